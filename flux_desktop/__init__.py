@@ -1,0 +1,3 @@
+"""Try, tune, load-test and demonstrate Deepgram Flux on Amazon SageMaker endpoints."""
+
+__version__ = "0.1.0"
