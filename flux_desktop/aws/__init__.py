@@ -1,0 +1,1 @@
+"""Everything that talks to AWS, through its SDKs, with every wait bounded."""

@@ -1,0 +1,1 @@
+"""The headless twin, flux-stress: a thin shell over engine and reports."""

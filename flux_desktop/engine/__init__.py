@@ -1,0 +1,1 @@
+"""Runs N connections: paces, measures, records and supervises them."""

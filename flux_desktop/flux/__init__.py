@@ -1,0 +1,1 @@
+"""The Flux protocol as pure code: messages, parameters, turns, and what each server build accepts."""

@@ -1,0 +1,244 @@
+"""Typed client and server messages of Flux ``/v2/listen``.
+
+Every field a server may send is optional here, because the documents and the captured streams disagree about
+which are always present. Types, events and fields that are not known are kept, never fatal.
+Source: Deepgram's published SDK types for ``listen.v2`` and its Flux documentation.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+TINY_KEEP_ALIVE = b"\x00\x00"
+"""One sample of linear16 silence: what keeps a SageMaker stream alive, as Flux knows no KeepAlive message."""
+
+
+class TurnEvent(StrEnum):
+    """The known values of ``TurnInfo.event``."""
+
+    START_OF_TURN = "StartOfTurn"
+    UPDATE = "Update"
+    EAGER_END_OF_TURN = "EagerEndOfTurn"
+    TURN_RESUMED = "TurnResumed"
+    END_OF_TURN = "EndOfTurn"
+
+
+class MessageError(ValueError):
+    """Bytes that are no message. `kind` says how: not_json, not_an_object, no_type or wrong_types."""
+
+    def __init__(
+        self, kind: Literal["not_json", "not_an_object", "no_type", "wrong_types"], detail: str
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+class Word(Struct, omit_defaults=True):
+    """A recognised word; `start` and `end` are seconds of stream audio, absent from older builds."""
+
+    word: str = ""
+    confidence: float | None = None
+    start: float | None = None
+    end: float | None = None
+
+
+class Connected(Struct, tag="Connected", omit_defaults=True):
+    """Sent right after the upgrade, before any audio."""
+
+    request_id: str | None = None
+    sequence_id: int | None = None
+
+
+class TurnInfo(Struct, tag="TurnInfo", omit_defaults=True):
+    """State of the turn. `transcript` is the whole turn so far: replace with it, never append."""
+
+    event: str = ""
+    request_id: str | None = None
+    sequence_id: int | None = None
+    turn_index: int | None = None
+    audio_window_start: float | None = None
+    audio_window_end: float | None = None
+    transcript: str = ""
+    words: list[Word] = msgspec.field(default_factory=list)
+    end_of_turn_confidence: float | None = None
+    trigger: str | None = None
+    languages: list[str] | None = None
+    languages_hinted: list[str] | None = None
+
+
+class ThresholdsInForce(Struct, omit_defaults=True):
+    """Thresholds as a server echoes them; a member that is not set is absent or null."""
+
+    eager_eot_threshold: float | None = None
+    eot_threshold: float | None = None
+    eot_timeout_ms: int | None = None
+
+
+class ConfigureSuccess(Struct, tag="ConfigureSuccess", omit_defaults=True):
+    """Echo of the whole configuration now in force."""
+
+    request_id: str | None = None
+    sequence_id: int | None = None
+    thresholds: ThresholdsInForce | None = None
+    keyterms: list[str] | None = None
+    language_hints: list[str] | None = None
+    numerals: bool | None = None
+
+
+class ConfigureFailure(Struct, tag="ConfigureFailure", omit_defaults=True):
+    """The old configuration stays and the stream goes on."""
+
+    request_id: str | None = None
+    sequence_id: int | None = None
+    code: str | None = None
+    description: str | None = None
+
+
+class Warning_(Struct, tag="Warning", omit_defaults=True):  # noqa: N801 - `Warning` is a builtin
+    """Not fatal."""
+
+    request_id: str | None = None
+    sequence_id: int | None = None
+    code: str | None = None
+    description: str | None = None
+
+
+class Error(Struct, tag="Error", omit_defaults=True):
+    """Fatal: the server closes right after it."""
+
+    request_id: str | None = None
+    sequence_id: int | None = None
+    code: str | None = None
+    description: str | None = None
+
+
+class Unknown(Struct):
+    """A message of a type that this program does not know, kept as it came."""
+
+    type: str
+    fields: dict[str, Any]
+    sequence_id: int | None = None
+    request_id: str | None = None
+
+
+KnownServerMessage = Connected | TurnInfo | ConfigureSuccess | ConfigureFailure | Warning_ | Error
+ServerMessage = KnownServerMessage | Unknown
+
+
+class Thresholds(Struct, omit_defaults=True):
+    """The part of `Configure` that changes thresholds; what is unset stays as it is."""
+
+    eager_eot_threshold: float | UnsetType = UNSET
+    eot_threshold: float | UnsetType = UNSET
+    eot_timeout_ms: int | UnsetType = UNSET
+
+
+class Configure(Struct, tag="Configure", omit_defaults=True):
+    """Changes parameters in mid-stream. A list replaces the whole list, an empty one clears it."""
+
+    thresholds: Thresholds | UnsetType = UNSET
+    keyterms: list[str] | UnsetType = UNSET
+    language_hints: list[str] | UnsetType | None = UNSET
+    numerals: bool | UnsetType = UNSET
+
+
+class ForceEndTurn(Struct, tag="ForceEndTurn"):
+    """Ends the turn under way at once (newer builds)."""
+
+
+class CloseStream(Struct, tag="CloseStream"):
+    """Asks the server to send what is left and to close."""
+
+
+class Finalize(Struct, tag="Finalize"):
+    """Of the older, turn-less API: a Flux build answers it with a fatal error."""
+
+
+class KeepAlive(Struct, tag="KeepAlive"):
+    """Of the older, turn-less API: a Flux build answers it with a fatal error."""
+
+
+ClientMessage = Configure | ForceEndTurn | CloseStream | Finalize | KeepAlive
+CONTROL_NAMES = ("CloseStream", "Configure", "ForceEndTurn", "Finalize", "KeepAlive")
+
+_encoder = msgspec.json.Encoder()
+_server_decoder = msgspec.json.Decoder(KnownServerMessage)
+_client_decoder = msgspec.json.Decoder(ClientMessage)
+_any_decoder = msgspec.json.Decoder()
+_CLIENT_TYPES = {
+    "Configure": Configure,
+    "ForceEndTurn": ForceEndTurn,
+    "CloseStream": CloseStream,
+    "Finalize": Finalize,
+    "KeepAlive": KeepAlive,
+}
+_SERVER_TYPES = frozenset(
+    {"Connected", "TurnInfo", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
+)
+
+
+def encode(message: ClientMessage | KnownServerMessage) -> str:
+    """Return the JSON text of a message."""
+    return _encoder.encode(message).decode()
+
+
+def parse_server_message(data: bytes | str) -> ServerMessage:
+    """Parse one server message; raises `MessageError` and nothing else, whatever the bytes are."""
+    try:
+        message: ServerMessage = _server_decoder.decode(data)
+        return message
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # an unknown type, or not a message at all: told apart below
+    fields = _fields(data)
+    name = fields["type"]
+    if name in _SERVER_TYPES:
+        try:
+            known: KnownServerMessage = msgspec.convert(fields, KnownServerMessage)
+            return known
+        except msgspec.ValidationError as error:
+            raise MessageError("wrong_types", f"{name}: {error}") from None
+    sequence_id, request_id = fields.get("sequence_id"), fields.get("request_id")
+    return Unknown(
+        type=name,
+        fields=fields,
+        sequence_id=sequence_id if type(sequence_id) is int else None,
+        request_id=request_id if isinstance(request_id, str) else None,
+    )
+
+
+def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
+    """Parse one client message, for a server; raises `MessageError` for what is none.
+
+    Types are strict, as a real server's are: the string ``"true"`` is no boolean.
+    """
+    try:
+        message: ClientMessage = _client_decoder.decode(data)
+        return message
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    fields = _fields(data)
+    name = fields["type"]
+    if name not in _CLIENT_TYPES:
+        return Unknown(type=name, fields=fields)
+    try:
+        known: ClientMessage = msgspec.convert(fields, ClientMessage)
+        return known
+    except msgspec.ValidationError as error:
+        raise MessageError("wrong_types", f"{name}: {error}") from None
+
+
+def _fields(data: bytes | str) -> dict[str, Any]:
+    try:
+        fields = _any_decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MessageError("not_json", f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise MessageError("not_an_object", f"JSON, but no object: {type(fields).__name__}")
+    if not isinstance(fields.get("type"), str):
+        raise MessageError("no_type", "an object without a type")
+    return fields

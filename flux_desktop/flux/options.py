@@ -1,0 +1,182 @@
+"""The parameters of a Flux stream: ranges, defaults and checks.
+
+Where Deepgram's documents give an older and a newer limit, the newer one is the range and the older one is
+kept as `newer_above`: a value beyond it is allowed and said to need a newer build.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from flux_desktop.problem import Problem
+
+MODELS = ("flux-general-en", "flux-general-multi")
+ENCODINGS = ("linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus")
+SAMPLE_RATES_HZ = (8_000, 16_000, 24_000, 44_100, 48_000)
+LANGUAGES = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
+KEYTERMS_MAX = 100
+KEYTERM_CHARS_MAX = 100
+CHUNK_S = 0.080
+"""Length of an audio chunk that Deepgram recommends for Flux."""
+
+
+class Range(Struct, frozen=True):
+    """Limits of one number, both inclusive; above `newer_above` only newer builds take it."""
+
+    low: float
+    high: float
+    default: float | None
+    newer_above: float | None = None
+
+
+EOT_THRESHOLD = Range(0.5, 1.0, 0.7, newer_above=0.9)
+EAGER_EOT_THRESHOLD = Range(0.3, 0.9, None)
+EOT_TIMEOUT_MS = Range(500, 60_000, 5_000, newer_above=10_000)
+
+
+class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Parameters of a stream. None means "not sent": the server's own default holds."""
+
+    model: str = "flux-general-en"
+    encoding: str = "linear16"
+    sample_rate_hz: int = 16_000
+    eot_threshold: float | None = None
+    eager_eot_threshold: float | None = None
+    eot_timeout_ms: int | None = None
+    keyterms: tuple[str, ...] = ()
+    language_hints: tuple[str, ...] = ()
+    profanity_filter: bool | None = None
+    numerals: bool | None = None
+    redact: str | None = None
+    mip_opt_out: bool | None = None
+    tags: tuple[str, ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+    """Further name and value pairs, sent as they are: for builds newer than this program."""
+
+    @property
+    def eot_threshold_in_force(self) -> float:
+        """The end-of-turn threshold that holds when nothing else was acknowledged."""
+        return 0.7 if self.eot_threshold is None else self.eot_threshold
+
+    @property
+    def eot_timeout_ms_in_force(self) -> int:
+        """The timeout in milliseconds that holds when nothing else was acknowledged."""
+        return 5_000 if self.eot_timeout_ms is None else self.eot_timeout_ms
+
+
+def problems(options: FluxOptions) -> list[Problem]:
+    """Everything that a server would refuse, found before anything connects; empty when all is well."""
+    found = [
+        _out_of_range("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
+        _out_of_range("eager_eot_threshold", options.eager_eot_threshold, EAGER_EOT_THRESHOLD),
+        _out_of_range("eot_timeout_ms", options.eot_timeout_ms, EOT_TIMEOUT_MS),
+        _not_one_of("model", options.model, MODELS),
+        _not_one_of("encoding", options.encoding, ENCODINGS),
+        _not_one_of("sample_rate", options.sample_rate_hz, SAMPLE_RATES_HZ),
+        _eager_above_eot(options),
+        *_keyterm_problems(options.keyterms),
+        *_hint_problems(options),
+    ]
+    return [problem for problem in found if problem is not None]
+
+
+def newer_build_notes(options: FluxOptions) -> list[str]:
+    """Sentences about allowed values that only newer server builds take."""
+    pairs = (
+        ("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
+        ("eot_timeout_ms", options.eot_timeout_ms, EOT_TIMEOUT_MS),
+    )
+    return [
+        f"{name} {value:g} is above {limits.newer_above:g}: newer builds only."
+        for name, value, limits in pairs
+        if value is not None and limits.newer_above is not None and value > limits.newer_above
+    ]
+
+
+def _out_of_range(name: str, value: float | None, limits: Range) -> Problem | None:
+    # Written so that NaN, which compares false with everything, is outside too.
+    if value is None or limits.low <= value <= limits.high:
+        return None
+    return Problem(
+        code="option_out_of_range",
+        what=f"{name} {value:g} is out of range.",
+        why=f"Flux takes {limits.low:g} to {limits.high:g}.",
+        todo="Choose a value inside the range.",
+    )
+
+
+def _not_one_of(name: str, value: object, allowed: tuple[object, ...]) -> Problem | None:
+    if value in allowed:
+        return None
+    listed = ", ".join(str(item) for item in allowed)
+    return Problem(
+        code="option_unknown", what=f"{name} {value} is not known to Flux.", todo=f"Use one of: {listed}."
+    )
+
+
+def _eager_above_eot(options: FluxOptions) -> Problem | None:
+    eager, eot = options.eager_eot_threshold, options.eot_threshold_in_force
+    if eager is None or eager <= eot:
+        return None
+    return Problem(
+        code="eager_above_eot",
+        what=f"eager_eot_threshold {eager:g} is above eot_threshold {eot:g}.",
+        why="An eager end of turn comes before the end of turn, so its threshold cannot be the higher one.",
+        todo="Lower the eager threshold, or raise the end-of-turn threshold.",
+    )
+
+
+def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
+    found = []
+    if len(keyterms) > KEYTERMS_MAX:
+        found.append(
+            Problem(
+                code="keyterms_too_many",
+                what=f"There are {len(keyterms)} keyterms.",
+                why=f"Flux takes at most {KEYTERMS_MAX}.",
+                todo="Remove some.",
+            )
+        )
+    for term in keyterms:
+        if not term.strip():
+            found.append(
+                Problem(
+                    code="keyterm_blank",
+                    what="A keyterm is blank.",
+                    why="Flux refuses it.",
+                    todo="Remove it.",
+                )
+            )
+        elif len(term) > KEYTERM_CHARS_MAX:
+            found.append(
+                Problem(
+                    code="keyterm_too_long",
+                    what=f"The keyterm that begins “{term[:20]}” has {len(term)} characters.",
+                    why=f"Flux takes at most {KEYTERM_CHARS_MAX}.",
+                    todo="Shorten it.",
+                )
+            )
+    return found
+
+
+def _hint_problems(options: FluxOptions) -> list[Problem]:
+    if not options.language_hints:
+        return []
+    if options.model != "flux-general-multi":
+        return [
+            Problem(
+                code="hints_need_multi",
+                what=f"Language hints do not go with the model {options.model}.",
+                todo="Use flux-general-multi, or remove the hints.",
+            )
+        ]
+    # Locale subtags such as en-GB are accepted and fall back to the base language.
+    bad = [code for code in options.language_hints if code.split("-")[0].lower() not in LANGUAGES]
+    return [
+        Problem(
+            code="hint_unknown",
+            what=f"The language hint {code or '(blank)'} is not known to Flux.",
+            todo=f"Use one of: {', '.join(LANGUAGES)}.",
+        )
+        for code in bad
+    ]
