@@ -1,0 +1,256 @@
+"""Event-stream frames and their signature chain, as pure functions of bytes.
+
+Both ends of a bidirectional SageMaker stream use this module: the client signs what it sends, the local
+endpoint verifies it. No clock, socket or event loop is touched here; the caller passes the time.
+
+A frame is ``u32 total | u32 headers | u32 crc32(first 8) | headers | payload | u32 crc32(all before)``,
+big-endian. What a client sends is an *inner* frame (one ``PayloadPart``) wrapped whole into an *outer* frame
+whose two headers carry the event's date and its signature.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from flux_desktop.aws.event_headers import (
+    DATE_PREFIX,
+    MAX_HEADERS_BYTES,
+    SIGNATURE_PREFIX,
+    EventStreamError,
+    HeaderValue,
+    TimestampMs,
+    encode_headers,
+    read_headers,
+)
+from flux_desktop.aws.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
+
+__all__ = [
+    "CompletionState",
+    "DataType",
+    "EventSigner",
+    "EventStreamError",
+    "EventVerifier",
+    "Frame",
+    "FrameDecoder",
+    "HeaderValue",
+    "SignatureMismatch",
+    "TimestampMs",
+    "decode_message",
+    "encode_message",
+    "payload_part",
+]
+
+MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
+FRAME_OVERHEAD_BYTES = 16
+OCTET_STREAM = "application/octet-stream"
+
+DataType = Literal["UTF8", "BINARY"]
+CompletionState = Literal["PARTIAL", "COMPLETE"]
+
+
+class Frame(NamedTuple):
+    """One decoded frame. Header names are unique; values keep their wire type."""
+
+    headers: Mapping[str, HeaderValue]
+    payload: bytes
+
+
+# ---------------------------------------------------------------- frames
+
+_PRELUDE = struct.Struct(">III")
+_U32_PAIR = struct.Struct(">II")
+
+
+def _head(headers: bytes, payload_length: int) -> tuple[bytes, int]:
+    """Prelude and headers, and the CRC of both, ready for the payload to be appended."""
+    lengths = _U32_PAIR.pack(FRAME_OVERHEAD_BYTES + len(headers) + payload_length, len(headers))
+    head = lengths + zlib.crc32(lengths).to_bytes(4, "big") + headers
+    return head, zlib.crc32(head)
+
+
+def encode_message(headers: Sequence[tuple[str, HeaderValue]], payload: bytes) -> bytes:
+    """One frame. Raises `EventStreamError` if headers or payload are over the limits."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise EventStreamError("length", f"a payload of {len(payload)} bytes is too long")
+    head, crc = _head(encode_headers(headers), len(payload))
+    return b"".join((head, payload, zlib.crc32(payload, crc).to_bytes(4, "big")))
+
+
+def decode_message(data: bytes) -> Frame:
+    """Read exactly one whole frame, such as the payload of an outer frame."""
+    decoder = FrameDecoder()
+    frames = decoder.feed(data)
+    decoder.finish()
+    if len(frames) != 1:
+        raise EventStreamError("truncated", f"{len(frames)} frames where one was expected")
+    return frames[0]
+
+
+class FrameDecoder:
+    """Cuts a byte stream into frames, whatever its pieces are.
+
+    After it has raised, a decoder is spent: there is no way to find the next frame.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes | memoryview) -> list[Frame]:
+        """All frames that `data` completes. Raises `EventStreamError` on bad lengths, CRCs or headers."""
+        buffer = self._rest + data if self._rest else bytes(data)
+        frames: list[Frame] = []
+        at, size = 0, len(buffer)
+        while size - at >= 12:
+            total, headers_size, prelude_crc = _PRELUDE.unpack_from(buffer, at)
+            _check_prelude(buffer[at : at + 8], total, headers_size, prelude_crc)
+            if size - at < total:
+                break
+            end = at + total - 4
+            if zlib.crc32(memoryview(buffer)[at:end]) != int.from_bytes(buffer[end : end + 4], "big"):
+                raise EventStreamError("message_crc", "the frame's checksum does not match its bytes")
+            headers_end = at + 12 + headers_size
+            frames.append(Frame(read_headers(buffer[at + 12 : headers_end]), buffer[headers_end:end]))
+            at = end + 4
+        self._rest = buffer[at:] if at else buffer
+        return frames
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes of a frame that is not complete yet."""
+        return len(self._rest)
+
+    def finish(self) -> None:
+        """Raises `EventStreamError` of kind ``truncated`` if the stream ended inside a frame."""
+        if self._rest:
+            raise EventStreamError("truncated", f"{len(self._rest)} bytes of an incomplete frame are left")
+
+
+def _check_prelude(lengths: bytes, total: int, headers_size: int, crc: int) -> None:
+    if zlib.crc32(lengths) != crc:
+        raise EventStreamError("prelude_crc", "the checksum of the frame's lengths does not match")
+    payload_size = total - FRAME_OVERHEAD_BYTES - headers_size
+    if headers_size > MAX_HEADERS_BYTES or not 0 <= payload_size <= MAX_PAYLOAD_BYTES:
+        raise EventStreamError("length", f"total {total} bytes with {headers_size} bytes of headers")
+
+
+# ---------------------------------------------------------------- payload parts
+
+
+@functools.lru_cache(maxsize=512)
+def _part_head(data_type: str | None, completion_state: str | None, length: int) -> tuple[bytes, int]:
+    headers: list[tuple[str, HeaderValue]] = [(":message-type", "event"), (":event-type", "PayloadPart")]
+    if data_type is not None:
+        headers.append(("DataType", data_type))
+    if completion_state is not None:
+        headers.append(("CompletionState", completion_state))
+    if length:
+        headers.append((":content-type", OCTET_STREAM))
+    return _head(encode_headers(headers), length)
+
+
+def payload_part(
+    payload: bytes,
+    data_type: DataType | None,
+    completion_state: CompletionState | None = None,
+) -> bytes:
+    """The inner event that carries `payload` untouched: text for ``UTF8``, else one binary message."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise EventStreamError("length", f"a payload of {len(payload)} bytes is too long")
+    head, crc = _part_head(data_type, completion_state, len(payload))
+    return b"".join((head, payload, zlib.crc32(payload, crc).to_bytes(4, "big")))
+
+
+# ---------------------------------------------------------------- signatures
+
+
+class _Chain:
+    """Each event's signature covers the one before; the first covers the request's."""
+
+    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str) -> None:
+        self._secret_key = secret_key
+        self._region = region
+        self._service = service
+        self._prior_hex = seed_signature_hex
+        self._second = -1
+        self._key = b""
+        self._date = ""
+        self._preamble = b""
+
+    def next(self, date_ms: int, payload: bytes) -> tuple[bytes, bytes]:
+        """The encoded date header and the 32-byte signature of an event; does not advance the chain."""
+        if date_ms // 1000 != self._second:
+            self._enter_second(date_ms // 1000)
+        date_header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
+        text = b"%b%b\n%b\n%b" % (
+            self._preamble,
+            self._prior_hex.encode(),
+            hashlib.sha256(date_header).hexdigest().encode(),
+            hashlib.sha256(payload).hexdigest().encode(),
+        )
+        return date_header, hmac.digest(self._key, text, "sha256")
+
+    def advance(self, signature: bytes) -> None:
+        self._prior_hex = signature.hex()
+
+    def _enter_second(self, epoch_s: int) -> None:
+        stamp = amz_date(epoch_s)
+        if stamp[:8] != self._date:
+            # The scope is the event's own date: it changes at midnight UTC in mid-stream.
+            self._date = stamp[:8]
+            self._key = signing_key(self._secret_key, self._date, self._region, self._service)
+        where = scope(self._date, self._region, self._service)
+        self._preamble = f"AWS4-HMAC-SHA256-PAYLOAD\n{stamp}\n{where}\n".encode()
+        self._second = epoch_s
+
+
+class EventSigner:
+    """Signs a client's events in the order in which they are sent; one writer only."""
+
+    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
+        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
+
+    def sign(self, inner: bytes, now_ms: int) -> bytes:
+        """The outer frame around an encoded inner frame. `now_ms`: wall time since 1970."""
+        date_header, signature = self._chain.next(now_ms, inner)
+        self._chain.advance(signature)
+        head, crc = _head(date_header + SIGNATURE_PREFIX + signature, len(inner))
+        return b"".join((head, inner, zlib.crc32(inner, crc).to_bytes(4, "big")))
+
+    def finish(self, now_ms: int) -> bytes:
+        """The signed empty frame that ends the input; END_STREAM follows it."""
+        return self.sign(b"", now_ms)
+
+
+class EventVerifier:
+    """Checks the chain that an `EventSigner`, or any client of AWS, has made."""
+
+    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
+        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
+
+    def verify(self, frame: Frame, now_ms: int | None = None, max_skew_ms: int = 300_000) -> bytes:
+        """The inner frame's bytes, empty for the final frame.
+
+        Raises `SignatureMismatch` if headers are missing, the signature is wrong, or the event's date is
+        further than `max_skew_ms` from `now_ms` (not checked without `now_ms`). A refused event leaves the
+        chain as it was.
+        """
+        date_ms = frame.headers.get(":date")
+        signature = frame.headers.get(":chunk-signature")
+        if not isinstance(date_ms, TimestampMs) or not isinstance(signature, bytes):
+            raise SignatureMismatch("the event has no :date or no :chunk-signature")
+        if now_ms is not None and abs(now_ms - date_ms) > max_skew_ms:
+            raise SignatureMismatch("the event's date is too far from the present")
+        try:
+            _, expected = self._chain.next(date_ms, frame.payload)
+        except (OverflowError, ValueError, OSError) as error:
+            raise SignatureMismatch("the event's date is not a date") from error
+        if not hmac.compare_digest(expected, signature):
+            raise SignatureMismatch("the event's signature does not match")
+        self._chain.advance(signature)
+        return frame.payload
