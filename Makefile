@@ -1,0 +1,35 @@
+# Every target does its own set-up: see packaging/bootstrap.sh.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench package lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Open the window with the demo running; ARGS="…" replaces --demo
+	@packaging/bootstrap.sh
+	@.venv/bin/flux-desktop $(if $(filter undefined,$(origin ARGS)),--demo,$(ARGS))
+
+test: ## Run all tests; ARGS="…" goes to pytest
+	@packaging/bootstrap.sh --test
+	@packaging/run_tests.sh $(ARGS)
+
+lint: ## Check format, rules, types and the direction of imports
+	@packaging/bootstrap.sh --test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: ## Bring the code into the house format
+	@packaging/bootstrap.sh --test
+	.venv/bin/ruff check --select I --fix -q .
+	.venv/bin/ruff format .
+
+bench: ## Measure what a stream costs (not yet)
+	@echo "make bench: not yet."
+
+package: ## Build what users install (not yet)
+	@echo "make package: not yet."
+
+lock: ## Renew the lock files under packaging/; ARGS="--upgrade-package NAME" for one package
+	@packaging/lock.sh $(ARGS)

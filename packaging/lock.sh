@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Renew the two lock files from pyproject.toml: exact versions with hashes, for every system and Python that we
+# support, naming no address to download from.
+#
+# Usage: packaging/lock.sh [options of uv pip compile]     default: --upgrade, the newest versions allowed
+# To change as little as possible: packaging/lock.sh --upgrade-package NAME
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+# shellcheck source=packaging/setup/common.sh
+source packaging/setup/common.sh
+# shellcheck source=packaging/setup/python.sh
+source packaging/setup/python.sh
+
+[ $# -gt 0 ] || set -- --upgrade
+uv=$(find_uv)
+[ -n "$uv" ] || uv=$(install_uv "$(find_python)")
+
+compile() {
+  local output=$1
+  shift
+  # --no-config: a machine's own index must not decide what everyone gets.
+  "$uv" pip compile -q --no-config --universal --generate-hashes --python-version 3.12 \
+    --custom-compile-command "make lock" --output-file "$output" "$@" pyproject.toml
+}
+
+compile packaging/requirements.txt --group build "$@"
+# The developers' file repeats the versions of the other one.
+compile packaging/requirements-dev.txt --group dev --constraints packaging/requirements.txt "$@"

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Run the tests: first all but those that need a real X window, off-screen; then those, in a virtual X server.
+#
+# Usage: packaging/run_tests.sh [pytest options and paths]
+# Exit status: 0 all passed, pytest's own otherwise. A part in which nothing was selected counts as passed, unless
+# both are.
+set -uo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+nothing_selected=5
+
+QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -m "not xvfb" "$@"
+first=$?
+if [ "$first" -ne 0 ] && [ "$first" -ne "$nothing_selected" ]; then
+  exit "$first"
+fi
+
+if ! command -v xvfb-run >/dev/null; then
+  echo "Tests in a real X window: skipped, this system has no xvfb-run."
+  exit "$first"
+fi
+echo "Tests in a real X window:"
+# -a takes a free display number; no access control is needed for a server that lives as long as the tests.
+QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 1600x1000x24 -nolisten tcp" .venv/bin/python -m pytest -m xvfb "$@"
+second=$?
+if [ "$second" -eq "$nothing_selected" ]; then
+  exit "$first"
+fi
+exit "$second"

@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# Python and uv: finding one that runs, getting one where there is none. Sourced by bootstrap.sh and lock.sh.
+
+# Python 3.14 is not among them: the speech recogniser (pocketsphinx 5.0.4) has no wheel for it.
+PYTHON_WANTED="3.12 or 3.13"
+UV_WANTED="uv>=0.8,<1"
+TOOLS="${root:?}/.tools"
+
+# Print the path of a usable interpreter behind command $1, or fail. Asking it to run is the only sure test: a
+# version manager's shim may exist and refuse, and may stand for another file than its own.
+usable_python() {
+  "$1" -c 'import ctypes, os, ssl, sys
+if not (3, 12) <= sys.version_info[:2] <= (3, 13) or sys.implementation.name != "cpython":
+    sys.exit(1)
+print(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))' 2>/dev/null </dev/null
+}
+
+candidate_pythons() {
+  local name folder
+  for name in python3.12 python3.13 python3 python; do
+    type -ap "$name" || true
+  done
+  for folder in "${PYENV_ROOT:-}" "$HOME/.pyenv"; do
+    [ -n "$folder" ] || continue
+    for name in "$folder"/versions/3.12.*/bin/python3.12 "$folder"/versions/3.13.*/bin/python3.13; do
+      [ ! -x "$name" ] || echo "$name"
+    done
+  done
+  for name in /opt/homebrew/bin/python3.12 /opt/homebrew/bin/python3.13 /usr/local/bin/python3.12; do
+    [ ! -x "$name" ] || echo "$name"
+  done
+}
+
+# Print the path of a Python that serves, or nothing.
+find_python() {
+  local candidate
+  if [ -n "${FLUX_DESKTOP_PYTHON:-}" ]; then
+    usable_python "$FLUX_DESKTOP_PYTHON" ||
+      fail "FLUX_DESKTOP_PYTHON names $FLUX_DESKTOP_PYTHON, which is not a working Python $PYTHON_WANTED."
+    return
+  fi
+  while IFS= read -r candidate; do
+    if usable_python "$candidate"; then
+      return
+    fi
+  done < <(candidate_pythons)
+}
+
+# Print the path of a uv that runs and is new enough, or nothing.
+find_uv() {
+  local candidate version
+  while IFS= read -r candidate; do
+    version=$("$candidate" --version 2>/dev/null) || continue
+    case "$version" in
+      "uv 0."[0-7].*) ;;
+      "uv "*)
+        echo "$candidate"
+        return
+        ;;
+    esac
+  done < <(
+    type -ap uv || true
+    [ ! -x "$TOOLS/uv/bin/uv" ] || echo "$TOOLS/uv/bin/uv"
+  )
+}
+
+# Print the path of any Python 3 that can make a virtual environment with pip in it, or nothing.
+find_python_with_pip() {
+  local candidate
+  while IFS= read -r candidate; do
+    if [ -n "$candidate" ] && "$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 9))' \
+      >/dev/null 2>&1 </dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done < <(
+    echo "$1"
+    type -ap python3 || true
+  )
+}
+
+# Whether the distribution's own python3 is one that serves.
+distribution_python_serves() {
+  # shellcheck source=/dev/null
+  (. /etc/os-release 2>/dev/null && case "$ID:${VERSION_ID:-}" in
+    debian:13 | ubuntu:24.04 | ubuntu:24.10 | ubuntu:25.*) true ;;
+    *) false ;;
+  esac)
+}
+
+# Print the system packages that getting Python and uv needs. $1: the Python found or "", $2: the uv found or "".
+setup_packages() {
+  if command -v apt-get >/dev/null; then
+    if [ -z "$2" ] && [ -z "$(find_python_with_pip "$1")" ]; then
+      echo python3-venv
+    fi
+    if [ -z "$1" ] && distribution_python_serves; then
+      echo python3-dev
+    elif [[ "$1" == /usr/bin/python3* ]]; then
+      has_headers "$1" || echo "$(basename "$1")-dev"
+    fi
+  elif command -v dnf >/dev/null; then
+    if [ -z "$1" ]; then
+      echo python3.13 python3.13-devel
+    elif [[ "$1" == /usr/bin/python3* ]]; then
+      has_headers "$1" || echo "$(basename "$1")-devel"
+    fi
+  elif [ "$(uname -s)" = Darwin ] && [ -z "$1" ]; then
+    echo python@3.13
+  fi
+}
+
+install_uv() {
+  local maker
+  maker=$(find_python_with_pip "$1")
+  [ -n "$maker" ] ||
+    fail "No uv was found, and no Python that could install it." \
+      "Install uv as https://docs.astral.sh/uv says, or a Python $PYTHON_WANTED, then run this again."
+  say "Installing uv into .tools"
+  rm -rf "$TOOLS/uv"
+  { "$maker" -m venv "$TOOLS/uv" && "$TOOLS/uv/bin/python" -m pip install -q --disable-pip-version-check "$UV_WANTED"; } >&2 ||
+    fail "uv could not be installed; the lines above say why." "Check the network connection, then run this again."
+  echo "$TOOLS/uv/bin/uv"
+}
+
+fetch_python() {
+  local log
+  log=$(mktemp)
+  say "No Python $PYTHON_WANTED was found; fetching one with uv"
+  # Bounded, because a network that swallows the request would otherwise keep a person waiting for minutes.
+  if ! UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} "$1" python install -q 3.12 >"$log" 2>&1; then
+    tail -n 3 "$log" >&2
+    rm -f "$log"
+    fail "This machine has no Python $PYTHON_WANTED, and uv could not download one; the lines above say why." \
+      "Install one (for example: pyenv install 3.12), or name one that is elsewhere with FLUX_DESKTOP_PYTHON=/path/to/python3.12, then run this again."
+  fi
+  rm -f "$log"
+  "$1" python find --managed-python 3.12
+}
+
+has_headers() {
+  "$1" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+}
+
+require_headers() {
+  has_headers "$1" ||
+    fail "The Python at $1 has no C headers, which building PyAudio needs." \
+      "Install its development package, or name another Python with FLUX_DESKTOP_PYTHON=/path/to/python3.12."
+}
+
+# Make .venv unless there is one whose Python serves. $1: Python, $2: uv.
+make_venv() {
+  if [ -x .venv/bin/python ] && usable_python .venv/bin/python >/dev/null; then
+    return
+  fi
+  say "Making .venv with $1"
+  rm -rf .venv
+  "$2" venv -q --python "$1" .venv || fail "The virtual environment .venv could not be made; the lines above say why."
+}
