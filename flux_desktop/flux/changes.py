@@ -52,9 +52,7 @@ def applied(options: FluxOptions, message: Configure) -> FluxOptions:
     """The parameters after a `Configure` was accepted."""
     changes: dict[str, object] = {}
     if message.thresholds is not UNSET:
-        changes.update(
-            {k: v for k, v in msgspec.structs.asdict(message.thresholds).items() if v is not UNSET}
-        )
+        changes.update({k: v for k, v in msgspec.structs.asdict(message.thresholds).items() if v is not UNSET})
     if message.keyterms is not UNSET:
         changes["keyterms"] = tuple(message.keyterms)
     if message.language_hints is not UNSET and message.language_hints is not None:

@@ -30,9 +30,7 @@ class TurnEvent(StrEnum):
 class MessageError(ValueError):
     """Bytes that are no message. `kind` says how: not_json, not_an_object, no_type or wrong_types."""
 
-    def __init__(
-        self, kind: Literal["not_json", "not_an_object", "no_type", "wrong_types"], detail: str
-    ) -> None:
+    def __init__(self, kind: Literal["not_json", "not_an_object", "no_type", "wrong_types"], detail: str) -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
@@ -177,9 +175,7 @@ _CLIENT_TYPES = {
     "Finalize": Finalize,
     "KeepAlive": KeepAlive,
 }
-_SERVER_TYPES = frozenset(
-    {"Connected", "TurnInfo", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
-)
+_SERVER_TYPES = frozenset({"Connected", "TurnInfo", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"})
 
 
 def encode(message: ClientMessage | KnownServerMessage) -> str:

@@ -109,9 +109,7 @@ def _not_one_of(name: str, value: object, allowed: tuple[object, ...]) -> Proble
     if value in allowed:
         return None
     listed = ", ".join(str(item) for item in allowed)
-    return Problem(
-        code="option_unknown", what=f"{name} {value} is not known to Flux.", todo=f"Use one of: {listed}."
-    )
+    return Problem(code="option_unknown", what=f"{name} {value} is not known to Flux.", todo=f"Use one of: {listed}.")
 
 
 def _eager_above_eot(options: FluxOptions) -> Problem | None:

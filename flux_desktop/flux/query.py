@@ -31,9 +31,7 @@ def query_string(options: FluxOptions) -> str:
     pairs += [("language_hint", code) for code in options.language_hints]
     pairs += [("tag", tag) for tag in options.tags]
     pairs += options.extra
-    return "&".join(
-        f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs if value.strip()
-    )
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs if value.strip())
 
 
 class QueryError(ValueError):

@@ -135,7 +135,7 @@ class TurnTracker:
         return self._step(event, message)
 
     def close(self) -> Turn | None:
-        """End of the stream: the last text of an open turn becomes final, ended by closed; None without one."""
+        """End the stream; an open turn becomes final with its last text, ended by closed (None without one)."""
         turn, self.turn, self.state = self.turn, None, TurnState.READY
         if turn is None or not turn.transcript:
             return None

@@ -1,0 +1,82 @@
+"""What a front end tells a worker: one JSON object a line on its standard input, tagged by ``command``."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.flux.messages import Configure
+
+
+class _Command(Struct, tag_field="command", kw_only=True, omit_defaults=True):
+    pass
+
+
+class Secrets(Struct, kw_only=True, omit_defaults=True):
+    """Credentials on their way to a worker: over its pipe only, never recorded, printed or logged."""
+
+    access_key: str
+    secret_key: str
+    session_token: str | None = None
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+class StartRun(_Command, tag="start_run"):
+    """Begin. `connections` are the numbers this worker serves; without `secrets` boto3's chain is asked."""
+
+    plan: RunPlan
+    connections: list[int]
+    origin_s: float
+    """The run's origin on the monotonic clock, which all processes of a machine share."""
+    recording_path: str | None = None
+    secrets: Secrets | None = None
+
+
+class ConfigureStreams(_Command, tag="configure"):
+    """Send a `Configure`; None means every connection."""
+
+    message: Configure
+    connections: list[int] | None = None
+
+
+class SendControl(_Command, tag="control"):
+    """Send ForceEndTurn, Finalize, KeepAlive or CloseStream; None means every connection."""
+
+    control: str
+    connections: list[int] | None = None
+
+
+class Watch(_Command, tag="watch"):
+    """Which connections' messages are wanted as they come; None means all. The recording has all anyway."""
+
+    connections: list[int] | None = None
+
+
+class StopRun(_Command, tag="stop"):
+    """End the run: drained in the documented order, or at once."""
+
+    drain: bool = True
+
+
+class Quit(_Command, tag="quit"):
+    """Leave the process; a run under way is ended at once."""
+
+
+Command = StartRun | ConfigureStreams | SendControl | Watch | StopRun | Quit
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Command)
+
+
+def encode_command(command: Command) -> bytes:
+    """One JSON object and a newline."""
+    return _encoder.encode(command) + b"\n"
+
+
+def decode_command(line: bytes | str) -> Command:
+    """Parse one command line; raises `msgspec.DecodeError` (or its ValidationError) for anything else."""
+    command: Command = _decoder.decode(line)
+    return command

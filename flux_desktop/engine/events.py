@@ -1,0 +1,226 @@
+"""The event log: what a worker tells everybody.
+
+One JSON object a line, tagged by ``event``. The same lines travel over the worker's pipes, stand
+in the recording on disk, feed the window and the command line, and can be replayed with no endpoint at all.
+Times `t` are seconds since the run's origin on the machine's monotonic clock.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.problem import Problem
+
+SCHEMA_VERSION = 1
+
+
+class StreamState(StrEnum):
+    """The life of one connection, in order."""
+
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    OPENED = "opened"
+    STREAMING = "streaming"
+    DRAINING = "draining"
+    ENDED = "ended"
+
+
+class LedgerClass(StrEnum):
+    """How a planned stream ended. Every planned stream ends in exactly one class."""
+
+    NOT_STARTED = "not started"
+    CONNECT_FAILED = "connect failed"
+    NEVER_CONNECTED = "never Connected"
+    FAILED = "failed in mid-stream"
+    NO_TRANSCRIPT = "no transcript"
+    COMPLETED = "completed"
+
+
+class Verdict(StrEnum):
+    """What a run proved. INVALID: the measuring machine itself was the bottleneck."""
+
+    DONE = "DONE"
+    PASS = "PASS"  # noqa: S105 - no password
+    FAIL = "FAIL"
+    INVALID = "INVALID"
+
+
+class Percentiles(Struct, frozen=True, omit_defaults=True):
+    """Percentiles in milliseconds with the number of values they stand on; all None where `n` is 0."""
+
+    n: int = 0
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    max_ms: float | None = None
+
+
+class StreamRow(Struct, kw_only=True, omit_defaults=True):
+    """One connection at a glance, for tables. Latencies are on the user's clock, of Updates, in milliseconds."""
+
+    conn: int
+    state: StreamState = StreamState.WAITING
+    ledger: LedgerClass | None = None
+    turn_state: str = "Ready"
+    turns: int = 0
+    text: str = ""
+    request_id: str | None = None
+    update_latency_ms: float | None = None
+    update_p50_ms: float | None = None
+    update_p95_ms: float | None = None
+    pacing_p99_ms: float | None = None
+    chunks_sent: int = 0
+    late_chunks: int = 0
+    position_s: float = 0.0
+    """Seconds of audio sent."""
+    eot_threshold: float | None = None
+    eager_eot_threshold: float | None = None
+    eot_timeout_ms: int | None = None
+    problem: Problem | None = None
+
+
+class StreamSummary(Struct, kw_only=True, omit_defaults=True):
+    """What one connection came to; the source of tables, files and reports."""
+
+    conn: int
+    ledger: LedgerClass
+    problem: Problem | None = None
+    request_id: str | None = None
+    aws_request_id: str | None = None
+    chunks_sent: int = 0
+    sent_bytes: int = 0
+    late_chunks: int = 0
+    turns: int = 0
+    event_counts: dict[str, int] = {}
+    final_texts: list[str] = []
+    violations: dict[str, int] = {}
+    configure_acks: int = 0
+    configure_failures: int = 0
+    connect_s: float | None = None
+    headers_s: float | None = None
+    connected_s: float | None = None
+    close_s: float | None = None
+    duration_s: float = 0.0
+    update: Percentiles = Percentiles()
+    wire: Percentiles = Percentiles()
+    pacing: Percentiles = Percentiles()
+
+
+class _Event(Struct, tag_field="event", kw_only=True, omit_defaults=True):
+    pass
+
+
+class WorkerReady(_Event, tag="worker_ready"):
+    """First line of every worker."""
+
+    pid: int
+    version: str
+    schema: int = SCHEMA_VERSION
+
+
+class RunStarted(_Event, tag="run_started"):
+    """`wall_time` is for headings only (ISO 8601, UTC); `notes` are sentences a person should read."""
+
+    t: float
+    wall_time: str
+    plan: RunPlan
+    version: str
+    schema: int = SCHEMA_VERSION
+    notes: list[str] = []
+
+
+class StreamChanged(_Event, tag="stream"):
+    """A connection reached a state."""
+
+    t: float
+    conn: int
+    state: StreamState
+    request_id: str | None = None
+    aws_request_id: str | None = None
+    variant: str | None = None
+
+
+class Received(_Event, tag="received"):
+    """A message from the server, as it came. Latencies (ms) stand on Updates and turn events."""
+
+    t: float
+    conn: int
+    text: str
+    user_latency_ms: float | None = None
+    wire_latency_ms: float | None = None
+    violations: list[str] = []
+
+
+class Sent(_Event, tag="sent"):
+    """A control message that was sent; audio is not recorded here."""
+
+    t: float
+    conn: int
+    text: str
+
+
+class StreamEnded(_Event, tag="stream_ended"):
+    """The last word on a connection; `closed_text` is an open turn's text that became final on closing."""
+
+    t: float
+    summary: StreamSummary
+    closed_text: str | None = None
+
+
+class Snapshot(_Event, tag="snapshot"):
+    """The run at a glance, at 10 Hz; `rows` holds only the connections that changed."""
+
+    t: float
+    ledger: dict[str, int]
+    """Streams by state or class; adds up to the plan."""
+    rows: list[StreamRow] = []
+    update: Percentiles = Percentiles()
+    wire: Percentiles = Percentiles()
+    pacing: Percentiles = Percentiles()
+    chunks_sent: int = 0
+    messages_received: int = 0
+    loop_lag: Percentiles = Percentiles()
+    cpu_percent: float | None = None
+
+
+class Notice(_Event, tag="notice"):
+    """A problem of the run as a whole, or a remark; the run goes on unless a `RunEnded` follows."""
+
+    t: float
+    problem: Problem
+
+
+class RunEnded(_Event, tag="run_ended"):
+    """The end of a run. `problem` is set when the run could not be carried out at all."""
+
+    t: float
+    verdict: Verdict
+    ledger: dict[str, int]
+    reasons: list[str] = []
+    problem: Problem | None = None
+    update: Percentiles = Percentiles()
+    wire: Percentiles = Percentiles()
+    pacing: Percentiles = Percentiles()
+    interrupted: bool = False
+
+
+Event = WorkerReady | RunStarted | StreamChanged | Received | Sent | StreamEnded | Snapshot | Notice | RunEnded
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Event)
+
+
+def encode_event(event: Event) -> bytes:
+    """One JSON object and a newline."""
+    return _encoder.encode(event) + b"\n"
+
+
+def decode_event(line: bytes | str) -> Event:
+    """Parse one event line; raises `msgspec.DecodeError` (or its ValidationError) for anything else."""
+    event: Event = _decoder.decode(line)
+    return event

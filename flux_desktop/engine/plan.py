@@ -1,0 +1,75 @@
+"""What a run is to do, as data: the same plan drives the window, the command line and a replay."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from flux_desktop.flux.options import CHUNK_S, FluxOptions, problems
+from flux_desktop.problem import Problem
+
+LOCAL_ENDPOINT = "local"
+"""Name of the endpoint that is built in; a run on it starts and stops its process by itself."""
+
+
+class WavSource(Struct, frozen=True, kw_only=True, tag="wav"):
+    """A WAV file, streamed at real-time pace; `loop` starts it over when it ends."""
+
+    path: str
+    loop: bool = False
+
+
+class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
+    """A capture device by PortAudio's index; None is the system's default."""
+
+    device_index: int | None = None
+    device_name: str = "system default"
+
+
+class RunPlan(Struct, frozen=True, kw_only=True):
+    """One run. No secret is in it: a plan is recorded, shown and replayed."""
+
+    endpoint: str
+    source: WavSource | MicrophoneSource
+    options: FluxOptions = FluxOptions()
+    connections: int = 1
+    region: str = "us-east-1"
+    profile: str | None = None
+    endpoint_url: str | None = None
+    ca_file: str | None = None
+    target_variant: str | None = None
+    duration_s: float | None = None
+    """Seconds of audio to send on each stream; None is to the end of the file, or until stopped."""
+    batch_size: int = 0
+    """Streams opened at once; 0 opens them all, at most `opening_max` under way."""
+    batch_delay_s: float = 0.0
+    opening_max: int = 50
+    chunk_s: float = CHUNK_S
+    bundle: str = "unknown"
+    """The server build, where it is known: a name of `flux.bundles.BUNDLES`."""
+    local_arguments: tuple[str, ...] = ()
+    """Further arguments for the built-in endpoint's process."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the run starts the built-in endpoint."""
+        return self.endpoint == LOCAL_ENDPOINT and self.endpoint_url is None
+
+
+def plan_problems(plan: RunPlan) -> list[Problem]:
+    """Everything wrong with a plan that can be known before anything connects."""
+    found = problems(plan.options)
+    if plan.connections < 1:
+        found.append(_bad("connections", plan.connections, "at least 1"))
+    if plan.duration_s is not None and not plan.duration_s > 0:
+        found.append(_bad("duration", plan.duration_s, "more than 0 seconds"))
+    if not 0.01 <= plan.chunk_s <= 1.0:
+        found.append(_bad("chunk length", plan.chunk_s, "0.01 to 1 second"))
+    if plan.batch_size < 0 or plan.batch_delay_s < 0 or plan.opening_max < 1:
+        found.append(_bad("batch", plan.batch_size, "sizes and delays that are not negative"))
+    if not plan.endpoint.strip():
+        found.append(Problem(code="no_endpoint", what="No endpoint is chosen.", todo="Choose one from the list."))
+    return found
+
+
+def _bad(name: str, value: float, allowed: str) -> Problem:
+    return Problem(code="plan_invalid", what=f"The {name} {value:g} cannot be run.", todo=f"Choose {allowed}.")
