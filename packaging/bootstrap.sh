@@ -62,8 +62,8 @@ is_current() {
 fill_venv() {
   local lock
   lock=$(lock_file "$mode")
+  say "Installing the locked Python packages"
   rm -f "$stamp"
-  say "Installing the locked Python packages (about 400 MB on a first run)"
   # What is built from source is built with the locked tools too.
   "$uv" pip sync -q --python .venv/bin/python --require-hashes --build-constraints "$lock" "$lock" ||
     fail "The Python packages could not be installed; the lines above say why." \

@@ -21,3 +21,16 @@ root_prefix() {
     return 1
   fi
 }
+
+# Run a command silently; where it fails, show the end of what it said and fail.
+quietly() {
+  local log
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 && {
+    rm -f "$log"
+    return 0
+  }
+  tail -n 15 "$log" >&2
+  rm -f "$log"
+  return 1
+}

@@ -110,6 +110,10 @@ setup_packages() {
   fi
 }
 
+make_uv() {
+  "$1" -m venv "$TOOLS/uv" && "$TOOLS/uv/bin/python" -m pip install -q --disable-pip-version-check "$UV_WANTED"
+}
+
 install_uv() {
   local maker
   maker=$(find_python_with_pip "$1")
@@ -118,23 +122,18 @@ install_uv() {
       "Install uv as https://docs.astral.sh/uv says, or a Python $PYTHON_WANTED, then run this again."
   say "Installing uv into .tools"
   rm -rf "$TOOLS/uv"
-  { "$maker" -m venv "$TOOLS/uv" && "$TOOLS/uv/bin/python" -m pip install -q --disable-pip-version-check "$UV_WANTED"; } >&2 ||
+  quietly make_uv "$maker" ||
     fail "uv could not be installed; the lines above say why." "Check the network connection, then run this again."
   echo "$TOOLS/uv/bin/uv"
 }
 
 fetch_python() {
-  local log
-  log=$(mktemp)
   say "No Python $PYTHON_WANTED was found; fetching one with uv"
   # Bounded, because a network that swallows the request would otherwise keep a person waiting for minutes.
-  if ! UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} "$1" python install -q 3.12 >"$log" 2>&1; then
-    tail -n 3 "$log" >&2
-    rm -f "$log"
+  UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} quietly "$1" python install -q 3.12 ||
     fail "This machine has no Python $PYTHON_WANTED, and uv could not download one; the lines above say why." \
-      "Install one (for example: pyenv install 3.12), or name one that is elsewhere with FLUX_DESKTOP_PYTHON=/path/to/python3.12, then run this again."
-  fi
-  rm -f "$log"
+      "Install one (for example: pyenv install 3.12), or name one that is elsewhere with" \
+      "FLUX_DESKTOP_PYTHON=/path/to/python3.12, then run this again."
   "$1" python find --managed-python 3.12
 }
 

@@ -49,22 +49,17 @@ missing_fedora_packages() {
 # Install with one command as root, or print that command and stop.
 # $1: command line that installs; $2: what is missing, for people.
 install_or_ask() {
-  local prefix log
+  local prefix
   if ! prefix=$(root_prefix); then
     fail "Some system packages are missing: $2." \
       "They need an administrator. Paste this one command, then run the same make command again:" \
       "" "    $(command -v sudo >/dev/null && echo sudo sh -c || echo su -c) '$1'"
   fi
   say "Installing system packages: $2"
-  log=$(mktemp)
   # shellcheck disable=SC2086  # the prefix is words
-  if ! $prefix sh -c "$1" >"$log" 2>&1; then
-    tail -n 15 "$log" >&2
-    rm -f "$log"
+  quietly $prefix sh -c "$1" ||
     fail "The system packages could not be installed; the lines above say why." \
       "Put that right, or install them yourself: $2."
-  fi
-  rm -f "$log"
 }
 
 install_debian_packages() {
