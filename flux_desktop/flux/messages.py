@@ -188,7 +188,7 @@ def parse_server_message(data: bytes | str) -> ServerMessage:
     try:
         message: ServerMessage = _server_decoder.decode(data)
         return message
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass  # an unknown type, or not a message at all: told apart below
     fields = _fields(data)
     name = fields["type"]
@@ -215,7 +215,7 @@ def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
     try:
         message: ClientMessage = _client_decoder.decode(data)
         return message
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass
     fields = _fields(data)
     name = fields["type"]
@@ -231,7 +231,7 @@ def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
 def _fields(data: bytes | str) -> dict[str, Any]:
     try:
         fields = _any_decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise MessageError("not_json", f"not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise MessageError("not_an_object", f"JSON, but no object: {type(fields).__name__}")

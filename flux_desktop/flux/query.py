@@ -11,7 +11,10 @@ from flux_desktop.flux.options import FluxOptions
 
 
 def query_string(options: FluxOptions) -> str:
-    """The model query string: percent-encoded, lists as repeated names, nothing empty."""
+    """The model query string: percent-encoded, lists as repeated names, nothing empty.
+
+    A name in `extra` takes the place of the parameter of that name; a repeatable one joins its list.
+    """
     pairs: list[tuple[str, str]] = [
         ("model", options.model),
         ("encoding", options.encoding),
@@ -27,6 +30,8 @@ def query_string(options: FluxOptions) -> str:
         ("mip_opt_out", options.mip_opt_out),
     )
     pairs += [(name, _text(value)) for name, value in single if value is not None]
+    replaced = {name for name, value in options.extra if value.strip()}
+    pairs = [pair for pair in pairs if pair[0] not in replaced]
     pairs += [("keyterm", term) for term in options.keyterms]
     pairs += [("language_hint", code) for code in options.language_hints]
     pairs += [("tag", tag) for tag in options.tags]

@@ -155,7 +155,7 @@ class TurnTracker:
             self._violation("turn_without_start", "Update with text while Ready", info)
             self.state = _SPEAKING
         turn = self._open_turn(info)
-        self._check_turn(event, info, turn)
+        self._check_turn(event, info, turn, before)
         _take(turn, info)
         if event is TurnEvent.EAGER_END_OF_TURN:
             turn.eager_count += 1
@@ -175,7 +175,7 @@ class TurnTracker:
             self.turn = Turn(index=index, start_s=info.audio_window_start or 0.0)
         return self.turn
 
-    def _check_turn(self, event: TurnEvent, info: TurnInfo, turn: Turn) -> None:
+    def _check_turn(self, event: TurnEvent, info: TurnInfo, turn: Turn, before: TurnState) -> None:
         expected = self.next_index
         if info.turn_index is not None and info.turn_index != expected:
             self._violation("turn_index_wrong", f"turn {info.turn_index}, expected {expected}", info)
@@ -187,8 +187,7 @@ class TurnTracker:
         if self._eager_configured is False and event in {TurnEvent.EAGER_END_OF_TURN, TurnEvent.TURN_RESUMED}:
             self._violation("eager_not_configured", f"{event} although eager is off", info)
         ended_by_model = event is TurnEvent.END_OF_TURN and info.trigger in {None, "model"}
-        awaiting = turn.eager_count > turn.resumed_count
-        if ended_by_model and awaiting and info.transcript != self._eager_text:
+        if ended_by_model and before is _AWAITING and info.transcript != self._eager_text:
             self._violation("end_differs_from_eager", "the final text is not the eager one", info)
         if (info.trigger is None) is (event is TurnEvent.END_OF_TURN):
             self._violation("trigger_misplaced", f"{event} with trigger {info.trigger}", info)
