@@ -1,0 +1,151 @@
+"""What the AWS SDK is given for one call: protocol, identity and an observer, at its public seams.
+
+The SDK serialises the request, resolves the address, signs the head (the seed of the signature chain) and
+opens the stream through our transport. Events never pass through it: our publisher frames and signs them in
+one synchronous pass, and arrivals go from the transport straight to the stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from aws_sdk_sagemaker_runtime_http2.models import RequestStreamEventPayloadPart
+from smithy_aws_core.aio.protocols import RestJsonClientProtocol
+from smithy_aws_core.identity import AWSCredentialsIdentity
+from smithy_core.interceptors import Interceptor
+
+from flux_desktop.aws.event_stream import DataType, EventSigner, payload_part
+from flux_desktop.aws.target import Credentials
+from flux_desktop.aws.transport import Channel
+
+#: Their debug lines hold audio, transcripts, keys and signatures.
+_CHATTY_LOGGERS = (
+    "smithy_core",
+    "smithy_http",
+    "smithy_json",
+    "smithy_aws_core",
+    "smithy_aws_event_stream",
+    "aws_sdk_signers",
+    "aws_sdk_sagemaker_runtime_http2",
+)
+
+
+def quieten_sdk_logging() -> None:
+    """Keep the SDK's own loggers at warnings whatever level the program logs at."""
+    for name in _CHATTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class FixedIdentity:
+    """The SDK's view of one stream's frozen credentials; it can neither fail nor change."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.secret_key = credentials.secret_key
+        self._identity = AWSCredentialsIdentity(
+            access_key_id=credentials.access_key,
+            secret_access_key=credentials.secret_key,
+            session_token=credentials.session_token,
+        )
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> FixedIdentity:
+        return self
+
+    async def get_identity(self, *, properties: object) -> AWSCredentialsIdentity:
+        return self._identity
+
+    async def invalidate(self) -> None:
+        return None
+
+
+class CallObserver(Interceptor[Any, Any, Any, Any]):
+    """Learns of a failed call at once.
+
+    The SDK's own caller would wait for ever when a call fails before its request is ready. This runs inside
+    the SDK's task, so it can also mark that task's exception as seen: it is reported by us, once.
+    """
+
+    def __init__(self, failed: asyncio.Future[BaseException]) -> None:
+        self._failed = failed
+
+    def read_after_execution(self, context: Any) -> None:
+        if not isinstance(context.response, Exception):
+            return
+        task = asyncio.current_task()
+        if task is not None:
+            task.add_done_callback(_mark_seen)
+        if not self._failed.done():
+            self._failed.set_result(context.response)
+
+
+def _mark_seen(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+class Publisher:
+    """Frames and signs events in the order of the calls and hands them on; one writer, no lock, no task."""
+
+    def __init__(self, channel: Channel, signer: EventSigner) -> None:
+        self._channel = channel
+        self._signer = signer
+
+    def publish(self, payload: bytes, data_type: DataType | None) -> None:
+        """Raises `AwsCrtError` if the stream has ended underneath."""
+        self._channel.write(self._signer.sign(payload_part(payload, data_type), _now_ms()))
+
+    def finish(self) -> None:
+        """The signed empty frame, then the end of the stream."""
+        self._channel.write(self._signer.finish(_now_ms()))
+        self._channel.write_end()
+
+    async def send(self, event: RequestStreamEventPayloadPart) -> None:
+        """The SDK's own way to the same; not used by us."""
+        self.publish(event.value.bytes_ or b"", event.value.data_type)
+
+    async def close(self) -> None:
+        """The SDK's own way to `finish`; not used by us."""
+        self.finish()
+
+
+class _Arrivals:
+    """Stands where the SDK would read events; ours go from the transport to the stream's listener."""
+
+    async def receive(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+class LeanProtocol(RestJsonClientProtocol):
+    """The SDK's REST-JSON protocol with our publisher in the place of its own."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> LeanProtocol:
+        return self
+
+    def create_event_publisher(
+        self, *, operation: Any, request: Any, event_type: Any, context: Any, auth_scheme: Any = None
+    ) -> Any:
+        config = context["config"]
+        seed = request.fields["Authorization"].as_string().rpartition("Signature=")[2]
+        secret_key = config.aws_credentials_identity_resolver.secret_key
+        return Publisher(config.transport, EventSigner(secret_key, config.region, seed))
+
+    def create_event_receiver(
+        self,
+        *,
+        operation: Any,
+        request: Any,
+        response: Any,
+        event_type: Any,
+        event_deserializer: Any,
+        context: Any,
+    ) -> Any:
+        return _Arrivals()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,344 @@
+"""One HTTP/2 connection with one stream on it, over the AWS common runtime's public API.
+
+`Network` holds what all streams of a process share (one network thread, the TLS context, the proxy).
+`Channel` is one connection; it is what the AWS SDK is given as its transport for one call. Network threads
+only post to the inbox; every other line here runs on the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future as ThreadFuture
+from typing import Any, ClassVar, Protocol, cast
+
+from awscrt import http as crt_http
+from awscrt import io as crt_io
+from awscrt.exceptions import AwsCrtError
+from smithy_core.interfaces import URI
+from smithy_http import tuples_to_fields
+from smithy_http.aio import HTTPResponse
+from smithy_http.aio.interfaces import HTTPRequest
+
+from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
+from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.nodelay import NoDelay
+from flux_desktop.aws.target import ConnectTimings, StreamLimits
+from flux_desktop.aws.trust import Proxy, TrustStore, proxy_for
+from flux_desktop.problem import Problem, ProblemError
+
+MAX_ERROR_BODY_BYTES = 65_536
+Headers = list[tuple[str, str]]
+
+
+class ChannelSink(Protocol):
+    """Receives what arrives on an accepted stream, on the event loop's thread."""
+
+    def on_bytes(self, data: bytes, received_s: float) -> None: ...
+
+    def on_input_over(self, problem: Problem | None, at_s: float) -> None:
+        """The peer sends no more: orderly (None), or with the reason. May come more than once."""
+
+
+class Network:
+    """What the streams of one process share. Create it on the event loop's thread; `close` when done."""
+
+    def __init__(self, inbox: Inbox, store: TrustStore, limits: StreamLimits) -> None:
+        self.inbox = inbox
+        self.limits = limits
+        self.no_delay = NoDelay()
+        # One thread for all streams: Python's lock would make more of them wait for each other.
+        self._group = crt_io.EventLoopGroup(1)
+        self.bootstrap = crt_io.ClientBootstrap(self._group, crt_io.DefaultHostResolver(self._group))
+        options = crt_io.TlsContextOptions()
+        if store.file or store.folder:
+            options.override_default_trust_store_from_path(store.folder, store.file)
+        self._tls = crt_io.ClientTlsContext(options)
+        self.socket_options = crt_io.SocketOptions()
+        self.socket_options.connect_timeout_ms = int(limits.connect_s * 1000)
+        # Finds a half-open connection after about a minute of silence; HTTP/2 PING is not on offer.
+        self.socket_options.keep_alive = True
+        self.socket_options.keep_alive_timeout_secs = 30
+        self.socket_options.keep_alive_interval_secs = 10
+        self.socket_options.keep_alive_max_probes = 3
+
+    def connect(self, host: str, port: int) -> ThreadFuture[Any]:
+        """Start one connection of its own to `host`; HTTP/2 or nothing."""
+        tls = self._tls.new_connection_options()
+        tls.set_server_name(host)
+        tls.set_alpn_list(["h2"])
+        return cast(
+            "ThreadFuture[Any]",
+            crt_http.Http2ClientConnection.new(
+                host_name=host,
+                port=port,
+                bootstrap=self.bootstrap,
+                socket_options=self.socket_options,
+                tls_connection_options=tls,
+                proxy_options=_proxy_options(proxy_for(host, port)),
+            ),
+        )
+
+
+def _proxy_options(proxy: Proxy | None) -> crt_http.HttpProxyOptions | None:
+    if proxy is None:
+        return None
+    tls = None
+    if proxy.over_tls:
+        tls = crt_io.ClientTlsContext(crt_io.TlsContextOptions()).new_connection_options()
+        tls.set_server_name(proxy.host)
+    return crt_http.HttpProxyOptions(
+        proxy.host,
+        proxy.port,
+        tls_connection_options=tls,
+        auth_type=crt_http.HttpProxyAuthenticationType.Basic
+        if proxy.username
+        else crt_http.HttpProxyAuthenticationType.Nothing,
+        auth_username=proxy.username,
+        auth_password=proxy.password,
+        connection_type=crt_http.HttpProxyConnectionType.Tunneling,
+    )
+
+
+class Channel:
+    """One stream on one connection; the SDK's duplex transport for exactly one call.
+
+    `send` is called by the SDK once. If it fails, the connection is dropped and `problem` says why; an answer
+    other than 2xx is left in `refusal` as status, headers and body, which the SDK loses in part.
+    """
+
+    SUPPORTS_DUPLEX_STREAMING: ClassVar[bool] = True
+    TIMEOUT_EXCEPTIONS: ClassVar[tuple[type[Exception], ...]] = ()
+
+    def __init__(self, network: Network, sink: ChannelSink) -> None:
+        self._network = network
+        self._post = network.inbox.post
+        self._sink = sink
+        self._limits = network.limits
+        self._place = Place("", 0)
+        self._connection: Any = None
+        self._stream: Any = None
+        self._accepted = False
+        self._completed = False
+        self._answer: asyncio.Future[tuple[int, Headers]] | None = None
+        self._error_body = bytearray()
+        self._over = asyncio.Event()
+        self._shut = asyncio.Event()
+        self._unsent: deque[tuple[ThreadFuture[None], int, float]] = deque()
+        self.problem: Problem | None = None
+        self.refusal: tuple[int, Headers, bytes] | None = None
+        self.timings = ConnectTimings(tcp_tls_s=0.0, headers_s=0.0)
+        self.headers: Headers = []
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Channel:
+        # The SDK deep-copies its configuration for every call; a copy would not be the one we hold.
+        return self
+
+    # ------------------------------------------------------------ opening
+
+    async def send(self, request: HTTPRequest, *, request_config: object = None) -> HTTPResponse:
+        """Connect, send the request's head and wait for the answer's. Raises `ProblemError`.
+
+        Cancelling drops the connection.
+        """
+        try:
+            return await self._open(request)
+        except ProblemError as error:
+            self.problem = error.problem
+            self.drop()
+            raise
+        except asyncio.CancelledError:
+            self.drop()
+            raise
+
+    async def _open(self, request: HTTPRequest) -> HTTPResponse:
+        self._place = Place(request.destination.host, request.destination.port or 443)
+        started_s = time.monotonic()
+        self._connection = await self._connect()
+        self._network.no_delay.apply()
+        connected_s = time.monotonic()
+        self._answer = asyncio.get_running_loop().create_future()
+        self._start_stream(request)
+        try:
+            async with asyncio.timeout(self._limits.headers_s):
+                status, headers = await self._answer
+        except TimeoutError:
+            raise self._failed("headers_timeout", f"{self._limits.headers_s:g} s") from None
+        self.timings = ConnectTimings(tcp_tls_s=connected_s - started_s, headers_s=time.monotonic() - connected_s)
+        body = b""
+        if not 200 <= status < 300:
+            body = await self._read_error_body()
+            self.refusal = (status, headers, body)
+            self.drop()
+        else:
+            self.headers = headers
+        return HTTPResponse(status=status, fields=tuples_to_fields(headers), body=body)
+
+    async def _connect(self) -> Any:
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Any] = loop.create_future()
+
+        def arrived(future: ThreadFuture[Any], _: float) -> None:
+            error = future.exception()
+            if waiter.done():
+                if error is None:
+                    future.result().close()  # came too late: no one waits for it any more
+            elif error is None:
+                waiter.set_result(future.result())
+            else:
+                waiter.set_exception(error)
+
+        future = self._network.connect(self._place.host, self._place.port)
+        future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
+        try:
+            async with asyncio.timeout(self._limits.tls_reason_s):
+                connection = await waiter
+        except TimeoutError:
+            raise self._failed("tls_timeout", f"{self._limits.tls_reason_s:g} s") from None
+        except AwsCrtError as error:
+            raise ProblemError(crt_problem(error, self._place, f"{self._limits.connect_s:g} s")) from error
+        connection.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
+        return connection
+
+    def _start_stream(self, request: HTTPRequest) -> None:
+        pairs = [(field.name, value) for field in request.fields.entries.values() for value in field.values]
+        names = {name.lower() for name, _ in pairs}
+        if "host" not in names:
+            pairs.append(("host", request.destination.netloc))
+        if "accept" not in names:
+            pairs.append(("accept", "*/*"))
+        crt_request = crt_http.HttpRequest(request.method, _path(request.destination), crt_http.HttpHeaders(pairs))
+        stream = self._connection.request(crt_request, self._crt_response, self._crt_body, manual_write=True)
+        stream.remote_end_stream_future.add_done_callback(self._crt_remote_end)
+        stream.completion_future.add_done_callback(self._crt_complete)
+        stream.activate()
+        self._stream = stream
+
+    async def _read_error_body(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._limits.error_body_s):
+                await self._over.wait()
+        except TimeoutError:
+            pass  # the status alone must do
+        return bytes(self._error_body)
+
+    def _failed(self, code: str, detail: str) -> ProblemError:
+        return ProblemError(connect_problem(code, self._place, detail))
+
+    # ------------------------------------------------------------ arrivals: network thread
+
+    def _crt_response(self, status_code: int, headers: Headers, **_: object) -> None:
+        self._post(self._on_answer, (status_code, headers), time.monotonic())
+
+    def _crt_body(self, chunk: bytes, **_: object) -> None:
+        self._post(self._on_body, chunk, time.monotonic())
+
+    def _crt_remote_end(self, future: ThreadFuture[None]) -> None:
+        if future.exception() is None:
+            self._post(self._on_over, None, time.monotonic())
+
+    def _crt_complete(self, future: ThreadFuture[int]) -> None:
+        self._post(self._on_complete, future.exception(), time.monotonic())
+
+    # ------------------------------------------------------------ arrivals: event loop's thread
+
+    def _on_answer(self, answer: tuple[int, Headers], _: float) -> None:
+        self._accepted = 200 <= answer[0] < 300
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+    def _on_body(self, chunk: bytes, received_s: float) -> None:
+        if self._accepted:
+            self._sink.on_bytes(chunk, received_s)
+        elif len(self._error_body) < MAX_ERROR_BODY_BYTES:
+            self._error_body += chunk
+
+    def _on_over(self, problem: Problem | None, at_s: float) -> None:
+        self._over.set()
+        if self._accepted:
+            self._sink.on_input_over(problem, at_s)
+
+    def _on_complete(self, error: BaseException | None, at_s: float) -> None:
+        self._completed = True
+        self._unsent.clear()
+        problem = None if error is None else crt_problem(error, self._place)
+        if self._answer is not None and not self._answer.done():
+            reason = problem or connect_problem("connection_lost", self._place, "no answer came")
+            self._answer.set_exception(ProblemError(reason))
+        self._on_over(problem, at_s)
+
+    def _on_shut(self, _: object, __: float) -> None:
+        self._shut.set()
+
+    # ------------------------------------------------------------ sending
+
+    @property
+    def is_writable(self) -> bool:
+        """The stream stands and its network side has not reported its end."""
+        return self._stream is not None and not self._completed
+
+    def write(self, data: bytes) -> None:
+        """Hand `data` to the network thread; never blocks. Raises `AwsCrtError` if the stream has ended."""
+        written: ThreadFuture[None] = self._stream.write_data(io.BytesIO(data))
+        self._forget_sent()
+        self._unsent.append((written, len(data), time.monotonic()))
+
+    def write_end(self) -> None:
+        """An empty DATA frame with END_STREAM."""
+        self._unsent.append((self._stream.write_data(None, end_stream=True), 0, time.monotonic()))
+
+    def _forget_sent(self) -> None:
+        unsent = self._unsent
+        while unsent and unsent[0][0].done():
+            unsent.popleft()
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that the connection has not taken: its flow-control window or its socket is shut."""
+        self._forget_sent()
+        return sum(size for _, size, _ in self._unsent)
+
+    @property
+    def oldest_unsent_s(self) -> float:
+        """Age in seconds of the oldest write that has not been taken; 0 if there is none."""
+        self._forget_sent()
+        return time.monotonic() - self._unsent[0][2] if self._unsent else 0.0
+
+    # ------------------------------------------------------------ closing
+
+    def drop(self) -> None:
+        """Close the connection now, whatever is under way. Harmless when repeated."""
+        if self._connection is not None:
+            self._connection.close()
+
+    async def close(self) -> None:
+        """`drop`, then wait until the socket is gone, at most half of `StreamLimits.close_s`."""
+        if self._connection is None:
+            return
+        self.drop()
+        await _wait(self._shut.wait, self._limits.close_s / 2)
+
+    async def settle(self) -> None:
+        """Wait until all that was written has left, at most half of `StreamLimits.close_s`."""
+        if not self._unsent or self._completed:
+            return
+        left = asyncio.Event()
+        self._unsent[-1][0].add_done_callback(lambda _: self._post(lambda _value, _at: left.set(), None, 0.0))
+        await _wait(left.wait, self._limits.close_s / 2)
+
+
+async def _wait(condition: Callable[[], Any], limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await condition()
+    except TimeoutError:
+        pass
+
+
+def _path(url: URI) -> str:
+    # Like the stock transport, down to the lone question mark of an empty query: the service knows that form.
+    query = f"?{url.query}" if url.query is not None else ""
+    return f"{url.path or '/'}{query}"
