@@ -26,9 +26,6 @@ candidate_pythons() {
       [ ! -x "$name" ] || echo "$name"
     done
   done
-  for name in /opt/homebrew/bin/python3.12 /opt/homebrew/bin/python3.13 /usr/local/bin/python3.12; do
-    [ ! -x "$name" ] || echo "$name"
-  done
 }
 
 # Print the path of a Python that serves, or nothing.

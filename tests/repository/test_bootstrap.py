@@ -1,0 +1,230 @@
+"""packaging/bootstrap.sh on machines made up of stand-in tools: what it does, what it says, when it stays silent.
+
+The script itself runs; the programs that would change the machine or reach the network (apt-get, uv, sudo) are
+stand-ins that note how they were called. Only what is linked into the machine's folder is on its PATH.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAIN_TOOLS = (
+    *("bash", "sh", "basename", "cat", "cksum", "dirname", "echo", "env", "grep"),
+    *("ln", "mkdir", "mktemp", "rm", "tail", "touch", "uname", "xargs"),
+)
+REAL_PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+
+NOTE = 'echo "$(basename "$0") $*" >>"$MACHINE/calls"\n'
+TOOLS = {
+    "apt-get": NOTE + 'case "$*" in *install*) touch "$MACHINE/packages-installed" ;; esac',
+    "dpkg-query": """
+        # Prints those asked for that are installed: all but portaudio19-dev, and that one after an installation.
+        shift 3
+        for name in "$@"; do
+          case "$name" in
+            portaudio19-dev) [ ! -e "$MACHINE/packages-missing" ] || [ -e "$MACHINE/packages-installed" ] || continue ;;
+            *t64 | pipewire-pulse) continue ;;
+          esac
+          echo "$name installed"
+        done""",
+    "id": 'echo "${MACHINE_USER_ID:-0}"',
+    "uv": NOTE
+    + """
+        case "$1 $2" in
+          "--version "*) echo "uv 0.9.1" ;;
+          "venv "*) mkdir -p .venv/bin && ln -sf "$4" .venv/bin/python ;;
+          "python install") echo "error: no route to the download" && exit 2 ;;
+        esac""",
+}
+
+
+@dataclass
+class Machine:
+    """A folder with a copy of the set-up scripts, a PATH and a home of its own."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tree(self) -> Path:
+        return self.folder / "tree"
+
+    def install(self, name: str, script: str) -> None:
+        tool = self.folder / "bin" / name
+        tool.write_text(f"#!/bin/sh\n{script}\n")
+        tool.chmod(0o755)
+
+    def bootstrap(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.tree / "packaging/bootstrap.sh", *arguments],
+            env={
+                "PATH": str(self.folder / "bin"),
+                "HOME": str(self.folder / "home"),
+                "MACHINE": str(self.folder),
+                **self.environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    def calls(self) -> list[str]:
+        """What the stand-ins were asked to do since the last question, but for uv's version."""
+        notes = self.folder / "calls"
+        lines = notes.read_text().splitlines() if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return [line for line in lines if line != "uv --version"]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "home").mkdir()
+    shutil.copytree(ROOT / "packaging", machine.tree / "packaging")
+    shutil.copy(ROOT / "pyproject.toml", machine.tree)
+    for name in PLAIN_TOOLS:
+        found = shutil.which(name)
+        assert found, name
+        (tmp_path / "bin" / name).symlink_to(found)
+    for name, script in TOOLS.items():
+        machine.install(name, script)
+    machine.install("python3", f'exec "{REAL_PYTHON}" "$@"')
+    return machine
+
+
+def test_first_run_sets_up_and_the_second_is_silent(machine: Machine) -> None:
+    first = machine.bootstrap()
+    assert first.returncode == 0, first.stderr
+    venv, sync, project = machine.calls()
+    assert venv == f"uv venv -q --python {REAL_PYTHON} .venv"
+    assert sync.startswith("uv pip sync ")
+    assert "--require-hashes" in sync
+    assert sync.endswith(" packaging/requirements.txt")
+    assert project.startswith("uv pip install ")
+    assert project.endswith(" --no-deps --no-build-isolation -e .")
+
+    second = machine.bootstrap()
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    assert machine.calls() == []
+
+
+def test_tests_need_more_and_running_does_not_take_it_away(machine: Machine) -> None:
+    machine.bootstrap()
+    machine.calls()
+    assert machine.bootstrap("--test").returncode == 0
+    sync, _ = machine.calls()
+    assert sync.endswith(" packaging/requirements-dev.txt")
+
+    again = machine.bootstrap()
+    assert (again.returncode, again.stderr, machine.calls()) == (0, "", [])
+
+
+@pytest.mark.parametrize("changed", ["packaging/requirements.txt", "pyproject.toml"])
+def test_a_changed_lock_or_project_is_installed(machine: Machine, changed: str) -> None:
+    machine.bootstrap()
+    machine.calls()
+    with (machine.tree / changed).open("a") as file:
+        file.write("# changed\n")
+    assert machine.bootstrap().returncode == 0
+    assert [call.split(" -q")[0] for call in machine.calls()] == ["uv pip sync", "uv pip install"]
+
+
+def test_a_failed_installation_is_tried_again(machine: Machine) -> None:
+    machine.bootstrap()
+    (machine.tree / "pyproject.toml").write_text("# changed\n")
+    working = (machine.folder / "bin/uv").read_text()
+    machine.install("uv", 'case "$1" in --version) echo "uv 0.9.1" ;; *) exit 2 ;; esac')
+    failed = machine.bootstrap()
+    assert failed.returncode == 1
+    assert "Python packages could not be installed" in failed.stderr
+    (machine.folder / "bin/uv").write_text(working)
+    machine.calls()
+    assert machine.bootstrap().returncode == 0
+    assert len(machine.calls()) == 2
+
+
+def test_a_venv_whose_python_is_gone_is_made_anew(machine: Machine) -> None:
+    machine.bootstrap()
+    machine.calls()
+    link = machine.tree / ".venv/bin/python"
+    link.unlink()
+    link.symlink_to(machine.folder / "gone")
+    assert machine.bootstrap().returncode == 0
+    assert machine.calls()[0].startswith("uv venv ")
+
+
+def test_root_installs_missing_system_packages(machine: Machine) -> None:
+    (machine.folder / "packages-missing").touch()
+    done = machine.bootstrap()
+    assert done.returncode == 0, done.stderr
+    update, install, *_ = machine.calls()
+    assert update.startswith("apt-get update")
+    assert install.startswith("apt-get install -y ")
+    assert install.endswith(" portaudio19-dev")
+    assert "Installing system packages: portaudio19-dev." in done.stderr
+
+
+def test_password_less_sudo_installs(machine: Machine) -> None:
+    (machine.folder / "packages-missing").touch()
+    machine.environment["MACHINE_USER_ID"] = "1000"
+    machine.install("sudo", 'shift; [ "$1" = true ] || exec "$@"')
+    assert machine.bootstrap().returncode == 0
+    assert machine.calls()[1].startswith("apt-get install ")
+
+
+def test_others_are_told_the_one_command(machine: Machine) -> None:
+    (machine.folder / "packages-missing").touch()
+    machine.environment["MACHINE_USER_ID"] = "1000"
+    machine.install("sudo", "exit 1")
+    stopped = machine.bootstrap()
+    assert stopped.returncode == 1
+    assert machine.calls() == []
+    commands = [line.strip() for line in stopped.stderr.splitlines() if line.startswith("    ")]
+    assert len(commands) == 1
+    assert commands[0].startswith("sudo sh -c 'apt-get update")
+    assert commands[0].endswith(" portaudio19-dev'")
+
+
+def test_a_shim_that_does_not_run_is_passed_over_for_pyenvs_own(machine: Machine) -> None:
+    machine.install("python3", "echo 'pyenv: version is not installed' >&2; exit 127")
+    machine.install("python3.12", "exit 127")
+    version = machine.folder / "home/.pyenv/versions/3.12.9/bin/python3.12"
+    version.parent.mkdir(parents=True)
+    version.write_text(f'#!/bin/sh\nexec "{REAL_PYTHON}" "$@"\n')
+    version.chmod(0o755)
+    done = machine.bootstrap()
+    assert done.returncode == 0, done.stderr
+    assert machine.calls()[0] == f"uv venv -q --python {REAL_PYTHON} .venv"
+
+
+def test_without_a_python_and_without_a_download_it_says_what_to_do(machine: Machine) -> None:
+    machine.install("python3", "exit 127")
+    stopped = machine.bootstrap()
+    assert stopped.returncode == 1
+    assert machine.calls() == ["uv python install -q 3.12"]
+    assert "no route to the download" in stopped.stderr
+    assert "no Python 3.12 or 3.13" in stopped.stderr
+    assert "FLUX_DESKTOP_PYTHON=" in stopped.stderr
+
+
+def test_a_named_python_that_does_not_serve_is_refused(machine: Machine) -> None:
+    machine.environment["FLUX_DESKTOP_PYTHON"] = "/nowhere/python3"
+    stopped = machine.bootstrap()
+    assert stopped.returncode == 1
+    assert "/nowhere/python3, which is not a working Python" in stopped.stderr
+
+
+def test_wrong_usage_is_told(machine: Machine) -> None:
+    wrong = machine.bootstrap("--tset")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("Usage: ")
