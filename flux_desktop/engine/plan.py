@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from flux_desktop.engine.limits import Limit
+from flux_desktop.engine.stages import Stage
+from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import CHUNK_S, FluxOptions, problems
 from flux_desktop.problem import Problem
 
@@ -44,6 +47,21 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     batch_delay_s: float = 0.0
     opening_max: int = 50
     chunk_s: float = CHUNK_S
+    stages: tuple[Stage, ...] = ()
+    """A ramp: streams held step by step. `connections` is then `len(slots(stages))`, and stream k (from 1) opens
+    and ends as slot k says; `duration_s` and `batch_size` are not looked at."""
+    idle_before_audio_s: float = 0.0
+    """Seconds that each stream is held open before its audio, with nothing sent but tiny keep-alive samples."""
+    keepalive_interval_s: float | None = None
+    """A tiny keep-alive sample this often, before and between the audio; None is every 10 s before it, else never."""
+    reconfigure_after_s: float | None = None
+    """Seconds of a stream's audio after which `reconfigure` is sent, once."""
+    reconfigure: Configure | None = None
+    """Sent exactly as it is, so that a refusal can be tried on purpose."""
+    finalize_at_end: bool = False
+    """Send Finalize after the last audio, which ends the stream on builds that do not know it."""
+    limits: tuple[Limit, ...] = ()
+    """What the run's figures are held against at its end."""
     bundle: str = "unknown"
     """The server build, where it is known: a name of `flux.bundles.BUNDLES`."""
     local_arguments: tuple[str, ...] = ()
@@ -66,6 +84,11 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
         found.append(_bad("chunk length", plan.chunk_s, "0.01 to 1 second"))
     if plan.batch_size < 0 or plan.batch_delay_s < 0 or plan.opening_max < 1:
         found.append(_bad("batch", plan.batch_size, "sizes and delays that are not negative"))
+    for name, value in (("idle time", plan.idle_before_audio_s), ("time of Configure", plan.reconfigure_after_s)):
+        if value is not None and value < 0:
+            found.append(_bad(name, value, "0 seconds or more"))
+    if plan.keepalive_interval_s is not None and not plan.keepalive_interval_s > 0:
+        found.append(_bad("keep-alive interval", plan.keepalive_interval_s, "more than 0 seconds"))
     if not plan.endpoint.strip():
         found.append(Problem(code="no_endpoint", what="No endpoint is chosen.", todo="Choose one from the list."))
     return found
