@@ -127,7 +127,7 @@ install_uv() {
 fetch_python() {
   say "No Python $PYTHON_WANTED was found; fetching one with uv"
   # Bounded, because a network that swallows the request would otherwise keep a person waiting for minutes.
-  UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} quietly "$1" python install -q 3.12 ||
+  UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} quietly "$1" python install 3.12 ||
     fail "This machine has no Python $PYTHON_WANTED, and uv could not download one; the lines above say why." \
       "Install one (for example: pyenv install 3.12), or name one that is elsewhere with" \
       "FLUX_DESKTOP_PYTHON=/path/to/python3.12, then run this again."

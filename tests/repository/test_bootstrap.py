@@ -211,7 +211,7 @@ def test_without_a_python_and_without_a_download_it_says_what_to_do(machine: Mac
     machine.install("python3", "exit 127")
     stopped = machine.bootstrap()
     assert stopped.returncode == 1
-    assert machine.calls() == ["uv python install -q 3.12"]
+    assert machine.calls() == ["uv python install 3.12"]
     assert "no route to the download" in stopped.stderr
     assert "no Python 3.12 or 3.13" in stopped.stderr
     assert "FLUX_DESKTOP_PYTHON=" in stopped.stderr
