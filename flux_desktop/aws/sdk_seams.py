@@ -93,7 +93,7 @@ class Publisher:
         self._signer = signer
 
     def publish(self, payload: bytes, data_type: DataType | None) -> None:
-        """Raises `AwsCrtError` if the stream has ended underneath."""
+        """Raises `ChannelGoneError` if the stream has ended underneath."""
         self._channel.write(self._signer.sign(payload_part(payload, data_type), _now_ms()))
 
     def finish(self) -> None:

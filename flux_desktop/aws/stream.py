@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_sdk_sagemaker_runtime_http2.client import AsyncSageMakerRuntimeHTTP2Client
 from aws_sdk_sagemaker_runtime_http2.config import AsyncSageMakerRuntimeHTTP2Config
 from aws_sdk_sagemaker_runtime_http2.models import InvokeEndpointWithBidirectionalStreamInput
-from awscrt.exceptions import AwsCrtError
 from smithy_core.exceptions import SmithyError
 
 from flux_desktop.aws.connect_errors import Place, connect_problem
@@ -47,7 +46,7 @@ from flux_desktop.aws.target import (
     StreamListener,
     StreamTarget,
 )
-from flux_desktop.aws.transport import Channel, Network
+from flux_desktop.aws.transport import Channel, ChannelGoneError, Network
 from flux_desktop.aws.trust import trust_store
 from flux_desktop.problem import Problem, ProblemError
 
@@ -83,8 +82,7 @@ class SageMakerStream:
         self._parts: list[bytes] = []
         self._parts_bytes = 0
         self._parts_are_text = False
-        self._held: list[tuple[bytes, float]] | None = []
-        self._held_end: StreamEnd | None = None
+        self._held: list[Callable[[], None]] | None = []
         self._close_asked = False
         self._input_ended = False
         self._end: StreamEnd | None = None
@@ -130,7 +128,7 @@ class SageMakerStream:
         if self._input_ended or self._publisher is None or not channel.is_writable:
             return
         self._input_ended = True
-        with contextlib.suppress(AwsCrtError):  # ended underneath: the listener is being told
+        with contextlib.suppress(ChannelGoneError):  # ended underneath: the listener is being told
             self._publisher.finish()
 
     async def close(self) -> None:
@@ -160,10 +158,8 @@ class SageMakerStream:
     def release(self) -> None:
         """Deliver what arrived while the stream was still being handed over, and all that follows."""
         held, self._held = self._held or [], None
-        for data, received_s in held:
-            self.on_bytes(data, received_s)
-        if self._held_end is not None and self._end is None:
-            self._announce(self._held_end)
+        for arrival in held:
+            arrival()
 
     # ------------------------------------------------------------ arrivals
 
@@ -172,7 +168,7 @@ class SageMakerStream:
         if self._end is not None:
             return
         if self._held is not None:
-            self._held.append((data, received_s))
+            self._held.append(lambda: self.on_bytes(data, received_s))
             return
         try:
             frames = self._decoder.feed(data)
@@ -186,7 +182,9 @@ class SageMakerStream:
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
         """The peer's side is over: orderly, or with a `problem`."""
-        if problem is not None:
+        if self._held is not None:
+            self._held.append(lambda: self.on_input_over(problem, at_s))
+        elif problem is not None:
             self._finish("reset", problem, at_s)
         elif self._decoder.pending_bytes:
             self._finish("protocol_error", broken_stream_problem("the stream ends inside a frame"), at_s)
@@ -242,7 +240,7 @@ class SageMakerStream:
             raise self._closed_error()
         try:
             self._publisher.publish(payload, data_type)
-        except AwsCrtError as error:
+        except ChannelGoneError as error:
             # It ended underneath, the listener will be told of it in a moment.
             raise self._closed_error() from error
 
@@ -251,24 +249,17 @@ class SageMakerStream:
         return StreamClosedError(Problem(code="stream_closed", what="The stream has already ended.", why=why))
 
     def _finish(self, kind: EndKind, problem: Problem | None, at_s: float | None = None) -> None:
-        if self._end is not None or self._held_end is not None:
+        if self._end is not None:
             return
-        end = StreamEnd(
+        self._end = StreamEnd(
             kind=kind,
             problem=problem,
             at_s=time.monotonic() if at_s is None else at_s,
             after_close=self._close_asked,
         )
-        if self._held is not None:
-            self._held_end = end
-        else:
-            self._announce(end)
-
-    def _announce(self, end: StreamEnd) -> None:
-        self._end = end
-        if end.kind != "clean":
+        if kind != "clean":
             self._live_channel().drop()
-        self._listener.on_end(end)
+        self._listener.on_end(self._end)
 
     def _live_channel(self) -> Channel:
         assert self._channel is not None, "the stream has not been opened"
@@ -288,18 +279,23 @@ class StreamOpener:
         self._client: AsyncSageMakerRuntimeHTTP2Client | None = None
         self._starting = asyncio.Lock()
         self._streams: set[SageMakerStream] = set()
+        self._closed = False
 
     async def open(self, query_string: str, credentials: Credentials, listener: StreamListener) -> SageMakerStream:
         """Open one stream; `query_string` is already percent-encoded.
 
         Raises `ProblemError` if the service cannot be reached or refuses, within the sum of
-        `StreamLimits`. Cancelling drops the connection. The listener may be called as soon as this returns.
+        `StreamLimits`; `StreamClosedError` after `close`. Cancelling drops the connection. The listener may be
+        called as soon as this returns.
         """
         client = await self._ready()
         assert self._network is not None
         stream = SageMakerStream(self._target, listener)
         channel = Channel(self._network, stream)
         publisher = await self._call(client, channel, query_string, credentials)
+        if self._closed:
+            channel.drop()
+            raise _run_is_over()
         stream.attach(channel, publisher)
         self._streams = {known for known in self._streams if known.end is None} | {stream}
         asyncio.get_running_loop().call_soon(stream.release)
@@ -307,6 +303,7 @@ class StreamOpener:
 
     async def close(self) -> None:
         """Close what still stands, at most `StreamLimits.close_s`, and let the network thread go."""
+        self._closed = True
         streams, self._streams = self._streams, set()
         await asyncio.gather(*(stream.close() for stream in streams))
         client, self._client, self._network = self._client, None, None
@@ -315,6 +312,8 @@ class StreamOpener:
 
     async def _ready(self) -> AsyncSageMakerRuntimeHTTP2Client:
         async with self._starting:
+            if self._closed:
+                raise _run_is_over()
             if self._client is None:
                 quieten_sdk_logging()
                 inbox = Inbox(asyncio.get_running_loop())
@@ -392,6 +391,10 @@ class StreamOpener:
             why=str(cause).split("\n", 1)[0],
             todo="Check the endpoint's name, the region and the credentials.",
         )
+
+
+def _run_is_over() -> StreamClosedError:
+    return StreamClosedError(Problem(code="stream_closed", what="The run is over; no more streams are opened."))
 
 
 class _NoTransport:

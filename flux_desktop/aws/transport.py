@@ -43,6 +43,10 @@ class ChannelSink(Protocol):
         """The peer sends no more: orderly (None), or with the reason. May come more than once."""
 
 
+class ChannelGoneError(Exception):
+    """The stream has ended underneath; the sink is being told why."""
+
+
 class Network:
     """What the streams of one process share. Create it on the event loop's thread; `close` when done."""
 
@@ -281,14 +285,20 @@ class Channel:
         return self._stream is not None and not self._completed
 
     def write(self, data: bytes) -> None:
-        """Hand `data` to the network thread; never blocks. Raises `AwsCrtError` if the stream has ended."""
-        written: ThreadFuture[None] = self._stream.write_data(io.BytesIO(data))
-        self._forget_sent()
-        self._unsent.append((written, len(data), time.monotonic()))
+        """Hand `data` to the network thread; never blocks. Raises `ChannelGoneError` if the stream has ended."""
+        self._write(io.BytesIO(data), len(data), end=False)
 
     def write_end(self) -> None:
         """An empty DATA frame with END_STREAM."""
-        self._unsent.append((self._stream.write_data(None, end_stream=True), 0, time.monotonic()))
+        self._write(None, 0, end=True)
+
+    def _write(self, data: io.BytesIO | None, size: int, *, end: bool) -> None:
+        try:
+            written = self._stream.write_data(data, end)
+        except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
+            raise ChannelGoneError from error
+        self._forget_sent()
+        self._unsent.append((written, size, time.monotonic()))
 
     def _forget_sent(self) -> None:
         unsent = self._unsent

@@ -1,0 +1,245 @@
+"""One stream to a scripted peer: order, pieces, ends, and what crosses the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import time
+
+import h2.errors
+import pytest
+from hostile_peer import CONNECTED, Session, hostile_peer
+from streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, opened, opener_to
+from throwaway_ca import Authority
+
+from flux_desktop.aws.event_stream import EventVerifier, decode_message, encode_message, payload_part
+from flux_desktop.aws.stream import StreamClosedError
+
+
+def inner_frames(session: Session) -> list[tuple[object, bytes]]:
+    """Data type and payload of every verified event; checks the whole signature chain."""
+    seed = session.request["authorization"].rpartition("Signature=")[2]
+    verifier = EventVerifier(CREDENTIALS.secret_key, "us-east-1", seed)
+    inner = [verifier.verify(frame) for frame in session.frames]
+    return [
+        ((part := decode_message(data)).headers.get("DataType"), part.payload) if data else (None, b"")
+        for data in inner
+    ]
+
+
+async def test_whole_conversation(authority: Authority) -> None:
+    async with hostile_peer(authority, "close-politely") as peer, opened(peer) as (stream, recorder):
+        assert recorder.messages[0][:2] == (CONNECTED, True)
+        assert stream.invoked_variant == "AllTraffic"
+        assert stream.aws_request_id == "req-1"
+        assert 0 < stream.timings.tcp_tls_s < 2
+        assert 0 < stream.timings.headers_s < 2
+        chunks = [bytes([number]) * 2560 for number in range(5)]
+        for chunk in chunks:
+            stream.send_audio(chunk)
+        stream.send_text(CLOSE_STREAM)
+        end = await recorder.ended()
+        assert (end.kind, end.after_close, end.problem, end.orderly) == ("clean", True, None, True)
+        with pytest.raises(StreamClosedError):
+            stream.send_audio(b"late")
+        stream.end_input()
+        await peer.sessions[0].until(lambda: peer.sessions[0].input_ended)
+        assert inner_frames(peer.sessions[0]) == [
+            *(("BINARY", chunk) for chunk in chunks),
+            ("UTF8", CLOSE_STREAM.encode()),
+            (None, b""),
+        ]
+
+
+async def test_request_head(authority: Authority) -> None:
+    async with hostile_peer(authority, "connected") as peer, opened(peer):
+        request = peer.sessions[0].request
+        assert request[":path"].rstrip("?") == "/endpoints/flux-en/invocations-bidirectional-stream"
+        assert request[":authority"] == f"127.0.0.1:{peer.port}"
+        assert request["x-amzn-sagemaker-model-invocation-path"] == "v2/listen"
+        assert request["x-amzn-sagemaker-model-query-string"] == QUERY
+        assert request["x-amz-security-token"] == "token"
+        assert request["x-amz-content-sha256"] == "STREAMING-AWS4-HMAC-SHA256-EVENTS"
+        assert request["content-type"] == "application/vnd.amazon.eventstream"
+        assert "content-length" not in request
+
+
+async def test_target_variant_is_named(authority: Authority) -> None:
+    async with hostile_peer(authority, "connected") as peer, opener_to(peer, target_variant="Canary") as opener:
+        await opener.open(QUERY, CREDENTIALS, Recorder())
+        assert peer.sessions[0].request["x-amzn-sagemaker-target-variant"] == "Canary"
+
+
+async def test_pieces_are_joined_and_order_is_kept(authority: Authority) -> None:
+    async def in_pieces(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.message(b"one ", state="PARTIAL")
+        session.message(b"two ", state="PARTIAL")
+        session.message(b"three", state="COMPLETE")
+        session.message(b"\x00\x01", "BINARY")
+        session.data(encode_message([(":message-type", "event"), (":event-type", "Novelty")], b"?"))
+        session.message(b"split", state="PARTIAL")
+        last = payload_part(b" frame", "UTF8", "COMPLETE")
+        session.data(last[:7])
+        session.data(last[7:])
+        session.message(b"", state="COMPLETE")
+
+    async with hostile_peer(authority, in_pieces) as peer, opened(peer) as (stream, recorder):
+        await recorder.heard(5)
+        assert [message[:2] for message in recorder.messages] == [
+            (CONNECTED, True),
+            (b"one two three", True),
+            (b"\x00\x01", False),
+            (b"split frame", True),
+            (b"", True),
+        ]
+        times = [message[2] for message in recorder.messages]
+        assert times == sorted(times)
+        assert time.monotonic() - times[-1] < 5
+        assert stream.unknown_events == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "end_kind", "code", "words"),
+    [
+        ("ModelStreamError", b'{"Message":"died","ErrorCode":"X1"}', "model_stream_error", None, "died. (X1)"),
+        ("InternalStreamFailure", b'{"Message":"oops"}', "internal_stream_failure", None, "oops"),
+        ("Surprise", b"not json", "unmodelled_error", "unmodelled_stream_error", "not json"),
+    ],
+)
+async def test_exception_events(
+    authority: Authority, kind: str, body: bytes, end_kind: str, code: str | None, words: str
+) -> None:
+    async def fails(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.exception(kind, body)
+        session.message(b"never heard")
+
+    async with hostile_peer(authority, fails) as peer, opened(peer) as (_, recorder):
+        end = await recorder.ended()
+        assert end.kind == end_kind
+        assert end.problem is not None
+        assert end.problem.code == (code or end_kind)
+        assert words in end.problem.why
+        assert not end.orderly
+
+
+async def test_error_event(authority: Authority) -> None:
+    async def fails(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.error("InternalError", "An internal server error occurred")
+
+    async with hostile_peer(authority, fails) as peer, opened(peer) as (_, recorder):
+        end = await recorder.ended()
+        assert end.kind == "unmodelled_error"
+        assert end.problem is not None
+        assert "InternalError" in end.problem.what
+
+
+async def test_model_stream_error_after_close_stream_is_orderly(authority: Authority) -> None:
+    async def closes_with_an_error(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        await session.frames_count(1)
+        session.exception("ModelStreamError", b'{"Message":"closed with 1005"}')
+
+    async with hostile_peer(authority, closes_with_an_error) as peer, opened(peer) as (stream, recorder):
+        stream.send_text(CLOSE_STREAM)
+        end = await recorder.ended()
+        assert (end.kind, end.after_close, end.orderly) == ("model_stream_error", True, True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00" * 40,
+        payload_part(b"hello", "UTF8")[:-1] + b"\x00",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    ],
+)
+async def test_bytes_that_are_no_frames(authority: Authority, data: bytes) -> None:
+    async def garbles(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.data(data)
+
+    async with hostile_peer(authority, garbles) as peer, opened(peer) as (_, recorder):
+        end = await recorder.ended()
+        assert end.kind == "protocol_error"
+        assert end.problem is not None
+        assert end.problem.code == "stream_garbled"
+
+
+async def test_stream_that_ends_inside_a_frame(authority: Authority) -> None:
+    async def cuts(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.data(payload_part(b"half", "UTF8")[:20], end=True)
+
+    async with hostile_peer(authority, cuts) as peer, opened(peer) as (_, recorder):
+        assert (await recorder.ended()).kind == "protocol_error"
+
+
+async def test_answer_and_end_at_once(authority: Authority) -> None:
+    """Headers, a message and the end in one go reach a listener that opens the stream as a task of its own."""
+
+    async def brief(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        session.reset(h2.errors.ErrorCodes.CANCEL)
+
+    async with hostile_peer(authority, brief) as peer, opener_to(peer) as opener:
+        recorder = Recorder()
+        await asyncio.create_task(opener.open(QUERY, CREDENTIALS, recorder))
+        end = await recorder.ended()
+        assert end.kind == "reset"
+        assert [message[0] for message in recorder.messages] in ([CONNECTED], [])
+
+
+async def test_many_streams_do_not_mix(authority: Authority) -> None:
+    async def echoes(session: Session) -> None:
+        session.headers()
+        await session.frames_count(3)
+        for frame in session.frames[:3]:
+            session.message(decode_message(frame.payload).payload)
+
+    async with hostile_peer(authority, echoes) as peer, opener_to(peer) as opener:
+        recorders = [Recorder() for _ in range(20)]
+        streams = await asyncio.gather(*(opener.open(QUERY, CREDENTIALS, recorder) for recorder in recorders))
+        for index, stream in enumerate(streams):
+            for number in range(3):
+                stream.send_text(f"{index}.{number}")
+        for index, recorder in enumerate(recorders):
+            await recorder.heard(3)
+            assert [message[0].decode() for message in recorder.messages] == [f"{index}.{n}" for n in range(3)]
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="this system does not list a process's descriptors")
+async def test_small_segments_do_not_wait(authority: Authority) -> None:
+    async with hostile_peer(authority, "connected") as peer, opened(peer):
+        delays = []
+        for name in os.listdir("/dev/fd"):
+            try:
+                sock = socket.socket(fileno=os.dup(int(name)))
+            except OSError:
+                continue
+            with sock:
+                if sock.family == socket.AF_INET and sock.getsockname()[1] != peer.port:
+                    delays.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        assert delays == [1]
+
+
+async def test_sdk_debug_lines_stay_out_of_the_log(authority: Authority, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        async with hostile_peer(authority, "connected") as peer, opened(peer) as (stream, _):
+            stream.send_text('{"type":"secret words"}')
+    peer_logs = ("h2", "hpack")
+    text = " ".join(record.getMessage() for record in caplog.records if not record.name.startswith(peer_logs))
+    assert "secret words" not in text
+    assert "Signature" not in text
+    assert CREDENTIALS.secret_key not in text
+    assert CREDENTIALS.secret_key not in repr(CREDENTIALS)
