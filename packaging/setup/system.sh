@@ -7,11 +7,11 @@ debian_packages() {
   echo gcc libc6-dev portaudio19-dev
   # PortAudio reaches PulseAudio and PipeWire through this ALSA plugin.
   echo libasound2-plugins
-  # Qt: OpenGL, keyboard, D-Bus, fonts, Kerberos (QtNetwork links it) and the xcb platform plugin.
+  # Qt: OpenGL, keyboard, D-Bus, fonts, Kerberos (QtNetwork links it) the xcb platform plugin and the Wayland one.
   echo libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libfreetype6 libglib2.0-0 libgssapi-krb5-2
   echo libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
   echo libxcb-render-util0 libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1
-  echo fonts-dejavu-core
+  echo libwayland-client0 libwayland-cursor0 libwayland-egl1 fonts-dejavu-core
   if [ "$1" = test ]; then
     echo xvfb xauth pulseaudio-utils
     # The virtual microphone of the tests is a private PulseAudio. A desktop whose sound server is PipeWire keeps
@@ -24,7 +24,7 @@ fedora_packages() {
   echo gcc portaudio-devel alsa-plugins-pulseaudio
   echo libglvnd-egl libglvnd-glx libxkbcommon libxkbcommon-x11 libX11-xcb libxcb dbus-libs fontconfig freetype
   echo glib2 krb5-libs xcb-util xcb-util-cursor xcb-util-image xcb-util-keysyms xcb-util-renderutil xcb-util-wm
-  echo dejavu-sans-fonts
+  echo libwayland-client libwayland-cursor libwayland-egl dejavu-sans-fonts
   if [ "$1" = test ]; then
     echo xorg-x11-server-Xvfb xorg-x11-xauth pulseaudio-utils
   fi
