@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.aws.target import Credentials
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.flux.messages import Configure
 
@@ -13,26 +14,16 @@ class _Command(Struct, tag_field="command", kw_only=True, omit_defaults=True):
     pass
 
 
-class Secrets(Struct, kw_only=True, omit_defaults=True):
-    """Credentials on their way to a worker: over its pipe only, never recorded, printed or logged."""
-
-    access_key: str
-    secret_key: str
-    session_token: str | None = None
-
-    def __repr__(self) -> str:
-        return "Secrets(…)"
-
-
 class StartRun(_Command, tag="start_run"):
-    """Begin. `connections` are the numbers this worker serves; without `secrets` boto3's chain is asked."""
+    """Begin. `connections` are the numbers this worker serves; without `credentials` boto3's chain is asked."""
 
     plan: RunPlan
     connections: list[int]
     origin_s: float
     """The run's origin on the monotonic clock, which all processes of a machine share."""
     recording_path: str | None = None
-    secrets: Secrets | None = None
+    credentials: Credentials | None = None
+    """On their way over the worker's pipe only: never recorded, printed or logged."""
 
 
 class ConfigureStreams(_Command, tag="configure"):

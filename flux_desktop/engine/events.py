@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 from flux_desktop.problem import Problem
 
 SCHEMA_VERSION = 1
@@ -80,6 +81,7 @@ class StreamRow(Struct, kw_only=True, omit_defaults=True):
     eot_threshold: float | None = None
     eager_eot_threshold: float | None = None
     eot_timeout_ms: int | None = None
+    configure_pending: bool = False
     problem: Problem | None = None
 
 
@@ -98,8 +100,12 @@ class StreamSummary(Struct, kw_only=True, omit_defaults=True):
     event_counts: dict[str, int] = {}
     final_texts: list[str] = []
     violations: dict[str, int] = {}
-    configure_acks: int = 0
-    configure_failures: int = 0
+    configure_acks: list[ConfigureSuccess] = []
+    configure_failures: list[ConfigureFailure] = []
+    languages_detected: list[str] = []
+    languages_hinted: list[str] = []
+    first_end_of_turn_s: float | None = None
+    """From the moment streaming began to the first EndOfTurn; it includes the speech itself."""
     connect_s: float | None = None
     headers_s: float | None = None
     connected_s: float | None = None
@@ -187,6 +193,19 @@ class Snapshot(_Event, tag="snapshot"):
     cpu_percent: float | None = None
 
 
+class Histograms(_Event, tag="histograms"):
+    """A worker's whole histograms (HdrHistogram's base64 form), from which the run's percentiles are merged."""
+
+    t: float
+    update: str
+    wire: str
+    pacing: str
+    loop_lag: str
+    cpu_percent: float
+    """Of one processor, since the worker's first stream."""
+    final: bool
+
+
 class Notice(_Event, tag="notice"):
     """A problem of the run as a whole, or a remark; the run goes on unless a `RunEnded` follows."""
 
@@ -208,7 +227,9 @@ class RunEnded(_Event, tag="run_ended"):
     interrupted: bool = False
 
 
-Event = WorkerReady | RunStarted | StreamChanged | Received | Sent | StreamEnded | Snapshot | Notice | RunEnded
+Event = (
+    WorkerReady | RunStarted | StreamChanged | Received | Sent | StreamEnded | Snapshot | Histograms | Notice | RunEnded
+)
 
 
 _encoder = msgspec.json.Encoder()

@@ -1,1 +1,202 @@
-"""Runs a plan in worker processes and tells the front end of it."""
+"""Runs a plan in worker processes and tells the front end of it.
+
+Runs on the front end's event loop (asyncio or qasync), which only starts, steers and listens: streams, pacing and
+measuring live in the workers. A file run is shared out over several workers when it is large; a worker that dies
+takes only its own streams along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop import __version__
+from flux_desktop.aws.target import Credentials
+from flux_desktop.engine import preparation
+from flux_desktop.engine.commands import Command, StartRun, StopRun, Watch
+from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Verdict, encode_event
+from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.merging import RunTotals
+from flux_desktop.engine.metrics import ledger
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.session import RUN_FILE, create_session, default_sessions_dir, worker_file
+from flux_desktop.engine.worker_process import WorkerProcess, shares
+from flux_desktop.problem import Problem, ProblemError
+
+
+class Supervisor:
+    """Carries out one run at a time.
+
+    `on_event` is called on this loop for every event, in order. With `local` an endpoint process that the front end
+    keeps is used for runs on ``local``; without it one is started and stopped with the run. `sessions_dir` is the
+    parent of the session folders, the person's data folder where it is None.
+    """
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        *,
+        local: LocalEndpoint | None = None,
+        sessions_dir: Path | None = None,
+    ) -> None:
+        self.session_folder: Path | None = None
+        self._on_event = on_event
+        self._local = local
+        self._sessions_dir = sessions_dir
+        self._workers: list[WorkerProcess] = []
+        self._watch = Watch(connections=[])
+        self._stopping: StopRun | None = None
+        self._stopped = asyncio.Event()
+        self._origin_s = 0.0
+        self._recorder: Recorder | None = None
+        self._totals = RunTotals(0)
+
+    # ------------------------------------------------------------ steering
+
+    def send(self, command: Command) -> None:
+        """Steer the run under way; what is watched also holds for the next one."""
+        if isinstance(command, Watch):
+            self._watch = command
+        for worker in self._workers:
+            worker.send(command)
+
+    def stop(self, *, drain: bool = True) -> None:
+        """End the run: open streams are drained, or with `drain` False closed at once."""
+        self._stopping = StopRun(drain=drain)
+        self._stopped.set()
+        self.send(self._stopping)
+
+    # ------------------------------------------------------------ running
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        """Carry out a plan; returns what was also told as the last event.
+
+        Expected failures are in its `problem`. Cancelling ends everything within about five seconds.
+        """
+        self._origin_s = time.monotonic()
+        self._stopping, self._stopped = None, asyncio.Event()
+        self._totals = RunTotals(plan.connections)
+        self.session_folder = None
+        local = self._local or LocalEndpoint()
+        try:
+            ended = await self._run(plan, local)
+        except ProblemError as error:
+            ended = RunEnded(
+                t=self._now(), verdict=Verdict.FAIL, ledger=ledger([], plan.connections), problem=error.problem
+            )
+        finally:
+            await self._put_away(local if self._local is None else None)
+        self._tell(ended)
+        self._close_recording()
+        return ended
+
+    async def _run(self, plan: RunPlan, local: LocalEndpoint) -> RunEnded:
+        ready = await self._unless_stopped(preparation.prepare(plan, local))
+        if ready is None:
+            return self._totals.ended(self._now(), interrupted=True)
+        self._open_session()
+        self._tell(
+            RunStarted(
+                t=self._now(),
+                wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
+                plan=ready.plan,
+                version=__version__,
+                notes=ready.notes,
+            )
+        )
+        async with asyncio.TaskGroup() as group:
+            for number, connections in enumerate(shares(ready.plan), start=1):
+                worker = WorkerProcess(number, connections, self._from_worker)
+                self._workers.append(worker)
+                group.create_task(
+                    worker.serve(self._start_command(ready.plan, ready.credentials, worker), self._first_commands),
+                    name=f"worker {number}",
+                )
+        return self._totals.ended(self._now(), interrupted=self._stopping is not None)
+
+    def _start_command(self, plan: RunPlan, credentials: Credentials, worker: WorkerProcess) -> StartRun:
+        folder = self.session_folder
+        share = msgspec.structs.replace(
+            plan, opening_max=max(1, plan.opening_max * len(worker.connections) // plan.connections)
+        )
+        return StartRun(
+            plan=share,
+            connections=worker.connections,
+            origin_s=self._origin_s,
+            recording_path=str(folder / worker_file(worker.number)) if folder else None,
+            credentials=credentials,
+        )
+
+    def _first_commands(self) -> list[Command]:
+        """What a worker must know right after its start: it may have been said while it was starting."""
+        return [self._watch, *([self._stopping] if self._stopping else [])]
+
+    async def _unless_stopped(self, preparing: preparation.Preparing) -> preparation.Ready | None:
+        """The prepared run, or None when the person stopped it meanwhile."""
+        task = asyncio.ensure_future(preparing)
+        stopped = asyncio.ensure_future(self._stopped.wait())
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            task.cancel()
+            stopped.cancel()
+            await asyncio.wait({task, stopped})
+
+    async def _put_away(self, local: LocalEndpoint | None) -> None:
+        workers, self._workers = self._workers, []
+        async with asyncio.TaskGroup() as group:
+            for worker in workers:
+                group.create_task(worker.stop())
+            if local is not None:
+                group.create_task(local.stop())
+
+    # ------------------------------------------------------------ telling
+
+    def _from_worker(self, worker: int, event: Event) -> None:
+        """Events of all workers; what is one worker's own affair is merged into the run's."""
+        merged = self._totals.take(event, worker, alone=len(self._workers) == 1)
+        if merged is not None:
+            self._on_event(merged)
+
+    def _tell(self, event: Event) -> None:
+        if self._recorder is not None:
+            self._recorder.write(encode_event(event))
+        self._on_event(event)
+
+    def _open_session(self) -> None:
+        try:
+            self.session_folder = create_session(self._sessions_dir or default_sessions_dir())
+        except OSError as error:
+            self._on_event(Notice(t=self._now(), problem=_no_session(error)))
+            return
+        loop = asyncio.get_running_loop()
+
+        def tell(problem: Problem) -> None:
+            loop.call_soon_threadsafe(self._on_event, Notice(t=0.0, problem=problem))
+
+        self._recorder = Recorder(self.session_folder / RUN_FILE, tell)
+        self._recorder.start()
+
+    def _close_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()
+
+    def _now(self) -> float:
+        return time.monotonic() - self._origin_s
+
+
+def _no_session(error: OSError) -> Problem:
+    return Problem(
+        code="recording_failed",
+        what="The run is not being recorded.",
+        why=f"No session folder could be made: {error.strerror or error}.",
+        todo="The run goes on; export the transcripts before closing.",
+    )

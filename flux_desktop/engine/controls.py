@@ -1,0 +1,105 @@
+"""The control messages of one stream: sent in order, recorded, and `Configure` one at a time.
+
+Runs on the engine's event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from flux_desktop.aws.stream import SageMakerStream, StreamClosedError
+from flux_desktop.engine import endings
+from flux_desktop.engine.events import Event, Notice, Sent
+from flux_desktop.engine.steering import ACK_TIMEOUT_S, Steering
+from flux_desktop.flux.messages import Configure, ConfigureFailure, ConfigureSuccess, encode
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.problem import Problem
+
+
+class Controls:
+    """Sends control messages on one stream; `open_on` gives it the stream, `close` ends its one timer."""
+
+    def __init__(
+        self, conn: int, options: FluxOptions, emit: Callable[[Event], None], now: Callable[[], float]
+    ) -> None:
+        """`now` gives seconds since the run's origin."""
+        self.acks: list[ConfigureSuccess] = []
+        self.failures: list[ConfigureFailure] = []
+        self._conn = conn
+        self._steering = Steering(options)
+        self._emit = emit
+        self._now = now
+        self._stream: SageMakerStream | None = None
+        self._ack_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def in_force(self) -> FluxOptions:
+        """The parameters that the server acknowledged last."""
+        return self._steering.in_force
+
+    @property
+    def pending(self) -> bool:
+        """Whether a `Configure` waits for its answer."""
+        return self._steering.in_flight is not None
+
+    def open_on(self, stream: SageMakerStream) -> None:
+        """From now on messages can be sent."""
+        self._stream = stream
+
+    def close(self) -> None:
+        """Nothing is sent any more; idempotent."""
+        self._stream = None
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+
+    def configure(self, change: Configure) -> None:
+        """Bring a change on its way: at once, or behind the one that is under way."""
+        refusal = self._steering.refusal(change)
+        if refusal is not None:
+            self._notice(refusal)
+            return
+        message = self._steering.request(change)
+        if message is not None:
+            self._send_configure(message)
+
+    def answered(self, answer: ConfigureSuccess | ConfigureFailure) -> None:
+        """The server answered the `Configure` under way; the next one follows."""
+        if isinstance(answer, ConfigureSuccess):
+            self.acks.append(answer)
+            following = self._steering.acknowledged(answer)
+        else:
+            self.failures.append(answer)
+            following = self._steering.refused()
+        self._follow(following)
+
+    def send(self, text: str) -> None:
+        """Send a message as it is; on a stream that has ended it does nothing, for its end is being told."""
+        if self._stream is None:
+            return
+        try:
+            self._stream.send_text(text)
+        except StreamClosedError:
+            return
+        self._emit(Sent(t=self._now(), conn=self._conn, text=text))
+
+    def _follow(self, following: Configure | None) -> None:
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+        if following is not None:
+            self._send_configure(following)
+
+    def _send_configure(self, message: Configure) -> None:
+        if self._stream is None:
+            return
+        self.send(encode(message))
+        self._ack_timer = asyncio.get_running_loop().call_later(ACK_TIMEOUT_S, self._timed_out)
+
+    def _timed_out(self) -> None:
+        self._notice(endings.configure_unanswered(self._conn, ACK_TIMEOUT_S))
+        self._follow(self._steering.refused())
+
+    def _notice(self, problem: Problem) -> None:
+        self._emit(Notice(t=self._now(), problem=problem))

@@ -1,0 +1,139 @@
+"""What one stream says: its messages, turns and latencies.
+
+Runs on the engine's event loop, called for every whole message. Latency rules: the user's clock counts from the
+moment the audio was spoken by the plan, the wire clock from the moment its chunk was handed to the transport;
+the gap between the two is our own fault, and stays visible.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+
+from flux_desktop.engine.events import Received
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.pacing import AudioClock
+from flux_desktop.flux.messages import (
+    Connected,
+    MessageError,
+    ServerMessage,
+    TurnInfo,
+    parse_server_message,
+)
+from flux_desktop.flux.turns import Turn, TurnTracker
+
+RECENT_UPDATES = 240
+"""Update latencies kept for a connection's row: about the last minute."""
+
+
+class Conversation:
+    """The listening side of one stream.
+
+    `on_message` is told every parsed message after it was counted. `update`, `wire` are the run's histograms.
+    """
+
+    def __init__(
+        self,
+        conn: int,
+        tracker: TurnTracker,
+        audio_clock: AudioClock,
+        *,
+        update: Histogram,
+        wire: Histogram,
+        emit: Callable[[Received], None],
+        on_message: Callable[[ServerMessage], None],
+        origin_s: float,
+    ) -> None:
+        self.tracker = tracker
+        self.event_counts: Counter[str] = Counter()
+        self.violations: Counter[str] = Counter()
+        self.recent_ms: deque[float] = deque(maxlen=RECENT_UPDATES)
+        self.all_update_ms: list[float] = []
+        self.all_wire_ms: list[float] = []
+        self.request_id: str | None = None
+        self.messages_received = 0
+        self.window_end_s = 0.0
+        self.last_text = ""
+        self.streaming_since_s: float | None = None
+        self.heard_text = False
+        self.last_turn_info_audio_s = 0.0
+        self.languages_detected: set[str] = set()
+        self.languages_hinted: set[str] = set()
+        self.first_end_of_turn_s: float | None = None
+        self._conn = conn
+        self._audio_clock = audio_clock
+        self._update = update
+        self._wire = wire
+        self._emit = emit
+        self._on_message = on_message
+        self._origin_s = origin_s
+
+    @property
+    def final_turns(self) -> list[Turn]:
+        """Turns that have ended, with a text that will not change."""
+        return self.tracker.finished
+
+    def message(self, payload: bytes, received_s: float) -> None:
+        """Take one whole message; never raises for anything a server may send."""
+        self.messages_received += 1
+        seen = self.tracker.violation_count
+        user_ms = wire_ms = None
+        broken: list[str] = []
+        message: ServerMessage | None = None
+        try:
+            message = parse_server_message(payload)
+        except MessageError as error:
+            broken.append(f"message_{error.kind}")
+        else:
+            self._count(message)
+            if isinstance(message, TurnInfo):
+                user_ms, wire_ms, broken = self._turn_info(message, received_s)
+            self.tracker.feed(message)
+            new = self.tracker.violation_count - seen
+            broken += [violation.rule for violation in self.tracker.violations[-new:]] if new else []
+        self.violations.update(broken)
+        self._emit(
+            Received(
+                t=received_s - self._origin_s,
+                conn=self._conn,
+                text=payload.decode("utf-8", "replace"),
+                user_latency_ms=user_ms,
+                wire_latency_ms=wire_ms,
+                violations=broken,
+            )
+        )
+        if message is not None:
+            self._on_message(message)
+
+    def _count(self, message: ServerMessage) -> None:
+        if isinstance(message, TurnInfo):
+            self.event_counts[message.event] += 1
+        else:
+            self.event_counts[type(message).__name__.rstrip("_")] += 1
+        if isinstance(message, Connected):
+            self.request_id = message.request_id
+
+    def _turn_info(self, info: TurnInfo, received_s: float) -> tuple[float | None, float | None, list[str]]:
+        self.last_turn_info_audio_s = self._audio_clock.audio_s
+        if info.transcript:
+            self.heard_text = True
+            self.last_text = info.transcript
+        self.languages_detected.update(info.languages or ())
+        self.languages_hinted.update(info.languages_hinted or ())
+        if info.event == "EndOfTurn" and self.first_end_of_turn_s is None and self.streaming_since_s is not None:
+            self.first_end_of_turn_s = received_s - self.streaming_since_s
+        if info.audio_window_end is None:
+            return None, None, []
+        self.window_end_s = info.audio_window_end
+        moments = self._audio_clock.find(info.audio_window_end)
+        if moments is None:
+            beyond = info.audio_window_end > self._audio_clock.audio_s + 1e-3
+            return None, None, ["window_beyond_audio"] if beyond else []
+        user_s, wire_s = received_s - moments.plan_s, received_s - moments.send_s
+        if info.event == "Update":
+            self._update.add(user_s)
+            self._wire.add(wire_s)
+            self.recent_ms.append(user_s * 1000)
+            self.all_update_ms.append(user_s * 1000)
+            self.all_wire_ms.append(wire_s * 1000)
+        return round(user_s * 1000, 3), round(wire_s * 1000, 3), []

@@ -1,0 +1,61 @@
+"""When each audio chunk is due: an absolute schedule, so that no error adds up.
+
+Pure arithmetic on the machine's monotonic clock, in seconds. A chunk is due when its last sample has been
+"spoken", which is one chunk length after its first: sending earlier would flatter every latency.
+Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolute schedule by about 1 ms.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+BURST_MAX = 2
+"""Chunks sent at once after a stall; the plan is caught up with, not flooded."""
+
+EARLY_TOLERANCE_S = 0.0005
+"""A timer may fire this much early (uvloop rounds to a millisecond); more waits again."""
+
+
+class SpokenAndSent(NamedTuple):
+    """Two moments of one audio second: when the plan had it spoken, and when its chunk was handed over."""
+
+    plan_s: float
+    send_s: float
+
+
+class AudioClock:
+    """Where each sent audio second stands in time; keep-alive samples count, as they do on the server.
+
+    Keeps the last `KEPT` chunks, some minutes, which is far more than any answer lags behind.
+    """
+
+    KEPT = 2048
+
+    def __init__(self) -> None:
+        self.audio_s = 0.0
+        self._kept_from_s = 0.0
+        self._ends_s: list[float] = []
+        self._dues_s: list[float] = []
+        self._sends_s: list[float] = []
+
+    def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
+        """Note a chunk of `duration_s` seconds of audio, due at one moment and handed over at another."""
+        self.audio_s += duration_s
+        self._ends_s.append(self.audio_s)
+        self._dues_s.append(due_s)
+        self._sends_s.append(send_s)
+        if len(self._ends_s) > 2 * self.KEPT:
+            self._kept_from_s = self._ends_s[self.KEPT - 1]
+            for kept in (self._ends_s, self._dues_s, self._sends_s):
+                del kept[: self.KEPT]
+
+    def find(self, audio_s: float) -> SpokenAndSent | None:
+        """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
+        # A hair's breadth, as servers round to hundredths.
+        index = bisect_left(self._ends_s, audio_s - 1e-3)
+        if index >= len(self._ends_s):
+            return None
+        if audio_s < self._kept_from_s:
+            return None
+        return SpokenAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])

@@ -1,0 +1,57 @@
+"""Everything that must be settled before the first stream is opened, so that a mistake is told in one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.engine import audio_source
+from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.plan import RunPlan, plan_problems
+from flux_desktop.problem import ProblemError
+
+
+class Ready(msgspec.Struct, kw_only=True):
+    """A plan with nothing left open, the keys for it, and sentences a person should read."""
+
+    plan: RunPlan
+    credentials: Credentials
+    notes: list[str]
+
+
+Preparing = Coroutine[Any, Any, Ready]
+
+
+async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
+    """Check the plan, read the audio's head, find the keys, and see that the endpoint can be reached.
+
+    Raises `ProblemError` with the first thing that is wrong.
+    """
+    plan, notes = await asyncio.to_thread(audio_source.prepared, plan)
+    found = plan_problems(plan)
+    if found:
+        raise ProblemError(found[0])
+    if plan.is_local:
+        info = await local.start(plan.local_arguments)
+        plan = msgspec.structs.replace(
+            plan, endpoint_url=info.url, region=info.region, ca_file=info.ca_file, bundle=info.bundle
+        )
+        return Ready(plan=plan, credentials=info.credentials, notes=[*notes, f"Words come from: {info.recogniser}."])
+    # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
+    from flux_desktop.aws.credentials import resolve_credentials
+    from flux_desktop.aws.probe import probe
+
+    credentials = await asyncio.to_thread(resolve_credentials, plan.profile)
+    target = StreamTarget(
+        endpoint_name=plan.endpoint,
+        region=plan.region,
+        endpoint_url=plan.endpoint_url,
+        ca_file=plan.ca_file,
+        target_variant=plan.target_variant,
+    )
+    await probe(target)
+    return Ready(plan=plan, credentials=credentials, notes=notes)

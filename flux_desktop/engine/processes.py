@@ -1,0 +1,97 @@
+"""Child processes of this program: how they are started from a checkout, a wheel or a frozen folder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Sequence
+
+_LOG = logging.getLogger(__name__)
+
+WORKER = "flux_desktop.engine.worker"
+LOCAL_ENDPOINT = "flux_desktop.local_endpoint"
+LINE_LIMIT_BYTES = 64 * 1024 * 1024
+_STDERR_LINES_KEPT = 20
+
+
+def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
+    """The command line of one of our modules as a process of its own.
+
+    A frozen program has no Python beside it: there the same binary takes ``--run-module``.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--run-module", module, *arguments]
+    return [sys.executable, "-m", module, *arguments]
+
+
+class Child:
+    """One child with three pipes. `last_words` are the last lines of its standard error.
+
+    `stop` is bounded: it closes the child's standard input (which tells it to leave), then terminates, then kills.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.last_words: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
+        self.process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self, arguments: Sequence[str]) -> Process:
+        """Start it; raises `OSError` if that cannot be done."""
+        # A session of its own: Ctrl+C in the terminal is for the front end, which then drains its children.
+        self.process = await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=LINE_LIMIT_BYTES,
+            start_new_session=os.name == "posix",
+        )
+        self._listening = asyncio.get_running_loop().create_task(self._listen(self.process), name=f"{self.name} log")
+        return self.process
+
+    async def stop(self, patience_s: float = 1.5) -> int | None:
+        """End the child within about twice `patience_s`; returns its exit code. Idempotent."""
+        process = self.process
+        if process is None:
+            return None
+        try:
+            if process.stdin is not None and not process.stdin.is_closing():
+                process.stdin.close()
+            if not await self._gone(process, patience_s):
+                with contextlib.suppress(ProcessLookupError):
+                    process.terminate()
+                if not await self._gone(process, patience_s):
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+                    await process.wait()
+        finally:
+            if process.returncode is None:  # cancelled meanwhile: do not leave it behind
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            if self._listening is not None:
+                self._listening.cancel()
+                await asyncio.wait({self._listening})
+                self._listening = None
+        return process.returncode
+
+    async def _gone(self, process: Process, patience_s: float) -> bool:
+        # A reader of its output must not be what it waits for.
+        try:
+            async with asyncio.timeout(patience_s):
+                await process.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _listen(self, process: Process) -> None:
+        assert process.stderr is not None
+        while line := await process.stderr.readline():
+            text = line.decode("utf-8", "replace").rstrip()
+            self.last_words.append(text)
+            _LOG.debug("%s: %s", self.name, text)

@@ -1,0 +1,246 @@
+"""The streams of one worker: opened in turn, looked after, told of.
+
+Runs on the worker's event loop. `Run.carry_out` returns when every stream is in its class; cancelling it closes
+all streams within two seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from flux_desktop.aws.stream import StreamOpener, StreamTarget
+from flux_desktop.engine import endings
+from flux_desktop.engine.commands import StartRun
+from flux_desktop.engine.connection import Connection, Limits, RunContext
+from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot, StreamState
+from flux_desktop.engine.feed import Feed
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.flux.messages import Configure
+
+_LOG = logging.getLogger(__name__)
+
+SNAPSHOT_S = 0.1
+LAG_PROBE_S = 0.05
+ROWS_AT_ONCE = 20
+"""Up to this many rows go into every snapshot; beyond it each row comes once a second."""
+_PERCENTILES_EVERY = 5
+_HISTOGRAMS_EVERY = 10
+_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING})
+
+
+class Run:
+    """`feed_for` makes one stream's audio; `emit` takes every event."""
+
+    def __init__(
+        self,
+        start: StartRun,
+        feed_for: Callable[[], Feed],
+        emit: Callable[[Event], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
+    ) -> None:
+        assert start.credentials is not None
+        plan = start.plan
+        self._plan = plan
+        self._emit = emit
+        self._clock = clock
+        self._origin_s = start.origin_s
+        self._sharded = len(start.connections) < plan.connections
+        self._lag = Histogram()
+        self._cpu_percent: float | None = None
+        self._cpu_mark = (0.0, 0.0)
+        self._cpu_start = (0.0, 0.0)
+        self._opener = StreamOpener(
+            StreamTarget(
+                endpoint_name=plan.endpoint,
+                region=plan.region,
+                endpoint_url=plan.endpoint_url,
+                ca_file=plan.ca_file,
+                target_variant=plan.target_variant,
+            )
+        )
+        self._context = RunContext(
+            plan=plan,
+            credentials=start.credentials,
+            opener=self._opener,
+            emit=emit,
+            clock=clock,
+            origin_s=start.origin_s,
+            update=Histogram(),
+            wire=Histogram(),
+            pacing=Histogram(),
+            limits=limits or Limits(),
+        )
+        self._connections = {conn: Connection(conn, self._context, feed_for()) for conn in start.connections}
+        self._lives: dict[int, asyncio.Task[None]] = {}
+        self._stopping = asyncio.Event()
+        self._last = (Percentiles(), Percentiles(), Percentiles(), Percentiles())
+
+    # ------------------------------------------------------------ steering
+
+    def stop(self, *, drain: bool) -> None:
+        """Open no more streams; drain the open ones, or close all at once."""
+        self._stopping.set()
+        for conn, life in self._lives.items():
+            connection = self._connections[conn]
+            if not drain or connection.state in _OPENING:
+                life.cancel()
+            else:
+                connection.request_stop()
+
+    def configure(self, message: Configure, connections: list[int] | None) -> None:
+        """Change parameters on some streams (None: all) while they stream."""
+        for connection in self._chosen(connections):
+            connection.configure(message)
+
+    def control(self, text: str, connections: list[int] | None) -> None:
+        """Send a control message on some streams (None: all) while they stream."""
+        for connection in self._chosen(connections):
+            connection.control(text)
+
+    def _chosen(self, connections: list[int] | None) -> list[Connection]:
+        wanted = self._connections if connections is None else connections
+        return [self._connections[conn] for conn in wanted if conn in self._connections]
+
+    # ------------------------------------------------------------ carrying out
+
+    async def carry_out(self) -> None:
+        """From the first stream's opening to the last one's end."""
+        self._cpu_start = self._cpu_mark = (self._clock(), time.process_time())
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._watch(), name="snapshots")
+            probing = group.create_task(self._probe_lag(), name="loop lag")
+            try:
+                async with asyncio.TaskGroup() as streams:
+                    await self._open_all(streams)
+            finally:
+                watching.cancel()
+                probing.cancel()
+                for connection in self._connections.values():
+                    connection.abandon(endings.stopped())
+                await self._opener.close()
+        self._tell(0, percentiles=True)
+        self._emit(self._histograms(final=True))
+
+    async def _open_all(self, group: asyncio.TaskGroup) -> None:
+        gate = asyncio.Semaphore(self._plan.opening_max)
+        for conn, connection in self._connections.items():
+            if not await self._its_turn(conn) or not await self._gate_open(gate):
+                return
+            connection.on_past_opening = gate.release
+            self._lives[conn] = group.create_task(self._live(connection), name=f"stream {conn}")
+
+    async def _live(self, connection: Connection) -> None:
+        """Border: a bug in one stream is told as that stream's failure, and the others go on."""
+        try:
+            await connection.run()
+        except Exception:
+            _LOG.exception("stream %d", connection.conn)
+            connection.abandon(endings.bug())
+
+    async def _its_turn(self, conn: int) -> bool:
+        """Wait for the batch that the stream is in, by the clock that all workers share; False when stopping."""
+        size, delay_s = self._plan.batch_size, self._plan.batch_delay_s
+        if size and delay_s:
+            due_s = self._cpu_start[0] + (conn - 1) // size * delay_s
+            return not await self._stopped_within(max(0.0, due_s - self._clock()))
+        return not self._stopping.is_set()
+
+    async def _gate_open(self, gate: asyncio.Semaphore) -> bool:
+        """Wait for a free place among the streams being opened; False when stopping."""
+        while gate.locked():
+            if await self._stopped_within(0.02):
+                return False
+        await gate.acquire()
+        return True
+
+    async def _stopped_within(self, wait_s: float) -> bool:
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._stopping.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    # ------------------------------------------------------------ telling
+
+    async def _watch(self) -> None:
+        tick = 0
+        while True:
+            await asyncio.sleep(SNAPSHOT_S)
+            tick += 1
+            if tick % _PERCENTILES_EVERY == 0:
+                self._measure_cpu()
+                for connection in self._connections.values():
+                    connection.check()
+            self._tell(tick, percentiles=tick % _PERCENTILES_EVERY == 0)
+            if self._sharded and tick % _HISTOGRAMS_EVERY == 0:
+                self._emit(self._histograms(final=False))
+
+    def _tell(self, tick: int, *, percentiles: bool) -> None:
+        few = len(self._connections) <= ROWS_AT_ONCE
+        rows = []
+        for connection in self._connections.values():
+            ended = connection.state is StreamState.ENDED
+            if connection.dirty and (few or ended or tick == 0 or connection.conn % 10 == tick % 10):
+                connection.dirty = False
+                rows.append(connection.row())
+        context = self._context
+        if percentiles:
+            self._last = (
+                context.update.percentiles(),
+                context.wire.percentiles(),
+                context.pacing.percentiles(),
+                self._lag.percentiles(),
+            )
+        update, wire, pacing, lag = self._last
+        self._emit(
+            Snapshot(
+                t=self._clock() - self._origin_s,
+                ledger=self._count(),
+                rows=rows,
+                update=update,
+                wire=wire,
+                pacing=pacing,
+                loop_lag=lag,
+                chunks_sent=sum(connection.chunks_sent for connection in self._connections.values()),
+                messages_received=sum(connection.messages_received for connection in self._connections.values()),
+                cpu_percent=self._cpu_percent,
+            )
+        )
+
+    def _count(self) -> dict[str, int]:
+        return Counter(
+            (connection.figures.ledger or connection.state).value for connection in self._connections.values()
+        )
+
+    def _histograms(self, *, final: bool) -> Histograms:
+        context = self._context
+        wall_s, cpu_s = self._clock() - self._cpu_start[0], time.process_time() - self._cpu_start[1]
+        return Histograms(
+            t=self._clock() - self._origin_s,
+            update=context.update.encode(),
+            wire=context.wire.encode(),
+            pacing=context.pacing.encode(),
+            loop_lag=self._lag.encode(),
+            cpu_percent=100 * cpu_s / wall_s if wall_s else 0.0,
+            final=final,
+        )
+
+    def _measure_cpu(self) -> None:
+        now = (self._clock(), time.process_time())
+        wall_s, cpu_s = now[0] - self._cpu_mark[0], now[1] - self._cpu_mark[1]
+        self._cpu_percent = 100 * cpu_s / wall_s if wall_s > 0 else None
+        self._cpu_mark = now
+
+    async def _probe_lag(self) -> None:
+        """How late the loop wakes up; a standstill also counts for the probes that it swallowed."""
+        while True:
+            due_s = self._clock() + LAG_PROBE_S
+            await asyncio.sleep(LAG_PROBE_S)
+            self._lag.add_expected(max(0.0, self._clock() - due_s), LAG_PROBE_S)

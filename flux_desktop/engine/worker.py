@@ -1,0 +1,169 @@
+"""An engine worker: a process that runs streams and speaks JSON lines on its standard input and output.
+
+It runs on a stock asyncio loop (uvloop where there is one), so that no repaint of a window can count as latency.
+It leaves when told to, or when its standard input is closed, which is how a dead front end looks.
+Start it as ``python -m flux_desktop.engine.worker``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop import __version__
+from flux_desktop.aws.credentials import resolve_credentials
+from flux_desktop.engine import audio_source
+from flux_desktop.engine.commands import (
+    Command,
+    ConfigureStreams,
+    Quit,
+    SendControl,
+    StartRun,
+    StopRun,
+    Watch,
+    decode_command,
+)
+from flux_desktop.engine.events import Event, Notice, Received, Sent, WorkerReady, encode_event
+from flux_desktop.engine.processes import LINE_LIMIT_BYTES
+from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.run import Run
+from flux_desktop.problem import Problem
+
+_LOG = logging.getLogger(__name__)
+_BACKLOG_MAX_BYTES = 16 * 1024 * 1024
+"""A front end that does not read loses watched messages beyond this; the recording keeps them."""
+_FLUSH_MAX_S = 2.0
+
+
+class Worker:
+    """Serves one run at a time. `out` is the way to the front end."""
+
+    def __init__(self, out: asyncio.WriteTransport) -> None:
+        self._out = out
+        self._watched: frozenset[int] | None = frozenset()
+        self._recorder: Recorder | None = None
+        self._run: Run | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def serve(self, commands: asyncio.StreamReader) -> None:
+        """Carry out commands until Quit or the end of input; a run under way is then ended at once."""
+        self._emit(WorkerReady(pid=os.getpid(), version=__version__))
+        try:
+            while line := await commands.readline():
+                try:
+                    command = decode_command(line)
+                except msgspec.DecodeError as error:
+                    self._emit(Notice(t=0.0, problem=_bad_command(str(error))))
+                    continue
+                if isinstance(command, Quit):
+                    return
+                self._carry_out(command)
+        finally:
+            if self._task is not None:
+                self._task.cancel()
+                await asyncio.wait({self._task})
+
+    def _carry_out(self, command: Command) -> None:
+        if isinstance(command, StartRun):
+            if self._task is None or self._task.done():
+                self._task = asyncio.get_running_loop().create_task(self._start(command), name="run")
+        elif isinstance(command, Watch):
+            self._watched = None if command.connections is None else frozenset(command.connections)
+        elif self._run is None:
+            return
+        elif isinstance(command, StopRun):
+            self._run.stop(drain=command.drain)
+        elif isinstance(command, ConfigureStreams):
+            self._run.configure(command.message, command.connections)
+        elif isinstance(command, SendControl):
+            self._run.control(f'{{"type":"{command.control}"}}', command.connections)
+
+    async def _start(self, start: StartRun) -> None:
+        loop = asyncio.get_running_loop()
+        if start.recording_path is not None:
+
+            def tell(problem: Problem) -> None:
+                loop.call_soon_threadsafe(self._emit, Notice(t=0.0, problem=problem))
+
+            self._recorder = Recorder(Path(start.recording_path), tell)
+            self._recorder.start()
+        try:
+            if start.credentials is None:
+                credentials = await asyncio.to_thread(resolve_credentials, start.plan.profile)
+                start = msgspec.structs.replace(start, credentials=credentials)
+            audio = await asyncio.to_thread(audio_source.load, start.plan)
+            self._run = Run(start, lambda: audio_source.feed(start.plan, audio), self._emit)
+            await self._run.carry_out()
+        finally:
+            self._run = None
+            recorder, self._recorder = self._recorder, None
+            if recorder is not None:
+                recorder.close()
+
+    def _emit(self, event: Event) -> None:
+        line = encode_event(event)
+        if self._recorder is not None:
+            self._recorder.write(line)
+        if isinstance(event, Received | Sent):
+            watched = self._watched is None or event.conn in self._watched
+            if not watched or self._out.get_write_buffer_size() > _BACKLOG_MAX_BYTES:
+                return
+        if not self._out.is_closing():
+            self._out.write(line)
+
+
+def _bad_command(why: str) -> Problem:
+    return Problem(code="bad_command", what="The engine was told something it does not understand.", why=why)
+
+
+class _OutPipe(asyncio.BaseProtocol):
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+
+
+async def _main() -> None:
+    loop = asyncio.get_running_loop()
+    # Ctrl+C is the front end's, which then drains this process over its pipe.
+    with contextlib.suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, lambda: None)
+    commands = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin.buffer)
+    out, pipe = await loop.connect_write_pipe(_OutPipe, sys.stdout.buffer)
+    try:
+        await Worker(out).serve(commands)
+    finally:
+        out.close()  # writes out what is left first
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FLUSH_MAX_S):
+                await pipe.lost.wait()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def main() -> None:
+    """Entry point of the process."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_main())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""A worker as the supervisor sees it: a child process with commands in and events out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+
+import msgspec
+
+from flux_desktop.engine import endings, processes
+from flux_desktop.engine.commands import Command, Quit, StartRun, encode_command
+from flux_desktop.engine.events import (
+    Event,
+    Histograms,
+    LedgerClass,
+    StreamEnded,
+    StreamSummary,
+    WorkerReady,
+    decode_event,
+)
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan
+from flux_desktop.problem import Problem, ProblemError
+
+_LOG = logging.getLogger(__name__)
+
+STREAMS_PER_WORKER = 250
+
+
+def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
+    """The connection numbers (from 1) of each worker: dealt out in turn, so that batches stay together.
+
+    One worker serves up to `STREAMS_PER_WORKER`, and there is at most one a core. A microphone is read once, so its
+    run stays in one worker.
+    """
+    cores = cores or os.cpu_count() or 1
+    wanted = -(-plan.connections // STREAMS_PER_WORKER)
+    count = 1 if isinstance(plan.source, MicrophoneSource) else max(1, min(cores, wanted))
+    return [list(range(first, plan.connections + 1, count)) for first in range(1, count + 1)]
+
+
+class WorkerProcess:
+    """One worker and its streams. `on_event` takes its number and its events, and the ends of those that died with it."""
+
+    def __init__(self, number: int, connections: list[int], on_event: Callable[[int, Event], None]) -> None:
+        self.number = number
+        self.connections = connections
+        self._on_event = on_event
+        self._child = processes.Child(f"worker {number}")
+        self._ended: set[int] = set()
+        self._last_t = 0.0
+        self._finished = False
+
+    def send(self, command: Command) -> None:
+        """Tell the worker something; nothing happens when it is not there (any more)."""
+        process = self._child.process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return
+        with contextlib.suppress(OSError):
+            process.stdin.write(encode_command(command))
+
+    async def serve(self, start: StartRun, first_commands: Callable[[], list[Command]]) -> None:
+        """Start the process, hand it its run, and pass on what it says until it is through or dead.
+
+        Raises `ProblemError` if the process cannot be started at all.
+        """
+        try:
+            process = await self._child.start(processes.command(processes.WORKER))
+        except OSError as error:
+            raise ProblemError(_not_started(str(error))) from error
+        assert process.stdout is not None
+        self.send(start)
+        for command in first_commands():
+            self.send(command)
+        while not self._finished and (line := await process.stdout.readline()):
+            self._take(line)
+        if self._finished:
+            self.send(Quit())
+        exit_code = await self._child.stop()
+        if not self._finished:
+            self._tell_dead(exit_code)
+
+    async def stop(self) -> None:
+        """End the process within about three seconds; idempotent."""
+        await self._child.stop()
+
+    def _take(self, line: bytes) -> None:
+        try:
+            event = decode_event(line)
+        except msgspec.DecodeError:
+            _LOG.exception("worker %d said something that is no event", self.number)
+            return
+        if isinstance(event, WorkerReady):
+            return
+        self._last_t = event.t
+        if isinstance(event, StreamEnded):
+            self._ended.add(event.summary.conn)
+        elif isinstance(event, Histograms):
+            self._finished = event.final
+        self._on_event(self.number, event)
+
+    def _tell_dead(self, exit_code: int | None) -> None:
+        last_words = self._child.last_words[-1] if self._child.last_words else ""
+        problem = endings.worker_died(exit_code, last_words)
+        for conn in self.connections:
+            if conn not in self._ended:
+                summary = StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=problem)
+                self._on_event(self.number, StreamEnded(t=self._last_t, summary=summary))
+
+
+def _not_started(why: str) -> Problem:
+    return Problem(
+        code="worker_not_started",
+        what="The engine process could not be started.",
+        why=why,
+        todo="Install the program again, or free some memory, and try again.",
+    )
