@@ -41,7 +41,7 @@ def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
 
 
 class WorkerProcess:
-    """One worker and its streams. `on_event` takes its number and its events, and the ends of those that died with it."""
+    """One worker and its streams. `on_event` takes its number and events, and the ends of those that died with it."""
 
     def __init__(self, number: int, connections: list[int], on_event: Callable[[int, Event], None]) -> None:
         self.number = number

@@ -1,0 +1,189 @@
+"""The absolute schedule and the clock that maps audio seconds to moments."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from flux_desktop.engine.feed import FileFeed
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.pacing import AudioClock
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.sender import Sender
+
+CHUNK = b"\x01\x02" * 1280
+
+
+class ManualLoop:
+    """A clock that only a test moves, with the one timer that a sender has."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self.due_s: float | None = None
+        self._callback = None
+
+    def call_later(self, delay_s: float, callback: object) -> ManualLoop:
+        assert delay_s >= 0
+        self.due_s, self._callback = self.now_s + delay_s, callback
+        return self
+
+    def cancel(self) -> None:
+        self.due_s = None
+
+    def fire(self, at_s: float | None = None) -> None:
+        """Let time pass to the timer (or beyond it, as in a stall) and call it."""
+        assert self.due_s is not None
+        self.now_s = max(self.now_s, self.due_s if at_s is None else at_s)
+        self.due_s = None
+        self._callback()
+
+
+class Sink:
+    def __init__(self, loop: ManualLoop) -> None:
+        self.sent: list[tuple[float, bytes]] = []
+        self.fail_at: int | None = None
+        self._loop = loop
+
+    def send_audio(self, chunk: bytes) -> None:
+        if self.fail_at == len(self.sent):
+            raise OSError("gone")
+        self.sent.append((self._loop.now_s, chunk))
+
+
+class Bench:
+    """A sender over two and a half chunks of audio, with everything that it tells."""
+
+    def __init__(self, audio: bytes = CHUNK * 2 + CHUNK[:1280], settled: float = 0.16, **plan: object) -> None:
+        self.loop = ManualLoop()
+        self.sink = Sink(self.loop)
+        self.done = 0
+        self.errors: list[Exception] = []
+        self.pacing = Histogram()
+        self.sender = Sender(
+            RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan),
+            FileFeed(audio, len(CHUNK), loop=False, limit_bytes=None),
+            lambda: self.loop.now_s,
+            self.pacing,
+            silence_max_s=1.0,
+            settled=lambda silent_s: silent_s >= settled - 1e-9,
+            on_done=self._on_done,
+            on_error=self.errors.append,
+        )
+        self.sender.start(self.sink, self.loop)
+
+    def _on_done(self) -> None:
+        self.done += 1
+
+    def run(self) -> None:
+        while self.loop.due_s is not None:
+            self.loop.fire()
+
+
+def test_each_chunk_leaves_when_its_last_sample_was_spoken():
+    bench = Bench()
+    bench.run()
+    moments = [round(at - 100.0, 6) for at, _ in bench.sink.sent]
+    # Two whole chunks, half a chunk, then silence until settled.
+    assert moments == [0.08, 0.16, 0.2, 0.28, 0.36]
+    assert [len(chunk) for _, chunk in bench.sink.sent] == [2560, 2560, 1280, 2560, 2560]
+    assert set(bench.sink.sent[3][1]) == {0}
+    assert bench.sender.audio_end_s == pytest.approx(0.2)
+    assert bench.done == 1
+    assert bench.sender.late_chunks == 0
+
+
+def test_after_a_stall_at_most_two_chunks_leave_at_once_and_the_plan_is_caught_up_with():
+    bench = Bench(audio=CHUNK * 40)
+    bench.loop.fire()
+    bench.loop.fire(at_s=101.4)
+    assert len(bench.sink.sent) == 3
+    bench.run()
+    moments = [at for at, _ in bench.sink.sent]
+    assert max(moments.count(moment) for moment in moments) == 2
+    # Late chunks are counted, and the end stands where the plan has it: nothing drifts.
+    assert bench.sender.late_chunks > 10
+    assert moments[39] == pytest.approx(100.0 + 40 * 0.08)
+
+
+def test_pacing_never_drifts_when_every_timer_is_late():
+    bench = Bench(audio=CHUNK * 500)
+    while bench.loop.due_s is not None:
+        bench.loop.fire(at_s=bench.loop.due_s + 0.003)
+    assert bench.sink.sent[499][0] == pytest.approx(100.0 + 500 * 0.08 + 0.003)
+    assert bench.pacing.percentiles().p99_ms == pytest.approx(3.0, rel=0.01)
+
+
+def test_a_timer_that_fires_early_sends_nothing():
+    bench = Bench()
+    bench.loop.due_s -= 0.01
+    bench.loop.fire()
+    assert bench.sink.sent == []
+    assert bench.loop.due_s == pytest.approx(100.08)
+
+
+def test_silence_ends_after_its_longest_time_when_the_turn_never_ends():
+    bench = Bench(settled=1e9)
+    bench.run()
+    assert bench.sender.audio_clock.audio_s - bench.sender.audio_end_s == pytest.approx(1.04, abs=0.041)
+    assert bench.done == 1
+
+
+def test_a_transport_that_fails_ends_the_sending_and_is_told_once():
+    bench = Bench()
+    bench.sink.fail_at = 1
+    bench.run()
+    assert [str(error) for error in bench.errors] == ["gone"]
+    assert len(bench.sink.sent) == 1
+    assert bench.done == 0
+
+
+def test_stop_sends_nothing_more():
+    bench = Bench()
+    bench.loop.fire()
+    bench.sender.stop()
+    assert bench.loop.due_s is None
+    assert bench.done == 0
+
+
+async def test_a_real_loop_keeps_the_pace():
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+    sent: list[float] = []
+
+    class Real:
+        def send_audio(self, chunk: bytes) -> None:
+            sent.append(loop.time())
+
+    sender = Sender(
+        RunPlan(endpoint="e", source=WavSource(path="x.wav"), chunk_s=0.02),
+        FileFeed(bytes(640 * 10), 640, loop=False, limit_bytes=None),
+        loop.time,
+        Histogram(),
+        silence_max_s=1.0,
+        settled=lambda _: True,
+        on_done=done.set,
+        on_error=lambda error: None,
+    )
+    sender.start(Real(), loop)
+    await done.wait()
+    assert len(sent) == 10
+    assert all(at >= sender.started_s + (k + 1) * 0.02 - 0.001 for k, at in enumerate(sent))
+
+
+def test_the_audio_clock_finds_the_moments_of_an_audio_second():
+    clock = AudioClock()
+    clock.sent(0.08, 10.08, 10.081)
+    clock.sent(0.08, 10.16, 10.2)
+    assert clock.find(0.08) == pytest.approx((10.08, 10.081))
+    assert clock.find(0.1) == pytest.approx((10.1, 10.2))
+    assert clock.find(0.16) == pytest.approx((10.16, 10.2))
+    assert clock.find(0.17) is None, "audio that was not sent yet"
+
+
+def test_the_audio_clock_forgets_what_is_minutes_ago_and_says_so():
+    clock = AudioClock()
+    for k in range(2 * AudioClock.KEPT + 1):
+        clock.sent(0.08, (k + 1) * 0.08, (k + 1) * 0.08)
+    assert clock.find(1.0) is None
+    assert clock.find(clock.audio_s) == pytest.approx((clock.audio_s, clock.audio_s))

@@ -1,0 +1,58 @@
+"""The recording on disk and how it is read again."""
+
+from __future__ import annotations
+
+import stat
+from datetime import datetime
+
+import pytest
+
+from flux_desktop.engine.events import Notice, Received, encode_event
+from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.session import create_session, read_session, worker_file
+from flux_desktop.problem import Problem
+
+
+def test_what_is_recorded_is_read_again_in_the_order_of_time(tmp_path):
+    folder = create_session(tmp_path)
+    problems: list[Problem] = []
+    events = {1: [Received(t=1.0, conn=1, text="a"), Received(t=3.0, conn=1, text="c")]}
+    events[2] = [Received(t=2.0, conn=2, text="b")]
+    for number, told in events.items():
+        recorder = Recorder(folder / worker_file(number), problems.append)
+        recorder.start()
+        for event in told:
+            recorder.write(encode_event(event))
+        recorder.close()
+    assert [event.text for event in read_session(folder)] == ["a", "b", "c"]
+    assert problems == []
+    assert stat.S_IMODE((folder / worker_file(1)).stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_recording_that_is_cut_off_is_read_up_to_there(tmp_path):
+    line = encode_event(Received(t=1.0, conn=1, text="whole"))
+    (tmp_path / worker_file(1)).write_bytes(line + line[:20])
+    assert [event.text for event in read_session(tmp_path)] == ["whole"]
+
+
+def test_a_disk_that_fails_is_told_of_once(tmp_path):
+    problems: list[Problem] = []
+    recorder = Recorder(tmp_path / "gone" / "run.jsonl", problems.append)
+    recorder.start()
+    for _ in range(3):
+        recorder.write(encode_event(Notice(t=0.0, problem=Problem(code="x", what="y"))))
+    recorder.close()
+    assert [problem.code for problem in problems] == ["recording_failed"]
+
+
+def test_sessions_of_the_same_second_do_not_share_a_folder(tmp_path):
+    now = datetime(2026, 1, 2, 3, 4, 5)
+    first, second = create_session(tmp_path, now), create_session(tmp_path, now)
+    assert first.name == "2026-01-02_03-04-05"
+    assert second.name == "2026-01-02_03-04-05_2"
+
+
+def test_a_folder_without_a_recording_is_said_to_be_none(tmp_path):
+    with pytest.raises(FileNotFoundError, match="holds no recording"):
+        read_session(tmp_path)
