@@ -5,7 +5,7 @@
 #
 # Leaves a .venv with the locked packages and this project in it. Does nothing, silently, when nothing is missing.
 # Exit status: 0 ready, 1 something is missing and a sentence on stderr says what to do, 2 wrong usage.
-# Environment: FLUX_DESKTOP_PYTHON names the Python to use instead of the one that would be found.
+# Environment: FLUX_DESKTOP_PYTHON names the Python to make .venv from, instead of the one that would be found.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
