@@ -1,0 +1,102 @@
+"""Plans, commands and events survive the pipe; a run is shared out over workers."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from flux_desktop.aws.target import Credentials
+from flux_desktop.engine.commands import ConfigureStreams, Quit, StartRun, Watch, decode_command, encode_command
+from flux_desktop.engine.events import (
+    LedgerClass,
+    Received,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamEnded,
+    StreamRow,
+    StreamSummary,
+    Verdict,
+    decode_event,
+    encode_event,
+)
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.worker_process import shares
+from flux_desktop.flux.messages import Configure, Thresholds
+
+PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav", loop=True), connections=3)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        StartRun(plan=PLAN, connections=[1, 3], origin_s=1.5, credentials=Credentials(access_key="a", secret_key="b")),
+        ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8), keyterms=[])),
+        Watch(connections=None),
+        Quit(),
+    ],
+)
+def test_commands_survive_the_pipe(command):
+    line = encode_command(command)
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    assert decode_command(line) == command
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        RunStarted(t=0.0, wall_time="2026-01-01T00:00:00+00:00", plan=PLAN, version="1"),
+        Received(t=1.0, conn=2, text='{"type":"x"}\n"quoted"', user_latency_ms=1.5),
+        Snapshot(t=1.0, ledger={"streaming": 3}, rows=[StreamRow(conn=1)]),
+        StreamEnded(t=2.0, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)),
+        RunEnded(t=3.0, verdict=Verdict.DONE, ledger={"completed": 3}),
+    ],
+)
+def test_events_survive_the_pipe(event):
+    line = encode_event(event)
+    assert line.count(b"\n") == 1
+    assert decode_event(line) == event
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b"[1]", b'{"command":"rm -rf"}', b"\xff", b'{"command":"configure"}'])
+def test_what_is_no_command_is_an_error_of_one_kind(line):
+    with pytest.raises(msgspec.DecodeError):
+        decode_command(line)
+
+
+def test_a_start_command_never_shows_its_secret():
+    start = StartRun(
+        plan=PLAN, connections=[1], origin_s=0.0, credentials=Credentials(access_key="AKIDEXAMPLE", secret_key="S3cr3t")
+    )
+    assert "S3cr3t" not in repr(start)
+
+
+def test_streams_are_dealt_out_over_at_most_one_worker_a_core():
+    plan = msgspec.structs.replace(PLAN, connections=250)
+    assert shares(plan, cores=8) == [list(range(1, 251))]
+    plan = msgspec.structs.replace(PLAN, connections=1000)
+    dealt = shares(plan, cores=2)
+    assert [len(share) for share in dealt] == [500, 500]
+    assert sorted(conn for share in dealt for conn in share) == list(range(1, 1001))
+    assert len(shares(plan, cores=64)) == 4
+
+
+def test_a_microphone_is_read_by_one_worker():
+    plan = msgspec.structs.replace(PLAN, connections=1000, source=MicrophoneSource())
+    assert len(shares(plan, cores=8)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"connections": 0}, "connections"),
+        ({"duration_s": 0.0}, "duration"),
+        ({"chunk_s": 0.0}, "chunk"),
+        ({"endpoint": " "}, "endpoint"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_is_said_to_be_so(change, said):
+    found = plan_problems(msgspec.structs.replace(PLAN, **change))
+    assert said in found[0].what
+    assert plan_problems(PLAN) == []
