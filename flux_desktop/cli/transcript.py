@@ -1,0 +1,73 @@
+"""The transcript as lines of text, one per message that a person should see; pure, no output of its own.
+
+[Conn 1]   hello how are you [update]
+[Conn 1] ~ hello, how are you? (87.3%) [eager, turn 0]
+[Conn 1] ✓ hello, how are you? (91.2%) [turn 0]
+[Conn 1]   ... resumed [turn 1]
+"""
+
+from __future__ import annotations
+
+from flux_desktop.engine.events import Event, Received, StreamEnded
+from flux_desktop.flux.messages import (
+    ConfigureFailure,
+    Error,
+    MessageError,
+    TurnEvent,
+    TurnInfo,
+    Warning_,
+    parse_server_message,
+)
+from flux_desktop.reports.text import plain
+
+
+class TranscriptLines:
+    """Turns events into lines. Keeps the last text of each connection, as an update is shown only where it differs."""
+
+    def __init__(self) -> None:
+        self._shown: dict[int, str] = {}
+        self._turn: dict[int, int] = {}
+
+    def lines(self, event: Event) -> list[str]:
+        """The lines for one event, without newlines; none for most."""
+        if isinstance(event, StreamEnded):
+            return self._ended(event)
+        if not isinstance(event, Received):
+            return []
+        try:
+            message = parse_server_message(event.text)
+        except MessageError:
+            return []
+        if isinstance(message, TurnInfo):
+            return self._turn_info(event.conn, message)
+        if isinstance(message, ConfigureFailure | Warning_ | Error):
+            name = type(message).__name__.rstrip("_")
+            said = ": ".join(plain(part) for part in (message.code, message.description) if part)
+            return [f"[Conn {event.conn}] ! {said or 'no reason given'} [{name}]"]
+        return []
+
+    def _turn_info(self, conn: int, info: TurnInfo) -> list[str]:
+        head, text = f"[Conn {conn}]", plain(info.transcript).strip()
+        turn = self._turn.get(conn, 0) if info.turn_index is None else info.turn_index
+        self._turn[conn] = turn
+        before, self._shown[conn] = self._shown.get(conn, ""), text
+        confidence = "" if info.end_of_turn_confidence is None else f" ({info.end_of_turn_confidence:.1%})"
+        match info.event:
+            case TurnEvent.UPDATE | TurnEvent.START_OF_TURN:
+                return [f"{head}   {text} [update]"] if text and text != before else []
+            case TurnEvent.EAGER_END_OF_TURN:
+                return [f"{head} ~ {text}{confidence} [eager, turn {turn}]"]
+            case TurnEvent.TURN_RESUMED:
+                return [f"{head}   ... resumed [turn {turn}]"]
+            case TurnEvent.END_OF_TURN:
+                self._shown[conn] = ""
+                self._turn[conn] = turn + 1
+                return [f"{head} ✓ {text}{confidence} [turn {turn}]"] if text else []
+        return [f"{head}   {text} [{plain(info.event)}, turn {turn}]"] if text else []
+
+    def _ended(self, event: StreamEnded) -> list[str]:
+        conn = event.summary.conn
+        text = plain(event.closed_text or "").strip()
+        turn = self._turn.pop(conn, 0)
+        self._shown.pop(conn, None)
+        return [f"[Conn {conn}] ✓ {text} [turn {turn}, closed]"] if text else []

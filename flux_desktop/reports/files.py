@@ -1,0 +1,97 @@
+"""Files that a person keeps: written whole or not at all, under names that every system takes."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+
+from flux_desktop.problem import Problem, ProblemError
+
+_UNSAFE = re.compile(r"[^\w.+ -]+")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+NAME_BYTES_MAX = 120
+
+
+def safe_name(text: str, fallback: str = "untitled") -> str:
+    """A file name from any text: no separators, controls, leading dots or names that Windows reserves."""
+    normal = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
+    name = _UNSAFE.sub("_", normal).strip(" ._")
+    name = name.encode()[:NAME_BYTES_MAX].decode("utf-8", "ignore").strip(" .")
+    if not name:
+        return fallback
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader sees the old or the new content, never a part; text becomes UTF-8.
+
+    What stands at the end of a symbolic link is replaced, not the link. A device or a pipe (such as
+    ``/dev/stdout``) is written to. Raises `ProblemError` (file_not_written), and leaves nothing half behind.
+    """
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    try:
+        target = path.resolve()
+        if _is_special(path):
+            with path.open("wb") as special:
+                special.write(data)
+            return
+        _replace(target, data)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="file_not_written",
+                what=f"The file {path} could not be written.",
+                why=f"{error.strerror or error}.",
+                todo="Choose another place, or make room.",
+            )
+        ) from error
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _replace(target: Path, data: bytes) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(_mode_for(target))
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode_for(target: Path) -> int:
+    """The mode of the file that is replaced, or what the process's umask gives to a new one."""
+    with suppress(FileNotFoundError):
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        # Some file systems cannot sync a folder; the file itself is already safe.
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

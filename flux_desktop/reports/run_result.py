@@ -1,0 +1,178 @@
+"""What a run came to, folded from its events: live, or read back from a recording. The one source of all writers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from msgspec import Struct, field
+
+from flux_desktop.engine.events import (
+    Event,
+    LedgerClass,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamEnded,
+    StreamSummary,
+)
+from flux_desktop.flux.messages import MessageError, parse_server_message
+from flux_desktop.flux.turns import Turn, TurnTracker
+from flux_desktop.problem import Problem
+
+
+class ProblemCount(Struct, frozen=True, omit_defaults=True):
+    """One problem, and the connections that ended with it."""
+
+    problem: Problem
+    connections: list[int]
+
+
+class RunResult:
+    """Takes every event of a run, in order; plain state. `keep_turns` off saves memory where no text is wanted."""
+
+    def __init__(self, *, keep_turns: bool = True) -> None:
+        self.started: RunStarted | None = None
+        self.ended: RunEnded | None = None
+        self.snapshot: Snapshot | None = None
+        self.summaries: dict[int, StreamSummary] = {}
+        self.notices: list[Problem] = []
+        self._keep_turns = keep_turns
+        self._trackers: dict[int, TurnTracker] = {}
+
+    def feed(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case Received():
+                self._received(event)
+            case StreamEnded():
+                self.summaries[event.summary.conn] = event.summary
+                if tracker := self._trackers.get(event.summary.conn):
+                    tracker.close()
+            case Snapshot():
+                self.snapshot = event
+            case RunStarted():
+                self.started = event
+            case RunEnded():
+                self.ended = event
+            case Notice():
+                self.notices.append(event.problem)
+            case _:
+                pass
+
+    def turns(self, conn: int) -> list[Turn]:
+        """The ended turns of one connection that have a text, in order."""
+        tracker = self._trackers.get(conn)
+        return [turn for turn in tracker.finished if turn.transcript.strip()] if tracker else []
+
+    @property
+    def connections(self) -> list[int]:
+        """Every connection that was heard of."""
+        return sorted(self.summaries.keys() | self._trackers.keys())
+
+    @property
+    def ordered_summaries(self) -> list[StreamSummary]:
+        """The summaries by number of connection."""
+        return [self.summaries[conn] for conn in sorted(self.summaries)]
+
+    @property
+    def event_counts(self) -> dict[str, int]:
+        """Turn events by name, over all connections."""
+        total: Counter[str] = Counter()
+        for summary in self.summaries.values():
+            total.update(summary.event_counts)
+        return dict(total)
+
+    @property
+    def violations(self) -> dict[str, int]:
+        """Broken rules of the protocol by name, over all connections."""
+        total: Counter[str] = Counter()
+        for summary in self.summaries.values():
+            total.update(summary.violations)
+        return dict(total)
+
+    @property
+    def problems(self) -> list[ProblemCount]:
+        """What went wrong on connections, the most frequent first; streams of one problem are one entry."""
+        by_text: dict[tuple[str, str], ProblemCount] = {}
+        for summary in self.ordered_summaries:
+            if summary.problem is not None:
+                key = (summary.problem.code, summary.problem.sentence())
+                by_text.setdefault(key, ProblemCount(summary.problem, [])).connections.append(summary.conn)
+        return sorted(by_text.values(), key=lambda entry: -len(entry.connections))
+
+    @property
+    def completed(self) -> int:
+        """Streams that completed."""
+        return sum(summary.ledger is LedgerClass.COMPLETED for summary in self.summaries.values())
+
+    def _received(self, event: Received) -> None:
+        if not self._keep_turns:
+            return
+        try:
+            message = parse_server_message(event.text)
+        except MessageError:
+            return
+        self._trackers.setdefault(event.conn, TurnTracker()).feed(message)
+
+
+class FinalSummary(Struct, kw_only=True):
+    """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
+
+    schema: int = 1
+    version: str
+    endpoint: str
+    verdict: str
+    reasons: list[str]
+    exit_code: int | None = None
+    interrupted: bool = False
+    planned: int
+    ledger: dict[str, int]
+    """Streams by class; adds up to `planned`."""
+    duration_s: float
+    turns: int
+    event_counts: dict[str, int]
+    violations: dict[str, int]
+    update_latency_user_clock: dict[str, float | int | None]
+    update_latency_wire_clock: dict[str, float | int | None]
+    pacing_error: dict[str, float | int | None]
+    chunks_sent: int
+    sent_bytes: int
+    late_chunks: int
+    problem: Problem | None = None
+    problems: list[ProblemCount] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+    session_folder: str | None = None
+
+
+def final_summary(
+    result: RunResult, ended: RunEnded, *, exit_code: int | None = None, session_folder: str | None = None
+) -> FinalSummary:
+    """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
+    summaries = result.ordered_summaries
+    return FinalSummary(
+        version=result.started.version if result.started else "",
+        endpoint=result.started.plan.endpoint if result.started else "",
+        verdict=ended.verdict.value,
+        reasons=ended.reasons,
+        exit_code=exit_code,
+        interrupted=ended.interrupted,
+        planned=sum(ended.ledger.values()),
+        ledger=ended.ledger,
+        duration_s=round(ended.t, 3),
+        turns=sum(summary.turns for summary in summaries),
+        event_counts=result.event_counts,
+        violations=result.violations,
+        update_latency_user_clock=msgspec.structs.asdict(ended.update),
+        update_latency_wire_clock=msgspec.structs.asdict(ended.wire),
+        pacing_error=msgspec.structs.asdict(ended.pacing),
+        chunks_sent=sum(summary.chunks_sent for summary in summaries),
+        sent_bytes=sum(summary.sent_bytes for summary in summaries),
+        late_chunks=sum(summary.late_chunks for summary in summaries),
+        problem=ended.problem,
+        problems=result.problems,
+        notices=result.notices,
+        session_folder=session_folder,
+    )

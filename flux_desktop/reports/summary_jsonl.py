@@ -1,0 +1,89 @@
+"""One JSON object a connection, with the field names that scripts around the former stress test already read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from flux_desktop.engine.events import LedgerClass, Percentiles, StreamSummary
+from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
+
+_NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
+_FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
+
+
+def connection_object(summary: StreamSummary) -> dict[str, Any]:
+    """The object of one connection. First the names of old with their old meaning, then our own figures.
+
+    Times are in seconds (``_s``) or milliseconds (``_ms``). `first_eot_latency_s` counts from the first attempt to
+    connect, as it always did, and so includes the speech itself; judge a server by `update_latency_user_clock`.
+    """
+    counts = summary.event_counts
+    return {
+        "connection_id": summary.conn,
+        "request_id": summary.request_id,
+        "connected": summary.ledger not in _NOT_CONNECTED,
+        "errored": summary.ledger in _FAILED,
+        "error_messages": [summary.problem.sentence()] if summary.problem else [],
+        "chunks_sent": summary.chunks_sent,
+        "bytes_sent": summary.sent_bytes,
+        "turns_eot": counts.get("EndOfTurn", 0),
+        "turns_eager": counts.get("EagerEndOfTurn", 0),
+        "turns_resumed": counts.get("TurnResumed", 0),
+        "starts_of_turn": counts.get("StartOfTurn", 0),
+        "updates": counts.get("Update", 0),
+        "event_counts": counts,
+        "configure_success": len(summary.configure_acks),
+        "configure_failure": len(summary.configure_failures),
+        "configure_acks": [_ack(echo) for echo in summary.configure_acks],
+        "configure_failures": [_failure(failure) for failure in summary.configure_failures],
+        "languages_detected": summary.languages_detected,
+        "languages_hinted": summary.languages_hinted,
+        "combined_final_text": " ".join(text.strip() for text in summary.final_texts if text.strip()),
+        "first_eot_latency_s": _first_end_of_turn_s(summary),
+        "session_duration_s": round(summary.duration_s, 4),
+        "ledger": summary.ledger.value,
+        "error_code": summary.problem.code if summary.problem else None,
+        "aws_request_id": summary.aws_request_id,
+        "late_chunks": summary.late_chunks,
+        "turns": summary.turns,
+        "final_texts": summary.final_texts,
+        "violations": summary.violations,
+        "connect_s": summary.connect_s,
+        "headers_s": summary.headers_s,
+        "connected_s": summary.connected_s,
+        "close_s": summary.close_s,
+        "update_latency_user_clock": _percentiles(summary.update),
+        "update_latency_wire_clock": _percentiles(summary.wire),
+        "pacing_error": _percentiles(summary.pacing),
+    }
+
+
+def summary_jsonl(summaries: Iterable[StreamSummary]) -> str:
+    """All connections, one object a line."""
+    encoder = msgspec.json.Encoder()
+    return "".join(encoder.encode(connection_object(summary)).decode() + "\n" for summary in summaries)
+
+
+def _ack(echo: ConfigureSuccess) -> dict[str, Any]:
+    return {
+        "thresholds": {} if echo.thresholds is None else msgspec.to_builtins(echo.thresholds),
+        "keyterms": echo.keyterms or [],
+        "language_hints": echo.language_hints or [],
+    }
+
+
+def _failure(failure: ConfigureFailure) -> dict[str, Any]:
+    return {"code": failure.code or "", "description": failure.description or ""}
+
+
+def _first_end_of_turn_s(summary: StreamSummary) -> float | None:
+    if summary.first_end_of_turn_s is None:
+        return None
+    return round((summary.connected_s or 0.0) + summary.first_end_of_turn_s, 4)
+
+
+def _percentiles(percentiles: Percentiles) -> dict[str, float | int | None]:
+    return msgspec.structs.asdict(percentiles)

@@ -1,0 +1,84 @@
+"""Ramps and limits as a person writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.engine.events import LedgerClass, Percentiles
+from flux_desktop.engine.limits import METRICS, Limit, broken, parse_limit, run_figures
+from flux_desktop.engine.stages import Slot, Stage, parse_stages, slots
+from flux_desktop.problem import ProblemError
+
+
+def test_stages_are_read() -> None:
+    assert parse_stages("10x30s,50x60s,100x2m") == (Stage(10, 30.0), Stage(50, 60.0), Stage(100, 120.0))
+    assert parse_stages(" 1 x 0.5h , 2x7") == (Stage(1, 1800.0), Stage(2, 7.0))
+
+
+@pytest.mark.parametrize("text", ["", "10", "x30s", "10x", "10x30q", "10x0s", "-1x30s", "1.5x30s", "10x30s,", "0x30s"])
+def test_wrong_stages_are_one_sentence(text: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_stages(text)
+    assert caught.value.problem.code == "stages_invalid"
+
+
+def test_a_rising_ramp() -> None:
+    assert slots(parse_stages("1x10s,3x20s")) == [Slot(0.0, 30.0), Slot(10.0, 20.0), Slot(10.0, 20.0)]
+
+
+def test_a_fall_ends_the_youngest_and_a_later_rise_opens_new_ones() -> None:
+    assert slots(parse_stages("2x10s,1x10s,2x10s")) == [Slot(0.0, 30.0), Slot(0.0, 10.0), Slot(20.0, 10.0)]
+
+
+def test_limits_are_read() -> None:
+    assert parse_limit("update_p95_ms<400") == Limit("update_p95_ms", "<", 400.0)
+    assert parse_limit(" completed_percent >= 99.5 ") == Limit("completed_percent", ">=", 99.5)
+    assert str(Limit("failed", "==", 0.0)) == "failed == 0"
+
+
+@pytest.mark.parametrize("text", ["", "update_p95_ms", "update_p95_ms=400", "update_p95_ms<fast", "<400"])
+def test_wrong_limits_are_one_sentence(text: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_limit(text)
+    assert caught.value.problem.code == "limit_invalid"
+
+
+def test_an_unknown_figure_names_the_known_ones() -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_limit("speed<4")
+    assert caught.value.problem.code == "limit_unknown"
+    assert "update_p95_ms" in caught.value.problem.todo
+
+
+def figures_of(**counts: int) -> dict[str, float | None]:
+    ledger = {name.value: counts.get(name.name.lower(), 0) for name in LedgerClass}
+    update = Percentiles(n=9, p50_ms=100.0, p95_ms=400.0, p99_ms=450.0, max_ms=500.0)
+    return run_figures(ledger, update=update, wire=Percentiles(), pacing=update)
+
+
+def test_every_metric_has_a_figure() -> None:
+    found = figures_of(completed=3, failed=1)
+    assert set(found) == set(METRICS)
+    assert (found["completed"], found["failed"], found["completed_percent"]) == (3.0, 1.0, 75.0)
+    assert (found["update_p95_ms"], found["wire_p95_ms"], found["pacing_max_ms"]) == (400.0, None, 500.0)
+
+
+def test_every_class_of_the_ledger_can_be_limited() -> None:
+    for name in LedgerClass:
+        counted = figures_of(**{name.name.lower(): 7})
+        assert [metric for metric, value in counted.items() if value == 7.0], name
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("update_p95_ms<=400", []),
+        ("update_p95_ms<400", ["update_p95_ms was 400, the limit is < 400"]),
+        ("update_p50_ms>100", ["update_p50_ms was 100, the limit is > 100"]),
+        ("completed_percent>=100", []),
+        ("failed==0", []),
+        ("wire_p99_ms<9000", ["wire_p99_ms has no value, the limit is < 9000"]),
+    ],
+)
+def test_limits_are_judged(text: str, sentences: list[str]) -> None:
+    assert broken([parse_limit(text)], figures_of(completed=2)) == sentences

@@ -1,0 +1,100 @@
+"""File names from any text, and files that are whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux_desktop.problem import ProblemError
+from flux_desktop.reports.files import NAME_BYTES_MAX, safe_name, write_whole
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("conversation 1.txt", "conversation 1.txt"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("a/b\\c:d*e?", "a_b_c_d_e"),
+        ("naïve 日本", "naïve 日本"),
+        ("con", "_con"),
+        ("NUL.txt", "_NUL.txt"),
+        ("console", "console"),
+        ("...", "untitled"),
+        ("", "untitled"),
+        ("line\nbreak\x00", "line_break"),
+        ("half \ud83d", "half"),
+    ],
+)
+def test_safe_name(text: str, name: str) -> None:
+    assert safe_name(text) == name
+
+
+@given(st.text())
+def test_any_name_can_be_written(text: str) -> None:
+    name = safe_name(text)
+    assert 0 < len(name.encode()) <= NAME_BYTES_MAX + 1
+    assert Path(name).name == name
+    assert not name.startswith(".")
+
+
+def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    write_whole(path, "first ✓")
+    assert path.read_text(encoding="utf-8") == "first ✓"
+    path.chmod(0o640)
+    write_whole(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [path], "nothing half is left"
+
+
+def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    write_whole(tmp_path / "new", "x")
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_whole(tmp_path / "link", "x")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "x"
+
+
+def test_a_failure_keeps_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "summary.json"
+    path.write_text("old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ProblemError) as caught:
+        write_whole(path, "new")
+    assert caught.value.problem.code == "file_not_written"
+    assert "No space left on device" in caught.value.problem.why
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="could not be written"):
+        write_whole(tmp_path / "no" / "such" / "file", "x")
+
+
+def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(fifo, "x")
+        assert os.read(reader, 10) == b"x"
+        assert stat.S_ISFIFO(fifo.stat().st_mode)
+    finally:
+        os.close(reader)

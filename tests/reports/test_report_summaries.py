@@ -1,0 +1,188 @@
+"""The summary lines that scripts read, the final summary, and a run folded from its events."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from flux_desktop.engine.events import (
+    LedgerClass,
+    Notice,
+    Percentiles,
+    Received,
+    RunEnded,
+    RunStarted,
+    StreamEnded,
+    StreamSummary,
+    Verdict,
+)
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
+from flux_desktop.problem import Problem
+from flux_desktop.reports.run_result import RunResult, final_summary
+from flux_desktop.reports.summary_jsonl import connection_object, summary_jsonl
+
+REFUSED = Problem(code="connect_refused", what="Refused.", why="Nothing listens.", todo="Start it.")
+GOOD = StreamSummary(
+    conn=1,
+    ledger=LedgerClass.COMPLETED,
+    request_id="r-1",
+    chunks_sent=100,
+    sent_bytes=256_000,
+    turns=2,
+    event_counts={"StartOfTurn": 2, "Update": 30, "EagerEndOfTurn": 3, "TurnResumed": 1, "EndOfTurn": 2},
+    final_texts=["Hello there.", "", " Fine. "],
+    configure_acks=[ConfigureSuccess(thresholds=ThresholdsInForce(None, 0.8, 6000), keyterms=["a"])],
+    configure_failures=[ConfigureFailure(code="INVALID_THRESHOLD", description="no")],
+    languages_detected=["en"],
+    languages_hinted=["en", "es"],
+    first_end_of_turn_s=2.5,
+    connected_s=0.25,
+    duration_s=12.34567,
+    update=Percentiles(n=30, p50_ms=100.0, p95_ms=200.0, p99_ms=300.0, max_ms=310.0),
+)
+BAD = StreamSummary(conn=2, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED, duration_s=0.1)
+
+# The names that scripts around the former stress test read.
+FORMER_FIELDS = [
+    "connection_id",
+    "request_id",
+    "connected",
+    "errored",
+    "error_messages",
+    "chunks_sent",
+    "bytes_sent",
+    "turns_eot",
+    "turns_eager",
+    "turns_resumed",
+    "starts_of_turn",
+    "updates",
+    "event_counts",
+    "configure_success",
+    "configure_failure",
+    "configure_acks",
+    "configure_failures",
+    "languages_detected",
+    "languages_hinted",
+    "combined_final_text",
+    "first_eot_latency_s",
+    "session_duration_s",
+]
+
+
+def test_one_object_a_line_with_every_former_field_first() -> None:
+    lines = summary_jsonl([GOOD, BAD]).splitlines()
+    assert [json.loads(line)["connection_id"] for line in lines] == [1, 2]
+    for line in lines:
+        assert list(json.loads(line))[: len(FORMER_FIELDS)] == FORMER_FIELDS
+
+
+def test_a_good_connection() -> None:
+    made = connection_object(GOOD)
+    assert {name: made[name] for name in FORMER_FIELDS} == {
+        "connection_id": 1,
+        "request_id": "r-1",
+        "connected": True,
+        "errored": False,
+        "error_messages": [],
+        "chunks_sent": 100,
+        "bytes_sent": 256_000,
+        "turns_eot": 2,
+        "turns_eager": 3,
+        "turns_resumed": 1,
+        "starts_of_turn": 2,
+        "updates": 30,
+        "event_counts": GOOD.event_counts,
+        "configure_success": 1,
+        "configure_failure": 1,
+        "configure_acks": [
+            {"thresholds": {"eot_threshold": 0.8, "eot_timeout_ms": 6000}, "keyterms": ["a"], "language_hints": []}
+        ],
+        "configure_failures": [{"code": "INVALID_THRESHOLD", "description": "no"}],
+        "languages_detected": ["en"],
+        "languages_hinted": ["en", "es"],
+        "combined_final_text": "Hello there. Fine.",
+        "first_eot_latency_s": 2.75,
+        "session_duration_s": 12.3457,
+    }
+    assert made["update_latency_user_clock"]["p95_ms"] == 200.0
+    assert made["update_latency_user_clock"]["n"] == 30
+    assert made["ledger"] == "completed"
+
+
+def test_a_failed_connection() -> None:
+    made = connection_object(BAD)
+    assert (made["connected"], made["errored"]) == (False, True)
+    assert made["error_messages"] == ["Refused. Nothing listens. Start it."]
+    assert made["error_code"] == "connect_refused"
+    assert made["first_eot_latency_s"] is None
+
+
+def test_which_endings_are_errors() -> None:
+    made = {name: connection_object(StreamSummary(conn=1, ledger=name)) for name in LedgerClass}
+    assert {name for name in LedgerClass if made[name]["connected"]} == {
+        LedgerClass.FAILED,
+        LedgerClass.NO_TRANSCRIPT,
+        LedgerClass.COMPLETED,
+    }
+    assert {name for name in LedgerClass if made[name]["errored"]} == {
+        LedgerClass.CONNECT_FAILED,
+        LedgerClass.NEVER_CONNECTED,
+        LedgerClass.FAILED,
+    }
+
+
+def run_of(*summaries: StreamSummary) -> tuple[RunResult, RunEnded]:
+    result = RunResult()
+    plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=len(summaries))
+    ledger = dict.fromkeys((name.value for name in LedgerClass), 0)
+    for summary in summaries:
+        ledger[summary.ledger.value] += 1
+    ended = RunEnded(t=13.0, verdict=Verdict.DONE, ledger=ledger, update=GOOD.update)
+    result.feed(RunStarted(t=0.0, wall_time="2026-01-01T00:00:00Z", plan=plan, version="1.0"))
+    for index, text in enumerate(("Hello there.", "Fine")):
+        event = "EndOfTurn" if index == 0 else "Update"
+        message = {"type": "TurnInfo", "event": event, "turn_index": index, "transcript": text}
+        result.feed(Received(t=1.0, conn=1, text=json.dumps(message)))
+    result.feed(Notice(t=2.0, problem=Problem(code="stereo", what="Mixed down.")))
+    for summary in summaries:
+        result.feed(StreamEnded(t=12.0, summary=summary))
+    result.feed(ended)
+    return result, ended
+
+
+def test_a_run_is_folded_from_its_events() -> None:
+    result, _ = run_of(GOOD, BAD, StreamSummary(conn=3, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED))
+    assert result.connections == [1, 2, 3]
+    assert [(turn.transcript, turn.ended_by) for turn in result.turns(1)] == [
+        ("Hello there.", "unknown"),
+        ("Fine", "closed"),
+    ]
+    assert result.turns(2) == []
+    assert [(entry.problem.code, entry.connections) for entry in result.problems] == [("connect_refused", [2, 3])]
+    assert result.completed == 1
+    assert result.event_counts["Update"] == 30
+
+
+def test_turns_are_not_kept_where_none_are_wanted() -> None:
+    result = RunResult(keep_turns=False)
+    result.feed(Received(t=1.0, conn=1, text='{"type":"TurnInfo","event":"EndOfTurn","transcript":"x"}'))
+    assert result.turns(1) == []
+
+
+def test_the_final_summary_adds_up() -> None:
+    result, ended = run_of(GOOD, BAD)
+    made = json.loads(msgspec.json.encode(final_summary(result, ended, exit_code=1, session_folder="/s")))
+    assert made["planned"] == sum(made["ledger"].values()) == 2
+    assert (made["verdict"], made["exit_code"], made["endpoint"], made["version"]) == ("DONE", 1, "local", "1.0")
+    assert made["update_latency_user_clock"] == {
+        "n": 30,
+        "p50_ms": 100.0,
+        "p95_ms": 200.0,
+        "p99_ms": 300.0,
+        "max_ms": 310.0,
+    }
+    assert made["problems"] == [{"problem": msgspec.to_builtins(REFUSED), "connections": [2]}]
+    assert made["notices"][0]["code"] == "stereo"
+    assert (made["turns"], made["chunks_sent"], made["session_folder"]) == (2, 100, "/s")
