@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.audio.g711 import encode_alaw, encode_mulaw
-from flux_desktop.audio.wav import WavAudio, read_wav
-from flux_desktop.engine.feed import SAMPLE_BYTES, Feed, FileFeed, chunk_bytes
+from flux_desktop.audio.encoding import ENCODINGS, Encoding, encode, sample_bytes
+from flux_desktop.audio.wav import chunk_bytes, read_wav
+from flux_desktop.engine.feed import Feed, FileFeed
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.problem import Problem, ProblemError
 
@@ -16,12 +16,12 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
 
     Reads the file; raises `ProblemError` for one that cannot be streamed.
     """
-    if plan.options.encoding not in SAMPLE_BYTES:
+    if plan.options.encoding not in ENCODINGS:
         raise ProblemError(
             Problem(
                 code="encoding_not_sent",
                 what=f"Audio cannot be sent as {plan.options.encoding}.",
-                why=f"This program encodes {', '.join(SAMPLE_BYTES)}.",
+                why=f"This program encodes {', '.join(ENCODINGS)}.",
                 todo="Choose one of these.",
             )
         )
@@ -36,19 +36,21 @@ def load(plan: RunPlan) -> bytes:
     """The whole audio in the encoding of the wire; raises `ProblemError`."""
     if not isinstance(plan.source, WavSource):
         return b""
-    audio: WavAudio = read_wav(plan.source.path)
-    encoders = {"linear16": bytes, "mulaw": encode_mulaw, "alaw": encode_alaw}
-    return encoders[plan.options.encoding](audio.pcm)
+    return encode(read_wav(plan.source.path).pcm, _encoding(plan))
 
 
-def feed(plan: RunPlan, audio: bytes) -> Feed:
-    """One stream's chunks of the shared audio."""
+def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed:
+    """One stream's chunks of the shared audio; `duration_s` ends them early, or ends a loop."""
     options = plan.options
+    width = sample_bytes(options.encoding)
     looped = isinstance(plan.source, WavSource) and plan.source.loop
     limit = None
-    if plan.duration_s is not None:
-        limit = round(plan.duration_s * options.sample_rate_hz) * SAMPLE_BYTES[options.encoding]
+    if duration_s is not None:
+        limit = round(duration_s * options.sample_rate_hz) * width
         if not looped:
             limit = min(limit, len(audio))
-    size = chunk_bytes(options.encoding, options.sample_rate_hz, plan.chunk_s)
-    return FileFeed(audio, size, loop=looped, limit_bytes=limit)
+    return FileFeed(audio, chunk_bytes(options.sample_rate_hz, plan.chunk_s, width), loop=looped, limit_bytes=limit)
+
+
+def _encoding(plan: RunPlan) -> Encoding:
+    return next(encoding for encoding in ENCODINGS if encoding == plan.options.encoding)

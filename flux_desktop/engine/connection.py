@@ -29,6 +29,7 @@ from flux_desktop.flux.messages import (
     ConfigureSuccess,
     Connected,
     Error,
+    Finalize,
     ServerMessage,
     encode,
 )
@@ -88,6 +89,7 @@ class Connection:
             context.pacing,
             silence_max_s=options.eot_timeout_ms_in_force / 1000 + 1.0,
             settled=self._settled,
+            on_audio_end=self._audio_ended,
             on_done=self._sent_all,
             on_error=self._send_failed,
         )
@@ -170,7 +172,8 @@ class Connection:
         if not self._over and not self._all_sent:
             self._change(StreamState.STREAMING)
             self._sender.start(self._stream, asyncio.get_running_loop())
-            self._conversation.streaming_since_s = self._sender.started_s
+            self._conversation.streaming_since_s = context.clock()
+            self._plan_configure()
             await self._until(lambda: self._all_sent or self._over, None)
         if self._over:
             problem = self._fatal or (self._end and self._end.problem)
@@ -243,6 +246,15 @@ class Connection:
         elif isinstance(message, Error):
             self._fatal = endings.fatal_error(message)
             self._news.set()
+
+    def _plan_configure(self) -> None:
+        plan = self._context.plan
+        if plan.reconfigure is not None and plan.reconfigure_after_s is not None:
+            self._controls.configure_later(plan.reconfigure, plan.idle_before_audio_s + plan.reconfigure_after_s)
+
+    def _audio_ended(self) -> None:
+        if self._context.plan.finalize_at_end:
+            self._controls.send(encode(Finalize()))
 
     def _sent_all(self) -> None:
         self._all_sent = True

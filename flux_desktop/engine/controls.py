@@ -32,6 +32,7 @@ class Controls:
         self._now = now
         self._stream: SageMakerStream | None = None
         self._ack_timer: asyncio.TimerHandle | None = None
+        self._planned_timer: asyncio.TimerHandle | None = None
 
     @property
     def in_force(self) -> FluxOptions:
@@ -50,16 +51,24 @@ class Controls:
     def close(self) -> None:
         """Nothing is sent any more; idempotent."""
         self._stream = None
-        if self._ack_timer is not None:
-            self._ack_timer.cancel()
-            self._ack_timer = None
+        for timer in (self._ack_timer, self._planned_timer):
+            if timer is not None:
+                timer.cancel()
+        self._ack_timer = self._planned_timer = None
+
+    def configure_later(self, change: Configure, delay_s: float) -> None:
+        """Send a change after a time, exactly as it is: also one that the server should refuse."""
+        self._planned_timer = asyncio.get_running_loop().call_later(delay_s, self._request, change)
 
     def configure(self, change: Configure) -> None:
         """Bring a change on its way: at once, or behind the one that is under way."""
         refusal = self._steering.refusal(change)
         if refusal is not None:
             self._notice(refusal)
-            return
+        else:
+            self._request(change)
+
+    def _request(self, change: Configure) -> None:
         message = self._steering.request(change)
         if message is not None:
             self._send_configure(message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-SAMPLE_BYTES = {"linear16": 2, "mulaw": 1, "alaw": 1}
 _SILENCE_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 """What stands for zero in each encoding (G.711 for the latter two)."""
 
@@ -40,11 +39,6 @@ class FileFeed:
         if self._left is not None:
             self._left -= len(chunk)
         return chunk or None
-
-
-def chunk_bytes(encoding: str, sample_rate_hz: int, chunk_s: float) -> int:
-    """Bytes of one mono chunk."""
-    return round(sample_rate_hz * chunk_s) * SAMPLE_BYTES[encoding]
 
 
 def silence(encoding: str, size_bytes: int) -> bytes:

@@ -12,15 +12,19 @@ from flux_desktop.engine.events import (
     RunEnded,
     Snapshot,
     StreamEnded,
+    Verdict,
 )
+from flux_desktop.engine.limits import broken, run_figures
 from flux_desktop.engine.metrics import Histogram, ledger, verdict
+from flux_desktop.engine.plan import RunPlan
 
 
 class RunTotals:
     """What all workers together have told; plain state, no clock."""
 
-    def __init__(self, planned: int) -> None:
-        self._planned = planned
+    def __init__(self, plan: RunPlan) -> None:
+        self._planned = plan.connections
+        self._limits = plan.limits
         self._classes: dict[int, LedgerClass] = {}
         self._histograms: dict[int, Histograms] = {}
         self._snapshots: dict[int, Snapshot] = {}
@@ -44,10 +48,15 @@ class RunTotals:
         merged = {name: self._percentiles(name) for name in ("update", "wire", "pacing", "loop_lag")}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
+        counted = ledger(self._classes.values(), self._planned)
+        if judged is Verdict.DONE and self._limits:
+            latencies = {name: merged[name] for name in ("update", "wire", "pacing")}
+            reasons = broken(self._limits, run_figures(counted, **latencies))
+            judged = Verdict.FAIL if reasons else Verdict.PASS
         return RunEnded(
             t=t,
             verdict=judged,
-            ledger=ledger(self._classes.values(), self._planned),
+            ledger=counted,
             reasons=reasons,
             update=merged["update"],
             wire=merged["wire"],

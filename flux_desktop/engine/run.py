@@ -19,6 +19,7 @@ from flux_desktop.engine.connection import Connection, Limits, RunContext
 from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot, StreamState
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.stages import slots
 from flux_desktop.flux.messages import Configure
 
 _LOG = logging.getLogger(__name__)
@@ -33,12 +34,12 @@ _OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING})
 
 
 class Run:
-    """`feed_for` makes one stream's audio; `emit` takes every event."""
+    """`feed_for` makes the audio of one stream, given its length in seconds (None: to its end); `emit` takes events."""
 
     def __init__(
         self,
         start: StartRun,
-        feed_for: Callable[[], Feed],
+        feed_for: Callable[[float | None], Feed],
         emit: Callable[[Event], None],
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -76,7 +77,10 @@ class Run:
             pacing=Histogram(),
             limits=limits or Limits(),
         )
-        self._connections = {conn: Connection(conn, self._context, feed_for()) for conn in start.connections}
+        self._slots = slots(plan.stages)
+        self._connections = {
+            conn: Connection(conn, self._context, feed_for(self._duration_s(conn))) for conn in start.connections
+        }
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
         self._last = (Percentiles(), Percentiles(), Percentiles(), Percentiles())
@@ -143,12 +147,21 @@ class Run:
             _LOG.exception("stream %d", connection.conn)
             connection.abandon(endings.bug())
 
+    def _duration_s(self, conn: int) -> float | None:
+        return self._slots[conn - 1].duration_s if self._slots else self._plan.duration_s
+
+    def _opens_after_s(self, conn: int) -> float:
+        """Seconds after the run's start at which a stream opens: its stage, or the batch that it is in."""
+        if self._slots:
+            return self._slots[conn - 1].start_s
+        size = self._plan.batch_size
+        return (conn - 1) // size * self._plan.batch_delay_s if size else 0.0
+
     async def _its_turn(self, conn: int) -> bool:
-        """Wait for the batch that the stream is in, by the clock that all workers share; False when stopping."""
-        size, delay_s = self._plan.batch_size, self._plan.batch_delay_s
-        if size and delay_s:
-            due_s = self._cpu_start[0] + (conn - 1) // size * delay_s
-            return not await self._stopped_within(max(0.0, due_s - self._clock()))
+        """Wait until the stream is to open, by the clock that all workers share; False when stopping."""
+        wait_s = self._cpu_start[0] + self._opens_after_s(conn) - self._clock()
+        if wait_s > 0:
+            return not await self._stopped_within(wait_s)
         return not self._stopping.is_set()
 
     async def _gate_open(self, gate: asyncio.Semaphore) -> bool:

@@ -11,11 +11,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from flux_desktop.engine.feed import SAMPLE_BYTES, Feed, silence
+from flux_desktop.audio.encoding import sample_bytes
+from flux_desktop.audio.wav import chunk_bytes
+from flux_desktop.engine.feed import Feed, silence
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.pacing import BURST_MAX, EARLY_TOLERANCE_S, AudioClock
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 
+KEEPALIVE_S = 10.0
+"""How often an idle stream gets a sample: live endpoints were seen to keep such a stream for minutes."""
 RECENT_CHUNKS = 750
 """Pacing errors kept for a connection's row and summary: about the last minute."""
 
@@ -30,8 +35,9 @@ class AudioSink(Protocol):
 class Sender:
     """Paces one stream by absolute deadlines from `origin_s` on.
 
-    `settled` is asked while silence follows the audio: True ends the sending. `on_done` is called once, when
-    nothing more is to be sent. `on_error` gets what `send_audio` raises; sending ends with it.
+    `settled` is asked while silence follows the audio: True ends the sending. `on_audio_end` is called when the
+    audio itself is through, `on_done` when nothing more is to be sent, each once. `on_error` gets what `send_audio`
+    raises; sending ends with it.
     """
 
     def __init__(
@@ -43,6 +49,7 @@ class Sender:
         *,
         silence_max_s: float,
         settled: Callable[[float], bool],
+        on_audio_end: Callable[[], None],
         on_done: Callable[[], None],
         on_error: Callable[[Exception], None],
     ) -> None:
@@ -56,13 +63,18 @@ class Sender:
         self.started_s: float | None = None
         options = plan.options
         self._chunk_s = plan.chunk_s
-        self._bytes_per_s = options.sample_rate_hz * SAMPLE_BYTES[options.encoding]
-        self._encoding = options.encoding
+        self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
+        size = chunk_bytes(options.sample_rate_hz, plan.chunk_s, sample_bytes(options.encoding))
+        self._silence = silence(options.encoding, size)
+        self._tiny = TINY_KEEP_ALIVE[: sample_bytes(options.encoding)]
+        self._idle_s = plan.idle_before_audio_s
+        self._keepalive_s = plan.keepalive_interval_s
         self._feed = feed
         self._clock = clock
         self._pacing = pacing
         self._silence_max_s = silence_max_s
         self._settled = settled
+        self._on_audio_end = on_audio_end
         self._on_done = on_done
         self._on_error = on_error
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,20 +83,53 @@ class Sender:
         self._next: bytes | None = None
         self._next_due_s = 0.0
         self._origin_s = 0.0
+        self._paced_s = 0.0
+        self._keepalive_timer: asyncio.TimerHandle | None = None
 
     def start(self, sink: AudioSink, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin now: this moment is the plan's origin."""
+        """Begin now, or after the plan's idle time: that moment is the origin."""
         self._sink, self._loop = sink, loop
-        self._origin_s = self.started_s = self._clock()
-        self._load_next()
-        self._schedule(self._origin_s)
+        interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
+        if interval_s is not None:
+            self._keepalive_timer = loop.call_later(interval_s, self._keep_alive, interval_s)
+        if self._idle_s:
+            self._timer = loop.call_later(self._idle_s, self._begin)
+        else:
+            self._begin()
 
     def stop(self) -> None:
         """Send nothing more; idempotent. `on_done` is not called."""
         self._next = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._keepalive_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._keepalive_timer = None
+
+    def _begin(self) -> None:
+        if self._keepalive_s is None and self._keepalive_timer is not None:
+            self._keepalive_timer.cancel()
+        self._origin_s = self.started_s = self._clock()
+        self._load_next()
+        self._schedule(self._origin_s)
+
+    def _keep_alive(self, interval_s: float) -> None:
+        """One sample of silence: it keeps the stream, and moves the server's audio clock by that sample."""
+        assert self._loop is not None
+        self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
+        now_s = self._clock()
+        if self._hand_over(self._tiny):
+            self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)
+
+    def _hand_over(self, chunk: bytes) -> bool:
+        assert self._sink is not None
+        try:
+            self._sink.send_audio(chunk)
+        except Exception as error:  # border: whatever the transport says ends this stream alone
+            self.stop()
+            self._on_error(error)
+            return False
+        self.sent_bytes += len(chunk)
+        return True
 
     def _tick(self) -> None:
         self._timer = None
@@ -92,30 +137,29 @@ class Sender:
             now_s = self._clock()
             if self._next is None or self._next_due_s > now_s + EARLY_TOLERANCE_S:
                 break
-            try:
-                self._send(self._next)
-            except Exception as error:
-                self.stop()
-                self._on_error(error)
+            if not self._send(self._next):
                 return
             self._load_next()
         if self._next is None:
+            self.stop()
             self._on_done()
         else:
             self._schedule(self._clock())
 
-    def _send(self, chunk: bytes) -> None:
-        assert self._sink is not None
-        self._sink.send_audio(chunk)
+    def _send(self, chunk: bytes) -> bool:
+        if not self._hand_over(chunk):
+            return False
         sent_s = self._clock()
         error_s = sent_s - self._next_due_s
-        self.audio_clock.sent(len(chunk) / self._bytes_per_s, self._next_due_s, sent_s)
+        duration_s = len(chunk) / self._bytes_per_s
+        self._paced_s += duration_s
+        self.audio_clock.sent(duration_s, self._next_due_s, sent_s)
         self.chunks_sent += 1
-        self.sent_bytes += len(chunk)
         self._pacing.add(error_s)
         self.recent_errors_s.append(error_s)
         if error_s > self._chunk_s / 2:
             self.late_chunks += 1
+        return True
 
     def _load_next(self) -> None:
         chunk = self._feed.next_chunk() if self.audio_end_s is None else None
@@ -123,17 +167,17 @@ class Sender:
             chunk = self._silent_chunk()
         self._next = chunk
         if chunk is not None:
-            self._next_due_s = self._origin_s + self.audio_clock.audio_s + len(chunk) / self._bytes_per_s
+            self._next_due_s = self._origin_s + self._paced_s + len(chunk) / self._bytes_per_s
 
     def _silent_chunk(self) -> bytes | None:
         audio_s = self.audio_clock.audio_s
         if self.audio_end_s is None:
             self.audio_end_s = audio_s
+            self._on_audio_end()
         silent_s = audio_s - self.audio_end_s
         if silent_s >= self._silence_max_s or self._settled(silent_s):
             return None
-        samples = round(self._chunk_s * self._bytes_per_s / SAMPLE_BYTES[self._encoding])
-        return silence(self._encoding, samples * SAMPLE_BYTES[self._encoding])
+        return self._silence
 
     def _schedule(self, now_s: float) -> None:
         assert self._loop is not None

@@ -55,7 +55,7 @@ class Supervisor:
         self._stopped = asyncio.Event()
         self._origin_s = 0.0
         self._recorder: Recorder | None = None
-        self._totals = RunTotals(0)
+        self._totals: RunTotals | None = None
 
     # ------------------------------------------------------------ steering
 
@@ -81,11 +81,11 @@ class Supervisor:
         """
         self._origin_s = time.monotonic()
         self._stopping, self._stopped = None, asyncio.Event()
-        self._totals = RunTotals(plan.connections)
+        totals = self._totals = RunTotals(plan)
         self.session_folder = None
         local = self._local or LocalEndpoint()
         try:
-            ended = await self._run(plan, local)
+            ended = await self._run(plan, local, totals)
         except ProblemError as error:
             ended = RunEnded(
                 t=self._now(), verdict=Verdict.FAIL, ledger=ledger([], plan.connections), problem=error.problem
@@ -96,10 +96,10 @@ class Supervisor:
         self._close_recording()
         return ended
 
-    async def _run(self, plan: RunPlan, local: LocalEndpoint) -> RunEnded:
+    async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
         ready = await self._unless_stopped(preparation.prepare(plan, local))
         if ready is None:
-            return self._totals.ended(self._now(), interrupted=True)
+            return totals.ended(self._now(), interrupted=True)
         self._open_session()
         self._tell(
             RunStarted(
@@ -118,7 +118,7 @@ class Supervisor:
                     worker.serve(self._start_command(ready.plan, ready.credentials, worker), self._first_commands),
                     name=f"worker {number}",
                 )
-        return self._totals.ended(self._now(), interrupted=self._stopping is not None)
+        return totals.ended(self._now(), interrupted=self._stopping is not None)
 
     def _start_command(self, plan: RunPlan, credentials: Credentials, worker: WorkerProcess) -> StartRun:
         folder = self.session_folder
@@ -161,7 +161,7 @@ class Supervisor:
 
     def _from_worker(self, worker: int, event: Event) -> None:
         """Events of all workers; what is one worker's own affair is merged into the run's."""
-        merged = self._totals.take(event, worker, alone=len(self._workers) == 1)
+        merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)
 

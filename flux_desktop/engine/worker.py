@@ -100,7 +100,7 @@ class Worker:
                 credentials = await asyncio.to_thread(resolve_credentials, start.plan.profile)
                 start = msgspec.structs.replace(start, credentials=credentials)
             audio = await asyncio.to_thread(audio_source.load, start.plan)
-            self._run = Run(start, lambda: audio_source.feed(start.plan, audio), self._emit)
+            self._run = Run(start, lambda duration_s: audio_source.feed(start.plan, audio, duration_s), self._emit)
             await self._run.carry_out()
         finally:
             self._run = None

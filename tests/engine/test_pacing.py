@@ -67,6 +67,7 @@ class Bench:
             self.pacing,
             silence_max_s=1.0,
             settled=lambda silent_s: silent_s >= settled - 1e-9,
+            on_audio_end=lambda: None,
             on_done=self._on_done,
             on_error=self.errors.append,
         )
@@ -162,6 +163,7 @@ async def test_a_real_loop_keeps_the_pace():
         Histogram(),
         silence_max_s=1.0,
         settled=lambda _: True,
+        on_audio_end=lambda: None,
         on_done=done.set,
         on_error=lambda error: None,
     )
