@@ -1,0 +1,53 @@
+"""``flux-desktop``: the command that opens the window. Imports of Qt wait until the options are known."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from flux_desktop import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    made = argparse.ArgumentParser(
+        prog="flux-desktop", description="Try, tune and show Deepgram Flux on Amazon SageMaker endpoints."
+    )
+    made.add_argument("--version", action="version", version=f"flux-desktop {__version__}")
+    made.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint at once")
+    made.add_argument("--wav", metavar="PATH", type=Path, help="begin with this recording chosen")
+    made.add_argument("--connections", metavar="N", type=int, default=2, help="connections of a run (default 2)")
+    made.add_argument("--screenshot", metavar="PATH", type=Path, help="save a picture of the window in mid-run")
+    made.add_argument("--theme", choices=("system", "dark", "light"), default="system", help="colours of the window")
+    return made
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: off Linux always, on Linux where a display or a platform is named."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window, or run the demo off-screen where there is no display. Returns the exit code."""
+    options = parser().parse_args(arguments)
+    if not 1 <= options.connections <= 1000:
+        parser().error("--connections takes 1 to 1000")
+    if has_display():
+        from flux_desktop.ui.launch import run_window
+
+        return run_window(options)
+    if not options.demo:
+        print(
+            "flux-desktop: there is no display. Set DISPLAY, or try “flux-desktop --demo”, which runs off-screen.",
+            file=sys.stderr,
+        )
+        return 2
+    print("There is no display: running the demo off-screen; this takes about half a minute.", flush=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from flux_desktop.ui.launch import run_off_screen
+
+    return run_off_screen(options)

@@ -1,0 +1,111 @@
+"""From the engine to the screen: a bounded mailbox that one timer empties.
+
+No Qt signal is sent per message: the engine's callback only appends, and the window looks into the mailbox
+at its own pace. Both run on the window's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from flux_desktop.engine.events import Event, Received, Snapshot
+
+CURVE_INTERVAL_MS = 33
+TEXT_INTERVAL_S = 0.1
+LABEL_INTERVAL_S = 0.25
+DRAIN_BUDGET_S = 0.008
+
+
+class Mailbox:
+    """At most `limit` waiting events.
+
+    When it is full, interim texts and snapshots go first: the next ones replace them anyway. Events that
+    only come once are never dropped.
+    """
+
+    def __init__(self, limit: int = 20_000) -> None:
+        self._limit = limit
+        self._events: deque[Event] = deque()
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def put(self, event: Event) -> None:
+        """Take an event; O(1) but for the rare thinning."""
+        if len(self._events) >= self._limit:
+            self._thin()
+        self._events.append(event)
+
+    def take(self) -> Event | None:
+        """The oldest event, or None."""
+        return self._events.popleft() if self._events else None
+
+    def _thin(self) -> None:
+        kept = [event for event in self._events if not _replaceable(event)]
+        self.dropped += len(self._events) - len(kept)
+        self._events = deque(kept)
+
+
+def _replaceable(event: Event) -> bool:
+    if isinstance(event, Snapshot):
+        return True
+    return isinstance(event, Received) and '"event":"Update"' in event.text.replace(" ", "")[:400]
+
+
+class ScreenClock(QObject):
+    """Empties the mailbox and paces the screen: `on_event` per event, then curves, texts and labels.
+
+    One timer for the whole window. A tick spends at most `DRAIN_BUDGET_S` on events; the rest waits for the
+    next tick, so that a burst cannot freeze the window. `on_curves` is called about 30 times a second,
+    `on_texts` 10, `on_labels` 4, each only while the clock runs.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        on_event: Callable[[Event], None],
+        on_curves: Callable[[], None],
+        on_texts: Callable[[], None],
+        on_labels: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._mailbox = mailbox
+        self._on_event = on_event
+        self._on_curves = on_curves
+        self._on_texts = on_texts
+        self._on_labels = on_labels
+        self._texts_at_s = 0.0
+        self._labels_at_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(CURVE_INTERVAL_MS)
+        self._timer.timeout.connect(self.tick)
+
+    def start(self) -> None:
+        """Begin ticking."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End ticking; what waits in the mailbox stays there."""
+        self._timer.stop()
+
+    def tick(self) -> None:
+        """One look into the mailbox and one repaint of what is due."""
+        now_s = time.monotonic()
+        until_s = now_s + DRAIN_BUDGET_S
+        while (event := self._mailbox.take()) is not None:
+            self._on_event(event)
+            if time.monotonic() > until_s:
+                break
+        self._on_curves()
+        if now_s - self._texts_at_s >= TEXT_INTERVAL_S:
+            self._texts_at_s = now_s
+            self._on_texts()
+        if now_s - self._labels_at_s >= LABEL_INTERVAL_S:
+            self._labels_at_s = now_s
+            self._on_labels()

@@ -1,0 +1,41 @@
+"""What the window asks of an engine: the supervisor fits it, a replay fits it, a scripted one in tests too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
+from flux_desktop.engine.events import Event, RunEnded
+from flux_desktop.engine.plan import RunPlan
+
+EventSink = Callable[[Event], None]
+
+
+class RunEngine(Protocol):
+    """Carries out one run. `run` ends by itself, after `stop`, or at once when it is cancelled."""
+
+    session_folder: Path | None
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        """Carry out the plan; every event goes to the sink that the engine was made with."""
+        ...
+
+    def send(self, command: ConfigureStreams | SendControl | Watch) -> None:
+        """Steer the run under way."""
+        ...
+
+    def stop(self, *, drain: bool = True) -> None:
+        """End the run: drained in order, or at once."""
+        ...
+
+
+EngineFactory = Callable[[EventSink], RunEngine]
+
+
+def supervisor_engine(sink: EventSink) -> RunEngine:
+    """The real engine; its import waits until the first run because it brings numpy and more along."""
+    from flux_desktop.engine.supervisor import Supervisor
+
+    return Supervisor(sink)

@@ -1,0 +1,33 @@
+"""From what is chosen on the left and on top to a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui.models.sound import WavShape
+
+SAMPLE = "sample_audio/conversation.wav"
+
+
+def file_plan(
+    *, endpoint: str, file: Path, options: FluxOptions, connections: int, duration_s: float, loop: bool
+) -> RunPlan:
+    """A run over a recording; a duration of 0 means to the end of the file, or until stopped."""
+    return RunPlan(
+        endpoint=endpoint,
+        source=WavSource(path=str(file), loop=loop),
+        options=options,
+        connections=connections,
+        duration_s=duration_s or None,
+    )
+
+
+def planned_seconds(shape: WavShape | None, duration_s: float, loop: bool) -> float | None:
+    """Seconds of audio that a run will send, None where it goes on until stopped or nothing is chosen."""
+    if shape is None:
+        return None
+    if duration_s:
+        return duration_s if loop else min(duration_s, shape.duration_s)
+    return None if loop else shape.duration_s

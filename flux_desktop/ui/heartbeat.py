@@ -1,0 +1,53 @@
+"""How long the window's thread was busy: what a person feels as a stall."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from flux_desktop.engine.events import Percentiles
+
+BEAT_MS = 10
+KEPT = 6_000
+
+
+class Heartbeat(QObject):
+    """A timer that should fire every `BEAT_MS`; what it is late by is a stall of the window's thread."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._late_ms = np.zeros(KEPT)
+        self._count = 0
+        self._due_s = 0.0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Begin; forgets what was measured before."""
+        self._count = 0
+        self._due_s = time.monotonic() + BEAT_MS / 1000
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End; the figures stay."""
+        self._timer.stop()
+
+    def stalls(self) -> Percentiles:
+        """Percentiles of the newest minute's stalls in milliseconds."""
+        values = self._late_ms[: min(self._count, KEPT)]
+        if not len(values):
+            return Percentiles()
+        p50, p95, p99 = np.percentile(values, (50, 95, 99))
+        return Percentiles(
+            n=self._count, p50_ms=float(p50), p95_ms=float(p95), p99_ms=float(p99), max_ms=float(values.max())
+        )
+
+    def _beat(self) -> None:
+        now_s = time.monotonic()
+        self._late_ms[self._count % KEPT] = max(0.0, (now_s - self._due_s) * 1000)
+        self._count += 1
+        self._due_s = now_s + BEAT_MS / 1000

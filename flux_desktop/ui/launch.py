@@ -1,0 +1,154 @@
+"""Brings the application up and takes it down: Qt, qasync, the window, signals."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import qasync
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from flux_desktop import __version__
+from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
+from flux_desktop.ui.icons import pixmap
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.theme import ThemeSource
+
+GOOD_MOMENT_TURNS = 2
+CLOSE_WAIT_S = 6.0
+
+
+def make_app() -> QApplication:
+    """The application object, styled the same on every platform."""
+    app = QApplication.instance() or QApplication(["flux-desktop"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("flux-desktop")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("flux-desktop")
+    app.setStyle("Fusion")
+    app.setQuitOnLastWindowClosed(False)  # the window's own `closed` ends the program, when all tasks have ended
+    app.setWindowIcon(QIcon(pixmap("audio-lines", "#5aa2ff", 64)))
+    return app
+
+
+def make_window(app: QApplication, options: argparse.Namespace, make_engine: EngineFactory) -> MainWindow:
+    """The window with the command's options in its fields."""
+    theme = ThemeSource(app, options.theme)
+    theme.begin()
+    window = MainWindow(theme, make_engine)
+    window.run_bar.connections.setValue(options.connections)
+    return window
+
+
+def run_window(options: argparse.Namespace) -> int:
+    """Show the window until it is closed."""
+
+    async def live(window: MainWindow) -> int:
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        window.begin()
+        window.tasks.start("getting ready", _get_ready(window, options))
+        await closed.wait()
+        return 0
+
+    return _run(options, live)
+
+
+def run_off_screen(options: argparse.Namespace) -> int:
+    """Run the demo to its end with no display; prints the transcript and saves a picture."""
+
+    async def live(window: MainWindow) -> int:
+        finished = asyncio.Event()
+        window.run_finished.connect(finished.set)
+        picture = options.screenshot or Path(tempfile.gettempdir()) / "flux-desktop-demo.png"
+        options.screenshot = picture
+        window.begin()
+        window.tasks.start("the demo", _get_ready(window, options))
+        await finished.wait()
+        if not picture_taken(window):
+            window.grab().save(str(picture))
+        ended = window.model.ended
+        _print_transcripts(window.model)
+        print(f"A picture of the window is in {picture}")
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        window.close()
+        await asyncio.wait_for(closed.wait(), CLOSE_WAIT_S)
+        return 0 if ended is not None and _all_completed(ended, window.model) else 1
+
+    return _run(options, live)
+
+
+def good_moment(model: RunModel) -> bool:
+    """Whether the window has something to show: on every tab some turns, and one under way."""
+    talks = list(model.conversations.values())[:2]
+    finals = [sum(card.tone == "final" for card in talk.cards) for talk in talks]
+    listening = any(talk.open_card is not None and len(talk.open_card.text) > 20 for talk in talks)
+    return bool(talks) and min(finals) >= GOOD_MOMENT_TURNS and listening
+
+
+def picture_taken(window: MainWindow) -> bool:
+    """Whether the picture of the run was saved."""
+    return bool(window.property("pictureTaken"))
+
+
+async def _get_ready(window: MainWindow, options: argparse.Namespace) -> None:
+    """Choose the recording and, for the demo, start; then wait for the moment of the picture."""
+    if options.wav is not None:
+        window.load_wav(str(options.wav))
+    elif options.demo:
+        window.load_sample()
+    if options.demo:
+        await _until(lambda: window.shape is not None or bool(window.banners.banners()))
+        window.flux_panel.eager.set_value(0.5)
+        window.endpoint_panel.select("local")
+        window.start_run()
+    if options.screenshot is not None:
+        await _until(lambda: good_moment(window.model) or window.model.ended is not None)
+        window.grab().save(str(options.screenshot))
+        window.setProperty("pictureTaken", True)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 - conditions on what the window shows have no event
+        await asyncio.sleep(0.05)
+
+
+def _run(options: argparse.Namespace, live: Callable[[MainWindow], Awaitable[int]]) -> int:
+    app = make_app()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    window = make_window(app, options, supervisor_engine)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Python runs the handler at the clock's next tick.
+        signal.signal(number, lambda _number, _frame: window.close())
+    with loop:
+        code: int = loop.run_until_complete(live(window))
+    return code
+
+
+def _all_completed(ended: RunEnded, model: RunModel) -> bool:
+    return ended.problem is None and ended.ledger.get(LedgerClass.COMPLETED, 0) == len(model.conversations)
+
+
+def _print_transcripts(model: RunModel) -> None:
+    for talk in model.conversations.values():
+        for card in talk.cards:
+            if card.tone == "note":
+                print(f"[Conn {talk.conn}] ! {card.text}")
+                continue
+            sure = "" if card.confidence is None else f" ({card.confidence * 100:.1f}%)"
+            print(f"[Conn {talk.conn}] ✓ {card.text}{sure} [turn {card.index}]")
+    ended = model.ended
+    if ended is not None:
+        words = " · ".join(f"{number} {name}" for name, number in ended.ledger.items() if number)
+        print(f"{ended.verdict}: {words}")
+        if ended.problem is not None:
+            print(ended.problem.sentence())

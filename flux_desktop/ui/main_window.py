@@ -1,0 +1,275 @@
+"""The window: composes the panels, feeds them at one pace, and ends everything when it is closed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+
+from flux_desktop.engine.events import Event, Notice, RunEnded
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.resources import resource_path
+from flux_desktop.ui.bridge import Mailbox, ScreenClock
+from flux_desktop.ui.engine_port import EngineFactory
+from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
+from flux_desktop.ui.heartbeat import Heartbeat
+from flux_desktop.ui.menus import build_menus
+from flux_desktop.ui.models.endpoints import EndpointList
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.sound import WavShape, read_shape
+from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
+from flux_desktop.ui.panels.flux_panel import FluxPanel
+from flux_desktop.ui.panels.plot_column import PlotColumn
+from flux_desktop.ui.panels.run_bar import RunBar
+from flux_desktop.ui.panels.sound_panel import SoundPanel
+from flux_desktop.ui.panels.status_line import StatusLine
+from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
+from flux_desktop.ui.run_controller import RunController
+from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.ui.theme import SPACE_M, ThemeSource
+from flux_desktop.ui.widgets.banner import BannerStack
+
+LEFT_PX, RIGHT_PX = 304, 372
+CLOSE_MAX_S = 4.5
+
+
+class MainWindow(QMainWindow):
+    """Everything a person sees.
+
+    Signals:
+        run_finished: a run has ended and its last event is on the screen.
+        closed: the window is gone and all its tasks have ended (or `CLOSE_MAX_S` have passed).
+    """
+
+    run_finished = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: ThemeSource, make_engine: EngineFactory) -> None:
+        super().__init__()
+        self.theme = theme
+        self.model = RunModel()
+        self.endpoints = EndpointList()
+        self.mailbox = Mailbox()
+        self.tasks = UiTasks(self.show_problem)
+        self.controller = RunController(self.model, self.mailbox, self.tasks, make_engine)
+        self.heartbeat = Heartbeat(self)
+        self.shape: WavShape | None = None
+        self._closing = False
+        self.setWindowTitle("flux-desktop")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(1100, 700))
+        self.resize(1440, 900)
+        self._compose()
+        self._wire()
+        self.clock = ScreenClock(
+            self.mailbox, self._take_event, self._draw_curves, self._draw_texts, self._draw_labels, self
+        )
+
+    # -- composition ------------------------------------------------------------------------------------------
+
+    def _compose(self) -> None:
+        theme, model = self.theme, self.model
+        self.run_bar = RunBar(theme)
+        self.endpoint_panel = EndpointPanel(theme, self.endpoints)
+        self.sound_panel = SoundPanel(theme)
+        self.flux_panel = FluxPanel()
+        self.transcripts = TranscriptPanel(theme, model)
+        self.plots = PlotColumn(theme, model)
+        self.plots.setFixedWidth(RIGHT_PX)
+        self.status = StatusLine()
+        self.banners = BannerStack(theme)
+        body = QWidget()
+        body.setObjectName("body")
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        columns.setSpacing(SPACE_M)
+        columns.addWidget(self._left_column())
+        middle = QVBoxLayout()
+        middle.setSpacing(SPACE_M)
+        middle.addWidget(self.banners)
+        middle.addWidget(self.transcripts, 1)
+        columns.addLayout(middle, 1)
+        columns.addWidget(self.plots)
+        central = QWidget()
+        rows = QVBoxLayout(central)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.run_bar)
+        rows.addWidget(body, 1)
+        rows.addWidget(self.status)
+        self.setCentralWidget(central)
+        build_menus(self)
+
+    def _left_column(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_M)
+        for widget in (self.endpoint_panel, self.sound_panel, self.flux_panel):
+            column.addWidget(widget)
+        column.addStretch()
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFixedWidth(LEFT_PX)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area
+
+    def _wire(self) -> None:
+        self.run_bar.start_clicked.connect(self.start_run)
+        self.run_bar.stop_clicked.connect(self.controller.stop)
+        self.run_bar.theme_clicked.connect(self.theme.toggle)
+        self.transcripts.start_clicked.connect(self.start_run)
+        self.transcripts.shown.connect(self.plots.set_front)
+        self.sound_panel.file_chosen.connect(self.load_wav)
+        self.sound_panel.sample_wanted.connect(self.load_sample)
+        self.controller.problem.connect(self.show_problem)
+        self.controller.phase_changed.connect(self._draw_labels)
+
+    # -- what a person does -----------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Show the window and start its clock; the plots follow when it has been painted."""
+        self.show()
+        self._draw_labels()
+        self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.clock.start()
+        self.heartbeat.start()
+        QTimer.singleShot(0, self._build_plots)
+
+    def load_sample(self) -> None:
+        """Choose the bundled conversation."""
+        try:
+            self.load_wav(str(resource_path(SAMPLE)))
+        except FileNotFoundError as error:
+            self.show_problem(Problem(code="sample_missing", what=str(error)))
+
+    def load_wav(self, path: str) -> None:
+        """Choose a recording; it is read in the background."""
+        self.tasks.start(f"reading {Path(path).name}", self._read_wav(Path(path)), group="wav", exclusive=True)
+
+    def start_run(self) -> None:
+        """Start with the settings shown; with no recording chosen the person is told what to do."""
+        if self.model.active:
+            return
+        if self.shape is None:
+            self.show_problem(
+                Problem(
+                    code="no_sound",
+                    what="No recording is chosen.",
+                    todo="Choose a WAV file on the left, drop one on this window, or press “Use the sample”.",
+                ),
+                "warn",
+            )
+            return
+        self.banners.clear()
+        self.controller.start(
+            file_plan(
+                endpoint=self.endpoint_panel.selected(),
+                file=self.shape.path,
+                options=self.flux_panel.options(),
+                connections=self.run_bar.connections.value(),
+                duration_s=self.run_bar.duration.value(),
+                loop=self.run_bar.loop.isChecked(),
+            )
+        )
+
+    def show_problem(self, problem: Problem, tone: str = "danger") -> None:
+        """Tell a person of a problem, above the transcripts."""
+        self.banners.show_problem(problem, tone)
+
+    async def _read_wav(self, path: Path) -> None:
+        try:
+            shape = await asyncio.to_thread(read_shape, path)
+        except ProblemError as error:
+            self.show_problem(error.problem)
+            return
+        self.shape = shape
+        self.sound_panel.show_shape(shape)
+        self._draw_labels()
+        self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # -- what the clock does ----------------------------------------------------------------------------------
+
+    def _build_plots(self) -> None:
+        self.plots.build()
+        self.plots.set_front(self.transcripts.current())
+
+    def _take_event(self, event: Event) -> None:
+        self.model.feed(event)
+        if isinstance(event, Notice):
+            self.show_problem(event.problem, "warn")
+        elif isinstance(event, RunEnded):
+            if event.problem is not None:
+                self.show_problem(event.problem)
+            self._draw_texts()
+            self._draw_labels()
+            self.run_finished.emit()
+
+    def _draw_curves(self) -> None:
+        self.plots.refresh()
+
+    def _draw_texts(self) -> None:
+        self.transcripts.refresh()
+
+    def _draw_labels(self) -> None:
+        duration_s, loop = self.run_bar.duration.value(), self.run_bar.loop.isChecked()
+        ready = self.shape is not None
+        self.run_bar.refresh(self.model, planned_seconds(self.shape, duration_s, loop), ready)
+        self.transcripts.start_button.setVisible(ready)
+        self.transcripts.refresh_icons()
+        locked = self.model.active
+        self.endpoint_panel.set_locked(locked)
+        self.sound_panel.set_locked(locked)
+        self.flux_panel.set_locked(locked)
+        folder = self.controller.session_folder
+        idle = "Ready: press Start." if ready else "Choose a recording to begin."
+        stalls = self.heartbeat.stalls() if self.model.active else None
+        self.status.refresh(self.model, idle, None if folder is None else folder.name, stalls)
+        self._draw_position()
+
+    def _draw_position(self) -> None:
+        conn = self.transcripts.current()
+        if conn is None or self.shape is None or not self.shape.duration_s:
+            return
+        talk = self.model.conversation(conn)
+        if talk.row is None or not self.model.active:
+            return
+        length_s = self.shape.duration_s
+        lap_s = talk.row.position_s // length_s * length_s if self.run_bar.loop.isChecked() else 0.0
+        turns = [
+            (max(0.0, card.start_s - lap_s), min(card.end_s - lap_s, length_s))
+            for card in talk.cards[-40:]
+            if card.tone != "note" and card.end_s > lap_s and card.start_s - lap_s < length_s
+        ]
+        self.sound_panel.waveform.set_position(min(talk.row.position_s - lap_s, length_s), turns)
+
+    # -- closing ----------------------------------------------------------------------------------------------
+
+    async def _close_all(self) -> None:
+        await self.tasks.close(CLOSE_MAX_S)
+        self.clock.stop()
+        self.heartbeat.stop()
+        self.closed.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # The window goes at once; what runs behind it is ended within a bounded time.
+        event.accept()
+        if not self._closing:
+            self._closing = True
+            self.tasks.start("closing", self._close_all())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.model.active and any(u.toLocalFile().lower().endswith(".wav") for u in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.toLocalFile().lower().endswith(".wav"):
+                self.load_wav(url.toLocalFile())
+                event.acceptProposedAction()
+                return

@@ -1,0 +1,257 @@
+"""One connection as a person follows it: its turns as cards, its state, its latencies, its raw messages."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from flux_desktop.engine.events import Received, Sent, StreamChanged, StreamEnded, StreamRow, StreamState, StreamSummary
+from flux_desktop.flux.messages import (
+    ConfigureFailure,
+    ConfigureSuccess,
+    Error,
+    MessageError,
+    ServerMessage,
+    TurnEvent,
+    TurnInfo,
+    Warning_,
+    Word,
+    parse_server_message,
+)
+from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
+from flux_desktop.ui.models.series import Series
+
+RAW_KEPT = 5_000
+LANE_KEPT = 2_000
+
+
+@dataclass(slots=True, eq=False)
+class Card:
+    """What one entry of a transcript shows; `revision` grows with every change, for layout caches.
+
+    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds.
+    """
+
+    index: int
+    tone: str = "listening"
+    text: str = ""
+    words: list[Word] = field(default_factory=list)
+    start_s: float = 0.0
+    end_s: float = 0.0
+    confidence: float | None = None
+    eager_count: int = 0
+    resumed_count: int = 0
+    eager_lead_ms: float | None = None
+    ended_by: str | None = None
+    latency_ms: float | None = None
+    revision: int = 0
+
+
+@dataclass(slots=True)
+class RawMessage:
+    """A message in or out, as it was on the wire."""
+
+    t: float
+    outgoing: bool
+    kind: str
+    text: str
+
+
+@dataclass(slots=True)
+class LaneSpan:
+    """A stretch of one turn state on the run's clock; `end_s` is None while it lasts."""
+
+    state: str
+    start_s: float
+    end_s: float | None = None
+
+
+class Conversation:
+    """Fed with one connection's events in order; plain state. `revision` grows with every change."""
+
+    def __init__(self, conn: int) -> None:
+        self.conn = conn
+        self.cards: list[Card] = []
+        self.revision = 0
+        self.stream_state = StreamState.WAITING
+        self.request_id: str | None = None
+        self.summary: StreamSummary | None = None
+        self.row: StreamRow | None = None
+        self.eot_confidence: float | None = None
+        self.last_end_latency_ms: float | None = None
+        self.latency = Series()
+        self.end_latency = Series(1_000)
+        self.raw: deque[RawMessage] = deque(maxlen=RAW_KEPT)
+        self.raw_count = 0
+        self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
+        self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
+        self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
+        self.tracker = TurnTracker()
+        self._open: Card | None = None
+        self._eager_at_s: float | None = None
+        self._watched = False
+
+    @property
+    def turn_state(self) -> str:
+        """Ready, Speaking or AwaitingEnd: from the messages where they are seen, else from the table."""
+        if self._watched or self.row is None:
+            return str(self.tracker.state)
+        return self.row.turn_state
+
+    @property
+    def open_card(self) -> Card | None:
+        """The card of the turn under way."""
+        return self._open
+
+    def stream_changed(self, event: StreamChanged) -> None:
+        """Take a new state of the connection."""
+        self.stream_state = event.state
+        self.request_id = event.request_id or self.request_id
+        self.revision += 1
+
+    def sent(self, event: Sent) -> None:
+        """Take a control message that went out."""
+        self._keep_raw(event.t, True, event.text)
+
+    def row_changed(self, t: float, row: StreamRow) -> None:
+        """Take the table's line; it carries the curve where messages are not watched."""
+        self.row = row
+        self.request_id = row.request_id or self.request_id
+        if not self._watched:
+            if row.update_latency_ms is not None and row.state is StreamState.STREAMING:
+                self.latency.append(t, row.update_latency_ms)
+            self._lane_state(t, row.turn_state)
+        self.revision += 1
+
+    def received(self, event: Received) -> ServerMessage | None:
+        """Take a server message; returns it parsed, or None for what is none."""
+        self._watched = True
+        self._keep_raw(event.t, False, event.text)
+        try:
+            message = parse_server_message(event.text)
+        except MessageError as error:
+            self._note(f"A message could not be read ({error.kind.replace('_', ' ')}); it is kept in the raw view.")
+            return None
+        turn = self.tracker.feed(message)
+        if isinstance(message, TurnInfo):
+            self._turn_info(event, message, turn)
+        elif isinstance(message, Warning_):
+            self._note(f"Warning {message.code or ''}: {message.description or 'no description'}")
+        elif isinstance(message, Error):
+            self._note(f"Error {message.code or ''}: {message.description or 'no description'}")
+        elif isinstance(message, ConfigureFailure):
+            self._note(f"The change was refused: {message.description or message.code or 'no reason was given'}")
+        elif isinstance(message, ConfigureSuccess):
+            self._note("New parameters are in force.")
+        return message
+
+    def ended(self, event: StreamEnded) -> None:
+        """Take the last word: an open turn becomes final with its last text."""
+        self.summary = event.summary
+        self.stream_state = StreamState.ENDED
+        turn = self.tracker.close()
+        if self._open is not None:
+            if turn is not None:
+                self._finish(self._open, turn, None)
+            elif event.closed_text:
+                self._open.text = event.closed_text
+                self._open.tone = "final"
+                self._open.ended_by = "closed"
+            else:
+                self.cards.remove(self._open)
+            self._touch(self._open)
+        self._open = None
+        self.eot_confidence = None
+        self._lane_state(event.t, "Ended")
+        if event.summary.problem is not None:
+            self._note(event.summary.problem.sentence())
+        self.revision += 1
+
+    def transcript(self) -> list[str]:
+        """The turns' texts in order, for copying."""
+        return [card.text for card in self.cards if card.tone != "note" and card.text]
+
+    def _turn_info(self, event: Received, info: TurnInfo, turn: Turn | None) -> None:
+        self.eot_confidence = info.end_of_turn_confidence
+        is_update = info.event == TurnEvent.UPDATE
+        if is_update and event.user_latency_ms is not None:
+            self.latency.append(event.t, event.user_latency_ms)
+        self._lane_state(event.t, str(self.tracker.state))
+        if turn is None:
+            return
+        card = self._open
+        if card is None:
+            card = self._open = Card(index=turn.index, start_s=turn.start_s)
+            self.cards.append(card)
+        if info.event == TurnEvent.EAGER_END_OF_TURN:
+            self._eager_at_s = event.t
+            self.eager_marks.append(event.t)
+        elif info.event == TurnEvent.TURN_RESUMED:
+            self.resumed_marks.append(event.t)
+        if turn.ended_by is not None:
+            if self._eager_at_s is not None and turn.eager_count > turn.resumed_count:
+                card.eager_lead_ms = (event.t - self._eager_at_s) * 1000
+            self._finish(card, turn, event.user_latency_ms)
+            if event.user_latency_ms is not None:
+                self.last_end_latency_ms = event.user_latency_ms
+                self.end_latency.append(event.t, event.user_latency_ms)
+            self._open, self._eager_at_s = None, None
+        else:
+            self._take_turn(card, turn)
+            card.tone = "awaiting" if self.tracker.state is TurnState.AWAITING_END else "listening"
+        self._touch(card)
+
+    def _finish(self, card: Card, turn: Turn, latency_ms: float | None) -> None:
+        self._take_turn(card, turn)
+        card.tone = "final"
+        card.ended_by = turn.ended_by
+        card.latency_ms = latency_ms
+
+    @staticmethod
+    def _take_turn(card: Card, turn: Turn) -> None:
+        card.index = turn.index
+        card.text = turn.transcript
+        card.words = turn.words
+        card.start_s = turn.words[0].start if turn.words and turn.words[0].start is not None else turn.start_s
+        card.end_s = turn.end_s
+        card.confidence = turn.confidence
+        card.eager_count = turn.eager_count
+        card.resumed_count = turn.resumed_count
+
+    def _note(self, text: str) -> None:
+        before = self.cards[-2 if self._open is not None and len(self.cards) > 1 else -1] if self.cards else None
+        if before is not None and before.tone == "note" and before.text == text:
+            return
+        note = Card(index=-1, tone="note", text=text)
+        # A remark in mid-turn stands before the open card, which stays the last one.
+        position = len(self.cards) - 1 if self._open is not None and self.cards[-1] is self._open else len(self.cards)
+        self.cards.insert(position, note)
+        self.revision += 1
+
+    def _lane_state(self, t: float, state: str) -> None:
+        last = self.lane[-1] if self.lane else None
+        if last is not None and last.state == state:
+            return
+        if last is not None:
+            last.end_s = t
+        if state != "Ended":
+            self.lane.append(LaneSpan(state=state, start_s=t))
+
+    def _keep_raw(self, t: float, outgoing: bool, text: str) -> None:
+        self.raw.append(RawMessage(t=t, outgoing=outgoing, kind=_kind(text), text=text))
+        self.raw_count += 1
+
+    def _touch(self, card: Card) -> None:
+        card.revision += 1
+        self.revision += 1
+
+
+def _kind(text: str) -> str:
+    """The message's type, and a TurnInfo's event, read without parsing the whole."""
+    for name in ("event", "type"):
+        marker = f'"{name}":"'
+        at = text.find(marker)
+        if at >= 0:
+            start = at + len(marker)
+            return text[start : text.find('"', start)]
+    return "message"

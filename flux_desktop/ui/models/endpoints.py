@@ -1,0 +1,61 @@
+"""The endpoints that a person can choose: the built-in one first, then the account's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flux_desktop.engine.plan import LOCAL_ENDPOINT
+from flux_desktop.problem import Problem
+
+STATUS_TONES = {
+    "InService": "ok",
+    "Creating": "warn",
+    "Updating": "warn",
+    "SystemUpdating": "warn",
+    "RollingBack": "warn",
+    "Deleting": "warn",
+    "Failed": "danger",
+    "OutOfService": "danger",
+    "UpdateRollbackFailed": "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """One line of the list. `tone` colours the status, whose word always stands beside it."""
+
+    name: str
+    detail: str
+    status: str = "InService"
+
+    @property
+    def tone(self) -> str:
+        """ok, warn, danger or quiet."""
+        return STATUS_TONES.get(self.status, "quiet")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the endpoint that is built in."""
+        return self.name == LOCAL_ENDPOINT
+
+
+LOCAL_ENTRY = EndpointEntry(LOCAL_ENDPOINT, "built in · runs on this computer", "Ready")
+
+
+@dataclass(slots=True)
+class EndpointList:
+    """The account's endpoints as last heard of, with the filter in force; a failed refresh keeps the list."""
+
+    account: list[EndpointEntry] = field(default_factory=list)
+    name_filter: str = ""
+    status_filter: str = ""
+    loading: bool = False
+    problem: Problem | None = None
+
+    def shown(self) -> list[EndpointEntry]:
+        """The lines to show, `local` always on top."""
+        wanted = self.name_filter.strip().lower()
+        chosen = [
+            entry for entry in self.account if wanted in entry.name.lower() and self.status_filter in {"", entry.status}
+        ]
+        return [LOCAL_ENTRY, *chosen]

@@ -1,0 +1,134 @@
+"""The run as the window shows it: fed with the event log, live or replayed, and read by the panels."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import StrEnum
+
+from flux_desktop.engine.events import (
+    Event,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+    Sent,
+    Snapshot,
+    StreamChanged,
+    StreamEnded,
+    StreamState,
+)
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.problem import Problem
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.series import Series
+
+TABS_MAX = 12
+NOTICES_KEPT = 50
+
+
+class Phase(StrEnum):
+    """Where the window's run stands."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    ENDED = "ended"
+
+
+class RunModel:
+    """State of one run. `reset` begins a new one; `feed` takes events in order; `revision` counts changes."""
+
+    def __init__(self) -> None:
+        self.phase = Phase.IDLE
+        self.plan: RunPlan | None = None
+        self.reset(None)
+
+    def reset(self, plan: RunPlan | None) -> None:
+        """Forget the last run and get ready for `plan`; its connections exist from now on."""
+        self.plan = plan
+        self.phase = Phase.IDLE if plan is None else Phase.STARTING
+        total = 0 if plan is None else plan.connections
+        self.conversations: dict[int, Conversation] = {n: Conversation(n) for n in range(1, total + 1)}
+        self.ledger: dict[str, int] = {str(StreamState.WAITING): total} if total else {}
+        self.snapshot: Snapshot | None = None
+        self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
+        self.notice_count = 0
+        self.ended: RunEnded | None = None
+        self.started: RunStarted | None = None
+        self.now_s = 0.0
+        self.p50 = Series()
+        self.p95 = Series()
+        self.p99 = Series()
+        self.wire_p95 = Series()
+        self.pacing_p99 = Series()
+        self.generation = getattr(self, "generation", 0) + 1
+        self.revision = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is under way."""
+        return self.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING}
+
+    def conversation(self, conn: int) -> Conversation:
+        """The connection's conversation, made when it is first heard of."""
+        found = self.conversations.get(conn)
+        if found is None:
+            found = self.conversations[conn] = Conversation(conn)
+        return found
+
+    def feed(self, event: Event) -> None:
+        """Take one event of the log."""
+        self.revision += 1
+        self.now_s = max(self.now_s, getattr(event, "t", 0.0))
+        match event:
+            case Received():
+                self.conversation(event.conn).received(event)
+            case Snapshot():
+                self._snapshot(event)
+            case StreamChanged():
+                self.conversation(event.conn).stream_changed(event)
+                if event.state is StreamState.STREAMING and self.phase is Phase.STARTING:
+                    self.phase = Phase.RUNNING
+            case Sent():
+                self.conversation(event.conn).sent(event)
+            case StreamEnded():
+                self.conversation(event.summary.conn).ended(event)
+            case RunStarted():
+                self.started = event
+                if self.plan is None or self.plan.connections != event.plan.connections:
+                    self.reset(event.plan)
+                    self.started = event
+            case Notice():
+                self.notices.append(event.problem)
+                self.notice_count += 1
+            case RunEnded():
+                self.ended = event
+                self.ledger = event.ledger
+                self.phase = Phase.ENDED
+            case _:
+                pass
+
+    def _snapshot(self, event: Snapshot) -> None:
+        self.snapshot = event
+        self.ledger = event.ledger
+        for row in event.rows:
+            self.conversation(row.conn).row_changed(event.t, row)
+        for series, value in (
+            (self.p50, event.update.p50_ms),
+            (self.p95, event.update.p95_ms),
+            (self.p99, event.update.p99_ms),
+            (self.wire_p95, event.wire.p95_ms),
+            (self.pacing_p99, event.pacing.p99_ms),
+        ):
+            if value is not None:
+                series.append(event.t, value)
+
+    def progress(self) -> tuple[float, float | None]:
+        """Seconds of audio sent by the stream that is furthest, and the planned seconds where they are known."""
+        sent_s = max((c.row.position_s for c in self.conversations.values() if c.row is not None), default=0.0)
+        return sent_s, None if self.plan is None else self.plan.duration_s
+
+    def streaming(self) -> int:
+        """Connections that are streaming right now."""
+        return self.ledger.get(str(StreamState.STREAMING), 0)

@@ -1,0 +1,123 @@
+"""Which endpoint: the list, with the built-in one on top."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from flux_desktop.engine.plan import LOCAL_ENDPOINT
+from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
+from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.widgets.basics import Panel, label
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_PX = 42
+
+
+class EndpointDelegate(QStyledItemDelegate):
+    """Paints one endpoint: a dot, its name and what it is, and its status as a word."""
+
+    def __init__(self, theme: ThemeSource, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(120, ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        entry: EndpointEntry = index.data(ENTRY_ROLE)
+        theme = self._theme.current
+        tone = {"ok": theme.ok, "warn": theme.warn, "danger": theme.danger}.get(entry.tone, theme.accent)
+        box = QRectF(option.rect).adjusted(1, 1, -1, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(QColor(theme.accent), 1.2))
+            painter.setBrush(QColor(theme.accent_soft))
+            painter.drawRoundedRect(box, 7, 7)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tone))
+        painter.drawEllipse(QRectF(box.left() + 10, box.center().y() - 4, 8, 8))
+        inner = box.adjusted(28, 4, -10, -4)
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        painter.setPen(QColor(tone))
+        painter.setFont(font(TYPE_CAPTION_PX))
+        status_width = painter.fontMetrics().horizontalAdvance(entry.status) + 8
+        painter.drawText(inner, int(right | Qt.AlignmentFlag.AlignVCenter), entry.status)
+        texts = inner.adjusted(0, 0, -status_width, 0)
+        painter.setPen(QColor(theme.muted))
+        detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, int(texts.width()))
+        painter.drawText(texts, int(left | Qt.AlignmentFlag.AlignBottom), detail)
+        painter.setPen(QColor(theme.text))
+        painter.setFont(font(TYPE_BODY_PX, bold=True))
+        name = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, int(texts.width()))
+        painter.drawText(texts, int(left | Qt.AlignmentFlag.AlignTop), name)
+        painter.restore()
+
+
+class EndpointPanel(Panel):
+    """The list of endpoints.
+
+    Signals:
+        chosen: the name of the endpoint that is now selected.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: ThemeSource, endpoints: EndpointList) -> None:
+        super().__init__("Endpoint")
+        self._endpoints = endpoints
+        self.list = QListWidget()
+        self.list.setAccessibleName("Endpoints")
+        self.list.setItemDelegate(EndpointDelegate(theme, self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
+        self.body.addWidget(self.list)
+        self._note = label("", "caption", wrap=True)
+        self._note.hide()
+        self.body.addWidget(self._note)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the list anew; the selection stays where the endpoint is still listed."""
+        kept = self.selected()
+        self.list.blockSignals(True)
+        self.list.clear()
+        for entry in self._endpoints.shown():
+            item = QListWidgetItem()
+            item.setData(ENTRY_ROLE, entry)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}, {entry.status}, {entry.detail}")
+            item.setToolTip(f"{entry.name}\n{entry.detail}\n{entry.status}")
+            self.list.addItem(item)
+        self.list.blockSignals(False)
+        self.list.setFixedHeight(min(4, self.list.count()) * ROW_PX + 4)
+        self.select(kept)
+
+    def select(self, name: str) -> None:
+        """Select an endpoint by name, the built-in one where it is not listed."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(ENTRY_ROLE).name == name:
+                self.list.setCurrentRow(row)
+                return
+        self.list.setCurrentRow(0)
+
+    def selected(self) -> str:
+        """Name of the selected endpoint."""
+        item = self.list.currentItem()
+        return LOCAL_ENDPOINT if item is None else str(item.data(ENTRY_ROLE).name)
+
+    def set_note(self, text: str) -> None:
+        """Say something about the endpoint, such as which recogniser writes its words."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def set_locked(self, locked: bool) -> None:
+        """While a run is under way the endpoint cannot be changed."""
+        self.list.setEnabled(not locked)
+
+    def _changed(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(item.data(ENTRY_ROLE).name)

@@ -1,0 +1,114 @@
+"""How Flux listens: thresholds, timeout and keyterms, with what is in force beside each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
+
+from flux_desktop.flux.options import (
+    EAGER_EOT_THRESHOLD,
+    EOT_THRESHOLD,
+    EOT_TIMEOUT_MS,
+    MODELS,
+    FluxOptions,
+)
+from flux_desktop.ui.theme import SPACE_M
+from flux_desktop.ui.widgets.basics import Panel, label
+from flux_desktop.ui.widgets.chips import ChipEditor
+from flux_desktop.ui.widgets.slider_field import SliderField
+
+DEFAULT_EAGER = 0.5
+
+
+class FluxPanel(Panel):
+    """The parameters of the streams.
+
+    Signals:
+        changed: a parameter was changed by a person; read `options`.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        self.model = QComboBox()
+        self.model.addItems(MODELS)
+        self.model.setAccessibleName("Flux model")
+        super().__init__("Flux", "", self.model)
+        body = self.body
+        body.setSpacing(SPACE_M - 2)
+        self.eot = SliderField(
+            "End of turn",
+            EOT_THRESHOLD.low,
+            EOT_THRESHOLD.high,
+            EOT_THRESHOLD.default or 0.7,
+            step=0.01,
+            decimals=2,
+            hint="0.50 (quick) – 1.00 (sure)",  # noqa: RUF001
+        )
+        self.eager = SliderField(
+            "Eager end of turn",
+            EAGER_EOT_THRESHOLD.low,
+            EAGER_EOT_THRESHOLD.high,
+            DEFAULT_EAGER,
+            step=0.01,
+            decimals=2,
+            hint="0.30 – 0.90, ≤ end of turn",  # noqa: RUF001
+            switch=True,
+        )
+        self.eager.set_value(None)
+        self.timeout = SliderField(
+            "Timeout",
+            EOT_TIMEOUT_MS.low / 1000,
+            EOT_TIMEOUT_MS.high / 1000,
+            (EOT_TIMEOUT_MS.default or 5000) / 1000,
+            step=0.1,
+            decimals=1,
+            suffix=" s",
+            hint="0.5 – 60 s of silence",  # noqa: RUF001
+        )
+        self.keyterms = ChipEditor("Keyterms", "Add a keyterm and press Enter")
+        for widget in (self.eot, self.eager, self.timeout):
+            body.addWidget(widget)
+            widget.changed.connect(self._edited)
+        keyterms_head = QHBoxLayout()
+        keyterms_head.addWidget(label("Keyterms", "strong"))
+        keyterms_head.addStretch()
+        self.keyterm_state = label("", "caption")
+        keyterms_head.addWidget(self.keyterm_state)
+        body.addLayout(keyterms_head)
+        body.addWidget(self.keyterms)
+        self.keyterms.changed.connect(self.changed)
+        self.model.currentIndexChanged.connect(lambda _index: self.changed.emit())
+
+    def options(self) -> FluxOptions:
+        """The parameters as chosen."""
+        return FluxOptions(
+            model=self.model.currentText(),
+            eot_threshold=self.eot.value,
+            eager_eot_threshold=self.eager.value,
+            eot_timeout_ms=round((self.timeout.value or 5.0) * 1000),
+            keyterms=self.keyterms.terms,
+        )
+
+    def set_options(self, options: FluxOptions) -> None:
+        """Show other parameters without telling anybody."""
+        self.model.blockSignals(True)
+        self.model.setCurrentText(options.model)
+        self.model.blockSignals(False)
+        self.eot.set_value(options.eot_threshold_in_force)
+        self.eager.set_value(options.eager_eot_threshold)
+        self.timeout.set_value(options.eot_timeout_ms_in_force / 1000)
+        self.keyterms.set_terms(options.keyterms)
+        self._couple()
+
+    def set_locked(self, locked: bool) -> None:
+        """While a run is under way the model cannot be changed; the rest can."""
+        self.model.setEnabled(not locked)
+
+    def _edited(self) -> None:
+        self._couple()
+        self.changed.emit()
+
+    def _couple(self) -> None:
+        # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.
+        self.eager.set_maximum(min(EAGER_EOT_THRESHOLD.high, self.eot.value or EAGER_EOT_THRESHOLD.high))

@@ -1,0 +1,177 @@
+"""The top of the window: start and stop, how many, how long, and how far the run is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QProgressBar,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flux_desktop.ui import icons, text
+from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, set_role
+
+CONNECTIONS_MAX = 1_000
+PACING_LIMIT_MS = 40.0
+"""Above this p99 the measuring machine itself counts as overloaded."""
+
+
+class RunBar(QWidget):
+    """Controls and headline of a run.
+
+    Signals:
+        start_clicked, stop_clicked: the buttons.
+        theme_clicked, present_clicked: dark or light, and the presenter's view.
+    """
+
+    start_clicked = Signal()
+    stop_clicked = Signal()
+    theme_clicked = Signal()
+    present_clicked = Signal()
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setObjectName("bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
+        row.setSpacing(SPACE_M)
+        self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
+        self.stop_button = button("Stop", self.stop_clicked.emit, kind="stop", tip="Finish and stop (Ctrl+.)")
+        self.start_button.setMinimumWidth(118)
+        self.stop_button.setMinimumWidth(92)
+        for made in (self.start_button, self.stop_button):
+            made.setIconSize(QSize(14, 14))
+            row.addWidget(made)
+        self.connections = QSpinBox()
+        self.connections.setRange(1, CONNECTIONS_MAX)
+        self.connections.setValue(2)
+        self.connections.setFixedWidth(64)
+        self.duration = QDoubleSpinBox()
+        self.duration.setRange(0, 86_400)
+        self.duration.setDecimals(0)
+        self.duration.setSuffix(" s")
+        self.duration.setSpecialValueText("whole file")
+        self.duration.setFixedWidth(92)
+        self.loop = QCheckBox("repeat")
+        self.loop.setMinimumHeight(27)
+        self.loop.setToolTip("Begin the recording again when it ends")
+        row.addSpacing(SPACE_S)
+        for name, widget in (("Connections", self.connections), ("Duration", self.duration), ("Loop", self.loop)):
+            widget.setAccessibleName(name)
+            row.addLayout(_captioned(name, widget))
+        row.addSpacing(SPACE_S)
+        row.addLayout(self._progress(), 1)
+        row.addSpacing(SPACE_S)
+        self.streaming_pill, self.latency_pill, self.pacing_pill = pill(), pill(), pill()
+        self.latency_pill.setToolTip(
+            "95 of 100 updates came within this time after their audio was spoken (user clock)."
+        )
+        self.pacing_pill.setToolTip("How punctually this computer sends; above 40 ms its figures cannot be trusted.")
+        for badge in (self.streaming_pill, self.latency_pill, self.pacing_pill):
+            row.addWidget(badge)
+        self.theme_button = IconButton(theme, "sun-moon", "Dark or light", self.theme_clicked.emit)
+        self.present_button = IconButton(theme, "maximize", "Present on a big screen (F11)", self.present_clicked.emit)
+        row.addWidget(self.theme_button)
+        row.addWidget(self.present_button)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _progress(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName("Progress of the run")
+        line = QHBoxLayout()
+        self._elapsed, self._left = label("", "caption"), label("", "caption")
+        line.addWidget(self._elapsed)
+        line.addStretch()
+        line.addWidget(self._left)
+        column.addStretch()
+        column.addWidget(self.bar)
+        column.addLayout(line)
+        column.addStretch()
+        return column
+
+    def refresh(self, model: RunModel, planned_s: float | None, can_start: bool) -> None:
+        """Show the run; `planned_s` is the length of what is to be sent, where it is known."""
+        active = model.active
+        self.start_button.setEnabled(can_start and not active)
+        words = {Phase.STARTING: "Starting…", Phase.RUNNING: "Running", Phase.STOPPING: "Stopping…"}
+        self.start_button.setText(words.get(model.phase, "Start"))
+        if set_role(self.start_button, "running" if active else "go", "kind"):
+            self._restyle()
+        self.stop_button.setEnabled(model.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING})
+        self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
+        for widget in (self.connections, self.duration, self.loop):
+            widget.setEnabled(not active)
+        self._refresh_progress(model, planned_s)
+        self._refresh_pills(model)
+
+    def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:
+        sent_s, _ = model.progress()
+        if model.phase is Phase.IDLE:
+            self.bar.setValue(0)
+            self._elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
+            self._left.setText("")
+            return
+        if planned_s:
+            self.bar.setValue(min(1000, round(sent_s / planned_s * 1000)))
+            self._elapsed.setText(f"{text.clock(sent_s)} of {text.clock(planned_s)}")
+            left_s = max(0.0, planned_s - sent_s)
+            finishing = "finishing" if model.active else "done"
+            self._left.setText(f"{left_s:.0f} s left" if left_s >= 1 and model.active else finishing)
+        else:
+            self.bar.setValue(1000 if model.active else 0)
+            self._elapsed.setText(f"{text.clock(sent_s)} sent")
+            self._left.setText("until stopped" if model.active else "done")
+
+    def _refresh_pills(self, model: RunModel) -> None:
+        total = len(model.conversations)
+        shown = model.snapshot
+        for made in (self.streaming_pill, self.latency_pill, self.pacing_pill):
+            made.setVisible(total > 0)
+        if not total:
+            return
+        if model.ended is not None:
+            completed = model.ended.ledger.get("completed", 0)
+            self.streaming_pill.setText(f"{completed} of {total} completed")
+            set_role(self.streaming_pill, "ok" if completed == total else "danger", "pill")
+        else:
+            streaming = model.streaming()
+            self.streaming_pill.setText(f"{streaming} of {total} streaming")
+            set_role(self.streaming_pill, "ok" if streaming == total else "quiet", "pill")
+        p95 = None if shown is None else shown.update.p95_ms
+        self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
+        pacing = None if shown is None else shown.pacing.p99_ms
+        late = pacing is not None and pacing > PACING_LIMIT_MS
+        self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
+        set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
+
+    def _restyle(self) -> None:
+        colours = self._theme.current
+        active = self.start_button.property("kind") == "running"
+        self.start_button.setIcon(icons.icon("play", colours.on_fill, colours.on_fill if active else colours.muted))
+        self.stop_button.setIcon(icons.icon("square", colours.text, colours.muted))
+
+
+def _captioned(name: str, widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    caption = label(name, "caption")
+    caption.setBuddy(widget)
+    column.addStretch()
+    column.addWidget(caption)
+    column.addWidget(widget)
+    column.addStretch()
+    return column

@@ -1,0 +1,77 @@
+"""The bottom of the window: what is going on, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from flux_desktop.engine.events import LedgerClass, Percentiles, StreamState
+from flux_desktop.ui import text
+from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.theme import SPACE_L, SPACE_XL
+from flux_desktop.ui.widgets.basics import label
+
+
+class StatusLine(QWidget):
+    """Three short texts: the streams, the machinery, the recording."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_L, 6, SPACE_L, 6)
+        row.setSpacing(SPACE_XL)
+        self.main = label("", "body")
+        self.figures = label("", "muted")
+        self.folder = label("", "muted")
+        self.main.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.main, 3)
+        row.addWidget(self.figures)
+        row.addWidget(self.folder, 2)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def refresh(self, model: RunModel, idle_words: str, folder: str | None, stall_ms: Percentiles | None) -> None:
+        """Show the run; `idle_words` is said while there is none."""
+        self._set(self.main, main_sentence(model, idle_words))
+        self._set(self.figures, figures_sentence(model, stall_ms))
+        self._set(self.folder, "" if folder is None else f"recorded in {folder}")
+
+    @staticmethod
+    def _set(widget: QWidget, words: str) -> None:
+        widget.setText(words)  # type: ignore[attr-defined]
+        widget.setToolTip(words)
+
+
+def main_sentence(model: RunModel, idle_words: str) -> str:
+    """What is going on, in one sentence."""
+    if model.phase is Phase.IDLE:
+        return idle_words
+    if model.ended is not None:
+        reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
+        return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
+    if model.phase is Phase.STOPPING:
+        return f"Finishing the last turns: {text.ledger_sentence(model.ledger)}"
+    if model.phase is Phase.STARTING:
+        words = "the endpoint" if model.plan is None else model.plan.endpoint
+        return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
+    failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))
+    never = model.ledger.get(LedgerClass.NEVER_CONNECTED, 0)
+    return f"{model.ledger.get(StreamState.STREAMING, 0)} streaming · {failed} failed · {never} never connected"
+
+
+def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
+    """The machinery's figures, from the last snapshot."""
+    shot = model.snapshot
+    if shot is None:
+        return ""
+    parts = [f"{shot.chunks_sent} chunks out", f"{shot.messages_received} messages in"]
+    if shot.pacing.p99_ms is not None:
+        parts.append(f"pacing p99 {shot.pacing.p99_ms:.1f} ms")
+    if shot.cpu_percent is not None:
+        parts.append(f"engine {shot.cpu_percent:.0f} % CPU")
+    if stall_ms is not None and stall_ms.p99_ms is not None:
+        parts.append(f"window p99 {stall_ms.p99_ms:.0f} ms")
+    return " · ".join(parts)

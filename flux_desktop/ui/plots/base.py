@@ -1,0 +1,168 @@
+"""A plot in the house style: what it measures stands above it; it can be paused and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from flux_desktop.ui.models.series import Floats
+from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.widgets.basics import IconButton, Panel, label
+
+WINDOW_S = 30.0
+"""Seconds that a live plot shows."""
+
+
+class SecondsAxis(pg.AxisItem):  # type: ignore[misc]
+    """Run seconds, each with its unit."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:g} s" for value in values]
+
+
+class PlotPanel(Panel):
+    """A framed plot over the run's seconds. Subclasses own the curves and draw in `draw`.
+
+    While paused nothing moves and the mouse zooms; going on returns to the newest `WINDOW_S`. Values under
+    the mouse are told in the footer.
+    """
+
+    def __init__(self, theme: ThemeSource, title: str, subtitle: str, unit: str) -> None:
+        self.pause_button = IconButton(theme, "pause", f"Pause {title.lower()}")
+        self.pause_button.setCheckable(True)
+        self.save_button = IconButton(theme, "download", f"Save {title.lower()} as a picture or a table")
+        super().__init__(title, subtitle, self.pause_button, self.save_button)
+        self.theme = theme
+        self._title = title
+        self._unit = unit
+        self._dialog: QFileDialog | None = None
+        self.plot: Any = pg.PlotWidget(axisItems={"bottom": SecondsAxis(orientation="bottom")})
+        self.plot.setAccessibleName(f"{title}: {subtitle}")
+        self.plot.setMinimumHeight(90)
+        self.item: Any = self.plot.getPlotItem()
+        self.item.setMenuEnabled(False)
+        self.item.hideButtons()
+        self.item.setMouseEnabled(x=False, y=False)
+        self.item.showGrid(x=False, y=True, alpha=0.25)
+        self.item.getAxis("left").setWidth(44)
+        self.item.getAxis("bottom").setHeight(20)
+        self.body.setSpacing(4)
+        self.body.addWidget(self.plot, 1)
+        self.footer = label("", "caption")
+        self.footer.setMinimumHeight(14)
+        self.body.addWidget(self.footer)
+        self.pause_button.toggled.connect(self._paused)
+        self.save_button.clicked.connect(self._save_menu)
+        # One connection a mouse move at most 20 times a second.
+        self._hover = pg.SignalProxy(self.plot.scene().sigMouseMoved, rateLimit=20, slot=self._moved)
+        self._hovered = ""
+        theme.changed.connect(self.restyle)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the person has stopped the picture."""
+        return self.pause_button.isChecked()
+
+    def refresh(self) -> None:
+        """Draw what is new; called by the window's clock."""
+        if not self.paused and self.isVisible():
+            self.draw()
+
+    def draw(self) -> None:
+        """Set the curves' data."""
+        raise NotImplementedError
+
+    def columns(self) -> list[tuple[str, Floats, Floats]]:
+        """What is saved as a table: name, x and y of each curve."""
+        raise NotImplementedError
+
+    def say(self, words: str) -> None:
+        """Show the newest figures under the plot; values under the mouse go first."""
+        self.footer.setText(self._hovered or words)
+
+    def follow(self, now_s: float) -> None:
+        """Keep the newest seconds in view."""
+        self.item.setXRange(max(0.0, now_s - WINDOW_S), max(WINDOW_S, now_s), padding=0)
+
+    def scale_y(self, top: float, steps: tuple[float, ...]) -> None:
+        """Let y run from 0 to the next of `steps` above `top`, so that the axis does not jump about."""
+        self.item.setYRange(0, next((step for step in steps if step >= top), top * 1.1), padding=0.02)
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        colours = self.theme.current
+        self.plot.setBackground(QColor(colours.panel))
+        for name in ("left", "bottom"):
+            axis = self.item.getAxis(name)
+            axis.setPen(pg.mkPen(colours.grid))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setStyle(tickFont=font(TYPE_CAPTION_PX), tickLength=0)
+
+    def save(self, path: Path) -> None:
+        """Write a PNG, or a CSV where the name says so."""
+        if path.suffix.lower() == ".csv":
+            path.write_text(table(self.columns(), self._unit), encoding="utf-8")
+        else:
+            self.grab().save(str(path), "PNG")
+
+    def _paused(self, on: bool) -> None:
+        self.item.setMouseEnabled(x=on, y=on)
+        self.pause_button.set_icon("play" if on else "pause")
+        self.pause_button.setToolTip("Go on" if on else f"Pause {self._title.lower()}; the wheel zooms")
+        if not on:
+            self.refresh()
+
+    def _save_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, name in (("Save as PNG…", "png"), ("Save as CSV…", "csv")):
+            menu.addAction(words, self._asker(name))
+        menu.popup(self.save_button.mapToGlobal(self.save_button.rect().bottomLeft()))
+
+    def _asker(self, suffix: str) -> Callable[[], None]:
+        def ask() -> None:
+            name = f"{self._title.lower().replace(' ', '-')}.{suffix}"
+            dialog = QFileDialog(self.window(), f"Save {self._title.lower()}", name, f"*.{suffix}")
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(suffix)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.fileSelected.connect(lambda path: self.save(Path(path)))
+            dialog.open()
+
+        return ask
+
+    def _moved(self, arguments: tuple[Any, ...]) -> None:
+        where = arguments[0]
+        if not self.plot.sceneBoundingRect().contains(where):
+            self._hovered = ""
+            return
+        x = self.item.vb.mapSceneToView(where).x()
+        found = [(name, value) for name, xs, ys in self.columns() if (value := nearest(xs, ys, x)) is not None]
+        shown = " · ".join(f"{name} {value:.0f} {self._unit}" for name, value in found[:4])
+        self._hovered = f"at {x:.1f} s: {shown}" if shown else ""
+        self.footer.setText(self._hovered)
+
+    def leaveEvent(self, event: Any) -> None:
+        self._hovered = ""
+        super().leaveEvent(event)
+
+
+def nearest(xs: Floats, ys: Floats, x: float) -> float | None:
+    """The value whose x is the last one not after `x`; None before the first."""
+    at = int(np.searchsorted(xs, x, side="right")) - 1
+    return None if at < 0 else float(ys[at])
+
+
+def table(columns: list[tuple[str, Floats, Floats]], unit: str) -> str:
+    """The curves as CSV, one point a line."""
+    lines = [f"series,t_s,value_{unit}"]
+    for name, xs, ys in columns:
+        lines += [f"{name},{x:.3f},{y:.3f}" for x, y in zip(xs, ys, strict=True)]
+    return "\n".join(lines) + "\n"

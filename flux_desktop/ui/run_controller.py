@@ -1,0 +1,94 @@
+"""Starts, steers and stops runs for the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
+from flux_desktop.engine.events import Event, RunEnded, Verdict
+from flux_desktop.engine.plan import RunPlan, plan_problems
+from flux_desktop.problem import Problem
+from flux_desktop.ui.bridge import Mailbox
+from flux_desktop.ui.engine_port import EngineFactory, RunEngine
+from flux_desktop.ui.models.run_model import TABS_MAX, Phase, RunModel
+from flux_desktop.ui.tasks import UiTasks
+
+RUN_GROUP = "run"
+
+
+class RunController(QObject):
+    """One run at a time. Events go into the mailbox; the window's clock feeds them to the model.
+
+    Signals:
+        phase_changed: a run began, is stopping, or ended.
+        problem: a `Problem` that a person must be told of.
+    """
+
+    phase_changed = Signal()
+    problem = Signal(object)
+
+    def __init__(self, model: RunModel, mailbox: Mailbox, tasks: UiTasks, make_engine: EngineFactory) -> None:
+        super().__init__()
+        self._model = model
+        self._mailbox = mailbox
+        self._tasks = tasks
+        self._make_engine = make_engine
+        self._engine: RunEngine | None = None
+
+    @property
+    def session_folder(self) -> Path | None:
+        """Where the run is recorded."""
+        return None if self._engine is None else self._engine.session_folder
+
+    def start(self, plan: RunPlan) -> bool:
+        """Begin a run; tells what is wrong with the plan instead where something is."""
+        if self._model.active:
+            return False
+        wrong = plan_problems(plan)
+        for problem in wrong:
+            self.problem.emit(problem)
+        if wrong:
+            return False
+        while self._mailbox.take() is not None:
+            pass  # left over from the run before
+        self._model.reset(plan)
+        started = self._tasks.start(
+            f"the run on {plan.endpoint}", self._run(plan), group=RUN_GROUP, on_problem=self._failed
+        )
+        self.phase_changed.emit()
+        return started is not None
+
+    def stop(self) -> None:
+        """First time: finish the turns, then close. Second time: at once."""
+        if not self._model.active or self._engine is None:
+            return
+        again = self._model.phase is Phase.STOPPING
+        self._model.phase = Phase.STOPPING
+        self._engine.stop(drain=not again)
+        self.phase_changed.emit()
+
+    def send(self, command: ConfigureStreams | SendControl) -> None:
+        """Steer the run under way, if there is one."""
+        if self._engine is not None and self._model.active:
+            self._engine.send(command)
+
+    async def _run(self, plan: RunPlan) -> None:
+        said_end = False
+
+        def sink(event: Event) -> None:
+            nonlocal said_end
+            said_end = said_end or isinstance(event, RunEnded)
+            self._mailbox.put(event)
+
+        engine = self._engine = self._make_engine(sink)
+        engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
+        ended = await engine.run(plan)
+        if not said_end:
+            self._mailbox.put(ended)
+
+    def _failed(self, problem: Problem) -> None:
+        """The engine itself could not go on: end the run as the window sees it."""
+        model = self._model
+        self._mailbox.put(RunEnded(t=model.now_s, verdict=Verdict.FAIL, ledger=dict(model.ledger), problem=problem))

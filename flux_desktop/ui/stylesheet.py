@@ -1,0 +1,139 @@
+"""The style sheet, written from the theme's tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flux_desktop.ui.theme import Theme
+
+_SHEET = """
+QWidget { color: %(text)s; font-size: 13px; }
+QMainWindow, QDialog, #body { background: %(window)s; }
+QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s; padding: 4px 6px; }
+
+#bar, #statusBar { background: %(panel)s; }
+#bar { border-bottom: 1px solid %(border)s; }
+#statusBar { border-top: 1px solid %(border)s; }
+#panel { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
+#card { background: %(raised)s; border: 1px solid %(border)s; border-radius: 8px; }
+
+QLabel { background: transparent; }
+QLabel[role="title"] { font-size: 15px; font-weight: 600; }
+QLabel[role="caption"] { font-size: 11px; color: %(muted)s; }
+QLabel[role="muted"] { color: %(muted)s; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="figure"] { font-size: 15px; font-weight: 600; }
+QLabel[role="ok"] { color: %(ok)s; font-size: 11px; }
+QLabel[role="warn"] { color: %(warn)s; font-size: 11px; }
+QLabel[role="danger"] { color: %(danger)s; font-size: 11px; }
+QLabel[pill="ok"] { background: %(ok)s; color: %(on_fill)s; }
+QLabel[pill="warn"] { background: %(warn)s; color: %(on_fill)s; }
+QLabel[pill="danger"] { background: %(danger)s; color: %(on_fill)s; }
+QLabel[pill="eager"] { background: %(eager)s; color: %(on_fill)s; }
+QLabel[pill="accent"] { background: %(accent)s; color: %(on_accent)s; }
+QLabel[pill="quiet"] { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s; }
+QLabel[pill] {
+  border-radius: 9px; min-height: 18px; max-height: 18px; padding: 0 9px; font-size: 11px; font-weight: 600;
+}
+
+QPushButton, QToolButton {
+  background: %(raised)s; border: 1px solid %(border)s; border-radius: 7px; padding: 5px 12px;
+}
+QPushButton:hover, QToolButton:hover { border-color: %(accent)s; }
+QPushButton:pressed, QToolButton:pressed { background: %(accent_soft)s; }
+QPushButton:disabled, QToolButton:disabled { color: %(muted)s; background: %(panel)s; }
+QPushButton:focus, QToolButton:focus { border: 1px solid %(accent)s; outline: none; }
+QPushButton[kind="go"] {
+  background: %(ok)s; color: %(on_fill)s; border-color: %(ok)s; font-weight: 600; padding: 7px 16px;
+}
+QPushButton[kind="go"]:disabled { background: %(raised)s; color: %(muted)s; border-color: %(border)s; }
+QPushButton[kind="running"], QPushButton[kind="running"]:disabled {
+  background: %(ok)s; color: %(on_fill)s; border-color: %(ok)s; font-weight: 600; padding: 7px 16px;
+}
+QPushButton[kind="go"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
+QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
+QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }
+QPushButton[kind="segment"]:checked { background: %(accent)s; color: %(on_accent)s; font-weight: 600; }
+QPushButton[kind="link"], QToolButton[kind="link"] {
+  background: transparent; border: 1px solid transparent; color: %(accent)s; padding: 3px 6px;
+}
+QPushButton[kind="link"]:disabled { color: %(muted)s; }
+QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover { border-color: %(border)s; }
+QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus { border-color: %(accent)s; }
+QToolButton[kind="icon"] { background: transparent; border: 1px solid transparent; padding: 4px; }
+QToolButton[kind="icon"]:hover { background: %(raised)s; border-color: %(border)s; }
+QToolButton[kind="icon"]:checked { background: %(accent_soft)s; border-color: %(accent)s; }
+QToolButton[kind="icon"]:focus { border-color: %(accent)s; }
+
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
+  background: %(raised)s; border: 1px solid %(border)s; border-radius: 7px; padding: 4px 8px;
+  selection-background-color: %(accent)s; selection-color: %(on_accent)s;
+}
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
+  border-color: %(accent)s;
+}
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: %(muted)s; }
+QSpinBox, QDoubleSpinBox { padding: 4px 6px 4px 7px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border)s; }
+QCheckBox { spacing: 7px; }
+QCheckBox:focus { color: %(accent)s; }
+QCheckBox:disabled { color: %(muted)s; }
+
+QSlider { min-height: 20px; }
+QSlider::groove:horizontal { height: 4px; background: %(border)s; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: %(accent)s; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: %(border)s; }
+QSlider::handle:horizontal {
+  background: %(text)s; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; border: none;
+}
+QSlider::handle:horizontal:focus { background: %(accent)s; }
+QSlider::handle:horizontal:disabled { background: %(muted)s; }
+QProgressBar { background: %(raised)s; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
+
+QScrollArea, QAbstractScrollArea, QStackedWidget { background: transparent; border: none; }
+QListView, QTableView, QTreeView { background: transparent; border: none; outline: none; }
+QTableView { gridline-color: %(grid)s; selection-background-color: %(accent_soft)s; selection-color: %(text)s; }
+QHeaderView { background: transparent; }
+QHeaderView::section {
+  background: %(panel)s; color: %(muted)s; border: none; border-bottom: 1px solid %(border)s;
+  padding: 5px 6px; font-size: 11px;
+}
+QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar::tab {
+  background: transparent; color: %(muted)s; padding: 7px 10px; border: none; border-bottom: 2px solid transparent;
+}
+QTabBar::tab:selected { color: %(text)s; border-bottom: 2px solid %(accent)s; font-weight: 600; }
+QTabBar::tab:hover { color: %(text)s; }
+QTabBar::tab:focus { color: %(accent)s; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: %(border)s; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }
+QScrollBar::handle:hover { background: %(muted)s; }
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
+  background: transparent; width: 0; height: 0;
+}
+QSplitter::handle { background: transparent; }
+QMenuBar { background: %(panel)s; padding: 0; }
+QMenuBar::item { padding: 4px 9px; background: transparent; border-radius: 5px; }
+QMenuBar::item:selected { background: %(raised)s; }
+QMenu { background: %(raised)s; border: 1px solid %(border)s; padding: 4px; }
+QMenu::item { padding: 5px 26px 5px 22px; border-radius: 5px; }
+QMenu::item:selected { background: %(accent_soft)s; }
+QMenu::item:disabled { color: %(muted)s; }
+QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
+#banner { border-radius: 8px; background: %(raised)s; }
+#banner[tone="danger"] { border: 1px solid %(danger)s; border-left: 4px solid %(danger)s; }
+#banner[tone="warn"] { border: 1px solid %(warn)s; border-left: 4px solid %(warn)s; }
+#banner[tone="ok"] { border: 1px solid %(ok)s; border-left: 4px solid %(ok)s; }
+#chip { background: %(accent_soft)s; border: 1px solid %(border)s; border-radius: 10px; padding: 2px 8px; }
+"""
+
+
+def stylesheet(theme: Theme) -> str:
+    """The whole window's style for one theme."""
+    return _SHEET % {name: getattr(theme, name) for name in theme.__slots__}

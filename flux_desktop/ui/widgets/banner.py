@@ -1,0 +1,103 @@
+"""Problems in the window: what happened, why, and what to do; they stay until they are closed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from flux_desktop.problem import Problem
+from flux_desktop.ui import icons
+from flux_desktop.ui.theme import SPACE_M, SPACE_S, SPACE_XS, ThemeSource
+from flux_desktop.ui.widgets.basics import IconButton, label
+
+BANNERS_MAX = 3
+_ICONS = {"danger": "circle-x", "warn": "triangle-alert", "ok": "circle-check"}
+
+
+class Banner(QWidget):
+    """One problem, as text that can be selected and copied.
+
+    Signals:
+        dismissed: the person has closed it; carries this banner.
+    """
+
+    dismissed = Signal(object)
+
+    def __init__(self, theme: ThemeSource, problem: Problem, tone: str) -> None:
+        super().__init__()
+        self.problem = problem
+        self.count = 1
+        self.setObjectName("banner")
+        self.setProperty("tone", tone)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(problem.sentence())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        row.setSpacing(SPACE_S)
+        sign = QLabel()
+        colours = {"danger": theme.current.danger, "warn": theme.current.warn, "ok": theme.current.ok}
+        sign.setPixmap(icons.pixmap(_ICONS[tone], colours[tone], 18))
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        self._what = label(problem.what, "strong", wrap=True)
+        texts.addWidget(self._what)
+        for part, role in ((problem.why, "muted"), (problem.todo, "body")):
+            if part:
+                line = label(part, role, wrap=True)
+                line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                texts.addWidget(line)
+        row.addLayout(texts, 1)
+        self.close_button = IconButton(theme, "x", "Close this message")
+        self.close_button.clicked.connect(self.dismiss)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def again(self) -> None:
+        """The same problem came once more: say how often."""
+        self.count += 1
+        self._what.setText(f"{self.problem.what} ({self.count} times)")
+
+    def dismiss(self) -> None:
+        """Close the message."""
+        self.dismissed.emit(self)
+
+
+class BannerStack(QWidget):
+    """The newest problems, at most `BANNERS_MAX`; the same one twice is counted, not repeated."""
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACE_XS)
+        self.hide()
+
+    def show_problem(self, problem: Problem, tone: str = "danger") -> None:
+        """Put a problem on top."""
+        for banner in self.banners():
+            if banner.problem == problem:
+                banner.again()
+                return
+        banner = Banner(self._theme, problem, tone)
+        banner.dismissed.connect(self._remove)
+        self._layout.insertWidget(0, banner)
+        for old in self.banners()[BANNERS_MAX:]:
+            self._remove(old)
+        self.show()
+
+    def banners(self) -> list[Banner]:
+        """The banners shown, newest first."""
+        items = (self._layout.itemAt(i) for i in range(self._layout.count()))
+        return [made for item in items if item is not None and isinstance(made := item.widget(), Banner)]
+
+    def clear(self) -> None:
+        """Close all."""
+        for banner in self.banners():
+            self._remove(banner)
+
+    def _remove(self, banner: Banner) -> None:
+        self._layout.removeWidget(banner)
+        banner.hide()
+        banner.deleteLater()
+        self.setVisible(bool(self.banners()))

@@ -1,0 +1,97 @@
+"""Labels, pills and buttons in the house style; every label shows plain text only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from flux_desktop.ui import icons
+from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
+
+
+def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:
+    """A label that never takes its text for markup; `role` names a style of the sheet."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    return made
+
+
+def set_role(widget: QWidget, role: str, name: str = "role") -> bool:
+    """Change a widget's style; returns False, doing nothing, where it has it already."""
+    if widget.property(name) == role:
+        return False
+    widget.setProperty(name, role)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    return True
+
+
+def pill(text: str = "", tone: str = "quiet") -> QLabel:
+    """A small rounded label; `tone` is ok, warn, danger, eager, accent or quiet."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("pill", tone)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def button(text: str, on_click: Callable[[], object], *, kind: str = "plain", tip: str = "") -> QPushButton:
+    """A push button; `kind` is go, stop, segment, link or plain."""
+    made = QPushButton(text)
+    made.setProperty("kind", kind)
+    made.setAccessibleName(text)
+    made.setToolTip(tip)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+class IconButton(QToolButton):
+    """A button with an icon only; its name is spoken and shown as the tip."""
+
+    def __init__(self, theme: ThemeSource, icon: str, name: str, on_click: Callable[[], object] | None = None) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon = icon
+        self.setProperty("kind", "icon")
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setIconSize(QSize(16, 16))
+        if on_click is not None:
+            self.clicked.connect(lambda _checked=False: on_click())
+        theme.changed.connect(self._repaint)
+        self._repaint()
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self._repaint()
+
+    def _repaint(self) -> None:
+        colours = self._theme.current
+        self.setIcon(icons.icon(self._icon, colours.muted, colours.border))
+
+
+class Panel(QWidget):
+    """A framed area with a heading, its actions and an explaining line; widgets go into `body`."""
+
+    def __init__(self, title: str, subtitle: str = "", *actions: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(SPACE_M, SPACE_S + 2, SPACE_M, SPACE_M)
+        self.body.setSpacing(SPACE_S)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(label(title, "title"))
+        head.addStretch()
+        for action in actions:
+            head.addWidget(action)
+        self.body.addLayout(head)
+        if subtitle:
+            self.body.addWidget(label(subtitle, "caption", wrap=True))

@@ -1,0 +1,99 @@
+"""Keyterms as chips: typed, pasted, removed one by one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from flux_desktop.flux.options import KEYTERM_CHARS_MAX, KEYTERMS_MAX
+from flux_desktop.ui.theme import SPACE_S
+from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.flow import FlowLayout
+
+
+class ChipEditor(QWidget):
+    """A list of terms. Enter or a comma adds one; a click on a chip, or Delete on it, removes it.
+
+    Signals:
+        changed: the list was changed by a person; read `terms`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, name: str, placeholder: str) -> None:
+        super().__init__()
+        self._terms: list[str] = []
+        self._chips = QWidget()
+        self._flow = FlowLayout(self._chips)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(placeholder)
+        self.field.setAccessibleName(name)
+        self.field.returnPressed.connect(self._take_field)
+        self.field.textEdited.connect(self._edited)
+        self.remark = label("", "caption", wrap=True)
+        self.remark.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S - 2)
+        layout.addWidget(self._chips)
+        layout.addWidget(self.field)
+        layout.addWidget(self.remark)
+        self._chips.hide()
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms, in the order in which they were added."""
+        return tuple(self._terms)
+
+    def set_terms(self, terms: tuple[str, ...]) -> None:
+        """Show other terms without telling anybody."""
+        self._terms = list(terms)
+        self._rebuild()
+
+    def _edited(self, typed: str) -> None:
+        if "," in typed or "\n" in typed:
+            self._take_field()
+
+    def _take_field(self) -> None:
+        before = list(self._terms)
+        refused = ""
+        for term in (part.strip() for part in self.field.text().replace("\n", ",").split(",")):
+            if not term or term in self._terms:
+                continue
+            if len(term) > KEYTERM_CHARS_MAX:
+                refused = f"A keyterm has at most {KEYTERM_CHARS_MAX} characters."
+            elif len(self._terms) >= KEYTERMS_MAX:
+                refused = f"Flux takes at most {KEYTERMS_MAX} keyterms."
+            else:
+                self._terms.append(term)
+        self.remark.setText(refused)
+        self.remark.setVisible(bool(refused))
+        set_role(self.remark, "danger" if refused else "caption")
+        if not refused:
+            self.field.clear()
+        if self._terms != before:
+            self._rebuild()
+            self.changed.emit()
+
+    def _remove(self, term: str) -> None:
+        self._terms.remove(term)
+        self._rebuild()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.changed.emit()
+
+    def _rebuild(self) -> None:
+        while (item := self._flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for term in self._terms:
+            chip = QPushButton(f"{term if len(term) <= 28 else term[:27] + '…'}  ×")  # noqa: RUF001 - a times sign
+            chip.setObjectName("chip")
+            chip.setAccessibleName(f"Remove the keyterm {term}")
+            chip.setToolTip(f"Remove {term}")
+            chip.clicked.connect(lambda _checked=False, gone=term: self._remove(gone))
+            self._flow.addWidget(chip)
+        self._chips.setVisible(bool(self._terms))
+        self._chips.updateGeometry()
+        self.updateGeometry()

@@ -1,0 +1,207 @@
+"""Paints one turn: index, times, marks, confidence, and the text, shaded by how sure the words are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Card
+from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, ThemeSource, font
+
+CARD_ROLE = Qt.ItemDataRole.UserRole + 1
+GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30
+UNSURE_BELOW = 0.5
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class TurnCardDelegate(QStyledItemDelegate):
+    """Lays out and paints cards. Layouts are kept per card until its revision or the width changes."""
+
+    def __init__(self, theme: ThemeSource, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+        self._layouts: dict[int, tuple[tuple[int, int], QTextLayout, float]] = {}
+        self._eot_threshold = 0.7
+        self._eager_threshold: float | None = None
+
+    def set_marks(self, eot_threshold: float, eager_threshold: float | None) -> None:
+        """Thresholds that the open card's meter marks."""
+        self._eot_threshold, self._eager_threshold = eot_threshold, eager_threshold
+
+    def forget(self) -> None:
+        """Throw all layouts away: the width or the colours have changed."""
+        self._layouts.clear()
+
+    def heights_changed(self, cards: list[Card]) -> bool:
+        """Whether any card is new or has another height than at its last layout."""
+        changed = False
+        for card in cards[-4:]:
+            before = self._layouts.get(id(card))
+            old = None if before is None else before[2]
+            changed = changed or self._layout(card)[1] != old or card.tone == "final"
+        return changed
+
+    def _width(self) -> int:
+        return max(200, self._view.viewport().width())
+
+    def _layout(self, card: Card) -> tuple[QTextLayout, float]:
+        key = (card.revision, self._width())
+        kept = self._layouts.get(id(card))
+        if kept is not None and kept[0] == key:
+            return kept[1], kept[2]
+        note = card.tone == "note"
+        face = font(TYPE_BODY_PX if note else TYPE_READING_PX, bold=card.tone in {"listening", "awaiting"})
+        layout = QTextLayout(card.text or " ", face)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats(_shades(card, self._theme.current))
+        layout.beginLayout()
+        height = 0.0
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(self._width() - 2 * PAD_PX - INDENT_PX)
+            line.setPosition(QPointF(0, height))
+            height += line.height() * (1.0 if note else 1.18)
+        layout.endLayout()
+        self._layouts[id(card)] = (key, layout, height)
+        return layout, height
+
+    def _paint_head(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:
+        live = card.tone != "final"
+        painter.setFont(font(TYPE_BODY_PX, bold=True, fixed=True))
+        painter.setPen(QColor(theme.accent if live else theme.muted))
+        align = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, int(align | Qt.AlignmentFlag.AlignLeft), str(card.index))
+        caption = font(TYPE_CAPTION_PX, fixed=True)
+        painter.setFont(caption)
+        painter.setPen(QColor(theme.muted))
+        times = text.span(card.start_s, None if live else card.end_s)
+        painter.drawText(area.adjusted(INDENT_PX, 0, 0, 0), int(align | Qt.AlignmentFlag.AlignLeft), times)
+        x = area.left() + INDENT_PX + QFontMetricsF(caption).horizontalAdvance(times) + 14
+        for words, colour in _badges(card, theme):
+            x += _pill(painter, x, area, words, colour, theme.on_fill) + 6
+        painter.setFont(font(TYPE_CAPTION_PX, bold=True))
+        painter.setPen(QColor(theme.accent if live else _confidence_colour(card, theme)))
+        painter.drawText(area, int(align | Qt.AlignmentFlag.AlignRight), _verdict(card))
+
+    def _paint_meter(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:
+        groove = QRectF(area.left(), area.top() + 4, area.width(), 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.border))
+        painter.drawRoundedRect(groove, 2.5, 2.5)
+        share = min(1.0, max(0.0, card.confidence or 0.0))
+        if share > 0:
+            painter.setBrush(QColor(theme.accent))
+            painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(5.0, groove.width() * share), 5), 2.5, 2.5)
+        marks = [(self._eot_threshold, "ends at", theme.ok)]
+        if self._eager_threshold is not None:
+            marks.append((self._eager_threshold, "eager at", theme.eager))
+        caption = font(TYPE_CAPTION_PX - 1)
+        painter.setFont(caption)
+        for value, words, colour in marks:
+            x = groove.left() + groove.width() * value
+            painter.setPen(QPen(QColor(colour), 2))
+            painter.drawLine(QPointF(x, groove.top() - 3), QPointF(x, groove.bottom() + 3))
+            label = f"{words} {value:.2f}"
+            half = QFontMetricsF(caption).horizontalAdvance(label) / 2 + 2
+            centre = min(max(x, area.left() + half), area.right() - half)
+            where = QRectF(centre - half, groove.bottom() + 3, 2 * half, 13)
+            painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), label)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        card: Card = index.data(CARD_ROLE)
+        height = self._layout(card)[1]
+        if card.tone == "note":
+            return QSize(self._width(), round(height) + GAP_PX + 6)
+        meter = METER_PX if card.tone != "final" else 0
+        return QSize(self._width(), round(height) + HEAD_PX + 2 * PAD_PX - 2 + GAP_PX + meter)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        card: Card = index.data(CARD_ROLE)
+        theme = self._theme.current
+        layout, height = self._layout(card)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -GAP_PX + 0.5)
+        if card.tone == "note":
+            painter.setPen(QColor(theme.muted))
+            layout.draw(painter, QPointF(box.left() + PAD_PX + INDENT_PX, box.top() + 2))
+            painter.restore()
+            return
+        live = card.tone != "final"
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        edge = theme.eager if card.tone == "awaiting" else theme.accent if live or selected else theme.border
+        painter.setPen(QPen(QColor(edge), 1.4 if live or selected else 1))
+        painter.setBrush(QColor(theme.accent_soft if live else theme.raised))
+        painter.drawRoundedRect(box, 8, 8)
+        inner = box.adjusted(PAD_PX, PAD_PX - 3, -PAD_PX, -PAD_PX)
+        self._paint_head(painter, card, QRectF(inner.left(), inner.top(), inner.width(), HEAD_PX), theme)
+        painter.setPen(QColor(theme.text))
+        at = QPointF(inner.left() + INDENT_PX, inner.top() + HEAD_PX + 4)
+        layout.draw(painter, at)
+        if live:
+            left = inner.left() + INDENT_PX
+            meter = QRectF(left, at.y() + height + 4, inner.right() - left, METER_PX)
+            self._paint_meter(painter, card, meter, theme)
+        painter.restore()
+
+
+def _badges(card: Card, theme: Theme) -> list[tuple[str, str]]:
+    badges = []
+    if card.eager_count:
+        lead = "" if card.eager_lead_ms is None else f" {card.eager_lead_ms:.0f} ms early"
+        words = "awaiting end" if card.tone == "awaiting" else f"eager{lead}"
+        badges.append((words, theme.eager))
+    if card.resumed_count:
+        times = "once" if card.resumed_count == 1 else f"{card.resumed_count} times"
+        badges.append((f"resumed {times}", theme.warn))
+    return badges
+
+
+def _verdict(card: Card) -> str:
+    if card.tone != "final":
+        return f"listening · end of turn {text.percent(card.confidence)}"
+    parts = [text.percent(card.confidence) if card.confidence is not None else "", ""]
+    parts[0] = f"✓ {parts[0]} {text.ENDED_BY_WORDS.get(card.ended_by or '', card.ended_by or '')}".replace("  ", " ")
+    parts[1] = "" if card.latency_ms is None else text.milliseconds(card.latency_ms)
+    return " · ".join(part for part in parts if part)
+
+
+def _confidence_colour(card: Card, theme: Theme) -> str:
+    return theme.ok if card.ended_by in {"model", "unknown", "manual"} else theme.warn
+
+
+def _pill(painter: QPainter, x: float, area: QRectF, words: str, colour: str, on_fill: str) -> float:
+    face: QFont = font(TYPE_CAPTION_PX, bold=True)
+    painter.setFont(face)
+    width = QFontMetricsF(face).horizontalAdvance(words) + 14
+    box = QRectF(x, area.top() + 1, width, area.height() - 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    painter.setPen(QColor(on_fill))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+    return width
+
+
+def _shades(card: Card, theme: Theme) -> list[QTextLayout.FormatRange]:
+    """Mark the words that the recogniser is not sure of: dimmer, with a dotted line under them."""
+    ranges = []
+    at = 0
+    for word in card.words:
+        found = card.text.find(word.word, at)
+        if found < 0 or not word.word:
+            continue
+        at = found + len(word.word)
+        if word.confidence is None or word.confidence >= UNSURE_BELOW:
+            continue
+        shade = QTextCharFormat()
+        shade.setForeground(QColor(theme.muted))
+        shade.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        mark = QTextLayout.FormatRange()
+        mark.start, mark.length, mark.format = found, len(word.word), shade
+        ranges.append(mark)
+    return ranges

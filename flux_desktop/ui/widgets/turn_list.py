@@ -1,0 +1,142 @@
+"""A transcript as a list that Qt can scroll, select and read out: the model over a conversation's cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView
+
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Card, Conversation
+from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.turn_card import TurnCardDelegate
+
+CARD_ROLE = Qt.ItemDataRole.UserRole + 1
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+def card_sentence(card: Card) -> str:
+    """A card in words, for screen readers and for copying."""
+    if card.tone == "note":
+        return card.text
+    state = f"final, {text.percent(card.confidence)}" if card.tone == "final" else "listening"
+    return f"Turn {card.index}, {text.span(card.start_s, card.end_s)}, {state}: {card.text}"
+
+
+class TurnListModel(QAbstractListModel):
+    """Shows a conversation's cards; `refresh` takes over what has changed since the last call."""
+
+    def __init__(self, conversation: Conversation, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.conversation = conversation
+        self._cards: list[Card] = []
+        self._revisions: list[int] = []
+        self._seen = -1
+
+    def refresh(self) -> bool:
+        """Tell the view what is new; returns whether anything was."""
+        conversation = self.conversation
+        if conversation.revision == self._seen:
+            return False
+        self._seen = conversation.revision
+        cards = conversation.cards
+        known = len(self._cards)
+        if len(cards) < known:
+            self.beginResetModel()
+            self._take(cards)
+            self.endResetModel()
+            return True
+        if len(cards) > known:
+            self.beginInsertRows(QModelIndex(), known, len(cards) - 1)
+            before = self._cards, self._revisions
+            self._take(cards)
+            self.endInsertRows()
+        else:
+            before = self._cards, self._revisions
+            self._take(cards)
+        changed = [
+            row
+            for row in range(known)
+            if before[0][row] is not self._cards[row] or before[1][row] != self._revisions[row]
+        ]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        return bool(changed) or len(cards) > known
+
+    def _take(self, cards: list[Card]) -> None:
+        self._cards = list(cards)
+        self._revisions = [card.revision for card in cards]
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._cards)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._cards):
+            return None
+        card = self._cards[index.row()]
+        if role == CARD_ROLE:
+            return card
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return card_sentence(card)
+        return None
+
+
+class TurnList(QListView):
+    """The transcript of one connection. Stays at the newest turn unless the person has scrolled up."""
+
+    def __init__(self, theme: ThemeSource, conversation: Conversation) -> None:
+        super().__init__()
+        self.setAccessibleName(f"Transcript of connection {conversation.conn}")
+        self.turns = TurnListModel(conversation, self)
+        self.cards = TurnCardDelegate(theme, self)
+        self.setModel(self.turns)
+        self.setItemDelegate(self.cards)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.verticalScrollBar().setSingleStep(24)
+        self._theme = theme
+        theme.changed.connect(self._restyle)
+
+    def set_marks(self, eot_threshold: float, eager_threshold: float | None) -> None:
+        """The thresholds in force, drawn as marks on the open card."""
+        self.cards.set_marks(eot_threshold, eager_threshold)
+
+    def refresh(self) -> None:
+        """Show what has come; called by the window's clock for the visible tab only."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 40
+        if not self.turns.refresh():
+            return
+        if self.cards.heights_changed(self.turns.conversation.cards):
+            self.scheduleDelayedItemsLayout()
+            if at_end:
+                self.executeDelayedItemsLayout()
+        self.viewport().update()
+        if at_end:
+            self.scrollToBottom()
+
+    def copy_selection(self) -> None:
+        """Put the selected turns' texts (or all of them) on the clipboard."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        cards = self.turns.conversation.cards
+        chosen = [cards[row].text for row in rows if row < len(cards)] or self.turns.conversation.transcript()
+        QGuiApplication.clipboard().setText("\n".join(chosen))
+
+    def _restyle(self) -> None:
+        self.cards.forget()
+        self.scheduleDelayedItemsLayout()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selection()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.cards.forget()
+        self.scheduleDelayedItemsLayout()
