@@ -15,15 +15,15 @@ class _Command(Struct, tag_field="command", kw_only=True, omit_defaults=True):
 
 
 class StartRun(_Command, tag="start_run"):
-    """Begin. `connections` are the numbers this worker serves; without `credentials` boto3's chain is asked."""
+    """Begin. `connections` are the numbers this worker serves."""
 
     plan: RunPlan
     connections: list[int]
     origin_s: float
     """The run's origin on the monotonic clock, which all processes of a machine share."""
-    recording_path: str | None = None
-    credentials: Credentials | None = None
+    credentials: Credentials
     """On their way over the worker's pipe only: never recorded, printed or logged."""
+    recording_path: str | None = None
 
 
 class ConfigureStreams(_Command, tag="configure"):

@@ -42,10 +42,10 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         )
         return Ready(plan=plan, credentials=info.credentials, notes=[*notes, f"Words come from: {info.recogniser}."])
     # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
-    from flux_desktop.aws.credentials import resolve_credentials
+    from flux_desktop.aws.credentials import load_credentials
     from flux_desktop.aws.probe import probe
 
-    credentials = await asyncio.to_thread(resolve_credentials, plan.profile)
+    credentials = await load_credentials(plan.profile)
     target = StreamTarget(
         endpoint_name=plan.endpoint,
         region=plan.region,

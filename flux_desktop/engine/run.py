@@ -45,7 +45,6 @@ class Run:
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
     ) -> None:
-        assert start.credentials is not None
         plan = start.plan
         self._plan = plan
         self._emit = emit

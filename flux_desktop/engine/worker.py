@@ -19,7 +19,6 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__
-from flux_desktop.aws.credentials import resolve_credentials
 from flux_desktop.engine import audio_source
 from flux_desktop.engine.commands import (
     Command,
@@ -35,7 +34,7 @@ from flux_desktop.engine.events import Event, Notice, Received, Sent, WorkerRead
 from flux_desktop.engine.processes import LINE_LIMIT_BYTES
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.run import Run
-from flux_desktop.problem import Problem
+from flux_desktop.problem import Problem, ProblemError
 
 _LOG = logging.getLogger(__name__)
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
@@ -52,29 +51,34 @@ class Worker:
         self._recorder: Recorder | None = None
         self._run: Run | None = None
         self._task: asyncio.Task[None] | None = None
+        self._tasks: asyncio.TaskGroup
 
     async def serve(self, commands: asyncio.StreamReader) -> None:
-        """Carry out commands until Quit or the end of input; a run under way is then ended at once."""
+        """Carry out commands until Quit or the end of input; a run under way is then ended at once.
+
+        Whatever makes a run impossible is raised, in a group: the process then ends, which the supervisor sees.
+        """
         self._emit(WorkerReady(pid=os.getpid(), version=__version__))
-        try:
-            while line := await commands.readline():
-                try:
-                    command = decode_command(line)
-                except msgspec.DecodeError as error:
-                    self._emit(Notice(t=0.0, problem=_bad_command(str(error))))
-                    continue
-                if isinstance(command, Quit):
-                    return
-                self._carry_out(command)
-        finally:
+        async with asyncio.TaskGroup() as self._tasks:
+            await self._obey(commands)
             if self._task is not None:
                 self._task.cancel()
-                await asyncio.wait({self._task})
+
+    async def _obey(self, commands: asyncio.StreamReader) -> None:
+        while line := await commands.readline():
+            try:
+                command = decode_command(line)
+            except msgspec.DecodeError as error:
+                self._emit(Notice(t=0.0, problem=_bad_command(str(error))))
+                continue
+            if isinstance(command, Quit):
+                return
+            self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, StartRun):
             if self._task is None or self._task.done():
-                self._task = asyncio.get_running_loop().create_task(self._start(command), name="run")
+                self._task = self._tasks.create_task(self._start(command), name="run")
         elif isinstance(command, Watch):
             self._watched = None if command.connections is None else frozenset(command.connections)
         elif self._run is None:
@@ -96,9 +100,6 @@ class Worker:
             self._recorder = Recorder(Path(start.recording_path), tell)
             self._recorder.start()
         try:
-            if start.credentials is None:
-                credentials = await asyncio.to_thread(resolve_credentials, start.plan.profile)
-                start = msgspec.structs.replace(start, credentials=credentials)
             audio = await asyncio.to_thread(audio_source.load, start.plan)
             self._run = Run(start, lambda duration_s: audio_source.feed(start.plan, audio, duration_s), self._emit)
             await self._run.carry_out()
@@ -161,8 +162,13 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def main() -> None:
     """Entry point of the process."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_main())
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_main())
+    except* ProblemError as group:
+        for error in group.exceptions:
+            print(error, file=sys.stderr)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

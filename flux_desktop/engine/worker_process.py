@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -26,6 +27,8 @@ from flux_desktop.problem import Problem, ProblemError
 _LOG = logging.getLogger(__name__)
 
 STREAMS_PER_WORKER = 250
+SILENCE_MAX_S = 20.0
+"""A worker tells of itself ten times a second; one that is silent this long is stuck."""
 
 
 def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
@@ -73,8 +76,11 @@ class WorkerProcess:
         self.send(start)
         for command in first_commands():
             self.send(command)
-        while not self._finished and (line := await process.stdout.readline()):
-            self._take(line)
+        try:
+            while not self._finished and (line := await _line(process.stdout)):
+                self._take(line)
+        except TimeoutError:
+            self._child.last_words.append(f"It said nothing for {SILENCE_MAX_S:.0f} s and was ended.")
         if self._finished:
             self.send(Quit())
         exit_code = await self._child.stop()
@@ -107,6 +113,11 @@ class WorkerProcess:
             if conn not in self._ended:
                 summary = StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=problem)
                 self._on_event(self.number, StreamEnded(t=self._last_t, summary=summary))
+
+
+async def _line(output: asyncio.StreamReader) -> bytes:
+    async with asyncio.timeout(SILENCE_MAX_S):
+        return await output.readline()
 
 
 def _not_started(why: str) -> Problem:
