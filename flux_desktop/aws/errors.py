@@ -60,7 +60,7 @@ def read_refusal(status: int, headers: list[tuple[str, str]], body: bytes) -> Re
 
 def refusal_problem(refusal: Refusal, target: StreamTarget, query_string: str = "") -> Problem:
     """The problem that a refused stream shows."""
-    code = _classify(refusal)
+    code = classify(refusal)
     what, todo = _texts(code, refusal, target, query_string)
     said = [f"AWS says: {_sentence(refusal.message)}"] if refusal.message else []
     if refusal.name or not refusal.message:
@@ -68,7 +68,8 @@ def refusal_problem(refusal: Refusal, target: StreamTarget, query_string: str = 
     return Problem(code=code, what=what, why=" ".join(said), todo=todo)
 
 
-def _classify(refusal: Refusal) -> str:
+def classify(refusal: Refusal) -> str:
+    """The stable code of a refusal, also of one that boto3 reports."""
     name, text, status = refusal.name.lower(), refusal.message.lower(), refusal.status
     if "expiredtoken" in name or ("token" in text and "expired" in text):
         return "credentials_expired"

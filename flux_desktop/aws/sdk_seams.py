@@ -8,7 +8,6 @@ one synchronous pass, and arrivals go from the transport straight to the stream.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import Any
 
@@ -20,23 +19,6 @@ from smithy_core.interceptors import Interceptor
 from flux_desktop.aws.event_stream import DataType, EventSigner, payload_part
 from flux_desktop.aws.target import Credentials
 from flux_desktop.aws.transport import Channel
-
-#: Their debug lines hold audio, transcripts, keys and signatures.
-_CHATTY_LOGGERS = (
-    "smithy_core",
-    "smithy_http",
-    "smithy_json",
-    "smithy_aws_core",
-    "smithy_aws_event_stream",
-    "aws_sdk_signers",
-    "aws_sdk_sagemaker_runtime_http2",
-)
-
-
-def quieten_sdk_logging() -> None:
-    """Keep the SDK's own loggers at warnings whatever level the program logs at."""
-    for name in _CHATTY_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class FixedIdentity:

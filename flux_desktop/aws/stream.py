@@ -29,13 +29,8 @@ from flux_desktop.aws.errors import (
 from flux_desktop.aws.event_headers import EventStreamError
 from flux_desktop.aws.event_stream import DataType, Frame, FrameDecoder
 from flux_desktop.aws.inbox import Inbox
-from flux_desktop.aws.sdk_seams import (
-    CallObserver,
-    FixedIdentity,
-    LeanProtocol,
-    Publisher,
-    quieten_sdk_logging,
-)
+from flux_desktop.aws.quiet import quieten_sdk_logging
+from flux_desktop.aws.sdk_seams import CallObserver, FixedIdentity, LeanProtocol, Publisher
 from flux_desktop.aws.target import (
     ConnectTimings,
     Credentials,
