@@ -1,0 +1,149 @@
+"""The endpoints that this one process pretends to have, and what SageMaker would tell of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from flux_desktop.problem import Problem, ProblemError
+
+ACCOUNT = "000000000000"
+STATUSES = (
+    "OutOfService",
+    "Creating",
+    "Updating",
+    "SystemUpdating",
+    "RollingBack",
+    "InService",
+    "Deleting",
+    "Failed",
+    "UpdateRollbackFailed",
+)
+SERVING = frozenset({"InService", "Updating", "SystemUpdating"})
+"""A real endpoint goes on serving while it is updated."""
+VARIANT = "AllTraffic"
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One named endpoint; `age_s` is how long before the start it was made."""
+
+    name: str
+    status: str = "InService"
+    model: str = "flux-english-20260311"
+    instance_type: str = "ml.g6.2xlarge"
+    instances: int = 1
+    age_s: int = 86_400
+    failure: str = ""
+
+
+DEMO_ENDPOINTS = (
+    Endpoint(name="local", model="flux-multi-local", age_s=0),
+    Endpoint(name="flux-en-prod-demo", status="Updating", instances=2, age_s=40 * 86_400),
+    Endpoint(name="flux-en-staging-demo", status="Creating", age_s=240),
+    Endpoint(
+        name="flux-multi-eval-demo",
+        model="flux-multi-20260417",
+        instance_type="ml.g6e.2xlarge",
+        age_s=9 * 86_400,
+    ),
+    Endpoint(
+        name="flux-multi-broken-demo",
+        status="Failed",
+        model="flux-multi-20260417",
+        age_s=3 * 86_400,
+        failure="The primary container for production variant AllTraffic did not pass the ping health check.",
+    ),
+    Endpoint(name="flux-en-paused-demo", status="OutOfService", age_s=80 * 86_400),
+    Endpoint(name="nova-3-demo", status="Deleting", model="nova-3-20260201", age_s=200 * 86_400),
+)
+
+
+def with_extra(extra: list[str]) -> dict[str, Endpoint]:
+    """The demonstration endpoints and those given as ``NAME=STATUS`` or ``NAME``, by name.
+
+    Raises `ProblemError` for a status that SageMaker does not have.
+    """
+    endpoints = {endpoint.name: endpoint for endpoint in DEMO_ENDPOINTS}
+    for text in extra:
+        name, _, status = text.partition("=")
+        status = status or "InService"
+        if status not in STATUSES or not name.replace("-", "").isalnum() or len(name) > 63:
+            raise ProblemError(
+                Problem(
+                    code="endpoint_unknown_status",
+                    what=f"The endpoint {text!r} cannot be set up.",
+                    why=f"It is written NAME=STATUS, where STATUS is one of {', '.join(STATUSES)}.",
+                )
+            )
+        failure = "The local endpoint was told to show this failure." if status == "Failed" else ""
+        model = "flux-multi-20260417" if "multi" in name else "flux-english-20260311"
+        endpoints[name] = Endpoint(name=name, status=status, failure=failure, model=model, age_s=3600)
+    return endpoints
+
+
+def arn(region: str, kind: str, name: str) -> str:
+    return f"arn:aws:sagemaker:{region}:{ACCOUNT}:{kind}/{name}"
+
+
+def summary(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
+    """A member of ``ListEndpoints``."""
+    made_epoch_s = started_epoch_s - endpoint.age_s
+    return {
+        "EndpointName": endpoint.name,
+        "EndpointArn": arn(region, "endpoint", endpoint.name),
+        "CreationTime": made_epoch_s,
+        "LastModifiedTime": made_epoch_s + min(600, endpoint.age_s),
+        "EndpointStatus": endpoint.status,
+    }
+
+
+def description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
+    """``DescribeEndpoint``."""
+    now = endpoint.instances if endpoint.status in SERVING else 0
+    variant = {
+        "VariantName": VARIANT,
+        "CurrentWeight": 1.0,
+        "DesiredWeight": 1.0,
+        "CurrentInstanceCount": now,
+        "DesiredInstanceCount": endpoint.instances,
+    }
+    found = summary(endpoint, region, started_epoch_s)
+    found["EndpointConfigName"] = f"{endpoint.name}-config"
+    if endpoint.status not in {"Creating", "Failed"}:
+        found["ProductionVariants"] = [variant]
+    if endpoint.failure:
+        found["FailureReason"] = endpoint.failure
+    return found
+
+
+def config_description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
+    """``DescribeEndpointConfig``."""
+    name = f"{endpoint.name}-config"
+    return {
+        "EndpointConfigName": name,
+        "EndpointConfigArn": arn(region, "endpoint-config", name),
+        "CreationTime": started_epoch_s - endpoint.age_s,
+        "ProductionVariants": [
+            {
+                "VariantName": VARIANT,
+                "ModelName": f"{endpoint.name}-model",
+                "InitialInstanceCount": endpoint.instances,
+                "InstanceType": endpoint.instance_type,
+                "InitialVariantWeight": 1.0,
+            }
+        ],
+    }
+
+
+def model_description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
+    """``DescribeModel``: the name of its model package tells English from multilingual."""
+    name = f"{endpoint.name}-model"
+    package = arn(region, "model-package", f"deepgram-{endpoint.model}")
+    return {
+        "ModelName": name,
+        "ModelArn": arn(region, "model", name),
+        "CreationTime": started_epoch_s - endpoint.age_s,
+        "PrimaryContainer": {"ModelPackageName": package, "Environment": {}},
+        "EnableNetworkIsolation": True,
+    }

@@ -1,0 +1,146 @@
+"""The calls of SageMaker's and STS's control planes that a desktop browser needs, as pure functions.
+
+SageMaker speaks JSON 1.1 with the operation in ``X-Amz-Target``, STS the older query protocol with XML answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+import msgspec
+
+from flux_desktop.local_endpoint import catalogue
+from flux_desktop.local_endpoint.catalogue import Endpoint
+
+JSON_TYPE = "application/x-amz-json-1.1"
+
+
+class Answer(NamedTuple):
+    """An HTTP answer; `error` is the name of the error, empty where there is none."""
+
+    status: int
+    content_type: str
+    body: bytes
+    error: str = ""
+
+
+class ListEndpoints(msgspec.Struct, rename="pascal"):
+    """The request of that name, with SageMaker's defaults."""
+
+    sort_by: str = "CreationTime"
+    sort_order: str = "Descending"
+    next_token: str | None = None
+    max_results: int = 10
+    name_contains: str | None = None
+    status_equals: str | None = None
+
+
+class ControlPlane:
+    """Answers for the endpoints of one process."""
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], region: str, started_epoch_s: float, access_key: str) -> None:
+        self._endpoints = endpoints
+        self._region = region
+        self._started_epoch_s = started_epoch_s
+        self._access_key = access_key
+
+    def sagemaker(self, operation: str, body: bytes) -> Answer:
+        """One JSON call; unknown operations and names get the errors that AWS gives."""
+        try:
+            fields = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+            if operation == "ListEndpoints":
+                return _ok(self._list(msgspec.convert(fields, ListEndpoints)))
+            found = self._describe(operation, fields)
+        except (msgspec.DecodeError, msgspec.ValidationError, ValueError) as error:
+            return json_error(400, "ValidationException", str(error))
+        if found is None:
+            return json_error(400, "UnknownOperationException", f"{operation} is not offered here.")
+        return found
+
+    def sts(self, body: bytes) -> Answer:
+        """``GetCallerIdentity``, the one call that needs no permission."""
+        action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+        if action != "GetCallerIdentity":
+            return _xml(
+                400,
+                f"<ErrorResponse><Error><Code>InvalidAction</Code><Message>{_escape(action)} is "
+                "not offered here.</Message></Error></ErrorResponse>",
+            )
+        arn = f"arn:aws:iam::{catalogue.ACCOUNT}:user/local-endpoint"
+        return _xml(
+            200,
+            '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+            f"<GetCallerIdentityResult><Arn>{arn}</Arn><UserId>{_escape(self._access_key)}</UserId>"
+            f"<Account>{catalogue.ACCOUNT}</Account></GetCallerIdentityResult>"
+            "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
+        )
+
+    def _describe(self, operation: str, fields: dict[str, Any]) -> Answer | None:
+        describe: Callable[[Endpoint, str, float], dict[str, Any]]
+        if operation == "DescribeEndpoint":
+            key, suffix, kind, describe = "EndpointName", "", "endpoint", catalogue.description
+        elif operation == "DescribeEndpointConfig":
+            key, suffix, kind = "EndpointConfigName", "-config", "endpoint configuration"
+            describe = catalogue.config_description
+        elif operation == "DescribeModel":
+            key, suffix, kind, describe = "ModelName", "-model", "model", catalogue.model_description
+        else:
+            return None
+        name = str(fields.get(key, ""))
+        endpoint = self._endpoints.get(name.removesuffix(suffix)) if name.endswith(suffix) else None
+        if endpoint is None:
+            return json_error(400, "ValidationException", f'Could not find {kind} "{name}".')
+        return _ok(describe(endpoint, self._region, self._started_epoch_s))
+
+    def _list(self, request: ListEndpoints) -> dict[str, Any]:
+        if not 1 <= request.max_results <= 100:
+            raise ValueError("MaxResults must be from 1 to 100.")
+        if request.status_equals is not None and request.status_equals not in catalogue.STATUSES:
+            raise ValueError(f"StatusEquals must be one of {', '.join(catalogue.STATUSES)}.")
+        keys = {"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"}
+        if request.sort_by not in keys or request.sort_order not in {"Ascending", "Descending"}:
+            raise ValueError("SortBy or SortOrder has an unknown value.")
+        found = [
+            catalogue.summary(endpoint, self._region, self._started_epoch_s)
+            for endpoint in self._endpoints.values()
+            if (request.name_contains or "").lower() in endpoint.name.lower()
+            and request.status_equals in (None, endpoint.status)
+        ]
+        key = keys[request.sort_by]
+        found.sort(key=lambda item: (item[key], item["EndpointName"]), reverse=request.sort_order == "Descending")
+        start = _position(request.next_token)
+        page: dict[str, Any] = {"Endpoints": found[start : start + request.max_results]}
+        if start + request.max_results < len(found):
+            page["NextToken"] = base64.b64encode(str(start + request.max_results).encode()).decode()
+        return page
+
+
+def json_error(status: int, name: str, message: str) -> Answer:
+    """An error as the JSON protocols send it."""
+    body = msgspec.json.encode({"__type": name, "message": message, "Message": message})
+    return Answer(status, JSON_TYPE, body, name)
+
+
+def _position(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        return int(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError):
+        raise ValueError("NextToken is not valid.") from None
+
+
+def _ok(body: dict[str, Any]) -> Answer:
+    return Answer(200, JSON_TYPE, msgspec.json.encode(body))
+
+
+def _xml(status: int, body: str) -> Answer:
+    return Answer(status, "text/xml", body.encode(), "" if status == 200 else "InvalidAction")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,265 @@
+"""Recognition shared between streams: identical audio is decoded once, in a few processes of its own.
+
+An utterance is known by the hash chain of its blocks, so streams that started at different times, or loop one
+recording, find the utterance that another stream has already had decoded. A stream whose audio nobody has
+decoded before is a *leader* and holds one recognition process; there are `max_decodes` of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import bisect
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker
+from flux_desktop.local_endpoint.turn_taking import SpokenWord
+
+log = logging.getLogger(__name__)
+
+_KEPT_UTTERANCES = 200
+Words = tuple[SpokenWord, ...]
+
+
+class PoolFullError(RuntimeError):
+    """More different recordings than this machine decodes in real time."""
+
+
+class Utterance:
+    """A stretch of speech that is being decoded or has been; word times count from its first block."""
+
+    def __init__(self, number: int, worker: DecodeWorker) -> None:
+        self.number = number
+        self.worker = worker
+        self.blocks: list[bytes] = []
+        self.digests: list[bytes] = []
+        self.ended = False
+        self.final: Words | None = None
+        self.failed = False
+        self.users: dict[Cursor, None] = {}
+        self._heard: list[int] = []
+        self._words: list[Words] = []
+        self._watchers: list[Callable[[], None]] = []
+
+    def take(self, heard: int, words: Words | None, *, final: bool) -> None:
+        """An answer of the recogniser; None means that the words are unchanged."""
+        current = words if words is not None else (self._words[-1] if self._words else ())
+        if final:
+            self.final = current
+        else:
+            self._heard.append(heard)
+            self._words.append(current)
+        self._wake()
+
+    def fail(self) -> None:
+        self.failed = self.ended = True
+        self._wake()
+
+    def words_at(self, index: int) -> Words | None:
+        """Words known when block `index` had been heard; None while it has not been."""
+        place = bisect.bisect_left(self._heard, index + 1)
+        return self._words[place] if place < len(self._heard) else self.final
+
+    def when_heard(self, callback: Callable[[], None]) -> None:
+        """Call once, at the next answer."""
+        self._watchers.append(callback)
+
+    def _wake(self) -> None:
+        watchers, self._watchers = self._watchers, []
+        for callback in watchers:
+            callback()
+
+
+class Cursor:
+    """One stream's place in an utterance. `owner` stands for the stream."""
+
+    def __init__(self, owner: object, utterance: Utterance, index: int) -> None:
+        self.owner = owner
+        self.utterance = utterance
+        self.index = index
+        utterance.users[self] = None
+
+    def move(self, utterance: Utterance, index: int) -> None:
+        self.utterance.users.pop(self, None)
+        self.utterance, self.index = utterance, index
+        utterance.users[self] = None
+
+
+class DecodePool:
+    """All utterances and the processes that decode them. Lives on one event loop, inside `running`."""
+
+    def __init__(self, max_decodes: int) -> None:
+        self.max_decodes = max_decodes
+        self.decoded_blocks = 0
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: dict[DecodeWorker, asyncio.Task[None]] = {}
+        self._leaders: dict[object, DecodeWorker] = {}
+        self._by_digest: dict[bytes, Utterance] = {}
+        self._by_number: OrderedDict[int, Utterance] = OrderedDict()
+        self._next_number = 0
+
+    @asynccontextmanager
+    async def running(self) -> Any:
+        """Keep the pool alive; the first process starts at once, so that the first words come quickly."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._start_worker()
+            try:
+                yield self
+            finally:
+                self._group = None
+                for task in self._tasks.values():
+                    task.cancel()
+
+    @property
+    def running_decodes(self) -> int:
+        """How many different recordings are being decoded."""
+        return len(self._leaders)
+
+    @property
+    def full(self) -> bool:
+        return len(self._leaders) >= self.max_decodes
+
+    @property
+    def processes(self) -> int:
+        return len(self._tasks)
+
+    # ------------------------------------------------------------ streams
+
+    def begin(self, owner: object, blocks: list[bytes]) -> Cursor:
+        """Start an utterance with its first blocks; raises `PoolFullError` where it needs a further decode."""
+        digest, *later = list(_chain(b"", blocks))
+        utterance = self._by_digest.get((later or [digest])[-1])
+        if utterance is not None:
+            self._leave(owner, None)
+            self._by_number.move_to_end(utterance.number)
+            return Cursor(owner, utterance, len(blocks) - 1)
+        return Cursor(owner, self._create(owner, blocks), len(blocks) - 1)
+
+    def feed(self, cursor: Cursor, block: bytes) -> None:
+        """The next block of a stream's utterance; shared where another stream has brought it already."""
+        utterance, index = cursor.utterance, cursor.index + 1
+        digest = _link(utterance.digests[cursor.index], block)
+        if index < len(utterance.digests) and utterance.digests[index] == digest:
+            cursor.index = index
+        elif index == len(utterance.digests) and not utterance.ended:
+            self._append(utterance, block, digest)
+            cursor.index = index
+        else:
+            known = self._by_digest.get(digest)
+            blocks = [*utterance.blocks[:index], block]
+            cursor.move(known or self._create(cursor.owner, blocks), index)
+
+    def end(self, cursor: Cursor, *, closing: bool = False) -> bool:
+        """End the utterance at the cursor; returns whether a final text will come.
+
+        A stream that closes in the middle of an utterance that others still follow gets none.
+        """
+        utterance = cursor.utterance
+        if cursor.index != len(utterance.blocks) - 1:
+            return False
+        if not utterance.ended:
+            if closing and len(utterance.users) > 1:
+                return False
+            utterance.ended = True
+            utterance.worker.request(utterance.number, None)
+        return True
+
+    def drop(self, cursor: Cursor) -> None:
+        """The stream needs this utterance no longer; one that nobody follows is ended."""
+        utterance = cursor.utterance
+        utterance.users.pop(cursor, None)
+        if not utterance.users and not utterance.ended:
+            utterance.ended = True
+            utterance.worker.request(utterance.number, None)
+
+    def leave(self, owner: object, cursor: Cursor | None) -> None:
+        """A stream has ended; a process that others still need passes to one of them."""
+        utterance = cursor.utterance if cursor is not None else None
+        if cursor is not None:
+            self.drop(cursor)
+        self._leave(owner, utterance)
+
+    def _leave(self, owner: object, utterance: Utterance | None) -> None:
+        worker = self._leaders.pop(owner, None)
+        if worker is None or utterance is None or utterance.ended or utterance.worker is not worker:
+            return
+        heir = next((user.owner for user in utterance.users if user.owner not in self._leaders), None)
+        if heir is not None:
+            self._leaders[heir] = worker
+
+    # ------------------------------------------------------------ decodes
+
+    def _create(self, owner: object, blocks: list[bytes]) -> Utterance:
+        worker = self._leaders.get(owner)
+        if worker is None:
+            if self.full:
+                raise PoolFullError
+            worker = self._leaders[owner] = self._free_worker()
+        utterance = Utterance(self._next_number, worker)
+        self._next_number += 1
+        self._by_number[utterance.number] = utterance
+        for block, digest in zip(blocks, _chain(b"", blocks), strict=True):
+            self._append(utterance, block, digest)
+        self._forget_oldest()
+        return utterance
+
+    def _append(self, utterance: Utterance, block: bytes, digest: bytes) -> None:
+        utterance.blocks.append(block)
+        utterance.digests.append(digest)
+        self._by_digest.setdefault(digest, utterance)
+        self.decoded_blocks += 1
+        utterance.worker.request(utterance.number, block)
+
+    def _forget_oldest(self) -> None:
+        while len(self._by_number) > _KEPT_UTTERANCES:
+            number = next((n for n, u in self._by_number.items() if u.ended and not u.users), None)
+            if number is None:
+                return
+            old = self._by_number.pop(number)
+            for digest in old.digests:
+                if self._by_digest.get(digest) is old:
+                    del self._by_digest[digest]
+
+    def _free_worker(self) -> DecodeWorker:
+        taken = set(self._leaders.values())
+        return next((worker for worker in self._tasks if worker not in taken), None) or self._start_worker()
+
+    def _start_worker(self) -> DecodeWorker:
+        assert self._group is not None
+        worker = DecodeWorker(self._take_answer, self._bury)
+        self._tasks[worker] = self._group.create_task(worker.run(), name="decode worker")
+        return worker
+
+    def _take_answer(self, number: int, heard: int, words: list[Any] | None, final: bool) -> None:
+        utterance = self._by_number.get(number)
+        if utterance is not None:
+            spoken = None if words is None else tuple(SpokenWord(*word) for word in words)
+            utterance.take(heard, spoken, final=final)
+
+    def _bury(self, worker: DecodeWorker) -> None:
+        """A process died: its unfinished utterances fail, and so do the streams that wait for them."""
+        self._tasks.pop(worker, None)
+        for owner in [owner for owner, theirs in self._leaders.items() if theirs is worker]:
+            del self._leaders[owner]
+        for utterance in list(self._by_number.values()):
+            if utterance.worker is worker and utterance.final is None:
+                utterance.fail()
+                self._by_number.pop(utterance.number, None)
+                for digest in utterance.digests:
+                    if self._by_digest.get(digest) is utterance:
+                        del self._by_digest[digest]
+
+
+def _link(previous: bytes, block: bytes) -> bytes:
+    return hashlib.blake2b(block, digest_size=16, key=previous).digest()
+
+
+def _chain(previous: bytes, blocks: list[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        previous = _link(previous, block)
+        yield previous

@@ -1,0 +1,80 @@
+"""The parent's side of one recognition process: started on demand, never waited for by the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from flux_desktop.local_endpoint.decode_worker import pack
+
+log = logging.getLogger(__name__)
+
+OnAnswer = Callable[[int, int, list[tuple[str, float, float, float]] | None, bool], None]
+"""``(utterance, blocks heard, words or None for unchanged, final)``; called on the event loop."""
+
+_answer = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, float, float, float]] | None, bool])
+
+
+def worker_command() -> list[str]:
+    """How to start a recognition process; a frozen program starts itself with a hidden argument."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--flux-decode-worker"]
+    return [sys.executable, "-m", "flux_desktop.local_endpoint.decode_worker"]
+
+
+class DecodeWorker:
+    """One process; requests given before it is up are kept. Owned by the task that runs `run`."""
+
+    def __init__(self, on_answer: OnAnswer, on_death: Callable[[DecodeWorker], None]) -> None:
+        self._on_answer = on_answer
+        self._on_death = on_death
+        self._waiting: list[bytes] = []
+        self._stdin: asyncio.StreamWriter | None = None
+        self.ready = False
+
+    def request(self, utterance: int, block: bytes | None) -> None:
+        """Give a block of an utterance to be heard, or None to end it."""
+        frame = pack((utterance, block))
+        if self._stdin is None:
+            self._waiting.append(frame)
+        else:
+            self._stdin.write(frame)
+
+    async def run(self) -> None:
+        """Start the process and read its answers until it ends; cancelling ends it at once."""
+        process = await asyncio.create_subprocess_exec(
+            *worker_command(), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._stdin = process.stdin
+        try:
+            process.stdin.writelines(self._waiting)
+            self._waiting.clear()
+            await self._read(process.stdout)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.stdin.close()
+            await process.wait()
+        log.error("A recognition process ended by itself with code %s.", process.returncode)
+        self._on_death(self)
+
+    async def _read(self, stdout: asyncio.StreamReader) -> None:
+        while True:
+            try:
+                head = await stdout.readexactly(4)
+                body: Any = await stdout.readexactly(int.from_bytes(head, "big"))
+            except asyncio.IncompleteReadError:
+                return
+            utterance, heard, words, final = _answer.decode(body)
+            if utterance < 0:
+                self.ready = True
+            else:
+                self._on_answer(utterance, heard, words, final)

@@ -1,0 +1,124 @@
+"""Faults that the endpoint shows on purpose, by name: one table, chosen with ``--fault NAME[=VALUE]``."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from flux_desktop.problem import Problem, ProblemError
+
+
+class FaultKind(NamedTuple):
+    """What a fault does; `default` is the value without ``=VALUE``, None where one must be given."""
+
+    unit: str
+    default: float | None
+    sentence: str
+
+
+FAULTS: dict[str, FaultKind] = {
+    "never-connected": FaultKind(
+        "percent", None, "That many of every 100 streams get their headers and never a message."
+    ),
+    "delay-ms": FaultKind("ms", None, "Every message comes that much later."),
+    "stall-ms": FaultKind("ms", None, "After 5 s of audio nothing is sent for that long, once."),
+    "die-before-headers": FaultKind("", 1, "The TCP connection is cut before any answer."),
+    "cut-mid-stream": FaultKind("s", 3, "The TCP connection is cut after that much audio."),
+    "model-stream-error": FaultKind("s", 3, "The model closes with an error after that much audio."),
+    "internal-failure": FaultKind("s", 3, "SageMaker reports an internal stream failure after that much audio."),
+    "silent-after": FaultKind("s", 3, "Nothing more is sent after that much audio; the stream stays open."),
+    "never-closes": FaultKind("", 1, "CloseStream is never answered and the stream never ended."),
+    "expired-token": FaultKind("", 1, "Every request is refused with ExpiredTokenException."),
+    "throttled": FaultKind("percent", 100, "That many of every 100 streams are refused with status 429."),
+    "unavailable": FaultKind("percent", 100, "That many of every 100 streams are refused with status 503."),
+}
+
+STALL_AFTER_S = 5.0
+
+
+class Faults:
+    """The chosen faults; `value` of one that was not chosen is None."""
+
+    def __init__(self, chosen: dict[str, float] | None = None) -> None:
+        self._chosen = chosen or {}
+        self._streams: dict[str, int] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self._chosen)
+
+    def value(self, name: str) -> float | None:
+        """The value of a fault of the table (in its unit), or None."""
+        assert name in FAULTS, name
+        return self._chosen.get(name)
+
+    def has(self, name: str) -> bool:
+        return self.value(name) is not None
+
+    def hits(self, name: str) -> bool:
+        """Whether the next stream is one of the chosen percent, spread evenly and without chance."""
+        percent = self.value(name)
+        if percent is None:
+            return False
+        number = self._streams[name] = self._streams.get(name, 0) + 1
+        return int(number * percent / 100) > int((number - 1) * percent / 100)
+
+
+def parse_faults(texts: Iterable[str]) -> Faults:
+    """Read ``NAME`` or ``NAME=VALUE`` texts. Raises `ProblemError` for unknown names and wrong values."""
+    chosen: dict[str, float] = {}
+    for text in texts:
+        name, _, given = text.partition("=")
+        kind = FAULTS.get(name)
+        if name == "none":
+            continue
+        if kind is None:
+            raise _wrong(text, f"Known faults are: none, {', '.join(FAULTS)}.")
+        try:
+            value = float(given) if given else kind.default
+        except ValueError:
+            value = None
+        if value is None or not 0 <= value < float("inf"):
+            raise _wrong(text, f"{name} needs a number{f' of {kind.unit}' if kind.unit else ''}: {name}=N.")
+        chosen[name] = value
+    return Faults(chosen)
+
+
+def _wrong(text: str, why: str) -> ProblemError:
+    return ProblemError(Problem(code="fault_unknown", what=f"The fault {text!r} is not known.", why=why))
+
+
+def cut_connection(peer_port: int) -> bool:
+    """Cut the TCP connection from a loopback client's port with a reset, below TLS and HTTP.
+
+    The server library has no call for this, so the socket is found among this process's own descriptors.
+    Returns whether it was found.
+    """
+    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
+    for name in os.listdir(folder):
+        with contextlib.suppress(OSError, ValueError):
+            handle = socket.socket(fileno=os.dup(int(name)))
+            with handle:
+                if handle.getpeername()[1] != peer_port:
+                    continue
+                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                _reset(handle)
+                return True
+    return False
+
+
+def _reset(handle: socket.socket) -> None:
+    """A plain shutdown would be an orderly end; connecting to nowhere resets at once on Linux."""
+    if os.name == "posix" and os.uname().sysname == "Linux":
+        # connect() to AF_UNSPEC dissolves the association and sends RST.
+        import ctypes
+
+        libc = ctypes.CDLL(None, use_errno=True)
+        unspec = struct.pack("=H14x", socket.AF_UNSPEC)
+        if libc.connect(handle.fileno(), unspec, len(unspec)) == 0:
+            return
+    handle.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,244 @@
+"""One ``InvokeEndpointWithBidirectionalStream`` request: checked, answered, and served until it ends.
+
+A bad chunk signature in mid-stream is answered as AWS reports what its model does not name: an event of type
+``error`` with the code ``InvalidSignatureException``, and the end of the stream. Nothing of that chunk is used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flux_desktop.aws.event_stream import (
+    EventStreamError,
+    EventVerifier,
+    Frame,
+    FrameDecoder,
+    SignatureMismatch,
+    decode_message,
+)
+from flux_desktop.aws.sigv4 import STREAMING_PAYLOAD, SignatureRefused, verify_request
+from flux_desktop.local_endpoint import wire
+from flux_desktop.local_endpoint.acceptance import RefusedError, options_for
+from flux_desktop.local_endpoint.catalogue import SERVING, VARIANT
+from flux_desktop.local_endpoint.control_plane import Answer, json_error
+from flux_desktop.local_endpoint.faults import cut_connection
+from flux_desktop.local_endpoint.outbox import Outbox
+from flux_desktop.local_endpoint.service import Service
+from flux_desktop.local_endpoint.session import Session
+
+log = logging.getLogger(__name__)
+
+EVENT_STREAM = "application/vnd.amazon.eventstream"
+_MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
+    """The stream is refused before it begins."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.error)
+        self.answer = answer
+
+
+def check(service: Service, name: str, path: str, headers: Mapping[str, str]) -> tuple[EventVerifier, Any]:
+    """Check signature, endpoint and parameters; returns the chain's verifier and the options.
+
+    Raises `Refusal` with the answer of AWS.
+    """
+    if service.faults.has("expired-token"):
+        message = "The security token included in the request is expired"
+        raise Refusal(json_error(403, "ExpiredTokenException", message))
+    try:
+        signed = verify_request(
+            method="POST",
+            path=path,
+            query="",
+            headers=headers,
+            payload_hash=STREAMING_PAYLOAD,
+            secret_of=service.secret_of,
+            now_epoch_s=time.time(),
+            region=service.region,
+        )
+    except SignatureRefused as error:
+        raise Refusal(json_error(403, error.code, error.message)) from error
+    if headers.get("x-amz-content-sha256") != STREAMING_PAYLOAD:
+        raise Refusal(json_error(403, "InvalidSignatureException", "The payload must be signed event by event."))
+    verifier = EventVerifier(service.secret_key, signed.region, signed.signature_hex)
+    _check_endpoint(service, name, headers)
+    return verifier, _check_model(service, headers)
+
+
+def _check_endpoint(service: Service, name: str, headers: Mapping[str, str]) -> None:
+    if service.faults.hits("throttled"):
+        raise Refusal(json_error(429, "ThrottlingException", "Rate exceeded"))
+    if service.faults.hits("unavailable"):
+        raise Refusal(json_error(503, "ServiceUnavailableError", "The service is unavailable. Try again later."))
+    endpoint = service.endpoints.get(name)
+    if endpoint is None or endpoint.status not in SERVING:
+        what = f"Endpoint {name} of account 000000000000 not found."
+        if endpoint is not None:
+            what = f"Endpoint {name} is in status {endpoint.status} and cannot be invoked."
+        raise Refusal(json_error(400, "ValidationError", what))
+    if headers.get("x-amzn-sagemaker-target-variant", VARIANT) != VARIANT:
+        raise Refusal(json_error(400, "ValidationError", f"Variant not found; {name} has {VARIANT}."))
+
+
+def _check_model(service: Service, headers: Mapping[str, str]) -> Any:
+    if headers.get("x-amzn-sagemaker-model-invocation-path", "") != "v2/listen":
+        raise _model_error(404, "Not found: the model listens at v2/listen")
+    try:
+        options = options_for(headers.get("x-amzn-sagemaker-model-query-string", ""), service.bundle)
+    except RefusedError as error:
+        raise _model_error(400, f"{error.code}: {error.description}") from error
+    if service.pool is not None and service.pool.full:
+        raise _model_error(503, f"All {service.pool.max_decodes} decoders are busy with other recordings")
+    return options
+
+
+def _model_error(original_status: int, original: str) -> Refusal:
+    """What a client sees of a container that refuses the upgrade; the reason stays in the endpoint's log."""
+    log.warning("A stream was refused by the model with status %d: %s", original_status, original)
+    answer = json_error(424, "ModelError", "Failed to establish WebSocket connection")
+    return Refusal(answer._replace(content_type="application/json"))
+
+
+# ---------------------------------------------------------------- the stream
+
+
+class StreamServer:
+    """Serves one accepted request. Owned by the task that runs `serve`."""
+
+    def __init__(self, service: Service, verifier: EventVerifier, options: Any, peer_port: int) -> None:
+        self.request_id = str(uuid.uuid4())
+        self._service = service
+        self._verifier = verifier
+        self._peer_port = peer_port
+        self._decoder = FrameDecoder()
+        self._fragments: list[bytes] = []
+        self._input_ended = False
+        hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
+        self._hearing = hearing
+        self._outbox = Outbox(service.faults, lambda: hearing.heard_s)
+        self._session = Session(
+            request_id=self.request_id,
+            options=options,
+            bundle=service.bundle,
+            hearing=hearing,
+            send=self._outbox.put,
+            ended=self._session_ended,
+        )
+        self._mute = service.faults.hits("never-connected")
+        self._ending = next(
+            (name for name in ("cut-mid-stream", "model-stream-error", "internal-failure") if service.faults.has(name)),
+            None,
+        )
+
+    def _session_ended(self) -> None:
+        if not self._service.faults.has("never-closes"):
+            self._outbox.close()
+
+    async def serve(self, protocol: Any) -> None:
+        """Answer with headers, then read and write until either side ends. Cancelling ends both at once."""
+        transport = protocol.response_stream(
+            200,
+            [
+                ("content-type", EVENT_STREAM),
+                ("x-amzn-invoked-production-variant", VARIANT),
+                ("x-amzn-requestid", self.request_id),
+            ],
+        )
+        service = self._service
+        service.sessions[self.request_id] = self._session
+        service.streams_opened += 1
+        reader = asyncio.create_task(self._read(protocol))
+        writer = asyncio.create_task(self._outbox.write_until_closed(transport.send_bytes))
+        try:
+            if not self._mute:
+                self._session.start()
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            if reader.done() and not writer.done():
+                self._outbox.close()
+                await asyncio.wait({writer}, timeout=5)
+        finally:
+            sources = ", ".join(sorted(self._hearing.sources)) or "no recogniser"
+            self._session.close()
+            del service.sessions[self.request_id]
+            for task in (reader, writer):
+                task.cancel()
+            results = await asyncio.gather(reader, writer, return_exceptions=True)
+            self._log_end(sources, results)
+
+    def _log_end(self, sources: str, results: tuple[BaseException | None, ...]) -> None:
+        log.info(
+            "Stream %s ended after %.2f s of audio and %d messages; its words came from %s.",
+            self.request_id,
+            self._hearing.heard_s,
+            self._session.messages_sent,
+            sources,
+        )
+        for error in results:
+            if isinstance(error, Exception) and type(error).__name__ not in {"RSGIProtocolClosed", "RSGIProtocolError"}:
+                log.error("A stream broke on a fault of the endpoint.", exc_info=error)
+
+    async def _read(self, protocol: Any) -> None:
+        async for data in protocol:
+            if data and not self._take(data):
+                return
+
+    def _take(self, data: bytes) -> bool:
+        """Use what has arrived; False when nothing more is wanted."""
+        try:
+            for outer in self._decoder.feed(data):
+                inner = self._verifier.verify(outer)
+                if not inner:
+                    self._input_ended = True
+                    return True
+                if not self._mute:
+                    self._take_part(decode_message(inner))
+        except SignatureMismatch as error:
+            return self._refuse("InvalidSignatureException", str(error))
+        except EventStreamError as error:
+            return self._refuse("SerializationException", str(error))
+        return self._apply_fault()
+
+    def _take_part(self, part: Frame) -> None:
+        if part.headers.get(":event-type") != "PayloadPart":
+            self._refuse("ValidationException", "Only PayloadPart events are known.")
+            return
+        self._service.chunks += 1
+        if part.headers.get("CompletionState") == "PARTIAL":
+            self._fragments.append(part.payload)
+            if sum(map(len, self._fragments)) > _MAX_MESSAGE_BYTES:
+                self._refuse("ValidationException", "A message in parts is too long.")
+            return
+        payload = part.payload
+        if self._fragments:
+            payload = b"".join((*self._fragments, payload))
+            self._fragments.clear()
+        self._session.receive(part.headers.get("DataType"), payload)
+
+    def _refuse(self, code: str, message: str) -> bool:
+        log.warning("Stream %s was ended: %s: %s", self.request_id, code, message)
+        self._outbox.put(wire.unmodelled_error(code, message))
+        self._session.close()
+        self._outbox.close()
+        return False
+
+    def _apply_fault(self) -> bool:
+        if self._ending is None or self._hearing.heard_s < (self._service.faults.value(self._ending) or 0):
+            return True
+        name, self._ending = self._ending, None
+        if name == "cut-mid-stream":
+            cut_connection(self._peer_port)
+        elif name == "model-stream-error":
+            self._outbox.put(wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR"))
+        else:
+            self._outbox.put(wire.internal_failure("The stream failed inside the service."))
+        self._session.close()
+        self._outbox.close()
+        return False

@@ -1,0 +1,58 @@
+"""The way from a session's callbacks to the wire: one queue and one writer per stream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from flux_desktop.local_endpoint.faults import STALL_AFTER_S, Faults
+
+
+class Outbox:
+    """Frames in, in order; `write_until_closed` takes them out. One event loop, one writer."""
+
+    def __init__(self, faults: Faults, heard_s: Callable[[], float]) -> None:
+        self._delay_s = (faults.value("delay-ms") or 0) / 1000
+        self._stall_s = (faults.value("stall-ms") or 0) / 1000
+        self._silent_after_s = faults.value("silent-after")
+        self._heard_s = heard_s
+        self._frames: deque[tuple[float, bytes]] = deque()
+        self._wake = asyncio.Event()
+        self._closed = False
+
+    def put(self, frame: bytes) -> None:
+        """Send a frame as soon as the chosen faults allow."""
+        if self._closed or (self._silent_after_s is not None and self._heard_s() > self._silent_after_s):
+            return
+        self._frames.append((time.monotonic() + self._delay_s if self._delay_s else 0.0, frame))
+        self._wake.set()
+
+    def close(self) -> None:
+        """Send what is queued, then end."""
+        self._closed = True
+        self._wake.set()
+
+    async def write_until_closed(self, write: Callable[[bytes], Awaitable[None]]) -> None:
+        """Hand everything to `write` in order; returns after `close` once nothing is left.
+
+        Cancelling drops what is queued. What `write` raises when the client is gone comes out of here.
+        """
+        while True:
+            if not self._frames:
+                if self._closed:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            due_s, frame = self._frames.popleft()
+            await self._hold_back(due_s)
+            await write(frame)
+
+    async def _hold_back(self, due_s: float) -> None:
+        if due_s and (wait_s := due_s - time.monotonic()) > 0:
+            await asyncio.sleep(wait_s)
+        if self._stall_s and self._heard_s() >= STALL_AFTER_S:
+            stall_s, self._stall_s = self._stall_s, 0.0
+            await asyncio.sleep(stall_s)

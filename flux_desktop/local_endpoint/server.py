@@ -1,0 +1,266 @@
+"""The endpoint's process: certificates, the HTTP server, the recognisers, and how they start and stop.
+
+Granian serves HTTP/2 and HTTP/1.1 on one TLS port in Rust threads and calls `Routes.__rsgi__` on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from granian.constants import Interfaces
+from granian.http import HTTP2Settings
+from granian.server.embed import Server
+
+from flux_desktop import __version__
+from flux_desktop.aws.sigv4 import SignatureRefused, verify_request
+from flux_desktop.local_endpoint.catalogue import with_extra
+from flux_desktop.local_endpoint.certificates import Certificates, make_certificates
+from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
+from flux_desktop.local_endpoint.decode_pool import DecodePool
+from flux_desktop.local_endpoint.faults import cut_connection, parse_faults
+from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
+from flux_desktop.local_endpoint.scripts import Script, load_script
+from flux_desktop.local_endpoint.service import Service, Settings
+from flux_desktop.resources import resource_path
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+SAMPLE = "sample_audio/conversation.wav"
+_STOP_WITHIN_S = 1.5
+_STREAM_PATH = "/invocations-bidirectional-stream"
+_MAX_BODY_BYTES = 1024 * 1024
+
+
+class Routes:
+    """Sends each request where it belongs. Every stream is a task of `group`."""
+
+    def __init__(self, service: Service, group: asyncio.TaskGroup) -> None:
+        self._service = service
+        self._group = group
+        self._control = ControlPlane(service.endpoints, service.region, service.started_epoch_s, service.access_key)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Called by the server for each request; never raises, so that one request cannot hurt another."""
+        path = scope.path
+        if scope.method == "POST" and path.startswith("/endpoints/") and path.endswith(_STREAM_PATH):
+            task = self._group.create_task(self._stream(scope, protocol), name=f"stream {scope.client}")
+            await asyncio.wait({task})
+        elif scope.method == "GET" and path == "/local/status":
+            body = msgspec.json.encode(self._service.status())
+            _answer(protocol, Answer(200, "application/json", body))
+        elif scope.method == "POST" and path == "/":
+            _answer(protocol, self._call(scope, await _body(protocol)))
+        else:
+            _answer(protocol, json_error(404, "UnknownOperationException", f"Nothing is at {path}."))
+
+    async def _stream(self, scope: Any, protocol: Any) -> None:
+        name = scope.path.removeprefix("/endpoints/").removesuffix(_STREAM_PATH)
+        peer_port = int(scope.client.rpartition(":")[2])
+        if self._service.faults.has("die-before-headers"):
+            cut_connection(peer_port)
+            return
+        try:
+            verifier, options = check(self._service, name, scope.path, _headers(scope))
+        except Refusal as refusal:
+            log.info("A stream to %s was refused: %s", name, refusal.answer.error)
+            _answer(protocol, refusal.answer)
+            return
+        await StreamServer(self._service, verifier, options, peer_port).serve(protocol)
+
+    def _call(self, scope: Any, body: bytes) -> Answer:
+        headers = _headers(scope)
+        try:
+            signed = verify_request(
+                method="POST",
+                path="/",
+                query=scope.query_string,
+                headers=headers,
+                payload_hash=hashlib.sha256(body).hexdigest(),
+                secret_of=self._service.secret_of,
+                now_epoch_s=time.time(),
+                services=("sagemaker", "sts"),
+            )
+        except SignatureRefused as error:
+            return json_error(403, error.code, error.message)
+        if self._service.faults.has("expired-token"):
+            message = "The security token included in the request is expired"
+            return json_error(403, "ExpiredTokenException", message)
+        if signed.service == "sts":
+            return self._control.sts(body)
+        return self._control.sagemaker(headers.get("x-amz-target", "").rpartition(".")[2], body)
+
+
+def _headers(scope: Any) -> dict[str, str]:
+    """Header names in lower case; `host` is the authority that an HTTP/2 client signs."""
+    headers = {name.lower(): value for name, value in scope.headers.items()}
+    if scope.authority:
+        headers["host"] = scope.authority
+    return headers
+
+
+async def _body(protocol: Any) -> bytes:
+    parts, size = [], 0
+    async for data in protocol:
+        size += len(data)
+        if size <= _MAX_BODY_BYTES:
+            parts.append(data)
+    return b"".join(parts)
+
+
+def _answer(protocol: Any, answer: Answer) -> None:
+    headers = [("content-type", answer.content_type), ("x-amzn-requestid", os.urandom(8).hex())]
+    if answer.error:
+        headers.append(("x-amzn-errortype", answer.error))
+    protocol.response_bytes(answer.status, headers, answer.body)
+
+
+# ---------------------------------------------------------------- the process
+
+
+def load_scripts(settings: Settings) -> list[Script]:
+    """The bundled sample, if it is there, and the recordings chosen. Raises `ProblemError`."""
+    paths = list(settings.scripts)
+    with contextlib.suppress(FileNotFoundError):
+        paths.insert(0, resource_path(SAMPLE))
+    return [load_script(path) for path in paths]
+
+
+def run(settings: Settings, announce: Callable[[str], None]) -> int:
+    """Serve until told to stop; `announce` gets the one JSON line when all is ready. Returns the exit code.
+
+    Raises `ProblemError` for settings that cannot be used, before anything is started.
+    """
+    parse_faults(settings.faults)
+    with_extra(settings.endpoints)
+    folder = Path(tempfile.mkdtemp(prefix="flux-local-"))  # mode 0700
+    try:
+        asyncio.run(_serve(settings, folder, announce))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+async def _serve(settings: Settings, folder: Path, announce: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    _listen_for_stop(stop, settings.parent_pipe)
+    certificates = _certificates(settings, folder)
+    scripts = load_scripts(settings) if settings.recogniser == "auto" else []
+    async with contextlib.AsyncExitStack() as stack:
+        pool = DecodePool(settings.max_decodes) if settings.recogniser != "silent" else None
+        if pool is not None:
+            await stack.enter_async_context(pool.running())
+        endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
+        service = Service(settings, endpoints, scripts, faults, pool)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        port = settings.port or _free_port()
+        server = _make_server(Routes(service, group).__rsgi__, port, certificates)
+        serving = group.create_task(server.serve(), name="http server")
+        await _until_listening(port, serving)
+        announce(_ready_line(service, port, certificates))
+        await stop.wait()
+        await _shut_down(server, serving, group)
+
+
+def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: Certificates) -> Any:
+    return Server(
+        app,
+        address=HOST,
+        port=port,
+        interface=Interfaces.RSGI,
+        websockets=False,
+        backlog=1024,
+        # One request is one stream of up to 30 minutes: far more of them than the default must be open.
+        backpressure=10_000,
+        http2_settings=HTTP2Settings(max_concurrent_streams=1000),
+        log_enabled=False,
+        ssl_cert=certificates.cert_file,
+        ssl_key=certificates.key_file,
+    )
+
+
+def _ready_line(service: Service, port: int, certificates: Certificates) -> str:
+    names = sorted(service.endpoints, key=lambda name: (name != "local", name))
+    line = {
+        "url": f"https://{HOST}:{port}",
+        "region": service.region,
+        "ca_file": str(certificates.ca_file),
+        "access_key": service.access_key,
+        "secret_key": service.secret_key,
+        "endpoints": names,
+        "recogniser": service.recogniser,
+        "bundle": service.bundle.name,
+        "scripts": [script.name for script in service.scripts],
+        "version": __version__,
+    }
+    return msgspec.json.encode(line).decode()
+
+
+def _certificates(settings: Settings, folder: Path) -> Certificates:
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        return Certificates(settings.tls_cert, settings.tls_cert, settings.tls_key)
+    return make_certificates(folder, ["localhost", HOST, *settings.cert_hosts])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _until_listening(port: int, serving: asyncio.Task[None]) -> None:
+    """Wait until the port takes connections; ends with the server's own error if it fails."""
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(HOST, port)
+        except OSError:
+            await asyncio.sleep(0.005)
+            continue
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return
+    serving.result()
+
+
+async def _shut_down(server: Any, serving: asyncio.Task[None], group: asyncio.TaskGroup) -> None:
+    """End every stream, then the server; a connection that will not end does not hold the process up."""
+    for task in asyncio.all_tasks():
+        if task.get_name().startswith("stream "):
+            task.cancel()
+    server.stop()
+    await asyncio.wait({serving}, timeout=_STOP_WITHIN_S)
+    serving.cancel()
+
+
+def _listen_for_stop(stop: asyncio.Event, parent_pipe: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if parent_pipe:
+        # A thread, because standard input may be a pipe, a file or a terminal; it dies with the process.
+        threading.Thread(target=_watch_parent, args=(loop, stop), name="parent pipe", daemon=True).start()
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+    with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending anyway
+        loop.call_soon_threadsafe(stop.set)

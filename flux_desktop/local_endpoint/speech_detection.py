@@ -1,0 +1,57 @@
+"""Tells speech from silence, one 80 ms frame at a time, by energy over an adaptive noise floor."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+SILENCE_DBFS = -120.0
+_FLOOR_START, _FLOOR_LOW, _FLOOR_HIGH = -60.0, -70.0, -30.0
+_FLOOR_FALL = 0.3
+_FLOOR_RISE_DB = 0.06
+"""Per frame, about 0.75 dB a second: a hum that begins is taken for noise after some seconds, a word is not."""
+_ON_ABOVE_FLOOR_DB, _OFF_ABOVE_FLOOR_DB = 14.0, 7.0
+_ON_LEAST_DBFS, _OFF_LEAST_DBFS = -44.0, -50.0
+_ON_AT_ONCE_DB = 12.0
+
+
+def level_dbfs(samples: NDArray[np.int16]) -> float:
+    """Root mean square of 16-bit samples in dB of full scale; `SILENCE_DBFS` for nothing but zeros."""
+    if not samples.size:
+        return SILENCE_DBFS
+    wide = samples.astype(np.float32)
+    mean_square = float(np.dot(wide, wide)) / samples.size
+    return 10 * math.log10(mean_square) - 90.309 if mean_square > 0 else SILENCE_DBFS
+
+
+class SpeechDetector:
+    """Hysteresis over a noise floor that falls fast and rises slowly; one per stream."""
+
+    def __init__(self) -> None:
+        self.speech = False
+        self.floor_dbfs = _FLOOR_START
+        self._frames_above = 0
+
+    def hear(self, level: float) -> bool:
+        """Take one frame's level in dBFS; returns whether somebody speaks in it.
+
+        Speech begins with two loud frames in a row, or a single very loud one, so that a click is none.
+        """
+        self._follow(level)
+        if self.speech:
+            self.speech = level > max(self.floor_dbfs + _OFF_ABOVE_FLOOR_DB, _OFF_LEAST_DBFS)
+            self._frames_above = 0
+            return self.speech
+        threshold = max(self.floor_dbfs + _ON_ABOVE_FLOOR_DB, _ON_LEAST_DBFS)
+        self._frames_above = self._frames_above + 1 if level > threshold else 0
+        self.speech = self._frames_above >= 2 or level > threshold + _ON_AT_ONCE_DB
+        return self.speech
+
+    def _follow(self, level: float) -> None:
+        if level < self.floor_dbfs:
+            self.floor_dbfs += (level - self.floor_dbfs) * _FLOOR_FALL
+        else:
+            self.floor_dbfs += min(_FLOOR_RISE_DB, level - self.floor_dbfs)
+        self.floor_dbfs = min(_FLOOR_HIGH, max(_FLOOR_LOW, self.floor_dbfs))

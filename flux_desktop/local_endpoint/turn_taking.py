@@ -1,0 +1,207 @@
+"""Turn-taking as a pure rule: frames of speech and silence, with the words so far, become turn events.
+
+Nothing here knows of sockets, clocks or recognisers: time is seconds of the stream's own audio. The events and
+their order follow Deepgram's description of Flux; the shape of the confidence is this project's own.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from flux_desktop.flux.messages import TurnEvent
+
+FRAME_S = 0.080
+FRAMES_PER_UPDATE = 3
+"""An Update for every 0.24 s of audio: captured streams tick on 80 ms frames."""
+
+_STEEPNESS_S = 0.11
+_MIDPOINT_S = {"ended": 0.36, "open": 0.62, "unpunctuated": 0.52}
+_SENTENCE_ENDS = (".", "?", "!", "…")
+_CLOSING_QUOTES = "\"'\u201d\u2019)"
+_CONFIDENCE_FLOOR, _CONFIDENCE_CEILING = 0.002, 0.995
+_DECAY_IN_SPEECH = 0.35
+
+Trigger = Literal["model", "timeout", "manual"]
+
+
+class SpokenWord(NamedTuple):
+    """One recognised word; `start_s` and `end_s` are seconds of stream audio."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """What decides about the end of a turn; `eager` is None while eager ends are off."""
+
+    eot: float = 0.7
+    eager: float | None = None
+    timeout_ms: int = 5000
+
+
+class TurnStep(NamedTuple):
+    """One TurnInfo to be sent. The window is what the turn covers, in seconds of stream audio."""
+
+    event: TurnEvent
+    turn_index: int
+    window_start_s: float
+    window_end_s: float
+    words: tuple[SpokenWord, ...]
+    confidence: float
+    trigger: Trigger | None = None
+
+    @property
+    def transcript(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def end_confidence(silence_s: float, last_word: str, *, punctuated: bool) -> float:
+    """How sure a listener is that the speaker has finished, after `silence_s` of silence: 0 to 1.
+
+    A logistic curve in the silence. Where the text carries punctuation, a finished sentence is believed
+    sooner and an unfinished one later, so that a pause for breath inside a sentence stays below the usual
+    threshold of 0.7 while it crosses a low eager one.
+    """
+    if not punctuated:
+        kind = "unpunctuated"
+    else:
+        kind = "ended" if last_word.rstrip(_CLOSING_QUOTES).endswith(_SENTENCE_ENDS) else "open"
+    value = 1 / (1 + math.exp(min(50.0, (_MIDPOINT_S[kind] - silence_s) / _STEEPNESS_S)))
+    return min(_CONFIDENCE_CEILING, max(_CONFIDENCE_FLOOR, value))
+
+
+class TurnTaker:
+    """The listener's side of one conversation; feed it every 80 ms frame in order.
+
+    `words` given to `hear` are all words that have ended since the open turn began; the caller may revise
+    them from frame to frame, as recognisers do. An open turn never loses its last text.
+    """
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.thresholds = thresholds
+        self.turn_index = 0
+        self.turn_start_s = 0.0
+        self._open = False
+        self._awaiting_end = False
+        self._words: tuple[SpokenWord, ...] = ()
+        self._sent_words: tuple[SpokenWord, ...] = ()
+        self._confidence = _CONFIDENCE_FLOOR
+        self._last_speech_s = 0.0
+        self._now_s = 0.0
+        self._frames = 0
+
+    @property
+    def turn_open(self) -> bool:
+        return self._open
+
+    def hear(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
+        """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
+        self._frames += 1
+        self._now_s = end_s
+        resumed = self._take_words(words) or speech
+        if speech:
+            self._last_speech_s = end_s
+        self._weigh(speech)
+        change = self._change_of_state(resumed)
+        if change is not None:
+            return [change]
+        if self._frames % FRAMES_PER_UPDATE == 0:
+            return [self._step(TurnEvent.UPDATE)]
+        return []
+
+    def force_end(self) -> TurnStep | None:
+        """End the open turn with the text last sent; None (a Warning to the client) when none is open."""
+        if not self._open:
+            return None
+        self._words = self._sent_words
+        return self._end("manual")
+
+    def close(self, end_s: float, words: tuple[SpokenWord, ...], *, ends_turn: bool) -> list[TurnStep]:
+        """The last events of a stream: an Update with all that was decoded; older builds also end the turn.
+
+        A changed text after an eager end is announced by TurnResumed first, as in mid-stream.
+        """
+        self._now_s = max(end_s, self._now_s)
+        changed = self._take_words(words)
+        steps: list[TurnStep] = []
+        if not self._open and self._words:
+            steps.append(self._start())
+        elif changed and self._awaiting_end:
+            steps.append(self._resume())
+        steps.append(self._step(TurnEvent.UPDATE))
+        if ends_turn and self._open:
+            steps.append(self._end("model"))
+        return steps
+
+    # ------------------------------------------------------------ steps
+
+    def _take_words(self, words: tuple[SpokenWord, ...]) -> bool:
+        """Whether the text has changed. A recogniser that takes all words back keeps the old ones here."""
+        if not words or words == self._words:
+            return False
+        changed = [w.text for w in words] != [w.text for w in self._words]
+        self._words = words
+        if changed:
+            self._last_speech_s = max(self._last_speech_s, min(words[-1].end_s, self._now_s))
+        return changed
+
+    def _weigh(self, speech: bool) -> None:
+        if speech or not self._words:
+            self._confidence = max(_CONFIDENCE_FLOOR, self._confidence * _DECAY_IN_SPEECH)
+            return
+        last_word = self._words[-1].text
+        punctuated = any(word.text.endswith((*_SENTENCE_ENDS, ",")) for word in self._words)
+        silence_s = self._now_s - self._last_speech_s
+        self._confidence = end_confidence(silence_s, last_word, punctuated=punctuated)
+
+    def _change_of_state(self, resumed: bool) -> TurnStep | None:
+        limits = self.thresholds
+        if not self._open:
+            return self._start() if self._words else None
+        if self._awaiting_end and limits.eager is None:
+            self._awaiting_end = False
+        if self._awaiting_end and resumed:
+            return self._resume()
+        silence_ms = (self._now_s - self._last_speech_s) * 1000
+        if silence_ms >= limits.timeout_ms - 1e-6:
+            return self._end("timeout")
+        if limits.eager is not None and not self._awaiting_end:
+            if self._confidence >= limits.eager:
+                self._awaiting_end = True
+                return self._step(TurnEvent.EAGER_END_OF_TURN)
+            return None
+        return self._end("model") if self._confidence >= limits.eot else None
+
+    def _start(self) -> TurnStep:
+        self._open = True
+        return self._step(TurnEvent.START_OF_TURN)
+
+    def _resume(self) -> TurnStep:
+        self._awaiting_end = False
+        return self._step(TurnEvent.TURN_RESUMED)
+
+    def _end(self, trigger: Trigger) -> TurnStep:
+        step = self._step(TurnEvent.END_OF_TURN, trigger)
+        self._open = self._awaiting_end = False
+        self._words = self._sent_words = ()
+        self._confidence = _CONFIDENCE_FLOOR
+        self.turn_index += 1
+        self.turn_start_s = self._now_s
+        return step
+
+    def _step(self, event: TurnEvent, trigger: Trigger | None = None) -> TurnStep:
+        self._sent_words = self._words
+        return TurnStep(
+            event=event,
+            turn_index=self.turn_index,
+            window_start_s=round(self.turn_start_s, 2),
+            window_end_s=round(self._now_s, 2),
+            words=self._words if self._open else (),
+            confidence=round(self._confidence, 4),
+            trigger=trigger,
+        )

@@ -1,0 +1,88 @@
+"""What the endpoint sends: Flux messages with every field that a live server sends, inside event-stream frames.
+
+`flux.messages` leaves defaults out when it encodes, which is right for a client; a live ``TurnInfo`` has its
+empty transcript and words too, so the outgoing one is a struct of its own.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from flux_desktop.aws.event_stream import encode_message, payload_part
+from flux_desktop.flux.bundles import Bundle
+from flux_desktop.flux.messages import Word
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.local_endpoint.turn_taking import SpokenWord, TurnStep
+
+MULTI_MODEL = "flux-general-multi"
+_encoder = msgspec.json.Encoder()
+
+
+class TurnInfoOut(Struct, tag="TurnInfo"):
+    """``TurnInfo`` in the order of a captured one; fields of newer builds can be left out."""
+
+    request_id: str
+    event: str
+    turn_index: int
+    audio_window_start: float
+    audio_window_end: float
+    transcript: str
+    words: list[Word]
+    end_of_turn_confidence: float
+    sequence_id: int
+    trigger: str | UnsetType = UNSET
+    languages: list[str] | UnsetType = UNSET
+    languages_hinted: list[str] | UnsetType = UNSET
+
+
+def turn_info(step: TurnStep, request_id: str, sequence_id: int, options: FluxOptions, bundle: Bundle) -> TurnInfoOut:
+    """The message of a step, with what the bundle and the model send."""
+    message = TurnInfoOut(
+        request_id=request_id,
+        event=step.event.value,
+        turn_index=step.turn_index,
+        audio_window_start=step.window_start_s,
+        audio_window_end=step.window_end_s,
+        transcript=step.transcript,
+        words=[_word(word, with_times=bundle.sends_word_times) for word in step.words],
+        end_of_turn_confidence=step.confidence,
+        sequence_id=sequence_id,
+    )
+    if step.trigger is not None and bundle.sends_trigger:
+        message.trigger = step.trigger
+    if options.model == MULTI_MODEL:
+        message.languages = ["en"] if step.words else []
+        message.languages_hinted = list(options.language_hints)
+    return message
+
+
+def _word(word: SpokenWord, *, with_times: bool) -> Word:
+    if not with_times:
+        return Word(word.text, word.confidence)
+    return Word(word.text, word.confidence, round(word.start_s, 2), round(word.end_s, 2))
+
+
+def text_frame(message: Struct) -> bytes:
+    """A Flux message as the one part of a text message."""
+    return payload_part(_encoder.encode(message), "UTF8")
+
+
+def model_stream_error(message: str, code: str) -> bytes:
+    """The modelled exception that SageMaker sends when the container has closed with an error."""
+    return _exception("ModelStreamError", {"Message": message, "ErrorCode": code})
+
+
+def internal_failure(message: str) -> bytes:
+    """The modelled exception for a failure of the service itself."""
+    return _exception("InternalStreamFailure", {"Message": message})
+
+
+def _exception(name: str, body: dict[str, str]) -> bytes:
+    headers = [(":message-type", "exception"), (":exception-type", name), (":content-type", "application/json")]
+    return encode_message(headers, _encoder.encode(body))
+
+
+def unmodelled_error(code: str, message: str) -> bytes:
+    """An error of the service that its model does not name, such as a refused chunk signature."""
+    return encode_message([(":message-type", "error"), (":error-code", code), (":error-message", message)], b"")
