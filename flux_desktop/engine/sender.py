@@ -171,13 +171,16 @@ class Sender:
 
     def _silent_chunk(self) -> bytes | None:
         audio_s = self.audio_clock.audio_s
+        first = self.audio_end_s is None
         if self.audio_end_s is None:
             self.audio_end_s = audio_s
             self._on_audio_end()
         silent_s = audio_s - self.audio_end_s
         if silent_s >= self._silence_max_s or self._settled(silent_s):
             return None
-        return self._silence
+        # After a short last chunk the first silence fills it up, so that chunks stay on the plan's grid.
+        short_bytes = round(self._paced_s * self._bytes_per_s) % len(self._silence) if first else 0
+        return self._silence[short_bytes:]
 
     def _schedule(self, now_s: float) -> None:
         assert self._loop is not None
