@@ -1,0 +1,122 @@
+"""The run at a glance while it lasts: figures folded from snapshots, and rich's picture of them."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from flux_desktop.engine.events import LedgerClass, Percentiles, Snapshot, StreamRow, StreamState
+from flux_desktop.engine.plan import RunPlan
+
+_REDRAW_S = 0.25
+_RATE_WINDOW_S = 2.0
+_BAD = {LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED}
+_ORDER = (*(state.value for state in StreamState if state is not StreamState.ENDED), *(c.value for c in LedgerClass))
+
+
+class LiveFigures:
+    """Keeps what the newest snapshot says, and what has to be added up over snapshots; pure state."""
+
+    def __init__(self, plan: RunPlan, audio_s: float | None) -> None:
+        """`audio_s` is how much audio each stream will send, None where nobody knows."""
+        self.snapshot = Snapshot(t=0.0, ledger={})
+        self.chunks_per_s = 0.0
+        self._planned = plan.connections
+        self._ramp_s = sum(stage.duration_s for stage in plan.stages)
+        self._audio_s = audio_s
+        self._rows: dict[int, StreamRow] = {}
+        self._sent: list[tuple[float, int]] = []
+
+    def feed(self, snapshot: Snapshot) -> None:
+        """Take the next snapshot."""
+        self.snapshot = snapshot
+        self._rows.update((row.conn, row) for row in snapshot.rows)
+        self._sent.append((snapshot.t, snapshot.chunks_sent))
+        while len(self._sent) > 2 and snapshot.t - self._sent[0][0] > _RATE_WINDOW_S:
+            del self._sent[0]
+        (first_t, first), (last_t, last) = self._sent[0], self._sent[-1]
+        self.chunks_per_s = (last - first) / (last_t - first_t) if last_t > first_t else 0.0
+
+    @property
+    def turns(self) -> int:
+        """Turns ended so far, over all streams."""
+        return sum(row.turns for row in self._rows.values())
+
+    @property
+    def errors(self) -> int:
+        """Streams that have failed so far."""
+        return sum(self.snapshot.ledger.get(name.value, 0) for name in _BAD)
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the run that is done, 0 to 1; None where the end is not known."""
+        if self._ramp_s:
+            return min(1.0, self.snapshot.t / self._ramp_s)
+        if not self._audio_s or not self._planned:
+            return None
+        done_s = sum(
+            self._audio_s if row.state is StreamState.ENDED else min(row.position_s, self._audio_s)
+            for row in self._rows.values()
+        )
+        return done_s / (self._audio_s * self._planned)
+
+
+class LiveTable:
+    """Draws `LiveFigures` in place, without a thread of its own: `update` redraws at most four times a second."""
+
+    def __init__(self, console: Console, figures: LiveFigures) -> None:
+        self._figures = figures
+        self._drawn_t = float("-inf")
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+
+    def start(self) -> None:
+        """Take over the bottom of the terminal."""
+        self._live.start()
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Take a snapshot, and redraw when it is time."""
+        self._figures.feed(snapshot)
+        if snapshot.t - self._drawn_t >= _REDRAW_S:
+            self._drawn_t = snapshot.t
+            self._live.update(picture(self._figures), refresh=True)
+
+    def stop(self) -> None:
+        """Give the terminal back, with the table wiped off."""
+        self._live.stop()
+
+
+def picture(figures: LiveFigures) -> Group:
+    """The table, and a bar below it where the end is known."""
+    snapshot = figures.snapshot
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(style="dim")
+    table.add_column()
+    streams = Text("  ").join(
+        Text(f"{name} {snapshot.ledger[name]}", style="bold red" if name in _BAD else "")
+        for name in _ORDER
+        if snapshot.ledger.get(name)
+    )
+    table.add_row("streams", streams)
+    table.add_row("sending", f"{figures.chunks_per_s:.0f} chunks/s, pacing error p99 {_ms(snapshot.pacing.p99_ms)}")
+    table.add_row("update latency", _percentiles(snapshot.update))
+    table.add_row("turns", f"{figures.turns}")
+    table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
+    parts: list[Table | ProgressBar] = [table]
+    if (progress := figures.progress) is not None:
+        bar = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        bar.add_row(ProgressBar(total=1.0, completed=progress, width=48), f"{progress:.0%}")
+        parts.append(bar)
+    return Group(*parts)
+
+
+def _percentiles(values: Percentiles) -> str:
+    if not values.n:
+        return "no values yet"
+    return f"p50 {_ms(values.p50_ms)}  p95 {_ms(values.p95_ms)}  p99 {_ms(values.p99_ms)}  (n = {values.n})"
+
+
+def _ms(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"

@@ -1,0 +1,107 @@
+"""`flux-stress`: the headless twin of the window. This module and `cli.arguments` import nothing heavy.
+
+The flags of a command are only added, and its code only imported, when it is the one that was asked for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from textwrap import fill
+from typing import Any, NoReturn
+
+from flux_desktop import __version__
+from flux_desktop.cli import arguments
+from flux_desktop.cli.exit_codes import HELP, ExitCode
+
+_COMMANDS = {
+    "file": "stream a WAV file at real-time pace",
+    "list-endpoints": "list the account's SageMaker endpoints",
+    "local-endpoint": "run the built-in Flux endpoint on this machine",
+}
+
+
+_INDENTED: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "width": 78}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and where the help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message}. Try “{self.prog} --help”.\n")
+
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser; `command` is the one whose flags are wanted, None for none."""
+    parser = _Parser(
+        prog="flux-stress",
+        description="Stream speech to Deepgram Flux on Amazon SageMaker, and measure what comes back.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, about in _COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=about,
+            description=f"{about[0].upper()}{about[1:]}.",
+            epilog=HELP,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == command:
+            _add_arguments(name, sub)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit status."""
+    from flux_desktop.cli.streams import complain, configure_logging, harden
+
+    given = list(sys.argv[1:] if argv is None else argv)
+    harden(sys.stdout)
+    harden(sys.stderr)
+    command = next((word for word in given if not word.startswith("-")), None)
+    args = build_parser(command).parse_args(given)
+    configure_logging(getattr(args, "log_level", "INFO"))
+    try:
+        return int(_runner(args.command)(args))
+    except KeyboardInterrupt:
+        complain("Interrupted.")
+        return ExitCode.INTERRUPTED
+
+
+def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
+    match command:
+        case "file":
+            from flux_desktop.engine.limits import METRICS
+
+            arguments.add_file_arguments(parser)
+            parser.epilog = f"figures for --limit:\n{fill(', '.join(METRICS), **_INDENTED)}\n\n{HELP}"
+        case "list-endpoints":
+            arguments.add_list_endpoints_arguments(parser)
+        case _:
+            from flux_desktop.cli import local_endpoint
+
+            local_endpoint.add_arguments(parser)
+
+
+def _runner(command: str) -> Callable[[argparse.Namespace], int]:
+    match command:
+        case "file":
+            from flux_desktop.cli.run_streams import run_file
+
+            return run_file
+        case "list-endpoints":
+            from flux_desktop.cli.list_endpoints import run
+
+            return run
+        case _:
+            from flux_desktop.cli import local_endpoint
+
+            return local_endpoint.run
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""From the end of a run to its exit status, in one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.engine.events import LedgerClass, RunEnded, StreamSummary, Verdict
+from flux_desktop.problem import Problem
+
+USAGE_CODES: Collection[str] = frozenset(
+    {
+        "address_invalid",
+        "ca_file_unusable",
+        "eager_above_eot",
+        "encoding_not_sent",
+        "extra_invalid",
+        "hint_unknown",
+        "hints_need_multi",
+        "keyterm_blank",
+        "keyterm_too_long",
+        "keyterms_too_many",
+        "limit_invalid",
+        "limit_unknown",
+        "no_endpoint",
+        "option_out_of_range",
+        "option_unknown",
+        "plan_invalid",
+        "request_invalid",
+        "stages_invalid",
+        "wav_empty",
+        "wav_not_found",
+        "wav_unreadable",
+        "wav_unsupported",
+    }
+)
+"""Problems that stem from what was asked for."""
+
+
+def problem_exit_code(problem: Problem) -> ExitCode:
+    """The exit status of a run that could not be carried out."""
+    code = problem.code
+    if code in CREDENTIAL_CODES:
+        return ExitCode.CREDENTIALS
+    if code in ENDPOINT_CODES:
+        return ExitCode.ENDPOINT
+    if code in USAGE_CODES:
+        return ExitCode.USAGE
+    return ExitCode.CONNECTION_FAILED
+
+
+def exit_code(ended: RunEnded, summaries: Iterable[StreamSummary], *, interrupted: bool) -> ExitCode:
+    """The exit status of a run. In order of weight:
+
+    interrupted; what made the run or any stream impossible (usage, credentials, endpoint); an overloaded measuring
+    machine, whose figures prove nothing; a broken limit; a stream that did not complete; all well.
+    """
+    if interrupted or ended.interrupted:
+        return ExitCode.INTERRUPTED
+    if ended.problem is not None:
+        return problem_exit_code(ended.problem)
+    causes = {problem_exit_code(summary.problem) for summary in summaries if summary.problem is not None}
+    for cause in (ExitCode.CREDENTIALS, ExitCode.ENDPOINT):
+        if cause in causes:
+            return cause
+    if ended.verdict is Verdict.INVALID:
+        return ExitCode.INVALID
+    if ended.verdict is Verdict.FAIL:
+        return ExitCode.LIMIT_BROKEN
+    planned, completed = sum(ended.ledger.values()), ended.ledger.get(LedgerClass.COMPLETED.value, 0)
+    return ExitCode.OK if planned == completed else ExitCode.CONNECTION_FAILED

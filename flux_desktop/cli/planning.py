@@ -1,0 +1,172 @@
+"""From flags to a `RunPlan`: pure but for a look at the files that are named."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.engine.limits import parse_limit
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.stages import parse_stages, slots
+from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
+from flux_desktop.flux.messages import Configure, Thresholds
+from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
+from flux_desktop.flux.query import QueryError, options_from_query, query_string
+from flux_desktop.problem import Problem, ProblemError
+
+
+def file_plan(args: argparse.Namespace) -> RunPlan:
+    """The plan of `flux-stress file`; raises `ProblemError` with the first thing that is wrong."""
+    if not Path(args.file).is_file():
+        raise _wrong("wav_not_found", f"There is no file {args.file}.", "Check the path.")
+    stages = parse_stages(args.stages) if args.stages is not None else ()
+    plan = msgspec.structs.replace(
+        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=args.loop or bool(stages)), _options(args)),
+        stages=stages,
+        batch_size=args.batch_size,
+        batch_delay_s=args.batch_delay,
+        idle_before_audio_s=args.idle_before_audio,
+        keepalive_interval_s=args.keepalive_interval,
+        reconfigure_after_s=args.reconfigure_after,
+        reconfigure=_reconfigure(args) if args.reconfigure_after is not None else None,
+        finalize_at_end=args.finalize_at_end,
+    )
+    if stages:
+        plan = msgspec.structs.replace(plan, connections=len(slots(stages)))
+    return _checked(plan)
+
+
+def microphone_plan(args: argparse.Namespace) -> RunPlan:
+    """The plan of `flux-stress microphone`; raises `ProblemError` with the first thing that is wrong."""
+    source = MicrophoneSource(device_index=args.device)
+    if args.device is not None:
+        source = msgspec.structs.replace(source, device_name=f"device {args.device}")
+    options = msgspec.structs.replace(_options(args), sample_rate_hz=args.sample_rate)
+    return _checked(_plan(args, source, options))
+
+
+def remarks(args: argparse.Namespace) -> list[str]:
+    """Sentences about flags that have no effect as they are given."""
+    said = []
+    set_ones = [name for name in vars(args) if name.startswith("reconfigure_") and getattr(args, name)]
+    if set_ones and getattr(args, "reconfigure_after", None) is None:
+        said.append("Without --reconfigure-after, the other --reconfigure flags have no effect.")
+    if getattr(args, "stages", None) and (args.connections != 1 or args.duration is not None):
+        said.append("With --stages, the ramp says how many connections there are and how long; see --help.")
+    return said
+
+
+def with_extra(options: FluxOptions, text: str) -> FluxOptions:
+    """Options with `--extra` in them, which wins over the flags.
+
+    A known name with a fitting value is set as its flag would be, so that it is checked and followed alike.
+    Everything else goes to the server as it is: that is what the flag is for.
+    """
+    for part in filter(None, (piece.strip() for piece in text.split("&"))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not name:
+            raise _wrong("extra_invalid", f"--extra holds “{part}”.", "Write it as name=value&name2=value2.")
+        options = _with_pair(options, name, value)
+    return options
+
+
+def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
+    raw = msgspec.structs.replace(options, extra=(*options.extra, (name, value)))
+    # The rate on the wire is that of the sound, whatever is said here.
+    if name not in ALL_OPTIONS - {"sample_rate"}:
+        return raw
+    try:
+        typed = options_from_query(query_string(msgspec.structs.replace(options, extra=((name, value),))))
+    except QueryError:
+        return raw
+    return raw if problems(typed) else msgspec.structs.replace(typed, extra=options.extra)
+
+
+def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, options: FluxOptions) -> RunPlan:
+    bundle = args.bundle or "unknown"
+    if args.bundle is not None and args.bundle not in BUNDLES:
+        known = ", ".join(BUNDLES)
+        raise _wrong("option_unknown", f"The server build {args.bundle} is not known.", f"Use one of: {known}.")
+    local_arguments = shlex.split(args.local_arguments or "")
+    if args.bundle is not None:
+        local_arguments += ["--bundle", args.bundle]
+    if args.ca_bundle is not None and not Path(args.ca_bundle).is_file():
+        raise _wrong("ca_file_unusable", f"There is no file {args.ca_bundle}.", "Check --ca-bundle.")
+    return RunPlan(
+        endpoint=args.endpoint or "",
+        source=source,
+        options=options,
+        connections=args.connections,
+        region=args.region,
+        profile=args.profile,
+        endpoint_url=args.endpoint_url,
+        ca_file=args.ca_bundle,
+        target_variant=args.target_variant,
+        duration_s=args.duration,
+        limits=tuple(parse_limit(text) for text in args.limit),
+        bundle=bundle,
+        local_arguments=tuple(local_arguments),
+    )
+
+
+def _options(args: argparse.Namespace) -> FluxOptions:
+    options = FluxOptions(
+        model=args.model,
+        encoding=args.encoding,
+        eot_threshold=args.eot_threshold,
+        eager_eot_threshold=args.eager_eot_threshold,
+        eot_timeout_ms=args.eot_timeout_ms,
+        keyterms=tuple(_split(args.keyterms)),
+        language_hints=tuple(_split(args.language_hints)),
+        profanity_filter=None if args.profanity_filter is None else args.profanity_filter == "true",
+    )
+    return with_extra(options, args.extra)
+
+
+def _reconfigure(args: argparse.Namespace) -> Configure:
+    """The message as the flags say. An eager threshold above the other one is let through: it may be the test."""
+    message, thresholds = Configure(), Thresholds()
+    for name, limits in (
+        ("eot_threshold", EOT_THRESHOLD),
+        ("eager_eot_threshold", EAGER_EOT_THRESHOLD),
+        ("eot_timeout_ms", EOT_TIMEOUT_MS),
+    ):
+        value = getattr(args, f"reconfigure_{name}")
+        if value is None:
+            continue
+        if not limits.low <= value <= limits.high:
+            raise _wrong(
+                "option_out_of_range",
+                f"--reconfigure-{name.replace('_', '-')} {value:g} is out of range.",
+                f"Choose {limits.low:g} to {limits.high:g}.",
+            )
+        setattr(thresholds, name, value)
+    if thresholds != Thresholds():
+        message.thresholds = thresholds
+    if keyterms := _split(args.reconfigure_keyterms):
+        message.keyterms = keyterms
+    if hints := _split(args.reconfigure_language_hints):
+        message.language_hints = hints
+    return message
+
+
+def _checked(plan: RunPlan) -> RunPlan:
+    found = plan_problems(plan)
+    if found:
+        raise ProblemError(found[0])
+    try:
+        msgspec.json.encode(plan)
+    except UnicodeEncodeError:
+        raise _wrong("option_unknown", "An argument is not valid text.", "Write it in UTF-8.") from None
+    return plan
+
+
+def _split(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _wrong(code: str, what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code=code, what=what, todo=todo))

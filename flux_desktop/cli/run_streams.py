@@ -1,0 +1,180 @@
+"""`flux-stress file`: a plan run by the engine, printed as it goes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.live_table import LiveFigures, LiveTable
+from flux_desktop.cli.outcome import exit_code, problem_exit_code
+from flux_desktop.cli.planning import file_plan, remarks
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.cli.summary_text import summary_lines
+from flux_desktop.cli.transcript import TranscriptLines
+from flux_desktop.engine.commands import Watch
+from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Snapshot, StreamEnded
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.flux.options import newer_build_notes
+from flux_desktop.problem import ProblemError
+from flux_desktop.reports.files import write_whole
+from flux_desktop.reports.run_result import FinalSummary, RunResult, final_summary
+from flux_desktop.reports.summary_jsonl import summary_jsonl
+from flux_desktop.reports.text import plain
+
+_log = logging.getLogger("flux_desktop.cli")
+
+
+def run_file(args: argparse.Namespace) -> int:
+    """Carry out `flux-stress file`; returns the exit status."""
+    try:
+        plan = file_plan(args)
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return ExitCode.USAGE
+    for remark in [*remarks(args), *newer_build_notes(plan.options)]:
+        complain(remark)
+    return asyncio.run(_Front(args, plan).run())
+
+
+class _Front:
+    """One run in front of a person: prints its events, listens to Ctrl+C, ends with a summary."""
+
+    def __init__(self, args: argparse.Namespace, plan: RunPlan) -> None:
+        self._args = args
+        self._plan = plan
+        self._printer = Printer()
+        self._result = RunResult(keep_turns=False)
+        self._lines = None if args.quiet or args.json else TranscriptLines()
+        self._table = None if args.quiet else _table(plan, args)
+        self._problems_told: set[str] = set()
+        self._interrupts = 0
+        self._supervisor = Supervisor(
+            self._on_event, sessions_dir=Path(args.sessions_dir) if args.sessions_dir else None
+        )
+
+    async def run(self) -> int:
+        """Run to the end; returns the exit status."""
+        plan = self._plan
+        _log.info("%s: %d connection(s) with %s", plan.endpoint, plan.connections, plan.options.model)
+        with _on_interrupt(self._interrupted):
+            if self._table:
+                self._table.start()
+            try:
+                self._supervisor.send(Watch(connections=None))
+                ended = await self._supervisor.run(plan)
+            except ProblemError as error:
+                complain(plain(error.problem.sentence()))
+                return ExitCode.INTERRUPTED if self._interrupts else problem_exit_code(error.problem)
+            finally:
+                if self._table:
+                    self._table.stop()
+        return self._finish(ended)
+
+    def _finish(self, ended: RunEnded) -> int:
+        interrupted = bool(self._interrupts) or self._printer.gone
+        status = exit_code(ended, self._result.summaries.values(), interrupted=interrupted)
+        if self._args.summary_jsonl:
+            try:
+                write_whole(Path(self._args.summary_jsonl), summary_jsonl(self._result.ordered_summaries))
+            except ProblemError as error:
+                complain(plain(error.problem.sentence()))
+                status = status or ExitCode.USAGE
+        folder = self._supervisor.session_folder
+        if interrupted:
+            ended = msgspec.structs.replace(ended, interrupted=True)
+        summary = final_summary(
+            self._result, ended, exit_code=int(status), session_folder=None if folder is None else str(folder)
+        )
+        self._print(summary)
+        return status
+
+    def _print(self, summary: FinalSummary) -> None:
+        if summary.problem is not None:
+            complain(plain(summary.problem.sentence()))
+        if self._args.json:
+            self._printer.line(msgspec.json.encode(summary).decode())
+        elif summary.problem is None or self._result.summaries:
+            for line in summary_lines(summary):
+                self._printer.line(line)
+
+    def _on_event(self, event: Event) -> None:
+        self._result.feed(event)
+        if self._lines is not None:
+            for line in self._lines.lines(event):
+                self._printer.line(line)
+            if self._printer.gone:
+                self._supervisor.stop(drain=False)
+        match event:
+            case Snapshot() if self._table is not None:
+                self._table.update(event)
+            case RunStarted():
+                for note in event.notes:
+                    complain(plain(note))
+            case Notice():
+                complain(plain(event.problem.sentence()))
+            case StreamEnded() if event.summary.problem is not None:
+                problem = event.summary.problem
+                if problem.code not in self._problems_told:
+                    # Of a problem that many connections share, one line is enough: the summary has all numbers.
+                    self._problems_told.add(problem.code)
+                    complain(f"[Conn {event.summary.conn}] {plain(problem.sentence())}")
+            case _:
+                pass
+
+    def _interrupted(self) -> None:
+        self._interrupts += 1
+        if self._interrupts == 1:
+            complain("Stopping: the streams are closed in order. Press Ctrl+C again to stop at once.")
+        self._supervisor.stop(drain=self._interrupts == 1)
+
+
+class _on_interrupt:  # noqa: N801 - used as a function
+    """While inside, Ctrl+C and a termination request call a function on the loop instead of raising."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self._call)
+            except NotImplementedError:  # Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._call))
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGTERM, signal.SIG_DFL)):
+            try:
+                loop.remove_signal_handler(number)
+            except NotImplementedError:
+                signal.signal(number, handler)
+
+
+def _table(plan: RunPlan, args: argparse.Namespace) -> LiveTable | None:
+    """The live table on the terminal that there is; with `--json`, standard output is not for it."""
+    stream = sys.stdout if sys.stdout.isatty() and not args.json else sys.stderr
+    if not stream.isatty():
+        return None
+    return LiveTable(Console(file=stream), LiveFigures(plan, _audio_s(plan)))
+
+
+def _audio_s(plan: RunPlan) -> float | None:
+    if plan.duration_s is not None or not isinstance(plan.source, WavSource) or plan.source.loop:
+        return plan.duration_s
+    try:
+        with wave.open(plan.source.path, "rb") as file:
+            return file.getnframes() / file.getframerate()
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        return None  # the engine will say what is wrong with it

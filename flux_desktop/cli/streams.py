@@ -1,0 +1,64 @@
+"""What leaves the program: lines on stdout and stderr that no terminal, pipe or encoding can break."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TextIO
+
+# Their debug records hold audio and transcripts, and botocore's the signed headers.
+_CHATTY = ("asyncio", "aws_sdk_sagemaker_runtime_http2", "awscrt", "boto3", "botocore", "smithy", "urllib3")
+
+
+def harden(stream: TextIO) -> None:
+    """Replace what a stream's encoding cannot hold, rather than fail at the first check mark."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to whatever `sys.stderr` is at the moment, as a live table puts itself in between."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """The present standard error."""
+        return sys.stderr
+
+
+def configure_logging(level: str) -> None:
+    """Set up logging once, at the front end; libraries that log speech or secrets stay at WARNING or above."""
+    handler = StderrHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Printer:
+    """Lines on standard output. Once the reader has gone away, `gone` is set and nothing more is written."""
+
+    def __init__(self) -> None:
+        self.gone = False
+
+    def line(self, text: str) -> None:
+        """One line, at once; never raises for a closed pipe."""
+        if self.gone:
+            return
+        try:
+            print(text, flush=True)
+        except BrokenPipeError:
+            self.gone = True
+            # What Python flushes at exit must not fail again.
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())
+            os.close(null)

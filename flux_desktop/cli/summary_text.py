@@ -1,0 +1,86 @@
+"""The end of a run as lines of text: a pure function of the very summary that `--json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flux_desktop.reports.run_result import FinalSummary
+from flux_desktop.reports.text import plain
+
+_LABEL_CHARS = 28
+_CONNECTIONS_NAMED_MAX = 8
+# What an upper 95 % bound on a percentile needs; below, it is one of the largest values and no more.
+_N_FOR_P99 = 299
+
+
+def summary_lines(summary: FinalSummary) -> list[str]:
+    """The lines, in the order in which they are asked for: what ended how, how fast, and what to make of it."""
+    completed = summary.ledger.get("completed", 0)
+    rule = "─" * 72
+    lines = [
+        "",
+        rule,
+        f"{completed} of {summary.planned} {_plural('stream', summary.planned)} completed on {plain(summary.endpoint)} "
+        f"in {summary.duration_s:.1f} s",
+        rule,
+        *(_row(name, str(count)) for name, count in summary.ledger.items()),
+        _row("planned", str(summary.planned)),
+        "",
+        _row("turns", _turns(summary)),
+        _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
+        _row("update latency, wire clock", _latency(summary.update_latency_wire_clock)),
+        _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
+        _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
+    ]
+    if summary.violations:
+        broken = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
+        lines.append(_row("rules the server broke", broken))
+    lines += [line for line in _problems(summary) if line]
+    lines += ["", _row("verdict", _verdict(summary))]
+    lines += [_row("", reason) for reason in summary.reasons[1:]]
+    if summary.session_folder:
+        lines.append(_row("session folder", summary.session_folder))
+    return lines
+
+
+def _row(label: str, value: str) -> str:
+    return f"  {label:<{_LABEL_CHARS}}{value}".rstrip()
+
+
+def _turns(summary: FinalSummary) -> str:
+    counts = summary.event_counts
+    return f"{summary.turns} ended, {counts.get('EagerEndOfTurn', 0)} eager, {counts.get('TurnResumed', 0)} resumed"
+
+
+def _latency(values: Mapping[str, float | int | None]) -> str:
+    n = values.get("n") or 0
+    if not n:
+        return "no values"
+    parts = [f"{name} {_ms(values.get(f'{name}_ms'))}" for name in ("p50", "p95", "p99", "max")]
+    rough = ", too few for a firm p99" if n < _N_FOR_P99 else ""
+    return f"{'  '.join(parts)}  (n = {n}{rough})"
+
+
+def _ms(value: float | int | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
+
+
+def _verdict(summary: FinalSummary) -> str:
+    verdict = "INTERRUPTED" if summary.interrupted else summary.verdict
+    return f"{verdict}: {summary.reasons[0]}" if summary.reasons else verdict
+
+
+def _problems(summary: FinalSummary) -> list[str]:
+    lines = [""]
+    for entry in summary.problems:
+        named = ", ".join(str(conn) for conn in entry.connections[:_CONNECTIONS_NAMED_MAX])
+        more = len(entry.connections) - _CONNECTIONS_NAMED_MAX
+        who = f"{_plural('connection', len(entry.connections))} {named}" + (f" and {more} more" if more > 0 else "")
+        lines.append(f"  {who}: {plain(entry.problem.sentence())}")
+    return lines
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"

@@ -1,0 +1,232 @@
+"""Flags, and the plan they make: their old meaning, and one sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.aws.catalogue import API_STATUS
+from flux_desktop.cli.arguments import STATUSES, add_microphone_arguments
+from flux_desktop.cli.main import build_parser, main
+from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
+from flux_desktop.engine.limits import Limit
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.stages import Stage
+from flux_desktop.flux.messages import Configure, Thresholds
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.query import query_string
+from flux_desktop.problem import ProblemError
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> str:
+    path = tmp_path / "speech.wav"
+    path.touch()
+    return str(path)
+
+
+def parsed(wav: str, flags: str = "", endpoint: str = "flux-prod") -> argparse.Namespace:
+    return build_parser("file").parse_args(["file", endpoint, "--file", wav, *shlex.split(flags)])
+
+
+def plan(wav: str, flags: str = "", endpoint: str = "flux-prod") -> RunPlan:
+    return file_plan(parsed(wav, flags, endpoint))
+
+
+def test_the_least(wav: str) -> None:
+    assert plan(wav) == RunPlan(endpoint="flux-prod", source=WavSource(path=wav))
+
+
+def test_every_flag_of_old(wav: str) -> None:
+    made = plan(
+        wav,
+        "--connections 3 --model flux-general-multi --eot-threshold 0.8 --eager-eot-threshold 0.4 --loop "
+        "--eot-timeout-ms 6000 --keyterms ' alpha , big band,' --encoding mulaw --language-hints en,es "
+        "--profanity-filter true --extra 'mip_opt_out=true&tag=e2e' --region eu-west-1 --duration 30 "
+        "--log-level DEBUG --batch-size 10 --batch-delay 2.5 --keepalive-interval 5 --idle-before-audio 20 "
+        "--finalize-at-end --reconfigure-after 4 --reconfigure-eot-threshold 0.6 "
+        "--reconfigure-eager-eot-threshold 0.9 --reconfigure-eot-timeout-ms 700 --reconfigure-keyterms 'c, d' "
+        "--reconfigure-language-hints de",
+    )
+    assert made == RunPlan(
+        endpoint="flux-prod",
+        source=WavSource(path=wav, loop=True),
+        options=FluxOptions(
+            model="flux-general-multi",
+            encoding="mulaw",
+            eot_threshold=0.8,
+            eager_eot_threshold=0.4,
+            eot_timeout_ms=6000,
+            keyterms=("alpha", "big band"),
+            language_hints=("en", "es"),
+            profanity_filter=True,
+            mip_opt_out=True,
+            tags=("e2e",),
+        ),
+        connections=3,
+        region="eu-west-1",
+        duration_s=30.0,
+        batch_size=10,
+        batch_delay_s=2.5,
+        keepalive_interval_s=5.0,
+        idle_before_audio_s=20.0,
+        finalize_at_end=True,
+        reconfigure_after_s=4.0,
+        # The eager threshold is above the other one on purpose: scripts provoke a ConfigureFailure so.
+        reconfigure=Configure(thresholds=Thresholds(0.9, 0.6, 700), keyterms=["c", "d"], language_hints=["de"]),
+    )
+
+
+def test_our_own_flags(wav: str, tmp_path: Path) -> None:
+    authorities = tmp_path / "ca.pem"
+    authorities.touch()
+    made = plan(
+        wav,
+        "--endpoint-url https://localhost:9 --profile me --stages 1x10s,3x1m --limit update_p95_ms<400 "
+        "--limit completed==3 --bundle latest --target-variant blue --local-arguments '--recogniser silent' "
+        f"--ca-bundle '{authorities}'",
+        endpoint="local",
+    )
+    assert made == RunPlan(
+        endpoint="local",
+        source=WavSource(path=wav, loop=True),
+        endpoint_url="https://localhost:9",
+        ca_file=str(authorities),
+        profile="me",
+        target_variant="blue",
+        connections=3,
+        stages=(Stage(1, 10.0), Stage(3, 60.0)),
+        limits=(Limit("update_p95_ms", "<", 400.0), Limit("completed", "==", 3.0)),
+        bundle="latest",
+        local_arguments=("--recogniser", "silent", "--bundle", "latest"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        ("--eot-threshold 0.49", "option_out_of_range"),
+        ("--eot-threshold 1.01", "option_out_of_range"),
+        ("--eager-eot-threshold 0.29", "option_out_of_range"),
+        ("--eager-eot-threshold 0.91 --eot-threshold 1", "option_out_of_range"),
+        ("--eager-eot-threshold 0.8 --eot-threshold 0.7", "eager_above_eot"),
+        ("--eot-timeout-ms 499", "option_out_of_range"),
+        ("--eot-timeout-ms 60001", "option_out_of_range"),
+        ("--reconfigure-after 1 --reconfigure-eot-threshold 1.5", "option_out_of_range"),
+        ("--connections 0", "plan_invalid"),
+        ("--duration 0", "plan_invalid"),
+        ("--batch-size -1", "plan_invalid"),
+        ("--idle-before-audio -1", "plan_invalid"),
+        ("--reconfigure-after -1", "plan_invalid"),
+        ("--keepalive-interval 0", "plan_invalid"),
+        ("--model nova-3", "option_unknown"),
+        ("--encoding mp3", "option_unknown"),
+        ("--bundle flux-9", "option_unknown"),
+        ("--language-hints en", "hints_need_multi"),
+        ("--extra tag", "extra_invalid"),
+        ("--extra =x", "extra_invalid"),
+        ("--limit speed<3", "limit_unknown"),
+        ("--stages 10", "stages_invalid"),
+        ("--ca-bundle /no/such/file", "ca_file_unusable"),
+        ("--keyterms \udcff", "option_unknown"),
+    ],
+)
+def test_what_is_wrong_is_exit_2_and_one_sentence(
+    wav: str, flags: str, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ProblemError) as caught:
+        plan(wav, flags)
+    assert caught.value.problem.code == code
+    assert main(["file", "x", "--file", wav, *flags.split()]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["file", "x", "--file", "/no/such.wav"]) == 2
+    assert capsys.readouterr().err == "There is no file /no/such.wav. Check the path.\n"
+
+
+@pytest.mark.parametrize(
+    "flags", ["", "--connections many", "--duration nan", "--duration inf", "--eot-threshold x", "--log-level LOUD"]
+)
+def test_wrong_usage_is_exit_2_and_one_line(wav: str, flags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = ["x"] if flags else []
+    with pytest.raises(SystemExit) as caught:
+        main(["file", *endpoint, "--file", wav, *flags.split()])
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    assert err.startswith("flux-stress file: ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "query"),
+    [
+        ("eot_threshold=0.6", "eot_threshold=0.6"),
+        ("eot_threshold=7", "eot_threshold=7"),
+        ("eager_eot_threshold=0.9", "eot_threshold=0.8&eager_eot_threshold=0.9"),
+        ("profanity_filter=false", "eot_threshold=0.8&profanity_filter=false"),
+        ("tag=a b&tag=c", "eot_threshold=0.8&tag=a%20b&tag=c"),
+        ("new_one=1&redact=numbers", "eot_threshold=0.8&redact=numbers&new_one=1"),
+    ],
+)
+def test_extra_wins_over_the_flags(wav: str, flags: str, query: str) -> None:
+    made = plan(wav, f"--eot-threshold 0.8 --extra '{flags}'")
+    assert query_string(made.options) == f"model=flux-general-en&encoding=linear16&sample_rate=16000&{query}"
+
+
+def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:
+    options = plan(wav, "--extra 'eager_eot_threshold=0.4&keyterm=apple'").options
+    assert (options.eager_eot_threshold, options.keyterms, options.extra) == (0.4, ("apple",), ())
+
+
+def test_remarks_on_flags_without_effect(wav: str) -> None:
+    assert remarks(parsed(wav)) == []
+    assert "--reconfigure-after" in remarks(parsed(wav, "--reconfigure-eot-threshold 0.6"))[0]
+    assert "--stages" in remarks(parsed(wav, "--stages 1x1s --connections 4"))[0]
+
+
+def test_a_microphone_plan() -> None:
+    parser = argparse.ArgumentParser()
+    add_microphone_arguments(parser)
+    made = microphone_plan(parser.parse_args(["local", "--sample-rate", "48000", "--device", "3", "--duration", "9"]))
+    assert made.source == MicrophoneSource(device_index=3, device_name="device 3")
+    assert (made.options.sample_rate_hz, made.duration_s, made.endpoint) == (48_000, 9.0, "local")
+    with pytest.raises(ProblemError):
+        microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))
+
+
+def test_every_status_has_the_spelling_of_the_api() -> None:
+    assert STATUSES == API_STATUS
+
+
+def test_help_is_light_and_documents_the_exit_status() -> None:
+    code = (
+        "import sys\n"
+        "from flux_desktop.cli.main import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'msgspec', 'numpy', 'boto3', 'botocore', 'awscrt', 'PySide6', 'rich', 'asyncio', 'hdrh'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert "HEAVY []" in done.stdout
+    for status in ("0", "1", "2", "3", "4", "5", "99", "130"):
+        assert f"\n  {status} " in done.stdout
+    assert "local-endpoint" in done.stdout
+
+
+def test_help_of_a_command_lists_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["file", "--help"])
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert "update_p95_ms" in out
+    assert "99   a limit was broken" in out

@@ -1,0 +1,209 @@
+"""The exit status and the lines at the end, for every way in which a run can end."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from flux_desktop.aws.catalogue import EndpointSummary
+from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.cli.list_endpoints import table_lines
+from flux_desktop.cli.live_table import LiveFigures, picture
+from flux_desktop.cli.outcome import exit_code
+from flux_desktop.cli.summary_text import summary_lines
+from flux_desktop.engine.events import (
+    LedgerClass,
+    Percentiles,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamEnded,
+    StreamRow,
+    StreamState,
+    StreamSummary,
+    Verdict,
+)
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stages import parse_stages
+from flux_desktop.problem import Problem
+from flux_desktop.reports.run_result import RunResult, final_summary
+
+PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)
+
+
+def ended(verdict: Verdict = Verdict.DONE, problem: Problem | None = None, **classes: int) -> RunEnded:
+    ledger = {name.value: classes.get(name.name.lower(), 0) for name in LedgerClass}
+    return RunEnded(t=12.34, verdict=verdict, ledger=ledger, problem=problem)
+
+
+def failed(code: str) -> StreamSummary:
+    return StreamSummary(conn=1, ledger=LedgerClass.CONNECT_FAILED, problem=Problem(code=code, what="No."))
+
+
+@pytest.mark.parametrize(
+    ("end", "summaries", "interrupted", "status"),
+    [
+        (ended(completed=2), [], False, 0),
+        (ended(Verdict.PASS, completed=2), [], False, 0),
+        (ended(Verdict.FAIL, completed=2), [], False, 99),
+        (ended(Verdict.FAIL, completed=1, failed=1), [failed("connection_lost")], False, 99),
+        (ended(completed=1, failed=1), [failed("connection_lost")], False, 1),
+        (ended(completed=1, never_connected=1), [], False, 1),
+        (ended(completed=1, no_transcript=1), [], False, 1),
+        (ended(completed=1, not_started=1), [], False, 1),
+        (ended(Verdict.INVALID, completed=2), [], False, 3),
+        (ended(Verdict.INVALID, completed=1, failed=1), [failed("connection_lost")], False, 3),
+        (ended(connect_failed=2), [failed("signature_refused")], False, 4),
+        (ended(Verdict.FAIL, problem=Problem(code="credentials_missing", what="No.")), [], False, 4),
+        (ended(connect_failed=2), [failed("endpoint_not_found")], False, 5),
+        (ended(Verdict.FAIL, problem=Problem(code="endpoint_not_in_service", what="No.")), [], False, 5),
+        (ended(Verdict.FAIL, problem=Problem(code="wav_unsupported", what="No.")), [], False, 2),
+        (ended(Verdict.FAIL, problem=Problem(code="connect_refused", what="No.")), [], False, 1),
+        (ended(completed=2), [], True, 130),
+        (ended(connect_failed=2), [failed("credentials_expired")], True, 130),
+    ],
+)
+def test_exit_status(end: RunEnded, summaries: list[StreamSummary], interrupted: bool, status: int) -> None:
+    assert exit_code(end, summaries, interrupted=interrupted) == status
+
+
+def test_every_code_of_credentials_and_endpoints_has_its_status() -> None:
+    for code in CREDENTIAL_CODES:
+        assert exit_code(ended(connect_failed=1), [failed(code)], interrupted=False) == 4
+    for code in ENDPOINT_CODES:
+        assert exit_code(ended(connect_failed=1), [failed(code)], interrupted=False) == 5
+
+
+def lines_of(end: RunEnded, *summaries: StreamSummary) -> list[str]:
+    result = RunResult()
+    result.feed(RunStarted(t=0.0, wall_time="", plan=PLAN, version="1"))
+    for summary in summaries:
+        result.feed(StreamEnded(t=1.0, summary=summary))
+    return summary_lines(final_summary(result, end, session_folder="sessions/one"))
+
+
+def test_the_summary_to_the_character() -> None:
+    latency = Percentiles(n=300, p50_ms=81.26, p95_ms=240.4, p99_ms=260.0, max_ms=300.2)
+    end = RunEnded(t=12.34, verdict=Verdict.DONE, ledger=ended(completed=1, failed=1).ledger, update=latency)
+    good = StreamSummary(
+        conn=1,
+        ledger=LedgerClass.COMPLETED,
+        turns=2,
+        event_counts={"EagerEndOfTurn": 3, "TurnResumed": 1},
+        chunks_sent=100,
+        sent_bytes=256_000,
+        late_chunks=1,
+        violations={"sequence_gap": 2},
+    )
+    lost = Problem(code="connection_lost", what="The connection was lost.", todo="Check the network.")
+    bad = StreamSummary(conn=2, ledger=LedgerClass.FAILED, problem=lost)
+    rule = "─" * 72
+    assert lines_of(end, good, bad) == [
+        "",
+        rule,
+        "1 of 2 streams completed on local in 12.3 s",
+        rule,
+        "  not started                 0",
+        "  connect failed              0",
+        "  never Connected             0",
+        "  failed in mid-stream        1",
+        "  no transcript               0",
+        "  completed                   1",
+        "  planned                     2",
+        "",
+        "  turns                       2 ended, 3 eager, 1 resumed",
+        "  update latency, user clock  p50 81.3 ms  p95 240 ms  p99 260 ms  max 300 ms  (n = 300)",
+        "  update latency, wire clock  no values",
+        "  pacing error                no values, 1 late",
+        "  sent                        100 chunks, 0.3 MB",
+        "  rules the server broke      sequence_gap (2)",
+        "  connection 2: The connection was lost. Check the network.",
+        "",
+        "  verdict                     DONE",
+        "  session folder              sessions/one",
+    ]
+
+
+def test_few_values_are_said_to_be_few() -> None:
+    end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=Percentiles(n=298, p50_ms=1.0))
+    assert any("(n = 298, too few for a firm p99)" in line for line in lines_of(end))
+
+
+def test_a_verdict_gives_its_reasons() -> None:
+    end = RunEnded(t=1.0, verdict=Verdict.INVALID, ledger={}, reasons=["late audio", "busy engine"])
+    assert lines_of(end)[-3:-1] == [
+        "  verdict                     INVALID: late audio",
+        "                              busy engine",
+    ]
+    stopped = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, interrupted=True)
+    assert "  verdict                     INTERRUPTED" in lines_of(stopped)
+
+
+def test_connections_with_one_problem_share_a_line() -> None:
+    gone = Problem(code="x", what="Gone.\x1b[2J")
+    many = [StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=gone) for conn in range(1, 12)]
+    assert "  connections 1, 2, 3, 4, 5, 6, 7, 8 and 3 more: Gone." in lines_of(ended(failed=11), *many)
+
+
+def shown(figures: LiveFigures) -> str:
+    console = Console(width=100)
+    with console.capture() as captured:
+        console.print(picture(figures))
+    return captured.get()
+
+
+def test_the_live_table_shows_what_the_snapshots_say() -> None:
+    figures = LiveFigures(PLAN, audio_s=10.0)
+    assert figures.progress == 0.0
+    for t, chunks in ((1.0, 0), (2.0, 25)):
+        row = StreamRow(conn=1, state=StreamState.STREAMING, turns=2, position_s=5.0)
+        figures.feed(
+            Snapshot(
+                t=t,
+                ledger={"streaming": 1, "connect failed": 1},
+                rows=[row],
+                update=Percentiles(n=8, p50_ms=100.4, p95_ms=200.0, p99_ms=300.0),
+                pacing=Percentiles(n=9, p99_ms=3.2),
+                chunks_sent=chunks,
+            )
+        )
+    text = shown(figures)
+    for part in ("streaming 1", "connect failed 1", "25 chunks/s", "p99 3 ms", "p50 100 ms  p95 200 ms", "25%"):
+        assert part in text, part
+    assert (figures.turns, figures.errors, figures.progress) == (2, 1, 0.25)
+
+
+def test_progress_is_known_only_where_the_end_is() -> None:
+    assert LiveFigures(PLAN, audio_s=None).progress is None
+    ramp = LiveFigures(RunPlan(endpoint="x", source=PLAN.source, stages=parse_stages("1x10s,2x30s")), None)
+    ramp.feed(Snapshot(t=10.0, ledger={}))
+    assert ramp.progress == 0.25
+    done = LiveFigures(PLAN, audio_s=10.0)
+    done.feed(Snapshot(t=1.0, ledger={}, rows=[StreamRow(conn=n, state=StreamState.ENDED) for n in (1, 2)]))
+    assert done.progress == 1.0
+
+
+def test_the_endpoint_table() -> None:
+    rows = [
+        EndpointSummary(name="flux-production", arn="", status="InService", created_s=0.0, modified_s=86_400.0),
+        EndpointSummary(name="b", arn="", status="Failed", created_s=0.0, modified_s=0.0),
+    ]
+    lines = table_lines(rows, coloured=False)
+    assert lines[1].split() == ["ENDPOINT", "NAME", "STATUS", "CREATED", "LAST", "MODIFIED"]
+    assert lines[0] == lines[2] == lines[-2] == "-" * len(lines[0])
+    assert lines[3].startswith("flux-production  InService  19")
+    assert lines[-1] == "2 endpoint(s)"
+    coloured = table_lines(rows, coloured=True)
+    assert "\x1b[32mInService\x1b[0m" in coloured[3]
+    assert "\x1b[31mFailed\x1b[0m" in coloured[4]
+    assert table_lines([], coloured=True)[-1] == "0 endpoint(s)"
+
+
+def test_the_json_of_a_summary_is_one_line() -> None:
+    result = RunResult()
+    text = msgspec.json.encode(final_summary(result, ended(completed=1), exit_code=0)).decode()
+    assert "\n" not in text
+    assert json.loads(text)["exit_code"] == 0
