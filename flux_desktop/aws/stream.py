@@ -1,16 +1,12 @@
-"""One bidirectional SageMaker stream, opened through the AWS SDK, and the opener that a run shares.
+"""Opening bidirectional SageMaker streams through the AWS SDK; the one place to import streams from.
 
-Everything here runs on the event loop's thread. Sending is synchronous: a chunk is framed, signed and handed
-to the network thread in one pass, without a task, a future of the loop or a lock. What arrives is handed to
-the stream's listener in order, many arrivals for one wake-up of the loop.
+The SDK resolves, signs and opens at its public seams (`sdk_seams`), our transport carries (`transport`), and what
+comes of it is a `SageMakerStream` (`open_stream`). Runs on the event loop's thread.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_sdk_sagemaker_runtime_http2.client import AsyncSageMakerRuntimeHTTP2Client
@@ -19,29 +15,22 @@ from aws_sdk_sagemaker_runtime_http2.models import InvokeEndpointWithBidirection
 from smithy_core.exceptions import SmithyError
 
 from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.errors import (
-    broken_stream_problem,
-    exception_problem,
-    read_exception,
-    read_refusal,
-    refusal_problem,
-)
-from flux_desktop.aws.event_headers import EventStreamError
-from flux_desktop.aws.event_stream import DataType, Frame, FrameDecoder
+from flux_desktop.aws.errors import read_refusal, refusal_problem
 from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.open_stream import SageMakerStream
+from flux_desktop.aws.probe import probe
 from flux_desktop.aws.quiet import quieten_sdk_logging
 from flux_desktop.aws.sdk_seams import CallObserver, FixedIdentity, LeanProtocol, Publisher
 from flux_desktop.aws.target import (
     ConnectTimings,
     Credentials,
-    EndKind,
     StreamClosedError,
     StreamEnd,
     StreamLimits,
     StreamListener,
     StreamTarget,
 )
-from flux_desktop.aws.transport import Channel, ChannelGoneError, Network
+from flux_desktop.aws.transport import Channel, Network
 from flux_desktop.aws.trust import trust_store
 from flux_desktop.problem import Problem, ProblemError
 
@@ -56,209 +45,6 @@ __all__ = [
     "StreamOpener",
     "StreamTarget",
 ]
-
-#: A message in more pieces than this is not one that Flux sends.
-MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-
-
-class SageMakerStream:
-    """An open stream. `StreamOpener.open` makes it; its listener hears everything that arrives.
-
-    After `on_end` everything sent raises `StreamClosedError`. `unknown_events` counts arrivals of types that
-    this program does not know; they are skipped.
-    """
-
-    def __init__(self, target: StreamTarget, listener: StreamListener) -> None:
-        self._target = target
-        self._listener = listener
-        self._channel: Channel | None = None
-        self._publisher: Publisher | None = None
-        self._decoder = FrameDecoder()
-        self._parts: list[bytes] = []
-        self._parts_bytes = 0
-        self._parts_are_text = False
-        self._held: list[Callable[[], None]] | None = []
-        self._close_asked = False
-        self._input_ended = False
-        self._end: StreamEnd | None = None
-        self.invoked_variant = ""
-        self.aws_request_id = ""
-        self.unknown_events = 0
-
-    # ------------------------------------------------------------ for the engine
-
-    @property
-    def timings(self) -> ConnectTimings:
-        return self._live_channel().timings
-
-    @property
-    def end(self) -> StreamEnd | None:
-        """How the stream ended, None while it stands."""
-        return self._end
-
-    @property
-    def unsent_bytes(self) -> int:
-        """Bytes handed over that the connection has not taken; grows when the peer stops reading."""
-        return 0 if self._end else self._live_channel().unsent_bytes
-
-    @property
-    def oldest_unsent_s(self) -> float:
-        """Age in seconds of the oldest of `unsent_bytes`; 0 if there are none."""
-        return 0.0 if self._end else self._live_channel().oldest_unsent_s
-
-    def send_audio(self, chunk: bytes) -> None:
-        """Send one binary message. Never blocks. Raises `StreamClosedError` if the stream has ended."""
-        self._publish(chunk, "BINARY")
-
-    def send_text(self, text: str) -> None:
-        """Send one JSON control message. Sending CloseStream makes the server's end an expected one."""
-        if '"CloseStream"' in text:
-            self._close_asked = True
-        self._publish(text.encode(), "UTF8")
-
-    def end_input(self) -> None:
-        """The signed empty frame and END_STREAM. Harmless when repeated or after the end."""
-        self._close_asked = True
-        channel = self._live_channel()
-        if self._input_ended or self._publisher is None or not channel.is_writable:
-            return
-        self._input_ended = True
-        with contextlib.suppress(ChannelGoneError):  # ended underneath: the listener is being told
-            self._publisher.finish()
-
-    async def close(self) -> None:
-        """Drop the connection; at most `StreamLimits.close_s`. Harmless when repeated or cancelled.
-
-        Frames of `end_input` are let out first. A stream that still stood ends as ``closed_by_us``.
-        """
-        channel = self._live_channel()
-        try:
-            if self._input_ended:
-                await channel.settle()
-        finally:
-            channel.drop()
-            self._finish("closed_by_us", None)
-        await channel.close()
-
-    # ------------------------------------------------------------ for the opener
-
-    def attach(self, channel: Channel, publisher: Publisher) -> None:
-        """The opener hands over a stream that the service has accepted."""
-        fields = {name.lower(): value for name, value in channel.headers}
-        self._channel = channel
-        self._publisher = publisher
-        self.invoked_variant = fields.get("x-amzn-invoked-production-variant", "")
-        self.aws_request_id = fields.get("x-amzn-requestid", "")
-
-    def release(self) -> None:
-        """Deliver what arrived while the stream was still being handed over, and all that follows."""
-        held, self._held = self._held or [], None
-        for arrival in held:
-            arrival()
-
-    # ------------------------------------------------------------ arrivals
-
-    def on_bytes(self, data: bytes, received_s: float) -> None:
-        """Bytes of the response, in order."""
-        if self._end is not None:
-            return
-        if self._held is not None:
-            self._held.append(lambda: self.on_bytes(data, received_s))
-            return
-        try:
-            frames = self._decoder.feed(data)
-        except EventStreamError as error:
-            self._finish("protocol_error", broken_stream_problem(str(error)))
-            return
-        for frame in frames:
-            self._on_frame(frame, received_s)
-            if self._end is not None:
-                return
-
-    def on_input_over(self, problem: Problem | None, at_s: float) -> None:
-        """The peer's side is over: orderly, or with a `problem`."""
-        if self._held is not None:
-            self._held.append(lambda: self.on_input_over(problem, at_s))
-        elif problem is not None:
-            self._finish("reset", problem, at_s)
-        elif self._decoder.pending_bytes:
-            self._finish("protocol_error", broken_stream_problem("the stream ends inside a frame"), at_s)
-        elif self._close_asked:
-            self._finish("clean", None, at_s)
-        else:
-            place = Place(self._target.host, self._target.port)
-            self._finish("reset", connect_problem("ended_early", place), at_s)
-
-    def _on_frame(self, frame: Frame, received_s: float) -> None:
-        headers = frame.headers
-        kind = headers.get(":message-type")
-        if kind == "event":
-            if headers.get(":event-type") == "PayloadPart":
-                self._on_part(headers, frame.payload, received_s)
-            else:
-                self.unknown_events += 1
-        elif kind == "exception":
-            self._on_exception(str(headers.get(":exception-type", "")), frame.payload)
-        elif kind == "error":
-            message, code = str(headers.get(":error-message", "")), str(headers.get(":error-code", ""))
-            self._finish("unmodelled_error", exception_problem(code, message))
-        else:
-            self.unknown_events += 1
-
-    def _on_part(self, headers: Mapping[str, object], payload: bytes, received_s: float) -> None:
-        partial = headers.get("CompletionState") == "PARTIAL"
-        if not partial and not self._parts:
-            self._listener.on_message(payload, headers.get("DataType") == "UTF8", received_s)
-            return
-        if not self._parts:
-            self._parts_are_text = headers.get("DataType") == "UTF8"
-        self._parts.append(payload)
-        self._parts_bytes += len(payload)
-        if self._parts_bytes > MAX_MESSAGE_BYTES:
-            self._finish("protocol_error", broken_stream_problem("one message is longer than 16 MiB"))
-        elif not partial:
-            whole, self._parts, self._parts_bytes = b"".join(self._parts), [], 0
-            self._listener.on_message(whole, self._parts_are_text, received_s)
-
-    def _on_exception(self, kind: str, payload: bytes) -> None:
-        message, code = read_exception(payload)
-        kinds: dict[str, EndKind] = {
-            "ModelStreamError": "model_stream_error",
-            "InternalStreamFailure": "internal_stream_failure",
-        }
-        self._finish(kinds.get(kind, "unmodelled_error"), exception_problem(kind, message, code))
-
-    # ------------------------------------------------------------ inner
-
-    def _publish(self, payload: bytes, data_type: DataType) -> None:
-        if self._end is not None or self._input_ended or self._publisher is None:
-            raise self._closed_error()
-        try:
-            self._publisher.publish(payload, data_type)
-        except ChannelGoneError as error:
-            # It ended underneath, the listener will be told of it in a moment.
-            raise self._closed_error() from error
-
-    def _closed_error(self) -> StreamClosedError:
-        why = self._end.problem.what if self._end and self._end.problem else ""
-        return StreamClosedError(Problem(code="stream_closed", what="The stream has already ended.", why=why))
-
-    def _finish(self, kind: EndKind, problem: Problem | None, at_s: float | None = None) -> None:
-        if self._end is not None:
-            return
-        self._end = StreamEnd(
-            kind=kind,
-            problem=problem,
-            at_s=time.monotonic() if at_s is None else at_s,
-            after_close=self._close_asked,
-        )
-        if kind != "clean":
-            self._live_channel().drop()
-        self._listener.on_end(self._end)
-
-    def _live_channel(self) -> Channel:
-        assert self._channel is not None, "the stream has not been opened"
-        return self._channel
 
 
 class StreamOpener:
@@ -370,13 +156,13 @@ class StreamOpener:
             failed.cancel()
             await _cancelled(call)
         channel.drop()
-        raise ProblemError(self._why(channel, cause, query_string, limit_s)) from cause
+        raise ProblemError(await self._why(channel, cause, query_string, limit_s)) from cause
 
-    def _why(self, channel: Channel, cause: BaseException | None, query_string: str, limit_s: float) -> Problem:
+    async def _why(self, channel: Channel, cause: BaseException | None, query_string: str, limit_s: float) -> Problem:
         if channel.refusal is not None:
             return refusal_problem(read_refusal(*channel.refusal), self._target, query_string)
         if channel.problem is not None:
-            return channel.problem
+            return await self._exactly(channel.problem)
         if cause is None:
             place = Place(self._target.host, self._target.port)
             return connect_problem("open_timeout", place, f"{limit_s:g} s")
@@ -386,6 +172,16 @@ class StreamOpener:
             why=str(cause).split("\n", 1)[0],
             todo="Check the endpoint's name, the region and the credentials.",
         )
+
+    async def _exactly(self, problem: Problem) -> Problem:
+        """The stream's TLS library says that a handshake failed, not why; the preflight can tell."""
+        if problem.code not in ("tls_failed", "tls_timeout"):
+            return problem
+        try:
+            await probe(self._target)
+        except ProblemError as error:
+            return error.problem
+        return problem
 
 
 def _run_is_over() -> StreamClosedError:

@@ -204,7 +204,10 @@ async def hostile_peer(
         with contextlib.suppress(asyncio.CancelledError):
             await peer._connection(reader, writer)
 
-    server = await asyncio.start_server(connection, "127.0.0.1", 0, ssl=context or authority.server_context())
+    # A client whose trust fails keeps its socket for up to half a minute; the peer does not wait for that.
+    server = await asyncio.start_server(
+        connection, "127.0.0.1", 0, ssl=context or authority.server_context(), ssl_handshake_timeout=1.0
+    )
     peer.port = server.sockets[0].getsockname()[1]
     try:
         yield peer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -223,12 +224,8 @@ async def test_small_segments_do_not_wait(authority: Authority) -> None:
     async with hostile_peer(authority, "connected") as peer, opened(peer):
         delays = []
         for name in os.listdir("/dev/fd"):
-            try:
-                sock = socket.socket(fileno=os.dup(int(name)))
-            except OSError:
-                continue
-            with sock:
-                if sock.family == socket.AF_INET and sock.getsockname()[1] != peer.port:
+            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as sock:
+                if sock.getpeername()[1:2] == (peer.port,):
                     delays.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         assert delays == [1]
 
