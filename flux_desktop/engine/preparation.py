@@ -26,15 +26,20 @@ class Ready(msgspec.Struct, kw_only=True):
 Preparing = Coroutine[Any, Any, Ready]
 
 
+def check(plan: RunPlan) -> None:
+    """Raise `ProblemError` with the first thing that is wrong with a plan by itself."""
+    found = plan_problems(plan)
+    if found:
+        raise ProblemError(found[0])
+
+
 async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
-    """Check the plan, read the audio's head, find the keys, and see that the endpoint can be reached.
+    """Read the audio's head, find the keys, and see that the endpoint can be reached.
 
     Raises `ProblemError` with the first thing that is wrong.
     """
     plan, notes = await asyncio.to_thread(audio_source.prepared, plan)
-    found = plan_problems(plan)
-    if found:
-        raise ProblemError(found[0])
+    check(plan)  # again, now that the sample rate is the file's
     if plan.is_local:
         info = await local.start(plan.local_arguments)
         plan = msgspec.structs.replace(

@@ -64,7 +64,7 @@ class Supervisor:
         if isinstance(command, Watch):
             self._watch = command
         for worker in self._workers:
-            worker.send(command)
+            worker.send(command)  # one that has no run yet is told with its run
 
     def stop(self, *, drain: bool = True) -> None:
         """End the run: open streams are drained, or with `drain` False closed at once."""
@@ -86,17 +86,27 @@ class Supervisor:
         local = self._local or LocalEndpoint()
         try:
             ended = await self._run(plan, local, totals)
+            self._record(ended)
         except ProblemError as error:
             ended = RunEnded(
                 t=self._now(), verdict=Verdict.FAIL, ledger=ledger([], plan.connections), problem=error.problem
             )
+            self._record(ended)
+        except asyncio.CancelledError:
+            self._tell(totals.ended(self._now(), interrupted=True))
+            raise
         finally:
             await self._put_away(local if self._local is None else None)
-        self._tell(ended)
-        self._close_recording()
+            self._close_recording()
+        self._on_event(ended)
         return ended
 
     async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
+        preparation.check(plan)
+        for number, connections in enumerate(shares(plan), start=1):
+            worker = WorkerProcess(number, connections, self._from_worker)
+            self._workers.append(worker)
+            await worker.start()
         ready = await self._unless_stopped(preparation.prepare(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
@@ -111,13 +121,9 @@ class Supervisor:
             )
         )
         async with asyncio.TaskGroup() as group:
-            for number, connections in enumerate(shares(ready.plan), start=1):
-                worker = WorkerProcess(number, connections, self._from_worker)
-                self._workers.append(worker)
-                group.create_task(
-                    worker.serve(self._start_command(ready.plan, ready.credentials, worker), self._first_commands),
-                    name=f"worker {number}",
-                )
+            for worker in self._workers:
+                start = self._start_command(ready.plan, ready.credentials, worker)
+                group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
         return totals.ended(self._now(), interrupted=self._stopping is not None)
 
     def _start_command(self, plan: RunPlan, credentials: Credentials, worker: WorkerProcess) -> StartRun:
@@ -166,9 +172,12 @@ class Supervisor:
             self._on_event(merged)
 
     def _tell(self, event: Event) -> None:
+        self._record(event)
+        self._on_event(event)
+
+    def _record(self, event: Event) -> None:
         if self._recorder is not None:
             self._recorder.write(encode_event(event))
-        self._on_event(event)
 
     def _open_session(self) -> None:
         try:

@@ -50,6 +50,7 @@ class Worker:
         self._watched: frozenset[int] | None = frozenset()
         self._recorder: Recorder | None = None
         self._run: Run | None = None
+        self._stop: StopRun | None = None
         self._task: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup
 
@@ -78,13 +79,16 @@ class Worker:
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, StartRun):
             if self._task is None or self._task.done():
+                self._stop = None
                 self._task = self._tasks.create_task(self._start(command), name="run")
         elif isinstance(command, Watch):
             self._watched = None if command.connections is None else frozenset(command.connections)
+        elif isinstance(command, StopRun):
+            self._stop = command  # it may come while the audio is still being read
+            if self._run is not None:
+                self._run.stop(drain=command.drain)
         elif self._run is None:
             return
-        elif isinstance(command, StopRun):
-            self._run.stop(drain=command.drain)
         elif isinstance(command, ConfigureStreams):
             self._run.configure(command.message, command.connections)
         elif isinstance(command, SendControl):
@@ -102,6 +106,8 @@ class Worker:
         try:
             audio = await asyncio.to_thread(audio_source.load, start.plan)
             self._run = Run(start, lambda duration_s: audio_source.feed(start.plan, audio, duration_s), self._emit)
+            if self._stop is not None:
+                self._run.stop(drain=self._stop.drain)
             await self._run.carry_out()
         finally:
             self._run = None

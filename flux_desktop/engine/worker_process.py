@@ -54,6 +54,7 @@ class WorkerProcess:
         self._ended: set[int] = set()
         self._last_t = 0.0
         self._finished = False
+        self._serving = False
 
     def send(self, command: Command) -> None:
         """Tell the worker something; nothing happens when it is not there (any more)."""
@@ -63,16 +64,22 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             process.stdin.write(encode_command(command))
 
-    async def serve(self, start: StartRun, first_commands: Callable[[], list[Command]]) -> None:
-        """Start the process, hand it its run, and pass on what it says until it is through or dead.
+    async def start(self) -> None:
+        """Start the process; it loads what it needs while the run is still being prepared.
 
         Raises `ProblemError` if the process cannot be started at all.
         """
         try:
-            process = await self._child.start(processes.command(processes.WORKER))
+            await self._child.start(processes.command(processes.WORKER))
         except OSError as error:
             raise ProblemError(_not_started(str(error))) from error
+
+    async def serve(self, start: StartRun, first_commands: Callable[[], list[Command]]) -> None:
+        """Hand the process its run, and pass on what it says until it is through or dead."""
+        process = self._child.process
+        assert process is not None
         assert process.stdout is not None
+        self._serving = True
         self.send(start)
         for command in first_commands():
             self.send(command)
@@ -88,8 +95,8 @@ class WorkerProcess:
             self._tell_dead(exit_code)
 
     async def stop(self) -> None:
-        """End the process within about three seconds; idempotent."""
-        await self._child.stop()
+        """End the process within about three seconds; idempotent. One that never got a run is not waited for."""
+        await self._child.stop(patience_s=1.5 if self._serving else 0.0)
 
     def _take(self, line: bytes) -> None:
         try:

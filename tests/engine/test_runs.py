@@ -1,0 +1,288 @@
+"""Whole runs against the built-in endpoint: what is told, recorded and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import msgspec
+import pytest
+
+from flux_desktop.engine.commands import ConfigureStreams, SendControl
+from flux_desktop.engine.events import (
+    LedgerClass,
+    Notice,
+    RunEnded,
+    RunStarted,
+    Sent,
+    Snapshot,
+    StreamChanged,
+    StreamEnded,
+    StreamState,
+    Verdict,
+)
+from flux_desktop.engine.limits import parse_limit
+from flux_desktop.engine.session import read_session
+from flux_desktop.engine.stages import Stage
+from flux_desktop.flux.messages import Configure, Thresholds
+from flux_desktop.flux.options import FluxOptions
+
+
+def when(condition, action):
+    """A reaction that acts once, at the first event that fits."""
+    done = []
+
+    def react(event):
+        if not done and condition(event):
+            done.append(True)
+            action(event)
+
+    return react
+
+
+def is_streaming(event):
+    return isinstance(event, StreamChanged) and event.state is StreamState.STREAMING
+
+
+async def test_two_connections_stream_speech_and_every_stream_is_accounted_for(driver):
+    ended = await driver.run(connections=2)
+    assert ended.problem is None
+    assert ended.verdict in {Verdict.DONE, Verdict.INVALID}
+    assert ended.ledger["completed"] == 2
+    assert sum(ended.ledger.values()) == 2
+    for conn in (1, 2):
+        summary = driver.summaries[conn]
+        assert summary.final_texts == ["And Mr. John Dashwood had then leisure"] or "Dashwood" in summary.final_texts[0]
+        assert summary.violations == {}
+        assert summary.chunks_sent >= 25
+        assert summary.update.n == summary.event_counts["Update"] - 1 or summary.update.n > 5
+        states = [event.state for event in driver.of(StreamChanged) if event.conn == conn]
+        assert states == ["connecting", "opened", "streaming", "draining", "ended"]
+    assert isinstance(driver.events[0], RunStarted)
+    assert isinstance(driver.events[-1], RunEnded)
+    assert len(driver.of(RunEnded)) == 1
+
+
+async def test_latencies_stand_on_both_clocks_and_never_flatter(driver):
+    ended = await driver.run()
+    assert ended.update.n == ended.wire.n > 5
+    assert ended.update.p50_ms > 0
+    # The user's clock starts when the audio was spoken: it never runs shorter than the wire's by more than a timer.
+    assert ended.update.p50_ms >= ended.wire.p50_ms - 1.0
+    assert ended.pacing.n == driver.summaries[1].chunks_sent
+
+
+async def test_the_recording_holds_all_that_was_told(driver):
+    ended = await driver.run(connections=2)
+    recorded = list(read_session(driver.supervisor.session_folder))
+    for kind in (RunStarted, StreamChanged, StreamEnded, Sent):
+        assert [event for event in recorded if isinstance(event, kind)] == sorted(
+            driver.of(kind), key=lambda event: event.t
+        )
+    assert recorded[-1] == ended
+    text = b"".join(path.read_bytes() for path in driver.supervisor.session_folder.iterdir())
+    assert b"secret" not in text
+
+
+async def test_snapshots_add_up_to_the_plan_and_show_the_last_state(driver):
+    await driver.run(connections=3, duration_s=1.0)
+    snapshots = driver.of(Snapshot)
+    assert snapshots
+    assert all(sum(snapshot.ledger.values()) == 3 for snapshot in snapshots)
+    last = {row.conn: row for snapshot in snapshots for row in snapshot.rows}
+    assert {row.state for row in last.values()} == {StreamState.ENDED}
+    assert all(row.ledger is not None for row in last.values())
+
+
+async def test_a_stop_drains_and_keeps_the_open_turn(driver):
+    heard = '"transcript":"And Mr. John'
+    driver.reactions.append(
+        when(lambda event: heard in getattr(event, "text", ""), lambda _: driver.supervisor.stop(drain=True))
+    )
+    ended = await driver.run(loop=True)
+    assert ended.interrupted
+    assert ended.ledger["completed"] == 1
+    end = driver.of(StreamEnded)[0]
+    assert end.closed_text.startswith("And Mr. John")
+    assert end.summary.final_texts[-1] == end.closed_text
+
+
+async def test_a_stop_at_once_ends_every_stream_within_seconds(driver):
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.stop(drain=False)))
+    started_s = time.monotonic()
+    ended = await driver.run(connections=3, loop=True)
+    assert time.monotonic() - started_s < 8
+    assert sum(ended.ledger.values()) == 3
+    assert ended.ledger["completed"] == 0
+
+
+@pytest.mark.parametrize("drain", [True, False])
+async def test_a_stop_before_anything_is_open_starts_nothing(driver, drain):
+    stop = when(lambda event: isinstance(event, RunStarted), lambda _: driver.supervisor.stop(drain=drain))
+    driver.reactions.append(stop)
+    ended = await driver.run(connections=3, loop=True)
+    assert ended.ledger["not started"] == 3
+    assert ended.interrupted
+
+
+async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver):
+    streaming = asyncio.Event()
+    driver.reactions.append(when(is_streaming, lambda _: streaming.set()))
+    run = asyncio.create_task(driver.run(loop=True))
+    await streaming.wait()
+    cancelled_s = time.monotonic()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert time.monotonic() - cancelled_s < 5
+
+
+async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):
+    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8), keyterms=["Dashwood"]))
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+    await driver.run()
+    ack = driver.summaries[1].configure_acks[0]
+    assert ack.thresholds.eot_threshold == 0.8
+    assert ack.keyterms == ["Dashwood"]
+    rows = [row for snapshot in driver.of(Snapshot) for row in snapshot.rows]
+    assert rows[-1].eot_threshold == 0.8
+
+
+async def test_a_change_that_the_server_would_refuse_is_told_and_not_sent(driver):
+    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.5)))
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+    await driver.run(options=FluxOptions(eager_eot_threshold=0.6, eot_timeout_ms=500), duration_s=0.5)
+    assert [notice.problem.code for notice in driver.of(Notice)] == ["eager_above_eot"]
+    assert not any("Configure" in sent.text for sent in driver.of(Sent))
+
+
+async def test_a_planned_change_goes_out_as_it_is_and_its_refusal_is_kept(driver):
+    change = Configure(thresholds=Thresholds(eager_eot_threshold=0.8))
+    ended = await driver.run(reconfigure=change, reconfigure_after_s=0.3)
+    assert ended.ledger["completed"] == 1
+    assert driver.summaries[1].configure_failures[0].code == "INVALID_THRESHOLD"
+
+
+async def test_a_control_that_the_build_does_not_know_ends_the_stream_with_its_sentence(driver):
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(SendControl(control="KeepAlive"))))
+    ended = await driver.run(loop=True)
+    assert ended.ledger["failed in mid-stream"] == 1
+    assert driver.summaries[1].problem.code == "control_not_supported"
+    assert "KeepAlive" in driver.summaries[1].problem.why
+
+
+async def test_idle_time_and_keep_alives_move_the_audio_clock_but_not_the_plan(driver):
+    ended = await driver.run(idle_before_audio_s=0.5, keepalive_interval_s=0.1)
+    assert ended.ledger["completed"] == 1
+    assert driver.summaries[1].violations == {}
+    assert ended.update.max_ms < 500, "the idle time must not count as latency"
+
+
+async def test_stages_open_and_end_streams_as_the_ramp_says(driver):
+    ended = await driver.run(stages=(Stage(1, 1.0), Stage(2, 1.0)), connections=2, loop=True)
+    assert ended.ledger["completed"] + ended.ledger["no transcript"] == 2
+    opened = {event.conn: event.t for event in driver.of(StreamChanged) if event.state is StreamState.CONNECTING}
+    assert opened[2] - opened[1] == pytest.approx(1.0, abs=0.4)
+
+
+async def test_limits_are_judged(driver):
+    limits = (parse_limit("completed>=1"), parse_limit("update_p95_ms<0"))
+    ended = await driver.run(limits=limits, duration_s=1.0)
+    if ended.verdict is not Verdict.INVALID:
+        assert ended.verdict is Verdict.FAIL
+        assert len(ended.reasons) == 1
+        assert "update_p95_ms" in ended.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "ledger", "code"),
+    [
+        ("die-before-headers", LedgerClass.CONNECT_FAILED, None),
+        ("cut-mid-stream=0.5", LedgerClass.FAILED, None),
+        ("model-stream-error=0.5", LedgerClass.FAILED, None),
+        ("expired-token", LedgerClass.CONNECT_FAILED, "expired"),
+    ],
+)
+async def test_a_fault_becomes_its_class_and_a_sentence(driver, fault, ledger, code):
+    ended = await driver.run(fault=fault, loop=True)
+    assert ended.ledger[ledger] == 1
+    problem = driver.summaries[1].problem
+    assert problem.what.endswith(".")
+    assert problem.todo
+    assert code is None or code in problem.code
+
+
+async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_heard(driver, monkeypatch):
+    from flux_desktop.engine.local_process import LocalEndpoint
+
+    local = LocalEndpoint()
+    driver.supervisor._local = local
+    kill = when(
+        lambda event: '"transcript":"And' in getattr(event, "text", ""),
+        lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
+    )
+    driver.reactions.append(kill)
+    try:
+        ended = await driver.run(connections=2, loop=True)
+    finally:
+        await local.stop()
+    assert ended.ledger["failed in mid-stream"] == 2
+    assert driver.summaries[1].final_texts[0].startswith("And")
+
+
+async def test_a_worker_that_dies_is_shown_as_its_streams_failure(driver):
+    def kill(_):
+        os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGKILL)
+
+    driver.reactions.append(when(is_streaming, kill))
+    ended = await driver.run(connections=2, loop=True)
+    assert ended.ledger["failed in mid-stream"] == 2
+    assert driver.summaries[1].problem.code == "worker_died"
+
+
+async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
+    from flux_desktop.engine import worker_process
+
+    monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    ended = await driver.run(connections=4, duration_s=1.0)
+    assert ended.ledger["completed"] + ended.ledger["no transcript"] == 4
+    assert len(list(driver.supervisor.session_folder.glob("worker-*.jsonl"))) == 2
+    assert ended.pacing.n == sum(summary.chunks_sent for summary in driver.summaries.values())
+    assert ended.update.n == sum(summary.update.n for summary in driver.summaries.values())
+    assert sum(driver.of(Snapshot)[-1].ledger.values()) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"wav": "/nowhere/missing.wav"}, "wav_not_found"),
+        ({"connections": 0}, "plan_invalid"),
+        ({"options": FluxOptions(eot_threshold=0.2)}, "option_out_of_range"),
+        ({"options": FluxOptions(encoding="opus")}, "encoding_not_sent"),
+    ],
+)
+async def test_what_cannot_be_run_is_told_before_anything_starts(driver, change, code):
+    ended = await driver.run(**change)
+    assert ended.problem.code == code
+    assert ended.ledger["not started"] == change.get("connections", 1)
+    assert driver.supervisor.session_folder is None
+
+
+async def test_a_refused_parameter_is_a_failed_connection_that_names_it(driver):
+    options = FluxOptions(model="flux-general-multi")
+    plan = driver.plan(options=options)
+    plan = msgspec.structs.replace(plan, local_arguments=("--bundle", "flux-english-20260311"))
+    ended = await driver.supervisor.run(plan)
+    assert ended.ledger["connect failed"] == 1
+    assert driver.summaries[1].problem.code
+
+
+async def test_disk_trouble_is_told_and_the_run_goes_on(driver, tmp_path):
+    (tmp_path / "sessions").write_text("a file where the folder should be")
+    ended = await driver.run(duration_s=0.5)
+    assert ended.problem is None
+    assert [notice.problem.code for notice in driver.of(Notice)] == ["recording_failed"]
+    assert driver.summaries[1].chunks_sent
