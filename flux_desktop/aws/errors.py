@@ -82,7 +82,7 @@ def classify(refusal: Refusal) -> str:
         return "credentials_invalid"
     if "accessdenied" in name or "not authorized to perform" in text:
         return "access_denied"
-    if "in service" in text or "inservice" in text:
+    if "in service" in text or "inservice" in text or "cannot be invoked" in text:
         return "endpoint_not_in_service"
     if status == 404 or ("endpoint" in text and ("not found" in text or "could not find" in text)):
         return "endpoint_not_found"
