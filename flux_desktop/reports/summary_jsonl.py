@@ -10,6 +10,7 @@ import msgspec
 from flux_desktop.engine.events import LedgerClass, Percentiles, StreamSummary
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 
+_NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
 _NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
 _FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
 
@@ -20,7 +21,7 @@ def connection_object(summary: StreamSummary) -> dict[str, Any]:
     Times are in seconds (``_s``) or milliseconds (``_ms``). `first_eot_latency_s` counts from the first attempt to
     connect, as it always did, and so includes the speech itself; judge a server by `update_latency_user_clock`.
     """
-    counts = summary.event_counts
+    counts = {name: count for name, count in summary.event_counts.items() if name not in _NO_TURN_EVENTS}
     return {
         "connection_id": summary.conn,
         "request_id": summary.request_id,
