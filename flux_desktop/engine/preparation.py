@@ -23,6 +23,12 @@ class Ready(msgspec.Struct, kw_only=True):
     notes: list[str]
 
 
+_RECOGNISERS = {
+    "auto": "the script where the recording has one, as the sample does, else from PocketSphinx",
+    "pocketsphinx": "PocketSphinx",
+    "silent": "nobody: this endpoint only keeps time",
+}
+
 Preparing = Coroutine[Any, Any, Ready]
 
 
@@ -45,7 +51,11 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         plan = msgspec.structs.replace(
             plan, endpoint_url=info.url, region=info.region, ca_file=info.ca_file, bundle=info.bundle
         )
-        return Ready(plan=plan, credentials=info.credentials, notes=[*notes, f"Words come from: {info.recogniser}."])
+        return Ready(
+            plan=plan,
+            credentials=info.credentials,
+            notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
+        )
     # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
     from flux_desktop.aws.credentials import load_credentials
     from flux_desktop.aws.probe import probe

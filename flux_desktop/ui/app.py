@@ -51,3 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from flux_desktop.ui.launch import run_off_screen
 
     return run_off_screen(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from flux_desktop.engine.events import Event, Notice, RunEnded
+from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         self.run_bar.start_clicked.connect(self.start_run)
         self.run_bar.stop_clicked.connect(self.controller.stop)
         self.run_bar.theme_clicked.connect(self.theme.toggle)
-        self.transcripts.start_clicked.connect(self.start_run)
+        self.transcripts.start_clicked.connect(self.start_at_once)
         self.transcripts.shown.connect(self.plots.set_front)
         self.sound_panel.file_chosen.connect(self.load_wav)
         self.sound_panel.sample_wanted.connect(self.load_sample)
@@ -152,6 +152,17 @@ class MainWindow(QMainWindow):
         """Choose a recording; it is read in the background."""
         self.tasks.start(f"reading {Path(path).name}", self._read_wav(Path(path)), group="wav", exclusive=True)
 
+    def start_at_once(self) -> None:
+        """Start; with no recording chosen yet, with the sample."""
+        if self.shape is not None:
+            self.start_run()
+            return
+        self.tasks.start("starting with the sample", self._start_with_sample(), group="wav", exclusive=True)
+
+    async def _start_with_sample(self) -> None:
+        await self._read_wav(resource_path(SAMPLE))
+        self.start_run()
+
     def start_run(self) -> None:
         """Start with the settings shown; with no recording chosen the person is told what to do."""
         if self.model.active:
@@ -167,7 +178,8 @@ class MainWindow(QMainWindow):
             )
             return
         self.banners.clear()
-        self.controller.start(
+        self.endpoint_panel.set_note("")
+        began = self.controller.start(
             file_plan(
                 endpoint=self.endpoint_panel.selected(),
                 file=self.shape.path,
@@ -177,6 +189,8 @@ class MainWindow(QMainWindow):
                 loop=self.run_bar.loop.isChecked(),
             )
         )
+        if began:
+            self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_problem(self, problem: Problem, tone: str = "danger") -> None:
         """Tell a person of a problem, above the transcripts."""
@@ -201,7 +215,9 @@ class MainWindow(QMainWindow):
 
     def _take_event(self, event: Event) -> None:
         self.model.feed(event)
-        if isinstance(event, Notice):
+        if isinstance(event, RunStarted):
+            self.endpoint_panel.set_note(" ".join(event.notes))
+        elif isinstance(event, Notice):
             self.show_problem(event.problem, "warn")
         elif isinstance(event, RunEnded):
             if event.problem is not None:
@@ -219,8 +235,8 @@ class MainWindow(QMainWindow):
     def _draw_labels(self) -> None:
         duration_s, loop = self.run_bar.duration.value(), self.run_bar.loop.isChecked()
         ready = self.shape is not None
-        self.run_bar.refresh(self.model, planned_seconds(self.shape, duration_s, loop), ready)
-        self.transcripts.start_button.setVisible(ready)
+        self.run_bar.refresh(self.model, planned_seconds(self.shape, duration_s, loop))
+        self.transcripts.set_ready(ready)
         self.transcripts.refresh_icons()
         locked = self.model.active
         self.endpoint_panel.set_locked(locked)

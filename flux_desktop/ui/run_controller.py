@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, RunEnded, Verdict
+from flux_desktop.engine.events import Event, LedgerClass, RunEnded, Verdict
 from flux_desktop.engine.plan import RunPlan, plan_problems
 from flux_desktop.problem import Problem
 from flux_desktop.ui.bridge import Mailbox
@@ -36,6 +36,7 @@ class RunController(QObject):
         self._tasks = tasks
         self._make_engine = make_engine
         self._engine: RunEngine | None = None
+        self._said_end = False
 
     @property
     def session_folder(self) -> Path | None:
@@ -54,8 +55,12 @@ class RunController(QObject):
         while self._mailbox.take() is not None:
             pass  # left over from the run before
         self._model.reset(plan)
+        # Made at once, so that a stop that follows at once is not lost.
+        engine = self._engine = self._make_engine(self._sink)
+        self._said_end = False
+        engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
         started = self._tasks.start(
-            f"the run on {plan.endpoint}", self._run(plan), group=RUN_GROUP, on_problem=self._failed
+            f"the run on {plan.endpoint}", self._run(engine, plan), group=RUN_GROUP, on_problem=self._failed
         )
         self.phase_changed.emit()
         return started is not None
@@ -74,19 +79,18 @@ class RunController(QObject):
         if self._engine is not None and self._model.active:
             self._engine.send(command)
 
-    async def _run(self, plan: RunPlan) -> None:
-        said_end = False
-
-        def sink(event: Event) -> None:
-            nonlocal said_end
-            said_end = said_end or isinstance(event, RunEnded)
-            self._mailbox.put(event)
-
-        engine = self._engine = self._make_engine(sink)
-        engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
+    async def _run(self, engine: RunEngine, plan: RunPlan) -> None:
+        if self._model.phase is Phase.STOPPING:  # stopped before it had begun
+            ledger = {str(LedgerClass.NOT_STARTED): plan.connections}
+            self._mailbox.put(RunEnded(t=0.0, verdict=Verdict.DONE, ledger=ledger, interrupted=True))
+            return
         ended = await engine.run(plan)
-        if not said_end:
+        if not self._said_end:
             self._mailbox.put(ended)
+
+    def _sink(self, event: Event) -> None:
+        self._said_end = self._said_end or isinstance(event, RunEnded)
+        self._mailbox.put(event)
 
     def _failed(self, problem: Problem) -> None:
         """The engine itself could not go on: end the run as the window sees it."""

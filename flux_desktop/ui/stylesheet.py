@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flux_desktop.resources import resource_path
+
 if TYPE_CHECKING:
     from flux_desktop.ui.theme import Theme
 
@@ -77,8 +79,15 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QSpinBox, QDoubleSpinBox { padding: 4px 6px 4px 7px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("%(chevron)s"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border)s; }
 QCheckBox { spacing: 7px; }
+QCheckBox::indicator {
+  width: 16px; height: 16px; border: 1px solid %(muted)s; border-radius: 4px; background: %(raised)s;
+}
+QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s; image: url("%(check)s"); }
+QCheckBox::indicator:disabled { border-color: %(border)s; }
+QCheckBox::indicator:checked:disabled { background: %(muted)s; }
 QCheckBox:focus { color: %(accent)s; }
 QCheckBox:disabled { color: %(muted)s; }
 
@@ -136,4 +145,8 @@ QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 
 def stylesheet(theme: Theme) -> str:
     """The whole window's style for one theme."""
-    return _SHEET % {name: getattr(theme, name) for name in theme.__slots__}
+    tokens: dict[str, str] = {name: getattr(theme, name) for name in theme.__slots__}
+    # A style sheet cannot tint a picture, so these two exist once per theme.
+    for name, file in (("check", "check"), ("chevron", "chevron-down")):
+        tokens[name] = resource_path(f"icons/{file}-on-{theme.name}.svg").as_posix()
+    return _SHEET % tokens

@@ -76,9 +76,9 @@ class EndpointPanel(Panel):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
         self.body.addWidget(self.list)
-        self._note = label("", "caption", wrap=True)
-        self._note.hide()
-        self.body.addWidget(self._note)
+        self.note = label("", "caption", wrap=True)
+        self.note.hide()
+        self.body.addWidget(self.note)
         self.refresh()
 
     def refresh(self) -> None:
@@ -111,8 +111,8 @@ class EndpointPanel(Panel):
 
     def set_note(self, text: str) -> None:
         """Say something about the endpoint, such as which recogniser writes its words."""
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the endpoint cannot be changed."""

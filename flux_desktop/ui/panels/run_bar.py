@@ -103,15 +103,18 @@ class RunBar(QWidget):
         column.addStretch()
         return column
 
-    def refresh(self, model: RunModel, planned_s: float | None, can_start: bool) -> None:
+    def refresh(self, model: RunModel, planned_s: float | None) -> None:
         """Show the run; `planned_s` is the length of what is to be sent, where it is known."""
         active = model.active
-        self.start_button.setEnabled(can_start and not active)
+        self.start_button.setEnabled(not active)
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: "Running", Phase.STOPPING: "Stopping…"}
         self.start_button.setText(words.get(model.phase, "Start"))
         if set_role(self.start_button, "running" if active else "go", "kind"):
             self._restyle()
+        had_focus = self.stop_button.hasFocus()
         self.stop_button.setEnabled(model.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING})
+        if had_focus and not active:
+            self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
         for widget in (self.connections, self.duration, self.loop):
             widget.setEnabled(not active)

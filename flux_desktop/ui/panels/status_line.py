@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from flux_desktop.engine.events import LedgerClass, Percentiles, StreamState
 from flux_desktop.ui import text
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.theme import SPACE_L, SPACE_XL
-from flux_desktop.ui.widgets.basics import label
+from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
 
 class StatusLine(QWidget):
@@ -22,11 +22,9 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, 6, SPACE_L, 6)
         row.setSpacing(SPACE_XL)
-        self.main = label("", "body")
+        self.main = ElidedLabel("body")
         self.figures = label("", "muted")
-        self.folder = label("", "muted")
-        self.main.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.folder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideLeft)
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
         row.addWidget(self.folder, 2)
@@ -35,14 +33,9 @@ class StatusLine(QWidget):
 
     def refresh(self, model: RunModel, idle_words: str, folder: str | None, stall_ms: Percentiles | None) -> None:
         """Show the run; `idle_words` is said while there is none."""
-        self._set(self.main, main_sentence(model, idle_words))
-        self._set(self.figures, figures_sentence(model, stall_ms))
-        self._set(self.folder, "" if folder is None else f"recorded in {folder}")
-
-    @staticmethod
-    def _set(widget: QWidget, words: str) -> None:
-        widget.setText(words)  # type: ignore[attr-defined]
-        widget.setToolTip(words)
+        self.main.setText(main_sentence(model, idle_words))
+        self.figures.setText(figures_sentence(model, stall_ms))
+        self.folder.setText("" if folder is None else f"recorded in {folder}")
 
 
 def main_sentence(model: RunModel, idle_words: str) -> str:

@@ -11,7 +11,7 @@ from flux_desktop.ui import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.theme import SPACE_M, SPACE_S, Theme, ThemeSource
-from flux_desktop.ui.widgets.basics import button, label, pill, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role
 from flux_desktop.ui.widgets.turn_list import TurnList
 
 STATE_TONES = {"Ready": "quiet", "Speaking": "ok", "AwaitingEnd": "eager"}
@@ -29,8 +29,7 @@ class ConversationView(QWidget):
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         self.state = pill("Waiting")
-        self.facts = label("", "muted")
-        self.facts.setMinimumWidth(40)
+        self.facts = ElidedLabel("muted")
         self.turns = TurnList(theme, conversation)
         self.copy_button = button("Copy", self.turns.copy_selection, kind="link", tip="Copy the transcript (Ctrl+C)")
         head.addWidget(self.state)
@@ -52,7 +51,6 @@ class ConversationView(QWidget):
         self.state.setText(state_words(talk))
         set_role(self.state, state_tone(talk), "pill")
         self.facts.setText(_facts(talk))
-        self.facts.setToolTip(_facts(talk))
         empty = not talk.cards
         self.turns.setVisible(not empty)
         self._waiting.setVisible(empty)
@@ -102,23 +100,32 @@ class TranscriptPanel(QWidget):
         column.addStretch(2)
         title = label("Nothing has been said yet", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint = label(
-            "Choose an endpoint and a recording on the left, then press Start. "
-            "The endpoint “local” and the sample need no account.",
-            "muted",
-            wrap=True,
-        )
+        self._hint = label("", "muted", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(title)
         column.addWidget(self._hint)
         line = QHBoxLayout()
         line.addStretch()
-        self.start_button = button("Start with these settings", self.start_clicked.emit, kind="go")
+        self.start_button = button("Start", self.start_clicked.emit, kind="go")
         line.addWidget(self.start_button)
         line.addStretch()
         column.addLayout(line)
         column.addStretch(3)
         return page
+
+    def set_ready(self, sound_chosen: bool) -> None:
+        """Say on the empty page what to do first."""
+        if sound_chosen:
+            words, name = "All is set: the recording is chosen. Press Start.", "Start"
+        else:
+            words = (
+                "Choose an endpoint and a recording on the left, then press Start.\n"
+                "Or try it at once: the built-in endpoint and the sample need no account."
+            )
+            name = "Try it with the sample"
+        self._hint.setText(words)
+        self.start_button.setText(name)
+        self.start_button.setAccessibleName(name)
 
     def refresh(self) -> None:
         """Show the run's connections; repaints the tab in front only."""

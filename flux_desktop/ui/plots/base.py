@@ -43,11 +43,10 @@ class PlotPanel(Panel):
         self._title = title
         self._unit = unit
         self._dialog: QFileDialog | None = None
-        self.plot: Any = pg.PlotWidget(axisItems={"bottom": SecondsAxis(orientation="bottom")})
+        self.plot: Any = pg.PlotWidget(enableMenu=False, axisItems={"bottom": SecondsAxis(orientation="bottom")})
         self.plot.setAccessibleName(f"{title}: {subtitle}")
         self.plot.setMinimumHeight(90)
         self.item: Any = self.plot.getPlotItem()
-        self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setMouseEnabled(x=False, y=False)
         self.item.showGrid(x=False, y=True, alpha=0.25)

@@ -11,7 +11,7 @@ from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import WINDOW_S, PlotPanel
 from flux_desktop.ui.theme import ThemeSource
 
-_STEPS_MS = (200.0, 400.0, 600.0, 800.0, 1200.0, 2000.0, 4000.0, 8000.0, 16000.0)
+_STEPS_MS = (10.0, 20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1200.0, 2000.0, 4000.0, 8000.0, 16000.0)
 
 
 class LatencyPlot(PlotPanel):
@@ -32,7 +32,7 @@ class LatencyPlot(PlotPanel):
         self._line: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
         self.restyle()
         self.follow(0)
-        self.scale_y(0, _STEPS_MS)
+        self.scale_y(400, _STEPS_MS)
 
     def set_front(self, conn: int | None) -> None:
         """Draw this connection's line on top and in the accent colour."""
@@ -59,7 +59,7 @@ class LatencyPlot(PlotPanel):
             self._line.setData(series.x, series.y)
         self._p95.setData(model.p95.x, model.p95.y)
         self.follow(model.now_s)
-        self.scale_y(max(top, 150.0), _STEPS_MS)
+        self.scale_y(top * 1.1, _STEPS_MS)
         self.say(self._sentence())
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:

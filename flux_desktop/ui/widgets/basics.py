@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from flux_desktop.ui import icons
@@ -47,6 +48,35 @@ def button(text: str, on_click: Callable[[], object], *, kind: str = "plain", ti
     made.setToolTip(tip)
     made.clicked.connect(lambda _checked=False: on_click())
     return made
+
+
+class ElidedLabel(QLabel):
+    """A line that ends in an ellipsis where it has no room; the tip holds all of it."""
+
+    def __init__(self, role: str = "body", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._full = ""
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, words: str) -> None:
+        if words != self._full:
+            self._full = words
+            self.setToolTip(words)
+            self._elide()
+
+    def full_text(self) -> str:
+        """All of the text."""
+        return self._full
+
+    def _elide(self) -> None:
+        super().setText(self.fontMetrics().elidedText(self._full, self._mode, self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
 
 
 class IconButton(QToolButton):

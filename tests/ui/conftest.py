@@ -1,0 +1,88 @@
+"""Fixtures of the window's tests: off-screen unless a display was asked for, one stage for real windows."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import qasync
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from flux_desktop.ui import launch
+from flux_desktop.ui.engine_port import EngineFactory
+from flux_desktop.ui.main_window import MainWindow
+
+Live = Callable[[MainWindow], Awaitable[None]]
+Stage = Callable[[EngineFactory, Live], None]
+CLOSE_MAX_S = 5.0
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture
+def stage(qapp: QApplication) -> Iterator[Stage]:
+    """Puts a real window on a qasync loop, lets the test live in it, closes it and looks for leaks."""
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    before = top_level_widgets()
+
+    def play(make_engine: EngineFactory, live: Live) -> None:
+        launch.make_app()
+        loop = qasync.QEventLoop(qapp)
+        asyncio.set_event_loop(loop)
+        options = argparse.Namespace(theme="dark", connections=2)
+        window = launch.make_window(qapp, options, make_engine)
+
+        async def whole() -> None:
+            closed = asyncio.Event()
+            window.closed.connect(closed.set)
+            window.begin()
+            try:
+                await live(window)
+            finally:
+                window.close()
+                await asyncio.wait_for(closed.wait(), CLOSE_MAX_S)
+            assert window.tasks.running() == ["closing"]
+            others = [t.get_name() for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+            assert set(others) <= {"closing"}, f"tasks left: {others}"
+
+        try:
+            with loop:
+                loop.run_until_complete(whole())
+            assert not [timer for timer in window.findChildren(QTimer) if timer.isActive()], "timers left"
+        finally:
+            asyncio.set_event_loop(None)
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    yield play
+    for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+        signal.signal(number, handler)
+    gc.collect()  # pyqtgraph's plots hold themselves in cycles
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert top_level_widgets() <= before, "widgets left"
+
+
+def top_level_widgets() -> set[QWidget]:
+    """Windows and dialogs. The plots' own menus have no parent and live as long as a logged traceback."""
+    return {widget for widget in QApplication.topLevelWidgets() if not isinstance(widget, QMenu)}
+
+
+async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Wait for a condition on what the window shows."""
+    loop = asyncio.get_running_loop()
+    end_s = loop.time() + timeout_s
+    while not condition():
+        assert loop.time() < end_s, f"waited {timeout_s} s in vain: {what}"
+        await asyncio.sleep(0.01)

@@ -1,0 +1,65 @@
+"""The bounded mailbox between engine and screen."""
+
+from __future__ import annotations
+
+import scripted
+from PySide6.QtWidgets import QApplication
+
+from flux_desktop.engine.events import Event, Received, Snapshot, StreamChanged, StreamState
+from flux_desktop.ui.bridge import Mailbox, ScreenClock
+
+
+def update(number: int, event: str = "Update") -> Received:
+    return Received(t=number, conn=1, text=scripted.turn_info(event, 0, number, number, "words", 0.1))
+
+
+def test_events_come_out_in_order() -> None:
+    mailbox = Mailbox()
+    events = [update(number) for number in range(5)]
+    for event in events:
+        mailbox.put(event)
+    assert [mailbox.take() for _ in range(6)] == [*events, None]
+
+
+def test_a_full_mailbox_drops_what_is_replaced_anyway_and_nothing_else() -> None:
+    mailbox = Mailbox(limit=100)
+    ends = [update(number, "EndOfTurn") for number in range(10)]
+    state = StreamChanged(t=0, conn=1, state=StreamState.STREAMING)
+    mailbox.put(state)
+    for number in range(500):
+        mailbox.put(update(number))
+        mailbox.put(Snapshot(t=number, ledger={}))
+        if number % 50 == 0:
+            mailbox.put(ends[number // 50])
+    assert len(mailbox) <= 110
+    assert mailbox.dropped > 800
+    left: list[Event] = []
+    while (event := mailbox.take()) is not None:
+        left.append(event)
+    assert [event for event in left if event in ends] == ends
+    assert state in left
+
+
+def test_one_tick_spends_a_bounded_time_on_events(qapp: QApplication) -> None:
+    mailbox = Mailbox()
+    for number in range(2_000):
+        mailbox.put(update(number))
+    seen: list[Event] = []
+    import time
+
+    def slow(event: Event) -> None:
+        end_s = time.perf_counter() + 0.0005
+        while time.perf_counter() < end_s:
+            pass
+        seen.append(event)
+
+    drawn: list[str] = []
+    clock = ScreenClock(
+        mailbox, slow, lambda: drawn.append("curves"), lambda: drawn.append("texts"), lambda: drawn.append("labels")
+    )
+    clock.tick()
+    assert 1 <= len(seen) < 500
+    assert drawn == ["curves", "texts", "labels"]
+    clock.tick()
+    assert drawn.count("curves") == 2
+    assert drawn.count("labels") == 1

@@ -1,0 +1,119 @@
+"""The window's state without Qt: cards, phases, series, fed with events."""
+
+from __future__ import annotations
+
+import pytest
+import scripted
+
+from flux_desktop.engine.events import (
+    LedgerClass,
+    Notice,
+    Received,
+    RunEnded,
+    StreamEnded,
+    StreamRow,
+    StreamState,
+    StreamSummary,
+)
+from flux_desktop.problem import Problem
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.series import Series
+from flux_desktop.ui.panels.status_line import main_sentence
+
+
+def fed(connections: int = 2, until_s: float | None = None) -> RunModel:
+    model = RunModel()
+    model.reset(scripted.plan(connections))
+    for event in scripted.scripted_run(connections):
+        if until_s is None or getattr(event, "t", 0.0) <= until_s:
+            model.feed(event)
+    return model
+
+
+def test_turns_become_final_cards_in_order() -> None:
+    model = fed()
+    assert model.phase is Phase.ENDED
+    for talk in model.conversations.values():
+        assert talk.transcript() == list(scripted.SENTENCES)
+        assert [card.index for card in talk.cards] == [0, 1, 2, 3, 4]
+        assert {card.tone for card in talk.cards} == {"final"}
+        assert talk.cards[0].confidence == pytest.approx(0.91)
+        assert talk.cards[0].ended_by == "model"
+        assert talk.cards[0].latency_ms == 251
+
+
+def test_interim_text_is_replaced_in_place() -> None:
+    talk = Conversation(1)
+    seen = []
+    for event in scripted.conversation_events(1, scripted.SENTENCES[:1]):
+        if isinstance(event, Received):
+            talk.received(event)
+            seen.append((len(talk.cards), talk.cards[0].text if talk.cards else ""))
+    assert {count for count, _ in seen} == {0, 1}
+    assert seen[1][1] == "and"
+    assert seen[-1] == (1, scripted.SENTENCES[0])
+
+
+def test_eager_and_resumed_are_counted_and_timed() -> None:
+    card = fed().conversation(1).cards[3]
+    assert (card.eager_count, card.resumed_count) == (2, 1)
+    assert card.eager_lead_ms == pytest.approx(150, abs=1)
+    assert fed().conversation(1).cards[0].eager_lead_ms is None
+
+
+def test_an_open_turn_is_awaiting_after_eager_and_becomes_final_on_closing() -> None:
+    talk = Conversation(1)
+    talk.received(Received(t=1, conn=1, text=scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
+    talk.received(Received(t=2, conn=1, text=scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
+    assert talk.cards[0].tone == "awaiting"
+    summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)
+    talk.ended(StreamEnded(t=3, summary=summary, closed_text="hello there"))
+    assert (talk.cards[0].tone, talk.cards[0].ended_by, talk.open_card) == ("final", "closed", None)
+
+
+def test_what_cannot_be_read_is_noted_and_kept() -> None:
+    talk = Conversation(1)
+    talk.received(Received(t=1, conn=1, text="{not json"))
+    assert "could not be read" in talk.cards[0].text
+    assert talk.raw[0].text == "{not json"
+
+
+def test_a_failed_stream_says_why_in_its_transcript() -> None:
+    talk = Conversation(1)
+    problem = Problem(code="x", what="The stream was cut.", todo="Try again.")
+    talk.ended(StreamEnded(t=1, summary=StreamSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem)))
+    assert talk.cards[-1].text == "The stream was cut. Try again."
+
+
+def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
+    talk = Conversation(500)
+    row = StreamRow(conn=500, state=StreamState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
+    talk.row_changed(1.0, row)
+    assert talk.latency.y.tolist() == [250.0]
+    assert talk.turn_state == "Speaking"
+    assert [span.state for span in talk.lane] == ["Speaking"]
+
+
+def test_phases_follow_the_events() -> None:
+    assert fed(until_s=0.45).phase is Phase.STARTING
+    assert fed(until_s=5.0).phase is Phase.RUNNING
+    assert "2 streaming · 0 failed · 0 never connected" in main_sentence(fed(until_s=5.0), "")
+    assert main_sentence(fed(), "").startswith("DONE: 2 completed")
+
+
+def test_notices_and_the_end_are_kept() -> None:
+    model = fed(until_s=5.0)
+    model.feed(Notice(t=6, problem=Problem(code="disk_full", what="The disk is full.")))
+    model.feed(RunEnded(t=7, verdict="DONE", ledger={"completed": 2}))  # type: ignore[arg-type]
+    assert model.notices[-1].code == "disk_full"
+    assert not model.active
+
+
+def test_a_series_keeps_the_newest_points_in_one_piece() -> None:
+    series = Series(capacity=4)
+    for number in range(11):
+        series.append(number, number * 10)
+    assert series.x.tolist() == [7, 8, 9, 10]
+    assert series.y.tolist() == [70, 80, 90, 100]
+    assert series.since(9).tolist() == [90, 100]

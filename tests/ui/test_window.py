@@ -1,0 +1,314 @@
+"""The real window on scripted runs: what a person sees, and that nothing freezes, leaks or lies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+import scripted
+from conftest import Stage, until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
+
+from flux_desktop.engine.events import Event, Received, RunEnded, Verdict
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.replay import ReplayEngine
+from flux_desktop.ui.widgets.turn_list import CARD_ROLE
+
+
+def replaying(events: list[Event], speed: float = 0.0) -> EngineFactory:
+    return lambda sink: ReplayEngine(sink, events, speed)
+
+
+class Waiting:
+    """An engine that does nothing until it is told to stop; remembers how it was told, and its plan."""
+
+    def __init__(self, sink: EventSink, end_delay_s: float = 0.0) -> None:
+        self.session_folder: Path | None = None
+        self.stops: list[bool] = []
+        self.plan: RunPlan | None = None
+        self._end_delay_s = end_delay_s
+        self._stopped = asyncio.Event()
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        self.plan = plan
+        try:
+            await self._stopped.wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(self._end_delay_s)
+            raise
+        return RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": plan.connections})
+
+    def send(self, command: object) -> None:
+        pass
+
+    def stop(self, *, drain: bool = True) -> None:
+        self.stops.append(drain)
+        if not drain:
+            self._stopped.set()
+
+
+class Failing(Waiting):
+    """An engine that fails at once."""
+
+    error: Exception = ProblemError(Problem(code="no_local", what="It fell over.", why="No port.", todo="Try again."))
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        raise self.error
+
+
+async def with_sample(window: MainWindow) -> None:
+    window.load_sample()
+    await until(lambda: window.shape is not None, "the sample is read")
+
+
+def labels(window: QWidget) -> list[str]:
+    return [found.text() for found in window.findChildren(QLabel) if found.text()]
+
+
+def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.run_bar.start_button.click()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        assert [window.transcripts.tabs.tabText(n) for n in range(2)] == ["#1", "#2"]
+        for view in window.transcripts.views():
+            window.transcripts.show_connection(view.conversation.conn)
+            model = view.turns.turns
+            shown = [model.data(model.index(row), CARD_ROLE).text for row in range(model.rowCount())]
+            assert shown == list(scripted.SENTENCES)
+        assert "DONE: 2 completed" in window.status.main.full_text()
+        await until(lambda: len(window.plots.plots) > 0, "the plots are there")
+        window.plots.refresh()
+        assert len(window.plots.latency._line.getData()[0]) > 20
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_a_first_time_user_needs_one_click(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.transcripts.start_button.click()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert window.model.plan is not None
+        assert isinstance(window.model.plan.source, WavSource)
+        assert window.model.plan.source.path.endswith("conversation.wav")
+        assert window.model.plan.endpoint == "local"
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_interim_text_is_painted_in_place_and_the_list_stays_at_its_end(stage: Stage) -> None:
+    many = tuple(f"This is sentence number {n} of a long conversation." for n in range(40))
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        turns = window.transcripts.views()[0].turns
+        await until(lambda: turns.verticalScrollBar().maximum() > 0, "the list is laid out")
+        assert turns.turns.rowCount() == 40
+        assert turns.verticalScrollBar().value() == turns.verticalScrollBar().maximum()
+
+    stage(replaying(scripted.scripted_run(1, many)), live)
+
+
+@pytest.mark.parametrize("bug", [False, True])
+def test_an_engine_that_fails_is_told_and_the_window_lives(stage: Stage, bug: bool) -> None:
+    class Broken(Failing):
+        error = KeyError("private detail") if bug else Failing.error
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        (banner,) = window.banners.banners()
+        words = labels(banner)
+        if bug:
+            assert not any("KeyError" in line or "private" in line for line in words)
+            assert any("Something went wrong" in line for line in words)
+        else:
+            assert words == ["It fell over.", "No port.", "Try again."]
+        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+
+    stage(Broken, live)
+
+
+def test_start_without_a_sound_says_what_to_do(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.run_bar.start_button.click()
+        assert not window.model.active
+        assert "No recording is chosen." in labels(window.banners)
+        window.banners.banners()[0].close_button.click()
+        assert window.banners.banners() == []
+
+    stage(Waiting, live)
+
+
+def test_a_file_that_is_no_wav_is_told_with_the_way_out(stage: Stage, tmp_path: Path) -> None:
+    bad = tmp_path / "music.wav"
+    bad.write_bytes(b"ID3 not a wav")
+
+    async def live(window: MainWindow) -> None:
+        window.load_wav(str(bad))
+        await until(lambda: bool(window.banners.banners()), "the problem is told")
+        assert any("ffmpeg -i music.wav" in line for line in labels(window.banners))
+        assert window.shape is None
+
+    stage(Waiting, live)
+
+
+def test_stop_drains_first_and_ends_at_once_the_second_time(stage: Stage) -> None:
+    engines: list[Waiting] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.flux_panel.eager.set_value(0.4)
+        window.run_bar.connections.setValue(7)
+        window.start_run()
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert plan is not None
+        assert (plan.connections, plan.options.eager_eot_threshold, plan.options.eot_timeout_ms) == (7, 0.4, 5000)
+        window.run_bar.stop_button.click()
+        assert window.run_bar.stop_button.text() == "Stop now"
+        window.run_bar.stop_button.click()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert engines[0].stops == [True, False]
+
+    stage(make, live)
+
+
+@pytest.mark.parametrize("end_delay_s", [0.0, 30.0])
+def test_the_window_closes_in_mid_run(stage: Stage, end_delay_s: float) -> None:
+    took_s: list[float] = []
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.active, "the run has begun")
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        began_s = time.monotonic()
+        window.close()
+        assert not window.isVisible()
+        await closed.wait()
+        took_s.append(time.monotonic() - began_s)
+        for task in asyncio.all_tasks():
+            if task.get_name().startswith("the run"):
+                task.cancel()
+
+    if end_delay_s:
+        with pytest.raises((AssertionError, TimeoutError)):  # the stubborn engine itself is what is left over
+            stage(lambda sink: Waiting(sink, end_delay_s), live)
+    else:
+        stage(Waiting, live)
+    assert took_s[0] < 5.0
+
+
+def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
+    evil = '<b>bold</b><img src="file:///etc/passwd"> <a href="https://example.org">x</a>'
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        view = window.transcripts.views()[0]
+        assert view.conversation.transcript() == [evil]
+        window.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
+        for found in window.findChildren(QLabel):
+            assert found.textFormat() is Qt.TextFormat.PlainText or not found.text(), found.text()
+            assert not found.openExternalLinks()
+
+    stage(replaying(scripted.scripted_run(1, (evil,))), live)
+
+
+def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
+    engines: list[Waiting] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit)
+        nameless = [
+            found
+            for kind in kinds
+            for found in window.findChildren(kind)
+            if found.focusPolicy() != Qt.FocusPolicy.NoFocus
+            and not (found.accessibleName() or getattr(found, "text", lambda: "")() or _inside_spin_box(found))
+        ]
+        assert nameless == []
+        QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: bool(engines) and engines[0].plan is not None, "Ctrl+R starts")
+        QTest.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: window.model.phase == "stopping", "Ctrl+. stops")
+
+    stage(make, live)
+
+
+def test_a_stop_in_the_same_moment_as_the_start_is_not_lost(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        window.controller.stop()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert window.model.ended is not None
+        assert window.model.ended.ledger == {"not started": 2}
+
+    stage(Waiting, live)
+
+
+def _inside_spin_box(found: QWidget) -> bool:
+    return isinstance(found.parentWidget(), QAbstractSpinBox | QComboBox)
+
+
+def test_an_eager_threshold_above_the_other_cannot_be_set(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        panel = window.flux_panel
+        panel.eager.set_value(0.9)
+        panel.eot.field.setValue(0.6)
+        assert panel.eager.value == 0.6
+        panel.eager.field.setValue(0.8)
+        assert panel.eager.value == 0.6
+
+    stage(Waiting, live)
+
+
+def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.resize(1280, 800)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert window.minimumSizeHint().width() <= 1280
+        for found in window.findChildren(QAbstractButton):
+            if found.isVisible() and found.text():
+                assert found.width() >= found.sizeHint().width() - 2, found.text()
+
+    stage(replaying(scripted.scripted_run(12)), live)
+
+
+def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None:
+    events = scripted.scripted_run(1)
+    events.insert(30, Received(t=events[29].t, conn=1, text='{"type": 7'))  # type: ignore[union-attr]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert any("could not be read" in card.text for card in window.model.conversation(1).cards)
+
+    stage(replaying(events), live)

@@ -1,0 +1,117 @@
+"""The real window, the real supervisor, the real worker and the real local endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+
+import pytest
+from conftest import Stage, until
+from PySide6.QtGui import QImage
+
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.resources import resource_path
+from flux_desktop.ui.main_window import MainWindow
+
+FIRST_TURN = "And Mr. John Dashwood had then leisure"
+
+
+@pytest.fixture
+def short_wav(tmp_path: Path) -> Path:
+    """The sample's first sentence with the pause after it: one turn in 8.6 s."""
+    path = tmp_path / "first.wav"
+    with (
+        wave.open(str(resource_path("sample_audio/conversation.wav")), "rb") as source,
+        wave.open(str(path), "wb") as to,
+    ):
+        to.setparams(source.getparams())
+        to.writeframes(source.readframes(round(8.6 * source.getframerate())))
+    return path
+
+
+def test_a_real_run_shows_words_soon_and_never_freezes(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        began_s = time.monotonic()
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.run_bar.duration.setValue(9)
+        window.heartbeat.start()
+        window.start_run()
+        await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 10.0)
+        words_s = time.monotonic() - began_s
+        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+        stalls = window.heartbeat.stalls()
+        print(f"first words after {words_s:.1f} s; stalls p99 {stalls.p99_ms:.1f} ms, max {stalls.max_ms:.0f} ms")
+        assert words_s < 10
+        assert stalls.p99_ms is not None
+        assert stalls.p99_ms < 100
+        for conn in (1, 2):
+            assert window.model.conversation(conn).transcript()[0].startswith(FIRST_TURN)
+        assert "2 completed" in window.status.main.full_text()
+        assert "Words come from the script" in window.endpoint_panel.note.text()
+        folder = window.controller.session_folder
+        assert folder is not None
+        assert list(folder.glob("*.jsonl"))
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+@pytest.mark.parametrize("moment", ["starting", "streaming"])
+def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tmp_path: Path, moment: str) -> None:
+    async def live(window: MainWindow) -> None:
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.start_run()
+        if moment == "streaming":
+            await until(lambda: window.model.phase == "running", "the streams are open")
+        else:
+            await until(lambda: bool(window.tasks.running("run")), "the run has begun")
+            await asyncio.sleep(0)
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        began_s = time.monotonic()
+        window.close()
+        await closed.wait()
+        print(f"closed {moment} in {time.monotonic() - began_s:.2f} s")
+        assert time.monotonic() - began_s < 5
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+def test_without_a_display_the_demo_runs_off_screen(short_wav: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "demo.png"
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    arguments = ["--demo", "--wav", str(short_wav), "--screenshot", str(picture)]
+    command = [sys.executable, "-m", "flux_desktop.ui.app", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("There is no display")
+    assert f"[Conn 2] ✓ {FIRST_TURN}" in done.stdout
+    assert str(picture) in done.stdout
+    image = QImage(str(picture))
+    assert (image.width(), image.height()) == (1440, 900)
+
+
+def test_without_a_display_the_window_says_so() -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    command = [sys.executable, "-m", "flux_desktop.ui.app"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert "there is no display" in done.stderr
+
+
+def test_version_and_help_need_no_qt() -> None:
+    probe = (
+        "import sys; from flux_desktop.ui import app\n"
+        "try: app.main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "assert not any(name.startswith(('PySide6', 'numpy', 'boto3')) for name in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("flux-desktop ")
