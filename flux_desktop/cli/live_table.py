@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -70,7 +72,14 @@ class LiveTable:
     def __init__(self, console: Console, figures: LiveFigures) -> None:
         self._figures = figures
         self._drawn_t = float("-inf")
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        # rich takes over both streams where it may, and would send redirected output to the terminal.
+        self._live = Live(
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),
+            redirect_stderr=sys.stderr.isatty(),
+        )
 
     def start(self) -> None:
         """Take over the bottom of the terminal."""

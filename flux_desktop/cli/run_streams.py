@@ -7,13 +7,13 @@ import asyncio
 import logging
 import signal
 import sys
-import wave
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
+from flux_desktop.cli.accuracy import audio_s, run_accuracy
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.live_table import LiveFigures, LiveTable
 from flux_desktop.cli.outcome import exit_code, problem_exit_code
@@ -23,7 +23,7 @@ from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.commands import Watch
 from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Snapshot, StreamEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
 from flux_desktop.problem import ProblemError
@@ -94,7 +94,11 @@ class _Front:
         if interrupted:
             ended = msgspec.structs.replace(ended, interrupted=True)
         summary = final_summary(
-            self._result, ended, exit_code=int(status), session_folder=None if folder is None else str(folder)
+            self._result,
+            ended,
+            exit_code=int(status),
+            session_folder=None if folder is None else str(folder),
+            accuracy=None if interrupted else run_accuracy(self._plan, self._result.ordered_summaries),
         )
         self._print(summary)
         return status
@@ -167,14 +171,4 @@ def _table(plan: RunPlan, args: argparse.Namespace) -> LiveTable | None:
     stream = sys.stdout if sys.stdout.isatty() and not args.json else sys.stderr
     if not stream.isatty():
         return None
-    return LiveTable(Console(file=stream), LiveFigures(plan, _audio_s(plan)))
-
-
-def _audio_s(plan: RunPlan) -> float | None:
-    if plan.duration_s is not None or not isinstance(plan.source, WavSource) or plan.source.loop:
-        return plan.duration_s
-    try:
-        with wave.open(plan.source.path, "rb") as file:
-            return file.getnframes() / file.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
-        return None  # the engine will say what is wrong with it
+    return LiveTable(Console(file=stream), LiveFigures(plan, audio_s(plan)))

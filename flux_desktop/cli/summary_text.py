@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flux_desktop.reports.run_result import FinalSummary
 from flux_desktop.reports.text import plain
+from flux_desktop.reports.word_errors import WordErrors
 
 _LABEL_CHARS = 28
 _CONNECTIONS_NAMED_MAX = 8
@@ -32,6 +33,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
         _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
+    if summary.word_errors is not None:
+        lines.append(_row("word error rate", _accuracy(summary.word_errors)))
     if summary.violations:
         broken = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
         lines.append(_row("rules the server broke", broken))
@@ -59,6 +62,11 @@ def _latency(values: Mapping[str, float | int | None]) -> str:
     parts = [f"{name} {_ms(values.get(f'{name}_ms'))}" for name in ("p50", "p95", "p99", "max")]
     rough = ", too few for a firm p99" if n < _N_FOR_P99 else ""
     return f"{'  '.join(parts)}  (n = {n}{rough})"
+
+
+def _accuracy(errors: WordErrors) -> str:
+    rate = "-" if errors.rate is None else f"{errors.rate:.1%}"
+    return f"{rate}  ({errors.substituted} substituted, {errors.missing} missing, {errors.extra} extra, n = {errors.n})"
 
 
 def _ms(value: float | int | None) -> str:

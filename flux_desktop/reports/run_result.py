@@ -21,6 +21,7 @@ from flux_desktop.engine.events import (
 from flux_desktop.flux.messages import MessageError, parse_server_message
 from flux_desktop.flux.turns import Turn, TurnTracker
 from flux_desktop.problem import Problem
+from flux_desktop.reports.word_errors import WordErrors
 
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):
@@ -141,6 +142,8 @@ class FinalSummary(Struct, kw_only=True):
     chunks_sent: int
     sent_bytes: int
     late_chunks: int
+    word_errors: WordErrors | None = None
+    """Of the streams that completed, where it is known what the recording says."""
     problem: Problem | None = None
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
@@ -148,7 +151,12 @@ class FinalSummary(Struct, kw_only=True):
 
 
 def final_summary(
-    result: RunResult, ended: RunEnded, *, exit_code: int | None = None, session_folder: str | None = None
+    result: RunResult,
+    ended: RunEnded,
+    *,
+    exit_code: int | None = None,
+    session_folder: str | None = None,
+    accuracy: WordErrors | None = None,
 ) -> FinalSummary:
     """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
     summaries = result.ordered_summaries
@@ -171,6 +179,7 @@ def final_summary(
         chunks_sent=sum(summary.chunks_sent for summary in summaries),
         sent_bytes=sum(summary.sent_bytes for summary in summaries),
         late_chunks=sum(summary.late_chunks for summary in summaries),
+        word_errors=accuracy,
         problem=ended.problem,
         problems=result.problems,
         notices=result.notices,

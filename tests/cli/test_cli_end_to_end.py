@@ -66,7 +66,7 @@ def started(*arguments: str, environment: dict[str, str] | None = None, **option
     return subprocess.Popen(
         [*PROGRAM, *arguments],
         stdout=options.pop("stdout", subprocess.PIPE),  # type: ignore[call-overload]
-        stderr=subprocess.PIPE,
+        stderr=options.pop("stderr", subprocess.PIPE),  # type: ignore[call-overload]
         text=True,
         encoding="utf-8",
         env={**os.environ, **(environment or {})},
@@ -144,6 +144,7 @@ def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
         assert any(line.startswith(f"[Conn {conn}] ✓ ") and line.endswith("%) [turn 0]") for line in lines)
     assert any(line.startswith("2 of 2 streams completed on local in ") for line in lines)
     assert "  verdict                     PASS" in lines
+    assert any(line.startswith("  word error rate             0.0%  (0 substituted") for line in lines)
     objects = [json.loads(line) for line in summary.read_text(encoding="utf-8").splitlines()]
     assert [made["connection_id"] for made in objects] == [1, 2]
     for made in objects:
@@ -280,6 +281,25 @@ def test_a_terminal_gets_a_live_table(endpoint: Endpoint) -> None:
     assert "streaming 1" in shown
     assert "[Conn 1] ✓ And Mr. John" in shown
     assert "1 of 1 stream completed on flux-ready" in shown
+
+
+def test_a_redirected_transcript_stays_off_the_terminal(endpoint: Endpoint) -> None:
+    own, theirs = pty.openpty()
+    try:
+        with started(
+            *("file", "flux-ready", *SHORT, *endpoint.flags), environment=endpoint.environment, stderr=theirs
+        ) as process:
+            os.close(theirs)
+            assert process.stdout is not None
+            shown = read_terminal(own)
+            out = process.stdout.read()
+            assert process.wait(WAIT_S) in (0, 3)
+    finally:
+        os.close(own)
+    assert "update latency" in shown
+    assert "[Conn 1]" not in shown
+    assert "[Conn 1] ✓ And Mr. John" in out
+    assert "\x1b" not in out
 
 
 def read_terminal(descriptor: int) -> str:

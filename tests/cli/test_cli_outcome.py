@@ -30,6 +30,7 @@ from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.stages import parse_stages
 from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import RunResult, final_summary
+from flux_desktop.reports.word_errors import WordErrors
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)
 
@@ -130,6 +131,11 @@ def test_the_summary_to_the_character() -> None:
 def test_few_values_are_said_to_be_few() -> None:
     end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=Percentiles(n=298, p50_ms=1.0))
     assert any("(n = 298, too few for a firm p99)" in line for line in lines_of(end))
+
+
+def test_accuracy_stands_beside_latency() -> None:
+    summary = final_summary(RunResult(), ended(completed=1), accuracy=WordErrors(8, 1, 2, 0))
+    assert "  word error rate             37.5%  (1 substituted, 2 missing, 0 extra, n = 8)" in summary_lines(summary)
 
 
 def test_a_verdict_gives_its_reasons() -> None:
