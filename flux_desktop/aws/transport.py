@@ -118,7 +118,7 @@ class Channel:
     TIMEOUT_EXCEPTIONS: ClassVar[tuple[type[Exception], ...]] = ()
 
     def __init__(self, network: Network, sink: ChannelSink) -> None:
-        self._network = network
+        self._network: Network | None = network
         self._post = network.inbox.post
         self._sink = sink
         self._limits = network.limits
@@ -160,9 +160,12 @@ class Channel:
 
     async def _open(self, request: HTTPRequest) -> HTTPResponse:
         self._place = Place(request.destination.host, request.destination.port or 443)
+        # Given up here, so that whoever keeps this channel does not keep the network thread alive.
+        network, self._network = self._network, None
+        assert network is not None, "a channel carries one call"
         started_s = time.monotonic()
-        self._connection = await self._connect()
-        self._network.no_delay.apply()
+        self._connection = await self._connect(network)
+        network.no_delay.apply()
         connected_s = time.monotonic()
         self._answer = asyncio.get_running_loop().create_future()
         self._start_stream(request)
@@ -181,7 +184,7 @@ class Channel:
             self.headers = headers
         return HTTPResponse(status=status, fields=tuples_to_fields(headers), body=body)
 
-    async def _connect(self) -> Any:
+    async def _connect(self, network: Network) -> Any:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Any] = loop.create_future()
 
@@ -195,7 +198,7 @@ class Channel:
             else:
                 waiter.set_exception(error)
 
-        future = self._network.connect(self._place.host, self._place.port)
+        future = network.connect(self._place.host, self._place.port)
         future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
         try:
             async with asyncio.timeout(self._limits.tls_reason_s):
@@ -267,6 +270,7 @@ class Channel:
 
     def _on_complete(self, error: BaseException | None, at_s: float) -> None:
         self._completed = True
+        self._stream = None
         self._unsent.clear()
         problem = None if error is None else crt_problem(error, self._place)
         if self._answer is not None and not self._answer.done():
@@ -275,6 +279,7 @@ class Channel:
         self._on_over(problem, at_s)
 
     def _on_shut(self, _: object, __: float) -> None:
+        self._connection = None
         self._shut.set()
 
     # ------------------------------------------------------------ sending
@@ -282,7 +287,7 @@ class Channel:
     @property
     def is_writable(self) -> bool:
         """The stream stands and its network side has not reported its end."""
-        return self._stream is not None and not self._completed
+        return self._stream is not None
 
     def write(self, data: bytes) -> None:
         """Hand `data` to the network thread; never blocks. Raises `ChannelGoneError` if the stream has ended."""
@@ -293,6 +298,8 @@ class Channel:
         self._write(None, 0, end=True)
 
     def _write(self, data: io.BytesIO | None, size: int, *, end: bool) -> None:
+        if self._stream is None:
+            raise ChannelGoneError
         try:
             written = self._stream.write_data(data, end)
         except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds

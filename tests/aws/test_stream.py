@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import time
+from pathlib import Path
 
 import h2.errors
 import pytest
 from hostile_peer import CONNECTED, Session, hostile_peer
-from streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, opened, opener_to
+from streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, eventually, opened, opener_to
 from throwaway_ca import Authority
 
 from flux_desktop.aws.event_stream import EventVerifier, decode_message, encode_message, payload_part
@@ -240,3 +242,28 @@ async def test_sdk_debug_lines_stay_out_of_the_log(authority: Authority, caplog:
     assert "Signature" not in text
     assert CREDENTIALS.secret_key not in text
     assert CREDENTIALS.secret_key not in repr(CREDENTIALS)
+
+
+def network_threads() -> int:
+    count = 0
+    for path in Path("/proc/self/task").glob("*/comm"):
+        with contextlib.suppress(OSError):  # that thread has just ended
+            count += path.read_text().startswith("AwsEventLoop")
+    return count
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="this system does not list a process's threads")
+async def test_nothing_is_left_of_a_closed_opener(authority: Authority) -> None:
+    gc.collect()
+    threads, descriptors = network_threads(), len(os.listdir("/proc/self/fd"))
+    kept = []
+    async with hostile_peer(authority, "connected") as peer:
+        for _ in range(3):
+            async with opener_to(peer) as opener:
+                kept.append(await opener.open(QUERY, CREDENTIALS, Recorder()))
+                assert network_threads() > 0
+            del opener
+        gc.collect()
+        await eventually(lambda: network_threads() <= threads)
+    assert all(stream.timings.headers_s for stream in kept)
+    await eventually(lambda: len(os.listdir("/proc/self/fd")) <= descriptors)
