@@ -6,8 +6,10 @@ import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, encode, sample_bytes
 from flux_desktop.audio.wav import chunk_bytes, read_wav
+from flux_desktop.audio.words import script_of
 from flux_desktop.engine.feed import Feed, FileFeed
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem, ProblemError
 
 
@@ -32,11 +34,21 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
     return msgspec.structs.replace(plan, options=options), list(audio.notes)
 
 
-def load(plan: RunPlan) -> bytes:
-    """The whole audio in the encoding of the wire; raises `ProblemError`."""
+class LoadedAudio(msgspec.Struct):
+    """The whole audio in the encoding of the wire, and what is said in it, where that is known."""
+
+    data: bytes = b""
+    words: SpokenWords | None = None
+
+
+def load(plan: RunPlan) -> LoadedAudio:
+    """Read a file's audio and the words beside it; raises `ProblemError`."""
     if not isinstance(plan.source, WavSource):
-        return b""
-    return encode(read_wav(plan.source.path).pcm, _encoding(plan))
+        return LoadedAudio()
+    audio = read_wav(plan.source.path)
+    script = script_of(plan.source.path)
+    words = SpokenWords(script.words, audio.duration_s, looped=plan.source.loop) if script and script.words else None
+    return LoadedAudio(data=encode(audio.pcm, _encoding(plan)), words=words)
 
 
 def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed:

@@ -14,6 +14,7 @@ import msgspec
 
 from flux_desktop.aws.stream import Credentials, SageMakerStream, StreamEnd, StreamOpener
 from flux_desktop.engine import endings
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
 from flux_desktop.engine.events import Event, LedgerClass, StreamChanged, StreamEnded, StreamRow, StreamState
@@ -22,6 +23,7 @@ from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.truth import SpokenWords, TurnTiming
 from flux_desktop.flux.messages import (
     CloseStream,
     Configure,
@@ -58,9 +60,9 @@ class RunContext(msgspec.Struct, kw_only=True):
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     origin_s: float
-    update: Histogram
-    wire: Histogram
-    pacing: Histogram
+    histograms: dict[str, Histogram]
+    """By name, one for each of `metrics.FIGURES`."""
+    words: SpokenWords | None = None
     limits: Limits = Limits()
 
 
@@ -86,7 +88,7 @@ class Connection:
             context.plan,
             feed,
             context.clock,
-            context.pacing,
+            context.histograms["pacing"],
             silence_max_s=options.eot_timeout_ms_in_force / 1000 + 1.0,
             settled=self._settled,
             on_audio_end=self._audio_ended,
@@ -96,14 +98,14 @@ class Connection:
         self._conversation = Conversation(
             conn,
             TurnTracker(eager_configured=options.eager_eot_threshold is not None),
-            self._sender.audio_clock,
-            update=context.update,
-            wire=context.wire,
+            self._sender,
+            timing=TurnTiming(context.words, context.histograms),
+            histograms=context.histograms,
             emit=context.emit,
             on_message=self._on_parsed,
             origin_s=context.origin_s,
         )
-        self._controls = Controls(conn, options, context.emit, self._now)
+        self._controls = Controls(conn, options, context.emit, self._now, context.histograms["configure"])
 
     # ------------------------------------------------------------ from the front end
 
@@ -162,12 +164,16 @@ class Connection:
         except ProblemError as error:
             return LedgerClass.CONNECT_FAILED, error.problem
         self._controls.open_on(self._stream)
+        context.histograms["connect"].add(self._stream.timings.tcp_tls_s)
+        context.histograms["headers"].add(self._stream.timings.headers_s)
+        opened_s = context.clock()
         self._change(StreamState.OPENED)
         await self._until(lambda: self._connected or self._over, context.limits.connected_s)
         if not self._connected:
             problem = self._fatal or (self._end and self._end.problem)
             return LedgerClass.NEVER_CONNECTED, problem or endings.never_connected(context.limits.connected_s)
         self.figures.connected_s = context.clock() - opening_s
+        context.histograms["connected"].add(context.clock() - opened_s)
         self._past_opening()
         if not self._over and not self._all_sent:
             self._change(StreamState.STREAMING)
@@ -189,6 +195,7 @@ class Connection:
         if self._end is None:
             return LedgerClass.FAILED, self._fatal or endings.not_closed(self._context.limits.drain_s)
         self.figures.close_s = self._end.at_s - closing_s
+        self._context.histograms["close"].add(self.figures.close_s)
         self._stream.end_input()
         if self._fatal is not None or not self._end.orderly:
             return LedgerClass.FAILED, self._fatal or self._end.problem or endings.ended_early()
@@ -274,6 +281,11 @@ class Connection:
     # ------------------------------------------------------------ telling
 
     @property
+    def words(self) -> WordErrors:
+        """Word errors of the turns that have ended."""
+        return self._conversation.timing.errors
+
+    @property
     def chunks_sent(self) -> int:
         """Audio chunks so far."""
         return self._sender.chunks_sent
@@ -288,7 +300,7 @@ class Connection:
         return self.figures.row(self.state, self._conversation, self._sender, self._controls)
 
     def _tell_end(self, ledger: LedgerClass, problem: Problem | None, duration_s: float) -> None:
-        closed = self._conversation.tracker.close()
+        closed = self._conversation.close()
         self.figures.ended(ledger, problem, duration_s, self._stream)
         self._change(StreamState.ENDED)
         summary = self.figures.summary(self._conversation, self._sender, self._controls)

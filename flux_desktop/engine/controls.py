@@ -11,6 +11,7 @@ from collections.abc import Callable
 from flux_desktop.aws.stream import SageMakerStream, StreamClosedError
 from flux_desktop.engine import endings
 from flux_desktop.engine.events import Event, Notice, Sent
+from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.steering import ACK_TIMEOUT_S, Steering
 from flux_desktop.flux.messages import Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions
@@ -21,15 +22,22 @@ class Controls:
     """Sends control messages on one stream; `open_on` gives it the stream, `close` ends its one timer."""
 
     def __init__(
-        self, conn: int, options: FluxOptions, emit: Callable[[Event], None], now: Callable[[], float]
+        self,
+        conn: int,
+        options: FluxOptions,
+        emit: Callable[[Event], None],
+        now: Callable[[], float],
+        round_trips: Histogram,
     ) -> None:
-        """`now` gives seconds since the run's origin."""
+        """`now` gives seconds since the run's origin; `round_trips` counts from Configure to ConfigureSuccess."""
         self.acks: list[ConfigureSuccess] = []
         self.failures: list[ConfigureFailure] = []
         self._conn = conn
         self._steering = Steering(options)
         self._emit = emit
         self._now = now
+        self._round_trips = round_trips
+        self._configured_at_s = 0.0
         self._stream: SageMakerStream | None = None
         self._ack_timer: asyncio.TimerHandle | None = None
         self._planned_timer: asyncio.TimerHandle | None = None
@@ -77,6 +85,7 @@ class Controls:
         """The server answered the `Configure` under way; the next one follows."""
         if isinstance(answer, ConfigureSuccess):
             self.acks.append(answer)
+            self._round_trips.add(self._now() - self._configured_at_s)
             following = self._steering.acknowledged(answer)
         else:
             self.failures.append(answer)
@@ -103,6 +112,7 @@ class Controls:
     def _send_configure(self, message: Configure) -> None:
         if self._stream is None:
             return
+        self._configured_at_s = self._now()
         self.send(encode(message))
         self._ack_timer = asyncio.get_running_loop().call_later(ACK_TIMEOUT_S, self._timed_out)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from flux_desktop.engine.events import Received
 from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.pacing import AudioClock
+from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.messages import (
     Connected,
     MessageError,
@@ -29,17 +30,17 @@ RECENT_UPDATES = 240
 class Conversation:
     """The listening side of one stream.
 
-    `on_message` is told every parsed message after it was counted. `update`, `wire` are the run's histograms.
+    `on_message` is told every parsed message after it was counted. `histograms` are the run's.
     """
 
     def __init__(
         self,
         conn: int,
         tracker: TurnTracker,
-        audio_clock: AudioClock,
+        sender: Sender,
         *,
-        update: Histogram,
-        wire: Histogram,
+        timing: TurnTiming,
+        histograms: dict[str, Histogram],
         emit: Callable[[Received], None],
         on_message: Callable[[ServerMessage], None],
         origin_s: float,
@@ -61,9 +62,11 @@ class Conversation:
         self.languages_hinted: set[str] = set()
         self.first_end_of_turn_s: float | None = None
         self._conn = conn
-        self._audio_clock = audio_clock
-        self._update = update
-        self._wire = wire
+        self.timing = timing
+        self._sender = sender
+        self._audio_clock = sender.audio_clock
+        self._update = histograms["update"]
+        self._wire = histograms["wire"]
         self._emit = emit
         self._on_message = on_message
         self._origin_s = origin_s
@@ -105,6 +108,12 @@ class Conversation:
         if message is not None:
             self._on_message(message)
 
+    def close(self) -> Turn | None:
+        """End of the stream; returns the open turn whose last text has become final, or None."""
+        closed = self.tracker.close()
+        self.timing.close(closed.transcript if closed else "", self._audio_clock.audio_s - self._sender.unplanned_s)
+        return closed
+
     def _count(self, message: ServerMessage) -> None:
         if isinstance(message, TurnInfo):
             self.event_counts[message.event] += 1
@@ -125,6 +134,13 @@ class Conversation:
         if info.audio_window_end is None:
             return None, None, []
         self.window_end_s = info.audio_window_end
+        if self._sender.started_s is not None:
+            self.timing.take(
+                info.event,
+                info.transcript,
+                window_end_s=info.audio_window_end - self._sender.unplanned_s,
+                heard_s=received_s - self._sender.started_s,
+            )
         moments = self._audio_clock.find(info.audio_window_end)
         if moments is None:
             beyond = info.audio_window_end > self._audio_clock.audio_s + 1e-3

@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 from flux_desktop.problem import Problem
@@ -114,6 +115,7 @@ class StreamSummary(Struct, kw_only=True, omit_defaults=True):
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
+    words: WordErrors | None = None
 
 
 class _Event(Struct, tag_field="event", kw_only=True, omit_defaults=True):
@@ -191,16 +193,18 @@ class Snapshot(_Event, tag="snapshot"):
     messages_received: int = 0
     loop_lag: Percentiles = Percentiles()
     cpu_percent: float | None = None
+    figures: dict[str, Percentiles] = {}
+    """All further durations by name (`metrics.FIGURES`), where any was measured."""
+    words: WordErrors | None = None
+    """Against the reference text, for turns that have ended; None where none is known."""
 
 
 class Histograms(_Event, tag="histograms"):
     """A worker's whole histograms (HdrHistogram's base64 form), from which the run's percentiles are merged."""
 
     t: float
-    update: str
-    wire: str
-    pacing: str
-    loop_lag: str
+    encoded: dict[str, str]
+    """By name; those that hold no value are left out."""
     cpu_percent: float
     """Of one processor, since the worker's first stream."""
     final: bool
@@ -224,6 +228,8 @@ class RunEnded(_Event, tag="run_ended"):
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
+    figures: dict[str, Percentiles] = {}
+    words: WordErrors | None = None
     interrupted: bool = False
 
 

@@ -88,4 +88,5 @@ class StreamFigures:
             update=of_values(conversation.all_update_ms),
             wire=of_values(conversation.all_wire_ms),
             pacing=of_values(error_s * 1000 for error_s in sender.recent_errors_s),
+            words=conversation.timing.errors if conversation.timing.errors.n else None,
         )

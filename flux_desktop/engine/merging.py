@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import (
     Event,
     Histograms,
@@ -15,8 +18,11 @@ from flux_desktop.engine.events import (
     Verdict,
 )
 from flux_desktop.engine.limits import broken, run_figures
-from flux_desktop.engine.metrics import Histogram, ledger, verdict
+from flux_desktop.engine.metrics import FIGURES, Histogram, ledger, verdict
 from flux_desktop.engine.plan import RunPlan
+
+_ALL = (*FIGURES, "loop_lag")
+_FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})
 
 
 class RunTotals:
@@ -29,14 +35,17 @@ class RunTotals:
         self._histograms: dict[int, Histograms] = {}
         self._snapshots: dict[int, Snapshot] = {}
         self._merged: dict[str, Percentiles] = {}
+        self._words: WordErrors | None = None
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:
         """Take one worker's event; returns what the front end is to hear of it, or None."""
         if isinstance(event, StreamEnded):
             self._classes[event.summary.conn] = event.summary.ledger
+            if event.summary.words is not None:
+                self._words = (self._words or WordErrors()) + event.summary.words
         elif isinstance(event, Histograms):
             self._histograms[worker] = event
-            self._merged = {name: self._percentiles(name) for name in ("update", "wire", "pacing", "loop_lag")}
+            self._merged = {name: self._percentiles(name) for name in _ALL}
             return None
         elif isinstance(event, Snapshot) and not alone:
             self._snapshots[worker] = event
@@ -45,7 +54,7 @@ class RunTotals:
 
     def ended(self, t: float, *, interrupted: bool) -> RunEnded:
         """The end of the run, by all that was told."""
-        merged = {name: self._percentiles(name) for name in ("update", "wire", "pacing", "loop_lag")}
+        merged = {name: self._percentiles(name) for name in _ALL}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
         counted = ledger(self._classes.values(), self._planned)
@@ -61,6 +70,8 @@ class RunTotals:
             update=merged["update"],
             wire=merged["wire"],
             pacing=merged["pacing"],
+            figures={name: merged[name] for name in _FURTHER if merged[name].n},
+            words=self._words,
             interrupted=interrupted,
         )
 
@@ -81,10 +92,18 @@ class RunTotals:
             chunks_sent=sum(each.chunks_sent for each in self._snapshots.values()),
             messages_received=sum(each.messages_received for each in self._snapshots.values()),
             cpu_percent=max((each.cpu_percent or 0.0 for each in self._snapshots.values()), default=None),
+            figures={name: self._merged[name] for name in _FURTHER if name in self._merged and self._merged[name].n},
+            words=_sum_words(self._snapshots.values()),
         )
 
     def _percentiles(self, name: str) -> Percentiles:
         whole = Histogram()
         for event in self._histograms.values():
-            whole.merge_encoded(getattr(event, name))
+            if name in event.encoded:
+                whole.merge_encoded(event.encoded[name])
         return whole.percentiles()
+
+
+def _sum_words(snapshots: Iterable[Snapshot]) -> WordErrors | None:
+    known = [snapshot.words for snapshot in snapshots if snapshot.words is not None]
+    return sum(known, WordErrors()) if known else None

@@ -15,6 +15,24 @@ from flux_desktop.engine.events import LedgerClass, Percentiles, Verdict
 
 _HIGHEST_US = 3_600_000_000
 
+FIGURES = (
+    "update",
+    "wire",
+    "pacing",
+    "first_transcript",
+    "start_of_turn",
+    "end_of_turn",
+    "end_decision",
+    "end_delivery",
+    "eager_lead",
+    "configure",
+    "connect",
+    "headers",
+    "connected",
+    "close",
+)
+"""Every duration that a run measures, by name; each has a histogram of its own."""
+
 PACING_P99_MAX_MS = 40.0
 LOOP_LAG_P99_MAX_MS = 40.0
 LOOP_LAG_MAX_MS = 500.0
@@ -49,6 +67,12 @@ class Histogram:
             p99_ms=values[99.0] / 1000,
             max_ms=self._hdr.get_max_value() / 1000,
         )
+
+    @property
+    def n(self) -> int:
+        """How many durations were counted."""
+        count: int = self._hdr.total_count
+        return count
 
     def encode(self) -> str:
         """The whole histogram as base64 text, for the way from a worker to the supervisor."""

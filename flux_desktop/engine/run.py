@@ -14,12 +14,14 @@ from collections.abc import Callable
 
 from flux_desktop.aws.stream import StreamOpener, StreamTarget
 from flux_desktop.engine import endings
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.commands import StartRun
 from flux_desktop.engine.connection import Connection, Limits, RunContext
 from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot, StreamState
 from flux_desktop.engine.feed import Feed
-from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.metrics import FIGURES, Histogram
 from flux_desktop.engine.stages import slots
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import Configure
 
 _LOG = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Run:
         feed_for: Callable[[float | None], Feed],
         emit: Callable[[Event], None],
         *,
+        words: SpokenWords | None = None,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
     ) -> None:
@@ -71,9 +74,8 @@ class Run:
             emit=emit,
             clock=clock,
             origin_s=start.origin_s,
-            update=Histogram(),
-            wire=Histogram(),
-            pacing=Histogram(),
+            histograms={name: Histogram() for name in FIGURES},
+            words=words,
             limits=limits or Limits(),
         )
         self._slots = slots(plan.stages)
@@ -82,7 +84,7 @@ class Run:
         }
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
-        self._last = (Percentiles(), Percentiles(), Percentiles(), Percentiles())
+        self._last: dict[str, Percentiles] = {}
 
     # ------------------------------------------------------------ steering
 
@@ -204,27 +206,28 @@ class Run:
                 rows.append(connection.row())
         context = self._context
         if percentiles:
-            self._last = (
-                context.update.percentiles(),
-                context.wire.percentiles(),
-                context.pacing.percentiles(),
-                self._lag.percentiles(),
-            )
-        update, wire, pacing, lag = self._last
+            measured = {**context.histograms, "loop_lag": self._lag}
+            self._last = {name: each.percentiles() for name, each in measured.items() if each.n}
+        last, none = dict(self._last), Percentiles()
         self._emit(
             Snapshot(
                 t=self._clock() - self._origin_s,
                 ledger=self._count(),
                 rows=rows,
-                update=update,
-                wire=wire,
-                pacing=pacing,
-                loop_lag=lag,
+                update=last.pop("update", none),
+                wire=last.pop("wire", none),
+                pacing=last.pop("pacing", none),
+                loop_lag=last.pop("loop_lag", none),
+                figures=last,
+                words=self._words_so_far() if context.words else None,
                 chunks_sent=sum(connection.chunks_sent for connection in self._connections.values()),
                 messages_received=sum(connection.messages_received for connection in self._connections.values()),
                 cpu_percent=self._cpu_percent,
             )
         )
+
+    def _words_so_far(self) -> WordErrors:
+        return sum((connection.words for connection in self._connections.values()), WordErrors())
 
     def _count(self) -> dict[str, int]:
         return Counter(
@@ -232,14 +235,11 @@ class Run:
         )
 
     def _histograms(self, *, final: bool) -> Histograms:
-        context = self._context
+        measured = {**self._context.histograms, "loop_lag": self._lag}
         wall_s, cpu_s = self._clock() - self._cpu_start[0], time.process_time() - self._cpu_start[1]
         return Histograms(
             t=self._clock() - self._origin_s,
-            update=context.update.encode(),
-            wire=context.wire.encode(),
-            pacing=context.pacing.encode(),
-            loop_lag=self._lag.encode(),
+            encoded={name: each.encode() for name, each in measured.items() if each.n},
             cpu_percent=100 * cpu_s / wall_s if wall_s else 0.0,
             final=final,
         )

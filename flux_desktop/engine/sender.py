@@ -61,6 +61,9 @@ class Sender:
         """Where the audio ended and silence began, in seconds of stream audio."""
         self.recent_errors_s: deque[float] = deque(maxlen=RECENT_CHUNKS)
         self.started_s: float | None = None
+        """The plan's origin: the moment at which the audio began."""
+        self.unplanned_s = 0.0
+        """Keep-alive samples so far, in seconds of stream audio: the plan does not know them, the server does."""
         options = plan.options
         self._chunk_s = plan.chunk_s
         self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
@@ -119,6 +122,7 @@ class Sender:
         now_s = self._clock()
         if self._hand_over(self._tiny):
             self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)
+            self.unplanned_s += len(self._tiny) / self._bytes_per_s
 
     def _hand_over(self, chunk: bytes) -> bool:
         assert self._sink is not None

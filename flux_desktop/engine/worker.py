@@ -105,7 +105,12 @@ class Worker:
             self._recorder.start()
         try:
             audio = await asyncio.to_thread(audio_source.load, start.plan)
-            self._run = Run(start, lambda duration_s: audio_source.feed(start.plan, audio, duration_s), self._emit)
+            self._run = Run(
+                start,
+                lambda duration_s: audio_source.feed(start.plan, audio.data, duration_s),
+                self._emit,
+                words=audio.words,
+            )
             if self._stop is not None:
                 self._run.stop(drain=self._stop.drain)
             await self._run.carry_out()

@@ -1,0 +1,119 @@
+"""Ground truth: what is really said in a recording and when, against which turns are measured.
+
+Pure. Positions are seconds of the fed audio, counted from a stream's first sample and going on through loops. Where
+no words file lies beside a recording there is no truth, and the figures that need it stay empty.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from flux_desktop.audio.words import Word
+from flux_desktop.engine.accuracy import WordErrors, word_errors
+from flux_desktop.engine.metrics import Histogram
+
+_TOLERANCE_S = 0.02
+"""Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
+
+
+class SpokenWords:
+    """The words of a recording that lasts `length_s` and may be looped."""
+
+    def __init__(self, words: Sequence[Word], length_s: float, *, looped: bool) -> None:
+        self._words = words
+        self._starts_s = [word.start_s for word in words]
+        self._ends_s = [word.end_s for word in words]
+        self._length_s = length_s
+        self._looped = looped
+
+    def last_end_s(self, at_s: float) -> float | None:
+        """Where the last word before `at_s` ends; None before the first one."""
+        loop = int(at_s // self._length_s) if self._looped else 0
+        for turn in (loop, loop - 1):
+            if turn >= 0:
+                index = bisect_right(self._ends_s, at_s - turn * self._length_s + _TOLERANCE_S)
+                if index:
+                    return turn * self._length_s + self._ends_s[index - 1]
+        return None
+
+    def next_start_s(self, after_s: float) -> float | None:
+        """Where the first word that begins at or after `after_s` begins; None when there is none any more."""
+        loop = int(after_s // self._length_s) if self._looped else 0
+        for turn in (loop, loop + 1) if self._looped else (loop,):
+            index = bisect_left(self._starts_s, after_s - turn * self._length_s - _TOLERANCE_S)
+            if index < len(self._starts_s):
+                return turn * self._length_s + self._starts_s[index]
+        return None
+
+    def text(self, from_s: float, until_s: float) -> str:
+        """What was said after `from_s` and up to `until_s`, by the words' ends, joined by blanks."""
+        return " ".join(self._said(until_s)[len(self._said(from_s)) :])
+
+    def _said(self, until_s: float) -> list[str]:
+        whole, rest_s = divmod(until_s, self._length_s) if self._looped else (0.0, until_s)
+        said = [word.text for word in self._words]
+        return said * int(whole) + said[: bisect_right(self._ends_s, rest_s + _TOLERANCE_S)]
+
+
+class TurnTiming:
+    """Measures one stream's turns into the histograms of those names (`metrics.FIGURES`).
+
+    `words` is None where no truth is known; then only `eager_lead` is measured.
+    `errors` are the word errors so far. All durations are in seconds.
+    """
+
+    def __init__(self, words: SpokenWords | None, histograms: dict[str, Histogram]) -> None:
+        self._words = words
+        self._histograms = histograms
+        self._turn_from_s = 0.0
+        self._text_seen = False
+        self._eager_at_s: float | None = None
+        self.errors = WordErrors()
+        self.before_onset = 0
+        """Transcripts and starts that came before anyone spoke: hallucinations, not fast answers."""
+
+    def take(self, event: str, transcript: str, *, window_end_s: float, heard_s: float) -> None:
+        """One TurnInfo; both times count from the feed's first sample, `heard_s` is when it came."""
+        if transcript and not self._text_seen:
+            self._text_seen = True
+            self._since_onset("first_transcript", heard_s)
+        if event == "StartOfTurn":
+            self._since_onset("start_of_turn", heard_s)
+        elif event == "EagerEndOfTurn":
+            self._eager_at_s = heard_s
+        elif event == "TurnResumed":
+            self._eager_at_s = None
+        elif event == "EndOfTurn":
+            self._end_of_turn(transcript, window_end_s, heard_s)
+
+    def close(self, open_text: str, fed_s: float) -> None:
+        """The stream has ended: what was said after the last turn's end counts too."""
+        if self._words is not None:
+            self._compare(open_text, self._words.last_end_s(fed_s))
+
+    def _compare(self, heard: str, true_end_s: float | None) -> None:
+        if self._words is not None and true_end_s is not None:
+            self.errors += word_errors(self._words.text(self._turn_from_s, true_end_s), heard)
+
+    def _since_onset(self, name: str, heard_s: float) -> None:
+        onset_s = self._words.next_start_s(self._turn_from_s) if self._words else None
+        if onset_s is None:
+            return
+        if heard_s < onset_s:
+            self.before_onset += 1
+        else:
+            self._histograms[name].add(heard_s - onset_s)
+
+    def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float) -> None:
+        if self._eager_at_s is not None:
+            self._histograms["eager_lead"].add(heard_s - self._eager_at_s)
+        self._eager_at_s, self._text_seen = None, False
+        true_end_s = self._words.last_end_s(window_end_s) if self._words else None
+        if true_end_s is None or true_end_s <= self._turn_from_s:
+            return
+        self._compare(transcript, true_end_s)
+        self._turn_from_s = true_end_s
+        self._histograms["end_of_turn"].add(heard_s - true_end_s)
+        self._histograms["end_decision"].add(window_end_s - true_end_s)
+        self._histograms["end_delivery"].add(heard_s - window_end_s)

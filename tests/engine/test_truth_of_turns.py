@@ -1,0 +1,105 @@
+"""Turn figures against what is really said, and word errors."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.audio.words import Word
+from flux_desktop.engine.accuracy import WordErrors, word_errors
+from flux_desktop.engine.metrics import FIGURES, Histogram
+from flux_desktop.engine.truth import SpokenWords, TurnTiming
+
+WORDS = (
+    Word(word="he", start_s=0.5, end_s=0.8),
+    Word(word="was", start_s=0.9, end_s=1.2),
+    Word(word="mister", start_s=3.0, end_s=3.4, display="Mr."),
+)
+
+
+def timing(*, looped: bool = False) -> tuple[TurnTiming, dict[str, Histogram]]:
+    histograms = {name: Histogram() for name in FIGURES}
+    return TurnTiming(SpokenWords(WORDS, 5.0, looped=looped), histograms), histograms
+
+
+def ms(histogram: Histogram) -> list[float | None]:
+    return [histogram.percentiles().p50_ms, histogram.percentiles().n]
+
+
+def test_a_turn_is_measured_from_its_true_onset_and_its_true_end():
+    turn, figures = timing()
+    turn.take("StartOfTurn", "", window_end_s=0.64, heard_s=0.7)
+    turn.take("Update", "he", window_end_s=0.96, heard_s=1.0)
+    turn.take("EagerEndOfTurn", "he was", window_end_s=1.4, heard_s=1.45)
+    turn.take("EndOfTurn", "he was", window_end_s=1.6, heard_s=1.7)
+    assert ms(figures["start_of_turn"]) == pytest.approx([200, 1], rel=0.01)
+    assert ms(figures["first_transcript"]) == pytest.approx([500, 1], rel=0.01)
+    assert ms(figures["end_of_turn"]) == pytest.approx([500, 1], rel=0.01)
+    assert ms(figures["end_decision"]) == pytest.approx([400, 1], rel=0.01)
+    assert ms(figures["end_delivery"]) == pytest.approx([100, 1], rel=0.01)
+    assert ms(figures["eager_lead"]) == pytest.approx([250, 1], rel=0.01)
+    assert turn.errors == WordErrors(n=2)
+
+
+def test_the_second_turn_starts_at_its_own_onset():
+    turn, figures = timing()
+    turn.take("EndOfTurn", "he was", window_end_s=1.6, heard_s=1.7)
+    turn.take("StartOfTurn", "", window_end_s=3.2, heard_s=3.3)
+    assert ms(figures["start_of_turn"]) == pytest.approx([300, 1], rel=0.01)
+
+
+def test_a_transcript_before_anyone_spoke_is_no_fast_answer():
+    turn, figures = timing()
+    turn.take("StartOfTurn", "hm", window_end_s=0.24, heard_s=0.3)
+    assert turn.before_onset == 2
+    assert figures["start_of_turn"].percentiles().n == 0
+
+
+def test_an_eager_end_that_was_resumed_is_no_lead():
+    turn, figures = timing()
+    turn.take("EagerEndOfTurn", "he", window_end_s=0.9, heard_s=1.0)
+    turn.take("TurnResumed", "he", window_end_s=1.0, heard_s=1.1)
+    turn.take("EndOfTurn", "he was", window_end_s=1.6, heard_s=1.7)
+    assert figures["eager_lead"].percentiles().n == 0
+
+
+def test_a_loop_says_its_words_again():
+    words = SpokenWords(WORDS, 5.0, looped=True)
+    assert words.last_end_s(5.2) == pytest.approx(3.4)
+    assert words.last_end_s(6.3) == pytest.approx(6.2)
+    assert words.next_start_s(3.5) == pytest.approx(5.5)
+    assert words.text(1.3, 6.0) == "Mr. he"
+
+
+def test_a_recording_without_loop_ends():
+    words = SpokenWords(WORDS, 5.0, looped=False)
+    assert words.next_start_s(3.5) is None
+    assert words.last_end_s(0.4) is None
+    assert words.last_end_s(99.0) == 3.4
+
+
+def test_what_was_never_heard_counts_as_deleted_at_the_end():
+    turn, _ = timing()
+    turn.take("EndOfTurn", "he was", window_end_s=1.6, heard_s=1.7)
+    turn.close("", fed_s=5.0)
+    assert turn.errors == WordErrors(n=3, deletions=1)
+
+
+@pytest.mark.parametrize(
+    ("reference", "heard", "errors"),
+    [
+        ("He was not an ill-disposed man.", "he was not an ill disposed man", WordErrors(n=7)),
+        ("Mr. Dashwood", "mister dash wood", WordErrors(n=2, substitutions=1, insertions=1)),
+        ("one two three", "one three", WordErrors(n=3, deletions=1)),
+        ("", "hallo", WordErrors(n=0, insertions=1)),
+        ("don’t", "don't", WordErrors(n=1)),
+        ("a b c", "", WordErrors(n=3, deletions=3)),
+    ],
+)
+def test_word_errors(reference, heard, errors):
+    assert word_errors(reference, heard) == errors
+
+
+def test_the_rate_can_be_above_a_hundred_and_is_none_without_words():
+    assert word_errors("a", "b c").rate_percent == 200
+    assert WordErrors().rate_percent is None
+    assert word_errors("a b", "a") + word_errors("c", "d") == WordErrors(n=3, substitutions=1, deletions=1)
