@@ -100,7 +100,13 @@ class StreamOpener:
                 inbox = Inbox(asyncio.get_running_loop())
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)
+                # All that matters is given here, so nothing in this machine's AWS files or variables (a profile
+                # that is gone, a broken file) can stop a stream whose credentials have been found already.
                 config = await AsyncSageMakerRuntimeHTTP2Config.resolve(
+                    fs=_NoFiles(),
+                    profile="default",
+                    retry_mode="standard",
+                    max_attempts=1,
                     region=self._target.region,
                     endpoint_uri=self._target.url,
                     protocol=LeanProtocol,
@@ -186,6 +192,13 @@ class StreamOpener:
 
 def _run_is_over() -> StreamClosedError:
     return StreamClosedError(Problem(code="stream_closed", what="The run is over; no more streams are opened."))
+
+
+class _NoFiles:
+    """The SDK's view of AWS files that hold one empty profile."""
+
+    async def read_file(self, path: str) -> str | None:
+        return "[default]\n"
 
 
 class _NoTransport:

@@ -267,3 +267,23 @@ async def test_nothing_is_left_of_a_closed_opener(authority: Authority) -> None:
         await eventually(lambda: network_threads() <= threads)
     assert all(stream.timings.headers_s for stream in kept)
     await eventually(lambda: len(os.listdir("/proc/self/fd")) <= descriptors)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_PROFILE": "nobody"},
+        {"AWS_RETRY_MODE": "silly", "AWS_MAX_ATTEMPTS": "x"},
+        {"AWS_REGION": "elsewhere", "AWS_ENDPOINT_URL": "https://127.0.0.1:1"},
+        {},
+    ],
+)
+async def test_aws_settings_of_the_machine_cannot_stop_a_stream(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    (tmp_path / "config").write_text("not a config file\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    async with hostile_peer(authority, "connected") as peer, opened(peer) as (_, recorder):
+        assert recorder.messages[0][0] == CONNECTED
