@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
+from flux_desktop.engine.commands import ConfigureStreams, SendControl
 from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
@@ -18,7 +19,8 @@ from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
 from flux_desktop.ui.heartbeat import Heartbeat
 from flux_desktop.ui.menus import build_menus
 from flux_desktop.ui.models.endpoints import EndpointList
-from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.live_parameters import LiveParameters
+from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
@@ -32,7 +34,7 @@ from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 
-LEFT_PX, RIGHT_PX = 304, 372
+LEFT_PX, RIGHT_PX = 312, 372
 CLOSE_MAX_S = 4.5
 
 
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
         self.mailbox = Mailbox()
         self.tasks = UiTasks(self.show_problem)
         self.controller = RunController(self.model, self.mailbox, self.tasks, make_engine)
+        self.live = LiveParameters()
         self.heartbeat = Heartbeat(self)
         self.shape: WavShape | None = None
         self._closing = False
@@ -127,6 +130,8 @@ class MainWindow(QMainWindow):
         self.transcripts.shown.connect(self.plots.set_front)
         self.sound_panel.file_chosen.connect(self.load_wav)
         self.sound_panel.sample_wanted.connect(self.load_sample)
+        self.flux_panel.changed.connect(self._parameters_edited)
+        self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
         self.controller.phase_changed.connect(self._draw_labels)
 
@@ -179,22 +184,39 @@ class MainWindow(QMainWindow):
             return
         self.banners.clear()
         self.endpoint_panel.set_note("")
-        began = self.controller.start(
-            file_plan(
-                endpoint=self.endpoint_panel.selected(),
-                file=self.shape.path,
-                options=self.flux_panel.options(),
-                connections=self.run_bar.connections.value(),
-                duration_s=self.run_bar.duration.value(),
-                loop=self.run_bar.loop.isChecked(),
-            )
+        plan = file_plan(
+            endpoint=self.endpoint_panel.selected(),
+            file=self.shape.path,
+            options=self.flux_panel.options(),
+            connections=self.run_bar.connections.value(),
+            duration_s=self.run_bar.duration.value(),
+            loop=self.run_bar.loop.isChecked(),
         )
-        if began:
+        if self.controller.start(plan):
+            self.live.begin(plan.options)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_problem(self, problem: Problem, tone: str = "danger") -> None:
         """Tell a person of a problem, above the transcripts."""
         self.banners.show_problem(problem, tone)
+
+    def _parameters_edited(self) -> None:
+        self.live.edit(self.flux_panel.options())
+
+    def _targets(self) -> list[int] | None:
+        front = self.transcripts.current()
+        return None if self.flux_panel.controls.target.currentIndex() == 0 or front is None else [front]
+
+    def _control_pressed(self, name: str) -> None:
+        self.controller.send(SendControl(control=name, connections=self._targets()))
+
+    def _draw_parameters(self) -> None:
+        if self.model.phase is Phase.RUNNING and (change := self.live.take_change()) is not None:
+            self.controller.send(ConfigureStreams(message=change, connections=self._targets()))
+        targets = self._targets() or list(self.model.conversations)
+        self.flux_panel.show_states(self.live.states(self.model.conversation(conn) for conn in targets))
+        running = self.model.phase is Phase.RUNNING
+        self.flux_panel.controls.refresh(self.live.bundle if running else None, running=running)
 
     async def _read_wav(self, path: Path) -> None:
         try:
@@ -215,11 +237,14 @@ class MainWindow(QMainWindow):
 
     def _take_event(self, event: Event) -> None:
         self.model.feed(event)
+        self.live.feed(event)
         if isinstance(event, RunStarted):
+            self.live.bundle_known(event.plan.bundle)
             self.endpoint_panel.set_note(" ".join(event.notes))
         elif isinstance(event, Notice):
             self.show_problem(event.problem, "warn")
         elif isinstance(event, RunEnded):
+            self.live.end()
             if event.problem is not None:
                 self.show_problem(event.problem)
             self._draw_texts()
@@ -242,6 +267,7 @@ class MainWindow(QMainWindow):
         self.endpoint_panel.set_locked(locked)
         self.sound_panel.set_locked(locked)
         self.flux_panel.set_locked(locked)
+        self._draw_parameters()
         folder = self.controller.session_folder
         idle = "Ready: press Start." if ready else "Choose a recording to begin."
         stalls = self.heartbeat.stalls() if self.model.active else None
@@ -268,8 +294,6 @@ class MainWindow(QMainWindow):
 
     async def _close_all(self) -> None:
         await self.tasks.close(CLOSE_MAX_S)
-        self.clock.stop()
-        self.heartbeat.stop()
         self.closed.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -277,6 +301,8 @@ class MainWindow(QMainWindow):
         event.accept()
         if not self._closing:
             self._closing = True
+            self.clock.stop()
+            self.heartbeat.stop()
             self.tasks.start("closing", self._close_all())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

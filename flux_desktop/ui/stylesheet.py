@@ -57,6 +57,7 @@ QPushButton[kind="go"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
 QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
 QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }
 QPushButton[kind="segment"]:checked { background: %(accent)s; color: %(on_accent)s; font-weight: 600; }
+QPushButton[kind="small"] { font-size: 11px; padding: 4px 5px; }
 QPushButton[kind="link"], QToolButton[kind="link"] {
   background: transparent; border: 1px solid transparent; color: %(accent)s; padding: 3px 6px;
 }
@@ -119,6 +120,11 @@ QTabBar::tab:selected { color: %(text)s; border-bottom: 2px solid %(accent)s; fo
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:focus { color: %(accent)s; }
 
+QTabBar::scroller { width: 52px; }
+QTabBar QToolButton { background: %(panel)s; border: 1px solid %(border)s; border-radius: 5px; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url("%(left)s"); }
+QTabBar QToolButton::right-arrow { image: url("%(right)s"); }
+
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: %(border)s; border-radius: 4px; min-height: 28px; min-width: 28px; margin: 1px; }
@@ -143,10 +149,18 @@ QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 """
 
 
+_PICTURES = (
+    ("check", "check"),
+    ("chevron", "chevron-down"),
+    ("left", "chevron-left"),
+    ("right", "chevron-right"),
+)
+
+
 def stylesheet(theme: Theme) -> str:
     """The whole window's style for one theme."""
     tokens: dict[str, str] = {name: getattr(theme, name) for name in theme.__slots__}
-    # A style sheet cannot tint a picture, so these two exist once per theme.
-    for name, file in (("check", "check"), ("chevron", "chevron-down")):
+    # A style sheet cannot tint a picture, so these exist once per theme.
+    for name, file in _PICTURES:
         tokens[name] = resource_path(f"icons/{file}-on-{theme.name}.svg").as_posix()
     return _SHEET % tokens

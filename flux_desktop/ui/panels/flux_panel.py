@@ -12,8 +12,10 @@ from flux_desktop.flux.options import (
     MODELS,
     FluxOptions,
 )
-from flux_desktop.ui.theme import SPACE_M
-from flux_desktop.ui.widgets.basics import Panel, label
+from flux_desktop.ui.models.live_parameters import FieldState
+from flux_desktop.ui.panels.control_row import ControlRow
+from flux_desktop.ui.theme import SPACE_S
+from flux_desktop.ui.widgets.basics import Panel, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
 
@@ -35,7 +37,7 @@ class FluxPanel(Panel):
         self.model.setAccessibleName("Flux model")
         super().__init__("Flux", "", self.model)
         body = self.body
-        body.setSpacing(SPACE_M - 2)
+        body.setSpacing(SPACE_S)
         self.eot = SliderField(
             "End of turn",
             EOT_THRESHOLD.low,
@@ -43,7 +45,7 @@ class FluxPanel(Panel):
             EOT_THRESHOLD.default or 0.7,
             step=0.01,
             decimals=2,
-            hint="0.50 (quick) – 1.00 (sure)",  # noqa: RUF001
+            hint="0.50 quick – 1.00 sure",  # noqa: RUF001
         )
         self.eager = SliderField(
             "Eager end of turn",
@@ -52,7 +54,7 @@ class FluxPanel(Panel):
             DEFAULT_EAGER,
             step=0.01,
             decimals=2,
-            hint="0.30 – 0.90, ≤ end of turn",  # noqa: RUF001
+            hint="0.30 – 0.90",  # noqa: RUF001
             switch=True,
         )
         self.eager.set_value(None)
@@ -66,6 +68,11 @@ class FluxPanel(Panel):
             suffix=" s",
             hint="0.5 – 60 s of silence",  # noqa: RUF001
         )
+        self._fields = {
+            "eot_threshold": self.eot,
+            "eager_eot_threshold": self.eager,
+            "eot_timeout_ms": self.timeout,
+        }
         self.keyterms = ChipEditor("Keyterms", "Add a keyterm and press Enter")
         for widget in (self.eot, self.eager, self.timeout):
             body.addWidget(widget)
@@ -77,6 +84,13 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.keyterm_state)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
+        self.controls = ControlRow()
+        controls_head = QHBoxLayout()
+        controls_head.addWidget(label("Send", "strong"))
+        controls_head.addStretch()
+        controls_head.addWidget(self.controls.target)
+        body.addLayout(controls_head)
+        body.addWidget(self.controls)
         self.keyterms.changed.connect(self.changed)
         self.model.currentIndexChanged.connect(lambda _index: self.changed.emit())
 
@@ -100,6 +114,13 @@ class FluxPanel(Panel):
         self.timeout.set_value(options.eot_timeout_ms_in_force / 1000)
         self.keyterms.set_terms(options.keyterms)
         self._couple()
+
+    def show_states(self, states: dict[str, FieldState]) -> None:
+        """Say beside each control what is in force."""
+        for name, field in self._fields.items():
+            field.set_state(states[name].words, states[name].role)
+        self.keyterm_state.setText(states["keyterms"].words)
+        set_role(self.keyterm_state, states["keyterms"].role)
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the model cannot be changed; the rest can."""

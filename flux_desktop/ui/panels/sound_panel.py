@@ -28,10 +28,10 @@ class SoundPanel(Panel):
         self.sample_button = button(
             "Use the sample", lambda: self.sample_wanted.emit(), kind="link", tip="Stream the bundled conversation"
         )
-        super().__init__("Sound", "", self.sample_button)
+        self.choose_button = button("Open…", self.choose, kind="link", tip="Choose a 16-bit PCM WAV file (Ctrl+O)")
+        self.choose_button.setAccessibleName("Choose a WAV file")
+        super().__init__("Sound", "", self.sample_button, self.choose_button)
         self._folder = str(Path.home())
-        self.choose_button = button("Choose a WAV file…", self.choose, tip="16-bit PCM WAV; Ctrl+O")
-        self.body.addWidget(self.choose_button)
         self._name = label("", "strong")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.waveform = Waveform(theme)
@@ -58,7 +58,7 @@ class SoundPanel(Panel):
         self.waveform.setVisible(shape is not None)
         self._name.setVisible(shape is not None)
         if shape is None:
-            self._detail.setText("Choose a recording, drop one on this window, or use the sample.")
+            self._detail.setText("Open a recording, drop one on this window, or use the sample.")
             return
         self._folder = str(shape.path.parent)
         metrics = self._name.fontMetrics()

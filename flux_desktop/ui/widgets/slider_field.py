@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QSlider, QWidget
 
 from flux_desktop.ui.theme import SPACE_S
-from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, label, set_role
 
 
 class SliderField(QWidget):
@@ -46,7 +46,8 @@ class SliderField(QWidget):
         self.slider.setRange(round(low / step), round(high / step))
         self.slider.setAccessibleName(f"{name}, slider")
         self._hint = label(hint, "caption")
-        self.state: QLabel = label("", "caption")
+        self.state = ElidedLabel("caption")
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         head.addWidget(self.switch if self.switch is not None else label(name, "strong"))
@@ -58,7 +59,8 @@ class SliderField(QWidget):
         grid.addLayout(head, 0, 0, 1, 2)
         grid.addWidget(self.slider, 1, 0, 1, 2)
         grid.addWidget(self._hint, 2, 0)
-        grid.addWidget(self.state, 2, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.state, 2, 1)
+        grid.setColumnStretch(1, 1)
         self.set_value(value)
         self.field.valueChanged.connect(self._field_moved)
         self.slider.valueChanged.connect(self._slider_moved)
@@ -94,7 +96,6 @@ class SliderField(QWidget):
     def set_state(self, words: str, role: str) -> None:
         """Say what is in force, pending or refused; `role` is caption, ok, warn or danger."""
         self.state.setText(words)
-        self.state.setToolTip(words)
         set_role(self.state, role)
 
     def _field_moved(self, value: float) -> None:

@@ -1,0 +1,125 @@
+"""One connection in front: its state, its figures, its turns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from flux_desktop.engine.events import StreamState
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.theme import SPACE_S, Theme, ThemeSource
+from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role
+from flux_desktop.ui.widgets.turn_list import TurnList
+
+STATE_TONES = {"Ready": "quiet", "Speaking": "ok", "AwaitingEnd": "eager"}
+
+
+class ConversationView(QWidget):
+    """One connection: its state, its figures, its turns."""
+
+    def __init__(self, theme: ThemeSource, conversation: Conversation) -> None:
+        super().__init__()
+        self.conversation = conversation
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, SPACE_S, 0, 0)
+        layout.setSpacing(SPACE_S)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        self.state = pill("Waiting")
+        self.facts = ElidedLabel("muted")
+        self.turns = TurnList(theme, conversation)
+        self.copy_button = button("Copy", self.turns.copy_selection, kind="link", tip="Copy the transcript (Ctrl+C)")
+        head.addWidget(self.state)
+        head.addWidget(self.facts, 1)
+        head.addWidget(self.copy_button)
+        layout.addLayout(head)
+        layout.addWidget(self.turns, 1)
+        self._waiting = label("", "muted", wrap=True)
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._waiting, 1)
+
+    def refresh(self) -> None:
+        """Show what has come."""
+        talk = self.conversation
+        row = talk.row
+        if row is not None:
+            self.turns.set_marks(0.7 if row.eot_threshold is None else row.eot_threshold, row.eager_eot_threshold)
+        self.turns.refresh()
+        self.state.setText(state_words(talk))
+        set_role(self.state, state_tone(talk), "pill")
+        self.facts.setText(_facts(talk))
+        empty = not talk.cards
+        self.turns.setVisible(not empty)
+        self._waiting.setVisible(empty)
+        if empty:
+            self._waiting.setText(_waiting_words(talk))
+
+
+def state_words(talk: Conversation) -> str:
+    """The state of a connection, in words."""
+    if talk.stream_state is StreamState.STREAMING:
+        return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
+    if talk.summary is not None:
+        return str(talk.summary.ledger)
+    return text.STATE_WORDS[talk.stream_state]
+
+
+def state_tone(talk: Conversation) -> str:
+    """The pill's tone for that state."""
+    if talk.stream_state is StreamState.STREAMING:
+        return STATE_TONES.get(talk.turn_state, "quiet")
+    if talk.summary is not None:
+        return "ok" if talk.summary.ledger in text.GOOD_CLASSES else "danger"
+    return "quiet"
+
+
+def _facts(talk: Conversation) -> str:
+    parts = []
+    if talk.open_card is not None:
+        parts.append(f"turn {talk.open_card.index}")
+    row = talk.row
+    if row is not None and row.update_latency_ms is not None:
+        parts.append(f"update {text.milliseconds(row.update_latency_ms)}")
+    if talk.last_end_latency_ms is not None:
+        parts.append(f"end of turn {text.milliseconds(talk.last_end_latency_ms)}")
+    if talk.request_id:
+        parts.append(f"request {talk.request_id[:8]}")
+    return " · ".join(parts)
+
+
+def _waiting_words(talk: Conversation) -> str:
+    if talk.summary is not None:
+        problem = talk.summary.problem
+        return "No words came over this connection." if problem is None else problem.sentence()
+    if talk.stream_state is StreamState.STREAMING:
+        return "Streaming; the first words come as soon as someone speaks."
+    return "Connecting to the endpoint…"
+
+
+def state_icon(talk: Conversation, theme: Theme) -> QIcon:
+    """A mark that differs in shape as well as in colour: ring, disc, half, cross."""
+    tone = state_tone(talk)
+    colour = QColor({"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}.get(tone, theme.muted))
+    picture = QPixmap(24, 24)
+    picture.setDevicePixelRatio(2)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = painter.pen()
+    pen.setColor(colour)
+    pen.setWidthF(1.8)
+    painter.setPen(pen)
+    if tone == "danger":
+        painter.drawLine(3, 3, 9, 9)
+        painter.drawLine(9, 3, 3, 9)
+    else:
+        painter.drawEllipse(2, 2, 8, 8)
+        painter.setBrush(colour)
+        if tone == "ok":
+            painter.drawEllipse(2, 2, 8, 8)
+        elif tone == "eager":
+            painter.drawPie(2, 2, 8, 8, 90 * 16, 180 * 16)
+    painter.end()
+    return QIcon(picture)

@@ -1,0 +1,167 @@
+"""Turns over time: one lane per connection, coloured by turn state, with eager and resumed marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.theme import TYPE_CAPTION_PX, Theme, ThemeSource, font
+
+LANE_PX, BAR_PX, NAME_PX = 18, 10, 40
+WINDOW_S = 30.0
+
+
+class Lanes(QWidget):
+    """Paints the newest `WINDOW_S` seconds of all connections; only the part in view is painted.
+
+    Signals:
+        picked: the number of the connection whose lane was clicked.
+    """
+
+    picked = Signal(int)
+
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self._model = model
+        self._shown = (-1, -1)
+        self.setAccessibleName("Turns over time, a lane for each connection")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def refresh(self) -> None:
+        """Paint what is new."""
+        state = (self._model.generation, self._model.revision)
+        if state == self._shown:
+            return
+        if state[0] != self._shown[0]:
+            self.updateGeometry()
+        self._shown = state
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, max(1, len(self._model.conversations)) * LANE_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme.current
+        painter.setFont(font(TYPE_CAPTION_PX))
+        end_s = max(WINDOW_S, self._model.now_s)
+        per_s = (self.width() - NAME_PX) / WINDOW_S
+        first = event.rect().top() // LANE_PX
+        last = event.rect().bottom() // LANE_PX
+
+        def x(t: float) -> float:
+            return NAME_PX + max(0.0, (t - end_s + WINDOW_S)) * per_s
+
+        for row, talk in enumerate(list(self._model.conversations.values())[first : last + 1], start=first):
+            lane = QRectF(NAME_PX, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - NAME_PX, BAR_PX)
+            painter.setPen(QColor(theme.muted))
+            name = QRectF(0, row * LANE_PX, NAME_PX - 6, LANE_PX)
+            painter.drawText(name, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), f"#{talk.conn}")
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.raised))
+            painter.drawRoundedRect(lane, 3, 3)
+            self._paint_lane(painter, talk, lane, x, theme)
+        painter.end()
+
+    def _paint_lane(
+        self, painter: QPainter, talk: Conversation, lane: QRectF, x: Callable[[float], float], theme: Theme
+    ) -> None:
+        now_s = self._model.now_s
+        since_s = now_s - WINDOW_S
+        previous = ""
+        for span in talk.lane:
+            end_s = now_s if span.end_s is None else span.end_s
+            before, previous = previous, span.state
+            if end_s < since_s:
+                continue
+            left, right = x(span.start_s), x(end_s)
+            if span.state == "Ready":
+                if before and left > lane.left():
+                    painter.fillRect(QRectF(left - 1, lane.top() - 2, 2, lane.height() + 4), QColor(theme.text))
+                continue
+            painter.setPen(Qt.PenStyle.NoPen)
+            awaiting = span.state == "AwaitingEnd"
+            painter.setBrush(QColor(theme.eager if awaiting else theme.ok_soft))
+            # An eager end can be over in a twentieth of a second: it is still to be seen.
+            width = max(right - left, 3.0 if awaiting else 1.0)
+            painter.drawRoundedRect(QRectF(left, lane.top(), width, lane.height()), 2, 2)
+        painter.setPen(QPen(QColor(theme.warn), 1))
+        painter.setBrush(QColor(theme.warn))
+        for mark in talk.resumed_marks:
+            if mark >= since_s:
+                at, top = x(mark), lane.top() - 3
+                painter.drawPolygon(QPolygonF([QPointF(at - 3, top), QPointF(at + 3, top), QPointF(at, top + 5)]))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = int(event.position().y()) // LANE_PX
+        conns = list(self._model.conversations)
+        if 0 <= row < len(conns):
+            self.picked.emit(conns[row])
+
+
+class LaneArea(QScrollArea):
+    """The lanes, scrolled where there are more than `rows_max`."""
+
+    def __init__(self, theme: ThemeSource, model: RunModel, rows_max: int) -> None:
+        super().__init__()
+        self._model = model
+        self._rows_max = rows_max
+        self.lanes = Lanes(theme, model)
+        self.setWidget(self.lanes)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.lanes.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def refresh(self) -> None:
+        """Fit the height to the number of connections and paint what is new."""
+        rows = max(1, min(self._rows_max, len(self._model.conversations)))
+        if self.height() != rows * LANE_PX:
+            self.setFixedHeight(rows * LANE_PX)
+        self.lanes.refresh()
+
+
+class LaneKey(QWidget):
+    """What the colours and marks of the lanes mean, in words beside each."""
+
+    WORDS = ("speaking", "awaiting end", "ended", "resumed")
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(font(TYPE_CAPTION_PX))
+        return QSize(sum(metrics.horizontalAdvance(word) + 26 for word in self.WORDS), 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font(TYPE_CAPTION_PX))
+        theme = self._theme.current
+        x = 0
+        for word, colour in zip(self.WORDS, (theme.ok_soft, theme.eager, theme.text, theme.warn), strict=True):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            if word == "resumed":
+                painter.drawPolygon(QPolygonF([QPointF(x + 2, 5), QPointF(x + 10, 5), QPointF(x + 6, 11)]))
+            else:
+                painter.drawRoundedRect(
+                    QRectF(x + (4 if word == "ended" else 0), 3, 2 if word == "ended" else 10, 10), 1, 1
+                )
+            painter.setPen(QColor(theme.muted))
+            width = painter.fontMetrics().horizontalAdvance(word)
+            painter.drawText(QRectF(x + 15, 0, width + 4, 16), int(Qt.AlignmentFlag.AlignVCenter), word)
+            x += width + 26
+        painter.end()

@@ -1,0 +1,144 @@
+"""The table of all connections; fluid with a thousand rows because only what is in view is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.overview import COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.theme import ThemeSource
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+ROW_PX = 26
+
+
+class OverviewModel(QAbstractTableModel):
+    """Rows are conversations in the order of the sorted column; `refresh` takes over what is new."""
+
+    def __init__(self, theme: ThemeSource, model: RunModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._run = model
+        self._rows: list[Conversation] = []
+        self._sorted_by = (0, False)
+        self._seen = (-1, -1)
+
+    def refresh(self) -> None:
+        """Show the run as it is now."""
+        state = (self._run.generation, self._run.revision)
+        if state == self._seen:
+            return
+        same_run = state[0] == self._seen[0] and len(self._rows) == len(self._run.conversations)
+        self._seen = state
+        if not same_run:
+            self.beginResetModel()
+            self._rows = self._ordered()
+            self.endResetModel()
+        elif self._sorted_by != (0, False):
+            self._resort()
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
+
+    def connection_at(self, row: int) -> int:
+        """Number of the connection in a row."""
+        return self._rows[row].conn
+
+    def any_problem(self) -> bool:
+        """Whether any stream has ended with a problem."""
+        return any(talk.summary is not None and talk.summary.problem is not None for talk in self._rows)
+
+    def _ordered(self) -> list[Conversation]:
+        column, descending = self._sorted_by
+        return sorted_connections(list(self._run.conversations.values()), column, descending=descending)
+
+    def _resort(self) -> None:
+        ordered = self._ordered()
+        if ordered == self._rows:
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        places = {talk.conn: row for row, talk in enumerate(ordered)}
+        moved = [self.index(places[self._rows[index.row()].conn], index.column()) for index in kept]
+        self._rows = ordered
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return COLUMNS[section].name
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return COLUMNS[section].meaning
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                side = Qt.AlignmentFlag.AlignRight if COLUMNS[section].right else Qt.AlignmentFlag.AlignLeft
+                return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        talk, column = self._rows[index.row()], COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.words(talk).replace("\n", " ")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return None if index.column() < TEXT_COLUMN else column.words(talk)[:500]
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ForegroundRole and column.name in {"State", "Problem"} and talk.summary is not None:
+            theme = self._theme.current
+            good = talk.summary.ledger in text.GOOD_CLASSES
+            return QBrush(QColor(theme.ok if good else theme.danger))
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by = (max(0, column), order is Qt.SortOrder.DescendingOrder)
+        self._resort()
+
+
+class OverviewTable(QTableView):
+    """The table; Enter or a double click opens a connection's transcript.
+
+    Signals:
+        opened: the number of a connection.
+    """
+
+    opened = Signal(int)
+
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+        super().__init__()
+        self.rows = OverviewModel(theme, model, self)
+        self.setModel(self.rows)
+        self.setAccessibleName("All connections")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        for number, column in enumerate(COLUMNS):
+            self.setColumnWidth(number, column.width_px)
+        self.activated.connect(lambda index: self.opened.emit(self.rows.connection_at(index.row())))
+
+    def refresh(self) -> None:
+        """Show the run as it is now; the problems' column only where there are any."""
+        self.rows.refresh()
+        self.setColumnHidden(PROBLEM_COLUMN, not self.rows.any_problem())
