@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import wave
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -11,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flux_desktop.engine.events import LedgerClass, Percentiles, Snapshot, StreamRow, StreamState
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0
@@ -129,3 +130,15 @@ def _percentiles(values: Percentiles) -> str:
 
 def _ms(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f} ms"
+
+
+def audio_s(plan: RunPlan) -> float | None:
+    """How much audio each stream of a plan without stages will send; None where that is open."""
+    if not isinstance(plan.source, WavSource) or plan.source.loop:
+        return plan.duration_s
+    try:
+        with wave.open(plan.source.path, "rb") as file:
+            length_s = file.getnframes() / file.getframerate()
+    except (OSError, EOFError, wave.Error, ZeroDivisionError):
+        return plan.duration_s  # the engine will say what is wrong with it
+    return length_s if plan.duration_s is None else min(length_s, plan.duration_s)

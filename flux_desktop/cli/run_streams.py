@@ -13,9 +13,8 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from flux_desktop.cli.accuracy import audio_s, run_accuracy
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.live_table import LiveFigures, LiveTable
+from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code, problem_exit_code
 from flux_desktop.cli.planning import file_plan, remarks
 from flux_desktop.cli.streams import Printer, complain
@@ -94,11 +93,7 @@ class _Front:
         if interrupted:
             ended = msgspec.structs.replace(ended, interrupted=True)
         summary = final_summary(
-            self._result,
-            ended,
-            exit_code=int(status),
-            session_folder=None if folder is None else str(folder),
-            accuracy=None if interrupted else run_accuracy(self._plan, self._result.ordered_summaries),
+            self._result, ended, exit_code=int(status), session_folder=None if folder is None else str(folder)
         )
         self._print(summary)
         return status

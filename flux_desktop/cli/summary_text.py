@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.reports.run_result import FinalSummary
 from flux_desktop.reports.text import plain
-from flux_desktop.reports.word_errors import WordErrors
 
 _LABEL_CHARS = 28
 _CONNECTIONS_NAMED_MAX = 8
+_FURTHER = (
+    ("first_transcript", "first transcript"),
+    ("start_of_turn", "start of turn"),
+    ("end_of_turn", "end of turn"),
+    ("end_decision", "… its decision, audio time"),
+    ("end_delivery", "… its delivery"),
+    ("eager_lead", "eager lead"),
+    ("configure", "Configure round trip"),
+    ("connected", "connecting"),
+    ("close", "closing"),
+)
 # What an upper 95 % bound on a percentile needs; below, it is one of the largest values and no more.
 _N_FOR_P99 = 299
 
@@ -30,6 +41,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("turns", _turns(summary)),
         _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
         _row("update latency, wire clock", _latency(summary.update_latency_wire_clock)),
+        *(_row(label, _latency(summary.figures[name])) for name, label in _FURTHER if name in summary.figures),
         _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
         _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
@@ -65,8 +77,9 @@ def _latency(values: Mapping[str, float | int | None]) -> str:
 
 
 def _accuracy(errors: WordErrors) -> str:
-    rate = "-" if errors.rate is None else f"{errors.rate:.1%}"
-    return f"{rate}  ({errors.substituted} substituted, {errors.missing} missing, {errors.extra} extra, n = {errors.n})"
+    rate = "-" if errors.rate_percent is None else f"{errors.rate_percent:.1f} %"
+    counts = f"{errors.substitutions} substituted, {errors.deletions} missing, {errors.insertions} extra"
+    return f"{rate}  ({counts}, n = {errors.n})"
 
 
 def _ms(value: float | int | None) -> str:

@@ -10,7 +10,23 @@ from msgspec import Struct
 
 from flux_desktop.problem import Problem, ProblemError
 
-_LATENCIES = ("update", "wire", "pacing")
+# The names of `metrics.FIGURES`, which this module cannot import: plans hold limits, and events hold plans.
+_LATENCIES = (
+    "update",
+    "wire",
+    "pacing",
+    "first_transcript",
+    "start_of_turn",
+    "end_of_turn",
+    "end_decision",
+    "end_delivery",
+    "eager_lead",
+    "configure",
+    "connect",
+    "headers",
+    "connected",
+    "close",
+)
 _OF_LATENCY = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
 _CLASSES = {
     "completed": "completed",
@@ -24,8 +40,10 @@ METRICS = (
     *(f"{kind}_{part}" for kind in _LATENCIES for part in _OF_LATENCY),
     *_CLASSES,
     "completed_percent",
+    "word_error_percent",
 )
-"""What a limit can be set on: latencies in milliseconds, streams by how they ended, and the share that completed."""
+"""What a limit can be set on: durations in milliseconds, streams by how they ended, the share that completed, and
+the word error rate."""
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -70,14 +88,15 @@ def parse_limit(text: str) -> Limit:
     return Limit(match[1], match[2], float(match[3]))
 
 
-def run_figures(ledger: Mapping[str, int], **latencies: object) -> dict[str, float | None]:
-    """All `METRICS` of a run. `latencies` are the `Percentiles` of update, wire and pacing, by these names."""
+def run_figures(ledger: Mapping[str, int], words: object = None, **latencies: object) -> dict[str, float | None]:
+    """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known."""
     found: dict[str, float | None] = {
         f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in _LATENCIES for part in _OF_LATENCY
     }
     found.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
     planned = sum(ledger.values())
     found["completed_percent"] = 100.0 * ledger.get("completed", 0) / planned if planned else None
+    found["word_error_percent"] = getattr(words, "rate_percent", None)
     return found
 
 

@@ -59,8 +59,8 @@ class RunTotals:
         judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
         counted = ledger(self._classes.values(), self._planned)
         if judged is Verdict.DONE and self._limits:
-            latencies = {name: merged[name] for name in ("update", "wire", "pacing")}
-            reasons = broken(self._limits, run_figures(counted, **latencies))
+            latencies = {name: merged[name] for name in FIGURES}
+            reasons = broken(self._limits, run_figures(counted, self._words, **latencies))
             judged = Verdict.FAIL if reasons else Verdict.PASS
         return RunEnded(
             t=t,

@@ -7,6 +7,7 @@ from collections import Counter
 import msgspec
 from msgspec import Struct, field
 
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import (
     Event,
     LedgerClass,
@@ -21,7 +22,6 @@ from flux_desktop.engine.events import (
 from flux_desktop.flux.messages import MessageError, parse_server_message
 from flux_desktop.flux.turns import Turn, TurnTracker
 from flux_desktop.problem import Problem
-from flux_desktop.reports.word_errors import WordErrors
 
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):
@@ -142,8 +142,11 @@ class FinalSummary(Struct, kw_only=True):
     chunks_sent: int
     sent_bytes: int
     late_chunks: int
+    figures: dict[str, dict[str, float | int | None]]
+    """All further durations by name, in milliseconds; those that need ground truth are left out without it."""
     word_errors: WordErrors | None = None
-    """Of the streams that completed, where it is known what the recording says."""
+    """Where it is known what the recording says."""
+    word_error_percent: float | None = None
     problem: Problem | None = None
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
@@ -156,7 +159,6 @@ def final_summary(
     *,
     exit_code: int | None = None,
     session_folder: str | None = None,
-    accuracy: WordErrors | None = None,
 ) -> FinalSummary:
     """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
     summaries = result.ordered_summaries
@@ -179,7 +181,9 @@ def final_summary(
         chunks_sent=sum(summary.chunks_sent for summary in summaries),
         sent_bytes=sum(summary.sent_bytes for summary in summaries),
         late_chunks=sum(summary.late_chunks for summary in summaries),
-        word_errors=accuracy,
+        figures={name: msgspec.structs.asdict(values) for name, values in ended.figures.items()},
+        word_errors=ended.words,
+        word_error_percent=ended.words.rate_percent if ended.words else None,
         problem=ended.problem,
         problems=result.problems,
         notices=result.notices,

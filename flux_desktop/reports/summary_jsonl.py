@@ -56,6 +56,7 @@ def connection_object(summary: StreamSummary) -> dict[str, Any]:
         "headers_s": summary.headers_s,
         "connected_s": summary.connected_s,
         "close_s": summary.close_s,
+        "word_errors": None if summary.words is None else msgspec.structs.asdict(summary.words),
         "update_latency_user_clock": _percentiles(summary.update),
         "update_latency_wire_clock": _percentiles(summary.wire),
         "pacing_error": _percentiles(summary.pacing),

@@ -14,6 +14,7 @@ from flux_desktop.cli.list_endpoints import table_lines
 from flux_desktop.cli.live_table import LiveFigures, picture
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.summary_text import summary_lines
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import (
     LedgerClass,
     Percentiles,
@@ -30,7 +31,6 @@ from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.stages import parse_stages
 from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import RunResult, final_summary
-from flux_desktop.reports.word_errors import WordErrors
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)
 
@@ -133,9 +133,14 @@ def test_few_values_are_said_to_be_few() -> None:
     assert any("(n = 298, too few for a firm p99)" in line for line in lines_of(end))
 
 
-def test_accuracy_stands_beside_latency() -> None:
-    summary = final_summary(RunResult(), ended(completed=1), accuracy=WordErrors(8, 1, 2, 0))
-    assert "  word error rate             37.5%  (1 substituted, 2 missing, 0 extra, n = 8)" in summary_lines(summary)
+def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
+    decision = Percentiles(n=300, p50_ms=700.0, p95_ms=800.0, p99_ms=900.0, max_ms=900.0)
+    end = RunEnded(
+        t=1.0, verdict=Verdict.DONE, ledger={}, figures={"end_decision": decision}, words=WordErrors(8, 1, 2, 0)
+    )
+    lines = lines_of(end)
+    assert "  word error rate             37.5 %  (1 substituted, 2 missing, 0 extra, n = 8)" in lines
+    assert "  … its decision, audio time  p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
 
 
 def test_a_verdict_gives_its_reasons() -> None:

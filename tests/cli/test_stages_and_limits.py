@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import LedgerClass, Percentiles
 from flux_desktop.engine.limits import METRICS, Limit, broken, parse_limit, run_figures
+from flux_desktop.engine.metrics import FIGURES
 from flux_desktop.engine.stages import Slot, Stage, parse_stages, slots
 from flux_desktop.problem import ProblemError
 
@@ -61,6 +63,16 @@ def test_every_metric_has_a_figure() -> None:
     assert set(found) == set(METRICS)
     assert (found["completed"], found["failed"], found["completed_percent"]) == (3.0, 1.0, 75.0)
     assert (found["update_p95_ms"], found["wire_p95_ms"], found["pacing_max_ms"]) == (400.0, None, 500.0)
+
+
+def test_every_duration_that_is_measured_can_be_limited() -> None:
+    durations = {metric.rsplit("_", 2)[0] for metric in METRICS if metric.endswith("_p95_ms")}
+    assert durations == set(FIGURES)
+
+
+def test_accuracy_can_be_limited() -> None:
+    assert run_figures({}, WordErrors(8, 1, 1, 0))["word_error_percent"] == 25.0
+    assert run_figures({})["word_error_percent"] is None
 
 
 def test_every_class_of_the_ledger_can_be_limited() -> None:
