@@ -57,19 +57,22 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status."""
-    from flux_desktop.cli.streams import complain, configure_logging, harden
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return ExitCode.INTERRUPTED
 
-    given = list(sys.argv[1:] if argv is None else argv)
+
+def _main(given: list[str]) -> int:
+    from flux_desktop.cli.streams import configure_logging, harden
+
     harden(sys.stdout)
     harden(sys.stderr)
     command = next((word for word in given if not word.startswith("-")), None)
     args = build_parser(command).parse_args(given)
     configure_logging(getattr(args, "log_level", "INFO"))
-    try:
-        return int(_runner(args.command)(args))
-    except KeyboardInterrupt:
-        complain("Interrupted.")
-        return ExitCode.INTERRUPTED
+    return int(_runner(args.command)(args))
 
 
 def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:

@@ -18,11 +18,14 @@ _FURTHER = (
     ("end_delivery", "… its delivery"),
     ("eager_lead", "eager lead"),
     ("configure", "Configure round trip"),
-    ("connected", "connecting"),
+    ("connect", "connecting: TCP, TLS"),
+    ("headers", "… request to headers"),
+    ("connected", "… headers to Connected"),
     ("close", "closing"),
 )
-# What an upper 95 % bound on a percentile needs; below, it is one of the largest values and no more.
-_N_FOR_P99 = 299
+# How many values an upper 95 % bound on a percentile needs.
+_N_FOR = {"p50": 1, "p95": 59, "p99": 299, "max": 1}
+_ROUGH = "~ stands on few values: it is one of the largest ones, not a firm percentile"
 
 
 def summary_lines(summary: FinalSummary) -> list[str]:
@@ -45,6 +48,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
         _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
+    if any("~" in line for line in lines):
+        lines.append(_row("", _ROUGH))
     if summary.word_errors is not None:
         lines.append(_row("word error rate", _accuracy(summary.word_errors)))
     if summary.violations:
@@ -71,9 +76,8 @@ def _latency(values: Mapping[str, float | int | None]) -> str:
     n = values.get("n") or 0
     if not n:
         return "no values"
-    parts = [f"{name} {_ms(values.get(f'{name}_ms'))}" for name in ("p50", "p95", "p99", "max")]
-    rough = ", too few for a firm p99" if n < _N_FOR_P99 else ""
-    return f"{'  '.join(parts)}  (n = {n}{rough})"
+    parts = [f"{name} {'~' if n < needed else ''}{_ms(values.get(f'{name}_ms'))}" for name, needed in _N_FOR.items()]
+    return f"{'  '.join(parts)}  (n = {n})"
 
 
 def _accuracy(errors: WordErrors) -> str:

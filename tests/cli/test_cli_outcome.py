@@ -128,9 +128,19 @@ def test_the_summary_to_the_character() -> None:
     ]
 
 
-def test_few_values_are_said_to_be_few() -> None:
-    end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=Percentiles(n=298, p50_ms=1.0))
-    assert any("(n = 298, too few for a firm p99)" in line for line in lines_of(end))
+@pytest.mark.parametrize(
+    ("n", "shown"),
+    [
+        (58, "p50 1.0 ms  p95 ~2.0 ms  p99 ~3.0 ms  max 4.0 ms  (n = 58)"),
+        (59, "p50 1.0 ms  p95 2.0 ms  p99 ~3.0 ms  max 4.0 ms  (n = 59)"),
+        (299, "p50 1.0 ms  p95 2.0 ms  p99 3.0 ms  max 4.0 ms  (n = 299)"),
+    ],
+)
+def test_a_percentile_of_few_values_is_marked(n: int, shown: str) -> None:
+    update = Percentiles(n=n, p50_ms=1.0, p95_ms=2.0, p99_ms=3.0, max_ms=4.0)
+    lines = lines_of(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=update))
+    assert f"  update latency, user clock  {shown}" in lines
+    assert any("~ stands on few values" in line for line in lines) is (n < 299)
 
 
 def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
