@@ -83,13 +83,22 @@ def encode_message(headers: Sequence[tuple[str, HeaderValue]], payload: bytes) -
 
 
 def decode_message(data: bytes) -> Frame:
-    """Read exactly one whole frame, such as the payload of an outer frame."""
-    decoder = FrameDecoder()
-    frames = decoder.feed(data)
-    decoder.finish()
-    if len(frames) != 1:
-        raise EventStreamError("truncated", f"{len(frames)} frames where one was expected")
-    return frames[0]
+    """Read exactly one whole frame, such as the payload of an outer frame. Raises `EventStreamError`."""
+    if len(data) < 12:
+        raise EventStreamError("truncated", f"{len(data)} bytes are no frame")
+    total, headers_size, prelude_crc = _PRELUDE.unpack_from(data)
+    _check_prelude(data[:8], total, headers_size, prelude_crc)
+    if total != len(data):
+        raise EventStreamError("truncated", f"{len(data)} bytes where the frame has {total}")
+    return _split(data, headers_size)
+
+
+def _split(data: bytes, headers_size: int) -> Frame:
+    """Cut a whole frame, whose lengths have been checked, into its parts."""
+    if zlib.crc32(data[:-4]) != int.from_bytes(data[-4:], "big"):
+        raise EventStreamError("message_crc", "the frame's checksum does not match its bytes")
+    headers_end = 12 + headers_size
+    return Frame(read_headers(data[12:headers_end]), data[headers_end:-4])
 
 
 class FrameDecoder:
@@ -109,14 +118,12 @@ class FrameDecoder:
         while size - at >= 12:
             total, headers_size, prelude_crc = _PRELUDE.unpack_from(buffer, at)
             _check_prelude(buffer[at : at + 8], total, headers_size, prelude_crc)
-            if size - at < total:
+            end = at + total
+            if size < end:
                 break
-            end = at + total - 4
-            if zlib.crc32(memoryview(buffer)[at:end]) != int.from_bytes(buffer[end : end + 4], "big"):
-                raise EventStreamError("message_crc", "the frame's checksum does not match its bytes")
-            headers_end = at + 12 + headers_size
-            frames.append(Frame(read_headers(buffer[at + 12 : headers_end]), buffer[headers_end:end]))
-            at = end + 4
+            # Most often one read brings one frame, and nothing needs to be cut out of it.
+            frames.append(_split(buffer if total == size else buffer[at:end], headers_size))
+            at = end
         self._rest = buffer[at:] if at else buffer
         return frames
 
@@ -176,7 +183,7 @@ class _Chain:
         self._secret_key = secret_key
         self._region = region
         self._service = service
-        self._prior_hex = seed_signature_hex
+        self._prior_hex = seed_signature_hex.encode()
         self._second = -1
         self._key = b""
         self._date = ""
@@ -189,14 +196,14 @@ class _Chain:
         date_header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
         text = b"%b%b\n%b\n%b" % (
             self._preamble,
-            self._prior_hex.encode(),
+            self._prior_hex,
             hashlib.sha256(date_header).hexdigest().encode(),
             hashlib.sha256(payload).hexdigest().encode(),
         )
         return date_header, hmac.digest(self._key, text, "sha256")
 
     def advance(self, signature: bytes) -> None:
-        self._prior_hex = signature.hex()
+        self._prior_hex = signature.hex().encode()
 
     def _enter_second(self, epoch_s: int) -> None:
         stamp = amz_date(epoch_s)

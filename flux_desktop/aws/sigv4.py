@@ -65,9 +65,7 @@ def signing_key(secret_key: str, date: str, region: str, service: str) -> bytes:
 
 def _canonical_query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
-    return "&".join(
-        sorted(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs)
-    )
+    return "&".join(sorted(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs))
 
 
 def canonical_request(
@@ -124,18 +122,12 @@ def verify_request(
     match = _AUTHORIZATION.match(value)
     stamp = headers.get("x-amz-date", "")
     if match is None or not re.fullmatch(r"\d{8}T\d{6}Z", stamp):
-        raise SignatureRefused(
-            "IncompleteSignatureException", "The Authorization or X-Amz-Date header is malformed."
-        )
-    request = SignedRequest(
-        match["access_key"], match["date"], match["region"], match["service"], match["signature"]
-    )
+        raise SignatureRefused("IncompleteSignatureException", "The Authorization or X-Amz-Date header is malformed.")
+    request = SignedRequest(match["access_key"], match["date"], match["region"], match["service"], match["signature"])
     _check_scope(request, stamp, now_epoch_s, services, region)
     secret_key = secret_of(request.access_key)
     if secret_key is None:
-        raise SignatureRefused(
-            "UnrecognizedClientException", "The security token included in the request is invalid."
-        )
+        raise SignatureRefused("UnrecognizedClientException", "The security token included in the request is invalid.")
     names = match["names"].split(";")
     if "host" not in names:
         raise SignatureRefused("InvalidSignatureException", "'Host' must be a signed header.")
@@ -161,18 +153,12 @@ def _check_scope(
         raise SignatureRefused("InvalidSignatureException", "Credential and X-Amz-Date name different days.")
     if request.service not in services:
         wanted = " or ".join(repr(name) for name in services)
-        raise SignatureRefused(
-            "InvalidSignatureException", f"Credential should be scoped to service {wanted}."
-        )
+        raise SignatureRefused("InvalidSignatureException", f"Credential should be scoped to service {wanted}.")
     if region is not None and request.region != region:
-        raise SignatureRefused(
-            "InvalidSignatureException", f"Credential should be scoped to the region {region!r}."
-        )
+        raise SignatureRefused("InvalidSignatureException", f"Credential should be scoped to the region {region!r}.")
     if now_epoch_s - signed_epoch_s > MAX_SKEW_S:
         raise SignatureRefused(
             "InvalidSignatureException", f"Signature expired: {stamp} is more than {MAX_SKEW_S} s old."
         )
     if signed_epoch_s - now_epoch_s > MAX_SKEW_S:
-        raise SignatureRefused(
-            "InvalidSignatureException", f"Signature not yet current: {stamp} is in the future."
-        )
+        raise SignatureRefused("InvalidSignatureException", f"Signature not yet current: {stamp} is in the future.")

@@ -103,7 +103,7 @@ def cut_connection(peer_port: int) -> bool:
         with contextlib.suppress(OSError, ValueError):
             handle = socket.socket(fileno=os.dup(int(name)))
             with handle:
-                if handle.getpeername()[1] != peer_port:
+                if handle.family != socket.AF_INET or handle.getpeername()[1] != peer_port:
                     continue
                 handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 _reset(handle)

@@ -37,6 +37,10 @@ EVENT_STREAM = "application/vnd.amazon.eventstream"
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 
+_LAST_WORDS_S = 15.0
+"""How long recognition may take for the rest of a stream whose client has closed its side."""
+
+
 class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
     """The stream is refused before it begins."""
 
@@ -157,20 +161,23 @@ class StreamServer:
         service.streams_opened += 1
         reader = asyncio.create_task(self._read(protocol))
         writer = asyncio.create_task(self._outbox.write_until_closed(transport.send_bytes))
+        # The reading side alone does not always notice a connection that was reset.
+        gone = asyncio.create_task(_client_gone(protocol))
         try:
             if not self._mute:
                 self._session.start()
-            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-            if reader.done() and not writer.done():
-                self._outbox.close()
-                await asyncio.wait({writer}, timeout=5)
+            await asyncio.wait({reader, writer, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if reader.done() and not writer.done() and not gone.done():
+                if not self._session.closing:
+                    self._outbox.close()
+                await asyncio.wait({writer, gone}, timeout=_LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
         finally:
             sources = ", ".join(sorted(self._hearing.sources)) or "no recogniser"
             self._session.close()
             del service.sessions[self.request_id]
-            for task in (reader, writer):
+            for task in (reader, writer, gone):
                 task.cancel()
-            results = await asyncio.gather(reader, writer, return_exceptions=True)
+            results = await asyncio.gather(reader, writer, gone, return_exceptions=True)
             self._log_end(sources, results)
 
     def _log_end(self, sources: str, results: tuple[BaseException | None, ...]) -> None:
@@ -242,3 +249,8 @@ class StreamServer:
         self._session.close()
         self._outbox.close()
         return False
+
+
+async def _client_gone(protocol: Any) -> None:
+    """Returns when the client's connection is gone."""
+    await protocol.client_disconnect()

@@ -66,7 +66,7 @@ class Session:
         self._ended = ended
         self._turns = TurnTaker(_thresholds(options))
         self._queue: deque[Heard | ClientMessage] = deque()
-        self._closing = False
+        self.closing = False
         self._waiting = False
 
     def start(self) -> None:
@@ -75,7 +75,7 @@ class Session:
 
     def receive(self, data_type: object, payload: bytes) -> None:
         """One whole message of the client: audio, or control where `data_type` is ``UTF8``."""
-        if self.over or self._closing:
+        if self.over or self.closing:
             return
         if data_type in _BINARY_TYPES:
             self._receive_audio(payload)
@@ -96,9 +96,10 @@ class Session:
         except PoolFullError:
             self._fail_full()
             return
-        if frames:
-            self._queue.extend(frames)
-            self._work()
+        for frame in frames:
+            # Nothing waits as long as recognition keeps up: the queue is for when it does not.
+            if self._queue or not self._hear(frame):
+                self._queue.append(frame)
 
     def _receive_text(self, payload: bytes) -> None:
         try:
@@ -111,7 +112,7 @@ class Session:
             self._fail_unparsable(f"unknown variant `{name}`, expected {self._accepted()}")
             return
         if isinstance(message, CloseStream):
-            self._closing = True
+            self.closing = True
         try:
             if isinstance(message, CloseStream):
                 self._queue.extend(self.hearing.finish())

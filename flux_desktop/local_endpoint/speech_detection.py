@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 SILENCE_DBFS = -120.0
 _FLOOR_START, _FLOOR_LOW, _FLOOR_HIGH = -60.0, -70.0, -30.0
 _FLOOR_FALL = 0.3
-_FLOOR_RISE_DB = 0.06
-"""Per frame, about 0.75 dB a second: a hum that begins is taken for noise after some seconds, a word is not."""
+_FLOOR_RISE_DB = {True: 0.06, False: 0.5}
+"""Per frame, while somebody speaks and while nobody does: what stays is noise, a word is not."""
 _ON_ABOVE_FLOOR_DB, _OFF_ABOVE_FLOOR_DB = 14.0, 7.0
 _ON_LEAST_DBFS, _OFF_LEAST_DBFS = -44.0, -50.0
 _ON_AT_ONCE_DB = 12.0
+_OFF_BELOW_SPEECH_DB = 19.0
+_SPEECH_RISE, _SPEECH_FALL = 0.3, 0.03
 
 
 def level_dbfs(samples: NDArray[np.int16]) -> float:
@@ -27,11 +29,15 @@ def level_dbfs(samples: NDArray[np.int16]) -> float:
 
 
 class SpeechDetector:
-    """Hysteresis over a noise floor that falls fast and rises slowly; one per stream."""
+    """Hysteresis between a noise floor, which falls fast and rises slowly, and the speaker's own level.
+
+    The speaker's level ends speech where the floor is not known yet, as after digital silence. One per stream.
+    """
 
     def __init__(self) -> None:
         self.speech = False
         self.floor_dbfs = _FLOOR_START
+        self.speech_dbfs = SILENCE_DBFS
         self._frames_above = 0
 
     def hear(self, level: float) -> bool:
@@ -41,17 +47,22 @@ class SpeechDetector:
         """
         self._follow(level)
         if self.speech:
-            self.speech = level > max(self.floor_dbfs + _OFF_ABOVE_FLOOR_DB, _OFF_LEAST_DBFS)
+            quiet = max(self.floor_dbfs + _OFF_ABOVE_FLOOR_DB, _OFF_LEAST_DBFS)
+            self.speech = level > max(quiet, self.speech_dbfs - _OFF_BELOW_SPEECH_DB)
+            rising = level > self.speech_dbfs
+            self.speech_dbfs += (level - self.speech_dbfs) * (_SPEECH_RISE if rising else _SPEECH_FALL)
             self._frames_above = 0
             return self.speech
         threshold = max(self.floor_dbfs + _ON_ABOVE_FLOOR_DB, _ON_LEAST_DBFS)
         self._frames_above = self._frames_above + 1 if level > threshold else 0
         self.speech = self._frames_above >= 2 or level > threshold + _ON_AT_ONCE_DB
+        if self.speech:
+            self.speech_dbfs = level
         return self.speech
 
     def _follow(self, level: float) -> None:
         if level < self.floor_dbfs:
             self.floor_dbfs += (level - self.floor_dbfs) * _FLOOR_FALL
         else:
-            self.floor_dbfs += min(_FLOOR_RISE_DB, level - self.floor_dbfs)
+            self.floor_dbfs += min(_FLOOR_RISE_DB[self.speech], level - self.floor_dbfs)
         self.floor_dbfs = min(_FLOOR_HIGH, max(_FLOOR_LOW, self.floor_dbfs))

@@ -17,8 +17,12 @@ FRAME_S = 0.080
 FRAMES_PER_UPDATE = 3
 """An Update for every 0.24 s of audio: captured streams tick on 80 ms frames."""
 
-_STEEPNESS_S = 0.11
-_MIDPOINT_S = {"ended": 0.36, "open": 0.62, "unpunctuated": 0.52}
+# (share of a quick rise, its time constant in s, midpoint and steepness in s of the slow rise)
+_CURVES = {
+    "ended": (0.0, 1.0, 0.36, 0.11),
+    "open": (0.62, 0.20, 0.90, 0.12),
+    "unpunctuated": (0.50, 0.25, 0.62, 0.10),
+}
 _SENTENCE_ENDS = (".", "?", "!", "…")
 _CLOSING_QUOTES = "\"'\u201d\u2019)"
 _CONFIDENCE_FLOOR, _CONFIDENCE_CEILING = 0.002, 0.995
@@ -63,16 +67,18 @@ class TurnStep(NamedTuple):
 def end_confidence(silence_s: float, last_word: str, *, punctuated: bool) -> float:
     """How sure a listener is that the speaker has finished, after `silence_s` of silence: 0 to 1.
 
-    A logistic curve in the silence. Where the text carries punctuation, a finished sentence is believed
-    sooner and an unfinished one later, so that a pause for breath inside a sentence stays below the usual
-    threshold of 0.7 while it crosses a low eager one.
+    Never falls while the silence lasts. Where the text carries punctuation, a finished sentence is believed
+    after about 0.5 s. A pause inside an unfinished one soon crosses a low eager threshold, as a listener gets
+    ready to answer, but the usual threshold of 0.7 only after 0.8 s.
     """
     if not punctuated:
         kind = "unpunctuated"
     else:
         kind = "ended" if last_word.rstrip(_CLOSING_QUOTES).endswith(_SENTENCE_ENDS) else "open"
-    value = 1 / (1 + math.exp(min(50.0, (_MIDPOINT_S[kind] - silence_s) / _STEEPNESS_S)))
-    return min(_CONFIDENCE_CEILING, max(_CONFIDENCE_FLOOR, value))
+    share, constant_s, midpoint_s, steepness_s = _CURVES[kind]
+    quick = 1 - math.exp(-silence_s / constant_s)
+    slow = 1 / (1 + math.exp(min(50.0, (midpoint_s - silence_s) / steepness_s)))
+    return min(_CONFIDENCE_CEILING, max(_CONFIDENCE_FLOOR, share * quick + (1 - share) * slow))
 
 
 class TurnTaker:
@@ -152,7 +158,8 @@ class TurnTaker:
 
     def _weigh(self, speech: bool) -> None:
         if speech or not self._words:
-            self._confidence = max(_CONFIDENCE_FLOOR, self._confidence * _DECAY_IN_SPEECH)
+            if self._confidence > _CONFIDENCE_FLOOR:
+                self._confidence = max(_CONFIDENCE_FLOOR, self._confidence * _DECAY_IN_SPEECH)
             return
         last_word = self._words[-1].text
         punctuated = any(word.text.endswith((*_SENTENCE_ENDS, ",")) for word in self._words)

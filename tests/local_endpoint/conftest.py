@@ -1,0 +1,84 @@
+"""A running endpoint as a process of its own, as every front end starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flux_desktop.resources import resource_path
+
+Info = dict[str, Any]
+StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
+
+
+@contextlib.contextmanager
+def running_endpoint(*arguments: str) -> Iterator[Info]:
+    """Start, hand out what the ready line says (and the process under ``process``), stop through the pipe."""
+    command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--parent-pipe", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield {**json.loads(process.stdout.readline()), "process": process}
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+def read_status(info: Info) -> dict[str, Any]:
+    """What the endpoint says of itself."""
+    context = ssl.create_default_context(cafile=info["ca_file"])
+    url = f"{info['url']}/local/status"
+    with urllib.request.urlopen(url, context=context, timeout=5) as answer:  # noqa: S310 - a loopback URL
+        return dict(json.load(answer))
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[Info]:
+    """The default endpoint, shared by tests that leave nothing behind in it."""
+    with running_endpoint() as info:
+        yield info
+        deadline = time.monotonic() + 5
+        while open_streams := read_status(info)["streams"]:
+            assert time.monotonic() < deadline, f"streams that the endpoint has not let go: {open_streams}"
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def start_endpoint() -> StartEndpoint:
+    """A function that starts an endpoint with arguments of its own, as a context manager."""
+    return running_endpoint
+
+
+@pytest.fixture
+def status() -> Callable[[Info], dict[str, Any]]:
+    """A function that reads an endpoint's own figures."""
+    return read_status
+
+
+@pytest.fixture(scope="session")
+def sample_wav() -> Path:
+    """The bundled sample, five turns of recorded speech."""
+    return resource_path("sample_audio/conversation.wav")
+
+
+@pytest.fixture(scope="session")
+def sample_pcm(sample_wav: Path) -> bytes:
+    """Its samples: 16 kHz, 16-bit, mono."""
+    with wave.open(str(sample_wav), "rb") as reader:
+        return reader.readframes(reader.getnframes())

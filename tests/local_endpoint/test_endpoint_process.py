@@ -1,0 +1,149 @@
+"""The endpoint as a process: what it prints, where it listens, how it ends, and the faults that it shows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from wire_client import WireClient
+
+Info = dict[str, Any]
+StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
+SILENT = ("--recogniser", "silent")
+
+
+def test_it_keeps_to_loopback_in_a_private_folder_and_leaves_nothing(start_endpoint: StartEndpoint) -> None:
+    arguments = ("--access-key", "AKIAGIVEN", "--secret-key", "given", "--region", "eu-central-1")
+    with start_endpoint(*SILENT, *arguments, "--endpoint", "mine=RollingBack", "--cert-host", "flux.example") as info:
+        folder = Path(info["ca_file"]).parent
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE((folder / "server.key").stat().st_mode) == 0o600
+        assert (info["access_key"], info["secret_key"], info["region"]) == ("AKIAGIVEN", "given", "eu-central-1")
+        assert (info["endpoints"][0], "mine" in info["endpoints"]) == ("local", True)
+        address = urlsplit(info["url"])
+        assert address.hostname == "127.0.0.1"
+        with pytest.raises(OSError, match=r"refused|unreachable|assign"):
+            socket.create_connection(("127.0.0.2", address.port or 0), timeout=2).close()
+    assert not folder.exists()
+    assert info["process"].returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, None])
+def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEndpoint, number: int | None) -> None:
+    with start_endpoint() as info, WireClient(info) as client:
+        client.wait_for("Connected")
+        started_s = time.monotonic()
+        process = info["process"]
+        process.stdin.close() if number is None else os.kill(process.pid, number)
+        assert process.wait(5) == 0
+        assert time.monotonic() - started_s < 2
+        assert not Path(info["ca_file"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--fault", "gremlins"], "The fault 'gremlins' is not known."),
+        (["--fault", "delay-ms"], "delay-ms needs a number of ms"),
+        (["--endpoint", "mine=Asleep"], "STATUS is one of OutOfService"),
+        (["--tls-cert", "x.pem"], "Give --tls-cert and --tls-key together."),
+        (["--script", "absent.wav"], "The recording absent.wav cannot be registered"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_told_in_a_sentence(arguments: list[str], sentence: str) -> None:
+    command = [sys.executable, "-m", "flux_desktop.local_endpoint", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+# ---------------------------------------------------------------- faults
+
+
+def test_some_streams_are_never_connected_spread_evenly(start_endpoint: StartEndpoint) -> None:
+    with start_endpoint(*SILENT, "--fault", "never-connected=40") as info, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(WireClient(info)) for _ in range(5)]
+        for client in clients:
+            client.audio(bytes(2560 * 3))
+            client.wait(lambda client=client: client.status)
+            client.finish()
+            client.wait_end()
+        assert [bool(client.messages) for client in clients].count(False) == 2
+        assert {client.status for client in clients} == {200}
+
+
+def test_answers_come_exactly_that_much_later(start_endpoint: StartEndpoint) -> None:
+    with start_endpoint(*SILENT, "--fault", "delay-ms=300") as info, WireClient(info) as client:
+        client.wait_for("Connected")
+        started_s = time.monotonic()
+        client.audio(bytes(2560 * 3))
+        client.wait_for("Update")
+        assert 0.3 <= time.monotonic() - started_s < 0.45
+
+
+def test_a_stall_holds_everything_back_once(start_endpoint: StartEndpoint) -> None:
+    with start_endpoint(*SILENT, "--fault", "stall-ms=400") as info, WireClient(info) as client:
+        client.audio(bytes(32_000 * 4))
+        client.wait(lambda: len(client.turns("Update")) == 16)
+        started_s = time.monotonic()
+        client.audio(bytes(32_000 * 2))
+        client.wait(lambda: len(client.turns("Update")) == 25)
+        assert 0.4 <= time.monotonic() - started_s < 0.8
+
+
+@pytest.mark.parametrize(
+    ("fault", "frames", "failure"),
+    [
+        ("cut-mid-stream=1", True, None),
+        ("die-before-headers", False, None),
+        ("model-stream-error=1", True, ("exception", "ModelStreamError")),
+        ("internal-failure=1", True, ("exception", "InternalStreamFailure")),
+    ],
+)
+def test_streams_that_break(start_endpoint: StartEndpoint, fault: str, frames: bool, failure: object) -> None:
+    with start_endpoint(*SILENT, "--fault", fault) as info, WireClient(info) as client:
+        if frames:
+            client.wait_for("Connected")
+            client.audio(bytes(64_000))
+        client.wait_end()
+        if failure is None:
+            assert client.reset
+        else:
+            assert (client.last_failure, client.reset) == (failure, False)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "error"),
+    [
+        ("expired-token", 403, "ExpiredTokenException"),
+        ("throttled", 429, "ThrottlingException"),
+        ("unavailable", 503, "ServiceUnavailableError"),
+    ],
+)
+def test_streams_that_are_refused(start_endpoint: StartEndpoint, fault: str, status: int, error: str) -> None:
+    with start_endpoint(*SILENT, "--fault", fault) as info, WireClient(info) as client:
+        client.wait_end()
+        assert (client.status, client.headers["x-amzn-errortype"]) == (status, error)
+
+
+def test_a_silent_sink_counts_audio_and_has_no_words(
+    start_endpoint: StartEndpoint, sample_pcm: bytes, status: Callable[[Info], dict[str, Any]]
+) -> None:
+    with start_endpoint(*SILENT) as info, WireClient(info) as client:
+        client.audio(sample_pcm[:96_000])
+        client.close_stream()
+        assert {m["transcript"] for m in client.messages[1:]} == {""}
+        figures = status(info)
+        assert (figures["chunks"], figures["decode_processes"], figures["streams_open"]) == (39, 0, 0)
