@@ -3,6 +3,7 @@
 Runs on the engine's event loop: one task for its life, one timer for its pace. The order is the documented one:
 open, wait for Connected, stream, silence until the last turn has ended, CloseStream, read on until the end of
 the stream, end of input, close. Every wait is bounded. Cancelling closes at once, within two seconds.
+SageMaker ends every stream after 30 minutes, so a longer connection changes over to a new stream before that.
 """
 
 from __future__ import annotations
@@ -10,20 +11,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import msgspec
-
-from flux_desktop.aws.stream import Credentials, SageMakerStream, StreamEnd, StreamOpener
 from flux_desktop.engine import endings
 from flux_desktop.engine.accuracy import WordErrors
+from flux_desktop.engine.context import RunContext
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import Event, LedgerClass, StreamChanged, StreamEnded, StreamRow, StreamState
+from flux_desktop.engine.events import LedgerClass, Notice, StreamChanged, StreamEnded, StreamRow, StreamState
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figures import StreamFigures
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.leg import Leg, LegFailedError, news_until
+from flux_desktop.engine.rotation import Rotation
 from flux_desktop.engine.sender import Sender
-from flux_desktop.engine.truth import SpokenWords, TurnTiming
+from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.messages import (
     CloseStream,
     Configure,
@@ -35,42 +34,15 @@ from flux_desktop.flux.messages import (
     ServerMessage,
     encode,
 )
-from flux_desktop.flux.query import query_string
 from flux_desktop.flux.turns import TurnState, TurnTracker
 from flux_desktop.problem import Problem, ProblemError
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """The longest waits of a connection, in seconds. Tests of faults scale them together."""
-
-    connected_s: float = 10.0
-    drain_s: float = 15.0
-    backlog_s: float = 10.0
-    """Age of audio that the network has not taken, at which the stream counts as stalled."""
-    silent_turn_s: float = 3.0
-    """Least audio sent in an open turn without any answer, at which the stream counts as gone silent."""
-
-
-class RunContext(msgspec.Struct, kw_only=True):
-    """What all connections of a worker share."""
-
-    plan: RunPlan
-    credentials: Credentials
-    opener: StreamOpener
-    emit: Callable[[Event], None]
-    clock: Callable[[], float]
-    origin_s: float
-    histograms: dict[str, Histogram]
-    """By name, one for each of `metrics.FIGURES`."""
-    words: SpokenWords | None = None
-    limits: Limits = Limits()
 
 
 class Connection:
     """One planned stream. `run` returns the class it ended in; it raises only for bugs and cancellation."""
 
     def __init__(self, conn: int, context: RunContext, feed: Feed) -> None:
-        options = context.plan.options
+        plan = context.plan
         self.conn = conn
         self.state = StreamState.WAITING
         self.dirty = True
@@ -78,18 +50,17 @@ class Connection:
         self.on_past_opening: Callable[[], None] | None = None
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
-        self._stream: SageMakerStream | None = None
-        self._end: StreamEnd | None = None
-        self._fatal: Problem | None = None
-        self._connected = False
-        self._all_sent = False
         self._news = asyncio.Event()
+        self._leg = self._new_leg()
+        self._rotation = Rotation(plan.rotate_after_s, plan.rotate_latest_s)
+        self._rotation_due = False
+        self._all_sent = False
         self._sender = Sender(
-            context.plan,
+            plan,
             feed,
             context.clock,
             context.histograms["pacing"],
-            silence_max_s=options.eot_timeout_ms_in_force / 1000 + 1.0,
+            silence_max_s=plan.options.eot_timeout_ms_in_force / 1000 + 1.0,
             settled=self._settled,
             on_audio_end=self._audio_ended,
             on_done=self._sent_all,
@@ -97,7 +68,7 @@ class Connection:
         )
         self._conversation = Conversation(
             conn,
-            TurnTracker(eager_configured=options.eager_eot_threshold is not None),
+            TurnTracker(eager_configured=plan.options.eager_eot_threshold is not None),
             self._sender,
             timing=TurnTiming(context.words, context.histograms),
             histograms=context.histograms,
@@ -105,7 +76,7 @@ class Connection:
             on_message=self._on_parsed,
             origin_s=context.origin_s,
         )
-        self._controls = Controls(conn, options, context.emit, self._now, context.histograms["configure"])
+        self._controls = Controls(conn, plan.options, context.emit, context.now, context.histograms["configure"])
 
     # ------------------------------------------------------------ from the front end
 
@@ -125,11 +96,19 @@ class Connection:
             self._controls.send(text)
 
     def check(self) -> None:
-        """Look whether the stream still moves; called a few times a second."""
-        if self.state is StreamState.STREAMING and self._fatal is None:
-            self._fatal = self._stalled()
-            if self._fatal is not None:
-                self._news.set()
+        """Look whether the stream still moves and how old it is; called a few times a second."""
+        if self.state is not StreamState.STREAMING or self._leg.over:
+            return
+        problem = self._stalled()
+        if problem is not None:
+            self._leg.fail(problem)
+        if self._sender.started_s is None:
+            return  # nothing has been said yet
+        age_s = self._context.clock() - self._leg.opened_s
+        quiet = self._conversation.tracker.state is TurnState.READY
+        if self._rotation.is_due(age_s, quiet=quiet):
+            self._rotation_due = True
+            self._news.set()
 
     # ------------------------------------------------------------ life
 
@@ -138,12 +117,13 @@ class Connection:
         started_s = self._context.clock()
         try:
             ledger, problem = await self._live()
+        except LegFailedError as failed:
+            ledger, problem = failed.ledger, failed.problem
         finally:
             self._past_opening()
             self._sender.stop()
             self._controls.close()
-            if self._stream is not None:
-                await self._stream.close()
+            await self._leg.close()
         if ledger is LedgerClass.COMPLETED and not self._conversation.heard_text:
             ledger = LedgerClass.NO_TRANSCRIPT
         self._tell_end(ledger, problem, self._context.clock() - started_s)
@@ -156,70 +136,71 @@ class Connection:
             self._tell_end(LedgerClass.NOT_STARTED if opening else LedgerClass.FAILED, problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
-        context = self._context
+        context, leg = self._context, self._leg
         self._change(StreamState.CONNECTING)
-        opening_s = context.clock()
-        try:
-            self._stream = await context.opener.open(query_string(context.plan.options), context.credentials, self)
-        except ProblemError as error:
-            return LedgerClass.CONNECT_FAILED, error.problem
-        self._controls.open_on(self._stream)
-        context.histograms["connect"].add(self._stream.timings.tcp_tls_s)
-        context.histograms["headers"].add(self._stream.timings.headers_s)
-        opened_s = context.clock()
-        self._change(StreamState.OPENED)
-        await self._until(lambda: self._connected or self._over, context.limits.connected_s)
-        if not self._connected:
-            problem = self._fatal or (self._end and self._end.problem)
-            return LedgerClass.NEVER_CONNECTED, problem or endings.never_connected(context.limits.connected_s)
-        self.figures.connected_s = context.clock() - opening_s
-        context.histograms["connected"].add(context.clock() - opened_s)
+        stream = await leg.open(context.plan.options, lambda: self._change(StreamState.OPENED))
+        self.figures.connected_s = leg.connected_after_s
+        self._controls.open_on(stream)
         self._past_opening()
-        if not self._over and not self._all_sent:
+        if not leg.over and not self._all_sent:
             self._change(StreamState.STREAMING)
-            self._sender.start(self._stream, asyncio.get_running_loop())
+            self._sender.start(stream, asyncio.get_running_loop())
             self._conversation.streaming_since_s = context.clock()
             self._plan_configure()
-            await self._until(lambda: self._all_sent or self._over, None)
-        if self._over:
-            problem = self._fatal or (self._end and self._end.problem)
-            return LedgerClass.FAILED, problem or endings.ended_early()
-        return await self._drain()
-
-    async def _drain(self) -> tuple[LedgerClass, Problem | None]:
-        assert self._stream is not None
+            await self._stream()
+        if self._leg.over:
+            return LedgerClass.FAILED, self._leg.problem or endings.ended_early()
         self._change(StreamState.DRAINING)
-        closing_s = self._context.clock()
-        self._controls.send(encode(CloseStream()))
-        await self._until(lambda: self._end is not None, self._context.limits.drain_s)
-        if self._end is None:
-            return LedgerClass.FAILED, self._fatal or endings.not_closed(self._context.limits.drain_s)
-        self.figures.close_s = self._end.at_s - closing_s
-        self._context.histograms["close"].add(self.figures.close_s)
-        self._stream.end_input()
-        if self._fatal is not None or not self._end.orderly:
-            return LedgerClass.FAILED, self._fatal or self._end.problem or endings.ended_early()
-        return LedgerClass.COMPLETED, None
+        problem = await self._leg.finish(self._send_close)
+        self.figures.note_close(self._leg)
+        return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
-    async def _until(self, condition: Callable[[], bool], timeout_s: float | None) -> None:
-        """Wait for news until the condition holds; gives up after `timeout_s`."""
+    async def _stream(self) -> None:
+        """Until all is sent or the stream is over, changing over to a new stream when it gets old."""
+        while True:
+            await news_until(self._news, lambda: self._all_sent or self._leg.over or self._rotation_due, None)
+            if not self._rotation_due or self._all_sent or self._leg.over:
+                return
+            self._rotation_due = False
+            await self._rotate()
+
+    async def _rotate(self) -> None:
+        """Change over: the new stream is opened first, the old one drained while the audio waits a moment."""
+        new = self._new_leg()
         try:
-            async with asyncio.timeout(timeout_s):
-                while not condition():
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
+            stream = await new.open(self._controls.in_force, lambda: None)
+        except LegFailedError as failed:
+            await new.close()
+            self._rotation.failed(self._context.clock() - self._leg.opened_s)
+            self._context.emit(Notice(t=self._context.now(), problem=endings.not_rotated(self.conn, failed.problem)))
             return
+        except BaseException:
+            await new.close()
+            raise
+        self._sender.pause()
+        problem = None if self._leg.over else await self._leg.finish(self._send_close)
+        if problem is not None:
+            self._context.emit(Notice(t=self._context.now(), problem=problem))
+        await self._leg.close()
+        self._leg = new
+        self.figures.rotations += 1
+        self._conversation.begin_leg(new)
+        self._controls.open_on(stream)
+        if not self._all_sent:
+            self._change(StreamState.STREAMING)
+            self._sender.resume(stream)
 
-    @property
-    def _over(self) -> bool:
-        return self._fatal is not None or self._end is not None
+    def _new_leg(self) -> Leg:
+        return Leg(self._context, self._leg_message, self._news.set)
+
+    def _send_close(self) -> None:
+        self._controls.send(encode(CloseStream()))
 
     def _stalled(self) -> Problem | None:
-        assert self._stream is not None
+        assert self._leg.stream is not None
         limits, conversation = self._context.limits, self._conversation
-        if self._stream.oldest_unsent_s > limits.backlog_s:
-            return endings.backlog(self._stream.oldest_unsent_s)
+        if self._leg.stream.oldest_unsent_s > limits.backlog_s:
+            return endings.backlog(self._leg.stream.oldest_unsent_s)
         allowed_s = max(limits.silent_turn_s, 4 * self._controls.in_force.eot_timeout_ms_in_force / 1000)
         silent_s = self._sender.audio_clock.audio_s - conversation.last_turn_info_audio_s
         if conversation.tracker.state is not TurnState.READY and silent_s > allowed_s:
@@ -234,25 +215,20 @@ class Connection:
 
     # ------------------------------------------------------------ what happens to it
 
-    def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
-        """One whole message of the server (StreamListener)."""
+    def _leg_message(self, leg: Leg, payload: bytes, received_s: float) -> None:
         self.dirty = True
-        self._conversation.message(payload, received_s)
-
-    def on_end(self, end: StreamEnd) -> None:
-        """The stream is over (StreamListener)."""
-        self._end = end
-        self._news.set()
+        if leg is self._leg:
+            self._conversation.message(payload, received_s)
+        else:  # a stream that is still being opened says Connected, and nothing that counts
+            self._conversation.aside(payload, received_s, leg.connected)
 
     def _on_parsed(self, message: ServerMessage) -> None:
         if isinstance(message, Connected):
-            self._connected = True
-            self._news.set()
+            self._leg.connected()
         elif isinstance(message, ConfigureSuccess | ConfigureFailure):
             self._controls.answered(message)
         elif isinstance(message, Error):
-            self._fatal = endings.fatal_error(message)
-            self._news.set()
+            self._leg.fail(endings.fatal_error(message))
 
     def _plan_configure(self) -> None:
         plan = self._context.plan
@@ -270,8 +246,7 @@ class Connection:
     def _send_failed(self, error: Exception) -> None:
         # A stream that has ended underneath tells its reason through `on_end`.
         if not isinstance(error, ProblemError):
-            self._fatal = endings.send_failed(error)
-            self._news.set()
+            self._leg.fail(endings.send_failed(error))
 
     def _past_opening(self) -> None:
         told, self.on_past_opening = self.on_past_opening, None
@@ -301,27 +276,24 @@ class Connection:
 
     def _tell_end(self, ledger: LedgerClass, problem: Problem | None, duration_s: float) -> None:
         closed = self._conversation.close()
-        self.figures.ended(ledger, problem, duration_s, self._stream)
+        self.figures.ended(ledger, problem, duration_s, self._leg.stream)
         self._change(StreamState.ENDED)
         summary = self.figures.summary(self._conversation, self._sender, self._controls)
-        self._context.emit(
-            StreamEnded(t=self._now(), summary=summary, closed_text=closed.transcript if closed else None)
-        )
+        text = closed.transcript if closed else None
+        self._context.emit(StreamEnded(t=self._context.now(), summary=summary, closed_text=text))
 
     def _change(self, state: StreamState) -> None:
         self.state = state
         self.dirty = True
-        stream = self._stream
+        stream = self._leg.stream
         self._context.emit(
             StreamChanged(
-                t=self._now(),
+                t=self._context.now(),
                 conn=self.conn,
                 state=state,
                 request_id=self._conversation.request_id,
                 aws_request_id=(stream.aws_request_id or None) if stream else None,
                 variant=(stream.invoked_variant or None) if stream else None,
+                rotations=self.figures.rotations,
             )
         )
-
-    def _now(self) -> float:
-        return self._context.clock() - self._context.origin_s

@@ -7,10 +7,12 @@ the gap between the two is our own fault, and stays visible.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable
 
 from flux_desktop.engine.events import Received
+from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.truth import TurnTiming
@@ -20,6 +22,7 @@ from flux_desktop.flux.messages import (
     ServerMessage,
     TurnInfo,
     parse_server_message,
+    shift,
 )
 from flux_desktop.flux.turns import Turn, TurnTracker
 
@@ -62,6 +65,9 @@ class Conversation:
         self.languages_hinted: set[str] = set()
         self.first_end_of_turn_s: float | None = None
         self._conn = conn
+        self._turn_offset = 0
+        self._audio_offset_s = 0.0
+        self._next_connected: Connected | None = None
         self.timing = timing
         self._sender = sender
         self._audio_clock = sender.audio_clock
@@ -90,11 +96,40 @@ class Conversation:
         else:
             self._count(message)
             if isinstance(message, TurnInfo):
+                if self._turn_offset or self._audio_offset_s:
+                    shift(message, self._turn_offset, self._audio_offset_s)
                 user_ms, wire_ms, broken = self._turn_info(message, received_s)
             self.tracker.feed(message)
             new = self.tracker.violation_count - seen
             broken += [violation.rule for violation in self.tracker.violations[-new:]] if new else []
         self.violations.update(broken)
+        self._tell(payload, received_s, user_ms, wire_ms, broken)
+        if message is not None:
+            self._on_message(message)
+
+    def aside(self, payload: bytes, received_s: float, on_connected: Callable[[], None]) -> None:
+        """A message of the next stream, which is still being opened: kept, and looked at for Connected alone."""
+        self._tell(payload, received_s, None, None, [])
+        with contextlib.suppress(MessageError):
+            message = parse_server_message(payload)
+            if isinstance(message, Connected):
+                self._next_connected = message
+                on_connected()
+
+    def begin_leg(self, leg: Leg) -> Turn | None:
+        """The connection goes on in a new stream, which counts turns and audio from 0; an open turn is closed."""
+        closed = self.tracker.new_stream()
+        if self._next_connected is not None:
+            self.tracker.feed(self._next_connected)
+            self._count(self._next_connected)
+        leg.turn_offset = self._turn_offset = self.tracker.next_index
+        leg.audio_offset_s = self._audio_offset_s = self._audio_clock.audio_s
+        self.last_turn_info_audio_s = self._audio_clock.audio_s
+        return closed
+
+    def _tell(
+        self, payload: bytes, received_s: float, user_ms: float | None, wire_ms: float | None, broken: list[str]
+    ) -> None:
         self._emit(
             Received(
                 t=received_s - self._origin_s,
@@ -103,10 +138,10 @@ class Conversation:
                 user_latency_ms=user_ms,
                 wire_latency_ms=wire_ms,
                 violations=broken,
+                turn_offset=self._turn_offset,
+                audio_offset_s=self._audio_offset_s,
             )
         )
-        if message is not None:
-            self._on_message(message)
 
     def close(self) -> Turn | None:
         """End of the stream; returns the open turn whose last text has become final, or None."""

@@ -96,6 +96,16 @@ def send_failed(error: Exception) -> Problem:
     )
 
 
+def not_rotated(conn: int, cause: Problem) -> Problem:
+    """The next stream of a long connection could not be opened; the present one goes on."""
+    return Problem(
+        code="not_rotated",
+        what=f"Connection {conn} could not change over to a new stream.",
+        why=cause.what,
+        todo="It is tried again; SageMaker ends the present stream after 30 minutes.",
+    )
+
+
 def stopped() -> Problem:
     """The person stopped the run before this stream was through."""
     return Problem(code="stopped", what="The run was stopped before this stream was through.")

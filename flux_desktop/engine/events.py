@@ -14,7 +14,15 @@ from msgspec import Struct
 
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.plan import RunPlan
-from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
+from flux_desktop.flux.messages import (
+    ConfigureFailure,
+    ConfigureSuccess,
+    MessageError,
+    ServerMessage,
+    TurnInfo,
+    parse_server_message,
+    shift,
+)
 from flux_desktop.problem import Problem
 
 SCHEMA_VERSION = 1
@@ -112,6 +120,7 @@ class StreamSummary(Struct, kw_only=True, omit_defaults=True):
     connected_s: float | None = None
     close_s: float | None = None
     duration_s: float = 0.0
+    rotations: int = 0
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
@@ -150,6 +159,8 @@ class StreamChanged(_Event, tag="stream"):
     request_id: str | None = None
     aws_request_id: str | None = None
     variant: str | None = None
+    rotations: int = 0
+    """How often the connection has changed over to a new stream."""
 
 
 class Received(_Event, tag="received"):
@@ -161,6 +172,10 @@ class Received(_Event, tag="received"):
     user_latency_ms: float | None = None
     wire_latency_ms: float | None = None
     violations: list[str] = []
+    turn_offset: int = 0
+    """Turns of earlier streams of the same connection: add it to the message's own turn_index."""
+    audio_offset_s: float = 0.0
+    """Audio of earlier streams of the same connection: add it to the message's own audio windows."""
 
 
 class Sent(_Event, tag="sent"):
@@ -245,6 +260,20 @@ _decoder = msgspec.json.Decoder(Event)
 def encode_event(event: Event) -> bytes:
     """One JSON object and a newline."""
     return _encoder.encode(event) + b"\n"
+
+
+def message_of(event: Received) -> ServerMessage | None:
+    """What a `Received` says, its turn and its times counted over all streams of the connection.
+
+    None for text that is no message.
+    """
+    try:
+        message = parse_server_message(event.text)
+    except MessageError:
+        return None
+    if isinstance(message, TurnInfo) and (event.turn_offset or event.audio_offset_s):
+        shift(message, event.turn_offset, event.audio_offset_s)
+    return message
 
 
 def decode_event(line: bytes | str) -> Event:

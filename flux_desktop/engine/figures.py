@@ -6,6 +6,7 @@ from flux_desktop.aws.stream import SageMakerStream
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
 from flux_desktop.engine.events import LedgerClass, StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import of_values
 from flux_desktop.engine.sender import Sender
 from flux_desktop.problem import Problem
@@ -21,6 +22,8 @@ class StreamFigures:
         """From the first attempt to the Connected message."""
         self.close_s: float | None = None
         """From CloseStream to the end of the stream."""
+        self.rotations = 0
+        """How often the connection changed over to a new stream."""
         self.ledger: LedgerClass | None = None
         self._conn = conn
         self._problem: Problem | None = None
@@ -32,6 +35,13 @@ class StreamFigures:
     ) -> None:
         """Note the ending; `stream` is None where none was opened."""
         self.ledger, self._problem, self._duration_s, self._stream = ledger, problem, duration_s, stream
+
+    def note_close(
+        self,
+        leg: Leg,
+    ) -> None:
+        """Note how long the end took."""
+        self.close_s = leg.close_after_s
 
     def row(self, state: StreamState, conversation: Conversation, sender: Sender, controls: Controls) -> StreamRow:
         """The stream at a glance; percentiles are those of about the last minute."""
@@ -85,6 +95,7 @@ class StreamFigures:
             connected_s=self.connected_s,
             close_s=self.close_s,
             duration_s=self._duration_s,
+            rotations=self.rotations,
             update=of_values(conversation.all_update_ms),
             wire=of_values(conversation.all_wire_ms),
             pacing=of_values(error_s * 1000 for error_s in sender.recent_errors_s),

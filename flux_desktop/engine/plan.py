@@ -60,6 +60,10 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Sent exactly as it is, so that a refusal can be tried on purpose."""
     finalize_at_end: bool = False
     """Send Finalize after the last audio, which ends the stream on builds that do not know it."""
+    rotate_after_s: float = 28 * 60.0
+    """Age of a stream from which on its connection changes over to a new one, in the next silence."""
+    rotate_latest_s: float = 29.5 * 60.0
+    """Age at which it changes over in any case: SageMaker ends every stream at 30 minutes."""
     limits: tuple[Limit, ...] = ()
     """What the run's figures are held against at its end."""
     bundle: str = "unknown"

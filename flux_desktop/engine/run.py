@@ -16,7 +16,8 @@ from flux_desktop.aws.stream import StreamOpener, StreamTarget
 from flux_desktop.engine import endings
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.connection import Connection, Limits, RunContext
+from flux_desktop.engine.connection import Connection
+from flux_desktop.engine.context import Limits, RunContext
 from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot, StreamState
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.metrics import FIGURES, Histogram

@@ -108,6 +108,23 @@ class Sender:
                 timer.cancel()
         self._timer = self._keepalive_timer = None
 
+    def pause(self) -> None:
+        """Hold back what is due from now on; what was due meanwhile leaves late, and is counted so."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._keepalive_timer is not None:
+            self._keepalive_timer.cancel()
+            self._keepalive_timer = None
+
+    def resume(self, sink: AudioSink) -> None:
+        """Go on, from now on to `sink`."""
+        assert self._loop is not None
+        self._sink = sink
+        if self._keepalive_s is not None:
+            self._keepalive_timer = self._loop.call_later(self._keepalive_s, self._keep_alive, self._keepalive_s)
+        self._schedule(self._clock())
+
     def _begin(self) -> None:
         if self._keepalive_s is None and self._keepalive_timer is not None:
             self._keepalive_timer.cancel()

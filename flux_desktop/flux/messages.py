@@ -207,6 +207,19 @@ def parse_server_message(data: bytes | str) -> ServerMessage:
     )
 
 
+def shift(info: TurnInfo, turns: int, audio_s: float) -> None:
+    """Count a TurnInfo on from earlier streams of the same conversation, in place."""
+    if info.turn_index is not None:
+        info.turn_index += turns
+    if info.audio_window_start is not None:
+        info.audio_window_start += audio_s
+    if info.audio_window_end is not None:
+        info.audio_window_end += audio_s
+    for word in info.words:
+        word.start = None if word.start is None else word.start + audio_s
+        word.end = None if word.end is None else word.end + audio_s
+
+
 def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
     """Parse one client message, for a server; raises `MessageError` for what is none.
 

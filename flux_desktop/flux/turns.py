@@ -134,6 +134,18 @@ class TurnTracker:
             return self.turn  # an event of a newer build: kept in the recording, moves nothing
         return self._step(event, message)
 
+    def new_stream(self) -> Turn | None:
+        """The conversation goes on in a new stream; its messages are counted on by the caller (`messages.shift`).
+
+        An open turn becomes final as in `close`, and its number is used up.
+        """
+        closed = self.close()
+        if closed is not None:
+            self.next_index = closed.index + 1
+        self._last_sequence_id = -1
+        self._request_id = None
+        return closed
+
     def close(self) -> Turn | None:
         """End the stream; an open turn becomes final with its last text, ended by closed (None without one)."""
         turn, self.turn, self.state = self.turn, None, TurnState.READY

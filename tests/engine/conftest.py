@@ -30,6 +30,16 @@ def sentence_wav(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def pausing_wav(tmp_path_factory: pytest.TempPathFactory, sentence_wav: Path) -> Path:
+    """The same with a pause behind it, in which a turn ends."""
+    path = tmp_path_factory.mktemp("audio") / "pausing.wav"
+    with wave.open(str(sentence_wav)) as source, wave.open(str(path), "wb") as target:
+        target.setparams(source.getparams())
+        target.writeframes(source.readframes(16_000 * 2) + bytes(2 * 16_000))
+    return path
+
+
 class Driver:
     """Runs plans and keeps everything that was told; `on` reacts to events while they come."""
 

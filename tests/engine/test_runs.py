@@ -14,6 +14,7 @@ from flux_desktop.engine.commands import ConfigureStreams, SendControl
 from flux_desktop.engine.events import (
     LedgerClass,
     Notice,
+    Received,
     RunEnded,
     RunStarted,
     Sent,
@@ -22,11 +23,12 @@ from flux_desktop.engine.events import (
     StreamEnded,
     StreamState,
     Verdict,
+    message_of,
 )
 from flux_desktop.engine.limits import parse_limit
 from flux_desktop.engine.session import read_session
 from flux_desktop.engine.stages import Stage
-from flux_desktop.flux.messages import Configure, Thresholds
+from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.flux.options import FluxOptions
 
 
@@ -185,6 +187,29 @@ async def test_stages_open_and_end_streams_as_the_ramp_says(driver):
     assert ended.ledger["completed"] + ended.ledger["no transcript"] == 2
     opened = {event.conn: event.t for event in driver.of(StreamChanged) if event.state is StreamState.CONNECTING}
     assert opened[2] - opened[1] == pytest.approx(1.0, abs=0.4)
+
+
+@pytest.mark.parametrize("latest_s", [1.0, 60.0])
+async def test_a_long_connection_changes_over_to_new_streams_and_counts_on(driver, pausing_wav, latest_s):
+    """At 60 s it waits for a silence; at 1 s it changes over in the middle of a turn."""
+    plan = driver.plan(wav=pausing_wav, loop=True, duration_s=5.0, rotate_after_s=1.0, rotate_latest_s=latest_s)
+    ended = await driver.supervisor.run(plan)
+    assert ended.ledger["completed"] == 1, driver.summaries
+    summary = driver.summaries[1]
+    assert summary.rotations >= 1
+    assert summary.violations == {}
+    request_ids = {event.request_id for event in driver.of(StreamChanged) if event.request_id}
+    assert len(request_ids) == summary.rotations + 1
+    windows, turns = [], []
+    for event in driver.of(Received):
+        message = message_of(event)
+        if isinstance(message, TurnInfo):
+            windows.append(message.audio_window_end)
+            turns.append(message.turn_index)
+    assert windows == sorted(windows)
+    assert turns == sorted(turns)
+    assert windows[-1] > 5.0
+    assert ended.update.max_ms < 3000, "audio time is carried over"
 
 
 async def test_limits_are_judged(driver):
