@@ -1,0 +1,175 @@
+"""Capture from a real, virtual microphone: frames, levels, loss; and the sentences where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
+
+from flux_desktop.audio import microphone as module
+from flux_desktop.audio.devices import input_devices
+from flux_desktop.audio.levels import measure
+from flux_desktop.audio.microphone import Microphone
+from flux_desktop.audio.portaudio import opening_problem
+from flux_desktop.problem import Problem, ProblemError
+
+needs_sound_server = pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {missing_parts()}")
+
+
+@pytest.fixture
+def sound_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
+    with virtual_microphone(monkeypatch) as running:
+        yield running
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.frames: list[tuple[bytes, float]] = []
+        self.lost: list[Problem] = []
+        self._changed = asyncio.Event()
+
+    def on_frame(self, pcm: bytes, captured_s: float) -> None:
+        self.frames.append((pcm, captured_s))
+        self._changed.set()
+
+    def on_lost(self, problem: Problem) -> None:
+        self.lost.append(problem)
+        self._changed.set()
+
+    async def until(self, condition: Callable[[], object], limit_s: float = 10.0) -> None:
+        async with asyncio.timeout(limit_s):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
+
+
+def tone(folder: Path) -> Path:
+    """Five seconds of a 440 Hz sine at -6 dBFS."""
+    path = folder / "tone.wav"
+    samples = (np.sin(np.arange(80_000) * 2 * np.pi * 440 / 16000) * 16384).astype("<i2").tobytes()
+    head = b"RIFF" + (36 + len(samples)).to_bytes(4, "little") + b"WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
+    head += (16000).to_bytes(4, "little") + (32000).to_bytes(4, "little") + b"\x02\x00\x10\x00data"
+    path.write_bytes(head + len(samples).to_bytes(4, "little") + samples)
+    return path
+
+
+@needs_sound_server
+async def test_frames_come_at_their_pace_and_carry_the_sound(sound_server: VirtualMicrophone, tmp_path: Path) -> None:
+    recorder = Recorder()
+    microphone = Microphone(recorder)
+    await microphone.start()
+    player = sound_server.play(tone(tmp_path))
+    try:
+        await recorder.until(lambda: recorder.frames and measure(recorder.frames[-1][0]).rms_dbfs > -12)
+        first = len(recorder.frames)
+        await recorder.until(lambda: len(recorder.frames) >= first + 10)
+    finally:
+        player.kill()
+        player.wait()
+        await microphone.stop()
+    frames = recorder.frames[first : first + 10]
+    assert microphone.sample_rate_hz == 16000
+    assert {len(pcm) for pcm, _ in frames} == {2560}
+    span_s = frames[-1][1] - frames[0][1]
+    assert 0.5 < span_s < 1.1  # nine gaps of 80 ms
+    level = measure(frames[5][0])
+    assert level.rms_dbfs == pytest.approx(-9.0, abs=1.5)
+    assert time.monotonic() - frames[-1][1] < 10
+    assert microphone.dropped_frames == 0
+    heard = len(recorder.frames)
+    await asyncio.sleep(0)
+    assert len(recorder.frames) == heard
+    assert not recorder.lost
+
+
+@needs_sound_server
+async def test_lost_device_is_noticed(sound_server: VirtualMicrophone) -> None:
+    recorder = Recorder()
+    microphone = Microphone(recorder)
+    await microphone.start()
+    await recorder.until(lambda: recorder.frames)
+    sound_server.stand_still(True)
+    began_s = time.monotonic()
+    await recorder.until(lambda: recorder.lost)
+    assert time.monotonic() - began_s < 4
+    assert recorder.lost[0].code == "microphone_lost"
+    sound_server.stand_still(False)
+    await microphone.stop()
+    assert time.monotonic() - began_s < 8
+    assert len(recorder.lost) == 1
+
+
+@needs_sound_server
+async def test_slow_loop_loses_the_oldest_frames_only(
+    sound_server: VirtualMicrophone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUEUE_S", 0.24)
+    recorder = Recorder()
+    microphone = Microphone(recorder)
+    await microphone.start()
+    await recorder.until(lambda: recorder.frames)
+    time.sleep(0.8)  # noqa: ASYNC251 -- the loop is meant to stand still
+    await recorder.until(lambda: microphone.dropped_frames)
+    await microphone.stop()
+    times = [captured_s for _, captured_s in recorder.frames]
+    assert times == sorted(times)
+
+
+@needs_sound_server
+async def test_devices_are_listed(sound_server: VirtualMicrophone) -> None:
+    devices = await input_devices()
+    assert {"pulse", "default"} <= {device.name for device in devices}
+    assert devices[0].is_default
+    assert all(device.channels > 0 for device in devices)
+
+
+@needs_sound_server
+async def test_device_by_number_and_unusual_rate(sound_server: VirtualMicrophone) -> None:
+    pulse = next(device for device in await input_devices() if device.name == "pulse")
+    recorder = Recorder()
+    microphone = Microphone(recorder, device_index=pulse.index, sample_rate_hz=48000, frame_s=0.04)
+    await microphone.start()
+    await recorder.until(lambda: recorder.frames)
+    await microphone.stop()
+    assert len(recorder.frames[0][0]) == round(48000 * 0.04) * 2
+
+
+@pytest.mark.parametrize("device_index", [None, 4711])
+async def test_no_microphone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, device_index: int | None) -> None:
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    microphone = Microphone(Recorder(), device_index=device_index)
+    with pytest.raises(ProblemError) as caught:
+        await microphone.start()
+    assert caught.value.problem.code in ("microphone_missing", "microphone_failed", "microphone_busy")
+    await microphone.stop()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(-9996, "Invalid device"), "microphone_missing"),
+        (OSError("No Default Input Device Available"), "microphone_missing"),
+        (OSError(-9985, "Device unavailable"), "microphone_busy"),
+        (OSError(-9997, "Invalid sample rate"), "microphone_format"),
+        (ValueError("Invalid number of channels", -9998), "microphone_format"),
+        (OSError(-9999, "Unanticipated host error"), "microphone_failed"),
+    ],
+)
+def test_errors_of_portaudio(error: Exception, code: str) -> None:
+    problem = opening_problem(error, "“desk”")
+    assert problem.code == code
+    assert problem.todo
+
+
+@pytest.mark.parametrize("program", ["import time; time.sleep(60)", "print('no list')", "import os; os._exit(1)"])
+async def test_list_that_cannot_be_had(program: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        await input_devices(limit_s=1.0, command=(sys.executable, "-c", program))
+    assert caught.value.problem.code == "microphones_unknown"
