@@ -104,7 +104,9 @@ def _add_endpoint(parser: argparse.ArgumentParser, *, optional: bool = False) ->
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connections", type=int, default=1, metavar="N", help="streams at once (default: 1)")
-    parser.add_argument("--duration", type=number, metavar="S", help="stop each stream after S seconds of audio")
+    parser.add_argument(
+        "--duration", type=number, metavar="S", help="stop after S seconds, counted from the last batch"
+    )
     flux = parser.add_argument_group("Flux")
     flux.add_argument("--model", default="flux-general-en", help="default: flux-general-en")
     flux.add_argument("--eot-threshold", type=number, metavar="X", help="0.5 to 1.0 (above 0.9: newer builds only)")

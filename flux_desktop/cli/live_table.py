@@ -114,12 +114,15 @@ def picture(figures: LiveFigures) -> Group:
     table.add_row("update latency", _percentiles(snapshot.update))
     table.add_row("turns", f"{figures.turns}")
     table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
-    parts: list[Table | ProgressBar] = [table]
-    if (progress := figures.progress) is not None:
-        bar = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        bar.add_row(ProgressBar(total=1.0, completed=progress, width=48), f"{progress:.0%}")
-        parts.append(bar)
-    return Group(*parts)
+    minutes, seconds = divmod(int(snapshot.t), 60)
+    table.add_row("elapsed", f"{minutes}:{seconds:02}")
+    if (progress := figures.progress) is None:
+        return Group(table)
+    bar = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    style = "cyan"  # rich's own colour is a red that looks like an alarm
+    drawn = ProgressBar(total=1.0, completed=progress, width=48, complete_style=style, finished_style=style)
+    bar.add_row(drawn, f"{progress:.0%}")
+    return Group(table, bar)
 
 
 def _percentiles(values: Percentiles) -> str:

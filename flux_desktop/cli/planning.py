@@ -10,7 +10,7 @@ import msgspec
 
 from flux_desktop.engine.limits import parse_limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stages import parse_stages, slots
+from flux_desktop.engine.stages import Stage, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
@@ -22,9 +22,10 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first thing that is wrong."""
     if not Path(args.file).is_file():
         raise _wrong("wav_not_found", f"There is no file {args.file}.", "Check the path.")
-    stages = parse_stages(args.stages) if args.stages is not None else ()
+    loop = args.loop or args.stages is not None
+    stages = parse_stages(args.stages) if args.stages is not None else _ramp(args)
     plan = msgspec.structs.replace(
-        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=args.loop or bool(stages)), _options(args)),
+        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=loop), _options(args)),
         stages=stages,
         batch_size=args.batch_size,
         batch_delay_s=args.batch_delay,
@@ -110,6 +111,15 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         bundle=bundle,
         local_arguments=tuple(local_arguments),
     )
+
+
+def _ramp(args: argparse.Namespace) -> tuple[Stage, ...]:
+    """Batches with a duration: it counts from the last batch on, so that all connections are held for that long."""
+    size, delay_s, duration_s = args.batch_size, args.batch_delay, args.duration
+    if not (0 < size < args.connections and delay_s > 0 and duration_s is not None and duration_s > 0):
+        return ()
+    opening = [Stage(held, delay_s) for held in range(size, args.connections, size)]
+    return (*opening, Stage(args.connections, duration_s))
 
 
 def _options(args: argparse.Namespace) -> FluxOptions:

@@ -16,7 +16,7 @@ from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.engine.limits import Limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.stages import Stage
+from flux_desktop.engine.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
@@ -80,6 +80,18 @@ def test_every_flag_of_old(wav: str) -> None:
         # The eager threshold is above the other one on purpose: scripts provoke a ConfigureFailure so.
         reconfigure=Configure(thresholds=Thresholds(0.9, 0.6, 700), keyterms=["c", "d"], language_hints=["de"]),
     )
+
+
+def test_batches_hold_all_connections_for_the_whole_duration(wav: str) -> None:
+    made = plan(wav, "--connections 5 --batch-size 2 --batch-delay 3 --duration 30")
+    assert made.stages == (Stage(2, 3.0), Stage(4, 3.0), Stage(5, 30.0))
+    assert [slot.start_s for slot in slots(made.stages)] == [0.0, 0.0, 3.0, 3.0, 6.0]
+    assert {slot.start_s + slot.duration_s for slot in slots(made.stages)} == {36.0}
+    assert made.connections == 5
+    assert isinstance(made.source, WavSource)
+    assert not made.source.loop
+    for flags in ("--batch-size 2 --batch-delay 3", "--batch-delay 3 --duration 30", "--batch-size 5 --duration 30"):
+        assert plan(wav, f"--connections 5 {flags}").stages == ()
 
 
 def test_our_own_flags(wav: str, tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from flux_desktop.engine.session import read_session
+from flux_desktop.reports.run_result import RunResult
+from flux_desktop.reports.transcripts import as_txt
 from flux_desktop.resources import resource_path
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
@@ -155,7 +158,11 @@ def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
         assert set(made["event_counts"]) <= {"StartOfTurn", "Update", "EagerEndOfTurn", "TurnResumed", "EndOfTurn"}
     folder = Path(lines[-1].removeprefix("  session folder").strip())
     assert folder.parent == tmp_path
-    assert (folder / "run.jsonl").exists()
+    kept = RunResult()
+    for event in read_session(folder):
+        kept.feed(event)
+    assert kept.completed == 2, "the recording tells the same"
+    assert as_txt(kept.turns(2)).startswith("[0:00.4] And Mr. John")
 
 
 def test_99_a_broken_limit_on_a_terminal_without_unicode(endpoint: Endpoint) -> None:

@@ -192,7 +192,7 @@ def test_the_live_table_shows_what_the_snapshots_say() -> None:
             )
         )
     text = shown(figures)
-    for part in ("streaming 1", "connect failed 1", "25 chunks/s", "p99 3 ms", "p50 100 ms  p95 200 ms", "25%"):
+    for part in ("streaming 1", "connect failed 1", "25 chunks/s", "p99 3 ms", "p50 100 ms  p95 200 ms", "25%", "0:02"):
         assert part in text, part
     assert (figures.turns, figures.errors, figures.progress) == (2, 1, 0.25)
 
