@@ -7,14 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from flux_desktop.engine.commands import ConfigureStreams, SendControl
 from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
+from flux_desktop.ui.dialogs import ask_where
 from flux_desktop.ui.engine_port import EngineFactory
+from flux_desktop.ui.exporting import transcript, write
 from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
 from flux_desktop.ui.heartbeat import Heartbeat
 from flux_desktop.ui.menus import build_menus
@@ -24,7 +26,9 @@ from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
+from flux_desktop.ui.panels.left_column import left_column
 from flux_desktop.ui.panels.plot_column import PlotColumn
+from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.run_bar import RunBar
 from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.panels.status_line import StatusLine
@@ -34,7 +38,7 @@ from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 
-LEFT_PX, RIGHT_PX = 312, 372
+RIGHT_PX = 372
 CLOSE_MAX_S = 4.5
 
 
@@ -61,6 +65,7 @@ class MainWindow(QMainWindow):
         self.heartbeat = Heartbeat(self)
         self.shape: WavShape | None = None
         self._closing = False
+        self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(1100, 700))
@@ -89,7 +94,7 @@ class MainWindow(QMainWindow):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(self._left_column())
+        columns.addWidget(left_column(self.endpoint_panel, self.sound_panel, self.flux_panel))
         middle = QVBoxLayout()
         middle.setSpacing(SPACE_M)
         middle.addWidget(self.banners)
@@ -103,33 +108,24 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.run_bar)
         rows.addWidget(body, 1)
         rows.addWidget(self.status)
-        self.setCentralWidget(central)
+        self.presenter = Presenter(theme, model)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(central)
+        self.pages.addWidget(self.presenter)
+        self.setCentralWidget(self.pages)
         build_menus(self)
-
-    def _left_column(self) -> QScrollArea:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_M)
-        for widget in (self.endpoint_panel, self.sound_panel, self.flux_panel):
-            column.addWidget(widget)
-        column.addStretch()
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFixedWidth(LEFT_PX)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        return area
 
     def _wire(self) -> None:
         self.run_bar.start_clicked.connect(self.start_run)
         self.run_bar.stop_clicked.connect(self.controller.stop)
+        self.run_bar.present_clicked.connect(self.toggle_presenter)
+        self.transcripts.shown.connect(self.presenter.set_front)
         self.run_bar.theme_clicked.connect(self.theme.toggle)
         self.transcripts.start_clicked.connect(self.start_at_once)
         self.transcripts.shown.connect(self.plots.set_front)
         self.sound_panel.file_chosen.connect(self.load_wav)
         self.sound_panel.sample_wanted.connect(self.load_sample)
+        self.transcripts.export_wanted.connect(lambda conn, suffix: self.export([conn], suffix))
         self.flux_panel.changed.connect(self._parameters_edited)
         self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
@@ -192,9 +188,44 @@ class MainWindow(QMainWindow):
             duration_s=self.run_bar.duration.value(),
             loop=self.run_bar.loop.isChecked(),
         )
-        if self.controller.start(plan):
+        if self.controller.start(plan, self.shape.truth(looped=self.run_bar.loop.isChecked())):
             self.live.begin(plan.options)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def presenting(self) -> bool:
+        """Whether the presenter's view is shown."""
+        return self.pages.currentWidget() is self.presenter
+
+    def leave_presenter(self) -> None:
+        """Go back to the whole window, if the presenter's view is shown."""
+        if self.presenting:
+            self.toggle_presenter()
+
+    def toggle_presenter(self) -> None:
+        """Go to the presenter's view on the whole screen, or back."""
+        entering = not self.presenting
+        self.pages.setCurrentIndex(1 if entering else 0)
+        self.menuBar().setVisible(not entering)
+        if entering:
+            self._before_presenting = self.windowState()
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
+            self.presenter.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.setWindowState(self._before_presenting)
+        self._draw_texts()
+
+    def export(self, conns: list[int], suffix: str) -> None:
+        """Ask where to, and save these connections' transcripts: one as a file, several into a folder."""
+        if conns:
+            ask_where(self, conns, suffix, lambda path: self.save_transcripts(conns, suffix, path))
+
+    def save_transcripts(self, conns: list[int], suffix: str, path: Path) -> None:
+        """Write one connection's transcript to `path`, or several into the folder `path`."""
+        talks = [self.model.conversation(conn) for conn in conns]
+        names = [path] if len(talks) == 1 else [path / f"connection-{talk.conn:04d}.{suffix}" for talk in talks]
+        files = {name: transcript(talk, suffix) for name, talk in zip(names, talks, strict=True)}
+        self.tasks.start("saving transcripts", asyncio.to_thread(write, files), group="export")
 
     def show_problem(self, problem: Problem, tone: str = "danger") -> None:
         """Tell a person of a problem, above the transcripts."""
@@ -252,10 +283,13 @@ class MainWindow(QMainWindow):
             self.run_finished.emit()
 
     def _draw_curves(self) -> None:
-        self.plots.refresh()
+        if not self.presenting:
+            self.plots.refresh()
 
     def _draw_texts(self) -> None:
         self.transcripts.refresh()
+        if self.presenting:
+            self.presenter.refresh()
 
     def _draw_labels(self) -> None:
         duration_s, loop = self.run_bar.duration.value(), self.run_bar.loop.isChecked()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
+
+from flux_desktop.ui.exporting import FORMATS
+from flux_desktop.ui.panels.control_row import CONTROLS
 
 if TYPE_CHECKING:
     from flux_desktop.ui.main_window import MainWindow
@@ -19,13 +23,52 @@ def build_menus(window: MainWindow) -> None:
     _add(file, "Choose a WAV file…", window.sound_panel.choose, "Ctrl+O")
     _add(file, "Use the sample", window.load_sample, "Ctrl+Shift+O")
     file.addSeparator()
+    export = file.addMenu("Export all transcripts")
+    for suffix, words in FORMATS.items():
+        _add(export, f"{words} (.{suffix})…", partial(_export_all, window, suffix))
+    file.addSeparator()
     _add(file, "Quit", window.close, QKeySequence.StandardKey.Quit)
     run = bar.addMenu("&Run")
     _add(run, "Start", window.start_run, "Ctrl+R")
     _add(run, "Stop", window.controller.stop, "Ctrl+.")
+    run.addSeparator()
+    for name, _words, _meaning in CONTROLS:
+        _add(run, f"Send {name}", partial(_send, window, name))
     view = bar.addMenu("&View")
+    _add(view, "Search all transcripts", window.transcripts.search.setFocus, QKeySequence.StandardKey.Find)
+    _add(view, "Raw messages", partial(_toggle_raw, window), "Ctrl+Shift+R")
+    _add(view, "Next connection", partial(_step, window, 1), "Ctrl+PgDown")
+    _add(view, "Previous connection", partial(_step, window, -1), "Ctrl+PgUp")
+    view.addSeparator()
+    present = _add(view, "Present on a big screen", window.toggle_presenter, "F11")
+    # The menu bar is hidden while presenting: its shortcuts live on in the window itself.
+    leave = QAction("Leave the presenter's view", window)
+    leave.setShortcut(QKeySequence("Esc"))
+    leave.triggered.connect(lambda _checked=False: window.leave_presenter())
+    window.addActions([present, leave, *run.actions()])
     _add(view, "Dark or light", window.theme.toggle, "Ctrl+Shift+L")
     _add(view, "Follow the system’s theme", lambda: window.theme.set_mode("system"))  # noqa: RUF001
+
+
+def _export_all(window: MainWindow, suffix: str) -> None:
+    window.export(list(window.model.conversations), suffix)
+
+
+def _send(window: MainWindow, name: str) -> None:
+    # The button knows whether the build takes it, and its tip says why not.
+    window.flux_panel.controls.buttons[name].click()
+
+
+def _toggle_raw(window: MainWindow) -> None:
+    for view in window.transcripts.views():
+        if view.conversation.conn == window.transcripts.current():
+            view.raw_button.click()
+
+
+def _step(window: MainWindow, by: int) -> None:
+    tabs = window.transcripts.tabs
+    if tabs.count():
+        tabs.setCurrentIndex((tabs.currentIndex() + by) % tabs.count())
 
 
 def _add(menu: QMenu, words: str, act: Callable[[], object], keys: str | QKeySequence.StandardKey = "") -> QAction:

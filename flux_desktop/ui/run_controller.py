@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
 from flux_desktop.engine.events import Event, LedgerClass, RunEnded, Verdict
 from flux_desktop.engine.plan import RunPlan, plan_problems
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem
 from flux_desktop.ui.bridge import Mailbox
 from flux_desktop.ui.engine_port import EngineFactory, RunEngine
@@ -43,7 +44,7 @@ class RunController(QObject):
         """Where the run is recorded."""
         return None if self._engine is None else self._engine.session_folder
 
-    def start(self, plan: RunPlan) -> bool:
+    def start(self, plan: RunPlan, truth: SpokenWords | None = None) -> bool:
         """Begin a run; tells what is wrong with the plan instead where something is."""
         if self._model.active:
             return False
@@ -54,7 +55,7 @@ class RunController(QObject):
             return False
         while self._mailbox.take() is not None:
             pass  # left over from the run before
-        self._model.reset(plan)
+        self._model.reset(plan, truth)
         # Made at once, so that a stop that follows at once is not lost.
         engine = self._engine = self._make_engine(self._sink)
         self._said_end = False

@@ -61,6 +61,7 @@ QPushButton[kind="small"] { font-size: 11px; padding: 4px 5px; }
 QPushButton[kind="link"], QToolButton[kind="link"] {
   background: transparent; border: 1px solid transparent; color: %(accent)s; padding: 3px 6px;
 }
+QPushButton[kind="link"]:checked { background: %(accent_soft)s; border-color: %(accent)s; }
 QPushButton[kind="link"]:disabled { color: %(muted)s; }
 QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover { border-color: %(border)s; }
 QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus { border-color: %(accent)s; }

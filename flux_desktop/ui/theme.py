@@ -30,6 +30,7 @@ class Theme:
     accent: str
     on_accent: str
     accent_soft: str
+    accent_dim: str
     ok: str
     warn: str
     danger: str
@@ -50,6 +51,7 @@ DARK = Theme(
     accent="#5aa2ff",
     on_accent="#06131f",
     accent_soft="#1b2a3f",
+    accent_dim="#34649c",
     ok="#45c08a",
     warn="#e6b84a",
     danger="#f27b6c",
@@ -69,6 +71,7 @@ LIGHT = Theme(
     accent="#1763c6",
     on_accent="#ffffff",
     accent_soft="#e3eefc",
+    accent_dim="#8db8ee",
     ok="#0f6f48",
     warn="#855700",
     danger="#b3261e",

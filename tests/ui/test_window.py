@@ -78,7 +78,7 @@ def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
         window.run_bar.start_button.click()
         await until(lambda: window.model.ended is not None, "the run has ended")
         await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
-        assert [window.transcripts.tabs.tabText(n) for n in range(2)] == ["#1", "#2"]
+        assert [window.transcripts.tabs.tabText(n) for n in range(3)] == ["Overview", "#1", "#2"]
         for view in window.transcripts.views():
             window.transcripts.show_connection(view.conversation.conn)
             model = view.turns.turns

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from flux_desktop.engine.events import Received, Sent, StreamChanged, StreamEnded, StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     ConfigureSuccess,
@@ -44,7 +45,13 @@ class Card:
     eager_lead_ms: float | None = None
     ended_by: str | None = None
     latency_ms: float | None = None
+    decision_ms: float | None = None
     revision: int = 0
+
+    @property
+    def end_ms(self) -> float | None:
+        """From the last word (where it is known, else from the end of the audio window) to the end of the turn."""
+        return None if self.latency_ms is None else self.latency_ms + (self.decision_ms or 0.0)
 
 
 @dataclass(slots=True)
@@ -69,8 +76,10 @@ class LaneSpan:
 class Conversation:
     """Fed with one connection's events in order; plain state. `revision` grows with every change."""
 
-    def __init__(self, conn: int) -> None:
+    def __init__(self, conn: int, truth: SpokenWords | None = None) -> None:
+        """`truth` holds the recording's words where they are known."""
         self.conn = conn
+        self._truth = truth
         self.cards: list[Card] = []
         self.revision = 0
         self.stream_state = StreamState.WAITING
@@ -78,9 +87,8 @@ class Conversation:
         self.summary: StreamSummary | None = None
         self.row: StreamRow | None = None
         self.eot_confidence: float | None = None
-        self.last_end_latency_ms: float | None = None
+        self.last_end_ms: float | None = None
         self.latency = Series()
-        self.end_latency = Series(1_000)
         self.raw: deque[RawMessage] = deque(maxlen=RAW_KEPT)
         self.raw_count = 0
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
@@ -193,8 +201,7 @@ class Conversation:
                 card.eager_lead_ms = (event.t - self._eager_at_s) * 1000
             self._finish(card, turn, event.user_latency_ms)
             if event.user_latency_ms is not None:
-                self.last_end_latency_ms = event.user_latency_ms
-                self.end_latency.append(event.t, event.user_latency_ms)
+                self.last_end_ms = card.end_ms
             self._open, self._eager_at_s = None, None
         else:
             self._take_turn(card, turn)
@@ -206,6 +213,9 @@ class Conversation:
         card.tone = "final"
         card.ended_by = turn.ended_by
         card.latency_ms = latency_ms
+        true_end_s = None if self._truth is None else self._truth.last_end_s(card.end_s)
+        if true_end_s is not None and true_end_s > card.start_s:
+            card.decision_ms = (card.end_s - true_end_s) * 1000
 
     @staticmethod
     def _take_turn(card: Card, turn: Turn) -> None:

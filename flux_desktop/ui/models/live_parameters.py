@@ -101,7 +101,7 @@ class LiveParameters:
 
     def _state(self, name: str, streaming: list[Conversation]) -> FieldState:
         wanted = _value(getattr(self._wanted, name), name)
-        holding = sum(1 for talk in streaming if _in_force(talk, name, self._asked) == wanted)
+        holding = sum(_in_force(talk, name, self._asked) == wanted for talk in streaming)
         return self._words(holding, len(streaming))
 
     def _keyterm_state(self, streaming: list[Conversation]) -> FieldState:

@@ -18,6 +18,7 @@ from flux_desktop.engine.events import (
     StreamState,
 )
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.series import Series
@@ -44,12 +45,15 @@ class RunModel:
         self.plan: RunPlan | None = None
         self.reset(None)
 
-    def reset(self, plan: RunPlan | None) -> None:
-        """Forget the last run and get ready for `plan`; its connections exist from now on."""
+    def reset(self, plan: RunPlan | None, truth: SpokenWords | None = None) -> None:
+        """Forget the last run and get ready for `plan`; its connections exist from now on.
+
+        `truth` are the recording's words, where they are known.
+        """
         self.plan = plan
         self.phase = Phase.IDLE if plan is None else Phase.STARTING
         total = 0 if plan is None else plan.connections
-        self.conversations: dict[int, Conversation] = {n: Conversation(n) for n in range(1, total + 1)}
+        self.conversations: dict[int, Conversation] = {n: Conversation(n, truth) for n in range(1, total + 1)}
         self.ledger: dict[str, int] = {str(StreamState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)

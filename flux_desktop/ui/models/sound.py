@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from flux_desktop.audio.words import Word, script_of
+from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui.models.series import Floats
 
@@ -24,6 +26,11 @@ class WavShape:
     sample_rate_hz: int
     channels: int
     peaks: Floats
+    words: tuple[Word, ...] = ()
+
+    def truth(self, *, looped: bool) -> SpokenWords | None:
+        """What is said in the file, for measuring; None where no words file lies beside it."""
+        return SpokenWords(self.words, self.duration_s, looped=looped) if self.words else None
 
     def describe(self) -> str:
         """Length and format in words."""
@@ -45,7 +52,9 @@ def read_shape(path: Path) -> WavShape:
                 starts = np.arange(0, len(samples), per_bin * channels)
                 loudest += (np.maximum.reduceat(samples, starts) / 32768).tolist()
             rate = file.getframerate()
-            return WavShape(path, frames / rate, rate, channels, np.array(loudest))
+            script = script_of(path)
+            words = script.words if script is not None else ()
+            return WavShape(path, frames / rate, rate, channels, np.array(loudest), words)
     except FileNotFoundError:
         raise ProblemError(
             Problem(code="wav_missing", what=f"The file {path.name} is not there.", todo="Choose another file.")

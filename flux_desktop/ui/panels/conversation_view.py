@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from flux_desktop.engine.events import StreamState
 from flux_desktop.ui import text
+from flux_desktop.ui.exporting import FORMATS
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.theme import SPACE_S, Theme, ThemeSource
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role
+from flux_desktop.ui.widgets.raw_view import RawView
 from flux_desktop.ui.widgets.turn_list import TurnList
 
 STATE_TONES = {"Ready": "quiet", "Speaking": "ok", "AwaitingEnd": "eager"}
 
 
 class ConversationView(QWidget):
-    """One connection: its state, its figures, its turns."""
+    """One connection: its state, its figures, its turns or its raw messages.
+
+    Signals:
+        export_wanted: a format of `exporting.FORMATS` in which the transcript is to be saved.
+    """
+
+    export_wanted = Signal(str)
 
     def __init__(self, theme: ThemeSource, conversation: Conversation) -> None:
         super().__init__()
@@ -30,15 +40,33 @@ class ConversationView(QWidget):
         self.state = pill("Waiting")
         self.facts = ElidedLabel("muted")
         self.turns = TurnList(theme, conversation)
+        self.raw = RawView(conversation)
+        self.raw.hide()
         self.copy_button = button("Copy", self.turns.copy_selection, kind="link", tip="Copy the transcript (Ctrl+C)")
+        self.export_button = button("Export", self._export_menu, kind="link", tip="Save the transcript as a file")
+        self.raw_button = button("Raw", self.toggle_raw, kind="link", tip="Every message in and out (Ctrl+Shift+R)")
+        self.raw_button.setCheckable(True)
         head.addWidget(self.state)
         head.addWidget(self.facts, 1)
-        head.addWidget(self.copy_button)
+        for made in (self.copy_button, self.export_button, self.raw_button):
+            head.addWidget(made)
         layout.addLayout(head)
         layout.addWidget(self.turns, 1)
+        layout.addWidget(self.raw, 1)
         self._waiting = label("", "muted", wrap=True)
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._waiting, 1)
+
+    def toggle_raw(self) -> None:
+        """Change between the turns and the raw messages; the button shows which."""
+        self.refresh()
+
+    def _export_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for suffix, words in FORMATS.items():
+            menu.addAction(f"{words} (.{suffix})…", partial(self.export_wanted.emit, suffix))
+        menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
 
     def refresh(self) -> None:
         """Show what has come."""
@@ -50,9 +78,13 @@ class ConversationView(QWidget):
         self.state.setText(state_words(talk))
         set_role(self.state, state_tone(talk), "pill")
         self.facts.setText(_facts(talk))
-        empty = not talk.cards
-        self.turns.setVisible(not empty)
+        raw = self.raw_button.isChecked()
+        empty = not talk.cards and not raw
+        self.turns.setVisible(not empty and not raw)
+        self.raw.setVisible(raw)
         self._waiting.setVisible(empty)
+        if raw:
+            self.raw.refresh()
         if empty:
             self._waiting.setText(_waiting_words(talk))
 
@@ -82,8 +114,8 @@ def _facts(talk: Conversation) -> str:
     row = talk.row
     if row is not None and row.update_latency_ms is not None:
         parts.append(f"update {text.milliseconds(row.update_latency_ms)}")
-    if talk.last_end_latency_ms is not None:
-        parts.append(f"end of turn {text.milliseconds(talk.last_end_latency_ms)}")
+    if talk.last_end_ms is not None:
+        parts.append(f"end of turn {text.milliseconds(talk.last_end_ms)}")
     if talk.request_id:
         parts.append(f"request {talk.request_id[:8]}")
     return " · ".join(parts)

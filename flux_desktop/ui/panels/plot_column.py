@@ -31,19 +31,22 @@ class PlotColumn(QWidget):
             return
         import pyqtgraph as pg
 
+        from flux_desktop.ui.plots.end_of_turn import EndOfTurnPlot
         from flux_desktop.ui.plots.latency import LatencyPlot
         from flux_desktop.ui.plots.pacing import PacingPlot
 
         pg.setConfigOptions(antialias=True, background=None)
         self.latency = LatencyPlot(self._theme, self._model)
-        self.plots = [self.latency, PacingPlot(self._theme, self._model)]
-        for plot, share in zip(self.plots, (3, 2), strict=True):
+        self.end_of_turn = EndOfTurnPlot(self._theme, self._model)
+        self.plots = [self.latency, self.end_of_turn, PacingPlot(self._theme, self._model)]
+        for plot, share in zip(self.plots, (5, 4, 3), strict=True):
             self._layout.addWidget(plot, share)
 
     def set_front(self, conn: int | None) -> None:
         """The connection in front is drawn on top."""
         if self.plots:
             self.latency.set_front(conn)
+            self.end_of_turn.set_front(conn)
 
     def refresh(self) -> None:
         """Draw what is new."""

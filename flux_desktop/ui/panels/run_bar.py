@@ -71,12 +71,13 @@ class RunBar(QWidget):
         row.addSpacing(SPACE_S)
         row.addLayout(self._progress(), 1)
         row.addSpacing(SPACE_S)
-        self.streaming_pill, self.latency_pill, self.pacing_pill = pill(), pill(), pill()
+        self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
         self.latency_pill.setToolTip(
             "95 of 100 updates came within this time after their audio was spoken (user clock)."
         )
         self.pacing_pill.setToolTip("How punctually this computer sends; above 40 ms its figures cannot be trusted.")
-        for badge in (self.streaming_pill, self.latency_pill, self.pacing_pill):
+        self.words_pill.setToolTip("Word error rate of ended turns against the text known for this recording.")
+        for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
             row.addWidget(badge)
         self.theme_button = IconButton(theme, "sun-moon", "Dark or light", self.theme_clicked.emit)
         self.present_button = IconButton(theme, "maximize", "Present on a big screen (F11)", self.present_clicked.emit)
@@ -144,6 +145,9 @@ class RunBar(QWidget):
         shown = model.snapshot
         for made in (self.streaming_pill, self.latency_pill, self.pacing_pill):
             made.setVisible(total > 0)
+        errors = None if shown is None or shown.words is None else shown.words.rate_percent
+        self.words_pill.setVisible(errors is not None)
+        self.words_pill.setText("" if errors is None else f"words wrong {errors:.0f} %")
         if not total:
             return
         if model.ended is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
@@ -11,6 +13,7 @@ from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
 from flux_desktop.ui.widgets.basics import button, label
 from flux_desktop.ui.widgets.lanes import LaneArea, LaneKey
 from flux_desktop.ui.widgets.overview_table import OverviewTable
+from flux_desktop.ui.widgets.search_results import SearchResults
 
 OVERVIEW = 0
 """What stands in the tab of the table of all connections instead of a connection's number."""
@@ -25,7 +28,10 @@ class TranscriptPanel(QWidget):
     Signals:
         shown: the number of the connection in front.
         start_clicked: the big button of the empty state.
+        export_wanted: a connection's number and a format of `exporting.FORMATS`.
     """
+
+    export_wanted = Signal(int, str)
 
     shown = Signal(int)
     start_clicked = Signal()
@@ -47,20 +53,34 @@ class TranscriptPanel(QWidget):
         self.tabs.setAccessibleName("Connections")
         self.tabs.currentChanged.connect(self._changed)
         self.stack = QStackedWidget()
-        layout.addWidget(self.tabs)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search all transcripts")
+        self.search.setAccessibleName("Search all transcripts")
+        self.search.setToolTip("Ctrl+F")
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(176)
+        self.search.textChanged.connect(lambda _words: self._changed(self.tabs.currentIndex()))
+        top = QHBoxLayout()
+        top.setSpacing(SPACE_S)
+        top.addWidget(self.tabs, 1)
+        top.addWidget(self.search)
+        layout.addLayout(top)
         layout.addWidget(self.stack, 1)
         self.empty = self._empty_state()
         self.stack.addWidget(self.empty)
         self.overview = OverviewTable(theme, model)
         self.overview.opened.connect(self.show_connection)
         self.stack.addWidget(self.overview)
+        self.results = SearchResults(model)
+        self.results.opened.connect(self._open_hit)
+        self.stack.addWidget(self.results)
         self.lanes = LaneArea(theme, model, LANES_MAX)
         self.lanes.lanes.picked.connect(self.show_connection)
         self._lane_head = self._lane_heading()
         layout.addSpacing(SPACE_S)
         layout.addWidget(self._lane_head)
         layout.addWidget(self.lanes)
-        for widget in (self.tabs, self._lane_head, self.lanes):
+        for widget in (self.tabs, self.search, self._lane_head, self.lanes):
             widget.hide()
         theme.changed.connect(self._restyle)
 
@@ -122,6 +142,8 @@ class TranscriptPanel(QWidget):
         """Bring the tabs' state marks and the table up to date."""
         if self.stack.currentWidget() is self.overview:
             self.overview.refresh()
+        elif self.stack.currentWidget() is self.results:
+            self.results.refresh(self.search.text().strip())
         for position in range(1, self.tabs.count()):
             talk = self._model.conversation(self.tabs.tabData(position))
             words = state_words(talk)
@@ -159,7 +181,7 @@ class TranscriptPanel(QWidget):
             self._view(conn)
         self.tabs.setCurrentIndex(1 if len(self._views) <= TABS_MAX else 0)
         self.tabs.blockSignals(False)
-        for widget in (self.tabs, self._lane_head, self.lanes):
+        for widget in (self.tabs, self.search, self._lane_head, self.lanes):
             widget.setVisible(bool(self._views))
         self._changed(self.tabs.currentIndex())
         self.refresh_icons()
@@ -168,11 +190,24 @@ class TranscriptPanel(QWidget):
         if conn not in self._views:
             view = ConversationView(self._theme, self._model.conversation(conn))
             self._views[conn] = view
+            view.export_wanted.connect(partial(self.export_wanted.emit, conn))
             self.stack.addWidget(view)
             self.tabs.setTabData(self.tabs.addTab(f"#{conn}"), conn)
         return self._views[conn]
 
+    def _open_hit(self, conn: int, row: int) -> None:
+        self.search.clear()
+        self.show_connection(conn)
+        turns = self._views[conn].turns
+        turns.setCurrentIndex(turns.turns.index(row))
+        turns.setFocus()
+
     def _changed(self, position: int) -> None:
+        words = self.search.text().strip()
+        if words and self._views:
+            self.stack.setCurrentWidget(self.results)
+            self.results.refresh(words)
+            return
         conn = self.tabs.tabData(position) if position >= 0 else None
         view = self._views.get(conn) if conn is not None else None
         self.stack.setCurrentWidget(view or (self.overview if conn == OVERVIEW else self.empty))

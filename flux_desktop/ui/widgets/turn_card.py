@@ -166,7 +166,7 @@ def _verdict(card: Card) -> str:
         return f"listening · end of turn {text.percent(card.confidence)}"
     parts = [text.percent(card.confidence) if card.confidence is not None else "", ""]
     parts[0] = f"✓ {parts[0]} {text.ENDED_BY_WORDS.get(card.ended_by or '', card.ended_by or '')}".replace("  ", " ")
-    parts[1] = "" if card.latency_ms is None else text.milliseconds(card.latency_ms)
+    parts[1] = "" if card.end_ms is None else text.milliseconds(card.end_ms)
     return " · ".join(part for part in parts if part)
 
 

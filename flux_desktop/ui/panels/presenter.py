@@ -1,0 +1,162 @@
+"""The presenter's view: one connection large enough to be read from five metres."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Card, Conversation
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.panels.conversation_view import state_tone, state_words
+from flux_desktop.ui.theme import TYPE_STAGE_PX, Theme, ThemeSource, font
+
+_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+_SIZES_PX = (76, 68, 60, 52, 44, 38)
+
+
+class Presenter(QWidget):
+    """Paints the state, the live text, the one before it, the latency and the way to the end of the turn."""
+
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self._model = model
+        self._conn: int | None = None
+        self._shown: tuple[int, int] = (-1, -1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.changed.connect(self.update)
+
+    def set_front(self, conn: int | None) -> None:
+        """Whom to show."""
+        if conn is not None:
+            self._conn = conn
+            self._shown = (-1, -1)
+
+    def refresh(self) -> None:
+        """Paint what is new."""
+        state = (self._model.generation, self._model.revision)
+        if state != self._shown:
+            self._shown = state
+            talk = self._talk()
+            if talk is not None:
+                newest = _newest(talk)
+                self.setAccessibleName(f"{state_words(talk)}: {'' if newest is None else newest.text}")
+            self.update()
+
+    def _talk(self) -> Conversation | None:
+        if not self._model.conversations:
+            return None
+        conn = self._conn if self._conn in self._model.conversations else next(iter(self._model.conversations))
+        return self._model.conversations[conn]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme.current
+        painter.fillRect(self.rect(), QColor(theme.window))
+        margin = max(40, self.width() // 20)
+        area = QRectF(self.rect()).adjusted(margin, margin * 0.7, -margin, -margin * 0.6)
+        talk = self._talk()
+        if talk is None:
+            painter.setPen(QColor(theme.muted))
+            painter.setFont(font(TYPE_STAGE_PX))
+            words = "Nothing is running. Press Ctrl+R to start, Esc to go back."
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
+        else:
+            self._paint_head(painter, talk, QRectF(area.left(), area.top(), area.width(), 60), theme)
+            self._paint_words(painter, talk, area.adjusted(0, 96, 0, -104), theme)
+            self._paint_foot(painter, talk, QRectF(area.left(), area.bottom() - 84, area.width(), 84), theme)
+        painter.end()
+
+    def _paint_head(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+        tone = state_tone(talk)
+        colours = {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}
+        face = font(32, bold=True)
+        painter.setFont(face)
+        words = state_words(talk)
+        width = QFontMetrics(face).horizontalAdvance(words) + 56
+        box = QRectF(area.left(), area.top(), width, 56)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.get(tone, theme.raised)))
+        painter.drawRoundedRect(box, 28, 28)
+        painter.setPen(QColor(theme.on_fill if tone in colours else theme.text))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+        shot = self._model.snapshot
+        taken = 0
+        if shot is not None and shot.update.p95_ms is not None:
+            figure = f"text after {text.milliseconds(shot.update.p95_ms)}"
+            painter.setPen(QColor(theme.text))
+            painter.setFont(face)
+            taken = painter.fontMetrics().horizontalAdvance(figure) + 28
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), figure)
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(font(28))
+        left = area.adjusted(width + 28, 0, -taken, 0)
+        endpoint = "" if self._model.plan is None else f"{self._model.plan.endpoint}  ·  "
+        source = painter.fontMetrics().elidedText(
+            f"{endpoint}connection {talk.conn}", Qt.TextElideMode.ElideRight, int(left.width())
+        )
+        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), source)
+
+    def _paint_words(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+        newest = _newest(talk)
+        if newest is None:
+            painter.setPen(QColor(theme.muted))
+            painter.setFont(font(TYPE_STAGE_PX))
+            painter.drawText(area, _WRAP, "Listening…")
+            return
+        size_px, height = _fit(newest.text, area)
+        painter.setPen(QColor(theme.text))
+        painter.setFont(font(size_px, bold=True))
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), height), _WRAP, newest.text)
+        before = [card for card in talk.cards if card.tone == "final" and card is not newest][-3:]
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(font(30))
+        y = area.top() + height + 36
+        for card in reversed(before):
+            box = QRectF(area.left(), y, area.width(), area.bottom() - y)
+            needed = painter.boundingRect(box, _WRAP, card.text)
+            if y + needed.height() > area.bottom():
+                break
+            painter.drawText(box, _WRAP, card.text)
+            y += needed.height() + 18
+
+    def _paint_foot(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+        groove = QRectF(area.left(), area.top() + 40, area.width(), 16)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.border))
+        painter.drawRoundedRect(groove, 8, 8)
+        share = min(1.0, max(0.0, talk.eot_confidence or 0.0))
+        if share > 0:
+            painter.setBrush(QColor(theme.accent))
+            painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(16.0, groove.width() * share), 16), 8, 8)
+        painter.setFont(font(24))
+        painter.setPen(QColor(theme.muted))
+        caption = f"end of turn {text.percent(talk.eot_confidence)}"
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), 34), int(Qt.AlignmentFlag.AlignLeft), caption)
+        row = talk.row
+        threshold = 0.7 if row is None or row.eot_threshold is None else row.eot_threshold
+        x = groove.left() + groove.width() * threshold
+        painter.setPen(QPen(QColor(theme.ok), 4))
+        painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
+        painter.setPen(QColor(theme.ok))
+        box = QRectF(x - 150, area.top(), 300, 32)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), f"ends at {threshold:.2f}")
+
+
+def _newest(talk: Conversation) -> Card | None:
+    return next((card for card in reversed(talk.cards) if card.tone != "note" and card.text), None)
+
+
+def _fit(words: str, area: QRectF) -> tuple[int, float]:
+    """The largest type in which the words take at most three fifths of the height, and the height they take."""
+    height = 0.0
+    for size_px in _SIZES_PX:
+        metrics = QFontMetrics(font(size_px, bold=True))
+        height = float(metrics.boundingRect(area.toRect(), _WRAP, words).height())
+        if height <= area.height() * 0.6:
+            return size_px, height
+    return _SIZES_PX[-1], min(height, area.height())

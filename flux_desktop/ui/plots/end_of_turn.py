@@ -1,0 +1,103 @@
+"""End of turn: how long after the last word a turn was ended, split into deciding and delivering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from flux_desktop.ui import text
+from flux_desktop.ui.models.conversation import Card
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.series import Floats
+from flux_desktop.ui.plots.base import PlotPanel
+from flux_desktop.ui.theme import ThemeSource
+
+_STEPS_MS = (20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 70000.0)
+TURNS_SHOWN = 24
+
+
+class TurnAxis(pg.AxisItem):  # type: ignore[misc]
+    """Whole turn numbers only."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"turn {value:.0f}" if value == int(value) and value >= 0 else "" for value in values]
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        step = max(1, round((high - low) / 6))
+        return [(float(step), [float(n) for n in range(max(0, int(low)), int(high) + 1) if n % step == 0])]
+
+
+class EndOfTurnPlot(PlotPanel):
+    """The newest turns of the connection in front; the line under them is the whole run's."""
+
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+        super().__init__(theme, "End of turn", "from the last word, in ms: deciding + delivering", "ms")
+        self._model = model
+        self._front: int | None = None
+        self._drawn: tuple[object, ...] = ()
+        self.item.setAxisItems({"bottom": TurnAxis(orientation="bottom")})
+        self._decision: Any = pg.BarGraphItem(x=[], height=[], width=0.66)
+        self._delivery: Any = pg.BarGraphItem(x=[], height=[], width=0.66)
+        self.item.addItem(self._decision)
+        self.item.addItem(self._delivery)
+        self.restyle()
+        self.item.setXRange(-0.5, 7.5, padding=0)
+        self.scale_y(400, _STEPS_MS)
+
+    def set_front(self, conn: int | None) -> None:
+        """Whose turns are shown."""
+        self._front = conn
+
+    def draw(self) -> None:
+        cards = self._cards()
+        state = (self._model.generation, self._front, len(cards), cards[-1].index if cards else -1)
+        self.say(self._sentence())
+        if state == self._drawn:
+            return
+        self._drawn = state
+        shown = cards[-TURNS_SHOWN:]
+        x = np.array([float(card.index) for card in shown])
+        decision = np.array([max(0.0, card.decision_ms or 0.0) for card in shown])
+        delivery = np.array([max(0.0, card.latency_ms or 0.0) for card in shown])
+        self._decision.setOpts(x=x, height=decision, y0=0)
+        self._delivery.setOpts(x=x, height=delivery, y0=decision)
+        first = float(x[0]) if len(x) else 0.0
+        self.item.setXRange(first - 0.5, max(first + 7.5, (float(x[-1]) if len(x) else 0.0) + 0.5), padding=0)
+        self.scale_y(float((decision + delivery).max(initial=100.0)) * 1.05, _STEPS_MS)
+
+    def columns(self) -> list[tuple[str, Floats, Floats]]:
+        cards = self._cards()
+        x = np.array([float(card.index) for card in cards])
+        return [
+            ("deciding", x, np.array([card.decision_ms if card.decision_ms is not None else np.nan for card in cards])),
+            ("delivering", x, np.array([card.latency_ms or 0.0 for card in cards])),
+        ]
+
+    def restyle(self) -> None:
+        super().restyle()
+        colours = self.theme.current
+        self._decision.setOpts(brush=pg.mkBrush(colours.accent_dim), pen=pg.mkPen(None))
+        self._delivery.setOpts(brush=pg.mkBrush(colours.accent), pen=pg.mkPen(None))
+
+    def _cards(self) -> list[Card]:
+        if self._front is None:
+            return []
+        cards = self._model.conversation(self._front).cards
+        return [card for card in cards if card.tone == "final" and card.latency_ms is not None]
+
+    def _sentence(self) -> str:
+        shot = self._model.snapshot
+        if shot is None:
+            return ""
+        whole = shot.figures.get("end_of_turn")
+        if whole is None or not whole.n:
+            if any(talk.tracker.finished for talk in self._model.conversations.values()):
+                return "delivering only: no word times are known for this recording"
+            return "no turn has ended yet"
+        parts = []
+        for name, word in (("end_decision", "deciding"), ("end_delivery", "delivering")):
+            figure = shot.figures.get(name)
+            parts.append(f"{word} {text.milliseconds(None if figure is None else figure.p50_ms)}")
+        return f"below {parts[0]} · on top {parts[1]} · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
