@@ -56,6 +56,7 @@ class _Front:
         self._result = RunResult(keep_turns=False)
         self._lines = None if args.quiet or args.json else TranscriptLines()
         self._table = None if args.quiet else _table(plan, args)
+        self._waiting: list[str] = []
         self._problems_told: set[str] = set()
         self._interrupts = 0
         self._supervisor = Supervisor(
@@ -78,6 +79,7 @@ class _Front:
             finally:
                 if self._table:
                     self._table.stop()
+                self._flush()
         return self._finish(ended)
 
     def _finish(self, ended: RunEnded) -> int:
@@ -110,10 +112,10 @@ class _Front:
     def _on_event(self, event: Event) -> None:
         self._result.feed(event)
         if self._lines is not None:
-            for line in self._lines.lines(event):
-                self._printer.line(line)
-            if self._printer.gone:
-                self._supervisor.stop(drain=False)
+            self._waiting += self._lines.lines(event)
+            # Under a live table every write redraws it: there the lines of one snapshot go out together.
+            if self._table is None or isinstance(event, Snapshot):
+                self._flush()
         match event:
             case Snapshot() if self._table is not None:
                 self._table.update(event)
@@ -130,6 +132,17 @@ class _Front:
                     complain(f"[Conn {event.summary.conn}] {plain(problem.sentence())}")
             case _:
                 pass
+
+    def _flush(self) -> None:
+        lines, self._waiting = self._waiting, []
+        if not lines:
+            return
+        if self._table is not None and self._table.running and sys.stdout.isatty():
+            self._table.print_above("\n".join(lines))
+            return
+        self._printer.line("\n".join(lines))
+        if self._printer.gone:
+            self._supervisor.stop(drain=False)
 
     def _interrupted(self) -> None:
         self._interrupts += 1

@@ -51,7 +51,7 @@ class Printer:
         self.gone = False
 
     def line(self, text: str) -> None:
-        """One line, at once; never raises for a closed pipe."""
+        """One line (or several, joined), at once; never raises for a closed pipe."""
         if self.gone:
             return
         try:
