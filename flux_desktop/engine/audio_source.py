@@ -51,11 +51,13 @@ def load(plan: RunPlan) -> LoadedAudio:
     return LoadedAudio(data=encode(audio.pcm, _encoding(plan)), words=words)
 
 
-def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed:
-    """One stream's chunks of the shared audio; `duration_s` ends them early, or ends a loop."""
+def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed | None:
+    """One stream's chunks of the shared audio; `duration_s` ends them early, or ends a loop. None for a microphone."""
+    if not isinstance(plan.source, WavSource):
+        return None
     options = plan.options
     width = sample_bytes(options.encoding)
-    looped = isinstance(plan.source, WavSource) and plan.source.loop
+    looped = plan.source.loop
     limit = None
     if duration_s is not None:
         limit = round(duration_s * options.sample_rate_hz) * width

@@ -20,6 +20,7 @@ from flux_desktop.engine.events import LedgerClass, Notice, StreamChanged, Strea
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.leg import Leg, LegFailedError, news_until
+from flux_desktop.engine.live_sender import LiveSender
 from flux_desktop.engine.rotation import Rotation
 from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.truth import TurnTiming
@@ -41,7 +42,8 @@ from flux_desktop.problem import Problem, ProblemError
 class Connection:
     """One planned stream. `run` returns the class it ended in; it raises only for bugs and cancellation."""
 
-    def __init__(self, conn: int, context: RunContext, feed: Feed) -> None:
+    def __init__(self, conn: int, context: RunContext, feed: Feed | None, duration_s: float | None = None) -> None:
+        """Without a `feed` the audio is what `push` brings, for `duration_s` seconds or until stopped."""
         plan = context.plan
         self.conn = conn
         self.state = StreamState.WAITING
@@ -55,17 +57,7 @@ class Connection:
         self._rotation = Rotation(plan.rotate_after_s, plan.rotate_latest_s)
         self._rotation_due = False
         self._all_sent = False
-        self._sender = Sender(
-            plan,
-            feed,
-            context.clock,
-            context.histograms["pacing"],
-            silence_max_s=plan.options.eot_timeout_ms_in_force / 1000 + 1.0,
-            settled=self._settled,
-            on_audio_end=self._audio_ended,
-            on_done=self._sent_all,
-            on_error=self._send_failed,
-        )
+        self._sender = self._new_sender(feed, duration_s)
         self._conversation = Conversation(
             conn,
             TurnTracker(eager_configured=plan.options.eager_eot_threshold is not None),
@@ -94,6 +86,16 @@ class Connection:
         """Send a control message as it is, while streaming."""
         if self.state is StreamState.STREAMING:
             self._controls.send(text)
+
+    def push(self, chunk: bytes, captured_s: float) -> None:
+        """One frame of the microphone, encoded, and the moment at which it was captured."""
+        if isinstance(self._sender, LiveSender):
+            self._sender.push(chunk, captured_s)
+
+    def device_lost(self, *, go_on: bool) -> None:
+        """The microphone is gone: go on with silence, or end."""
+        if isinstance(self._sender, LiveSender):
+            self._sender.device_lost(go_on=go_on)
 
     def check(self) -> None:
         """Look whether the stream still moves and how old it is; called a few times a second."""
@@ -189,6 +191,20 @@ class Connection:
         if not self._all_sent:
             self._change(StreamState.STREAMING)
             self._sender.resume(stream)
+
+    def _new_sender(self, feed: Feed | None, duration_s: float | None) -> Sender | LiveSender:
+        context = self._context
+        arguments = (context.clock, context.histograms["pacing"])
+        callbacks = {
+            "silence_max_s": context.plan.options.eot_timeout_ms_in_force / 1000 + 1.0,
+            "settled": self._settled,
+            "on_audio_end": self._audio_ended,
+            "on_done": self._sent_all,
+            "on_error": self._send_failed,
+        }
+        if feed is None:
+            return LiveSender(context.plan, duration_s, *arguments, **callbacks)
+        return Sender(context.plan, feed, *arguments, **callbacks)
 
     def _new_leg(self) -> Leg:
         return Leg(self._context, self._leg_message, self._news.set)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flux_desktop.engine.events import Received
 from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.outlet import Outlet
 from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.messages import (
     Connected,
@@ -40,7 +40,7 @@ class Conversation:
         self,
         conn: int,
         tracker: TurnTracker,
-        sender: Sender,
+        sender: Outlet,
         *,
         timing: TurnTiming,
         histograms: dict[str, Histogram],

@@ -225,6 +225,24 @@ class Histograms(_Event, tag="histograms"):
     final: bool
 
 
+class LevelMeasured(_Event, tag="level"):
+    """How loud one frame of the microphone was, in dB of full scale."""
+
+    t: float
+    rms_dbfs: float
+    peak_dbfs: float
+    is_clipped: bool = False
+    is_silent: bool = False
+    """Digital silence: a muted or dead microphone, not a quiet room."""
+
+
+class RunRefused(_Event, tag="run_refused"):
+    """A worker cannot carry out its run at all; between worker and supervisor only."""
+
+    t: float
+    problem: Problem
+
+
 class Notice(_Event, tag="notice"):
     """A problem of the run as a whole, or a remark; the run goes on unless a `RunEnded` follows."""
 
@@ -249,7 +267,18 @@ class RunEnded(_Event, tag="run_ended"):
 
 
 Event = (
-    WorkerReady | RunStarted | StreamChanged | Received | Sent | StreamEnded | Snapshot | Histograms | Notice | RunEnded
+    WorkerReady
+    | RunStarted
+    | StreamChanged
+    | Received
+    | Sent
+    | StreamEnded
+    | Snapshot
+    | Histograms
+    | LevelMeasured
+    | RunRefused
+    | Notice
+    | RunEnded
 )
 
 

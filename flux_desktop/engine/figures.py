@@ -8,7 +8,7 @@ from flux_desktop.engine.conversation import Conversation
 from flux_desktop.engine.events import LedgerClass, StreamRow, StreamState, StreamSummary
 from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import of_values
-from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.outlet import Outlet
 from flux_desktop.problem import Problem
 
 _ROW_TEXT_CHARS = 160
@@ -43,7 +43,7 @@ class StreamFigures:
         """Note how long the end took."""
         self.close_s = leg.close_after_s
 
-    def row(self, state: StreamState, conversation: Conversation, sender: Sender, controls: Controls) -> StreamRow:
+    def row(self, state: StreamState, conversation: Conversation, sender: Outlet, controls: Controls) -> StreamRow:
         """The stream at a glance; percentiles are those of about the last minute."""
         recent, options = of_values(conversation.recent_ms), controls.in_force
         return StreamRow(
@@ -68,7 +68,7 @@ class StreamFigures:
             problem=self._problem,
         )
 
-    def summary(self, conversation: Conversation, sender: Sender, controls: Controls) -> StreamSummary:
+    def summary(self, conversation: Conversation, sender: Outlet, controls: Controls) -> StreamSummary:
         """Everything about the stream, after `ended`."""
         assert self.ledger is not None
         stream = self._stream

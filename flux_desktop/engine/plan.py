@@ -26,6 +26,8 @@ class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
 
     device_index: int | None = None
     device_name: str = "system default"
+    go_on_when_lost: bool = False
+    """When the device goes away in mid-run: go on with silence, or end the run."""
 
 
 class RunPlan(Struct, frozen=True, kw_only=True):

@@ -37,12 +37,12 @@ _OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING})
 
 
 class Run:
-    """`feed_for` makes the audio of one stream, given its length in seconds (None: to its end); `emit` takes events."""
+    """`feed_for` makes one stream's audio of so many seconds (None: all of it); `emit` takes events."""
 
     def __init__(
         self,
         start: StartRun,
-        feed_for: Callable[[float | None], Feed],
+        feed_for: Callable[[float | None], Feed | None],
         emit: Callable[[Event], None],
         *,
         words: SpokenWords | None = None,
@@ -81,7 +81,8 @@ class Run:
         )
         self._slots = slots(plan.stages)
         self._connections = {
-            conn: Connection(conn, self._context, feed_for(self._duration_s(conn))) for conn in start.connections
+            conn: Connection(conn, self._context, feed_for(self._duration_s(conn)), self._duration_s(conn))
+            for conn in start.connections
         }
         self._lives: dict[int, asyncio.Task[None]] = {}
         self._stopping = asyncio.Event()
@@ -108,6 +109,16 @@ class Run:
         """Send a control message on some streams (None: all) while they stream."""
         for connection in self._chosen(connections):
             connection.control(text)
+
+    def push(self, chunk: bytes, captured_s: float) -> None:
+        """One frame of the microphone for every stream."""
+        for connection in self._connections.values():
+            connection.push(chunk, captured_s)
+
+    def device_lost(self, *, go_on: bool) -> None:
+        """The microphone is gone: go on with silence, or end."""
+        for connection in self._connections.values():
+            connection.device_lost(go_on=go_on)
 
     def _chosen(self, connections: list[int] | None) -> list[Connection]:
         wanted = self._connections if connections is None else connections

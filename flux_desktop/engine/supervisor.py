@@ -124,6 +124,9 @@ class Supervisor:
             for worker in self._workers:
                 start = self._start_command(ready.plan, ready.credentials, worker)
                 group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
+        for worker in self._workers:
+            if worker.refused is not None:
+                raise ProblemError(worker.refused)
         return totals.ended(self._now(), interrupted=self._stopping is not None)
 
     def _start_command(self, plan: RunPlan, credentials: Credentials, worker: WorkerProcess) -> StartRun:

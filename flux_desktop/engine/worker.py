@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,7 +31,9 @@ from flux_desktop.engine.commands import (
     Watch,
     decode_command,
 )
-from flux_desktop.engine.events import Event, Notice, Received, Sent, WorkerReady, encode_event
+from flux_desktop.engine.events import Event, Notice, Received, RunRefused, Sent, WorkerReady, encode_event
+from flux_desktop.engine.microphone_feed import MicrophoneFeed
+from flux_desktop.engine.plan import MicrophoneSource
 from flux_desktop.engine.processes import LINE_LIMIT_BYTES
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.run import Run
@@ -103,22 +106,40 @@ class Worker:
 
             self._recorder = Recorder(Path(start.recording_path), tell)
             self._recorder.start()
+        microphone: MicrophoneFeed | None = None
         try:
+            if isinstance(start.plan.source, MicrophoneSource):
+                microphone = MicrophoneFeed(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
+                start = msgspec.structs.replace(start, plan=await microphone.open())
             audio = await asyncio.to_thread(audio_source.load, start.plan)
-            self._run = Run(
-                start,
-                lambda duration_s: audio_source.feed(start.plan, audio.data, duration_s),
-                self._emit,
-                words=audio.words,
-            )
-            if self._stop is not None:
-                self._run.stop(drain=self._stop.drain)
-            await self._run.carry_out()
+            await self._carry_out_run(start, audio, microphone)
+        except ProblemError as error:
+            self._emit(RunRefused(t=0.0, problem=error.problem))
         finally:
             self._run = None
+            if microphone is not None:
+                await microphone.close()
             recorder, self._recorder = self._recorder, None
             if recorder is not None:
                 recorder.close()
+
+    async def _carry_out_run(
+        self, start: StartRun, audio: audio_source.LoadedAudio, microphone: MicrophoneFeed | None
+    ) -> None:
+        plan = start.plan
+        self._run = run = Run(
+            start,
+            lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
+            self._emit,
+            words=audio.words,
+        )
+        if microphone is not None and isinstance(plan.source, MicrophoneSource):
+            go_on = plan.source.go_on_when_lost
+            microphone.push = run.push
+            microphone.on_lost_device = lambda: run.device_lost(go_on=go_on)
+        if self._stop is not None:
+            run.stop(drain=self._stop.drain)
+        await run.carry_out()
 
     def _emit(self, event: Event) -> None:
         line = encode_event(event)
@@ -173,13 +194,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def main() -> None:
     """Entry point of the process."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_main())
-    except* ProblemError as group:
-        for error in group.exceptions:
-            print(error, file=sys.stderr)
-        sys.exit(1)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_main())
 
 
 if __name__ == "__main__":

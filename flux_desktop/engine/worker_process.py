@@ -16,6 +16,7 @@ from flux_desktop.engine.events import (
     Event,
     Histograms,
     LedgerClass,
+    RunRefused,
     StreamEnded,
     StreamSummary,
     WorkerReady,
@@ -51,6 +52,8 @@ class WorkerProcess:
         self.connections = connections
         self._on_event = on_event
         self._child = processes.Child(f"worker {number}")
+        self.refused: Problem | None = None
+        """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
         self._last_t = 0.0
         self._finished = False
@@ -109,6 +112,10 @@ class WorkerProcess:
         self._last_t = event.t
         if isinstance(event, StreamEnded):
             self._ended.add(event.summary.conn)
+        elif isinstance(event, RunRefused):
+            self.refused = event.problem
+            self._finished = True
+            return
         elif isinstance(event, Histograms):
             self._finished = event.final
         self._on_event(self.number, event)

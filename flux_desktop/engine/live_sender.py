@@ -1,0 +1,81 @@
+"""Sends what a microphone hears, frame by frame as it comes. Runs on the engine's event loop."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from flux_desktop.engine.outlet import Outlet
+from flux_desktop.engine.plan import RunPlan
+
+HELD_CHUNKS = 64
+"""Frames kept while sending is paused, about five seconds; beyond that the oldest are lost."""
+
+
+class LiveSender(Outlet):
+    """Takes frames by `push` from the moment it is started; the other arguments are those of `Outlet`.
+
+    A frame is due when its last sample was captured. `duration_s` (None: until stopped) ends the audio; frames go on
+    until the last turn has ended.
+    """
+
+    def __init__(self, plan: RunPlan, duration_s: float | None, *arguments: Any, **callbacks: Any) -> None:
+        super().__init__(plan, *arguments, **callbacks)
+        self._duration_s = duration_s
+        self._held: deque[tuple[bytes, float]] = deque(maxlen=HELD_CHUNKS)
+        self._open = False
+        self._silent_due_s: float | None = None
+
+    def push(self, chunk: bytes, captured_s: float) -> None:
+        """One encoded frame and the moment at which its last sample was captured."""
+        if self.started_s is None or (self._open and captured_s <= self.started_s):
+            return
+        if not self._open:
+            self._held.append((chunk, captured_s))
+        elif self._is_over():
+            self.stop()
+            self._on_done()
+        else:
+            self._send(chunk, captured_s)
+
+    def device_lost(self, *, go_on: bool) -> None:
+        """No frame will come any more: go on with silence at the same pace, or end."""
+        if self.started_s is None or not self._open:
+            return
+        if go_on:
+            self._silent_due_s = self._clock() + self._chunk_s
+            self._wait()
+        else:
+            self.stop()
+            self._on_done()
+
+    def _go_on(self) -> None:
+        self._open = True
+        while self._held and self._open:
+            self._send(*self._held.popleft())
+        if self._silent_due_s is not None:
+            self._wait()
+
+    def _end(self) -> None:
+        self._open = False
+        self._held.clear()
+
+    def pause(self) -> None:
+        """Hold back frames; up to `HELD_CHUNKS` are kept and leave late."""
+        super().pause()
+        self._open = False
+
+    def _is_over(self) -> bool:
+        return self._duration_s is not None and self._paced_s >= self._duration_s and self._is_settled()
+
+    def _wait(self) -> None:
+        assert self._loop is not None
+        assert self._silent_due_s is not None
+        self._timer = self._loop.call_later(max(0.0, self._silent_due_s - self._clock()), self._silent_tick)
+
+    def _silent_tick(self) -> None:
+        assert self._silent_due_s is not None
+        due_s, self._silent_due_s = self._silent_due_s, self._silent_due_s + self._chunk_s
+        self.push(self._silence, due_s)
+        if self._open:
+            self._wait()

@@ -1,0 +1,71 @@
+"""The microphone of a run: read once, encoded once a frame, handed to every stream.
+
+Runs on the engine's event loop, in the one worker that carries a microphone run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from flux_desktop.audio.encoding import ENCODINGS, encode
+from flux_desktop.audio.levels import measure
+from flux_desktop.audio.microphone import Microphone
+from flux_desktop.engine.events import Event, LevelMeasured, Notice
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan
+from flux_desktop.problem import Problem
+
+
+class MicrophoneFeed:
+    """Opens the plan's microphone and tells its level; `push` takes each encoded frame and when it was captured.
+
+    `on_lost` is called once if the device goes away in mid-run.
+    """
+
+    def __init__(self, plan: RunPlan, emit: Callable[[Event], None], now: Callable[[], float]) -> None:
+        """`now` gives seconds since the run's origin."""
+        assert isinstance(plan.source, MicrophoneSource)
+        self.push: Callable[[bytes, float], None] | None = None
+        self.on_lost_device: Callable[[], None] | None = None
+        self._plan = plan
+        self._emit = emit
+        self._now = now
+        self._encoding = next(each for each in ENCODINGS if each == plan.options.encoding)
+        self._microphone = Microphone(
+            self,
+            device_index=plan.source.device_index,
+            sample_rate_hz=plan.options.sample_rate_hz,
+            frame_s=plan.chunk_s,
+        )
+
+    async def open(self) -> RunPlan:
+        """Open the device; returns the plan with the sample rate that it gives. Raises `ProblemError`."""
+        await self._microphone.start()
+        options = msgspec.structs.replace(self._plan.options, sample_rate_hz=self._microphone.sample_rate_hz)
+        return msgspec.structs.replace(self._plan, options=options)
+
+    async def close(self) -> None:
+        """Close the device, within two seconds; idempotent."""
+        await self._microphone.stop()
+
+    def on_frame(self, pcm: bytes, captured_s: float) -> None:
+        """One frame from the device (MicrophoneListener)."""
+        if self.push is not None:
+            self.push(encode(pcm, self._encoding), captured_s)
+        level = measure(pcm)
+        self._emit(
+            LevelMeasured(
+                t=self._now(),
+                rms_dbfs=round(level.rms_dbfs, 1),
+                peak_dbfs=round(level.peak_dbfs, 1),
+                is_clipped=level.is_clipped,
+                is_silent=level.is_silent,
+            )
+        )
+
+    def on_lost(self, problem: Problem) -> None:
+        """The device is gone (MicrophoneListener)."""
+        self._emit(Notice(t=self._now(), problem=problem))
+        if self.on_lost_device is not None:
+            self.on_lost_device()

@@ -1,0 +1,181 @@
+"""What goes out on one stream, counted: the part that timed and live sending share.
+
+Runs on the engine's event loop. No task, future or lock a chunk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from flux_desktop.audio.encoding import sample_bytes
+from flux_desktop.audio.wav import chunk_bytes
+from flux_desktop.engine.feed import silence
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.pacing import AudioClock
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.flux.messages import TINY_KEEP_ALIVE
+
+KEEPALIVE_S = 10.0
+"""How often an idle stream gets a sample: live endpoints were seen to keep such a stream for minutes."""
+RECENT_CHUNKS = 750
+"""Pacing errors kept for a connection's row and summary: about the last minute."""
+
+
+class AudioSink(Protocol):
+    """Where audio goes; `send_audio` neither blocks nor waits."""
+
+    def send_audio(self, chunk: bytes) -> None:
+        """Hand one chunk to the transport."""
+
+
+class Outlet(ABC):
+    """Sends one stream's audio.
+
+    `settled` is asked, with the seconds since then, while more audio follows the end of what was to be sent: True ends
+    the sending, as do `silence_max_s`. `on_audio_end` is called when that end is reached, `on_done` when nothing more
+    is to be sent, each once. `on_error` gets what `send_audio` raises; sending ends with it.
+    """
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        clock: Callable[[], float],
+        pacing: Histogram,
+        *,
+        silence_max_s: float,
+        settled: Callable[[float], bool],
+        on_audio_end: Callable[[], None],
+        on_done: Callable[[], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        self.audio_clock = AudioClock()
+        self.chunks_sent = 0
+        self.sent_bytes = 0
+        self.late_chunks = 0
+        self.audio_end_s: float | None = None
+        """Where the audio ended, in seconds of stream audio."""
+        self.recent_errors_s: deque[float] = deque(maxlen=RECENT_CHUNKS)
+        self.started_s: float | None = None
+        """The plan's origin: the moment at which the audio began."""
+        self.unplanned_s = 0.0
+        """Keep-alive samples so far, in seconds of stream audio: the plan does not know them, the server does."""
+        options = plan.options
+        self._chunk_s = plan.chunk_s
+        self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
+        size = chunk_bytes(options.sample_rate_hz, plan.chunk_s, sample_bytes(options.encoding))
+        self._silence = silence(options.encoding, size)
+        self._tiny = TINY_KEEP_ALIVE[: sample_bytes(options.encoding)]
+        self._idle_s = plan.idle_before_audio_s
+        self._keepalive_s = plan.keepalive_interval_s
+        self._clock = clock
+        self._pacing = pacing
+        self._silence_max_s = silence_max_s
+        self._settled = settled
+        self._on_audio_end = on_audio_end
+        self._on_done = on_done
+        self._on_error = on_error
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._keepalive_timer: asyncio.TimerHandle | None = None
+        self._sink: AudioSink | None = None
+        self._paced_s = 0.0
+
+    # ------------------------------------------------------------ life
+
+    def start(self, sink: AudioSink, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin now, or after the plan's idle time: that moment is the origin."""
+        self._sink, self._loop = sink, loop
+        interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
+        if interval_s is not None:
+            self._keepalive_timer = loop.call_later(interval_s, self._keep_alive, interval_s)
+        if self._idle_s:
+            self._timer = loop.call_later(self._idle_s, self._begin)
+        else:
+            self._begin()
+
+    def pause(self) -> None:
+        """Hold back what is due from now on; what was due meanwhile leaves late, and is counted so."""
+        for timer in (self._timer, self._keepalive_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._keepalive_timer = None
+
+    def resume(self, sink: AudioSink) -> None:
+        """Go on, from now on to `sink`."""
+        assert self._loop is not None
+        self._sink = sink
+        if self._keepalive_s is not None:
+            self._keepalive_timer = self._loop.call_later(self._keepalive_s, self._keep_alive, self._keepalive_s)
+        self._go_on()
+
+    def stop(self) -> None:
+        """Send nothing more; idempotent. `on_done` is not called."""
+        self.pause()
+        self._end()
+
+    def _begin(self) -> None:
+        self._timer = None
+        if self._keepalive_s is None and self._keepalive_timer is not None:
+            self._keepalive_timer.cancel()
+            self._keepalive_timer = None
+        self.started_s = self._clock()
+        self._go_on()
+
+    @abstractmethod
+    def _go_on(self) -> None:
+        """Begin, or go on after a pause."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """Drop what was still to be sent."""
+
+    # ------------------------------------------------------------ sending
+
+    def _send(self, chunk: bytes, due_s: float) -> bool:
+        """Hand over a chunk that was due at `due_s`, and count it; False when the stream takes no more."""
+        if not self._hand_over(chunk):
+            return False
+        sent_s = self._clock()
+        error_s = sent_s - due_s
+        duration_s = len(chunk) / self._bytes_per_s
+        self._paced_s += duration_s
+        self.audio_clock.sent(duration_s, due_s, sent_s)
+        self.chunks_sent += 1
+        self._pacing.add(error_s)
+        self.recent_errors_s.append(error_s)
+        if error_s > self._chunk_s / 2:
+            self.late_chunks += 1
+        return True
+
+    def _is_settled(self) -> bool:
+        """Whether enough has followed the end of the audio; the first call marks that end."""
+        audio_s = self.audio_clock.audio_s
+        if self.audio_end_s is None:
+            self.audio_end_s = audio_s
+            self._on_audio_end()
+        silent_s = audio_s - self.audio_end_s
+        return silent_s >= self._silence_max_s or self._settled(silent_s)
+
+    def _keep_alive(self, interval_s: float) -> None:
+        """One sample of silence: it keeps the stream, and moves the server's audio clock by that sample."""
+        assert self._loop is not None
+        self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
+        now_s = self._clock()
+        if self._hand_over(self._tiny):
+            self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)
+            self.unplanned_s += len(self._tiny) / self._bytes_per_s
+
+    def _hand_over(self, chunk: bytes) -> bool:
+        assert self._sink is not None
+        try:
+            self._sink.send_audio(chunk)
+        except Exception as error:  # border: whatever the transport says ends this stream alone
+            self.stop()
+            self._on_error(error)
+            return False
+        self.sent_bytes += len(chunk)
+        return True
