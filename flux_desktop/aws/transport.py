@@ -25,6 +25,7 @@ from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
 from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.network_thread import NetworkThread
 from flux_desktop.aws.nodelay import NoDelay
 from flux_desktop.aws.target import ConnectTimings, StreamLimits
 from flux_desktop.aws.trust import Proxy, TrustStore, proxy_for
@@ -54,6 +55,7 @@ class Network:
         self.inbox = inbox
         self.limits = limits
         self.no_delay = NoDelay()
+        self.thread = NetworkThread()
         # One thread for all streams: Python's lock would make more of them wait for each other.
         self._group = crt_io.EventLoopGroup(1)
         self.bootstrap = crt_io.ClientBootstrap(self._group, crt_io.DefaultHostResolver(self._group))
@@ -120,6 +122,7 @@ class Channel:
     def __init__(self, network: Network, sink: ChannelSink) -> None:
         self._network: Network | None = network
         self._post = network.inbox.post
+        self._thread = network.thread
         self._sink = sink
         self._limits = network.limits
         self._place = Place("", 0)
@@ -238,6 +241,7 @@ class Channel:
     # ------------------------------------------------------------ arrivals: network thread
 
     def _crt_response(self, status_code: int, headers: Headers, **_: object) -> None:
+        self._thread.keep_state()
         self._post(self._on_answer, (status_code, headers), time.monotonic())
 
     def _crt_body(self, chunk: bytes, **_: object) -> None:
