@@ -35,6 +35,11 @@ class Mailbox:
     def __len__(self) -> int:
         return len(self._events)
 
+    @property
+    def busy(self) -> bool:
+        """Whether so much waits that a sender who can wait should."""
+        return len(self._events) > self._limit // 20
+
     def put(self, event: Event) -> None:
         """Take an event; O(1) but for the rare thinning."""
         if len(self._events) >= self._limit:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from flux_desktop.engine.commands import ConfigureStreams, SendControl
 from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
+from flux_desktop.engine.session import default_sessions_dir
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
-from flux_desktop.ui.dialogs import ask_where
+from flux_desktop.ui.dialogs import ask_session, ask_where
 from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.exporting import transcript, write
 from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
@@ -34,6 +35,8 @@ from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.panels.status_line import StatusLine
 from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
 from flux_desktop.ui.run_controller import RunController
+from flux_desktop.ui.sessions import read_past_run
+from flux_desktop.ui.summary import summary
 from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
@@ -215,6 +218,29 @@ class MainWindow(QMainWindow):
             self.setWindowState(self._before_presenting)
         self._draw_texts()
 
+    def choose_session(self) -> None:
+        """Ask for a past session's folder and show it."""
+        ask_session(self, default_sessions_dir(), self.open_session)
+
+    def open_session(self, folder: Path, speed: float = 0.0) -> None:
+        """Show a past run from its recording: at once, or replayed `speed` times as fast."""
+        if not self.model.active:
+            self.tasks.start(f"opening {folder.name}", self._open_session(folder, speed), group="wav", exclusive=True)
+
+    def replay(self, speed: float) -> None:
+        """Play the run that is shown once more, from its recording."""
+        folder = self.controller.session_folder
+        if folder is None:
+            self.show_problem(Problem(code="no_session", what="No session is open.", todo="Open one first."), "warn")
+        else:
+            self.open_session(folder, speed)
+
+    async def _open_session(self, folder: Path, speed: float) -> None:
+        past = await asyncio.to_thread(read_past_run, folder)
+        self.banners.clear()
+        if self.controller.replay(past, speed):
+            self.flux_panel.set_options(past.plan.options)
+
     def export(self, conns: list[int], suffix: str) -> None:
         """Ask where to, and save these connections' transcripts: one as a file, several into a folder."""
         if conns:
@@ -276,8 +302,11 @@ class MainWindow(QMainWindow):
             self.show_problem(event.problem, "warn")
         elif isinstance(event, RunEnded):
             self.live.end()
+            told = summary(self.model, self.controller.session_folder)
             if event.problem is not None:
                 self.show_problem(event.problem)
+            elif told is not None:
+                self.show_problem(*told)
             self._draw_texts()
             self._draw_labels()
             self.run_finished.emit()

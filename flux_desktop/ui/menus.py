@@ -23,6 +23,11 @@ def build_menus(window: MainWindow) -> None:
     _add(file, "Choose a WAV file…", window.sound_panel.choose, "Ctrl+O")
     _add(file, "Use the sample", window.load_sample, "Ctrl+Shift+O")
     file.addSeparator()
+    _add(file, "Open a past session…", window.choose_session, "Ctrl+Shift+S")
+    replay = file.addMenu("Replay the session")
+    for speed in (1, 2, 4, 8, 16):
+        _add(replay, f"{speed}×", partial(window.replay, float(speed)))  # noqa: RUF001 - a times sign
+    file.addSeparator()
     export = file.addMenu("Export all transcripts")
     for suffix, words in FORMATS.items():
         _add(export, f"{words} (.{suffix})…", partial(_export_all, window, suffix))

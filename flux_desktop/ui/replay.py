@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
@@ -16,12 +16,22 @@ from flux_desktop.ui.engine_port import EventSink
 class ReplayEngine:
     """Gives the events at the times they were recorded at, `speed` times as fast; 0 gives all at once."""
 
-    def __init__(self, sink: EventSink, events: Iterable[Event], speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        sink: EventSink,
+        events: Iterable[Event],
+        speed: float = 1.0,
+        *,
+        full: Callable[[], bool] = lambda: False,
+        folder: Path | None = None,
+    ) -> None:
+        """While `full` says so nothing more is given: the screen has to catch up first."""
         self._sink = sink
         self._events = events
         self._speed = speed
         self._stopped = asyncio.Event()
-        self.session_folder: Path | None = None
+        self._full = full
+        self.session_folder = folder
 
     async def run(self, plan: RunPlan) -> RunEnded:
         """Play to the end, or until stopped; the recording's own end is what is returned."""
@@ -32,6 +42,8 @@ class ReplayEngine:
             last_t = max(last_t, getattr(event, "t", last_t))
             if self._speed and (wait_s := began_s + last_t / self._speed - loop.time()) > 0:
                 await self._wait(wait_s)
+            while self._full() and not self._stopped.is_set():
+                await self._wait(0.005)
             if self._stopped.is_set():
                 break
             self._sink(event)

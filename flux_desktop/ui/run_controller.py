@@ -12,8 +12,10 @@ from flux_desktop.engine.plan import RunPlan, plan_problems
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem
 from flux_desktop.ui.bridge import Mailbox
-from flux_desktop.ui.engine_port import EngineFactory, RunEngine
+from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.models.run_model import TABS_MAX, Phase, RunModel
+from flux_desktop.ui.replay import ReplayEngine
+from flux_desktop.ui.sessions import PastRun
 from flux_desktop.ui.tasks import UiTasks
 
 RUN_GROUP = "run"
@@ -51,13 +53,24 @@ class RunController(QObject):
         wrong = plan_problems(plan)
         for problem in wrong:
             self.problem.emit(problem)
-        if wrong:
+        return not wrong and self._begin(plan, truth, self._make_engine)
+
+    def replay(self, past: PastRun, speed: float) -> bool:
+        """Play a recording: `speed` times as fast, or all at once with 0."""
+        if self._model.active:
             return False
+
+        def make(sink: EventSink) -> RunEngine:
+            return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
+
+        return self._begin(past.plan, None, make)
+
+    def _begin(self, plan: RunPlan, truth: SpokenWords | None, make_engine: EngineFactory) -> bool:
         while self._mailbox.take() is not None:
             pass  # left over from the run before
         self._model.reset(plan, truth)
         # Made at once, so that a stop that follows at once is not lost.
-        engine = self._engine = self._make_engine(self._sink)
+        engine = self._engine = make_engine(self._sink)
         self._said_end = False
         engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
         started = self._tasks.start(

@@ -1,0 +1,77 @@
+"""Past runs from their recordings: read, put together as the window heard them, and summed up."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.engine.events import Event, RunEnded, RunStarted, decode_event
+from flux_desktop.engine.merging import RunTotals
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.session import RUN_FILE
+from flux_desktop.problem import Problem, ProblemError
+
+CUT_OFF = "The recording ends before the run did; what was recorded until then is shown."
+
+
+class PastRun(msgspec.Struct):
+    """A recorded run: its plan and its events in the order of time, the last one a `RunEnded`."""
+
+    folder: Path
+    plan: RunPlan
+    events: list[Event]
+    cut_off: bool
+
+
+def read_past_run(folder: Path) -> PastRun:
+    """Read a session folder; for a thread. Raises `ProblemError` where it holds no run."""
+    try:
+        own = list(_lines(folder / RUN_FILE))
+        workers = sorted(folder.glob("worker-*.jsonl"))
+        started = next((event for event in own if isinstance(event, RunStarted)), None)
+        if started is None:
+            raise ProblemError(_no_session(folder, "Its recording does not tell what was run."))
+        totals = RunTotals(started.plan)
+        events: list[Event] = []
+        told = [((0, event) for event in own), *(_numbered(path) for path in workers)]
+        for worker, event in heapq.merge(*told, key=lambda pair: getattr(pair[1], "t", 0.0)):
+            heard = totals.take(event, worker, alone=len(workers) == 1) if worker else event
+            if heard is not None:
+                events.append(heard)
+    except OSError as error:
+        raise ProblemError(_no_session(folder, f"The system says: {error.strerror or error}.")) from None
+    ended = next((event for event in events if isinstance(event, RunEnded)), None)
+    events = [event for event in events if not isinstance(event, RunEnded)]
+    last_t = max(getattr(event, "t", 0.0) for event in events)
+    whole = ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
+    return PastRun(folder=folder, plan=started.plan, events=[*events, whole], cut_off=ended is None)
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
+    found = re.search(r"\d+", path.stem)
+    number = int(found.group()) if found else 1
+    for event in _lines(path):
+        yield number, event
+
+
+def _lines(path: Path) -> Iterator[Event]:
+    """What can be read of a file; a line that was cut off by a crash is left out."""
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                yield decode_event(line)
+            except msgspec.DecodeError:
+                continue
+
+
+def _no_session(folder: Path, why: str) -> Problem:
+    return Problem(
+        code="session_unreadable",
+        what=f"{folder.name or folder} is not the folder of a session.",
+        why=why,
+        todo="Choose a folder that holds run.jsonl; sessions lie in the program's data folder.",
+    )

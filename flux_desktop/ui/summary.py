@@ -1,0 +1,46 @@
+"""A run in three lines, for the banner at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flux_desktop.engine.events import LedgerClass, Verdict
+from flux_desktop.problem import Problem
+from flux_desktop.ui import text
+from flux_desktop.ui.models.run_model import RunModel
+
+VERDICT_WORDS = {
+    Verdict.DONE: "The run is done",
+    Verdict.PASS: "The run kept all its limits",
+    Verdict.FAIL: "The run did not keep its limits",
+    Verdict.INVALID: "The figures of this run cannot be trusted",
+}
+
+
+def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
+    """What to tell at the end of a run, and in which tone; None where it never began or has its own problem."""
+    ended = model.ended
+    if ended is None or ended.problem is not None:
+        return None
+    total = len(model.conversations)
+    completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
+    tone = "ok" if completed == total and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
+    what = f"{VERDICT_WORDS[ended.verdict]}: {completed} of {text.count(total, 'connection')} completed."
+    if ended.interrupted:
+        tone, what = "warn", f"The run was stopped: {completed} of {text.count(total, 'connection')} completed."
+    others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
+    parts = [text.ledger_sentence(others)]
+    if ended.update.n:
+        parts.append(
+            f"text came {text.milliseconds(ended.update.p50_ms)} after it was spoken (p50), "
+            f"{text.milliseconds(ended.update.p95_ms)} (p95)"
+        )
+    end = ended.figures.get("end_of_turn")
+    if end is not None and end.n:
+        parts.append(f"turns ended {text.milliseconds(end.p50_ms)} after the last word (p50)")
+    errors = None if ended.words is None else ended.words.rate_percent
+    if errors is not None:
+        parts.append(f"{errors:.1f} % of the words were wrong")
+    figures = " · ".join(part for part in parts if part)
+    why = " ".join([*ended.reasons, f"{figures[:1].upper()}{figures[1:]}." if figures else ""]).strip()
+    return Problem(code="summary", what=what, why=why, todo=f"Recorded in {folder}." if folder else ""), tone
