@@ -8,16 +8,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.events import Event, Received, StreamEnded
-from flux_desktop.flux.messages import (
-    ConfigureFailure,
-    Error,
-    MessageError,
-    TurnEvent,
-    TurnInfo,
-    Warning_,
-    parse_server_message,
-)
+from flux_desktop.engine.events import Event, Received, StreamChanged, StreamEnded, message_of
+from flux_desktop.flux.messages import ConfigureFailure, Error, TurnEvent, TurnInfo, Warning_
 from flux_desktop.reports.text import plain
 
 
@@ -27,17 +19,19 @@ class TranscriptLines:
     def __init__(self) -> None:
         self._shown: dict[int, str] = {}
         self._turn: dict[int, int] = {}
+        self._rotations: dict[int, int] = {}
 
     def lines(self, event: Event) -> list[str]:
         """The lines for one event, without newlines; none for most."""
         if isinstance(event, StreamEnded):
-            return self._ended(event)
+            return self._closed(event.summary.conn, event.closed_text)
+        if isinstance(event, StreamChanged) and event.rotations > self._rotations.get(event.conn, 0):
+            # The connection goes on in a new stream; what was open in the old one will not be said again.
+            self._rotations[event.conn] = event.rotations
+            return self._closed(event.conn, self._shown.get(event.conn))
         if not isinstance(event, Received):
             return []
-        try:
-            message = parse_server_message(event.text)
-        except MessageError:
-            return []
+        message = message_of(event)
         if isinstance(message, TurnInfo):
             return self._turn_info(event.conn, message)
         if isinstance(message, ConfigureFailure | Warning_ | Error):
@@ -65,9 +59,8 @@ class TranscriptLines:
                 return [f"{head} ✓ {text}{confidence} [turn {turn}]"] if text else []
         return [f"{head}   {text} [{plain(info.event)}, turn {turn}]"] if text else []
 
-    def _ended(self, event: StreamEnded) -> list[str]:
-        conn = event.summary.conn
-        text = plain(event.closed_text or "").strip()
+    def _closed(self, conn: int, closed_text: str | None) -> list[str]:
+        text = plain(closed_text or "").strip()
         turn = self._turn.pop(conn, 0)
         self._shown.pop(conn, None)
         return [f"[Conn {conn}] ✓ {text} [turn {turn}, closed]"] if text else []

@@ -16,10 +16,11 @@ from flux_desktop.engine.events import (
     RunEnded,
     RunStarted,
     Snapshot,
+    StreamChanged,
     StreamEnded,
     StreamSummary,
+    message_of,
 )
-from flux_desktop.flux.messages import MessageError, parse_server_message
 from flux_desktop.flux.turns import Turn, TurnTracker
 from flux_desktop.problem import Problem
 
@@ -42,12 +43,17 @@ class RunResult:
         self.notices: list[Problem] = []
         self._keep_turns = keep_turns
         self._trackers: dict[int, TurnTracker] = {}
+        self._rotations: dict[int, int] = {}
 
     def feed(self, event: Event) -> None:
         """Take one event."""
         match event:
             case Received():
                 self._received(event)
+            case StreamChanged() if event.rotations > self._rotations.get(event.conn, 0):
+                self._rotations[event.conn] = event.rotations
+                if tracker := self._trackers.get(event.conn):
+                    tracker.new_stream()
             case StreamEnded():
                 self.summaries[event.summary.conn] = event.summary
                 if tracker := self._trackers.get(event.summary.conn):
@@ -112,11 +118,9 @@ class RunResult:
     def _received(self, event: Received) -> None:
         if not self._keep_turns:
             return
-        try:
-            message = parse_server_message(event.text)
-        except MessageError:
-            return
-        self._trackers.setdefault(event.conn, TurnTracker()).feed(message)
+        message = message_of(event)
+        if message is not None:
+            self._trackers.setdefault(event.conn, TurnTracker()).feed(message)
 
 
 class FinalSummary(Struct, kw_only=True):

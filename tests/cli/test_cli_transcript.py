@@ -89,6 +89,17 @@ def test_a_turn_that_closing_ended() -> None:
     assert lines.lines(ended(None)) == []
 
 
+def test_a_new_stream_of_the_same_connection_counts_on() -> None:
+    lines = TranscriptLines()
+    lines.lines(received("Update", "so it", turn=3))
+    rotated = StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, rotations=1)
+    assert lines.lines(rotated) == ["[Conn 1] ✓ so it [turn 3, closed]"]
+    assert lines.lines(rotated) == []
+    first = received("EndOfTurn", "so it", turn=0)
+    first.turn_offset = 4
+    assert lines.lines(first) == ["[Conn 1] ✓ so it [turn 4]"]
+
+
 def test_an_event_of_a_newer_build_is_shown() -> None:
     assert TranscriptLines().lines(received("TurnPaused", "so")) == ["[Conn 1]   so [TurnPaused, turn 0]"]
 

@@ -30,6 +30,7 @@ from flux_desktop.flux.messages import (
     encode,
     parse_client_message,
     parse_server_message,
+    shift,
 )
 
 REQUEST_ID = "01a059ba-1583-7360-917e-c766366a6787"
@@ -184,6 +185,22 @@ def test_client_message_is_written_and_read_exactly(name: str) -> None:
     text, message = FROM_CLIENT[name]
     assert encode(message) == text
     assert parse_client_message(text) == message
+
+
+def test_a_turn_is_counted_on_from_earlier_streams() -> None:
+    message = TurnInfo(turn_index=1, audio_window_start=0.5, audio_window_end=2.0, words=[Word("a", 1.0, 0.5, 0.75)])
+    shift(message, 3, 60.0)
+    assert message == TurnInfo(
+        turn_index=4, audio_window_start=60.5, audio_window_end=62.0, words=[Word("a", 1.0, 60.5, 60.75)]
+    )
+    bare = TurnInfo(words=[Word("a")])
+    shift(bare, 3, 60.0)
+    assert bare == TurnInfo(words=[Word("a")])
+
+
+def test_the_reason_of_an_error_is_its_text() -> None:
+    with pytest.raises(MessageError, match="an object without a type"):
+        parse_server_message("{}")
 
 
 def test_what_is_not_set_is_not_sent() -> None:

@@ -223,6 +223,29 @@ def test_closing_makes_the_open_text_final() -> None:
     assert (tracker.state, tracker.turn) == (READY, None)
 
 
+def test_a_new_stream_goes_on_with_the_turns() -> None:
+    first = info(UPDATE, "so it", turn_index=0, sequence_id=1, request_id="r")
+    tracker = fed(Connected(request_id="r", sequence_id=0), first)
+    closed = tracker.new_stream()
+    assert closed is not None
+    assert (closed.index, closed.ended_by, tracker.next_index) == (0, "closed", 1)
+    before = tracker.violation_count
+    tracker.feed(Connected(request_id="s", sequence_id=0))
+    tracker.feed(info(START, turn_index=1, sequence_id=1, request_id="s"))
+    assert tracker.violation_count == before, "ids and numbers begin anew"
+
+
+def test_a_new_stream_without_an_open_turn() -> None:
+    tracker = fed(START, END)
+    assert tracker.new_stream() is None
+    assert tracker.next_index == 1
+
+
+def test_the_eager_text_of_an_earlier_turn_counts_no_more() -> None:
+    tracker = fed(START, info(EAGER, "so"), info(END, "so"), START, info(EAGER, "fine"), info(END, "so"))
+    assert rules(tracker) == ["end_differs_from_eager"]
+
+
 def test_closing_an_empty_or_no_turn_gives_none() -> None:
     assert fed(info(START, "")).close() is None
     assert fed(START, END).close() is None

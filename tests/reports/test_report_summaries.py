@@ -13,7 +13,9 @@ from flux_desktop.engine.events import (
     Received,
     RunEnded,
     RunStarted,
+    StreamChanged,
     StreamEnded,
+    StreamState,
     StreamSummary,
     Verdict,
 )
@@ -170,6 +172,18 @@ def test_a_run_is_folded_from_its_events() -> None:
     assert [(entry.problem.code, entry.connections) for entry in result.problems] == [("connect_refused", [2, 3])]
     assert result.completed == 1
     assert result.event_counts["Update"] == 30
+
+
+def test_turns_go_on_over_a_new_stream() -> None:
+    result = RunResult()
+    text = '{"type":"TurnInfo","event":"EVENT","turn_index":0,"audio_window_end":2.0,"transcript":"so"}'
+    result.feed(Received(t=1.0, conn=1, text=text.replace("EVENT", "StartOfTurn")))
+    result.feed(StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, rotations=1))
+    result.feed(Received(t=3.0, conn=1, text=text.replace("EVENT", "EndOfTurn"), turn_offset=1, audio_offset_s=60.0))
+    assert [(turn.index, turn.ended_by, turn.end_s) for turn in result.turns(1)] == [
+        (0, "closed", 2.0),
+        (1, "unknown", 62.0),
+    ]
 
 
 def test_turns_are_not_kept_where_none_are_wanted() -> None:
