@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import Event, Received, RunEnded, StreamEnded
+from flux_desktop.engine.events import Event, Received, RunEnded, Snapshot, StreamEnded
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
@@ -70,6 +70,10 @@ class Driver:
 
     async def run(self, **fields) -> RunEnded:
         return await self.supervisor.run(self.plan(**fields))
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        return self.of(Snapshot)
 
     @property
     def summaries(self):

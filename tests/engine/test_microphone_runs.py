@@ -1,0 +1,89 @@
+"""Runs on a real microphone: PulseAudio's null sink, heard through PortAudio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
+
+from flux_desktop.engine.events import LevelMeasured, Notice, Received, StreamChanged, StreamState
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.resources import resource_path
+
+MISSING = missing_parts()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")
+
+
+@pytest.fixture
+def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
+    with virtual_microphone(monkeypatch) as found:
+        yield found
+
+
+def plan(**source: object) -> RunPlan:
+    return RunPlan(
+        endpoint="local",
+        source=MicrophoneSource(**source),
+        connections=2,
+        options=FluxOptions(eot_timeout_ms=1000),
+        local_arguments=("--recogniser", "pocketsphinx"),
+    )
+
+
+async def test_speech_into_a_microphone_is_transcribed_on_every_connection(driver, microphone):
+    playing = []
+
+    def react(event):
+        if isinstance(event, StreamChanged) and event.state is StreamState.STREAMING and not playing:
+            playing.append(microphone.play(Path(resource_path("sample_audio/conversation.wav"))))
+        if isinstance(event, Received) and '"EndOfTurn"' in event.text:
+            driver.supervisor.stop()
+
+    driver.reactions.append(react)
+    try:
+        ended = await driver.supervisor.run(plan())
+    finally:
+        for player in playing:
+            player.kill()
+            player.wait()
+    assert ended.ledger["completed"] == 2
+    for summary in driver.summaries.values():
+        assert len(summary.final_texts[0].split()) >= 5
+        assert summary.violations == {}
+    levels = driver.of(LevelMeasured)
+    assert max(level.rms_dbfs for level in levels) > -40
+    assert ended.update.p50_ms > 0
+    assert ended.pacing.p95_ms < 200
+
+
+@pytest.mark.parametrize("go_on", [True, False])
+async def test_a_microphone_that_goes_away_ends_the_run_or_becomes_silence_as_set(driver, microphone, go_on):
+    seen = []
+
+    def react(event):
+        if isinstance(event, LevelMeasured):
+            seen.append(event)
+            if len(seen) == 10:
+                microphone.stand_still(still=True)
+        if isinstance(event, Notice):
+            assert event.problem.code == "microphone_lost"
+            driver.lost_at = max(row.chunks_sent for snapshot in driver.snapshots for row in snapshot.rows)
+        if go_on and driver.of(Notice) and driver.snapshots[-1].chunks_sent > 2 * driver.lost_at + 20:
+            driver.supervisor.stop()
+
+    driver.reactions.append(react)
+    ended = await driver.supervisor.run(plan(go_on_when_lost=go_on))
+    assert [notice.problem.code for notice in driver.of(Notice)] == ["microphone_lost"]
+    assert ended.ledger["completed"] + ended.ledger["no transcript"] == 2
+    assert ended.interrupted is go_on
+
+
+async def test_a_microphone_that_is_not_there_is_told_in_a_sentence(driver, microphone):
+    ended = await driver.supervisor.run(plan(device_index=9999, device_name="Gone"))
+    assert ended.problem is not None
+    assert "microphone" in ended.problem.what.lower()
+    assert msgspec.to_builtins(ended.ledger)["not started"] == 2
