@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from flux_desktop.engine.events import LedgerClass, Percentiles, Snapshot, StreamRow, StreamState
+from flux_desktop.engine.events import LedgerClass, LevelMeasured, Percentiles, Snapshot, StreamRow, StreamState
 from flux_desktop.engine.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
@@ -29,6 +29,7 @@ class LiveFigures:
         """`audio_s` is how much audio each stream will send, None where nobody knows."""
         self.snapshot = Snapshot(t=0.0, ledger={})
         self.chunks_per_s = 0.0
+        self.level: LevelMeasured | None = None
         self._planned = plan.connections
         self._ramp_s = sum(stage.duration_s for stage in plan.stages)
         self._audio_s = audio_s
@@ -100,6 +101,10 @@ class LiveTable:
             self._drawn_t = snapshot.t
             self._live.update(picture(self._figures), refresh=True)
 
+    def level(self, level: LevelMeasured) -> None:
+        """Take how loud the microphone is; drawn with the next snapshot."""
+        self._figures.level = level
+
     def print_above(self, text: str) -> None:
         """Text above the table, as it is: rich's own way costs half a millisecond a line."""
         self._live.console.print(_AsItIs(text))
@@ -134,6 +139,8 @@ def picture(figures: LiveFigures) -> Group:
     table.add_row("update latency", _percentiles(snapshot.update))
     table.add_row("turns", f"{figures.turns}")
     table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
+    if figures.level is not None:
+        table.add_row("level", _level(figures.level))
     minutes, seconds = divmod(int(snapshot.t), 60)
     table.add_row("elapsed", f"{minutes}:{seconds:02}")
     if (progress := figures.progress) is None:
@@ -149,6 +156,13 @@ def _percentiles(values: Percentiles) -> str:
     if not values.n:
         return "no values yet"
     return f"p50 {_ms(values.p50_ms)}  p95 {_ms(values.p95_ms)}  p99 {_ms(values.p99_ms)}  (n = {values.n})"
+
+
+def _level(level: LevelMeasured) -> str:
+    if level.is_silent:
+        return "digital silence: is the microphone muted?"
+    clipped = ", clipped" if level.is_clipped else ""
+    return f"{round(level.rms_dbfs)} dBFS, peak {round(level.peak_dbfs)} dBFS{clipped}"
 
 
 def _ms(value: float | None) -> str:

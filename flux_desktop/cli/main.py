@@ -17,6 +17,7 @@ from flux_desktop.cli.exit_codes import HELP, ExitCode
 
 _COMMANDS = {
     "file": "stream a WAV file at real-time pace",
+    "microphone": "stream what a microphone hears",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
 }
@@ -78,10 +79,11 @@ def _main(given: list[str]) -> int:
 def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     match command:
         case "file":
-            from flux_desktop.engine.limits import METRICS
-
             arguments.add_file_arguments(parser)
-            parser.epilog = f"figures for --limit:\n{fill(', '.join(METRICS), **_INDENTED)}\n\n{HELP}"
+            parser.epilog = _limit_help() + HELP
+        case "microphone":
+            arguments.add_microphone_arguments(parser)
+            parser.epilog = _limit_help() + HELP
         case "list-endpoints":
             arguments.add_list_endpoints_arguments(parser)
         case _:
@@ -90,12 +92,22 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             local_endpoint.add_arguments(parser)
 
 
+def _limit_help() -> str:
+    from flux_desktop.engine.limits import METRICS
+
+    return f"figures for --limit:\n{fill(', '.join(METRICS), **_INDENTED)}\n\n"
+
+
 def _runner(command: str) -> Callable[[argparse.Namespace], int]:
     match command:
         case "file":
             from flux_desktop.cli.run_streams import run_file
 
             return run_file
+        case "microphone":
+            from flux_desktop.cli.run_streams import run_microphone
+
+            return run_microphone
         case "list-endpoints":
             from flux_desktop.cli.list_endpoints import run
 

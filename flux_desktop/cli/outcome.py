@@ -12,6 +12,7 @@ from flux_desktop.problem import Problem
 USAGE_CODES: Collection[str] = frozenset(
     {
         "address_invalid",
+        "audio_library_missing",
         "ca_file_unusable",
         "eager_above_eot",
         "encoding_not_sent",
@@ -23,6 +24,11 @@ USAGE_CODES: Collection[str] = frozenset(
         "keyterms_too_many",
         "limit_invalid",
         "limit_unknown",
+        "microphone_busy",
+        "microphone_failed",
+        "microphone_format",
+        "microphone_missing",
+        "microphones_unknown",
         "no_endpoint",
         "option_out_of_range",
         "option_unknown",

@@ -1,4 +1,4 @@
-"""`flux-stress file`: a plan run by the engine, printed as it goes."""
+"""`flux-stress file` and `flux-stress microphone`: a plan run by the engine, printed as it goes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from flux_desktop.audio.devices import input_devices
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code, problem_exit_code
-from flux_desktop.cli.planning import file_plan, remarks
+from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Snapshot, StreamEnded
+from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted, Snapshot, StreamEnded
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
@@ -36,14 +37,37 @@ _log = logging.getLogger("flux_desktop.cli")
 
 def run_file(args: argparse.Namespace) -> int:
     """Carry out `flux-stress file`; returns the exit status."""
+    return _run(args, file_plan)
+
+
+def run_microphone(args: argparse.Namespace) -> int:
+    """Carry out `flux-stress microphone`, or list the microphones; returns the exit status."""
+    return _list_devices() if args.list_devices else _run(args, microphone_plan)
+
+
+def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPlan]) -> int:
     try:
-        plan = file_plan(args)
+        plan = plan_of(args)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
     for remark in [*remarks(args), *newer_build_notes(plan.options)]:
         complain(remark)
     return asyncio.run(_Front(args, plan).run())
+
+
+def _list_devices() -> int:
+    try:
+        devices = asyncio.run(input_devices())
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
+    printer = Printer()
+    printer.line("Microphones, for --device:" if devices else "There is no microphone.")
+    for device in devices:
+        mark = " (default)" if device.is_default else ""
+        printer.line(f"  [{device.index}] {plain(device.name)} ({device.default_sample_rate_hz} Hz){mark}")
+    return ExitCode.OK
 
 
 class _Front:
@@ -71,7 +95,8 @@ class _Front:
             if self._table:
                 self._table.start()
             try:
-                self._supervisor.send(Watch(connections=None))
+                # Messages are for the transcript alone: what is counted comes with the end of each stream.
+                self._supervisor.send(Watch(connections=[] if self._lines is None else None))
                 ended = await self._supervisor.run(plan)
             except ProblemError as error:
                 complain(plain(error.problem.sentence()))
@@ -119,6 +144,8 @@ class _Front:
         match event:
             case Snapshot() if self._table is not None:
                 self._table.update(event)
+            case LevelMeasured() if self._table is not None:
+                self._table.level(event)
             case RunStarted():
                 for note in event.notes:
                     complain(plain(note))

@@ -17,6 +17,7 @@ from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import (
     LedgerClass,
+    LevelMeasured,
     Percentiles,
     RunEnded,
     RunStarted,
@@ -195,6 +196,15 @@ def test_the_live_table_shows_what_the_snapshots_say() -> None:
     for part in ("streaming 1", "connect failed 1", "25 chunks/s", "p99 3 ms", "p50 100 ms  p95 200 ms", "25%", "0:02"):
         assert part in text, part
     assert (figures.turns, figures.errors, figures.progress) == (2, 1, 0.25)
+
+
+def test_the_live_table_shows_the_level_of_a_microphone() -> None:
+    figures = LiveFigures(PLAN, audio_s=None)
+    assert "level" not in shown(figures)
+    figures.level = LevelMeasured(t=1.0, rms_dbfs=-23.4, peak_dbfs=-0.2, is_clipped=True)
+    assert "-23 dBFS, peak 0 dBFS, clipped" in shown(figures)
+    figures.level = LevelMeasured(t=1.0, rms_dbfs=-120.0, peak_dbfs=-120.0, is_silent=True)
+    assert "digital silence" in shown(figures)
 
 
 def test_progress_is_known_only_where_the_end_is() -> None:

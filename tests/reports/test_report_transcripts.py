@@ -88,6 +88,7 @@ def test_any_turns_give_well_formed_subtitles(turns: list[Turn]) -> None:
     last_end_s = 0.0
     for cue in cues(turns):
         assert last_end_s <= cue.start_s < cue.end_s
+        assert cue.text
         last_end_s = cue.end_s
     for text in (as_srt(turns), as_vtt(turns)):
         assert text.count("-->") == len(cues(turns))
