@@ -48,14 +48,15 @@ async def probe(target: StreamTarget, *, limit_s: float = PROBE_LIMIT_S) -> Prob
 
     Raises `ProblemError` with a code of `connect_errors`.
     """
-    place = _place_of(target)
+    place = place_of(target)
     try:
         return await in_thread(lambda: _probe(place, trust_store(target.ca_file), limit_s), limit_s)
     except TimeoutError:
         raise ProblemError(connect_problem("connect_timeout", place, f"{limit_s:g} s")) from None
 
 
-def _place_of(target: StreamTarget) -> Place:
+def place_of(target: StreamTarget) -> Place:
+    """Host and port of a target. Raises `ProblemError` ``address_invalid``: nothing but https can be used."""
     try:
         place = Place(target.host, target.port)
     except ValueError:

@@ -18,7 +18,7 @@ from flux_desktop.aws.connect_errors import Place, connect_problem
 from flux_desktop.aws.errors import read_refusal, refusal_problem
 from flux_desktop.aws.inbox import Inbox
 from flux_desktop.aws.open_stream import SageMakerStream
-from flux_desktop.aws.probe import probe
+from flux_desktop.aws.probe import place_of, probe
 from flux_desktop.aws.quiet import quieten_sdk_logging
 from flux_desktop.aws.sdk_seams import CallObserver, FixedIdentity, LeanProtocol, Publisher
 from flux_desktop.aws.target import (
@@ -97,6 +97,7 @@ class StreamOpener:
                 raise _run_is_over()
             if self._client is None:
                 quieten_sdk_logging()
+                place_of(self._target)
                 inbox = Inbox(asyncio.get_running_loop())
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)

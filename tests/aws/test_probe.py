@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from connect_proxy import connect_proxy
 from hostile_peer import hostile_peer
-from streaming import open_problem, opened
+from streaming import CREDENTIALS, QUERY, Recorder, open_problem, opened
 from throwaway_ca import Authority, make_authority
 
 from flux_desktop.aws.probe import ProbeTimings, probe
+from flux_desktop.aws.stream import StreamOpener
 from flux_desktop.aws.target import StreamLimits, StreamTarget
 from flux_desktop.problem import Problem, ProblemError
 
@@ -156,6 +157,11 @@ async def test_name_of_another_host(authority: Authority) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "127.0.0.1:1", "https://", "https://host:port", "nonsense"])
 async def test_unusable_addresses(url: str) -> None:
     assert (await problem_of(url)).code == "address_invalid"
+    opener = StreamOpener(target(url))
+    with pytest.raises(ProblemError) as caught:
+        await opener.open(QUERY, CREDENTIALS, Recorder())
+    assert caught.value.problem.code == "address_invalid"
+    await opener.close()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate\n"])

@@ -88,15 +88,18 @@ async def test_pieces_are_joined_and_order_is_kept(authority: Authority) -> None
         session.data(last[:7])
         session.data(last[7:])
         session.message(b"", state="COMPLETE")
+        session.message(b"\x02", "BINARY", state="PARTIAL")
+        session.message(b"\x03", "BINARY", state="COMPLETE")
 
     async with hostile_peer(authority, in_pieces) as peer, opened(peer) as (stream, recorder):
-        await recorder.heard(5)
+        await recorder.heard(6)
         assert [message[:2] for message in recorder.messages] == [
             (CONNECTED, True),
             (b"one two three", True),
             (b"\x00\x01", False),
             (b"split frame", True),
             (b"", True),
+            (b"\x02\x03", False),
         ]
         times = [message[2] for message in recorder.messages]
         assert times == sorted(times)
@@ -118,8 +121,8 @@ async def test_exception_events(
     async def fails(session: Session) -> None:
         session.headers()
         session.message(CONNECTED)
-        session.exception(kind, body)
-        session.message(b"never heard")
+        failure = encode_message([(":message-type", "exception"), (":exception-type", kind)], body)
+        session.data(failure + payload_part(b"never heard", "UTF8"))
 
     async with hostile_peer(authority, fails) as peer, opened(peer) as (_, recorder):
         end = await recorder.ended()
@@ -201,6 +204,15 @@ async def test_answer_and_end_at_once(authority: Authority) -> None:
         end = await recorder.ended()
         assert end.kind == "reset"
         assert [message[0] for message in recorder.messages] in ([CONNECTED], [])
+
+
+async def test_connection_is_dropped_at_once_when_a_stream_is_lost(authority: Authority) -> None:
+    async with hostile_peer(authority, "end-unasked") as peer, opened(peer) as (stream, recorder):
+        for _ in range(3):
+            stream.send_audio(b"\x00\x00")
+        await recorder.ended()
+        async with asyncio.timeout(2):
+            await peer.all_gone()
 
 
 async def test_many_streams_do_not_mix(authority: Authority) -> None:
@@ -287,3 +299,14 @@ async def test_aws_settings_of_the_machine_cannot_stop_a_stream(
         monkeypatch.setenv(name, value)
     async with hostile_peer(authority, "connected") as peer, opened(peer) as (_, recorder):
         assert recorder.messages[0][0] == CONNECTED
+
+
+async def test_all_that_was_sent_arrives_before_an_orderly_close(authority: Authority) -> None:
+    async with hostile_peer(authority, "connected") as peer, opened(peer) as (stream, _):
+        for _ in range(20):
+            stream.send_audio(bytes(2560))
+        stream.end_input()
+        await stream.close()
+        session = peer.sessions[0]
+        await session.until(lambda: session.input_ended)
+        assert len(inner_frames(session)) == 21
