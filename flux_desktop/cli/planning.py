@@ -150,8 +150,8 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
         if not limits.low <= value <= limits.high:
             raise _wrong(
                 "option_out_of_range",
-                f"--reconfigure-{name.replace('_', '-')} {value:g} is out of range.",
-                f"Choose {limits.low:g} to {limits.high:g}.",
+                f"The {name} to reconfigure, {value:g}, is out of range: Flux takes {limits.low:g} to {limits.high:g}.",
+                "",
             )
         setattr(thresholds, name, value)
     if thresholds != Thresholds():
@@ -166,12 +166,19 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
 def _checked(plan: RunPlan) -> RunPlan:
     found = plan_problems(plan)
     if found:
-        raise ProblemError(found[0])
+        raise ProblemError(_as_one_sentence(found[0]))
     try:
         msgspec.json.encode(plan)
     except UnicodeEncodeError:
         raise _wrong("option_unknown", "An argument is not valid text.", "Write it in UTF-8.") from None
     return plan
+
+
+def _as_one_sentence(problem: Problem) -> Problem:
+    """A value out of its range needs no more than the range."""
+    if problem.code != "option_out_of_range":
+        return problem
+    return Problem(code=problem.code, what=f"{problem.what.rstrip('.')}: {problem.why}")
 
 
 def _split(text: str | None) -> list[str]:

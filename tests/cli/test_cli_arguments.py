@@ -161,6 +161,24 @@ def test_what_is_wrong_is_exit_2_and_one_sentence(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ("--eot-threshold 0.49", "eot_threshold 0.49 is out of range: Flux takes 0.5 to 1."),
+        ("--eot-timeout-ms 60001", "eot_timeout_ms 60001 is out of range: Flux takes 500 to 60000."),
+        (
+            "--reconfigure-after 1 --reconfigure-eager-eot-threshold 0.1",
+            "The eager_eot_threshold to reconfigure, 0.1, is out of range: Flux takes 0.3 to 0.9.",
+        ),
+    ],
+)
+def test_a_value_out_of_range_is_told_with_its_range(
+    wav: str, flags: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["file", "x", "--file", wav, *flags.split()]) == 2
+    assert capsys.readouterr().err == f"{sentence}\n"
+
+
 def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["file", "x", "--file", "/no/such.wav"]) == 2
     assert capsys.readouterr().err == "There is no file /no/such.wav. Check the path.\n"

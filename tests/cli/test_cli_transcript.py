@@ -95,6 +95,9 @@ def test_a_new_stream_of_the_same_connection_counts_on() -> None:
     rotated = StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, rotations=1)
     assert lines.lines(rotated) == ["[Conn 1] ✓ so it [turn 3, closed]"]
     assert lines.lines(rotated) == []
+    again = received("Update", "so it", turn=0)
+    again.turn_offset = 4
+    assert lines.lines(again) == ["[Conn 1]   so it [update]"]
     first = received("EndOfTurn", "so it", turn=0)
     first.turn_offset = 4
     assert lines.lines(first) == ["[Conn 1] ✓ so it [turn 4]"]
