@@ -12,11 +12,23 @@ SAMPLE = "sample_audio/conversation.wav"
 
 
 def file_plan(
-    *, endpoint: str, file: Path, options: FluxOptions, connections: int, duration_s: float, loop: bool
+    *,
+    endpoint: str,
+    access: tuple[str | None, str],
+    file: Path,
+    options: FluxOptions,
+    connections: int,
+    duration_s: float,
+    loop: bool,
 ) -> RunPlan:
-    """A run over a recording; a duration of 0 means to the end of the file, or until stopped."""
+    """A run over a recording; a duration of 0 means to the end of the file, or until stopped.
+
+    `access` is the profile (None for boto3's chain) and the region.
+    """
     return RunPlan(
         endpoint=endpoint,
+        profile=access[0],
+        region=access[1],
         source=WavSource(path=str(file), loop=loop),
         options=options,
         connections=connections,

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from flux_desktop import __version__
 from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
 from flux_desktop.ui.icons import pixmap
 from flux_desktop.ui.main_window import MainWindow
@@ -38,11 +39,13 @@ def make_app() -> QApplication:
     return app
 
 
-def make_window(app: QApplication, options: argparse.Namespace, make_engine: EngineFactory) -> MainWindow:
+def make_window(
+    app: QApplication, options: argparse.Namespace, make_engine: EngineFactory, account: Account | None = None
+) -> MainWindow:
     """The window with the command's options in its fields."""
     theme = ThemeSource(app, options.theme)
     theme.begin()
-    window = MainWindow(theme, make_engine)
+    window = MainWindow(theme, make_engine, account)
     window.run_bar.connections.setValue(options.connections)
     return window
 
@@ -53,7 +56,7 @@ def run_window(options: argparse.Namespace) -> int:
     async def live(window: MainWindow) -> int:
         closed = asyncio.Event()
         window.closed.connect(closed.set)
-        window.begin()
+        window.begin(load_account=not options.demo)
         window.tasks.start("getting ready", _get_ready(window, options))
         await closed.wait()
         return 0

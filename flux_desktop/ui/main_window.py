@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -11,11 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLay
 
 from flux_desktop.engine.commands import ConfigureStreams, SendControl
 from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
+from flux_desktop.engine.plan import WavSource
 from flux_desktop.engine.session import default_sessions_dir
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
+from flux_desktop.ui.account import Account, AwsAccount
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
 from flux_desktop.ui.dialogs import ask_session, ask_where
+from flux_desktop.ui.endpoint_loader import EndpointLoader
 from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.exporting import transcript, write
 from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
@@ -56,7 +60,7 @@ class MainWindow(QMainWindow):
     run_finished = Signal()
     closed = Signal()
 
-    def __init__(self, theme: ThemeSource, make_engine: EngineFactory) -> None:
+    def __init__(self, theme: ThemeSource, make_engine: EngineFactory, account: Account | None = None) -> None:
         super().__init__()
         self.theme = theme
         self.model = RunModel()
@@ -75,6 +79,7 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self._compose()
         self._wire()
+        self.loader = EndpointLoader(self.endpoint_panel, self.endpoints, account or AwsAccount(), self.tasks)
         self.clock = ScreenClock(
             self.mailbox, self._take_event, self._draw_curves, self._draw_texts, self._draw_labels, self
         )
@@ -136,14 +141,19 @@ class MainWindow(QMainWindow):
 
     # -- what a person does -----------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Show the window and start its clock; the plots follow when it has been painted."""
+    def begin(self, *, load_account: bool = False) -> None:
+        """Show the window and start its clock; the plots follow when it has been painted.
+
+        With `load_account` the account's endpoints are loaded too, where this machine knows an account.
+        """
         self.show()
         self._draw_labels()
         self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clock.start()
         self.heartbeat.start()
         QTimer.singleShot(0, self._build_plots)
+        if load_account:
+            self.loader.begin()
 
     def load_sample(self) -> None:
         """Choose the bundled conversation."""
@@ -185,6 +195,7 @@ class MainWindow(QMainWindow):
         self.endpoint_panel.set_note("")
         plan = file_plan(
             endpoint=self.endpoint_panel.selected(),
+            access=self.endpoint_panel.account.access(),
             file=self.shape.path,
             options=self.flux_panel.options(),
             connections=self.run_bar.connections.value(),
@@ -237,8 +248,15 @@ class MainWindow(QMainWindow):
 
     async def _open_session(self, folder: Path, speed: float) -> None:
         past = await asyncio.to_thread(read_past_run, folder)
+        source = past.plan.source
+        truth = None
+        if isinstance(source, WavSource):
+            # The recording's own file may have gone meanwhile; then its turns are shown without the truth.
+            with contextlib.suppress(ProblemError):
+                shape = await asyncio.to_thread(read_shape, Path(source.path))
+                truth = shape.truth(looped=source.loop)
         self.banners.clear()
-        if self.controller.replay(past, speed):
+        if self.controller.replay(past, speed, truth):
             self.flux_panel.set_options(past.plan.options)
 
     def export(self, conns: list[int], suffix: str) -> None:

@@ -44,6 +44,8 @@ def build_menus(window: MainWindow) -> None:
     _add(view, "Raw messages", partial(_toggle_raw, window), "Ctrl+Shift+R")
     _add(view, "Next connection", partial(_step, window, 1), "Ctrl+PgDown")
     _add(view, "Previous connection", partial(_step, window, -1), "Ctrl+PgUp")
+    _add(view, "AWS account", partial(_toggle_account, window), "Ctrl+Shift+A")
+    _add(view, "Load the endpoints anew", window.endpoint_panel.refresh_wanted.emit, "F5")
     view.addSeparator()
     present = _add(view, "Present on a big screen", window.toggle_presenter, "F11")
     # The menu bar is hidden while presenting: its shortcuts live on in the window itself.
@@ -57,6 +59,10 @@ def build_menus(window: MainWindow) -> None:
 
 def _export_all(window: MainWindow, suffix: str) -> None:
     window.export(list(window.model.conversations), suffix)
+
+
+def _toggle_account(window: MainWindow) -> None:
+    window.endpoint_panel.open_account(not window.endpoint_panel.account_button.isChecked())
 
 
 def _send(window: MainWindow, name: str) -> None:

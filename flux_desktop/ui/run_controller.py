@@ -55,7 +55,7 @@ class RunController(QObject):
             self.problem.emit(problem)
         return not wrong and self._begin(plan, truth, self._make_engine)
 
-    def replay(self, past: PastRun, speed: float) -> bool:
+    def replay(self, past: PastRun, speed: float, truth: SpokenWords | None = None) -> bool:
         """Play a recording: `speed` times as fast, or all at once with 0."""
         if self._model.active:
             return False
@@ -63,7 +63,7 @@ class RunController(QObject):
         def make(sink: EventSink) -> RunEngine:
             return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
 
-        return self._begin(past.plan, None, make)
+        return self._begin(past.plan, truth, make)
 
     def _begin(self, plan: RunPlan, truth: SpokenWords | None, make_engine: EngineFactory) -> bool:
         while self._mailbox.take() is not None:

@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Protocol
 
 import pytest
 
@@ -18,11 +19,19 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from flux_desktop.ui import launch
+from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.main_window import MainWindow
 
 Live = Callable[[MainWindow], Awaitable[None]]
-Stage = Callable[[EngineFactory, Live], None]
+
+
+class Stage(Protocol):
+    """Lets a test live in a real window."""
+
+    def __call__(self, make_engine: EngineFactory, live: Live, account: Account | None = None) -> None: ...
+
+
 CLOSE_MAX_S = 5.0
 
 
@@ -37,12 +46,12 @@ def stage(qapp: QApplication) -> Iterator[Stage]:
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     before = top_level_widgets()
 
-    def play(make_engine: EngineFactory, live: Live) -> None:
+    def play(make_engine: EngineFactory, live: Live, account: Account | None = None) -> None:
         launch.make_app()
         loop = qasync.QEventLoop(qapp)
         asyncio.set_event_loop(loop)
         options = argparse.Namespace(theme="dark", connections=2)
-        window = launch.make_window(qapp, options, make_engine)
+        window = launch.make_window(qapp, options, make_engine, account)
 
         async def whole() -> None:
             closed = asyncio.Event()

@@ -312,3 +312,89 @@ def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None
         assert any("could not be read" in card.text for card in window.model.conversation(1).cards)
 
     stage(replaying(events), live)
+
+
+def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        view = window.transcripts.views()[0]
+        view.raw_button.click()
+        assert view.raw.lines.blockCount() == view.conversation.raw_count
+        view.raw.filter.setText("EagerEndOfTurn")
+        assert view.raw.lines.blockCount() == 3
+        view.raw_button.click()
+        assert view.turns.isVisible()
+
+    stage(replaying(scripted.scripted_run(1)), live)
+
+
+def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.transcripts.search.setText("COLD-hearted")
+        results = window.transcripts.results
+        assert window.transcripts.stack.currentWidget() is results
+        assert results.list.count() == 2
+        results.list.itemActivated.emit(results.list.item(1))
+        assert window.transcripts.current() == 2
+        assert window.transcripts.views()[1].turns.currentIndex().row() == 2
+        assert window.transcripts.search.text() == ""
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "json", "srt", "vtt"])
+def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suffix: str) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
+        window.save_transcripts([1, 2], suffix, tmp_path)
+        await until(lambda: not window.tasks.running("export"), "the files are written")
+        for name in ("one", "connection-0001", "connection-0002"):
+            assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
+        window.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
+        await until(lambda: any("could not be written" in line for line in labels(window.banners)), "it is told")
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended", 30)
+        table = window.transcripts.overview
+        window.transcripts.tabs.setCurrentIndex(0)
+        began_s = time.perf_counter()
+        table.refresh()
+        table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        print(f"refresh and sort of 1,000 rows: {(time.perf_counter() - began_s) * 1000:.1f} ms")
+        assert table.rows.rowCount() == 1000
+        assert table.rows.connection_at(0) == 1000
+        table.activated.emit(table.rows.index(0, 0))
+        assert window.transcripts.current() == 1000
+
+    events = scripted.scripted_run(1000, ("Hello there.",))
+    stage(replaying([event for event in events if not isinstance(event, Received)]), live)
+
+
+def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        QTest.keyClick(window, Qt.Key.Key_F11)
+        await until(lambda: window.presenting, "F11 presents")
+        window.presenter.refresh()
+        assert scripted.SENTENCES[-1] in window.presenter.accessibleName()
+        assert not window.presenter.grab().isNull()
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        await until(lambda: not window.presenting, "Esc leaves")
+
+    stage(replaying(scripted.scripted_run(1)), live)

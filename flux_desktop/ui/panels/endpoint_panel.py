@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 
 from flux_desktop.engine.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
+from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
-from flux_desktop.ui.widgets.basics import Panel, label
+from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
@@ -63,12 +64,27 @@ class EndpointPanel(Panel):
 
     Signals:
         chosen: the name of the endpoint that is now selected.
+        refresh_wanted: the account's list is to be loaded anew.
+        details_wanted: the name of an endpoint, and the window that asks.
     """
 
     chosen = Signal(str)
+    refresh_wanted = Signal()
+    details_wanted = Signal(str, QWidget)
 
     def __init__(self, theme: ThemeSource, endpoints: EndpointList) -> None:
-        super().__init__("Endpoint")
+        # Lambdas: a signal must not be touched before the base class is made.
+        self.account_button = button("AWS account", self._account_clicked, kind="link", tip="Endpoints of an account")
+        self.account_button.setCheckable(True)
+        self.details_button = IconButton(theme, "info", "Details of the endpoint", self._details)
+        self.refresh_button = IconButton(
+            theme, "refresh-cw", "Load the account's endpoints anew (F5)", lambda: self.refresh_wanted.emit()
+        )
+        super().__init__("Endpoint", "", self.details_button, self.refresh_button, self.account_button)
+        self.account = AccountBox()
+        self.body.addWidget(self.account)
+        for widget in (self.account, self.details_button, self.refresh_button):
+            widget.hide()
         self._endpoints = endpoints
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
@@ -109,6 +125,21 @@ class EndpointPanel(Panel):
         item = self.list.currentItem()
         return LOCAL_ENDPOINT if item is None else str(item.data(ENTRY_ROLE).name)
 
+    def open_account(self, on: bool) -> None:
+        """Show or hide what belongs to the AWS account; the first time its list is loaded."""
+        opening = on and not self.account_button.isChecked()
+        self.account_button.setChecked(on)
+        self.account.setVisible(on)
+        self.refresh_button.setVisible(on)
+        if opening or (on and not self._endpoints.account):
+            self.refresh_wanted.emit()
+
+    def _account_clicked(self) -> None:
+        self.open_account(self.account_button.isChecked())
+
+    def _details(self) -> None:
+        self.details_wanted.emit(self.selected(), self.window())
+
     def set_note(self, text: str) -> None:
         """Say something about the endpoint, such as which recogniser writes its words."""
         self.note.setText(text)
@@ -117,7 +148,10 @@ class EndpointPanel(Panel):
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the endpoint cannot be changed."""
         self.list.setEnabled(not locked)
+        self.account.setEnabled(not locked)
+        self.refresh_button.setEnabled(not locked)
 
     def _changed(self, item: QListWidgetItem | None) -> None:
         if item is not None:
+            self.details_button.setVisible(not item.data(ENTRY_ROLE).is_local)
             self.chosen.emit(item.data(ENTRY_ROLE).name)

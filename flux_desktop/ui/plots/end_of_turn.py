@@ -96,8 +96,11 @@ class EndOfTurnPlot(PlotPanel):
             if any(talk.tracker.finished for talk in self._model.conversations.values()):
                 return "delivering only: no word times are known for this recording"
             return "no turn has ended yet"
-        parts = []
-        for name, word in (("end_decision", "deciding"), ("end_delivery", "delivering")):
-            figure = shot.figures.get(name)
-            parts.append(f"{word} {text.milliseconds(None if figure is None else figure.p50_ms)}")
-        return f"below {parts[0]} · on top {parts[1]} · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
+        middle = {
+            name: "?" if (figure := shot.figures.get(name)) is None or figure.p50_ms is None else f"{figure.p50_ms:.0f}"
+            for name in ("end_decision", "end_delivery")
+        }
+        return (
+            f"p50: deciding {middle['end_decision']}, delivering {middle['end_delivery']} ms"
+            f" · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
+        )

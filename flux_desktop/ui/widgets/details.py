@@ -1,0 +1,41 @@
+"""One endpoint in detail, as names and values that can be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+from flux_desktop.ui.theme import SPACE_L, SPACE_S
+from flux_desktop.ui.widgets.basics import label
+
+
+class DetailsDialog(QDialog):
+    """Opens at once and is filled when the answer has come."""
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.addWidget(label(name, "title", wrap=True))
+        self._form = QFormLayout()
+        self._form.setVerticalSpacing(SPACE_S)
+        self._form.addRow(label("Loading…", "muted"))
+        layout.addLayout(self._form)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)
+
+    def show_lines(self, lines: list[tuple[str, str]]) -> None:
+        """Show pairs of a name and a value."""
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        for name, value in lines:
+            shown = label(value, wrap=True)
+            shown.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            self._form.addRow(label(name, "muted"), shown)
+        self.adjustSize()

@@ -1,0 +1,70 @@
+"""Past runs from their recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import scripted
+from conftest import Stage, until
+from test_window import Waiting
+
+from flux_desktop.engine.events import RunEnded, RunStarted, encode_event
+from flux_desktop.problem import ProblemError
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.sessions import CUT_OFF, read_past_run
+
+
+def record(folder: Path, *, whole: bool = True) -> Path:
+    folder.mkdir()
+    events = scripted.scripted_run(2)
+    own = [event for event in events if isinstance(event, RunStarted | RunEnded)]
+    if not whole:
+        own = own[:1]
+    (folder / "run.jsonl").write_bytes(b"".join(encode_event(event) for event in own))
+    rest = [event for event in events if event not in own and not isinstance(event, RunEnded)]
+    lines = b"".join(encode_event(event) for event in (rest if whole else rest[:100]))
+    (folder / "worker-1.jsonl").write_bytes(lines if whole else lines[:-20])
+    return folder
+
+
+def test_a_recording_is_read_in_the_order_of_time(tmp_path: Path) -> None:
+    past = read_past_run(record(tmp_path / "s"))
+    times = [getattr(event, "t", 0.0) for event in past.events[:-1]]
+    assert times == sorted(times)
+    assert isinstance(past.events[-1], RunEnded)
+    assert not past.cut_off
+    assert past.plan.connections == 2
+
+
+def test_a_recording_that_was_cut_off_opens_with_a_notice(tmp_path: Path) -> None:
+    past = read_past_run(record(tmp_path / "s", whole=False))
+    ended = past.events[-1]
+    assert isinstance(ended, RunEnded)
+    assert past.cut_off
+    assert ended.reasons == [CUT_OFF]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not json\n"])
+def test_what_is_no_session_is_told(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "run.jsonl").write_bytes(content)
+    with pytest.raises(ProblemError) as caught:
+        read_past_run(tmp_path)
+    assert caught.value.problem.code == "session_unreadable"
+
+
+def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -> None:
+    folder = record(tmp_path / "2026-11-23_14-02-00")
+
+    async def live(window: MainWindow) -> None:
+        window.open_session(folder)
+        await until(lambda: window.model.ended is not None, "the recording is shown")
+        assert window.model.conversation(2).transcript() == list(scripted.SENTENCES)
+        assert "2 of 2 connections completed" in window.banners.banners()[0].problem.what
+        window.replay(100.0)
+        await until(lambda: window.model.active, "the replay has begun")
+        await until(lambda: window.model.ended is not None, "the replay has ended")
+        assert window.model.conversation(1).transcript() == list(scripted.SENTENCES)
+
+    stage(Waiting, live)

@@ -1,0 +1,139 @@
+"""The account's endpoints in the window: listed, filtered, told of when they cannot be had."""
+
+from __future__ import annotations
+
+import asyncio
+
+from conftest import Stage, until
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from test_window import Waiting, with_sample
+
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.ui import endpoint_loader
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.endpoints import EndpointEntry
+
+EXPIRED = Problem(
+    code="sso_expired",
+    what="The single sign-on session of the profile voice-dev has expired, or was never begun.",
+    todo="Run: aws sso login --profile voice-dev",
+)
+
+
+class FakeAccount:
+    def __init__(self) -> None:
+        self.asked: list[tuple[str | None, str]] = []
+        self.problem: Problem | None = None
+        self.slow: asyncio.Event | None = None
+
+    def is_configured(self) -> bool:
+        return True
+
+    async def choices(self) -> tuple[list[str], list[str]]:
+        return ["voice-dev"], ["us-east-1", "eu-west-1"]
+
+    async def endpoints(self, profile: str | None, region: str) -> list[EndpointEntry]:
+        self.asked.append((profile, region))
+        if self.slow is not None and len(self.asked) == 1:
+            await self.slow.wait()
+        if self.problem is not None:
+            raise ProblemError(self.problem)
+        return [
+            EndpointEntry(f"flux-en-{region}", "changed 2026-11-01 10:00"),
+            EndpointEntry("flux-multi-dev", "changed 2026-11-02 10:00", "Creating"),
+            EndpointEntry("flux-old", "changed 2026-01-02 10:00", "Failed"),
+        ]
+
+    async def identity(self, profile: str | None, region: str) -> str:
+        return "arn:aws:sts::123456789012:assumed-role/Voice/me"
+
+    async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
+        return [("Status", "InService"), ("Why it failed", "<b>quota</b> exceeded")]
+
+
+def names(window: MainWindow) -> list[str]:
+    return [entry.name for entry in window.endpoints.shown()]
+
+
+def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
+    account, engines = FakeAccount(), []
+
+    def make(sink):  # type: ignore[no-untyped-def]
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.endpoint_panel.open_account(True)
+        box = window.endpoint_panel.account
+        await until(lambda: "as assumed-role/Voice/me" in box.words.text(), "the identity is told")
+        assert names(window) == ["local", "flux-en-us-east-1", "flux-multi-dev", "flux-old"]
+        box.region.setCurrentText("eu-west-1")
+        await until(lambda: "flux-en-eu-west-1" in names(window), "the other region is loaded")
+        box.status.setCurrentText("Failed")
+        assert names(window) == ["local", "flux-old"]
+        box.status.setCurrentIndex(0)
+        box.name.setText("EN-EU")
+        assert names(window) == ["local", "flux-en-eu-west-1"]
+        window.endpoint_panel.select("flux-en-eu-west-1")
+        window.start_run()
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert (plan.endpoint, plan.region, plan.profile) == ("flux-en-eu-west-1", "eu-west-1", None)
+
+    stage(make, live, account)
+
+
+def test_an_expired_sign_in_names_the_command_and_goes_on_by_itself(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(endpoint_loader, "LOGIN_POLL_S", 0.02)
+    account = FakeAccount()
+
+    async def live(window: MainWindow) -> None:
+        window.endpoint_panel.open_account(True)
+        await until(lambda: len(names(window)) == 4, "the list is there")
+        account.problem = EXPIRED
+        window.loader.load()
+        box = window.endpoint_panel.account
+        await until(lambda: not box.copy_button.isHidden(), "the command is offered")
+        box.copy_button.click()
+        assert QGuiApplication.clipboard().text() == "aws sso login --profile voice-dev"
+        assert not box.retry_button.isHidden()
+        assert len(names(window)) == 4
+        account.problem = None
+        await until(lambda: "3 endpoints" in box.words.text(), "it went on by itself")
+
+    stage(Waiting, live, account)
+
+
+def test_a_newer_choice_cancels_the_older_request(stage: Stage) -> None:
+    account = FakeAccount()
+    account.slow = asyncio.Event()
+
+    async def live(window: MainWindow) -> None:
+        window.endpoint_panel.open_account(True)
+        await until(lambda: len(account.asked) == 1, "the first request is under way")
+        window.endpoint_panel.account.region.setCurrentText("eu-west-1")
+        await until(lambda: "flux-en-eu-west-1" in names(window), "the second one is answered")
+        assert window.tasks.running("account") == []
+
+    stage(Waiting, live, account)
+
+
+def test_details_are_shown_as_plain_text(stage: Stage) -> None:
+    account = FakeAccount()
+
+    async def live(window: MainWindow) -> None:
+        window.endpoint_panel.open_account(True)
+        await until(lambda: len(names(window)) == 4, "the list is there")
+        window.endpoint_panel.select("flux-old")
+        window.endpoint_panel.details_button.click()
+        found: list[str] = []
+
+        def filled() -> bool:
+            found[:] = [shown.text() for shown in window.findChildren(QLabel)]
+            return "<b>quota</b> exceeded" in found
+
+        await until(filled, "the details are there")
+
+    stage(Waiting, live, account)
