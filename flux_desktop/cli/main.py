@@ -48,7 +48,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
             name,
             help=about,
             description=f"{about[0].upper()}{about[1:]}.",
-            epilog=HELP,
+            epilog=None if name == "local-endpoint" else HELP,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == command:

@@ -253,6 +253,15 @@ def test_help_is_light_and_documents_the_exit_status() -> None:
     assert "local-endpoint" in done.stdout
 
 
+def test_the_local_endpoint_has_its_own_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["local-endpoint", "--help"])
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert "--recogniser" in out
+    assert "exit status" not in out
+
+
 def test_help_of_a_command_lists_the_limits(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["file", "--help"])
