@@ -57,12 +57,21 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; returns its exit status."""
+    """Run the program; returns its exit status. Border: a bug is told in a sentence, and its trace goes to the log."""
     try:
         return _main(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return ExitCode.INTERRUPTED
+    except Exception:
+        import logging
+
+        logging.getLogger("flux_desktop.cli").debug("The mistake:", exc_info=True)
+        print(
+            "The program made a mistake and stopped. Run it again with --log-level DEBUG, and report what that says.",
+            file=sys.stderr,
+        )
+        return ExitCode.CONNECTION_FAILED
 
 
 def _main(given: list[str]) -> int:

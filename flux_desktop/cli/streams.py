@@ -8,7 +8,7 @@ import sys
 from typing import TextIO
 
 # Their debug records hold audio and transcripts, and botocore's the signed headers.
-_CHATTY = ("asyncio", "aws_sdk_sagemaker_runtime_http2", "awscrt", "boto3", "botocore", "smithy", "urllib3")
+CHATTY = ("asyncio", "aws_sdk_sagemaker_runtime_http2", "awscrt", "boto3", "botocore", "smithy", "urllib3")
 
 
 def harden(stream: TextIO) -> None:
@@ -35,7 +35,7 @@ def configure_logging(level: str) -> None:
     handler = StderrHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _CHATTY:
+    for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 

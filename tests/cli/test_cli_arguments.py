@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from flux_desktop.aws.catalogue import API_STATUS
 from flux_desktop.cli.arguments import STATUSES, add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
+from flux_desktop.cli.streams import CHATTY
 from flux_desktop.engine.limits import Limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.stages import Stage, slots
@@ -21,6 +24,20 @@ from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
 from flux_desktop.problem import ProblemError
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """`main` sets up logging for the whole process; other tests must not see that."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
 
 
 @pytest.fixture
@@ -205,12 +222,14 @@ def test_wrong_usage_is_exit_2_and_one_line(wav: str, flags: str, capsys: pytest
         ("eager_eot_threshold=0.9", "eot_threshold=0.8&eager_eot_threshold=0.9"),
         ("profanity_filter=false", "eot_threshold=0.8&profanity_filter=false"),
         ("tag=a b&tag=c", "eot_threshold=0.8&tag=a%20b&tag=c"),
+        ("sample_rate=8000", "eot_threshold=0.8&sample_rate=8000"),
         ("new_one=1&redact=numbers", "eot_threshold=0.8&redact=numbers&new_one=1"),
     ],
 )
 def test_extra_wins_over_the_flags(wav: str, flags: str, query: str) -> None:
     made = plan(wav, f"--eot-threshold 0.8 --extra '{flags}'")
-    assert query_string(made.options) == f"model=flux-general-en&encoding=linear16&sample_rate=16000&{query}"
+    rate = "" if "sample_rate" in query else "&sample_rate=16000"
+    assert query_string(made.options) == f"model=flux-general-en&encoding=linear16{rate}&{query}"
 
 
 def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:
@@ -251,6 +270,23 @@ def test_help_is_light_and_documents_the_exit_status() -> None:
     for status in ("0", "1", "2", "3", "4", "5", "99", "130"):
         assert f"\n  {status} " in done.stdout
     assert "local-endpoint" in done.stdout
+
+
+def test_libraries_that_log_speech_or_secrets_stay_quiet(wav: str) -> None:
+    main(["file", "x", "--file", wav, "--log-level", "DEBUG", "--connections", "0"])
+    assert logging.getLogger().level == logging.DEBUG
+    assert {logging.getLogger(name).level for name in CHATTY} == {logging.WARNING}
+
+
+@pytest.mark.parametrize("level", ["INFO", "DEBUG"])
+def test_a_bug_is_a_sentence_and_its_trace_is_in_the_log(
+    wav: str, level: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flux_desktop.cli.run_streams.file_plan", lambda _: 1 / 0)
+    assert main(["file", "x", "--file", wav, "--log-level", level]) == 1
+    err = capsys.readouterr().err
+    assert err.splitlines()[-1].startswith("The program made a mistake and stopped.")
+    assert ("ZeroDivisionError" in err) is (level == "DEBUG")
 
 
 def test_the_local_endpoint_has_its_own_flags(capsys: pytest.CaptureFixture[str]) -> None:
