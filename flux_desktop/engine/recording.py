@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from flux_desktop.problem import Problem
 
 FLUSH_S = 0.25
+_LINES_AT_ONCE = 10_000
 
 
 class Recorder:
@@ -22,7 +23,9 @@ class Recorder:
     def __init__(self, path: Path, on_problem: Callable[[Problem], None]) -> None:
         self._path = path
         self._on_problem = on_problem
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._lines: deque[bytes] = deque()
+        self._closing = threading.Event()
+        self._failed = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
 
     def start(self) -> None:
@@ -30,12 +33,13 @@ class Recorder:
         self._thread.start()
 
     def write(self, line: bytes) -> None:
-        """Append one line, newline included."""
-        self._lines.put(line)
+        """Append one line, newline included. Nothing is woken: the thread looks every `FLUSH_S`."""
+        if not self._failed:
+            self._lines.append(line)
 
     def close(self, timeout_s: float = 2.0) -> None:
         """Write what is left and close; waits at most `timeout_s`."""
-        self._lines.put(None)
+        self._closing.set()
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
@@ -45,35 +49,24 @@ class Recorder:
             self._fail(error)
             return
         try:
-            while self._write_batch(descriptor):
-                pass
+            while not self._closing.wait(FLUSH_S):
+                self._write_out(descriptor)
+            self._write_out(descriptor)
         except OSError as error:
             self._fail(error)
         finally:
             os.close(descriptor)
 
-    def _write_batch(self, descriptor: int) -> bool:
-        """Write all that has come; False when the last line is written."""
-        first = self._lines.get()
-        if first is None:
-            return False
-        batch = [first]
-        more = True
-        while len(batch) < 10_000:
-            try:
-                line = self._lines.get(timeout=FLUSH_S) if len(batch) == 1 else self._lines.get_nowait()
-            except queue.Empty:
-                break
-            if line is None:
-                more = False
-                break
-            batch.append(line)
-        data = memoryview(b"".join(batch))
-        while data:
-            data = data[os.write(descriptor, data) :]
-        return more
+    def _write_out(self, descriptor: int) -> None:
+        """Write all that has come so far."""
+        while count := min(len(self._lines), _LINES_AT_ONCE):
+            data = memoryview(b"".join([self._lines.popleft() for _ in range(count)]))
+            while data:
+                data = data[os.write(descriptor, data) :]
 
     def _fail(self, error: OSError) -> None:
+        self._failed = True
+        self._lines.clear()
         self._on_problem(
             Problem(
                 code="recording_failed",
