@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker
+from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
 from flux_desktop.local_endpoint.turn_taking import SpokenWord
 
 log = logging.getLogger(__name__)
 
-_KEPT_UTTERANCES = 200
+_KEPT_BLOCKS = 10_000
+"""About 13 minutes of finished utterances, 25 MB, kept for streams that bring the same audio later."""
 Words = tuple[SpokenWord, ...]
 
 
@@ -92,8 +93,11 @@ class Cursor:
 class DecodePool:
     """All utterances and the processes that decode them. Lives on one event loop, inside `running`."""
 
-    def __init__(self, max_decodes: int) -> None:
+    def __init__(
+        self, max_decodes: int, make_worker: Callable[[OnAnswer, OnDeath], DecodeWorker] = DecodeWorker
+    ) -> None:
         self.max_decodes = max_decodes
+        self._make_worker = make_worker
         self.decoded_blocks = 0
         self._group: asyncio.TaskGroup | None = None
         self._tasks: dict[DecodeWorker, asyncio.Task[None]] = {}
@@ -128,14 +132,19 @@ class DecodePool:
     def processes(self) -> int:
         return len(self._tasks)
 
+    @property
+    def utterances(self) -> list[Utterance]:
+        """All that are being decoded or are kept."""
+        return list(self._by_number.values())
+
     # ------------------------------------------------------------ streams
 
     def begin(self, owner: object, blocks: list[bytes]) -> Cursor:
         """Start an utterance with its first blocks; raises `PoolFullError` where it needs a further decode."""
-        digest, *later = list(_chain(b"", blocks))
-        utterance = self._by_digest.get((later or [digest])[-1])
+        *_, digest = _chain(b"", blocks)
+        utterance = self._by_digest.get(digest)
         if utterance is not None:
-            self._leave(owner, None)
+            self._leave(owner)
             self._by_number.move_to_end(utterance.number)
             return Cursor(owner, utterance, len(blocks) - 1)
         return Cursor(owner, self._create(owner, blocks), len(blocks) - 1)
@@ -150,9 +159,15 @@ class DecodePool:
             self._append(utterance, block, digest)
             cursor.index = index
         else:
-            known = self._by_digest.get(digest)
-            blocks = [*utterance.blocks[:index], block]
-            cursor.move(known or self._create(cursor.owner, blocks), index)
+            self._branch(cursor, [*utterance.blocks[:index], block], digest)
+
+    def _branch(self, cursor: Cursor, blocks: list[bytes], digest: bytes) -> None:
+        """The stream's audio is no longer that of its utterance: go on in another one, decoded from its start."""
+        before, known = cursor.utterance, self._by_digest.get(digest)
+        if known is not None:
+            self._leave(cursor.owner)
+        cursor.move(known or self._create(cursor.owner, blocks), len(blocks) - 1)
+        self._end_unused(before)
 
     def end(self, cursor: Cursor, *, closing: bool = False) -> bool:
         """End the utterance at the cursor; returns whether a final text will come.
@@ -171,31 +186,41 @@ class DecodePool:
 
     def drop(self, cursor: Cursor) -> None:
         """The stream needs this utterance no longer; one that nobody follows is ended."""
-        utterance = cursor.utterance
-        utterance.users.pop(cursor, None)
+        cursor.utterance.users.pop(cursor, None)
+        self._end_unused(cursor.utterance)
+
+    def _end_unused(self, utterance: Utterance) -> None:
         if not utterance.users and not utterance.ended:
             utterance.ended = True
             utterance.worker.request(utterance.number, None)
 
-    def leave(self, owner: object, cursor: Cursor | None) -> None:
-        """A stream has ended; a process that others still need passes to one of them."""
-        utterance = cursor.utterance if cursor is not None else None
-        if cursor is not None:
-            self.drop(cursor)
-        self._leave(owner, utterance)
+    def leave(self, owner: object) -> None:
+        """A stream that has dropped all its cursors is gone."""
+        self._leave(owner)
 
-    def _leave(self, owner: object, utterance: Utterance | None) -> None:
+    def _leave(self, owner: object) -> None:
+        """No leader any more; an utterance that others still follow goes to one of them with its process."""
         worker = self._leaders.pop(owner, None)
-        if worker is None or utterance is None or utterance.ended or utterance.worker is not worker:
+        if worker is None:
             return
-        heir = next((user.owner for user in utterance.users if user.owner not in self._leaders), None)
-        if heir is not None:
-            self._leaders[heir] = worker
+        for utterance in self._unended(worker):
+            heirs = (user.owner for user in utterance.users if user.owner is not owner)
+            heir = next((heir for heir in heirs if heir not in self._leaders), None)
+            if heir is not None:
+                self._leaders[heir] = worker
+                return
+
+    def _unended(self, worker: DecodeWorker) -> list[Utterance]:
+        return [u for u in self._by_number.values() if u.worker is worker and not u.ended]
 
     # ------------------------------------------------------------ decodes
 
     def _create(self, owner: object, blocks: list[bytes]) -> Utterance:
         worker = self._leaders.get(owner)
+        if worker is not None and self._unended(worker):
+            # Others go on with what this stream has led so far: a process hears one utterance at a time.
+            self._leave(owner)
+            worker = None
         if worker is None:
             if self.full:
                 raise PoolFullError
@@ -216,22 +241,28 @@ class DecodePool:
         utterance.worker.request(utterance.number, block)
 
     def _forget_oldest(self) -> None:
-        while len(self._by_number) > _KEPT_UTTERANCES:
-            number = next((n for n, u in self._by_number.items() if u.ended and not u.users), None)
-            if number is None:
+        kept = sum(len(utterance.blocks) for utterance in self._by_number.values())
+        for utterance in list(self._by_number.values()):
+            if kept <= _KEPT_BLOCKS:
                 return
-            old = self._by_number.pop(number)
-            for digest in old.digests:
-                if self._by_digest.get(digest) is old:
-                    del self._by_digest[digest]
+            if utterance.final is not None and not utterance.users:
+                kept -= len(utterance.blocks)
+                self._forget(utterance)
+
+    def _forget(self, utterance: Utterance) -> None:
+        self._by_number.pop(utterance.number, None)
+        for digest in utterance.digests:
+            if self._by_digest.get(digest) is utterance:
+                del self._by_digest[digest]
 
     def _free_worker(self) -> DecodeWorker:
         taken = set(self._leaders.values())
-        return next((worker for worker in self._tasks if worker not in taken), None) or self._start_worker()
+        free = (w for w in self._tasks if w not in taken and not self._unended(w))
+        return next(free, None) or self._start_worker()
 
     def _start_worker(self) -> DecodeWorker:
         assert self._group is not None
-        worker = DecodeWorker(self._take_answer, self._bury)
+        worker = self._make_worker(self._take_answer, self._bury)
         self._tasks[worker] = self._group.create_task(worker.run(), name="decode worker")
         return worker
 
@@ -248,11 +279,8 @@ class DecodePool:
             del self._leaders[owner]
         for utterance in list(self._by_number.values()):
             if utterance.worker is worker and utterance.final is None:
+                self._forget(utterance)
                 utterance.fail()
-                self._by_number.pop(utterance.number, None)
-                for digest in utterance.digests:
-                    if self._by_digest.get(digest) is utterance:
-                        del self._by_digest[digest]
 
 
 def _link(previous: bytes, block: bytes) -> bytes:

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 OnAnswer = Callable[[int, int, list[tuple[str, float, float, float]] | None, bool], None]
 """``(utterance, blocks heard, words or None for unchanged, final)``; called on the event loop."""
 
+OnDeath = Callable[["DecodeWorker"], None]
+"""The process has ended by itself; called on the event loop."""
+
 _answer = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, float, float, float]] | None, bool])
 
 
@@ -31,7 +34,7 @@ def worker_command() -> list[str]:
 class DecodeWorker:
     """One process; requests given before it is up are kept. Owned by the task that runs `run`."""
 
-    def __init__(self, on_answer: OnAnswer, on_death: Callable[[DecodeWorker], None]) -> None:
+    def __init__(self, on_answer: OnAnswer, on_death: OnDeath) -> None:
         self._on_answer = on_answer
         self._on_death = on_death
         self._waiting: list[bytes] = []

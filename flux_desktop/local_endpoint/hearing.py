@@ -100,9 +100,10 @@ class Hearing:
     def close(self) -> None:
         """Give back what the stream holds; safe to call twice."""
         if self._pool is not None:
-            for cursor in self._ended:
+            held = self._ended if self._cursor is None else self._ended | {self._cursor}
+            for cursor in held:
                 self._pool.drop(cursor)
-            self._pool.leave(self, self._cursor)
+            self._pool.leave(self)
         self._ended.clear()
         self._cursor = None
 

@@ -124,7 +124,6 @@ class StreamServer:
         self._peer_port = peer_port
         self._decoder = FrameDecoder()
         self._fragments: list[bytes] = []
-        self._input_ended = False
         hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
         self._hearing = hearing
         self._outbox = Outbox(service.faults, lambda: hearing.heard_s)
@@ -199,12 +198,12 @@ class StreamServer:
 
     def _take(self, data: bytes) -> bool:
         """Use what has arrived; False when nothing more is wanted."""
+        now_ms = int(time.time() * 1000)
         try:
             for outer in self._decoder.feed(data):
-                inner = self._verifier.verify(outer)
+                inner = self._verifier.verify(outer, now_ms)
                 if not inner:
-                    self._input_ended = True
-                    return True
+                    return True  # the last event of the input
                 if not self._mute:
                     self._take_part(decode_message(inner))
         except SignatureMismatch as error:

@@ -153,32 +153,36 @@ class ScriptMatcher:
         return at
 
     def _compare(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
+        """Go on where the recordings go on alike; of several with one beginning the first registered speaks."""
         end = min(len(frame), at + min(len(s.core) for s in self._candidates) - self._core_at)
         piece, start = frame[at:end], self._core_at
         matching = tuple(s for s in self._candidates if s.core.startswith(piece, start))
         if not matching:
-            return self._mismatch(frame, at, end)
-        self._candidates, self.script_name = matching, matching[0].name
+            return self._mismatch(frame, at, end, words)
+        if matching[0] is not self._candidates[0]:
+            heard_s = start / 2 / self._rate_hz
+            self._words_given = sum(word.end_s <= heard_s for word in matching[0].words)
+        self.script_name = matching[0].name
         self._core_at += end - at
+        self._candidates = matching
         self._give_words(end, words)
-        if self._core_at >= min(len(s.core) for s in matching):
-            longer = tuple(s for s in matching if len(s.core) > self._core_at)
-            self._candidates = longer
-            self.state = "scripted" if longer else "silence"
+        if self._core_at >= len(matching[0].core):
+            self.state = "silence"
+        self._candidates = tuple(s for s in matching if len(s.core) > self._core_at)
         return end
 
-    def _mismatch(self, frame: bytes, at: int, end: int) -> int:
+    def _mismatch(self, frame: bytes, at: int, end: int, words: list[SpokenWord]) -> int:
         """Zeros where the recording has none are a pause of the sender; anything else ends the match."""
         core, start = self._candidates[0].core, self._core_at
-        same = next(
-            (i for i in range(0, end - at, 2) if frame[at + i : at + i + 2] != core[start + i : start + i + 2]), 0
-        )
-        zeros = _zeros(frame, at + same)
-        if zeros and core.startswith(frame[at : at + same], start):
-            self._core_at += same
+        same = 0
+        while frame[at + same : at + same + 2] == core[start + same : start + same + 2] and at + same < end:
+            same += 2
+        self._core_at += same
+        self._give_words(at + same, words)
+        if zeros := _zeros(frame, at + same):
             return at + same + zeros
         self.state, self._zero_run = "unknown", 0
-        return at
+        return at + same
 
     def _wait_for_zeros(self, frame: bytes, at: int) -> int:
         rest = frame[at:]

@@ -176,7 +176,9 @@ class Session:
             ):
                 self._say_step(step)
             self._end()
-        # Finalize has settled the words already, KeepAlive has nothing to do.
+        elif isinstance(message, Finalize):
+            self._say_step(self._turns.report())  # its words have been settled by now
+        # KeepAlive needs nothing done.
 
     def _configure(self, message: Configure) -> None:
         after = applied(self.options, message)

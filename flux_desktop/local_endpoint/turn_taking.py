@@ -127,6 +127,10 @@ class TurnTaker:
         self._words = self._sent_words
         return self._end("manual")
 
+    def report(self) -> TurnStep:
+        """An Update out of turn, with what is known now."""
+        return self._step(TurnEvent.UPDATE)
+
     def close(self, end_s: float, words: tuple[SpokenWord, ...], *, ends_turn: bool) -> list[TurnStep]:
         """The last events of a stream: an Update with all that was decoded; older builds also end the turn.
 

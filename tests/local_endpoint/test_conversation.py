@@ -193,6 +193,13 @@ def test_an_unknown_key_a_wrong_secret_an_old_date_and_a_changed_header_are_refu
             assert (client.status, client.headers["x-amzn-errortype"]) == (403, code), arguments
 
 
+def test_an_event_that_is_replayed_late_is_refused(endpoint: Info) -> None:
+    with WireClient(endpoint) as client:
+        client.send_outer(client.signer.sign(payload_part(bytes(2560), "BINARY"), int((time.time() - 400) * 1000)))
+        client.wait_end()
+        assert client.last_failure == ("error", "InvalidSignatureException")
+
+
 @pytest.mark.parametrize("place", [-1, 20, 70])
 def test_a_chunk_that_was_tampered_with_ends_the_stream_and_is_not_heard(endpoint: Info, place: int) -> None:
     with WireClient(endpoint) as client:
@@ -284,4 +291,5 @@ def test_the_permissive_build_takes_the_older_controls_too(start_endpoint: Calla
         client.text({"type": "KeepAlive"})
         client.text({"type": "Finalize"})
         client.text({"type": "ForceEndTurn"})
-        assert client.wait_for("Warning")["sequence_id"] == 1
+        assert client.wait_for("Warning")["sequence_id"] == 2
+        assert client.messages[1]["event"] == "Update"

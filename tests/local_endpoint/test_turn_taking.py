@@ -176,6 +176,8 @@ def test_a_forced_end_keeps_the_text_last_sent_and_needs_an_open_turn() -> None:
     talk = Conversation(Thresholds(eager=0.3))
     assert talk.force() == []
     talk.frames(3, speech=True, add=("well",))
+    talk.words += (SpokenWord("not yet sent", 0.2, 0.3, 0.9),)
+    assert events(talk.frames(1, speech=True), updates=True) == []
     (end,) = talk.force()
     assert (end.trigger, end.transcript, end.confidence < 0.3) == ("manual", "well", True)
     assert talk.force() == []
