@@ -169,7 +169,7 @@ class StreamOpener:
         if channel.refusal is not None:
             return refusal_problem(read_refusal(*channel.refusal), self._target, query_string)
         if channel.problem is not None:
-            return await self._exactly(channel.problem)
+            return channel.problem if channel.was_connected else await self._exactly(channel.problem)
         if cause is None:
             place = Place(self._target.host, self._target.port)
             return connect_problem("open_timeout", place, f"{limit_s:g} s")
@@ -182,7 +182,7 @@ class StreamOpener:
 
     async def _exactly(self, problem: Problem) -> Problem:
         """The stream's TLS library says that a handshake failed, not why; the preflight can tell."""
-        if problem.code not in ("tls_failed", "tls_timeout"):
+        if problem.code not in ("tls_failed", "tls_timeout", "connection_lost"):
             return problem
         try:
             await probe(self._target)

@@ -34,7 +34,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a run's streams go. Without `endpoint_url` the region's own address is used."""
+    """Where a run's streams go. Without `endpoint_url` the region's own address is used, with `fips` its FIPS one."""
 
     endpoint_name: str
     region: str
@@ -42,11 +42,12 @@ class StreamTarget(msgspec.Struct, frozen=True, kw_only=True):
     ca_file: str | None = None
     target_variant: str | None = None
     invocation_path: str = "v2/listen"
+    fips: bool = False
 
     @property
     def url(self) -> str:
         """Base address with scheme, host and port."""
-        return self.endpoint_url or runtime_url(self.region)
+        return self.endpoint_url or runtime_url(self.region, fips=self.fips)
 
     @property
     def host(self) -> str:
@@ -129,7 +130,7 @@ class StreamClosedError(ProblemError):
     """Something was sent on a stream that has already ended."""
 
 
-def runtime_url(region: str) -> str:
+def runtime_url(region: str, *, fips: bool = False) -> str:
     """The region's address for bidirectional streams, with its port and its partition's domain.
 
     The SDK's own resolver leaves the port out. Partitions: ``cn-*`` lives under amazonaws.com.cn,
@@ -147,4 +148,5 @@ def runtime_url(region: str) -> str:
         if region.startswith(prefix):
             suffix = domain
             break
-    return f"https://runtime.sagemaker.{region}.{suffix}:{STREAM_PORT}"
+    name = "runtime-fips" if fips else "runtime"
+    return f"https://{name}.sagemaker.{region}.{suffix}:{STREAM_PORT}"

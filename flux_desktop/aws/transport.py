@@ -135,6 +135,7 @@ class Channel:
         self._over = asyncio.Event()
         self._shut = asyncio.Event()
         self._unsent: deque[tuple[ThreadFuture[None], int, float]] = deque()
+        self.was_connected = False
         self.problem: Problem | None = None
         self.refusal: tuple[int, Headers, bytes] | None = None
         self.timings = ConnectTimings(tcp_tls_s=0.0, headers_s=0.0)
@@ -168,6 +169,7 @@ class Channel:
         assert network is not None, "a channel carries one call"
         started_s = time.monotonic()
         self._connection = await self._connect(network)
+        self.was_connected = True
         network.no_delay.apply()
         connected_s = time.monotonic()
         self._answer = asyncio.get_running_loop().create_future()

@@ -116,6 +116,7 @@ async def test_refusal_whose_body_never_ends(authority: Authority) -> None:
 def test_addresses_follow_the_partition() -> None:
     assert runtime_url("us-east-1") == "https://runtime.sagemaker.us-east-1.amazonaws.com:8443"
     assert runtime_url("us-gov-west-1") == "https://runtime.sagemaker.us-gov-west-1.amazonaws.com:8443"
+    assert StreamTarget(endpoint_name="e", region="us-gov-west-1", fips=True).host.startswith("runtime-fips.sagemaker.")
     partitions = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())["partitions"]
     assert len(partitions) >= 3
     for partition in partitions:

@@ -8,7 +8,7 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,18 +91,22 @@ async def test_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "runtime.sagemaker.us-east-7" in problem.what
 
 
-async def test_black_hole() -> None:
-    with socket.socket() as full:
+@contextlib.contextmanager
+def black_hole() -> Iterator[int]:
+    """A port on which nobody ever answers: once its queue is full, a listener that accepts nobody drops all."""
+    with socket.socket() as full, contextlib.ExitStack() as stack:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
-        address = full.getsockname()
-        with contextlib.ExitStack() as stack:
-            # Once its queue is full, a listener that accepts nobody drops whoever knocks.
-            for _ in range(3):
-                knocking = stack.enter_context(socket.socket())
-                knocking.setblocking(False)
-                knocking.connect_ex(address)
-            problem = await problem_of(f"https://127.0.0.1:{address[1]}", limit_s=1.0)
+        for _ in range(3):
+            knocking = stack.enter_context(socket.socket())
+            knocking.setblocking(False)
+            knocking.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
+
+
+async def test_black_hole() -> None:
+    with black_hole() as port:
+        problem = await problem_of(f"https://127.0.0.1:{port}", limit_s=1.0)
     assert problem.code == "connect_timeout"
     assert "8443" in problem.todo
 
@@ -201,6 +205,30 @@ async def test_stream_to_a_closed_port(authority: Authority) -> None:
     began_s = time.monotonic()
     assert (await open_problem(peer)).code == "connect_refused"
     assert time.monotonic() - began_s < 2
+
+
+async def stream_problem(port: int, limits: StreamLimits) -> Problem:
+    opener = StreamOpener(target(f"https://127.0.0.1:{port}"), limits)
+    began_s = time.monotonic()
+    try:
+        with pytest.raises(ProblemError) as caught:
+            await opener.open(QUERY, CREDENTIALS, Recorder())
+    finally:
+        await opener.close()
+    assert time.monotonic() - began_s < 5
+    return caught.value.problem
+
+
+async def test_stream_into_a_black_hole() -> None:
+    with black_hole() as port:
+        problem = await stream_problem(port, StreamLimits(connect_s=0.3))
+    assert problem.code == "connect_timeout"
+    assert "0.3 s" in problem.what
+
+
+async def test_stream_to_a_server_in_plain_text() -> None:
+    async with tcp_server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        assert (await stream_problem(port, StreamLimits(tls_reason_s=1.0))).code == "not_tls"
 
 
 # ---------------------------------------------------------------- through a proxy
