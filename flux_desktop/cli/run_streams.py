@@ -27,7 +27,7 @@ from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
 from flux_desktop.problem import ProblemError
-from flux_desktop.reports.files import write_whole
+from flux_desktop.reports.files import check_writable, write_whole
 from flux_desktop.reports.run_result import FinalSummary, RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.text import plain
@@ -48,6 +48,8 @@ def run_microphone(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPlan]) -> int:
     try:
         plan = plan_of(args)
+        if args.summary_jsonl:
+            check_writable(Path(args.summary_jsonl))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
@@ -112,7 +114,8 @@ class _Front:
         status = exit_code(ended, self._result.summaries.values(), interrupted=interrupted)
         if self._args.summary_jsonl:
             try:
-                write_whole(Path(self._args.summary_jsonl), summary_jsonl(self._result.ordered_summaries))
+                summaries = self._result.planned_summaries(self._plan.connections)
+                write_whole(Path(self._args.summary_jsonl), summary_jsonl(summaries))
             except ProblemError as error:
                 complain(plain(error.problem.sentence()))
                 status = status or ExitCode.USAGE

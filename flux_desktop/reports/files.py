@@ -52,6 +52,20 @@ def write_whole(path: Path, content: str | bytes) -> None:
         ) from error
 
 
+def check_writable(path: Path) -> None:
+    """Find out early what `write_whole` would fail at: a missing or closed folder. Raises `ProblemError`."""
+    folder = path.resolve().parent
+    if path.is_dir() or not (_is_special(path) or (folder.is_dir() and os.access(folder, os.W_OK))):
+        raise ProblemError(
+            Problem(
+                code="file_not_written",
+                what=f"The file {path} cannot be written.",
+                why="There is a folder of that name." if path.is_dir() else f"Nothing can be written into {folder}.",
+                todo="Choose another place.",
+            )
+        )
+
+
 def _is_special(path: Path) -> bool:
     try:
         mode = path.stat().st_mode

@@ -84,6 +84,13 @@ class RunResult:
         """The summaries by number of connection."""
         return [self.summaries[conn] for conn in sorted(self.summaries)]
 
+    def planned_summaries(self, planned: int) -> list[StreamSummary]:
+        """One summary for every planned connection: those that nobody heard of were not started."""
+        return [
+            self.summaries.get(conn) or StreamSummary(conn=conn, ledger=LedgerClass.NOT_STARTED)
+            for conn in range(1, planned + 1)
+        ]
+
     @property
     def event_counts(self) -> dict[str, int]:
         """Turn events by name, over all connections."""

@@ -201,6 +201,14 @@ def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "There is no file /no/such.wav. Check the path.\n"
 
 
+def test_a_summary_that_could_not_be_written_is_told_before_the_run(
+    wav: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "no" / "summary.jsonl"
+    assert main(["file", "x", "--file", wav, "--summary-jsonl", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"The file {path} cannot be written.")
+
+
 @pytest.mark.parametrize(
     "flags", ["", "--connections many", "--duration nan", "--duration inf", "--eot-threshold x", "--log-level LOUD"]
 )

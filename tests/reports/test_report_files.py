@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_desktop.problem import ProblemError
-from flux_desktop.reports.files import NAME_BYTES_MAX, safe_name, write_whole
+from flux_desktop.reports.files import NAME_BYTES_MAX, check_writable, safe_name, write_whole
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,11 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
         assert stat.S_ISFIFO(fifo.stat().st_mode)
     finally:
         os.close(reader)
+
+
+def test_what_cannot_be_written_is_known_before(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new")
+    check_writable(Path(os.devnull))
+    for path in (tmp_path, tmp_path / "no" / "file", Path("/proc/1/file")):
+        with pytest.raises(ProblemError, match="cannot be written"):
+            check_writable(path)

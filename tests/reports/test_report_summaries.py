@@ -174,6 +174,14 @@ def test_a_run_is_folded_from_its_events() -> None:
     assert result.event_counts["Update"] == 30
 
 
+def test_every_planned_connection_has_a_summary() -> None:
+    result, _ = run_of(GOOD)
+    assert [(each.conn, each.ledger) for each in result.planned_summaries(2)] == [
+        (1, LedgerClass.COMPLETED),
+        (2, LedgerClass.NOT_STARTED),
+    ]
+
+
 def test_turns_go_on_over_a_new_stream() -> None:
     result = RunResult()
     text = '{"type":"TurnInfo","event":"EVENT","turn_index":0,"audio_window_end":2.0,"transcript":"so"}'
