@@ -39,6 +39,7 @@ class DecodeWorker:
         self._on_death = on_death
         self._waiting: list[bytes] = []
         self._stdin: asyncio.StreamWriter | None = None
+        self._dead = False
         self.ready = False
 
     def request(self, utterance: int, block: bytes | None) -> None:
@@ -46,7 +47,7 @@ class DecodeWorker:
         frame = pack((utterance, block))
         if self._stdin is None:
             self._waiting.append(frame)
-        else:
+        elif not self._dead and not self._stdin.is_closing():  # else its death is about to be told
             self._stdin.write(frame)
 
     async def run(self) -> None:
@@ -62,6 +63,7 @@ class DecodeWorker:
             self._waiting.clear()
             await self._read(process.stdout)
         finally:
+            self._dead = True
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             process.stdin.close()

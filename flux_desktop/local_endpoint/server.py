@@ -81,7 +81,10 @@ class Routes:
             log.info("A stream to %s was refused: %s", name, refusal.answer.error)
             _answer(protocol, refusal.answer)
             return
-        await StreamServer(self._service, verifier, options, peer_port).serve(protocol)
+        try:
+            await StreamServer(self._service, verifier, options, peer_port).serve(protocol)
+        except Exception:  # the border: one broken stream must not end the others
+            log.exception("A stream broke on a fault of the endpoint.")
 
     def _call(self, scope: Any, body: bytes) -> Answer:
         headers = _headers(scope)
