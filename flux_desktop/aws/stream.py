@@ -17,6 +17,7 @@ from smithy_core.exceptions import SmithyError
 from flux_desktop.aws.connect_errors import Place, connect_problem
 from flux_desktop.aws.errors import read_refusal, refusal_problem
 from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.network import Network
 from flux_desktop.aws.open_stream import SageMakerStream
 from flux_desktop.aws.probe import place_of, probe
 from flux_desktop.aws.quiet import quieten_sdk_logging
@@ -30,7 +31,7 @@ from flux_desktop.aws.target import (
     StreamListener,
     StreamTarget,
 )
-from flux_desktop.aws.transport import Channel, Network
+from flux_desktop.aws.transport import Channel
 from flux_desktop.aws.trust import trust_store
 from flux_desktop.problem import Problem, ProblemError
 
