@@ -12,6 +12,7 @@ from awscrt import http as crt_http
 from awscrt import io as crt_io
 
 from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.network_thread import NetworkThread
 from flux_desktop.aws.nodelay import NoDelay
 from flux_desktop.aws.target import StreamLimits
 from flux_desktop.aws.trust import Proxy, TrustStore, proxy_for

@@ -23,7 +23,6 @@ from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
 from flux_desktop.aws.network import Network
-from flux_desktop.aws.network_thread import NetworkThread
 from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.problem import Problem, ProblemError
 
