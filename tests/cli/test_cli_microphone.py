@@ -14,6 +14,7 @@ from flux_desktop.resources import resource_path
 
 MISSING = missing_parts()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")
+TRIES = 3
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main", "microphone"]
 
 
@@ -32,15 +33,25 @@ def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_
     assert listed.returncode == 0, listed.stderr
     assert listed.stdout.splitlines()[0] == "Microphones, for --device:"
     assert " Hz) (default)" in listed.stdout
-    with microphone.play(Path(resource_path("sample_audio/conversation.wav"))) as playing:
-        try:
-            done = run(
-                *("local", "--connections", "2", "--duration", "3", "--eot-timeout-ms", "500"),
-                *("--sessions-dir", str(tmp_path), "--local-arguments", "--recogniser pocketsphinx"),
-            )
-        finally:
-            playing.kill()
-    # A busy machine may rightly call its own run INVALID.
+    # Recognition on a busy machine may fall so far behind that the run rightly fails: then once more.
+    for _ in range(TRIES):
+        with microphone.play(Path(resource_path("sample_audio/conversation.wav"))) as playing:
+            try:
+                done = run(
+                    *("local", "--connections", "2", "--duration", "3", "--eot-timeout-ms", "500"),
+                    *(
+                        "--sessions-dir",
+                        str(tmp_path),
+                        "--local-arguments",
+                        "--recogniser pocketsphinx",
+                        "--log-level",
+                        "DEBUG",
+                    ),
+                )
+            finally:
+                playing.kill()
+        if done.returncode == 0:
+            break
     assert done.returncode in (0, 3), done.stderr
     for conn in (1, 2):
         assert any(line.startswith(f"[Conn {conn}] ✓ ") for line in done.stdout.splitlines()), done.stdout

@@ -55,8 +55,8 @@ def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
 
 
 def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
-    (tmp_path / "other").touch()
     write_whole(tmp_path / "new", "x")
+    (tmp_path / "other").touch()
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 

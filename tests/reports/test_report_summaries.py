@@ -44,6 +44,7 @@ GOOD = StreamSummary(
     final_texts=["Hello there.", "", " Fine. "],
     configure_acks=[ConfigureSuccess(thresholds=ThresholdsInForce(None, 0.8, 6000), keyterms=["a"])],
     configure_failures=[ConfigureFailure(code="INVALID_THRESHOLD", description="no")],
+    violations={"sequence_gap": 2},
     languages_detected=["en"],
     languages_hinted=["en", "es"],
     first_end_of_turn_s=2.5,
@@ -172,6 +173,7 @@ def test_a_run_is_folded_from_its_events() -> None:
     assert [(entry.problem.code, entry.connections) for entry in result.problems] == [("connect_refused", [2, 3])]
     assert result.completed == 1
     assert result.event_counts["Update"] == 30
+    assert result.violations == {"sequence_gap": 2}
 
 
 def test_every_planned_connection_has_a_summary() -> None:
