@@ -25,10 +25,9 @@ _answer = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, float, float, 
 
 
 def worker_command() -> list[str]:
-    """How to start a recognition process; a frozen program starts itself with a hidden argument."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--flux-decode-worker"]
-    return [sys.executable, "-m", "flux_desktop.local_endpoint.decode_worker"]
+    """How to start a recognition process; a frozen program is its own Python, as in `engine.processes`."""
+    module = "flux_desktop.local_endpoint.decode_worker"
+    return [sys.executable, "--run-module" if getattr(sys, "frozen", False) else "-m", module]
 
 
 class DecodeWorker:

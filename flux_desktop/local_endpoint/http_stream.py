@@ -134,6 +134,7 @@ class StreamServer:
             hearing=hearing,
             send=self._outbox.put,
             ended=self._session_ended,
+            parts=int(service.faults.value("fragments") or 1),
         )
         self._mute = service.faults.hits("never-connected")
         self._ending = next(
@@ -142,6 +143,8 @@ class StreamServer:
         )
 
     def _session_ended(self) -> None:
+        if self._service.faults.has("error-after-close"):
+            self._outbox.put(wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR"))
         if not self._service.faults.has("never-closes"):
             self._outbox.close()
 

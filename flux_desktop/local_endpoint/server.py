@@ -32,7 +32,7 @@ from flux_desktop.local_endpoint.catalogue import with_extra
 from flux_desktop.local_endpoint.certificates import Certificates, make_certificates
 from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
 from flux_desktop.local_endpoint.decode_pool import DecodePool
-from flux_desktop.local_endpoint.faults import cut_connection, parse_faults
+from flux_desktop.local_endpoint.faults import Faults, cut_connection, parse_faults
 from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
 from flux_desktop.local_endpoint.scripts import Script, load_script
 from flux_desktop.local_endpoint.service import Service, Settings
@@ -183,7 +183,7 @@ async def _serve(settings: Settings, folder: Path, announce: Callable[[str], Non
         service = Service(settings, endpoints, scripts, faults, pool)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         port = settings.port or _free_port()
-        server = _make_server(Routes(service, group).__rsgi__, port, certificates)
+        server = _make_server(Routes(service, group).__rsgi__, port, certificates, service.faults)
         serving = group.create_task(server.serve(), name="http server")
         await _until_listening(port, serving)
         announce(_ready_line(service, port, certificates))
@@ -191,7 +191,7 @@ async def _serve(settings: Settings, folder: Path, announce: Callable[[str], Non
         await _shut_down(server, serving, group)
 
 
-def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: Certificates) -> Any:
+def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: Certificates, faults: Faults) -> Any:
     return Server(
         app,
         address=HOST,
@@ -201,7 +201,7 @@ def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: C
         backlog=1024,
         # One request is one stream of up to 30 minutes: far more of them than the default must be open.
         backpressure=10_000,
-        http2_settings=HTTP2Settings(max_concurrent_streams=1000),
+        http2_settings=HTTP2Settings(max_concurrent_streams=int(faults.value("max-concurrent-streams") or 1000)),
         log_enabled=False,
         ssl_cert=certificates.cert_file,
         ssl_key=certificates.key_file,

@@ -43,6 +43,8 @@ _BINARY_TYPES = (None, "BINARY")
 class Session:
     """One stream behind its HTTP request. `send` takes finished event-stream frames; `ended` is called once.
 
+    Each message is sent in `parts` parts.
+
     After `ended` nothing more is sent, whatever arrives.
     """
 
@@ -55,6 +57,7 @@ class Session:
         hearing: Hearing,
         send: Callable[[bytes], None],
         ended: Callable[[], None],
+        parts: int = 1,
     ) -> None:
         self.request_id = request_id
         self.options = options
@@ -64,6 +67,7 @@ class Session:
         self._bundle = bundle
         self._send = send
         self._ended = ended
+        self._parts = parts
         self._turns = TurnTaker(_thresholds(options))
         self._queue: deque[Heard | ClientMessage] = deque()
         self.closing = False
@@ -232,7 +236,7 @@ class Session:
 
     def _say(self, message: msgspec.Struct) -> None:
         if not self.over:
-            self._send(text_frame(message))
+            self._send(text_frame(message, self._parts))
             self.messages_sent += 1
 
     def _fail_unparsable(self, detail: str) -> None:

@@ -63,9 +63,15 @@ def _word(word: SpokenWord, *, with_times: bool) -> Word:
     return Word(word.text, word.confidence, round(word.start_s, 2), round(word.end_s, 2))
 
 
-def text_frame(message: Struct) -> bytes:
-    """A Flux message as the one part of a text message."""
-    return payload_part(_encoder.encode(message), "UTF8")
+def text_frame(message: Struct, parts: int = 1) -> bytes:
+    """A Flux message as one text message, in as many parts as asked for (a WebSocket's fragments)."""
+    data = _encoder.encode(message)
+    if parts < 2:
+        return payload_part(data, "UTF8")
+    size = -(-len(data) // parts)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    last = payload_part(pieces.pop(), "UTF8", "COMPLETE")
+    return b"".join([*(payload_part(piece, "UTF8", "PARTIAL") for piece in pieces), last])
 
 
 def model_stream_error(message: str, code: str) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -17,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from wire_client import WireClient
+
+from flux_desktop.local_endpoint.certificates import make_certificates
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
@@ -136,6 +140,41 @@ def test_streams_that_are_refused(start_endpoint: StartEndpoint, fault: str, sta
     with start_endpoint(*SILENT, "--fault", fault) as info, WireClient(info) as client:
         client.wait_end()
         assert (client.status, client.headers["x-amzn-errortype"]) == (status, error)
+
+
+def test_messages_can_come_in_parts_and_an_error_after_the_end(start_endpoint: StartEndpoint) -> None:
+    faults = ("--fault", "fragments=3", "--fault", "error-after-close")
+    with start_endpoint(*SILENT, *faults) as info, WireClient(info) as client:
+        client.text({"type": "CloseStream"})
+        client.wait_end()
+        parts = [(frame.headers["CompletionState"], frame.payload) for frame in client.frames[:3]]
+        assert [state for state, _ in parts] == ["PARTIAL", "PARTIAL", "COMPLETE"]
+        assert json.loads(b"".join(payload for _, payload in parts))["type"] == "Connected"
+        assert (client.last_failure, len(client.frames)) == (("exception", "ModelStreamError"), 7)
+
+
+def test_a_stream_that_is_never_closed_ends_with_its_client(
+    start_endpoint: StartEndpoint, status: Callable[[Info], dict[str, Any]]
+) -> None:
+    with start_endpoint(*SILENT, "--fault", "never-closes") as info:
+        with WireClient(info) as client:
+            client.text({"type": "CloseStream"})
+            client.wait_for("Update")
+            assert (client.ended, status(info)["streams_open"]) == (False, 1)
+        deadline = time.monotonic() + 5
+        while status(info)["streams_open"]:
+            assert time.monotonic() < deadline
+
+
+def test_a_certificate_of_ones_own_and_further_names(start_endpoint: StartEndpoint, tmp_path: Path) -> None:
+    own = make_certificates(tmp_path, ["127.0.0.1"])
+    arguments = ("--tls-cert", str(own.cert_file), "--tls-key", str(own.key_file))
+    with start_endpoint(*SILENT, *arguments) as info, WireClient({**info, "ca_file": str(own.ca_file)}) as client:
+        client.wait_for("Connected")
+    with start_endpoint(*SILENT, "--cert-host", "flux.example") as info:
+        context = ssl.create_default_context(cafile=info["ca_file"])
+        with socket.create_connection(("127.0.0.1", urlsplit(info["url"]).port or 0), timeout=5) as raw:
+            context.wrap_socket(raw, server_hostname="flux.example").close()
 
 
 def test_a_silent_sink_counts_audio_and_has_no_words(
