@@ -39,9 +39,14 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     turns: tuple[SpokenTurn, ...] = ()
 
 
-def words_path(wav: Path) -> Path:
-    """Where the words of `wav` are looked for: ``name.words.json`` beside ``name.wav``."""
-    return wav.with_suffix(".words.json")
+def words_path(wav: Path) -> Path | None:
+    """The words file beside `wav`: ``name.words.json``, else ``reference.json`` if that tells of it; None if neither."""
+    own, common = wav.with_suffix(".words.json"), wav.with_name("reference.json")
+    if own.is_file():
+        return own
+    if common.is_file() and any(script.file == wav.name for script in read_words(common)):
+        return common
+    return None
 
 
 def script_of(wav: str | Path) -> Script | None:
@@ -51,7 +56,7 @@ def script_of(wav: str | Path) -> Script | None:
     """
     wav = Path(wav)
     path = words_path(wav)
-    if not path.is_file():
+    if path is None:
         return None
     scripts = read_words(path)
     named = next((script for script in scripts if script.file == wav.name), None)

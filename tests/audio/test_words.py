@@ -74,3 +74,11 @@ def test_bundled_sample() -> None:
     assert script is not None
     assert " ".join(word.text for word in script.words) == script.text
     assert len(script.turns) == 5
+
+
+def test_a_common_reference_file_counts_where_it_tells_of_the_recording(tmp_path: Path) -> None:
+    (tmp_path / "reference.json").write_bytes(msgspec.json.encode([{"file": "other.wav", "text": "x"}, ENTRY]))
+    script = script_of(tmp_path / "talk.wav")
+    assert script is not None
+    assert script.text == "Hello Mr. Fox."
+    assert script_of(tmp_path / "unknown.wav") is None
