@@ -127,9 +127,9 @@ def of_values(values_ms: Iterable[float]) -> Percentiles:
         return Percentiles()
 
     def rank(percent: float) -> float:
-        return ranked[max(0, -(-len(ranked) * percent // 100).__int__() - 1)]
+        return round(ranked[max(0, -(-len(ranked) * percent // 100).__int__() - 1)], 3)
 
-    return Percentiles(n=len(ranked), p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=ranked[-1])
+    return Percentiles(n=len(ranked), p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=rank(100))
 
 
 def ledger(classes: Iterable[LedgerClass], planned: int) -> dict[str, int]:
