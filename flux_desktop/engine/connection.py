@@ -62,7 +62,7 @@ class Connection:
             conn,
             TurnTracker(eager_configured=plan.options.eager_eot_threshold is not None),
             self._sender,
-            timing=TurnTiming(context.words, context.histograms),
+            timing=TurnTiming(context.words and context.words.first(duration_s), context.histograms),
             histograms=context.histograms,
             emit=context.emit,
             on_message=self._on_parsed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from math import inf
 
 from flux_desktop.audio.words import Word
 from flux_desktop.engine.accuracy import WordErrors, word_errors
@@ -18,17 +19,26 @@ _TOLERANCE_S = 0.02
 
 
 class SpokenWords:
-    """The words of a recording that lasts `length_s` and may be looped."""
+    """The words of a recording that lasts `length_s` and may be looped.
 
-    def __init__(self, words: Sequence[Word], length_s: float, *, looped: bool) -> None:
+    Only `sent_s` seconds of it are sent (None: all); what would be said later is not said.
+    """
+
+    def __init__(self, words: Sequence[Word], length_s: float, *, looped: bool, sent_s: float | None = None) -> None:
         self._words = words
         self._starts_s = [word.start_s for word in words]
         self._ends_s = [word.end_s for word in words]
         self._length_s = length_s
         self._looped = looped
+        self._sent_s = inf if sent_s is None else sent_s
+
+    def first(self, sent_s: float | None) -> SpokenWords:
+        """The words of a stream that sends only so many seconds of the recording (None: all)."""
+        return SpokenWords(self._words, self._length_s, looped=self._looped, sent_s=sent_s)
 
     def last_end_s(self, at_s: float) -> float | None:
         """Where the last word before `at_s` ends; None before the first one."""
+        at_s = min(at_s, self._sent_s)
         loop = int(at_s // self._length_s) if self._looped else 0
         for turn in (loop, loop - 1):
             if turn >= 0:
@@ -43,7 +53,8 @@ class SpokenWords:
         for turn in (loop, loop + 1) if self._looped else (loop,):
             index = bisect_left(self._starts_s, after_s - turn * self._length_s - _TOLERANCE_S)
             if index < len(self._starts_s):
-                return turn * self._length_s + self._starts_s[index]
+                start_s = turn * self._length_s + self._starts_s[index]
+                return start_s if start_s < self._sent_s else None
         return None
 
     def text(self, from_s: float, until_s: float) -> str:
@@ -51,6 +62,7 @@ class SpokenWords:
         return " ".join(self._said(until_s)[len(self._said(from_s)) :])
 
     def _said(self, until_s: float) -> list[str]:
+        until_s = min(until_s, self._sent_s)
         whole, rest_s = divmod(until_s, self._length_s) if self._looped else (0.0, until_s)
         said = [word.text for word in self._words]
         return said * int(whole) + said[: bisect_right(self._ends_s, rest_s + _TOLERANCE_S)]

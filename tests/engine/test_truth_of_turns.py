@@ -103,3 +103,15 @@ def test_the_rate_can_be_above_a_hundred_and_is_none_without_words():
     assert word_errors("a", "b c").rate_percent == 200
     assert WordErrors().rate_percent is None
     assert word_errors("a b", "a") + word_errors("c", "d") == WordErrors(n=3, substitutions=1, deletions=1)
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_words_that_are_not_sent_any_more_are_not_missed(looped):
+    sent = SpokenWords(WORDS, 5.0, looped=looped).first(1.0)
+    assert sent.last_end_s(4.0) == 0.8
+    assert sent.text(0.0, 20.0) == "he"
+    assert sent.next_start_s(0.85) == 0.9
+    assert sent.next_start_s(1.0) is None
+    longer = SpokenWords(WORDS, 5.0, looped=True).first(6.0)
+    assert longer.text(0.0, 20.0) == "he was Mr. he"
+    assert SpokenWords(WORDS, 5.0, looped=False).first(None).text(0.0, 9.0) == "he was Mr."
