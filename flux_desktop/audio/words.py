@@ -40,7 +40,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words_path(wav: Path) -> Path | None:
-    """The words file beside `wav`: ``name.words.json``, else ``reference.json`` if that tells of it; None if neither."""
+    """The words file beside `wav`: ``name.words.json``, else a ``reference.json`` that tells of it; else None."""
     own, common = wav.with_suffix(".words.json"), wav.with_name("reference.json")
     if own.is_file():
         return own

@@ -123,9 +123,7 @@ HEADERS = st.dictionaries(st.text(min_size=1, max_size=40), HEADER_VALUES, max_s
 
 
 @given(HEADERS, st.binary(max_size=4000), st.lists(st.integers(0, 5000), max_size=8))
-def test_any_frame_survives_any_cutting(
-    headers: dict[str, HeaderValue], payload: bytes, cuts: list[int]
-) -> None:
+def test_any_frame_survives_any_cutting(headers: dict[str, HeaderValue], payload: bytes, cuts: list[int]) -> None:
     wire = encode_message(list(headers.items()), payload) * 2
     decoder, frames, at = FrameDecoder(), [], 0
     for cut in [*sorted(cuts), len(wire)]:
