@@ -19,9 +19,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action="version", version=f"flux-desktop {__version__}")
     made.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint at once")
     made.add_argument("--wav", metavar="PATH", type=Path, help="begin with this recording chosen")
-    made.add_argument("--connections", metavar="N", type=int, default=2, help="connections of a run (default 2)")
+    made.add_argument("--connections", metavar="N", type=int, help="connections of a run (at first 2)")
     made.add_argument("--screenshot", metavar="PATH", type=Path, help="save a picture of the window in mid-run")
-    made.add_argument("--theme", choices=("system", "dark", "light"), default="system", help="colours of the window")
+    made.add_argument("--theme", choices=("system", "dark", "light"), help="colours of the window")
     return made
 
 
@@ -34,7 +34,7 @@ def has_display() -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run the demo off-screen where there is no display. Returns the exit code."""
     options = parser().parse_args(arguments)
-    if not 1 <= options.connections <= 1000:
+    if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
     if has_display():
         from flux_desktop.ui.launch import run_window

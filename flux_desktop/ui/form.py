@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.sound import WavShape
 
 SAMPLE = "sample_audio/conversation.wav"
 
 
-def file_plan(
+def run_plan(
     *,
     endpoint: str,
     access: tuple[str | None, str],
-    file: Path,
+    source: WavSource | MicrophoneSource,
     options: FluxOptions,
     connections: int,
     duration_s: float,
-    loop: bool,
 ) -> RunPlan:
-    """A run over a recording; a duration of 0 means to the end of the file, or until stopped.
+    """A run with what is chosen; a duration of 0 means to the end of the file, or until stopped.
 
     `access` is the profile (None for boto3's chain) and the region.
     """
@@ -29,7 +26,7 @@ def file_plan(
         endpoint=endpoint,
         profile=access[0],
         region=access[1],
-        source=WavSource(path=str(file), loop=loop),
+        source=source,
         options=options,
         connections=connections,
         duration_s=duration_s or None,

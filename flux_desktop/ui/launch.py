@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from flux_desktop import __version__
 from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.ui import settings
 from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
 from flux_desktop.ui.icons import pixmap
@@ -24,6 +26,7 @@ from flux_desktop.ui.theme import ThemeSource
 
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
+DEFAULT_CONNECTIONS = 2
 
 
 def make_app() -> QApplication:
@@ -43,10 +46,10 @@ def make_window(
     app: QApplication, options: argparse.Namespace, make_engine: EngineFactory, account: Account | None = None
 ) -> MainWindow:
     """The window with the command's options in its fields."""
-    theme = ThemeSource(app, options.theme)
+    theme = ThemeSource(app, options.theme or "system")
     theme.begin()
     window = MainWindow(theme, make_engine, account)
-    window.run_bar.connections.setValue(options.connections)
+    window.run_bar.connections.setValue(options.connections or DEFAULT_CONNECTIONS)
     return window
 
 
@@ -56,9 +59,18 @@ def run_window(options: argparse.Namespace) -> int:
     async def live(window: MainWindow) -> int:
         closed = asyncio.Event()
         window.closed.connect(closed.set)
+        if not options.demo:
+            remembered = settings.load(settings.settings_path())
+            settings.apply(window, remembered)
+            if options.theme is not None:
+                window.theme.set_mode(options.theme)
+            if options.connections is not None:
+                window.run_bar.connections.setValue(options.connections)
         window.begin(load_account=not options.demo)
         window.tasks.start("getting ready", _get_ready(window, options))
         await closed.wait()
+        if not options.demo:
+            settings.save(settings.settings_path(), settings.collect(window))
         return 0
 
     return _run(options, live)
@@ -129,6 +141,7 @@ def _run(options: argparse.Namespace, live: Callable[[MainWindow], Awaitable[int
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = make_window(app, options, supervisor_engine)
+    logging.getLogger("flux_desktop").addHandler(window.log)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python runs the handler at the clock's next tick.
         signal.signal(number, lambda _number, _frame: window.close())

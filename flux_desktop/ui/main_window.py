@@ -7,27 +7,29 @@ import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from flux_desktop.engine.commands import ConfigureStreams, SendControl
-from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted
-from flux_desktop.engine.plan import WavSource
+from flux_desktop.engine.commands import SendControl
+from flux_desktop.engine.plan import MicrophoneSource, WavSource
 from flux_desktop.engine.session import default_sessions_dir
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.account import Account, AwsAccount
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
+from flux_desktop.ui.device_watch import DeviceWatch
+from flux_desktop.ui.diagnostics import LogKeeper, report, versions
 from flux_desktop.ui.dialogs import ask_session, ask_where
 from flux_desktop.ui.endpoint_loader import EndpointLoader
 from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.exporting import transcript, write
-from flux_desktop.ui.form import SAMPLE, file_plan, planned_seconds
+from flux_desktop.ui.form import SAMPLE, run_plan
 from flux_desktop.ui.heartbeat import Heartbeat
 from flux_desktop.ui.menus import build_menus
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.microphone import Microphones, SilenceWatch
+from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
@@ -39,11 +41,13 @@ from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.panels.status_line import StatusLine
 from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
 from flux_desktop.ui.run_controller import RunController
+from flux_desktop.ui.screen import Screen
 from flux_desktop.ui.sessions import read_past_run
-from flux_desktop.ui.summary import summary
+from flux_desktop.ui.settings import RECENT_MAX
 from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.widgets.text_dialog import TextDialog
 
 RIGHT_PX = 372
 CLOSE_MAX_S = 4.5
@@ -65,12 +69,16 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self.model = RunModel()
         self.endpoints = EndpointList()
+        self.microphones = Microphones()
+        self.silence = SilenceWatch()
         self.mailbox = Mailbox()
         self.tasks = UiTasks(self.show_problem)
         self.controller = RunController(self.model, self.mailbox, self.tasks, make_engine)
         self.live = LiveParameters()
         self.heartbeat = Heartbeat(self)
         self.shape: WavShape | None = None
+        self.recent: list[str] = []
+        self.log = LogKeeper()
         self._closing = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
@@ -78,10 +86,12 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(1100, 700))
         self.resize(1440, 900)
         self._compose()
+        display = self.display = Screen(self)
         self._wire()
+        self.devices = DeviceWatch(self.microphones, self.tasks, self.sound_panel.microphone.refresh)
         self.loader = EndpointLoader(self.endpoint_panel, self.endpoints, account or AwsAccount(), self.tasks)
         self.clock = ScreenClock(
-            self.mailbox, self._take_event, self._draw_curves, self._draw_texts, self._draw_labels, self
+            self.mailbox, display.take_event, display.draw_curves, display.draw_texts, display.draw_labels, self
         )
 
     # -- composition ------------------------------------------------------------------------------------------
@@ -90,7 +100,7 @@ class MainWindow(QMainWindow):
         theme, model = self.theme, self.model
         self.run_bar = RunBar(theme)
         self.endpoint_panel = EndpointPanel(theme, self.endpoints)
-        self.sound_panel = SoundPanel(theme)
+        self.sound_panel = SoundPanel(theme, self.microphones)
         self.flux_panel = FluxPanel()
         self.transcripts = TranscriptPanel(theme, model)
         self.plots = PlotColumn(theme, model)
@@ -132,12 +142,13 @@ class MainWindow(QMainWindow):
         self.transcripts.start_clicked.connect(self.start_at_once)
         self.transcripts.shown.connect(self.plots.set_front)
         self.sound_panel.file_chosen.connect(self.load_wav)
+        self.sound_panel.mode_changed.connect(self._sound_changed)
         self.sound_panel.sample_wanted.connect(self.load_sample)
         self.transcripts.export_wanted.connect(lambda conn, suffix: self.export([conn], suffix))
         self.flux_panel.changed.connect(self._parameters_edited)
         self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
-        self.controller.phase_changed.connect(self._draw_labels)
+        self.controller.phase_changed.connect(self.display.draw_labels)
 
     # -- what a person does -----------------------------------------------------------------------------------
 
@@ -147,7 +158,7 @@ class MainWindow(QMainWindow):
         With `load_account` the account's endpoints are loaded too, where this machine knows an account.
         """
         self.show()
-        self._draw_labels()
+        self.display.draw_labels()
         self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clock.start()
         self.heartbeat.start()
@@ -168,7 +179,7 @@ class MainWindow(QMainWindow):
 
     def start_at_once(self) -> None:
         """Start; with no recording chosen yet, with the sample."""
-        if self.shape is not None:
+        if self.shape is not None or self.sound_panel.uses_microphone:
             self.start_run()
             return
         self.tasks.start("starting with the sample", self._start_with_sample(), group="wav", exclusive=True)
@@ -179,30 +190,25 @@ class MainWindow(QMainWindow):
 
     def start_run(self) -> None:
         """Start with the settings shown; with no recording chosen the person is told what to do."""
-        if self.model.active:
-            return
-        if self.shape is None:
-            self.show_problem(
-                Problem(
-                    code="no_sound",
-                    what="No recording is chosen.",
-                    todo="Choose a WAV file on the left, drop one on this window, or press “Use the sample”.",
-                ),
-                "warn",
-            )
+        source = self._source()
+        if self.model.active or source is None:
             return
         self.banners.clear()
         self.endpoint_panel.set_note("")
-        plan = file_plan(
+        plan = run_plan(
             endpoint=self.endpoint_panel.selected(),
             access=self.endpoint_panel.account.access(),
-            file=self.shape.path,
+            source=source,
             options=self.flux_panel.options(),
             connections=self.run_bar.connections.value(),
             duration_s=self.run_bar.duration.value(),
-            loop=self.run_bar.loop.isChecked(),
         )
-        if self.controller.start(plan, self.shape.truth(looped=self.run_bar.loop.isChecked())):
+        truth = None
+        if isinstance(source, WavSource) and self.shape is not None:
+            truth = self.shape.truth(looped=source.loop)
+        self.silence = SilenceWatch()
+        self.sound_panel.microphone.meter.reset()
+        if self.controller.start(plan, truth):
             self.live.begin(plan.options)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -227,7 +233,24 @@ class MainWindow(QMainWindow):
             self.presenter.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.setWindowState(self._before_presenting)
-        self._draw_texts()
+        self.display.draw_texts()
+
+    def show_log(self) -> None:
+        """Show the newest log lines."""
+        lines = "\n".join(self.log.lines) or "Nothing has been logged."
+        TextDialog(self, "Log", "What the program has noted since its start", lines).open()
+
+    def show_about(self) -> None:
+        """Show versions."""
+        words = "\n".join(f"{name:34} {version}" for name, version in versions())
+        heading = "flux-desktop: try, tune and show Deepgram Flux on Amazon SageMaker"
+        TextDialog(self, "About flux-desktop", heading, words).open()
+
+    def copy_diagnostics(self) -> None:
+        """Put versions, the run's state and the newest log lines on the clipboard, without secrets."""
+        QGuiApplication.clipboard().setText(report(self.model, list(self.log.lines)))
+        told = Problem(code="copied", what="The diagnostics are on the clipboard; secrets have been removed.")
+        self.show_problem(told, "ok")
 
     def choose_session(self) -> None:
         """Ask for a past session's folder and show it."""
@@ -275,23 +298,32 @@ class MainWindow(QMainWindow):
         """Tell a person of a problem, above the transcripts."""
         self.banners.show_problem(problem, tone)
 
+    def _source(self) -> WavSource | MicrophoneSource | None:
+        """What is chosen, or None once the person has been told what to do first."""
+        if self.sound_panel.uses_microphone:
+            return self.microphones.source()
+        if self.shape is not None:
+            return WavSource(path=str(self.shape.path), loop=self.run_bar.loop.isChecked())
+        todo = "Open a WAV file on the left, drop one on this window, or press “Use the sample”."
+        self.show_problem(Problem(code="no_sound", what="No recording is chosen.", todo=todo), "warn")
+        return None
+
+    def _sound_changed(self) -> None:
+        microphone = self.sound_panel.uses_microphone
+        self.devices.watch(microphone)
+        self.plots.set_microphone(microphone)
+        self.display.draw_labels()
+
     def _parameters_edited(self) -> None:
         self.live.edit(self.flux_panel.options())
 
-    def _targets(self) -> list[int] | None:
+    def targets(self) -> list[int] | None:
+        """Whom changes and controls go to; None is everybody."""
         front = self.transcripts.current()
         return None if self.flux_panel.controls.target.currentIndex() == 0 or front is None else [front]
 
     def _control_pressed(self, name: str) -> None:
-        self.controller.send(SendControl(control=name, connections=self._targets()))
-
-    def _draw_parameters(self) -> None:
-        if self.model.phase is Phase.RUNNING and (change := self.live.take_change()) is not None:
-            self.controller.send(ConfigureStreams(message=change, connections=self._targets()))
-        targets = self._targets() or list(self.model.conversations)
-        self.flux_panel.show_states(self.live.states(self.model.conversation(conn) for conn in targets))
-        running = self.model.phase is Phase.RUNNING
-        self.flux_panel.controls.refresh(self.live.bundle if running else None, running=running)
+        self.controller.send(SendControl(control=name, connections=self.targets()))
 
     async def _read_wav(self, path: Path) -> None:
         try:
@@ -300,76 +332,17 @@ class MainWindow(QMainWindow):
             self.show_problem(error.problem)
             return
         self.shape = shape
+        self.recent = [str(path), *(other for other in self.recent if other != str(path))][:RECENT_MAX]
         self.sound_panel.show_shape(shape)
-        self._draw_labels()
+        self.display.draw_labels()
         self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # -- what the clock does ----------------------------------------------------------------------------------
+    # -- behind the scenes -----------------------------------------------------------------------------------
 
     def _build_plots(self) -> None:
         self.plots.build()
+        self.plots.set_microphone(self.sound_panel.uses_microphone)
         self.plots.set_front(self.transcripts.current())
-
-    def _take_event(self, event: Event) -> None:
-        self.model.feed(event)
-        self.live.feed(event)
-        if isinstance(event, RunStarted):
-            self.live.bundle_known(event.plan.bundle)
-            self.endpoint_panel.set_note(" ".join(event.notes))
-        elif isinstance(event, Notice):
-            self.show_problem(event.problem, "warn")
-        elif isinstance(event, RunEnded):
-            self.live.end()
-            told = summary(self.model, self.controller.session_folder)
-            if event.problem is not None:
-                self.show_problem(event.problem)
-            elif told is not None:
-                self.show_problem(*told)
-            self._draw_texts()
-            self._draw_labels()
-            self.run_finished.emit()
-
-    def _draw_curves(self) -> None:
-        if not self.presenting:
-            self.plots.refresh()
-
-    def _draw_texts(self) -> None:
-        self.transcripts.refresh()
-        if self.presenting:
-            self.presenter.refresh()
-
-    def _draw_labels(self) -> None:
-        duration_s, loop = self.run_bar.duration.value(), self.run_bar.loop.isChecked()
-        ready = self.shape is not None
-        self.run_bar.refresh(self.model, planned_seconds(self.shape, duration_s, loop))
-        self.transcripts.set_ready(ready)
-        self.transcripts.refresh_icons()
-        locked = self.model.active
-        self.endpoint_panel.set_locked(locked)
-        self.sound_panel.set_locked(locked)
-        self.flux_panel.set_locked(locked)
-        self._draw_parameters()
-        folder = self.controller.session_folder
-        idle = "Ready: press Start." if ready else "Choose a recording to begin."
-        stalls = self.heartbeat.stalls() if self.model.active else None
-        self.status.refresh(self.model, idle, None if folder is None else folder.name, stalls)
-        self._draw_position()
-
-    def _draw_position(self) -> None:
-        conn = self.transcripts.current()
-        if conn is None or self.shape is None or not self.shape.duration_s:
-            return
-        talk = self.model.conversation(conn)
-        if talk.row is None or not self.model.active:
-            return
-        length_s = self.shape.duration_s
-        lap_s = talk.row.position_s // length_s * length_s if self.run_bar.loop.isChecked() else 0.0
-        turns = [
-            (max(0.0, card.start_s - lap_s), min(card.end_s - lap_s, length_s))
-            for card in talk.cards[-40:]
-            if card.tone != "note" and card.end_s > lap_s and card.start_s - lap_s < length_s
-        ]
-        self.sound_panel.waveform.set_position(min(talk.row.position_s - lap_s, length_s), turns)
 
     # -- closing ----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -21,6 +22,8 @@ def build_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     file = bar.addMenu("&File")
     _add(file, "Choose a WAV file…", window.sound_panel.choose, "Ctrl+O")
+    recent = file.addMenu("Open again")
+    recent.aboutToShow.connect(partial(_fill_recent, window, recent))
     _add(file, "Use the sample", window.load_sample, "Ctrl+Shift+O")
     file.addSeparator()
     _add(file, "Open a past session…", window.choose_session, "Ctrl+Shift+S")
@@ -55,6 +58,18 @@ def build_menus(window: MainWindow) -> None:
     window.addActions([present, leave, *run.actions()])
     _add(view, "Dark or light", window.theme.toggle, "Ctrl+Shift+L")
     _add(view, "Follow the system’s theme", lambda: window.theme.set_mode("system"))  # noqa: RUF001
+    tools = bar.addMenu("&Help")
+    _add(tools, "Log…", window.show_log)
+    _add(tools, "Copy diagnostics", window.copy_diagnostics)
+    _add(tools, "About flux-desktop…", window.show_about)
+
+
+def _fill_recent(window: MainWindow, menu: QMenu) -> None:
+    menu.clear()
+    for path in window.recent:
+        menu.addAction(Path(path).name, partial(window.load_wav, path)).setToolTip(path)
+    if menu.isEmpty():
+        menu.addAction("No file has been used yet").setEnabled(False)
 
 
 def _export_all(window: MainWindow, suffix: str) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from flux_desktop.engine.events import (
     Event,
+    LevelMeasured,
     Notice,
     Received,
     RunEnded,
@@ -66,6 +67,9 @@ class RunModel:
         self.p99 = Series()
         self.wire_p95 = Series()
         self.pacing_p99 = Series()
+        self.level: LevelMeasured | None = None
+        self.level_peak = Series()
+        self.level_rms = Series()
         self.generation = getattr(self, "generation", 0) + 1
         self.revision = 0
 
@@ -94,6 +98,10 @@ class RunModel:
                 self.conversation(event.conn).stream_changed(event)
                 if event.state is StreamState.STREAMING and self.phase is Phase.STARTING:
                     self.phase = Phase.RUNNING
+            case LevelMeasured():
+                self.level = event
+                self.level_peak.append(event.t, event.peak_dbfs)
+                self.level_rms.append(event.t, event.rms_dbfs)
             case Sent():
                 self.conversation(event.conn).sent(event)
             case StreamEnded():

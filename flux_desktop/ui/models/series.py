@@ -8,31 +8,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_FIRST = 64
 
 
 class Series:
     """The newest `capacity` points (x, y), always contiguous, so that a curve can draw views of them.
 
-    Twice the capacity is allocated once; when it is full the newest half moves to the front.
+    Memory doubles as points come, up to twice the capacity; when that is full the newest half moves to the front.
+    A thousand connections that have said little thus cost little.
     """
 
     def __init__(self, capacity: int = 4_000) -> None:
         self._capacity = capacity
-        self._x: Floats = np.empty(2 * capacity)
-        self._y: Floats = np.empty(2 * capacity)
+        self._x: Floats = np.empty(min(_FIRST, 2 * capacity))
+        self._y: Floats = np.empty(min(_FIRST, 2 * capacity))
         self._end = 0
         self.revision = 0
 
     def append(self, x: float, y: float) -> None:
         """Add a point; x must not go back."""
         if self._end == len(self._x):
-            self._x[: self._capacity] = self._x[self._capacity :]
-            self._y[: self._capacity] = self._y[self._capacity :]
-            self._end = self._capacity
+            self._make_room()
         self._x[self._end] = x
         self._y[self._end] = y
         self._end += 1
         self.revision += 1
+
+    def _make_room(self) -> None:
+        size = len(self._x)
+        if size < 2 * self._capacity:
+            self._x = np.concatenate((self._x, np.empty(min(size, 2 * self._capacity - size))))
+            self._y = np.concatenate((self._y, np.empty(len(self._x) - size)))
+            return
+        self._x[: self._capacity] = self._x[self._capacity :]
+        self._y[: self._capacity] = self._y[self._capacity :]
+        self._end = self._capacity
 
     def __len__(self) -> int:
         return min(self._end, self._capacity)

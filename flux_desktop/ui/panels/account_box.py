@@ -46,6 +46,7 @@ class AccountBox(QWidget):
             widget.setAccessibleName(words)
             widget.setToolTip(words)
             widget.setMinimumWidth(60)
+        self._preferred = (DEFAULT_PROFILE, DEFAULT_REGION)
         self.set_choices([], [DEFAULT_REGION])
         self.words = label("", "caption", wrap=True)
         self.copy_button = button("Copy the command", self._copy, kind="link")
@@ -82,15 +83,20 @@ class AccountBox(QWidget):
     def set_choices(self, profiles: list[str], regions: list[str]) -> None:
         """Offer these; what was chosen stays chosen."""
         wanted = (
-            (self.profile, [DEFAULT_PROFILE, *profiles], DEFAULT_PROFILE),
-            (self.region, regions, DEFAULT_REGION),
+            (self.profile, [DEFAULT_PROFILE, *profiles], DEFAULT_PROFILE, self._preferred[0]),
+            (self.region, regions, DEFAULT_REGION, self._preferred[1]),
         )
-        for chooser, names, default in wanted:
-            kept = chooser.currentText() or default
+        for chooser, names, default, preferred in wanted:
+            kept = chooser.currentText()
+            kept = preferred if kept in {"", default} else kept
             with QSignalBlocker(chooser):
                 chooser.clear()
                 chooser.addItems(names)
                 chooser.setCurrentText(kept if kept in names else default)
+
+    def prefer(self, profile: str, region: str) -> None:
+        """What was chosen the last time: taken up again once it is known to exist."""
+        self._preferred = (profile or DEFAULT_PROFILE, region or DEFAULT_REGION)
 
     def filters(self) -> tuple[str, str]:
         """Name and status to filter by; empty for all."""

@@ -86,6 +86,7 @@ class EndpointPanel(Panel):
         for widget in (self.account, self.details_button, self.refresh_button):
             widget.hide()
         self._endpoints = endpoints
+        self._preferred = ""
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
         self.list.setItemDelegate(EndpointDelegate(theme, self.list))
@@ -100,6 +101,9 @@ class EndpointPanel(Panel):
     def refresh(self) -> None:
         """Show the list anew; the selection stays where the endpoint is still listed."""
         kept = self.selected()
+        listed = [entry.name for entry in self._endpoints.shown()]
+        if self._preferred in listed:
+            kept, self._preferred = self._preferred, ""
         self.list.blockSignals(True)
         self.list.clear()
         for entry in self._endpoints.shown():
@@ -111,6 +115,11 @@ class EndpointPanel(Panel):
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(4, self.list.count()) * ROW_PX + 4)
         self.select(kept)
+
+    def prefer(self, name: str) -> None:
+        """What was chosen the last time: selected once it is listed."""
+        self._preferred = name
+        self.select(name)
 
     def select(self, name: str) -> None:
         """Select an endpoint by name, the built-in one where it is not listed."""
@@ -148,7 +157,8 @@ class EndpointPanel(Panel):
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the endpoint cannot be changed."""
         self.list.setEnabled(not locked)
-        self.account.setEnabled(not locked)
+        # What cannot be changed now gives its room to what can.
+        self.account.setVisible(self.account_button.isChecked() and not locked)
         self.refresh_button.setEnabled(not locked)
 
     def _changed(self, item: QListWidgetItem | None) -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu
 
 from flux_desktop.flux.options import (
     EAGER_EOT_THRESHOLD,
     EOT_THRESHOLD,
     EOT_TIMEOUT_MS,
+    LANGUAGES,
     MODELS,
     FluxOptions,
 )
 from flux_desktop.ui.models.live_parameters import FieldState
+from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
 from flux_desktop.ui.theme import SPACE_S
-from flux_desktop.ui.widgets.basics import Panel, label, set_role
+from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
 
 DEFAULT_EAGER = 0.5
+MULTI = "flux-general-multi"
 
 
 class FluxPanel(Panel):
@@ -35,7 +40,8 @@ class FluxPanel(Panel):
         self.model = QComboBox()
         self.model.addItems(MODELS)
         self.model.setAccessibleName("Flux model")
-        super().__init__("Flux", "", self.model)
+        self.presets_button = button("Presets", self._preset_menu, kind="link", tip="Documented sets of parameters")
+        super().__init__("Flux", "", self.presets_button, self.model)
         body = self.body
         body.setSpacing(SPACE_S)
         self.eot = SliderField(
@@ -84,6 +90,11 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.keyterm_state)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
+        self.hints = ChipEditor("Language hints", f"Languages: {', '.join(LANGUAGES)}")
+        self.hints.changed.connect(self.changed)
+        self._hints_head = label("Language hints", "strong")
+        body.addWidget(self._hints_head)
+        body.addWidget(self.hints)
         self.controls = ControlRow()
         controls_head = QHBoxLayout()
         controls_head.addWidget(label("Send", "strong"))
@@ -92,7 +103,8 @@ class FluxPanel(Panel):
         body.addLayout(controls_head)
         body.addWidget(self.controls)
         self.keyterms.changed.connect(self.changed)
-        self.model.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.model.currentIndexChanged.connect(lambda _index: self._edited())
+        self._couple()
 
     def options(self) -> FluxOptions:
         """The parameters as chosen."""
@@ -102,6 +114,7 @@ class FluxPanel(Panel):
             eager_eot_threshold=self.eager.value,
             eot_timeout_ms=round((self.timeout.value or 5.0) * 1000),
             keyterms=self.keyterms.terms,
+            language_hints=self.hints.terms if self.model.currentText() == MULTI else (),
         )
 
     def set_options(self, options: FluxOptions) -> None:
@@ -113,6 +126,7 @@ class FluxPanel(Panel):
         self.eager.set_value(options.eager_eot_threshold)
         self.timeout.set_value(options.eot_timeout_ms_in_force / 1000)
         self.keyterms.set_terms(options.keyterms)
+        self.hints.set_terms(options.language_hints)
         self._couple()
 
     def show_states(self, states: dict[str, FieldState]) -> None:
@@ -130,6 +144,22 @@ class FluxPanel(Panel):
         self._couple()
         self.changed.emit()
 
+    def use_preset(self, preset: Preset) -> None:
+        """Take over a documented set; keyterms and hints stay."""
+        self.eot.set_value(preset.eot_threshold)
+        self.eager.set_value(preset.eager_eot_threshold)
+        self.timeout.set_value(preset.eot_timeout_ms / 1000)
+        self._edited()
+
+    def _preset_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for preset in PRESETS:
+            menu.addAction(preset.sentence(), partial(self.use_preset, preset))
+        menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
+
     def _couple(self) -> None:
+        for widget in (self._hints_head, self.hints):
+            widget.setVisible(self.model.currentText() == MULTI)
         # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.
         self.eager.set_maximum(min(EAGER_EOT_THRESHOLD.high, self.eot.value or EAGER_EOT_THRESHOLD.high))

@@ -33,13 +33,17 @@ class PlotColumn(QWidget):
 
         from flux_desktop.ui.plots.end_of_turn import EndOfTurnPlot
         from flux_desktop.ui.plots.latency import LatencyPlot
+        from flux_desktop.ui.plots.level import LevelPlot
         from flux_desktop.ui.plots.pacing import PacingPlot
 
         pg.setConfigOptions(antialias=True, background=None)
         self.latency = LatencyPlot(self._theme, self._model)
         self.end_of_turn = EndOfTurnPlot(self._theme, self._model)
-        self.plots = [self.latency, self.end_of_turn, PacingPlot(self._theme, self._model)]
-        for plot, share in zip(self.plots, (5, 4, 3), strict=True):
+        self.level = LevelPlot(self._theme, self._model)
+        self.level.hide()
+        self.pacing = PacingPlot(self._theme, self._model)
+        self.plots = [self.latency, self.end_of_turn, self.level, self.pacing]
+        for plot, share in zip(self.plots, (5, 4, 3, 3), strict=True):
             self._layout.addWidget(plot, share)
 
     def set_front(self, conn: int | None) -> None:
@@ -47,6 +51,12 @@ class PlotColumn(QWidget):
         if self.plots:
             self.latency.set_front(conn)
             self.end_of_turn.set_front(conn)
+
+    def set_microphone(self, on: bool) -> None:
+        """Show the microphone's level while it is the sound, in the place of pacing, whose verdict is on top."""
+        if self.plots:
+            self.level.setVisible(on)
+            self.pacing.setVisible(not on)
 
     def refresh(self) -> None:
         """Draw what is new."""

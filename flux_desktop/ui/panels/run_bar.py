@@ -60,7 +60,7 @@ class RunBar(QWidget):
         self.duration.setDecimals(0)
         self.duration.setSuffix(" s")
         self.duration.setSpecialValueText("whole file")
-        self.duration.setFixedWidth(92)
+        self.duration.setFixedWidth(98)
         self.loop = QCheckBox("repeat")
         self.loop.setMinimumHeight(27)
         self.loop.setToolTip("Begin the recording again when it ends")

@@ -1,4 +1,4 @@
-"""Which sound: a recording, by dialog or by dropping it on the window."""
+"""Which sound: a recording, by dialog or by dropping it on the window, or the microphone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
+from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.theme import SPACE_S, ThemeSource
 from flux_desktop.ui.widgets.basics import Panel, button, label
 from flux_desktop.ui.widgets.waveform import Waveform
@@ -19,12 +21,15 @@ class SoundPanel(Panel):
     Signals:
         file_chosen: path of a file that a person picked.
         sample_wanted: the bundled sample is to be used.
+        mode_changed: the other of recording and microphone was chosen; read `uses_microphone`.
     """
+
+    mode_changed = Signal()
 
     file_chosen = Signal(str)
     sample_wanted = Signal()
 
-    def __init__(self, theme: ThemeSource) -> None:
+    def __init__(self, theme: ThemeSource, microphones: Microphones) -> None:
         self.sample_button = button(
             "Use the sample", lambda: self.sample_wanted.emit(), kind="link", tip="Stream the bundled conversation"
         )
@@ -32,16 +37,26 @@ class SoundPanel(Panel):
         self.choose_button.setAccessibleName("Choose a WAV file")
         super().__init__("Sound", "", self.sample_button, self.choose_button)
         self._folder = str(Path.home())
+        self.wav_button = button("WAV file", lambda: self.use_microphone(False), kind="segment")
+        self.mic_button = button("Microphone", lambda: self.use_microphone(True), kind="segment")
+        modes = QHBoxLayout()
+        modes.setSpacing(SPACE_S)
+        for made in (self.wav_button, self.mic_button):
+            made.setCheckable(True)
+            modes.addWidget(made, 1)
+        self.wav_button.setChecked(True)
+        self.body.addLayout(modes)
+        self.microphone = MicrophoneBox(theme, microphones)
+        self.microphone.hide()
+        self.body.addWidget(self.microphone)
         self._name = label("", "strong")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.waveform = Waveform(theme)
         self.body.addWidget(self._name)
         self.body.addWidget(self.waveform)
-        line = QHBoxLayout()
-        line.setSpacing(SPACE_S)
         self._detail = label("", "caption", wrap=True)
-        line.addWidget(self._detail, 1)
-        self.body.addLayout(line)
+        self.body.addWidget(self._detail)
+        self._has_shape = False
         self.show_shape(None)
 
     def choose(self) -> None:
@@ -52,11 +67,29 @@ class SoundPanel(Panel):
         dialog.fileSelected.connect(self.file_chosen)
         dialog.open()
 
+    @property
+    def uses_microphone(self) -> bool:
+        """Whether the microphone is the sound."""
+        return self.mic_button.isChecked()
+
+    def use_microphone(self, on: bool) -> None:
+        """Choose the microphone or the recording."""
+        changed = on is self.microphone.isHidden()
+        self.mic_button.setChecked(on)
+        self.wav_button.setChecked(not on)
+        self.microphone.setVisible(on)
+        for widget in (self.sample_button, self.choose_button, self._detail):
+            widget.setVisible(not on)
+        for shown in (self._name, self.waveform):
+            shown.setVisible(not on and self._has_shape)
+        if changed:
+            self.mode_changed.emit()
+
     def show_shape(self, shape: WavShape | None) -> None:
         """Show the chosen recording, or say what to do first."""
         self.waveform.set_shape(shape)
-        self.waveform.setVisible(shape is not None)
-        self._name.setVisible(shape is not None)
+        self._has_shape = shape is not None
+        self.use_microphone(False)
         if shape is None:
             self._detail.setText("Open a recording, drop one on this window, or use the sample.")
             return
@@ -68,5 +101,6 @@ class SoundPanel(Panel):
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the sound cannot be changed."""
-        self.choose_button.setEnabled(not locked)
+        for widget in (self.choose_button, self.wav_button, self.mic_button, self.microphone.device):
+            widget.setEnabled(not locked)
         self.sample_button.setEnabled(not locked)

@@ -1,0 +1,71 @@
+"""The microphone's part of the sound panel: which device, how loud it is, what to do when it is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+
+from flux_desktop.problem import Problem
+from flux_desktop.ui.models.microphone import Microphones
+from flux_desktop.ui.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.level_meter import LevelMeter
+
+
+class MicrophoneBox(QWidget):
+    """Shows the list and keeps the person's choice.
+
+    Signals:
+        chosen: another device was chosen.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, theme: ThemeSource, microphones: Microphones) -> None:
+        super().__init__()
+        self._microphones = microphones
+        self.device = QComboBox()
+        self.device.setAccessibleName("Microphone")
+        self.device.setMinimumWidth(80)
+        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.meter = LevelMeter(theme)
+        self.lost = QCheckBox("Go on with silence if it is lost")
+        self.lost.setToolTip("Otherwise the run ends cleanly when the microphone goes away.")
+        self.words = label("", "caption", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        for widget in (self.device, self.meter, self.lost, self.words):
+            layout.addWidget(widget)
+        self.device.currentIndexChanged.connect(self._choose)
+        self.lost.toggled.connect(self._set_lost)
+        self.refresh(None)
+
+    def refresh(self, problem: Problem | None) -> None:
+        """Show the list anew; the choice stays, also while its device is away."""
+        entries = self._microphones.entries()
+        shown = [(self.device.itemData(n), self.device.itemText(n)) for n in range(self.device.count())]
+        if shown != entries:
+            with QSignalBlocker(self.device):
+                self.device.clear()
+                for name, line in entries:
+                    self.device.addItem(line, name)
+                self.device.setCurrentIndex([name for name, _ in entries].index(self._microphones.chosen))
+        if problem is not None:
+            words, role = problem.sentence(), "warn"
+        elif not self._microphones.devices:
+            words, role = "No microphone was found. Plug one in, or use a recording.", "warn"
+        elif not self._microphones.available:
+            words, role = "The chosen microphone is not there. Plug it in, or choose another one.", "warn"
+        else:
+            words, role = "The meter moves while a run is under way. dBFS, peaks.", "caption"
+        self.words.setText(words)
+        set_role(self.words, role)
+
+    def _choose(self, position: int) -> None:
+        if position >= 0:
+            self._microphones.chosen = self.device.itemData(position)
+            self.chosen.emit()
+
+    def _set_lost(self, on: bool) -> None:
+        self._microphones.go_on_when_lost = on

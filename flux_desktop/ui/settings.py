@@ -1,0 +1,98 @@
+"""What the window remembers from one start to the next; no secret is among it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import platformdirs
+
+from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.problem import ProblemError
+from flux_desktop.reports.files import write_whole
+
+if TYPE_CHECKING:
+    from flux_desktop.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+RECENT_MAX = 8
+
+
+class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """All with defaults, so that an older or newer file still opens."""
+
+    theme: str = "system"
+    width: int = 1440
+    height: int = 900
+    connections: int = 2
+    duration_s: float = 0.0
+    loop: bool = False
+    options: FluxOptions = FluxOptions()
+    recent: list[str] = []
+    endpoint: str = "local"
+    profile: str = ""
+    region: str = ""
+    microphone: str = ""
+
+
+def settings_path() -> Path:
+    """Where they lie."""
+    return Path(platformdirs.user_config_dir("flux-desktop", appauthor=False)) / "settings.json"
+
+
+def load(path: Path) -> Settings:
+    """Read them; a file that is missing or cannot be read gives the defaults."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        _log.warning("The settings in %s cannot be read: %s", path, error)
+        return Settings()
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write them whole or not at all; a failure is only logged, for nothing depends on them."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(path, msgspec.json.format(msgspec.json.encode(settings)))
+    except (OSError, ProblemError) as error:
+        _log.warning("The settings could not be kept in %s: %s", path, error)
+
+
+def apply(window: MainWindow, settings: Settings) -> None:
+    """Put them into the window's fields; what is out of range is left as it is."""
+    window.theme.set_mode(settings.theme)
+    window.resize(max(1100, settings.width), max(700, settings.height))
+    window.run_bar.connections.setValue(settings.connections)
+    window.run_bar.duration.setValue(settings.duration_s)
+    window.run_bar.loop.setChecked(settings.loop)
+    if not problems(settings.options):
+        window.flux_panel.set_options(settings.options)
+    window.recent = [path for path in settings.recent if Path(path).suffix][:RECENT_MAX]
+    if settings.microphone:
+        window.microphones.chosen = settings.microphone
+        window.sound_panel.microphone.refresh(None)
+    window.endpoint_panel.account.prefer(settings.profile, settings.region)
+    window.endpoint_panel.prefer(settings.endpoint)
+
+
+def collect(window: MainWindow) -> Settings:
+    """Read them from the window."""
+    profile, region = window.endpoint_panel.account.access()
+    return Settings(
+        theme=window.theme.mode,
+        width=window.width(),
+        height=window.height(),
+        connections=window.run_bar.connections.value(),
+        duration_s=window.run_bar.duration.value(),
+        loop=window.run_bar.loop.isChecked(),
+        options=window.flux_panel.options(),
+        recent=window.recent,
+        endpoint=window.endpoint_panel.selected(),
+        profile=profile or "",
+        region=region,
+        microphone=window.microphones.chosen,
+    )

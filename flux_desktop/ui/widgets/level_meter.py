@@ -1,0 +1,94 @@
+"""A level meter: dBFS from −60 to 0, green, yellow and red by level, the highest peak held, clipping told."""  # noqa: RUF002
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from flux_desktop.audio.levels import Meter
+from flux_desktop.engine.events import LevelMeasured
+from flux_desktop.ui.theme import TYPE_CAPTION_PX, Theme, ThemeSource, font
+
+LOW_DBFS, YELLOW_DBFS, RED_DBFS = -60.0, -20.0, -9.0
+CLIP_SHOWN_S = 2.0
+_TICKS = (-60, -48, -36, -20, -9, 0)
+
+
+class LevelMeter(QWidget):
+    """Fed with `take`, painted at the clock's pace with `refresh`; both on the run's seconds."""
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__()
+        self._theme = theme
+        self._meter = Meter()
+        self._now_s = 0.0
+        self._clipped_at_s: float | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Microphone level")
+        theme.changed.connect(self.update)
+
+    def reset(self) -> None:
+        """Fall back to nothing, as at the start of a run."""
+        self._meter, self._now_s, self._clipped_at_s = Meter(), 0.0, None
+        self.update()
+
+    def take(self, level: LevelMeasured) -> None:
+        """A frame was measured."""
+        self._meter.push(level.peak_dbfs, level.t)
+        self._now_s = max(self._now_s, level.t)
+        if level.is_clipped:
+            self._clipped_at_s = level.t
+
+    def refresh(self, now_s: float) -> None:
+        """Let the bar fall to where it stands at this second of the run."""
+        self._now_s = max(self._now_s, now_s)
+        self.update()
+
+    @property
+    def clipped(self) -> bool:
+        """Whether clipping was heard a moment ago."""
+        return self._clipped_at_s is not None and self._now_s - self._clipped_at_s < CLIP_SHOWN_S
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 34)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme.current
+        bar = QRectF(0, 2, self.width(), 12)
+        level = _place(self._meter.level_dbfs(self._now_s))
+        for low, high, colour in _zones(theme):
+            dim = QColor(colour)
+            dim.setAlphaF(0.22)
+            left, right = bar.width() * _place(low), bar.width() * _place(high)
+            painter.fillRect(QRectF(left, bar.top(), right - left - 1, bar.height()), dim)
+            lit = min(right, bar.width() * level) - left
+            if lit > 0:
+                painter.fillRect(QRectF(left, bar.top(), lit, bar.height()), QColor(colour))
+        peak = self._meter.peak_dbfs(self._now_s)
+        if peak > LOW_DBFS:
+            x = bar.width() * _place(peak)
+            painter.fillRect(QRectF(min(x, bar.width() - 2), bar.top() - 1, 2, bar.height() + 2), QColor(theme.text))
+        painter.setFont(font(TYPE_CAPTION_PX))
+        for tick in _TICKS:
+            painter.setPen(QColor(theme.danger if tick == 0 and self.clipped else theme.muted))
+            words = "CLIP" if tick == 0 and self.clipped else str(tick)
+            width = painter.fontMetrics().horizontalAdvance(words) + 2
+            x = min(max(0.0, bar.width() * _place(tick) - width / 2), bar.width() - width)
+            painter.drawText(QRectF(x, 17, width, 15), int(Qt.AlignmentFlag.AlignCenter), words)
+        painter.end()
+
+
+def _place(dbfs: float) -> float:
+    """Where a level stands on the bar, 0 to 1."""
+    return min(1.0, max(0.0, (dbfs - LOW_DBFS) / -LOW_DBFS))
+
+
+def _zones(theme: Theme) -> tuple[tuple[float, float, str], ...]:
+    return (
+        (LOW_DBFS, YELLOW_DBFS, theme.ok),
+        (YELLOW_DBFS, RED_DBFS, theme.warn),
+        (RED_DBFS, 0.0, theme.danger),
+    )

@@ -1,0 +1,33 @@
+"""A window with plain text and a way to copy it: About, the log."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from flux_desktop.ui.theme import SPACE_L, TYPE_CAPTION_PX, font
+from flux_desktop.ui.widgets.basics import label
+
+
+class TextDialog(QDialog):
+    """Open it with `open()`: it never blocks the window."""
+
+    def __init__(self, parent: QWidget, title: str, heading: str, words: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(720, 440)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.addWidget(label(heading, "title", wrap=True))
+        self.text = QPlainTextEdit(words)
+        self.text.setReadOnly(True)
+        self.text.setFont(font(TYPE_CAPTION_PX, fixed=True))
+        self.text.setAccessibleName(title)
+        layout.addWidget(self.text, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        buttons.rejected.connect(self.reject)
+        layout.addWidget(buttons)

@@ -1,0 +1,96 @@
+"""The microphone in the window: the list, the choice, the level, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conftest import Stage, until
+from PySide6.QtWidgets import QLabel
+from test_window import Waiting
+
+from flux_desktop.audio.devices import InputDevice
+from flux_desktop.engine.events import LevelMeasured
+from flux_desktop.engine.plan import MicrophoneSource
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.ui import device_watch
+from flux_desktop.ui.device_watch import DeviceWatch
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT, Microphones, SilenceWatch
+
+
+def device(index: int, name: str) -> InputDevice:
+    return InputDevice(index=index, name=name, host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
+
+
+def level(t: float, *, silent: bool = False, peak: float = -20.0) -> LevelMeasured:
+    return LevelMeasured(t=t, rms_dbfs=peak - 12, peak_dbfs=peak, is_silent=silent, is_clipped=peak > -0.5)
+
+
+def test_the_choice_is_kept_while_its_device_is_away() -> None:
+    microphones = Microphones(devices=[device(0, "Built-in"), device(3, "USB")], chosen="USB")
+    assert microphones.source() == MicrophoneSource(device_index=3, device_name="USB")
+    microphones.devices = [device(0, "Built-in")]
+    assert microphones.entries()[-1] == ("USB", "USB · not there now")
+    assert not microphones.available
+    microphones.devices = [device(0, "Built-in"), device(1, "USB")]
+    assert microphones.source().device_index == 1
+    microphones.chosen = SYSTEM_DEFAULT
+    assert microphones.source().device_index is None
+
+
+def test_silence_is_told_once_and_only_after_two_seconds() -> None:
+    watch = SilenceWatch()
+    told = [watch.take(level(t / 10, silent=True)) is not None for t in range(60)]
+    assert told.index(True) == 20
+    assert sum(told) == 1
+    quiet_room = SilenceWatch()
+    assert not any(quiet_room.take(level(t / 10, silent=t % 10 != 0)) for t in range(60))
+
+
+def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Problem]) -> None:
+    left = list(answers)
+
+    async def list_devices() -> list[InputDevice]:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Problem):
+            raise ProblemError(answer)
+        return answer
+
+    window.devices = DeviceWatch(window.microphones, window.tasks, window.sound_panel.microphone.refresh, list_devices)
+
+
+def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(device_watch, "LOOK_EVERY_S", 0.02)
+    engines: list[Waiting] = []
+
+    def make(sink):  # type: ignore[no-untyped-def]
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        broken = Problem(code="x", what="The sound system does not answer.")
+        with_devices(window, [[], broken, [device(0, "Built-in")], [device(0, "Built-in"), device(2, "USB")]])
+        box = window.sound_panel.microphone
+        assert not window.tasks.running("devices")
+        window.sound_panel.mic_button.click()
+        await until(lambda: "does not answer" in box.words.text(), "the problem is told")
+        await until(lambda: box.device.count() == 3, "both devices are listed")
+        box.device.setCurrentIndex(2)
+        box.lost.setChecked(True)
+        assert not window.sound_panel.waveform.isVisible()
+        window.start_run()
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert plan is not None
+        assert plan.source == MicrophoneSource(device_index=2, device_name="USB", go_on_when_lost=True)
+        for tick in range(30):
+            window.mailbox.put(level(tick / 10, silent=True, peak=-96.0))
+        await until(lambda: bool(window.banners.banners()), "silence is told")
+        assert any("Nothing at all comes" in shown.text() for shown in window.banners.findChildren(QLabel))
+        window.mailbox.put(level(3.0, peak=-0.2))
+        await until(lambda: box.meter.clipped, "clipping is shown")
+        assert not box.meter.grab().isNull()
+        window.sound_panel.use_microphone(False)
+        await until(lambda: not window.tasks.running("devices"), "looking has ended")
+
+    stage(make, live)
