@@ -8,7 +8,6 @@ decoded before is a *leader* and holds one recognition process; there are `max_d
 from __future__ import annotations
 
 import asyncio
-import bisect
 import hashlib
 import logging
 from collections import OrderedDict
@@ -18,76 +17,16 @@ from typing import Any
 
 from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
 from flux_desktop.local_endpoint.turn_taking import SpokenWord
+from flux_desktop.local_endpoint.utterances import Cursor, Utterance
 
 log = logging.getLogger(__name__)
 
 _KEPT_BLOCKS = 10_000
 """About 13 minutes of finished utterances, 25 MB, kept for streams that bring the same audio later."""
-Words = tuple[SpokenWord, ...]
 
 
 class PoolFullError(RuntimeError):
     """More different recordings than this machine decodes in real time."""
-
-
-class Utterance:
-    """A stretch of speech that is being decoded or has been; word times count from its first block."""
-
-    def __init__(self, number: int, worker: DecodeWorker) -> None:
-        self.number = number
-        self.worker = worker
-        self.blocks: list[bytes] = []
-        self.digests: list[bytes] = []
-        self.ended = False
-        self.final: Words | None = None
-        self.failed = False
-        self.users: dict[Cursor, None] = {}
-        self._heard: list[int] = []
-        self._words: list[Words] = []
-        self._watchers: list[Callable[[], None]] = []
-
-    def take(self, heard: int, words: Words | None, *, final: bool) -> None:
-        """An answer of the recogniser; None means that the words are unchanged."""
-        current = words if words is not None else (self._words[-1] if self._words else ())
-        if final:
-            self.final = current
-        else:
-            self._heard.append(heard)
-            self._words.append(current)
-        self._wake()
-
-    def fail(self) -> None:
-        self.failed = self.ended = True
-        self._wake()
-
-    def words_at(self, index: int) -> Words | None:
-        """Words known when block `index` had been heard; None while it has not been."""
-        place = bisect.bisect_left(self._heard, index + 1)
-        return self._words[place] if place < len(self._heard) else self.final
-
-    def when_heard(self, callback: Callable[[], None]) -> None:
-        """Call once, at the next answer."""
-        self._watchers.append(callback)
-
-    def _wake(self) -> None:
-        watchers, self._watchers = self._watchers, []
-        for callback in watchers:
-            callback()
-
-
-class Cursor:
-    """One stream's place in an utterance. `owner` stands for the stream."""
-
-    def __init__(self, owner: object, utterance: Utterance, index: int) -> None:
-        self.owner = owner
-        self.utterance = utterance
-        self.index = index
-        utterance.users[self] = None
-
-    def move(self, utterance: Utterance, index: int) -> None:
-        self.utterance.users.pop(self, None)
-        self.utterance, self.index = utterance, index
-        utterance.users[self] = None
 
 
 class DecodePool:

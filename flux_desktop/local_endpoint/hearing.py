@@ -11,19 +11,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flux_desktop.local_endpoint.decode_pool import Cursor, DecodePool
+from flux_desktop.local_endpoint.decode_pool import DecodePool
 from flux_desktop.local_endpoint.encodings import Decoder, Framer
 from flux_desktop.local_endpoint.scripts import Script, ScriptMatcher
 from flux_desktop.local_endpoint.speech_detection import SpeechDetector, level_dbfs
-from flux_desktop.local_endpoint.turn_taking import FRAME_S, SpokenWord
+from flux_desktop.local_endpoint.turn_taking import FRAME_S
+from flux_desktop.local_endpoint.utterances import Cursor, Words
 
 _PRE_ROLL_FRAMES = 4
 _UTTERANCE_ENDS_AFTER_FRAMES = 5
 """0.4 s of silence: before a turn usually ends, so that its text is the recogniser's final one."""
 _UTTERANCE_MAX_FRAMES = 375
 _LATE_WORD_S = 0.05
-
-Words = tuple[SpokenWord, ...]
 
 
 class RecognitionFailedError(RuntimeError):
