@@ -1,0 +1,135 @@
+"""Latencies against servers whose delay is known, and standstills of either side.
+
+The exact marks are `make bench`'s; the tolerances here leave room for a busy machine and still catch a clock that
+starts at the wrong moment, which is off by a chunk of 80 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+
+import msgspec
+import pytest
+
+from flux_desktop.engine import audio_source
+from flux_desktop.engine.commands import StartRun
+from flux_desktop.engine.context import Limits
+from flux_desktop.engine.events import LedgerClass, Received, StreamChanged, StreamEnded, StreamState, Verdict
+from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.metrics import FIGURES, Histogram, ledger
+from flux_desktop.engine.run import Run
+from flux_desktop.engine.worker_process import WorkerProcess
+
+SILENT = ("--recogniser", "silent")
+STALL_S = 1.4
+
+
+def is_streaming(event):
+    return isinstance(event, StreamChanged) and event.state is StreamState.STREAMING
+
+
+def plan_of(driver, *, arguments=(), **fields):
+    return msgspec.structs.replace(driver.plan(loop=True, **fields), local_arguments=(*SILENT, *arguments))
+
+
+@pytest.fixture
+def another(driver, tmp_path):
+    """Makes further drivers, for runs at the same time."""
+    return lambda name: type(driver)(tmp_path / name, driver._wav)
+
+
+async def test_the_wire_clock_shows_what_the_server_took(another):
+    async def against(delay_ms):
+        driver = another(f"delay-{delay_ms}")
+        plan = plan_of(driver, arguments=("--fault", f"delay-ms={delay_ms}"), connections=3, duration_s=2.0)
+        return await driver.supervisor.run(plan)
+
+    delays_ms = (20, 180, 999)
+    for delay_ms, ended in zip(delays_ms, await asyncio.gather(*map(against, delays_ms)), strict=True):
+        wire = ended.wire
+        print(f"\nserver {delay_ms} ms: wire p50 {wire.p50_ms} p95 {wire.p95_ms} p99 {wire.p99_ms} ms, n {wire.n}")
+        assert wire.n >= 3 * 7
+        assert delay_ms - 2 <= wire.p50_ms <= delay_ms + 30
+        assert wire.p50_ms <= wire.p95_ms <= wire.p99_ms <= wire.max_ms
+        # The user's clock is never shorter than the wire's, but for half a millisecond that a timer may be early.
+        assert ended.update.p50_ms >= wire.p50_ms - 1
+
+
+async def test_a_stall_of_the_server_and_one_of_our_own_are_told_apart(another):
+    theirs, ours = another("theirs"), another("ours")
+    streaming = asyncio.Event()
+    ours.reactions.append(lambda event: is_streaming(event) and streaming.set())
+
+    async def stand_still():
+        await streaming.wait()
+        pid = ours.supervisor._workers[0]._child.process.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(STALL_S)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    stalling = plan_of(theirs, arguments=("--fault", f"stall-ms={STALL_S * 1000:g}"), duration_s=6.5)
+    stalled, invalid, _ = await asyncio.gather(
+        theirs.supervisor.run(stalling), ours.supervisor.run(plan_of(ours, duration_s=2.5)), stand_still()
+    )
+    print(f"\nserver stalled: user p50 {stalled.update.p50_ms} p99 {stalled.update.p99_ms} ms; ours: {invalid.reasons}")
+    assert stalled.update.p99_ms >= 1000 * STALL_S * 0.8
+    assert stalled.update.max_ms >= 1000 * STALL_S * 0.8
+    assert stalled.update.p50_ms < 1000 * STALL_S * 0.5
+    assert not any("stood still" in reason for reason in stalled.reasons)
+    assert invalid.verdict is Verdict.INVALID
+    assert any("stood still" in reason or "loop lag" in reason for reason in invalid.reasons)
+
+
+async def test_streams_that_never_connect_are_counted_one_by_one(driver):
+    """65 of 100, in this process, so that the wait for Connected can be a short one."""
+    plan = plan_of(driver, connections=100, opening_max=100, duration_s=0.4)
+    local, ends = LocalEndpoint(), []
+    info = await local.start((*SILENT, "--fault", "never-connected=65"))
+    try:
+        plan = msgspec.structs.replace(plan, endpoint_url=info.url, ca_file=info.ca_file)
+        audio = await asyncio.to_thread(audio_source.load, plan)
+        run = Run(
+            StartRun(
+                plan=plan, connections=list(range(1, 101)), origin_s=time.monotonic(), credentials=info.credentials
+            ),
+            lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
+            lambda event: ends.append(event.summary.ledger) if isinstance(event, StreamEnded) else None,
+            limits=Limits(connected_s=3.0),
+        )
+        await run.carry_out()
+    finally:
+        await local.stop()
+    counted = ledger(ends, 100)
+    assert counted[LedgerClass.NEVER_CONNECTED] == 65
+    assert counted[LedgerClass.NO_TRANSCRIPT] == 35
+
+
+async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, monkeypatch):
+    """Every sample that four real workers counted, once through their merged histograms and once through one."""
+    from flux_desktop.engine import worker_process
+
+    monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    told = {}
+    take = WorkerProcess._take
+
+    def remember(self, line):
+        if b'"event":"histograms"' in line and b'"final":true' in line:
+            told[self.number] = line
+        take(self, line)
+
+    monkeypatch.setattr(WorkerProcess, "_take", remember)
+    ended = await driver.supervisor.run(plan_of(driver, connections=4, duration_s=2.0))
+    assert len(told) == 4
+    one = {name: Histogram() for name in FIGURES}
+    for event in driver.of(Received):
+        if event.user_latency_ms is not None and '"event":"Update"' in event.text:
+            one["update"].add(event.user_latency_ms / 1000)
+            one["wire"].add(event.wire_latency_ms / 1000)
+    for name, merged in (("update", ended.update), ("wire", ended.wire)):
+        assert merged == one[name].percentiles(), name
