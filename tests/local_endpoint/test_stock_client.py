@@ -25,6 +25,7 @@ from smithy_core.exceptions import CallError
 from smithy_http.aio.crt import AWSCRTHTTPClient, AWSCRTHTTPClientConfig
 
 Info = dict[str, Any]
+pytestmark = pytest.mark.usefixtures("sdk_tasks_ended")
 QUERY = "model=flux-general-multi&encoding=linear16&sample_rate=16000&eager_eot_threshold=0.4&language_hint=en"
 
 
@@ -112,7 +113,6 @@ async def sdk_tasks_ended() -> AsyncIterator[None]:
     await asyncio.gather(*forgotten, return_exceptions=True)
 
 
-@pytest.mark.usefixtures("sdk_tasks_ended")
 async def test_refusals_reach_the_client_as_the_vendor_models_them(endpoint: Info) -> None:
     stream = await open_stream(endpoint, query=QUERY + "&smart_format=true")
     with pytest.raises(ModelError) as refused:
