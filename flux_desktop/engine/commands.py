@@ -8,6 +8,7 @@ from msgspec import Struct
 from flux_desktop.aws.target import Credentials
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.flux.messages import Configure
+from flux_desktop.flux.options import FluxOptions
 
 
 class _Command(Struct, tag_field="command", kw_only=True, omit_defaults=True):
@@ -30,6 +31,13 @@ class ConfigureStreams(_Command, tag="configure"):
     """Send a `Configure`; None means every connection."""
 
     message: Configure
+    connections: list[int] | None = None
+
+
+class ReconnectStreams(_Command, tag="reconnect"):
+    """Change over to new streams with these parameters, for what no Configure can change; None means all."""
+
+    options: FluxOptions
     connections: list[int] | None = None
 
 
@@ -56,7 +64,7 @@ class Quit(_Command, tag="quit"):
     """Leave the process; a run under way is ended at once."""
 
 
-Command = StartRun | ConfigureStreams | SendControl | Watch | StopRun | Quit
+Command = StartRun | ConfigureStreams | ReconnectStreams | SendControl | Watch | StopRun | Quit
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from flux_desktop.engine import endings
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.context import RunContext
@@ -35,6 +37,7 @@ from flux_desktop.flux.messages import (
     ServerMessage,
     encode,
 )
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnState, TurnTracker
 from flux_desktop.problem import Problem, ProblemError
 
@@ -55,7 +58,8 @@ class Connection:
         self._news = asyncio.Event()
         self._leg = self._new_leg()
         self._rotation = Rotation(plan.rotate_after_s, plan.rotate_latest_s)
-        self._rotation_due = False
+        self._next_options: FluxOptions | None = None
+        """Parameters of the next stream, when it is time to change over to it."""
         self._all_sent = False
         self._sender = self._new_sender(feed, duration_s)
         self._conversation = Conversation(
@@ -81,6 +85,14 @@ class Connection:
         """Change parameters while streaming; at any other time it does nothing."""
         if self.state is StreamState.STREAMING:
             self._controls.configure(change)
+
+    def reconnect(self, options: FluxOptions) -> None:
+        """Change over to a new stream with these parameters, for what no `Configure` can change."""
+        if self.state is StreamState.STREAMING:
+            given = self._context.plan.options
+            self._change_over_to(
+                msgspec.structs.replace(options, encoding=given.encoding, sample_rate_hz=given.sample_rate_hz)
+            )
 
     def control(self, text: str) -> None:
         """Send a control message as it is, while streaming."""
@@ -109,8 +121,7 @@ class Connection:
         age_s = self._context.clock() - self._leg.opened_s
         quiet = self._conversation.tracker.state is TurnState.READY
         if self._rotation.is_due(age_s, quiet=quiet):
-            self._rotation_due = True
-            self._news.set()
+            self._change_over_to(self._controls.in_force)
 
     # ------------------------------------------------------------ life
 
@@ -142,7 +153,7 @@ class Connection:
         self._change(StreamState.CONNECTING)
         stream = await leg.open(context.plan.options, lambda: self._change(StreamState.OPENED))
         self.figures.connected_s = leg.connected_after_s
-        self._controls.open_on(stream)
+        self._controls.open_on(stream, context.plan.options)
         self._past_opening()
         if not leg.over and not self._all_sent:
             self._change(StreamState.STREAMING)
@@ -158,19 +169,27 @@ class Connection:
         return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
     async def _stream(self) -> None:
-        """Until all is sent or the stream is over, changing over to a new stream when it gets old."""
+        """Until all is sent or the stream is over; changes over to a new stream when that is due."""
         while True:
-            await news_until(self._news, lambda: self._all_sent or self._leg.over or self._rotation_due, None)
-            if not self._rotation_due or self._all_sent or self._leg.over:
+            await news_until(
+                self._news, lambda: self._all_sent or self._leg.over or self._next_options is not None, None
+            )
+            options, self._next_options = self._next_options, None
+            if options is None or self._all_sent:
                 return
-            self._rotation_due = False
-            await self._rotate()
+            await self._change_over(options)
 
-    async def _rotate(self) -> None:
-        """Change over: the new stream is opened first, the old one drained while the audio waits a moment."""
+    def _is_turning_point(self) -> bool:
+        return self._all_sent or self._leg.over or self._next_options is not None
+
+    async def _change_over(self, options: FluxOptions) -> None:
+        """The new stream is opened first, the old one drained while the audio waits a moment.
+
+        Where the new one cannot be opened the old one goes on, if it still stands.
+        """
         new = self._new_leg()
         try:
-            stream = await new.open(self._controls.in_force, lambda: None)
+            stream = await new.open(options, lambda: None)
         except LegFailedError as failed:
             await new.close()
             self._rotation.failed(self._context.clock() - self._leg.opened_s)
@@ -187,10 +206,14 @@ class Connection:
         self._leg = new
         self.figures.rotations += 1
         self._conversation.begin_leg(new)
-        self._controls.open_on(stream)
+        self._controls.open_on(stream, options)
         if not self._all_sent:
             self._change(StreamState.STREAMING)
             self._sender.resume(stream)
+
+    def _change_over_to(self, options: FluxOptions) -> None:
+        self._next_options = options
+        self._news.set()
 
     def _new_sender(self, feed: Feed | None, duration_s: float | None) -> Sender | LiveSender:
         context = self._context
@@ -244,7 +267,13 @@ class Connection:
         elif isinstance(message, ConfigureSuccess | ConfigureFailure):
             self._controls.answered(message)
         elif isinstance(message, Error):
-            self._leg.fail(endings.fatal_error(message))
+            problem = endings.fatal_error(message)
+            if problem.code == "control_not_supported" and self._controls.live_change_pending:
+                # The build takes no Configure at all: it gets what was wanted with a new stream's parameters.
+                self._sender.pause()
+                self._context.emit(Notice(t=self._context.now(), problem=endings.configure_not_supported(self.conn)))
+                self._change_over_to(self._controls.wanted)
+            self._leg.fail(problem)
 
     def _plan_configure(self) -> None:
         plan = self._context.plan

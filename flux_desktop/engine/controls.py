@@ -38,6 +38,7 @@ class Controls:
         self._now = now
         self._round_trips = round_trips
         self._configured_at_s = 0.0
+        self._is_live = False
         self._stream: SageMakerStream | None = None
         self._ack_timer: asyncio.TimerHandle | None = None
         self._planned_timer: asyncio.TimerHandle | None = None
@@ -52,8 +53,22 @@ class Controls:
         """Whether a `Configure` waits for its answer."""
         return self._steering.in_flight is not None
 
-    def open_on(self, stream: SageMakerStream) -> None:
-        """From now on messages can be sent."""
+    @property
+    def wanted(self) -> FluxOptions:
+        """What will be in force when everything that was asked for is accepted."""
+        return self._steering.wanted
+
+    @property
+    def live_change_pending(self) -> bool:
+        """Whether the `Configure` that waits for its answer is a person's, and not one that was planned."""
+        return self.pending and self._is_live
+
+    def open_on(self, stream: SageMakerStream, options: FluxOptions) -> None:
+        """From now on messages can be sent, on a stream that was opened with these parameters."""
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+        self._steering = Steering(options)
         self._stream = stream
 
     def close(self) -> None:
@@ -74,6 +89,7 @@ class Controls:
         if refusal is not None:
             self._notice(refusal)
         else:
+            self._is_live = True
             self._request(change)
 
     def _request(self, change: Configure) -> None:

@@ -96,6 +96,16 @@ def send_failed(error: Exception) -> Problem:
     )
 
 
+def configure_not_supported(conn: int) -> Problem:
+    """The build ends a stream that sends Configure; the connection is brought back with the new parameters."""
+    return Problem(
+        code="configure_not_supported",
+        what=f"This build of Flux takes no changes in mid-stream; connection {conn} is being opened again with them.",
+        why="It ended the stream when it was sent Configure.",
+        todo="Further changes do the same: set the parameters before starting where the pause matters.",
+    )
+
+
 def not_rotated(conn: int, cause: Problem) -> Problem:
     """The next stream of a long connection could not be opened; the present one goes on."""
     return Problem(

@@ -37,7 +37,7 @@ class Outlet(ABC):
 
     `settled` is asked, with the seconds since then, while more audio follows the end of what was to be sent: True ends
     the sending, as do `silence_max_s`. `on_audio_end` is called when that end is reached, `on_done` when nothing more
-    is to be sent, each once. `on_error` gets what `send_audio` raises; sending ends with it.
+    is to be sent, each once. `on_error` gets what `send_audio` raises; sending is then paused.
     """
 
     def __init__(
@@ -174,7 +174,7 @@ class Outlet(ABC):
         try:
             self._sink.send_audio(chunk)
         except Exception as error:  # border: whatever the transport says ends this stream alone
-            self.stop()
+            self.pause()
             self._on_error(error)
             return False
         self.sent_bytes += len(chunk)

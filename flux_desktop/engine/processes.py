@@ -17,6 +17,7 @@ WORKER = "flux_desktop.engine.worker"
 LOCAL_ENDPOINT = "flux_desktop.local_endpoint"
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
+_LEVELS = logging.getLevelNamesMapping()
 
 
 def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
@@ -91,7 +92,9 @@ class Child:
 
     async def _listen(self, process: Process) -> None:
         assert process.stderr is not None
+        level = logging.WARNING  # of what has no level of its own, such as an interpreter's last words
         while line := await process.stderr.readline():
             text = line.decode("utf-8", "replace").rstrip()
             self.last_words.append(text)
-            _LOG.debug("%s: %s", self.name, text)
+            level = _LEVELS.get(text.split(" ", 1)[0].rstrip(":"), level)
+            _LOG.log(level, "%s: %s", self.name, text)

@@ -24,6 +24,7 @@ from flux_desktop.engine.metrics import FIGURES, Histogram
 from flux_desktop.engine.stages import slots
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import Configure
+from flux_desktop.flux.options import FluxOptions
 
 _LOG = logging.getLogger(__name__)
 
@@ -104,6 +105,11 @@ class Run:
         """Change parameters on some streams (None: all) while they stream."""
         for connection in self._chosen(connections):
             connection.configure(message)
+
+    def reconnect(self, options: FluxOptions, connections: list[int] | None) -> None:
+        """Change some streams (None: all) over to new ones with these parameters."""
+        for connection in self._chosen(connections):
+            connection.reconnect(options)
 
     def control(self, text: str, connections: list[int] | None) -> None:
         """Send a control message on some streams (None: all) while they stream."""

@@ -25,6 +25,14 @@ class Steering:
         self.in_flight: Configure | None = None
         self._waiting: Configure | None = None
 
+    @property
+    def wanted(self) -> FluxOptions:
+        """What will be in force when everything that was asked for is accepted."""
+        target = self.in_force
+        for step in (self.in_flight, self._waiting):
+            target = target if step is None else applied(target, step)
+        return target
+
     def request(self, change: Configure) -> Configure | None:
         """Ask for a change; returns the message to send now, or None while another one is under way."""
         merged = change if self._waiting is None else merge(self._waiting, change)
@@ -37,10 +45,7 @@ class Steering:
 
     def refusal(self, change: Configure) -> Problem | None:
         """Why a change would be refused: checked against the merged parameters, as the server may not do."""
-        target = self.in_force
-        for step in (self.in_flight, self._waiting, change):
-            target = target if step is None else applied(target, step)
-        found = problems(target)
+        found = problems(applied(self.wanted, change))
         return found[0] if found else None
 
     def acknowledged(self, echo: ConfigureSuccess) -> Configure | None:

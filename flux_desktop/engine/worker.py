@@ -25,6 +25,7 @@ from flux_desktop.engine.commands import (
     Command,
     ConfigureStreams,
     Quit,
+    ReconnectStreams,
     SendControl,
     StartRun,
     StopRun,
@@ -94,6 +95,8 @@ class Worker:
             return
         elif isinstance(command, ConfigureStreams):
             self._run.configure(command.message, command.connections)
+        elif isinstance(command, ReconnectStreams):
+            self._run.reconnect(command.options, command.connections)
         elif isinstance(command, SendControl):
             self._run.control(f'{{"type":"{command.control}"}}', command.connections)
 

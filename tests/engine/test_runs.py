@@ -10,7 +10,7 @@ import time
 import msgspec
 import pytest
 
-from flux_desktop.engine.commands import ConfigureStreams, SendControl
+from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl
 from flux_desktop.engine.events import (
     LedgerClass,
     Notice,
@@ -165,6 +165,32 @@ async def test_a_planned_change_goes_out_as_it_is_and_its_refusal_is_kept(driver
     ended = await driver.run(reconfigure=change, reconfigure_after_s=0.3)
     assert ended.ledger["completed"] == 1
     assert driver.summaries[1].configure_failures[0].code == "INVALID_THRESHOLD"
+
+
+async def test_a_build_without_configure_is_brought_back_with_the_new_values(driver):
+    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+    plan = driver.plan(connections=2, loop=True, duration_s=3.0)
+    plan = msgspec.structs.replace(plan, local_arguments=("--bundle", "flux-english-20260311"))
+    ended = await driver.supervisor.run(plan)
+    assert ended.ledger["completed"] == 2, driver.summaries
+    assert {notice.problem.code for notice in driver.of(Notice)} == {"configure_not_supported"}
+    rows = {row.conn: row for snapshot in driver.snapshots for row in snapshot.rows}
+    assert [row.eot_threshold for row in rows.values()] == [0.8, 0.8]
+    assert {summary.rotations for summary in driver.summaries.values()} == {1}
+
+
+async def test_what_configure_cannot_change_is_changed_by_reconnecting(driver):
+    """Switching eager off is such a change."""
+    off = ReconnectStreams(options=FluxOptions(eot_timeout_ms=500))
+    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(off)))
+    ended = await driver.run(options=FluxOptions(eager_eot_threshold=0.3, eot_timeout_ms=500))
+    assert ended.ledger["completed"] == 1
+    summary = driver.summaries[1]
+    assert summary.rotations == 1
+    assert summary.violations == {}
+    rows = [row for snapshot in driver.snapshots for row in snapshot.rows]
+    assert rows[-1].eager_eot_threshold is None
 
 
 async def test_a_control_that_the_build_does_not_know_ends_the_stream_with_its_sentence(driver):
