@@ -171,9 +171,7 @@ class Connection:
     async def _stream(self) -> None:
         """Until all is sent or the stream is over; changes over to a new stream when that is due."""
         while True:
-            await news_until(
-                self._news, lambda: self._all_sent or self._leg.over or self._next_options is not None, None
-            )
+            await news_until(self._news, self._is_turning_point, None)
             options, self._next_options = self._next_options, None
             if options is None or self._all_sent:
                 return

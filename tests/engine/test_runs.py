@@ -169,7 +169,11 @@ async def test_a_planned_change_goes_out_as_it_is_and_its_refusal_is_kept(driver
 
 async def test_a_build_without_configure_is_brought_back_with_the_new_values(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+
+    def both_stream(_):
+        return len([event for event in driver.of(StreamChanged) if is_streaming(event)]) == 2
+
+    driver.reactions.append(when(both_stream, lambda _: driver.supervisor.send(change)))
     plan = driver.plan(connections=2, loop=True, duration_s=3.0)
     plan = msgspec.structs.replace(plan, local_arguments=("--bundle", "flux-english-20260311"))
     ended = await driver.supervisor.run(plan)
