@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _LIFETIME = timedelta(days=30)
+_FOLDER_PREFIX = "flux-local-"
 
 
 class Certificates(NamedTuple):
@@ -23,6 +26,27 @@ class Certificates(NamedTuple):
     ca_file: Path
     cert_file: Path
     key_file: Path
+
+
+def private_folder() -> Path:
+    """A new folder for this process, mode 0700; those of processes that were killed are removed."""
+    parent = Path(tempfile.gettempdir())
+    for old in parent.glob(f"{_FOLDER_PREFIX}*"):
+        number = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if number.isdigit() and not _is_running(int(number)):
+            # Another person's folder cannot be removed, and need not be.
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> Certificates:

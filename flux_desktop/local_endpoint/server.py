@@ -14,7 +14,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -29,7 +28,7 @@ from granian.server.embed import Server
 from flux_desktop import __version__
 from flux_desktop.aws.sigv4 import SignatureRefused, verify_request
 from flux_desktop.local_endpoint.catalogue import with_extra
-from flux_desktop.local_endpoint.certificates import Certificates, make_certificates
+from flux_desktop.local_endpoint.certificates import Certificates, make_certificates, private_folder
 from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
 from flux_desktop.local_endpoint.decode_pool import DecodePool
 from flux_desktop.local_endpoint.faults import Faults, cut_connection, parse_faults
@@ -151,7 +150,7 @@ def run(settings: Settings, announce: Callable[[str], None]) -> int:
     """
     parse_faults(settings.faults)
     with_extra(settings.endpoints)
-    folder = Path(tempfile.mkdtemp(prefix="flux-local-"))  # mode 0700
+    folder = private_folder()
     try:
         _run_loop(_serve(settings, folder, announce))
     finally:

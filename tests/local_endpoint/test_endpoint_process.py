@@ -43,6 +43,16 @@ def test_it_keeps_to_loopback_in_a_private_folder_and_leaves_nothing(start_endpo
     assert info["process"].returncode == 0
 
 
+def test_what_a_killed_endpoint_left_behind_goes_with_the_next_start(start_endpoint: StartEndpoint) -> None:
+    with start_endpoint(*SILENT) as info:
+        left = Path(info["ca_file"]).parent
+        os.kill(info["process"].pid, signal.SIGKILL)
+        info["process"].wait(5)
+        assert left.exists()
+        with start_endpoint(*SILENT):
+            assert not left.exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, None])
 def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEndpoint, number: int | None) -> None:
     with start_endpoint() as info, WireClient(info) as client:
