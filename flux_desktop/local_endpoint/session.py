@@ -101,6 +101,8 @@ class Session:
             self._fail_full()
             return
         for frame in frames:
+            if self.over:
+                return
             # Nothing waits as long as recognition keeps up: the queue is for when it does not.
             if self._queue or not self._hear(frame):
                 self._queue.append(frame)
