@@ -25,8 +25,9 @@ format: ## Bring the code into the house format
 	.venv/bin/ruff check --select I --fix -q .
 	.venv/bin/ruff format .
 
-bench: ## Measure what a stream costs (not yet)
-	@echo "make bench: not yet."
+bench: ## Measure what a stream costs, and how true the figures are; BENCH=quick is short, BENCH=soak long
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python tests/bench/bench.py $(or $(BENCH),default)
 
 package: ## Build what users install (not yet)
 	@echo "make package: not yet."

@@ -1,0 +1,219 @@
+"""What a stream costs, and whether the figures are true: prints tables, asserts nothing.
+
+``make bench`` takes about six minutes, ``make bench BENCH=quick`` about one (short runs, rough figures), and
+``make bench BENCH=soak`` adds 200 streams for 15 minutes. Server and client share the machine, as the marks demand.
+Needs Linux (/proc). The marks are those of a machine with two cores and nothing else to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+
+import merged
+import msgspec
+import stock_client
+import truth
+from our_client import SAMPLE, Measured, measure
+from process_figures import IDLE_ENOUGH_PERCENT, busy_percent
+
+from flux_desktop.engine.local_process import LocalEndpoint
+
+MIB = 1024 * 1024
+
+
+class Effort(msgspec.Struct, frozen=True, kw_only=True):
+    """How long each part takes, in seconds, and how often it is repeated."""
+
+    hold_s: float
+    many: int
+    drift_s: float
+    delayed_s: float
+    repeats: int
+
+
+EFFORTS = {
+    "default": Effort(hold_s=12, many=500, drift_s=45, delayed_s=8, repeats=20),
+    "quick": Effort(hold_s=3, many=150, drift_s=0, delayed_s=2, repeats=2),
+    "soak": Effort(hold_s=12, many=500, drift_s=900, delayed_s=8, repeats=20),
+}
+
+Row = tuple[str, str, str, bool | None]
+"""Figure, mark, what was measured, and whether it holds (None where there is no mark)."""
+
+
+def say(text: str) -> None:
+    """Progress, on the error stream: the tables alone are the output."""
+    print(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
+
+
+async def stock(local: LocalEndpoint, streams: int, seconds: float, *, use_uvloop: bool) -> stock_client.Report:
+    """Measure the stock SDK path in a process of its own."""
+    info = local.info
+    assert info is not None
+    order = stock_client.Order(
+        url=info.url,
+        ca_file=info.ca_file,
+        region=info.region,
+        access_key=info.access_key,
+        secret_key=info.secret_key,
+        streams=streams,
+        seconds=seconds,
+        sample=SAMPLE,
+        use_uvloop=use_uvloop,
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        stock_client.__file__,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # it reports every stream that it ends as an error
+    )
+    out, _ = await process.communicate(msgspec.json.encode(order))
+    return msgspec.json.decode(out, type=stock_client.Report)
+
+
+def _side_by_side(clients: Sequence[tuple[str, Measured | stock_client.Report, float | None]]) -> list[str]:
+    lines = [
+        "| client | streams | CPU µs/chunk | chunks/s | pacing p50 ms | p99 | max | chunks > 40 ms | MB/stream |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, client, megabytes in clients:
+        memory = "–" if megabytes is None else f"{megabytes:.2f}"
+        lines.append(
+            f"| {name} | {client.streams} | {client.cpu_us_per_chunk:.0f} | {client.chunks_per_s:.0f} "
+            f"| {client.pacing_p50_ms:.1f} | {client.pacing_p99_ms:.1f} | {client.pacing_max_ms:.1f} "
+            f"| {client.late_chunks} | {memory} |"
+        )
+    return lines
+
+
+def _per_stream_mb(many: Measured | stock_client.Report, one: Measured | stock_client.Report) -> float:
+    """Growth beyond the first stream; every worker process has a first one."""
+    processes = many.processes if isinstance(many, Measured) else 1
+    return (many.resident_bytes - processes * one.resident_bytes) / (many.streams - processes) / MIB
+
+
+async def cost(effort: Effort) -> tuple[list[str], list[Row]]:
+    """Ours and the stock path at the same number of streams, and ours at few and many."""
+    local, hold_s = LocalEndpoint(), effort.hold_s
+    await local.start(("--recogniser", "silent"))
+    try:
+        say("one stream each")
+        one, stock_one = await measure(local, 1, 3), await stock(local, 1, 3, use_uvloop=False)
+        say("150 streams: ours, stock, stock on uvloop")
+        ours = await measure(local, 150, hold_s)
+        theirs = await stock(local, 150, hold_s, use_uvloop=False)
+        faster = await stock(local, 150, hold_s, use_uvloop=True)
+        say(f"50 and {effort.many} streams")
+        few, many = await measure(local, 50, hold_s), await measure(local, effort.many, hold_s)
+        long = many
+        if effort.drift_s:
+            say(f"200 streams for {effort.drift_s:g} s")
+            long = await measure(local, 200, effort.drift_s)
+    finally:
+        await local.stop()
+    table = _side_by_side(
+        [
+            ("ours", ours, _per_stream_mb(ours, one)),
+            ("stock SDK", theirs, _per_stream_mb(theirs, stock_one)),
+            ("stock SDK on uvloop", faster, None),
+            ("ours", few, None),
+            ("ours", many, _per_stream_mb(many, one)),
+            ("ours, long", long, _per_stream_mb(long, one)),
+        ]
+    )
+    ratio = ours.cpu_us_per_chunk / theirs.cpu_us_per_chunk
+    growth = many.cpu_us_per_chunk / few.cpu_us_per_chunk
+    held = many.completed == effort.many and many.pacing_p99_ms <= 10 and many.late_chunks == 0
+    most_mb = max(_per_stream_mb(each, one) for each in (ours, many, long))
+    rows: list[Row] = [
+        ("CPU per chunk, ours ÷ stock SDK, 150 streams", "≤ 0.40", f"{ratio:.2f}", ratio <= 0.40),
+        (
+            "the same ÷ stock SDK on uvloop (no mark)",
+            "–",
+            f"{ours.cpu_us_per_chunk / faster.cpu_us_per_chunk:.2f}",
+            None,
+        ),
+        (
+            "streams held, pacing p99 ≤ 10 ms, none later than 40 ms",
+            "≥ 500",
+            f"{many.completed} with p99 {many.pacing_p99_ms:.1f} ms, {many.late_chunks} later than 40 ms, "
+            f"max {many.pacing_max_ms:.0f} ms",
+            held and many.streams >= 500,
+        ),
+        (
+            f"end drift, {long.streams} streams for {long.held_s / 60:.1f} min",
+            "≤ 5 ms",
+            f"{long.drift_ms:.1f} ms (pacing p99 {long.pacing_p99_ms:.1f} ms)",
+            (long.drift_ms <= 5 and long.held_s >= 900) or (None if long.drift_ms <= 5 else False),
+        ),
+        ("memory per stream, beyond the first", "≤ 0.5 MB", f"{most_mb:.2f} MB", most_mb <= 0.5),
+        (f"cost of growth: CPU per chunk at {effort.many} ÷ at 50", "≤ 1.2", f"{growth:.2f}", growth <= 1.2),
+        (
+            f"recording on disk at {effort.many} streams (no mark)",
+            "–",
+            f"{many.recorded_bytes_per_s / MIB:.2f} MB/s, {many.recorded_bytes_per_s * 3600 / MIB / 1024:.1f} GB/h",
+            None,
+        ),
+        (
+            f"event-loop lag at {effort.many} streams (no mark)",
+            "–",
+            f"p99 {many.loop_lag_p99_ms:.1f} ms, max {many.loop_lag_max_ms:.0f} ms",
+            None,
+        ),
+    ]
+    return table, rows
+
+
+async def honesty(effort: Effort) -> list[Row]:
+    """Runs whose true answer is known."""
+    rows: list[Row] = []
+    for delay_ms in (20, 180, 999):
+        say(f"a server that answers after {delay_ms} ms")
+        found = await truth.delayed(delay_ms, streams=10, seconds=effort.delayed_s)
+        wire = found.wire
+        figures = f"p50 {wire.p50_ms:.1f}, p95 {wire.p95_ms:.1f}, p99 {wire.p99_ms:.1f} ms, n {wire.n}"
+        rows.append((f"truth: a server of {delay_ms} ms, wire clock", "± 2 ms or 0.5 %", figures, found.holds))
+    count = effort.repeats
+    say(f"{count} stalls of the server, {count} of our own")
+    theirs = await truth.times(truth.server_stall_shows, count)
+    own = await truth.times(truth.own_stall_is_invalid, count)
+    controls = max(2, count // 4)
+    control = await truth.times(truth.undisturbed_is_done, controls)
+    rows.append(
+        ("truth: a 1.4 s stall of the server moves p99 and max", "20 of 20", f"{theirs} of {count}", theirs == count)
+    )
+    rows.append(("truth: a 1.4 s stall of our own is INVALID", "20 of 20", f"{own} of {count}", own == count))
+    rows.append(("control: without a stall the run is DONE", "–", f"{control} of {controls}", None))
+    say("percentiles of four workers, silent drops")
+    equal = merged.four_workers_equal_one()
+    rows.append(("merged percentiles of 4 workers = one histogram", "exactly", "equal" if equal else "differ", equal))
+    reported = await truth.never_connected(65)
+    rows.append(("65 of 100 streams never Connected", "65", f"{reported}", reported == 65))
+    return rows
+
+
+async def main(name: str) -> None:
+    """Measure and print."""
+    effort = EFFORTS[name]
+    busy_before = busy_percent()
+    started_s = time.monotonic()
+    table, rows = await cost(effort)
+    rows += await honesty(effort)
+    print("\n".join(table))
+    print("\n| figure | mark | measured | holds |\n|---|---|---|---|")
+    words = {True: "yes", False: "no", None: "–"}
+    for figure, mark, measured, holds in rows:
+        print(f"| {figure} | {mark} | {measured} | {words[holds]} |")
+    busy_after = busy_percent()
+    print(f"\nTook {time.monotonic() - started_s:.0f} s ({name}).", end=" ")
+    print(f"Without us the machine was {busy_before:.0f} % busy before and {busy_after:.0f} % after.")
+    if max(busy_before, busy_after) > IDLE_ENOUGH_PERCENT:
+        print("That is too busy to trust pacing and ratios: run it again when it is idle.")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "default"))

@@ -1,0 +1,38 @@
+"""What a process costs, read from outside: CPU seconds and resident memory, from Linux's /proc."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+IDLE_ENOUGH_PERCENT = 15.0
+
+
+def cpu_s(pid: int) -> float:
+    """User and system CPU seconds of all threads so far, in steps of 10 ms."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory now."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(f"process {pid} has no VmRSS")
+
+
+def busy_percent(seconds: float = 1.0) -> float:
+    """How busy the whole machine is, over that long: what others use is missing in our figures."""
+    before = _machine_ticks()
+    time.sleep(seconds)
+    after = _machine_ticks()
+    total = sum(after) - sum(before)
+    idle = (after[3] + after[4]) - (before[3] + before[4])
+    return 100 * (1 - idle / total) if total else 0.0
+
+
+def _machine_ticks() -> list[int]:
+    return [int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]

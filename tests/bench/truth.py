@@ -1,0 +1,115 @@
+"""Runs whose true answer is known: servers of exact delays, standstills of either side, silent drops."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from msgspec import Struct
+from our_client import OurRun, plan
+
+from flux_desktop.engine.events import Event, LedgerClass, Percentiles, RunEnded, StreamChanged, StreamState, Verdict
+from flux_desktop.engine.local_process import LocalEndpoint
+
+STALL_S = 1.4
+AT_ONCE = 4
+"""Short runs side by side on two cores."""
+
+
+class Delayed(Struct):
+    """The wire clock against a server that answers after exactly `delay_ms`."""
+
+    delay_ms: int
+    wire: Percentiles
+
+    @property
+    def error_ms(self) -> float:
+        """The largest distance of p50, p95 and p99 from the truth."""
+        found = (self.wire.p50_ms, self.wire.p95_ms, self.wire.p99_ms)
+        return max(abs((value or 0.0) - self.delay_ms) for value in found)
+
+    @property
+    def holds(self) -> bool:
+        """± 2 ms or 0.5 %, whichever is more."""
+        return self.error_ms <= max(2.0, 0.005 * self.delay_ms)
+
+
+async def _run(
+    arguments: tuple[str, ...], disturb: Callable[[OurRun], Awaitable[None]] | None = None, **fields: object
+) -> RunEnded:
+    """One run against an endpoint of its own; `disturb` acts once a stream is streaming."""
+    streaming = asyncio.Event()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, StreamChanged) and event.state is StreamState.STREAMING:
+            streaming.set()
+
+    local = LocalEndpoint()
+    with tempfile.TemporaryDirectory(prefix="flux-bench-") as folder:
+        try:
+            await local.start(("--recogniser", "silent", *arguments))
+            run = OurRun(local, Path(folder), watch)
+            task = asyncio.create_task(run.supervisor.run(plan(**fields)))  # type: ignore[arg-type]
+            if disturb is not None:
+                await streaming.wait()
+                await disturb(run)
+            return await task
+        finally:
+            await local.stop()
+
+
+async def delayed(delay_ms: int, streams: int, seconds: float) -> Delayed:
+    """p50, p95 and p99 of the wire clock against that server."""
+    ended = await _run(("--fault", f"delay-ms={delay_ms}"), streams=streams, duration_s=seconds)
+    return Delayed(delay_ms, ended.wire)
+
+
+async def server_stall_shows() -> bool:
+    """Whether one stall of the server moved p99 and max of the user's clock, and not its p50."""
+    ended = await _run(("--fault", f"stall-ms={STALL_S * 1000:g}"), streams=1, duration_s=7.0)
+    user = ended.update
+    high = min(user.p99_ms or 0.0, user.max_ms or 0.0)
+    return high >= 900 * STALL_S and (user.p50_ms or 0.0) < 100
+
+
+async def own_stall_is_invalid() -> bool:
+    """Whether one standstill of the worker made the run INVALID, for that reason."""
+
+    async def stand_still(run: OurRun) -> None:
+        [pid] = run.pids()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(STALL_S)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    ended = await _run((), stand_still, streams=1, duration_s=3.0)
+    told = any("stood still" in reason or "loop lag" in reason for reason in ended.reasons)
+    return ended.verdict is Verdict.INVALID and told
+
+
+async def undisturbed_is_done() -> bool:
+    """The control of the two above: nothing happened, and nothing is claimed."""
+    ended = await _run((), streams=1, duration_s=3.0)
+    return ended.verdict is Verdict.DONE
+
+
+async def never_connected(percent: int) -> int:
+    """What 100 streams of which so many never say Connected are reported as."""
+    ended = await _run(("--fault", f"never-connected={percent}"), streams=100, opening_max=100, duration_s=1.0)
+    return ended.ledger[LedgerClass.NEVER_CONNECTED]
+
+
+async def times(check: Callable[[], Awaitable[bool]], count: int) -> int:
+    """How many of `count` repetitions held, `AT_ONCE` at a time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one() -> bool:
+        async with gate:
+            return await check()
+
+    return sum(await asyncio.gather(*(one() for _ in range(count))))
