@@ -34,7 +34,7 @@ class RunContext(msgspec.Struct, kw_only=True):
     clock: Callable[[], float]
     origin_s: float
     histograms: dict[str, Histogram]
-    """By name, one for each of `metrics.FIGURES`."""
+    """By name, one for each of `figure_names.FIGURES`."""
     words: SpokenWords | None = None
     limits: Limits = Limits()
 

@@ -209,7 +209,7 @@ class Snapshot(_Event, tag="snapshot"):
     loop_lag: Percentiles = Percentiles()
     cpu_percent: float | None = None
     figures: dict[str, Percentiles] = {}
-    """All further durations by name (`metrics.FIGURES`), where any was measured."""
+    """All further durations by name (`figure_names.FIGURES`), where any was measured."""
     words: WordErrors | None = None
     """Against the reference text, for turns that have ended; None where none is known."""
 

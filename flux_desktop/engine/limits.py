@@ -8,25 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.problem import Problem, ProblemError
 
-# The names of `metrics.FIGURES`, which this module cannot import: plans hold limits, and events hold plans.
-_LATENCIES = (
-    "update",
-    "wire",
-    "pacing",
-    "first_transcript",
-    "start_of_turn",
-    "end_of_turn",
-    "end_decision",
-    "end_delivery",
-    "eager_lead",
-    "configure",
-    "connect",
-    "headers",
-    "connected",
-    "close",
-)
 _OF_LATENCY = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
 _CLASSES = {
     "completed": "completed",
@@ -37,7 +21,7 @@ _CLASSES = {
     "no_transcript": "no transcript",
 }
 METRICS = (
-    *(f"{kind}_{part}" for kind in _LATENCIES for part in _OF_LATENCY),
+    *(f"{kind}_{part}" for kind in FIGURES for part in _OF_LATENCY),
     *_CLASSES,
     "completed_percent",
     "word_error_percent",
@@ -91,7 +75,7 @@ def parse_limit(text: str) -> Limit:
 def run_figures(ledger: Mapping[str, int], words: object = None, **latencies: object) -> dict[str, float | None]:
     """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known."""
     found: dict[str, float | None] = {
-        f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in _LATENCIES for part in _OF_LATENCY
+        f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in FIGURES for part in _OF_LATENCY
     }
     found.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
     planned = sum(ledger.values())

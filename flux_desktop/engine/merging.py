@@ -17,8 +17,9 @@ from flux_desktop.engine.events import (
     StreamEnded,
     Verdict,
 )
+from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.limits import broken, run_figures
-from flux_desktop.engine.metrics import FIGURES, Histogram, ledger, verdict
+from flux_desktop.engine.metrics import Histogram, ledger, verdict
 from flux_desktop.engine.plan import RunPlan
 
 _ALL = (*FIGURES, "loop_lag")

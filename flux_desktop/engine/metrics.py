@@ -18,24 +18,6 @@ _HIGHEST_US = 3_600_000_000
 _FINEST_BITS = 11
 """Three significant digits: values below 2048 µs have a counter each."""
 
-FIGURES = (
-    "update",
-    "wire",
-    "pacing",
-    "first_transcript",
-    "start_of_turn",
-    "end_of_turn",
-    "end_decision",
-    "end_delivery",
-    "eager_lead",
-    "configure",
-    "connect",
-    "headers",
-    "connected",
-    "close",
-)
-"""Every duration that a run measures, by name; each has a histogram of its own."""
-
 PACING_P99_MAX_MS = 40.0
 LOOP_LAG_P99_MAX_MS = 40.0
 LOOP_LAG_MAX_MS = 500.0

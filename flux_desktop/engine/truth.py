@@ -69,7 +69,7 @@ class SpokenWords:
 
 
 class TurnTiming:
-    """Measures one stream's turns into the histograms of those names (`metrics.FIGURES`).
+    """Measures one stream's turns into the histograms of those names (`figure_names.FIGURES`).
 
     `words` is None where no truth is known; then only `eager_lead` is measured.
     `errors` are the word errors so far. All durations are in seconds.

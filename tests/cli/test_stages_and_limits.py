@@ -6,8 +6,8 @@ import pytest
 
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import LedgerClass, Percentiles
+from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.limits import METRICS, Limit, broken, parse_limit, run_figures
-from flux_desktop.engine.metrics import FIGURES
 from flux_desktop.engine.stages import Slot, Stage, parse_stages, slots
 from flux_desktop.problem import ProblemError
 

@@ -6,7 +6,8 @@ import pytest
 
 from flux_desktop.audio.words import Word
 from flux_desktop.engine.accuracy import WordErrors, word_errors
-from flux_desktop.engine.metrics import FIGURES, Histogram
+from flux_desktop.engine.figure_names import FIGURES
+from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.truth import SpokenWords, TurnTiming
 
 WORDS = (
