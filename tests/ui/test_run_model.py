@@ -10,6 +10,7 @@ from flux_desktop.engine.events import (
     Notice,
     Received,
     RunEnded,
+    StreamChanged,
     StreamEnded,
     StreamRow,
     StreamState,
@@ -70,6 +71,22 @@ def test_an_open_turn_is_awaiting_after_eager_and_becomes_final_on_closing() -> 
     summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)
     talk.ended(StreamEnded(t=3, summary=summary, closed_text="hello there"))
     assert (talk.cards[0].tone, talk.cards[0].ended_by, talk.open_card) == ("final", "closed", None)
+
+
+def test_a_change_over_keeps_the_open_turn_and_counts_on() -> None:
+    talk = Conversation(1)
+    texts = [
+        (scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1), 0, 0.0),
+        (scripted.turn_info("StartOfTurn", 0, 1, 0.5, "was", 0.1), 1, 1.2),
+        (scripted.turn_info("EndOfTurn", 0, 2, 1.0, "was not", 0.9), 1, 1.2),
+    ]
+    for number, (text, turns, audio_s) in enumerate(texts):
+        if number == 1:
+            talk.stream_changed(StreamChanged(t=1.0, conn=1, state=StreamState.STREAMING, rotations=1))
+        talk.received(Received(t=float(number), conn=1, text=text, turn_offset=turns, audio_offset_s=audio_s))
+    cards = [card for card in talk.cards if card.tone != "note"]
+    assert [(card.index, card.text, card.ended_by) for card in cards] == [(0, "he", "closed"), (1, "was not", "unknown")]
+    assert cards[1].end_s == pytest.approx(2.2)
 
 
 def test_what_cannot_be_read_is_noted_and_kept() -> None:

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from flux_desktop.engine.events import Received, Sent, StreamChanged, StreamEnded, StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.events import (
+    Received,
+    Sent,
+    StreamChanged,
+    StreamEnded,
+    StreamRow,
+    StreamState,
+    StreamSummary,
+    message_of,
+)
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     ConfigureSuccess,
     Error,
-    MessageError,
     ServerMessage,
     TurnEvent,
     TurnInfo,
     Warning_,
     Word,
-    parse_server_message,
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
 from flux_desktop.ui.models.series import Series
@@ -98,6 +105,7 @@ class Conversation:
         self._open: Card | None = None
         self._eager_at_s: float | None = None
         self._watched = False
+        self._rotations = 0
 
     @property
     def turn_state(self) -> str:
@@ -115,7 +123,22 @@ class Conversation:
         """Take a new state of the connection."""
         self.stream_state = event.state
         self.request_id = event.request_id or self.request_id
+        if event.rotations > self._rotations:
+            self._rotations = event.rotations
+            self._new_stream()
         self.revision += 1
+
+    def _new_stream(self) -> None:
+        """The connection goes on in a new stream: an open turn keeps its last text."""
+        turn = self.tracker.new_stream()
+        if self._open is not None:
+            if turn is not None:
+                self._finish(self._open, turn, None)
+            else:
+                self.cards.remove(self._open)
+            self._touch(self._open)
+            self._open = None
+        self._note("The connection changed over to a new stream.")
 
     def sent(self, event: Sent) -> None:
         """Take a control message that went out."""
@@ -135,10 +158,9 @@ class Conversation:
         """Take a server message; returns it parsed, or None for what is none."""
         self._watched = True
         self._keep_raw(event.t, False, event.text)
-        try:
-            message = parse_server_message(event.text)
-        except MessageError as error:
-            self._note(f"A message could not be read ({error.kind.replace('_', ' ')}); it is kept in the raw view.")
+        message = message_of(event)
+        if message is None:
+            self._note("A message could not be read; it is kept in the raw view.")
             return None
         turn = self.tracker.feed(message)
         if isinstance(message, TurnInfo):
