@@ -1,43 +1,143 @@
 """Renders the window's main states into resources/screenshots/, from real runs on the built-in endpoint.
 
-Usage: python packaging/make_screenshots.py [NAME …]
+Usage: python packaging/make_screenshots.py [NAME …]     (all where none is named)
+
+Each picture is made by a process of its own, off-screen, with a private home, so that nobody's settings show.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from flux_desktop.ui.main_window import MainWindow
+
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
-STATES = {
-    "running-dark": ["--demo", "--theme", "dark"],
-    "running-light": ["--demo", "--theme", "light"],
+LIMIT_S = 60.0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition on what the window shows."""
+    async with asyncio.timeout(LIMIT_S):
+        while not condition():  # noqa: ASYNC110 - what the window shows has no event
+            await asyncio.sleep(0.05)
+
+
+async def empty(window: MainWindow) -> None:
+    """As a first-time user sees it."""
+
+
+async def running(window: MainWindow) -> None:
+    """In mid-run, two turns ended and one under way."""
+    from flux_desktop.ui.launch import good_moment
+
+    window.load_sample()
+    await until(lambda: window.shape is not None)
+    window.flux_panel.eager.set_value(0.5)
+    window.start_run()
+    await until(lambda: good_moment(window.model) or window.model.ended is not None)
+
+
+async def many(window: MainWindow) -> None:
+    """Two hundred connections in the table."""
+    window.run_bar.connections.setValue(200)
+    await running(window)
+    window.transcripts.tabs.setCurrentIndex(0)
+
+
+async def error(window: MainWindow) -> None:
+    """An endpoint of an account that nobody is signed in to."""
+    from flux_desktop.ui.models.endpoints import EndpointEntry
+
+    window.endpoints.account = [EndpointEntry("flux-en-prod", "changed 2026-11-01 10:00")]
+    window.endpoint_panel.refresh()
+    window.load_sample()
+    await until(lambda: window.shape is not None)
+    window.endpoint_panel.select("flux-en-prod")
+    window.start_run()
+    await until(lambda: bool(window.banners.banners()))
+
+
+async def presenter(window: MainWindow) -> None:
+    """One connection, large."""
+    await running(window)
+    window.pages.setCurrentIndex(1)
+    window.menuBar().hide()
+
+
+async def done(window: MainWindow) -> None:
+    """After a run: the summary, and the newest turns."""
+    await running(window)
+    await until(lambda: window.model.ended is not None)
+
+
+State = Callable[[MainWindow], Awaitable[None]]
+# name: (state, theme, width, height, scale)
+STATES: dict[str, tuple[State, str, int, int, float]] = {
+    "empty": (empty, "dark", 1280, 800, 1.0),
+    "running-dark": (running, "dark", 1440, 900, 1.0),
+    "running-light": (running, "light", 1440, 900, 1.0),
+    "running-200": (many, "dark", 1440, 900, 1.0),
+    "done": (done, "dark", 1440, 900, 1.0),
+    "error": (error, "dark", 1280, 800, 1.0),
+    "presenter": (presenter, "dark", 1440, 900, 1.0),
+    "scaled-150": (running, "light", 1280, 800, 1.5),
 }
+
+
+def picture(name: str) -> int:
+    """Make one picture in this process."""
+    import qasync
+
+    from flux_desktop.ui import launch
+    from flux_desktop.ui.engine_port import supervisor_engine
+
+    state, theme, width, height, _scale = STATES[name]
+    app = launch.make_app()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    window = launch.make_window(app, argparse.Namespace(theme=theme, connections=2), supervisor_engine)
+    window.resize(width, height)
+
+    async def live() -> None:
+        closed = asyncio.Event()
+        window.closed.connect(closed.set)
+        window.begin()
+        try:
+            await state(window)
+            await asyncio.sleep(0.6)  # one more round of the clock's slowest beat
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            window.grab().save(str(FOLDER / f"{name}.png"))
+        finally:
+            window.close()
+            await closed.wait()
+
+    with loop:
+        loop.run_until_complete(live())
+    return 0
 
 
 def main() -> int:
     """Make the pictures named on the command line, or all."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    if sys.argv[1:2] == ["--one"]:
+        return picture(sys.argv[2])
     for name in sys.argv[1:] or STATES:
-        picture = FOLDER / f"{name}.png"
-        code = (
-            "import sys; from flux_desktop.ui.app import parser; from flux_desktop.ui.launch import run_off_screen; "
-            "sys.exit(run_off_screen(parser().parse_args(sys.argv[1:])))"
-        )
-        command = [sys.executable, "-c", code, *STATES[name], "--screenshot", str(picture)]
-        done = subprocess.run(command, env=_off_screen(), capture_output=True, text=True, timeout=120, check=False)
+        with tempfile.TemporaryDirectory() as home:
+            environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "XDG_"))}
+            environment |= {"HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "QT_QPA_PLATFORM": "offscreen"}
+            environment["QT_SCALE_FACTOR"] = str(STATES[name][4])
+            command = [sys.executable, __file__, "--one", name]
+            done = subprocess.run(command, env=environment, timeout=3 * LIMIT_S, check=False)
         if done.returncode:
-            print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
             return done.returncode
-        print(picture)
+        print(FOLDER / f"{name}.png", flush=True)
     return 0
-
-
-def _off_screen() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
 
 
 if __name__ == "__main__":

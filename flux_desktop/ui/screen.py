@@ -86,7 +86,7 @@ class Screen:
     def draw_position(self) -> None:
         """Where the recording stands, and which parts of it were turns."""
         window = self._window
-        conn = window.transcripts.current()
+        conn = window.transcripts.current() or next(iter(window.model.conversations), None)
         if conn is None or window.shape is None or not window.shape.duration_s or window.sound_panel.uses_microphone:
             return
         talk = window.model.conversation(conn)

@@ -80,6 +80,7 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: %(muted)s; }
 QSpinBox, QDoubleSpinBox { padding: 4px 6px 4px 7px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button { width: 0; }
+QAbstractSpinBox QLineEdit { background: transparent; border: none; border-radius: 0; padding: 0 5px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("%(chevron)s"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border)s; }

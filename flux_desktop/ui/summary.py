@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from flux_desktop.engine.events import LedgerClass, Verdict
@@ -26,6 +27,10 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
     tone = "ok" if completed == total and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
     what = f"{VERDICT_WORDS[ended.verdict]}: {completed} of {text.count(total, 'connection')} completed."
+    cause, struck = _commonest(model)
+    if cause is not None:
+        tone = "warn" if completed else "danger"
+        what = f"Only {completed} of {text.count(total, 'connection')} completed. {cause.what}"
     if ended.interrupted:
         tone, what = "warn", f"The run was stopped: {completed} of {text.count(total, 'connection')} completed."
     others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
@@ -42,5 +47,23 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     if errors is not None:
         parts.append(f"{errors:.1f} % of the words were wrong")
     figures = " · ".join(part for part in parts if part)
-    why = " ".join([*ended.reasons, f"{figures[:1].upper()}{figures[1:]}." if figures else ""]).strip()
-    return Problem(code="summary", what=what, why=why, todo=f"Recorded in {folder}." if folder else ""), tone
+    first = [] if cause is None else [cause.why, f"So it was with {struck} of them." if 1 < struck < total else ""]
+    reasons = [*first, *ended.reasons, f"{figures[:1].upper()}{figures[1:]}." if figures else ""]
+    recorded = f"Recorded in {at_home(folder)}." if folder else ""
+    todo = " ".join(part for part in ("" if cause is None else cause.todo, recorded) if part)
+    return Problem(code="summary", what=what, why=" ".join(part for part in reasons if part), todo=todo), tone
+
+
+def _commonest(model: RunModel) -> tuple[Problem | None, int]:
+    """The problem that struck the most streams, and how many."""
+    talks = model.conversations.values()
+    found = Counter(talk.summary.problem for talk in talks if talk.summary is not None and talk.summary.problem)
+    return found.most_common(1)[0] if found else (None, 0)
+
+
+def at_home(folder: Path) -> str:
+    """A path as people write it, with a tilde for their home."""
+    try:
+        return str(Path("~") / folder.relative_to(Path.home()))
+    except ValueError:
+        return str(folder)

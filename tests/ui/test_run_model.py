@@ -85,7 +85,10 @@ def test_a_change_over_keeps_the_open_turn_and_counts_on() -> None:
             talk.stream_changed(StreamChanged(t=1.0, conn=1, state=StreamState.STREAMING, rotations=1))
         talk.received(Received(t=float(number), conn=1, text=text, turn_offset=turns, audio_offset_s=audio_s))
     cards = [card for card in talk.cards if card.tone != "note"]
-    assert [(card.index, card.text, card.ended_by) for card in cards] == [(0, "he", "closed"), (1, "was not", "unknown")]
+    assert [(card.index, card.text, card.ended_by) for card in cards] == [
+        (0, "he", "closed"),
+        (1, "was not", "unknown"),
+    ]
     assert cards[1].end_s == pytest.approx(2.2)
 
 

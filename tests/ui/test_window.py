@@ -10,6 +10,7 @@ import pytest
 import scripted
 from conftest import Stage, until
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
@@ -402,3 +403,21 @@ def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None
         await until(lambda: not window.presenting, "Esc leaves")
 
     stage(replaying(scripted.scripted_run(1)), live)
+
+
+@pytest.mark.xvfb
+def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        assert QGuiApplication.platformName() == "xcb"
+        await with_sample(window)
+        QTest.mouseClick(window.run_bar.start_button, Qt.MouseButton.LeftButton)
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert window.model.conversation(1).transcript() == list(scripted.SENTENCES)
+        assert window.transcripts.views()[0].turns.viewport().isVisible()
+        # A bare X server gives no window the keyboard, so the mouse has to do.
+        QTest.mouseClick(window.run_bar.present_button, Qt.MouseButton.LeftButton)
+        await until(lambda: window.presenting and window.presenter.isVisible(), "the presenter is shown")
+        window.leave_presenter()
+        assert not window.presenting
+
+    stage(replaying(scripted.scripted_run(2)), live)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -81,6 +82,68 @@ def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tm
         assert time.monotonic() - began_s < 5
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+@pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker"])
+def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, tmp_path: Path, victim: str) -> None:
+    async def live(window: MainWindow) -> None:
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.start_run()
+        await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 15.0)
+        for pid in children(victim):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: window.model.ended is not None, "the run has ended", 40.0)
+        assert window.model.ended is not None
+        assert window.model.ended.ledger.get("completed", 0) == 0
+        assert any(window.model.conversation(1).transcript()), "what was heard is kept"
+        sentences = [banner.problem.sentence() for banner in window.banners.banners()]
+        assert sentences[0].startswith("Only 0 of 2 connections completed.")
+        assert "lost" in sentences[0] or "ended unexpectedly" in sentences[0]
+        assert not any("Traceback" in line or "Error:" in line for line in sentences)
+        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        print(sentences, [talk.cards[-1].text for talk in window.model.conversations.values()])
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+def test_a_recording_deleted_after_it_was_chosen_is_told(stage: Stage, short_wav: Path, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        window.load_wav(str(short_wav))
+        await until(lambda: window.shape is not None, "the file is read")
+        os.remove(short_wav)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        await until(lambda: bool(window.banners.banners()), "it is told")
+        assert "first.wav" in window.banners.banners()[0].problem.sentence()
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_the_run(stage: Stage, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("no folder")
+
+    async def live(window: MainWindow) -> None:
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.run_bar.duration.setValue(2)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended", 20.0)
+        sentences = [banner.problem.what for banner in window.banners.banners()]
+        assert any("not being recorded" in line for line in sentences), sentences
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=in_the_way), live)
+
+
+def children(module: str) -> list[int]:
+    """Process ids of this process's own children that run a module of ours."""
+    found = []
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in listing.read_text().split():
+            if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                found.append(int(pid))
+    return found
 
 
 def test_without_a_display_the_demo_runs_off_screen(short_wav: Path, tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ class Conversation:
         self.request_id: str | None = None
         self.summary: StreamSummary | None = None
         self.row: StreamRow | None = None
+        self.run_over = False
+        self.words_from: tuple[str, ...] = ()
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series()
@@ -196,6 +198,12 @@ class Conversation:
         if event.summary.problem is not None:
             self._note(event.summary.problem.sentence())
         self.revision += 1
+
+    def run_ended(self) -> None:
+        """The run is over, whether or not this connection ever began."""
+        if not self.run_over:
+            self.run_over = True
+            self.revision += 1
 
     def transcript(self) -> list[str]:
         """The turns' texts in order, for copying."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flux_desktop.engine.events import StreamState
+from flux_desktop.engine.events import LedgerClass, StreamState
 from flux_desktop.ui import text
 from flux_desktop.ui.models.conversation import Conversation
 
@@ -26,7 +26,9 @@ def _state(talk: Conversation) -> str:
     """The turn's state while streaming, the ledger class once ended."""
     if talk.stream_state is StreamState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
-    return text.STATE_WORDS[talk.stream_state] if talk.summary is None else str(talk.summary.ledger)
+    if talk.summary is not None:
+        return str(talk.summary.ledger)
+    return str(LedgerClass.NOT_STARTED) if talk.run_over else text.STATE_WORDS[talk.stream_state]
 
 
 def _turns(talk: Conversation) -> int:

@@ -17,6 +17,7 @@ from flux_desktop.engine.events import (
     StreamChanged,
     StreamEnded,
     StreamState,
+    WordsSourced,
 )
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.truth import SpokenWords
@@ -111,6 +112,9 @@ class RunModel:
                 if self.plan is None or self.plan.connections != event.plan.connections:
                     self.reset(event.plan)
                     self.started = event
+            case WordsSourced():
+                for talk in self.conversations.values():
+                    talk.words_from = tuple(event.sources.get(talk.request_id or "", talk.words_from))
             case Notice():
                 self.notices.append(event.problem)
                 self.notice_count += 1
@@ -118,6 +122,8 @@ class RunModel:
                 self.ended = event
                 self.ledger = event.ledger
                 self.phase = Phase.ENDED
+                for talk in self.conversations.values():
+                    talk.run_ended()
             case _:
                 pass
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from flux_desktop.engine.events import StreamState
+from flux_desktop.engine.events import LedgerClass, StreamState
 from flux_desktop.ui import text
 from flux_desktop.ui.exporting import FORMATS
 from flux_desktop.ui.models.conversation import Conversation
@@ -95,6 +95,8 @@ def state_words(talk: Conversation) -> str:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
         return str(talk.summary.ledger)
+    if talk.run_over:
+        return str(LedgerClass.NOT_STARTED)
     return text.STATE_WORDS[talk.stream_state]
 
 
@@ -116,6 +118,8 @@ def _facts(talk: Conversation) -> str:
         parts.append(f"update {text.milliseconds(row.update_latency_ms)}")
     if talk.last_end_ms is not None:
         parts.append(f"end of turn {text.milliseconds(talk.last_end_ms)}")
+    if talk.words_from:
+        parts.append(f"words from {' and '.join(talk.words_from)}")
     if talk.request_id:
         parts.append(f"request {talk.request_id[:8]}")
     return " · ".join(parts)
@@ -125,6 +129,8 @@ def _waiting_words(talk: Conversation) -> str:
     if talk.summary is not None:
         problem = talk.summary.problem
         return "No words came over this connection." if problem is None else problem.sentence()
+    if talk.run_over:
+        return "This connection was not started: the run ended before."
     if talk.stream_state is StreamState.STREAMING:
         return "Streaming; the first words come as soon as someone speaks."
     return "Connecting to the endpoint…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
@@ -19,6 +20,8 @@ from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, set_role
 
 CONNECTIONS_MAX = 1_000
+ROOMY_PX = 1360
+"""Below this width the less needed figures give way."""
 PACING_LIMIT_MS = 40.0
 """Above this p99 the measuring machine itself counts as overloaded."""
 
@@ -94,6 +97,7 @@ class RunBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress of the run")
         line = QHBoxLayout()
+        self.bar.setMinimumWidth(120)
         self._elapsed, self._left = label("", "caption"), label("", "caption")
         line.addWidget(self._elapsed)
         line.addStretch()
@@ -146,7 +150,7 @@ class RunBar(QWidget):
         for made in (self.streaming_pill, self.latency_pill, self.pacing_pill):
             made.setVisible(total > 0)
         errors = None if shown is None or shown.words is None else shown.words.rate_percent
-        self.words_pill.setVisible(errors is not None)
+        self.words_pill.setVisible(errors is not None and self.width() >= ROOMY_PX)
         self.words_pill.setText("" if errors is None else f"words wrong {errors:.0f} %")
         if not total:
             return
@@ -170,6 +174,10 @@ class RunBar(QWidget):
         active = self.start_button.property("kind") == "running"
         self.start_button.setIcon(icons.icon("play", colours.on_fill, colours.on_fill if active else colours.muted))
         self.stop_button.setIcon(icons.icon("square", colours.text, colours.muted))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._left.setVisible(self.width() >= ROOMY_PX)
 
 
 def _captioned(name: str, widget: QWidget) -> QVBoxLayout:

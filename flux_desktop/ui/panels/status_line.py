@@ -42,6 +42,8 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
     """What is going on, in one sentence."""
     if model.phase is Phase.IDLE:
         return idle_words
+    if model.ended is not None and model.ended.problem is not None:
+        return f"The run could not be carried out. {model.ended.problem.what}"
     if model.ended is not None:
         reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
         return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"

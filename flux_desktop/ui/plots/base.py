@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from flux_desktop.ui.models.series import Floats
+from flux_desktop.ui.models.series import Floats, Series
 from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
 
@@ -62,6 +62,7 @@ class PlotPanel(Panel):
         # One connection a mouse move at most 20 times a second.
         self._hover = pg.SignalProxy(self.plot.scene().sigMouseMoved, rateLimit=20, slot=self._moved)
         self._hovered = ""
+        self._shown: dict[Any, tuple[int, int]] = {}
         theme.changed.connect(self.restyle)
 
     @property
@@ -81,6 +82,13 @@ class PlotPanel(Panel):
     def columns(self) -> list[tuple[str, Floats, Floats]]:
         """What is saved as a table: name, x and y of each curve."""
         raise NotImplementedError
+
+    def show_series(self, curve: Any, series: Series) -> None:
+        """Give a curve its points, where any have come since the last time."""
+        state = (id(series), series.revision)
+        if self._shown.get(curve) != state:
+            self._shown[curve] = state
+            curve.setData(series.x, series.y)
 
     def say(self, words: str) -> None:
         """Show the newest figures under the plot; values under the mouse go first."""

@@ -53,11 +53,10 @@ class LatencyPlot(PlotPanel):
                 recent = series.since(since_s)
                 top = max(top, float(recent.max(initial=0.0)))
                 if visible:
-                    curve.setData(series.x, series.y)
+                    self.show_series(curve, series)
         if self._front is not None:
-            series = model.conversation(self._front).latency
-            self._line.setData(series.x, series.y)
-        self._p95.setData(model.p95.x, model.p95.y)
+            self.show_series(self._line, model.conversation(self._front).latency)
+        self.show_series(self._p95, model.p95)
         self.follow(model.now_s)
         self.scale_y(top * 1.1, _STEPS_MS)
         self.say(self._sentence())
@@ -80,11 +79,13 @@ class LatencyPlot(PlotPanel):
     def _reset(self) -> None:
         for curve in self._others.values():
             self.item.removeItem(curve)
+            self._shown.pop(curve, None)
         self._others = {}
         for conn in list(self._model.conversations)[:TABS_MAX]:
             curve = self.item.plot(connect="finite", skipFiniteCheck=True)
             curve.setZValue(-1)
             self._others[conn] = curve
+        self._shown.clear()
         self._line.setData([], [])
         self._p95.setData([], [])
         self.restyle()

@@ -26,8 +26,8 @@ class LevelPlot(PlotPanel):
 
     def draw(self) -> None:
         model = self._model
-        self._peak.setData(model.level_peak.x, model.level_peak.y)
-        self._rms.setData(model.level_rms.x, model.level_rms.y)
+        self.show_series(self._peak, model.level_peak)
+        self.show_series(self._rms, model.level_rms)
         self.follow(model.now_s)
         level = model.level
         self.say("" if level is None else f"peak {level.peak_dbfs:.0f} dBFS · RMS {level.rms_dbfs:.0f} dBFS")

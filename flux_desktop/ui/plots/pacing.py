@@ -31,7 +31,7 @@ class PacingPlot(PlotPanel):
 
     def draw(self) -> None:
         series = self._model.pacing_p99
-        self._line.setData(series.x, series.y)
+        self.show_series(self._line, series)
         self.follow(self._model.now_s)
         self.scale_y(float(series.y.max(initial=4.0)), _STEPS_MS)
         shot = self._model.snapshot
