@@ -22,7 +22,16 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted, Snapshot, StreamEnded
+from flux_desktop.engine.events import (
+    Event,
+    LevelMeasured,
+    Notice,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamEnded,
+    WordsSourced,
+)
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
@@ -84,6 +93,7 @@ class _Front:
         self._table = None if args.quiet else _table(plan, args)
         self._waiting: list[str] = []
         self._problems_told: set[str] = set()
+        self._sources_told: set[str] = set()
         self._interrupts = 0
         self._supervisor = Supervisor(
             self._on_event, sessions_dir=Path(args.sessions_dir) if args.sessions_dir else None
@@ -152,6 +162,11 @@ class _Front:
             case RunStarted():
                 for note in event.notes:
                     complain(plain(note))
+            case WordsSourced():
+                for source in sorted({name for names in event.sources.values() for name in names}):
+                    if source not in self._sources_told:
+                        self._sources_told.add(source)
+                        complain(f"Words come from {plain(source)}.")
             case Notice():
                 complain(plain(event.problem.sentence()))
             case StreamEnded() if event.summary.problem is not None:

@@ -236,6 +236,13 @@ class LevelMeasured(_Event, tag="level"):
     """Digital silence: a muted or dead microphone, not a quiet room."""
 
 
+class WordsSourced(_Event, tag="words_sourced"):
+    """Where the built-in endpoint's words come from, by request id: ``script NAME`` or ``PocketSphinx``, or both."""
+
+    t: float
+    sources: dict[str, list[str]]
+
+
 class RunRefused(_Event, tag="run_refused"):
     """A worker cannot carry out its run at all; between worker and supervisor only."""
 
@@ -276,6 +283,7 @@ Event = (
     | Snapshot
     | Histograms
     | LevelMeasured
+    | WordsSourced
     | RunRefused
     | Notice
     | RunEnded

@@ -7,6 +7,7 @@ Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolut
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_left
 from typing import NamedTuple
@@ -16,6 +17,16 @@ BURST_MAX = 2
 
 EARLY_TOLERANCE_S = 0.0005
 """A timer may fire this much early (uvloop rounds to a millisecond); more waits again."""
+
+
+GRID_S = 0.005
+"""Plans begin on a common grid: chunks of many streams then leave in one wake-up of each thread instead of one
+each, at no cost to any stream's pace. With 80 ms chunks the streams still spread over 16 moments."""
+
+
+def on_grid(moment_s: float) -> float:
+    """The first moment of the grid from `moment_s` on."""
+    return math.ceil(moment_s / GRID_S) * GRID_S
 
 
 class SpokenAndSent(NamedTuple):

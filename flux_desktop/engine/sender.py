@@ -10,7 +10,7 @@ from typing import Any
 
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.outlet import Outlet
-from flux_desktop.engine.pacing import BURST_MAX, EARLY_TOLERANCE_S
+from flux_desktop.engine.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
 from flux_desktop.engine.plan import RunPlan
 
 
@@ -24,6 +24,8 @@ class Sender(Outlet):
         self._next_due_s = 0.0
 
     def _go_on(self) -> None:
+        if self.chunks_sent == 0 and self.started_s is not None:
+            self.started_s = on_grid(self.started_s)
         if self._next is None:
             self._load_next()
         self._schedule(self._clock())

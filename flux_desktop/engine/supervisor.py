@@ -17,9 +17,9 @@ import msgspec
 
 from flux_desktop import __version__
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine import preparation
+from flux_desktop.engine import preparation, words_source
 from flux_desktop.engine.commands import Command, StartRun, StopRun, Watch
-from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Verdict, encode_event
+from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Verdict, WordsSourced, encode_event
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.merging import RunTotals
 from flux_desktop.engine.metrics import ledger
@@ -120,10 +120,13 @@ class Supervisor:
                 notes=ready.notes,
             )
         )
-        async with asyncio.TaskGroup() as group:
-            for worker in self._workers:
-                start = self._start_command(ready.plan, ready.credentials, worker)
-                group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
+        async with asyncio.TaskGroup() as beside:
+            watching = beside.create_task(self._watch_words(local, plan), name="where words come from")
+            async with asyncio.TaskGroup() as group:
+                for worker in self._workers:
+                    start = self._start_command(ready.plan, ready.credentials, worker)
+                    group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
+            watching.cancel()
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
@@ -173,6 +176,12 @@ class Supervisor:
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)
+
+    async def _watch_words(self, local: LocalEndpoint, plan: RunPlan) -> None:
+        if plan.is_local and local.info is not None:
+            await words_source.watch(
+                local.info, lambda sources: self._tell(WordsSourced(t=self._now(), sources=sources))
+            )
 
     def _tell(self, event: Event) -> None:
         self._record(event)

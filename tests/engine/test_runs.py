@@ -23,6 +23,7 @@ from flux_desktop.engine.events import (
     StreamEnded,
     StreamState,
     Verdict,
+    WordsSourced,
     message_of,
 )
 from flux_desktop.engine.limits import parse_limit
@@ -139,6 +140,17 @@ async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver
     with pytest.raises(asyncio.CancelledError):
         await run
     assert time.monotonic() - cancelled_s < 5
+
+
+@pytest.mark.parametrize(
+    ("recogniser", "source"), [("auto", "script conversation.wav"), ("pocketsphinx", "PocketSphinx")]
+)
+async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wav, recogniser, source):
+    plan = driver.plan(connections=2, wav=pausing_wav)
+    plan = msgspec.structs.replace(plan, local_arguments=("--recogniser", recogniser))
+    await driver.supervisor.run(plan)
+    told = {request: found for event in driver.of(WordsSourced) for request, found in event.sources.items()}
+    assert told == {summary.request_id: [source] for summary in driver.summaries.values()}
 
 
 async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):

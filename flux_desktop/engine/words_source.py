@@ -1,0 +1,49 @@
+"""Where the built-in endpoint's words come from, stream by stream: a script, or PocketSphinx.
+
+A text that stands in front of a person must never be taken for another recogniser's. The endpoint tells it under
+``/local/status``, which a real endpoint does not have. Runs on the front end's event loop; asking is done on a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import urllib.request
+from collections.abc import Callable
+
+import msgspec
+
+from flux_desktop.aws.offload import in_thread
+from flux_desktop.engine.local_process import LocalEndpointInfo
+
+ASK_EVERY_S = 1.0
+_ANSWER_MAX_S = 3.0
+_ANSWER_MAX_BYTES = 4 * 1024 * 1024
+
+
+class _Status(msgspec.Struct):
+    streams: dict[str, list[str]] = {}
+
+
+async def watch(info: LocalEndpointInfo, tell: Callable[[dict[str, list[str]]], None]) -> None:
+    """Ask until cancelled; `tell` gets the sources of the streams (by request id) whose sources have changed."""
+    known: dict[str, list[str]] = {}
+    while True:
+        await asyncio.sleep(ASK_EVERY_S)
+        try:
+            found = await in_thread(lambda: ask(info), _ANSWER_MAX_S)
+        except (OSError, TimeoutError, msgspec.DecodeError):
+            continue  # it is busy or gone; the streams tell of that
+        news = {stream: sources for stream, sources in found.items() if sources and known.get(stream) != sources}
+        if news:
+            known.update(news)
+            tell(news)
+
+
+def ask(info: LocalEndpointInfo) -> dict[str, list[str]]:
+    """The sources of every open stream, now. Blocks; raises `OSError` or `msgspec.DecodeError`."""
+    context = ssl.create_default_context(cafile=info.ca_file)
+    # No proxy: the endpoint is on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    with opener.open(f"{info.url}/local/status", timeout=_ANSWER_MAX_S) as answer:
+        return msgspec.json.decode(answer.read(_ANSWER_MAX_BYTES), type=_Status).streams
