@@ -91,6 +91,7 @@ def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, 
         await until(lambda: window.shape is not None, "the sample is read")
         window.start_run()
         await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 15.0)
+        helpers = [helper for pid in children(victim) for helper in children("", pid)]
         for pid in children(victim):
             os.kill(pid, signal.SIGKILL)
         await until(lambda: window.model.ended is not None, "the run has ended", 40.0)
@@ -102,6 +103,8 @@ def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, 
         assert "lost" in sentences[0] or "ended unexpectedly" in sentences[0]
         assert not any("Traceback" in line or "Error:" in line for line in sentences)
         await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        # The victim's own helpers hold its pipes until they have noticed.
+        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in helpers), "its helpers have left")
         print(sentences, [talk.cards[-1].text for talk in window.model.conversations.values()])
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
@@ -136,12 +139,12 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_run(stage: Stage, tmp
     stage(lambda sink: Supervisor(sink, sessions_dir=in_the_way), live)
 
 
-def children(module: str) -> list[int]:
-    """Process ids of this process's own children that run a module of ours."""
+def children(module: str, parent: int | str = "self") -> list[int]:
+    """Process ids of a process's own children that run a module of ours; with no module all of them."""
     found = []
-    for listing in Path("/proc/self/task").glob("*/children"):
+    for listing in Path(f"/proc/{parent}/task").glob("*/children"):
         for pid in listing.read_text().split():
-            if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+            if not module or module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
                 found.append(int(pid))
     return found
 
