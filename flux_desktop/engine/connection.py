@@ -164,7 +164,7 @@ class Connection:
         if self._leg.over:
             return LedgerClass.FAILED, self._leg.problem or endings.ended_early()
         self._change(StreamState.DRAINING)
-        problem = await self._leg.finish(self._send_close)
+        problem = await self._leg.finish(self._send_close) or self._unanswered()
         self.figures.note_close(self._leg)
         return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
@@ -235,14 +235,24 @@ class Connection:
 
     def _stalled(self) -> Problem | None:
         assert self._leg.stream is not None
-        limits, conversation = self._context.limits, self._conversation
+        limits = self._context.limits
         if self._leg.stream.oldest_unsent_s > limits.backlog_s:
             return endings.backlog(self._leg.stream.oldest_unsent_s)
         allowed_s = max(limits.silent_turn_s, 4 * self._controls.in_force.eot_timeout_ms_in_force / 1000)
-        silent_s = self._sender.audio_clock.audio_s - conversation.last_turn_info_audio_s
-        if conversation.tracker.state is not TurnState.READY and silent_s > allowed_s:
-            return endings.gone_silent(silent_s)
-        return None
+        silent_s = self._silent_s()
+        return endings.gone_silent(silent_s) if silent_s > allowed_s else None
+
+    def _unanswered(self) -> Problem | None:
+        """At the orderly end: a turn that outlived its own timeout without an answer was not heard to its end."""
+        timeout_s = self._controls.in_force.eot_timeout_ms_in_force / 1000
+        silent_s = self._silent_s()
+        return endings.gone_silent(silent_s) if silent_s >= max(self._context.limits.silent_turn_s, timeout_s) else None
+
+    def _silent_s(self) -> float:
+        """Seconds of audio sent in an open turn since the last answer; 0 while none is open."""
+        if self._conversation.tracker.state is TurnState.READY:
+            return 0.0
+        return self._sender.audio_clock.audio_s - self._conversation.last_turn_info_audio_s
 
     def _settled(self, silent_s: float) -> bool:
         """Whether the last turn has ended, asked while silence follows the audio."""

@@ -269,6 +269,7 @@ async def test_limits_are_judged(driver):
         ("die-before-headers", LedgerClass.CONNECT_FAILED, None),
         ("cut-mid-stream=0.5", LedgerClass.FAILED, None),
         ("model-stream-error=0.5", LedgerClass.FAILED, None),
+        ("silent-after=1", LedgerClass.FAILED, "gone_silent"),
         ("expired-token", LedgerClass.CONNECT_FAILED, "expired"),
     ],
 )
