@@ -85,13 +85,17 @@ def run_off_screen(options: argparse.Namespace) -> int:
         picture = options.screenshot or Path(tempfile.gettempdir()) / "flux-desktop-demo.png"
         options.screenshot = picture
         window.begin()
-        window.tasks.start("the demo", _get_ready(window, options))
+        window.tasks.start("the demo", _get_ready(window, options, stopped=finished.set))
         await finished.wait()
-        if not picture_taken(window):
+        if window.model.ended is None:
+            for banner in window.banners.banners():
+                print(banner.problem.sentence())
+        elif not picture_taken(window):
             window.grab().save(str(picture))
         ended = window.model.ended
         _print_transcripts(window.model)
-        print(f"A picture of the window is in {picture}")
+        if picture.exists():
+            print(f"A picture of the window is in {picture}")
         closed = asyncio.Event()
         window.closed.connect(closed.set)
         window.close()
@@ -114,8 +118,13 @@ def picture_taken(window: MainWindow) -> bool:
     return bool(window.property("pictureTaken"))
 
 
-async def _get_ready(window: MainWindow, options: argparse.Namespace) -> None:
-    """Choose the recording and, for the demo, start; then wait for the moment of the picture."""
+async def _get_ready(
+    window: MainWindow, options: argparse.Namespace, stopped: Callable[[], None] = lambda: None
+) -> None:
+    """Choose the recording and, for the demo, start; then wait for the moment of the picture.
+
+    `stopped` is called where the demo cannot even be started; the window says why.
+    """
     if options.wav is not None:
         window.load_wav(str(options.wav))
     elif options.demo:
@@ -125,6 +134,9 @@ async def _get_ready(window: MainWindow, options: argparse.Namespace) -> None:
         window.flux_panel.eager.set_value(0.5)
         window.endpoint_panel.select("local")
         window.start_run()
+        if not window.model.active:
+            stopped()
+            return
     if options.screenshot is not None:
         await _until(lambda: good_moment(window.model) or window.model.ended is not None)
         window.grab().save(str(options.screenshot))

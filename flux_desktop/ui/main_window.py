@@ -29,7 +29,7 @@ from flux_desktop.ui.menus import build_menus
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import Microphones, SilenceWatch
-from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self.recent: list[str] = []
         self.log = LogKeeper()
         self._closing = False
+        self._restart_wanted = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
         self.setAcceptDrops(True)
@@ -146,6 +147,8 @@ class MainWindow(QMainWindow):
         self.sound_panel.sample_wanted.connect(self.load_sample)
         self.transcripts.export_wanted.connect(lambda conn, suffix: self.export([conn], suffix))
         self.flux_panel.changed.connect(self._parameters_edited)
+        self.flux_panel.restart_wanted.connect(self.restart)
+        self.run_finished.connect(self._restart_if_wanted)
         self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
         self.controller.phase_changed.connect(self.display.draw_labels)
@@ -211,6 +214,19 @@ class MainWindow(QMainWindow):
         if self.controller.start(plan, truth):
             self.live.begin(plan.options)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def restart(self) -> None:
+        """Finish the run and begin another with what is chosen now."""
+        if self.model.active:
+            self._restart_wanted = True
+            if self.model.phase is not Phase.STOPPING:
+                self.controller.stop()
+
+    def _restart_if_wanted(self) -> None:
+        if self._restart_wanted:
+            self._restart_wanted = False
+            # Not from within the last event of the old run: its task is still ending.
+            QTimer.singleShot(0, self.start_run)
 
     @property
     def presenting(self) -> bool:

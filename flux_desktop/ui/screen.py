@@ -107,6 +107,9 @@ class Screen:
         if window.model.phase is Phase.RUNNING and (change := window.live.take_change()) is not None:
             window.controller.send(ConfigureStreams(message=change, connections=window.targets()))
         targets = window.targets() or list(window.model.conversations)
-        window.flux_panel.show_states(window.live.states(window.model.conversation(conn) for conn in targets))
+        window.flux_panel.show_states(
+            window.live.states(window.model.conversation(conn) for conn in targets),
+            restart=window.live.restart_needed and window.model.active,
+        )
         running = window.model.phase is Phase.RUNNING
         window.flux_panel.controls.refresh(window.live.bundle if running else None, running=running)

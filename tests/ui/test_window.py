@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
-from flux_desktop.engine.events import Event, Received, RunEnded, Snapshot, Verdict
+from flux_desktop.engine.events import Event, Received, RunEnded, Snapshot, StreamChanged, StreamState, Verdict
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
@@ -406,6 +407,7 @@ def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None
 
 
 @pytest.mark.xvfb
+@pytest.mark.skipif(os.environ.get("QT_QPA_PLATFORM") != "xcb", reason="needs QT_QPA_PLATFORM=xcb and an X server")
 def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         assert QGuiApplication.platformName() == "xcb"
@@ -421,3 +423,32 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
         assert not window.presenting
 
     stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_what_only_new_streams_can_take_over_offers_a_new_start(stage: Stage) -> None:
+    engines: list[Waiting] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.flux_panel.eager.set_value(0.5)
+        window.start_run()
+        await until(lambda: engines[0].plan is not None, "the run has begun")
+        window.mailbox.put(StreamChanged(t=0.1, conn=1, state=StreamState.STREAMING))
+        await until(lambda: window.model.phase == "running", "it streams")
+        assert window.flux_panel.restart_button.isHidden()
+        assert window.flux_panel.eager.switch is not None
+        window.flux_panel.eager.switch.setChecked(False)
+        await until(lambda: not window.flux_panel.restart_button.isHidden(), "a new start is offered")
+        window.flux_panel.restart_button.click()
+        engines[0].stop(drain=False)
+        await until(lambda: len(engines) == 2 and engines[1].plan is not None, "the new run has begun")
+        plan = engines[1].plan
+        assert plan is not None
+        assert plan.options.eager_eot_threshold is None
+        assert engines[0].stops[0] is True
+
+    stage(make, live)

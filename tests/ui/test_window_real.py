@@ -181,3 +181,11 @@ def test_version_and_help_need_no_qt() -> None:
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("flux-desktop ")
+
+
+def test_a_demo_that_cannot_start_says_why_and_ends(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
+    command = [sys.executable, "-m", "flux_desktop.ui.app", "--demo", "--wav", str(tmp_path / "gone.wav")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "gone.wav is not there" in done.stdout

@@ -56,6 +56,13 @@ class LiveParameters:
         """Whether the build takes `Configure`; None where nobody knows."""
         return self.bundle.takes("Configure")
 
+    @property
+    def restart_needed(self) -> bool:
+        """Whether something was changed that only new streams can take over."""
+        if self._asked is None or self._wanted is None:
+            return False
+        return bool(self.reconnect_for) or (self.configurable is False and self._wanted != self._asked)
+
     def edit(self, wanted: FluxOptions) -> None:
         """A person changed something; what is to be sent is asked for with `take_change`."""
         self._wanted = wanted

@@ -32,9 +32,11 @@ class FluxPanel(Panel):
 
     Signals:
         changed: a parameter was changed by a person; read `options`.
+        restart_wanted: the run is to be finished and begun again with what is chosen.
     """
 
     changed = Signal()
+    restart_wanted = Signal()
 
     def __init__(self) -> None:
         self.model = QComboBox()
@@ -90,6 +92,13 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.keyterm_state)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
+        self.restart_button = button(
+            "Start again with these",
+            self.restart_wanted.emit,
+            tip="Finish the turns under way, close the streams, and open new ones with these parameters",
+        )
+        self.restart_button.hide()
+        body.addWidget(self.restart_button)
         self.hints = ChipEditor("Language hints", f"Languages: {', '.join(LANGUAGES)}")
         self.hints.changed.connect(self.changed)
         self._hints_head = label("Language hints", "strong")
@@ -129,8 +138,9 @@ class FluxPanel(Panel):
         self.hints.set_terms(options.language_hints)
         self._couple()
 
-    def show_states(self, states: dict[str, FieldState]) -> None:
-        """Say beside each control what is in force."""
+    def show_states(self, states: dict[str, FieldState], *, restart: bool) -> None:
+        """Say beside each control what is in force, and offer a new start where only that can change it."""
+        self.restart_button.setVisible(restart)
         for name, field in self._fields.items():
             field.set_state(states[name].words, states[name].role)
         self.keyterm_state.setText(states["keyterms"].words)
