@@ -124,6 +124,7 @@ class StreamServer:
         self._peer_port = peer_port
         self._decoder = FrameDecoder()
         self._fragments: list[bytes] = []
+        self._fragments_type: object = None
         hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
         self._hearing = hearing
         self._outbox = Outbox(service.faults, lambda: hearing.heard_s)
@@ -220,7 +221,11 @@ class StreamServer:
             self._refuse("ValidationException", "Only PayloadPart events are known.")
             return
         self._service.chunks += 1
+        data_type: object = part.headers.get("DataType")
+        if self._fragments:
+            data_type = self._fragments_type  # the first part says what the whole message is
         if part.headers.get("CompletionState") == "PARTIAL":
+            self._fragments_type = data_type
             self._fragments.append(part.payload)
             if sum(map(len, self._fragments)) > _MAX_MESSAGE_BYTES:
                 self._refuse("ValidationException", "A message in parts is too long.")
@@ -229,7 +234,7 @@ class StreamServer:
         if self._fragments:
             payload = b"".join((*self._fragments, payload))
             self._fragments.clear()
-        self._session.receive(part.headers.get("DataType"), payload)
+        self._session.receive(data_type, payload)
 
     def _refuse(self, code: str, message: str) -> bool:
         log.warning("Stream %s was ended: %s: %s", self.request_id, code, message)

@@ -35,6 +35,7 @@ from flux_desktop.local_endpoint.faults import Faults, cut_connection, parse_fau
 from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
 from flux_desktop.local_endpoint.scripts import Script, load_script
 from flux_desktop.local_endpoint.service import Service, Settings
+from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 
 log = logging.getLogger(__name__)
@@ -150,9 +151,10 @@ def run(settings: Settings, announce: Callable[[str], None]) -> int:
     """
     parse_faults(settings.faults)
     with_extra(settings.endpoints)
+    port = _free_port(settings.port)
     folder = private_folder()
     try:
-        _run_loop(_serve(settings, folder, announce))
+        _run_loop(_serve(settings, port, folder, announce))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
@@ -169,7 +171,7 @@ def _run_loop(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-async def _serve(settings: Settings, folder: Path, announce: Callable[[str], None]) -> None:
+async def _serve(settings: Settings, port: int, folder: Path, announce: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     _listen_for_stop(stop, settings.parent_pipe)
     certificates = _certificates(settings, folder)
@@ -181,7 +183,6 @@ async def _serve(settings: Settings, folder: Path, announce: Callable[[str], Non
         endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
         service = Service(settings, endpoints, scripts, faults, pool)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        port = settings.port or _free_port()
         server = _make_server(Routes(service, group).__rsgi__, port, certificates, service.faults)
         serving = group.create_task(server.serve(), name="http server")
         await _until_listening(port, serving)
@@ -230,9 +231,25 @@ def _certificates(settings: Settings, folder: Path) -> Certificates:
     return make_certificates(folder, ["localhost", HOST, *settings.cert_hosts])
 
 
-def _free_port() -> int:
+def _free_port(wanted: int) -> int:
+    """The port wanted, or any free one for 0. Raises `ProblemError` for one that cannot be had.
+
+    The server library shares ports, so a second endpoint on one port would take half of the first one's streams.
+    """
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was left a moment ago is free
+        try:
+            probe.bind((HOST, wanted))
+        except (OSError, OverflowError) as error:
+            why = "Ports are numbers from 1 to 65535." if isinstance(error, OverflowError) else f"{error.strerror}."
+            raise ProblemError(
+                Problem(
+                    code="port_unusable",
+                    what=f"The endpoint cannot listen on port {wanted}.",
+                    why=why,
+                    todo="Choose another --port, or none for a free one.",
+                )
+            ) from error
         port: int = probe.getsockname()[1]
         return port
 

@@ -144,10 +144,11 @@ def test_input_that_just_ends_ends_the_stream(endpoint: Info) -> None:
         assert not client.reset
 
 
-def test_a_message_in_parts_is_one_message(endpoint: Info) -> None:
+@pytest.mark.parametrize("last_type", ["UTF8", None])
+def test_a_message_in_parts_is_one_message_of_the_first_ones_type(endpoint: Info, last_type: str | None) -> None:
     with WireClient(endpoint) as client:
         client.send(payload_part(b'{"type":"Force', "UTF8", "PARTIAL"))
-        client.send(payload_part(b'EndTurn"}', "UTF8", "COMPLETE"))
+        client.send(payload_part(b'EndTurn"}', last_type, "COMPLETE"))
         assert client.wait_for("Warning")["code"] == "FORCE_END_TURN_NO_ACTIVE_TURN"
 
 

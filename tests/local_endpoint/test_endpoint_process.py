@@ -73,6 +73,7 @@ def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEnd
         (["--endpoint", "mine=Asleep"], "STATUS is one of OutOfService"),
         (["--tls-cert", "x.pem"], "Give --tls-cert and --tls-key together."),
         (["--script", "absent.wav"], "The recording absent.wav cannot be registered"),
+        (["--port", "70000"], "The endpoint cannot listen on port 70000."),
     ],
 )
 def test_settings_that_cannot_be_used_are_told_in_a_sentence(arguments: list[str], sentence: str) -> None:
@@ -81,6 +82,15 @@ def test_settings_that_cannot_be_used_are_told_in_a_sentence(arguments: list[str
     assert (result.returncode, result.stdout) == (2, "")
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_port_is_never_shared_with_another_endpoint(start_endpoint: StartEndpoint) -> None:
+    with start_endpoint("--recogniser", "silent") as info:
+        port = info["url"].rpartition(":")[2]
+        command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--port", port]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert f"cannot listen on port {port}" in result.stderr
 
 
 # ---------------------------------------------------------------- faults
