@@ -7,9 +7,7 @@ inbox; every other line here runs on the event loop's thread.
 from __future__ import annotations
 
 import asyncio
-import io
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future as ThreadFuture
 from typing import Any, ClassVar, Protocol
@@ -23,6 +21,7 @@ from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
 from flux_desktop.aws.network import Network
+from flux_desktop.aws.outgoing import Outgoing
 from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.problem import Problem, ProblemError
 
@@ -68,7 +67,7 @@ class Channel:
         self._error_body = bytearray()
         self._over = asyncio.Event()
         self._shut = asyncio.Event()
-        self._unsent: deque[tuple[ThreadFuture[None], int, float]] = deque()
+        self._outgoing = Outgoing()
         self.was_connected = False
         self.problem: Problem | None = None
         self.refusal: tuple[int, Headers, bytes] | None = None
@@ -211,7 +210,7 @@ class Channel:
     def _on_complete(self, error: BaseException | None, at_s: float) -> None:
         self._completed = True
         self._stream = None
-        self._unsent.clear()
+        self._outgoing.clear()
         problem = None if error is None else crt_problem(error, self._place)
         if self._answer is not None and not self._answer.done():
             reason = problem or connect_problem("connection_lost", self._place, "no answer came")
@@ -231,38 +230,32 @@ class Channel:
 
     def write(self, data: bytes) -> None:
         """Hand `data` to the network thread; never blocks. Raises `ChannelGoneError` if the stream has ended."""
-        self._write(io.BytesIO(data), len(data), end=False)
+        stream = self._stream
+        if stream is None:
+            raise ChannelGoneError
+        try:
+            self._outgoing.write(stream, data)
+        except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
+            raise ChannelGoneError from error
 
     def write_end(self) -> None:
-        """An empty DATA frame with END_STREAM."""
-        self._write(None, 0, end=True)
-
-    def _write(self, data: io.BytesIO | None, size: int, *, end: bool) -> None:
+        """An empty DATA frame with END_STREAM. Raises `ChannelGoneError` if the stream has ended."""
         if self._stream is None:
             raise ChannelGoneError
         try:
-            written = self._stream.write_data(data, end)
-        except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
+            self._outgoing.write_end(self._stream)
+        except (AwsCrtError, RuntimeError) as error:
             raise ChannelGoneError from error
-        self._forget_sent()
-        self._unsent.append((written, size, time.monotonic()))
-
-    def _forget_sent(self) -> None:
-        unsent = self._unsent
-        while unsent and unsent[0][0].done():
-            unsent.popleft()
 
     @property
     def unsent_bytes(self) -> int:
         """Bytes that the connection has not taken: its flow-control window or its socket is shut."""
-        self._forget_sent()
-        return sum(size for _, size, _ in self._unsent)
+        return self._outgoing.unsent_bytes
 
     @property
     def oldest_unsent_s(self) -> float:
         """Age in seconds of the oldest write that has not been taken; 0 if there is none."""
-        self._forget_sent()
-        return time.monotonic() - self._unsent[0][2] if self._unsent else 0.0
+        return self._outgoing.oldest_unsent_s
 
     # ------------------------------------------------------------ closing
 
@@ -279,11 +272,12 @@ class Channel:
         await _wait(self._shut.wait, self._limits.close_s / 2)
 
     async def settle(self) -> None:
-        """Wait until all that was written has left, at most half of `StreamLimits.close_s`."""
-        if not self._unsent or self._completed:
+        """Wait until all up to the end that was written has left, at most half of `StreamLimits.close_s`."""
+        end = self._outgoing.end
+        if end is None or self._completed:
             return
         left = asyncio.Event()
-        self._unsent[-1][0].add_done_callback(lambda _: self._post(lambda _value, _at: left.set(), None, 0.0))
+        end.add_done_callback(lambda _: self._post(lambda _value, _at: left.set(), None, 0.0))
         await _wait(left.wait, self._limits.close_s / 2)
 
 
