@@ -1,0 +1,40 @@
+"""Plans that begin on a common grid: streams leave together, and none of them earlier or later than its plan."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from flux_desktop.engine.feed import FileFeed
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.pacing import GRID_S, on_grid
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.sender import Sender
+
+
+@pytest.mark.parametrize("moment_s", [0.0, 0.0049, 0.005, 12.3456, 98765.4321])
+def test_the_grid_is_never_before_the_moment(moment_s: float) -> None:
+    begin_s = on_grid(moment_s)
+    assert moment_s - 1e-9 <= begin_s < moment_s + GRID_S + 1e-9
+    assert begin_s / GRID_S == pytest.approx(round(begin_s / GRID_S), abs=1e-6)
+
+
+def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
+    moments_s, timers = [100.0012], []
+    sender = Sender(
+        RunPlan(endpoint="local", source=WavSource(path="unused")),
+        FileFeed(bytes(2560 * 3), 2560, loop=False, limit_bytes=None),
+        lambda: moments_s[0],
+        Histogram(),
+        silence_max_s=1.0,
+        settled=lambda _: True,
+        on_audio_end=lambda: None,
+        on_done=lambda: None,
+        on_error=lambda _: None,
+    )
+    sink = SimpleNamespace(send_audio=lambda _: None)
+    loop = SimpleNamespace(call_later=lambda wait_s, _: timers.append(wait_s) or SimpleNamespace(cancel=lambda: None))
+    sender.start(sink, loop)
+    assert sender.started_s == pytest.approx(100.005)
+    assert timers == pytest.approx([100.085 - 100.0012])
