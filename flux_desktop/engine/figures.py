@@ -57,7 +57,7 @@ class StreamFigures:
             update_latency_ms=conversation.recent_ms[-1] if conversation.recent_ms else None,
             update_p50_ms=recent.p50_ms,
             update_p95_ms=recent.p95_ms,
-            pacing_p99_ms=of_values(error_s * 1000 for error_s in sender.recent_errors_s).p99_ms,
+            pacing_p99_ms=of_values(sender.recent_errors_s, unit_ms=1000).p99_ms,
             chunks_sent=sender.chunks_sent,
             late_chunks=sender.late_chunks,
             position_s=sender.audio_clock.audio_s,
@@ -98,6 +98,6 @@ class StreamFigures:
             rotations=self.rotations,
             update=of_values(conversation.all_update_ms),
             wire=of_values(conversation.all_wire_ms),
-            pacing=of_values(error_s * 1000 for error_s in sender.recent_errors_s),
+            pacing=of_values(sender.recent_errors_s, unit_ms=1000),
             words=conversation.timing.errors if conversation.timing.errors.n else None,
         )

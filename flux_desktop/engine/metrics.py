@@ -102,16 +102,17 @@ class Histogram:
         self._sorted_in().decode_and_add(text)
 
 
-def of_values(values_ms: Iterable[float]) -> Percentiles:
-    """Exact percentiles of a few hundred values, by the nearest rank, for one connection's row."""
-    ranked = sorted(values_ms)
-    if not ranked:
+def of_values(values: Iterable[float], *, unit_ms: float = 1.0) -> Percentiles:
+    """Exact percentiles of a few hundred values of `unit_ms` each, by the nearest rank, for one connection's row."""
+    ranked = np.sort(np.fromiter(values, np.float64)) * unit_ms
+    n = len(ranked)
+    if n == 0:
         return Percentiles()
 
-    def rank(percent: float) -> float:
-        return round(ranked[max(0, -(-len(ranked) * percent // 100).__int__() - 1)], 3)
+    def rank(percent: int) -> float:
+        return round(float(ranked[-(-n * percent // 100) - 1]), 3)
 
-    return Percentiles(n=len(ranked), p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=rank(100))
+    return Percentiles(n=n, p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=rank(100))
 
 
 def ledger(classes: Iterable[LedgerClass], planned: int) -> dict[str, int]:
