@@ -75,8 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(given: list[str]) -> int:
-    from flux_desktop.cli.streams import configure_logging, harden
+    from flux_desktop.cli.streams import configure_logging, harden, open_missing
 
+    open_missing()
     harden(sys.stdout)
     harden(sys.stderr)
     command = next((word for word in given if not word.startswith("-")), None)

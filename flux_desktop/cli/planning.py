@@ -10,7 +10,7 @@ import msgspec
 
 from flux_desktop.engine.limits import parse_limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stages import Stage, parse_stages, slots
+from flux_desktop.engine.stages import STREAMS_MAX, Stage, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
@@ -91,7 +91,10 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
     if args.bundle is not None and args.bundle not in BUNDLES:
         known = ", ".join(BUNDLES)
         raise _wrong("option_unknown", f"The server build {args.bundle} is not known.", f"Use one of: {known}.")
-    local_arguments = shlex.split(args.local_arguments or "")
+    try:
+        local_arguments = shlex.split(args.local_arguments or "")
+    except ValueError as error:
+        raise _wrong("option_unknown", f"--local-arguments cannot be read: {error}.", "Close the quotes.") from None
     if args.bundle is not None:
         local_arguments += ["--bundle", args.bundle]
     if args.ca_bundle is not None and not Path(args.ca_bundle).is_file():
@@ -116,7 +119,7 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
 def _ramp(args: argparse.Namespace) -> tuple[Stage, ...]:
     """Batches with a duration: it counts from the last batch on, so that all connections are held for that long."""
     size, delay_s, duration_s = args.batch_size, args.batch_delay, args.duration
-    if not (0 < size < args.connections and delay_s > 0 and duration_s is not None and duration_s > 0):
+    if not (0 < size < args.connections <= STREAMS_MAX and delay_s > 0 and duration_s is not None and duration_s > 0):
         return ()
     opening = [Stage(held, delay_s) for held in range(size, args.connections, size)]
     return (*opening, Stage(args.connections, duration_s))

@@ -11,6 +11,13 @@ from typing import TextIO
 CHATTY = ("asyncio", "aws_sdk_sagemaker_runtime_http2", "awscrt", "boto3", "botocore", "smithy", "urllib3")
 
 
+def open_missing() -> None:
+    """Give standard streams that were closed by whoever started the program a place to write to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the program
+
+
 def harden(stream: TextIO) -> None:
     """Replace what a stream's encoding cannot hold, rather than fail at the first check mark."""
     reconfigure = getattr(stream, "reconfigure", None)
@@ -45,19 +52,21 @@ def complain(text: str) -> None:
 
 
 class Printer:
-    """Lines on standard output. Once the reader has gone away, `gone` is set and nothing more is written."""
+    """Lines on standard output. Once they reach nobody any more, `gone` is set and nothing more is written."""
 
     def __init__(self) -> None:
         self.gone = False
 
     def line(self, text: str) -> None:
-        """One line (or several, joined), at once; never raises for a closed pipe."""
+        """One line (or several, joined), at once; never raises for a closed pipe or a full disk."""
         if self.gone:
             return
         try:
             print(text, flush=True)
-        except BrokenPipeError:
+        except OSError as error:
             self.gone = True
+            if not isinstance(error, BrokenPipeError):
+                complain(f"Standard output cannot be written: {error.strerror}. The program stops.")
             # What Python flushes at exit must not fail again.
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, sys.stdout.fileno())

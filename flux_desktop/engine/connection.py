@@ -41,6 +41,12 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnState, TurnTracker
 from flux_desktop.problem import Problem, ProblemError
 
+_CLASS_WHEN_ABANDONED = {
+    StreamState.WAITING: LedgerClass.NOT_STARTED,
+    StreamState.CONNECTING: LedgerClass.NOT_STARTED,
+    StreamState.OPENED: LedgerClass.NEVER_CONNECTED,
+}
+
 
 class Connection:
     """One planned stream. `run` returns the class it ended in; it raises only for bugs and cancellation."""
@@ -145,8 +151,8 @@ class Connection:
     def abandon(self, problem: Problem) -> None:
         """The run is over for this stream without `run` having told its end; idempotent."""
         if self.figures.ledger is None:
-            opening = self.state in {StreamState.WAITING, StreamState.CONNECTING}
-            self._tell_end(LedgerClass.NOT_STARTED if opening else LedgerClass.FAILED, problem, 0.0)
+            ledger = _CLASS_WHEN_ABANDONED.get(self.state, LedgerClass.FAILED)
+            self._tell_end(ledger, problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
         context, leg = self._context, self._leg

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from flux_desktop.engine.limits import Limit
-from flux_desktop.engine.stages import Stage
+from flux_desktop.engine.stages import STREAMS_MAX, Stage
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import CHUNK_S, FluxOptions, problems
 from flux_desktop.problem import Problem
 
+_ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+"""The pattern of the service model."""
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LOCAL_ENDPOINT = "local"
 """Name of the endpoint that is built in; a run on it starts and stops its process by itself."""
 
@@ -82,8 +87,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
 def plan_problems(plan: RunPlan) -> list[Problem]:
     """Everything wrong with a plan that can be known before anything connects."""
     found = problems(plan.options)
-    if plan.connections < 1:
-        found.append(_bad("connections", plan.connections, "at least 1"))
+    if not 1 <= plan.connections <= STREAMS_MAX:
+        found.append(_bad("connections", plan.connections, f"1 to {STREAMS_MAX}"))
     if plan.duration_s is not None and not plan.duration_s > 0:
         found.append(_bad("duration", plan.duration_s, "more than 0 seconds"))
     if not 0.01 <= plan.chunk_s <= 1.0:
@@ -97,6 +102,19 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
         found.append(_bad("keep-alive interval", plan.keepalive_interval_s, "more than 0 seconds"))
     if not plan.endpoint.strip():
         found.append(Problem(code="no_endpoint", what="No endpoint is chosen.", todo="Choose one from the list."))
+    elif not _ENDPOINT_NAME.fullmatch(plan.endpoint):
+        found.append(
+            Problem(
+                code="plan_invalid",
+                what=f"“{plan.endpoint}” cannot be the name of an endpoint.",
+                why="It has 1 to 63 letters, digits and hyphens.",
+                todo="Give the endpoint's name, not its ARN or its address.",
+            )
+        )
+    if not _REGION.fullmatch(plan.region):
+        found.append(
+            Problem(code="plan_invalid", what=f"“{plan.region}” is no AWS region.", todo="Write it as in us-east-1.")
+        )
     return found
 
 

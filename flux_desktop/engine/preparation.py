@@ -58,9 +58,8 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         )
     # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
     from flux_desktop.aws.credentials import load_credentials
-    from flux_desktop.aws.probe import probe
+    from flux_desktop.aws.probe import place_of, probe
 
-    credentials = await load_credentials(plan.profile)
     target = StreamTarget(
         endpoint_name=plan.endpoint,
         region=plan.region,
@@ -68,5 +67,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         ca_file=plan.ca_file,
         target_variant=plan.target_variant,
     )
+    place_of(target)  # an address that cannot be used is told before any sign-in is asked for
+    credentials = await load_credentials(plan.profile)
     await probe(target)
     return Ready(plan=plan, credentials=credentials, notes=notes)

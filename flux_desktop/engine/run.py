@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 20
 """Up to this many rows go into every snapshot; beyond it each row comes once a second."""
 _PERCENTILES_EVERY = 5
 _HISTOGRAMS_EVERY = 10
-_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING})
+_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING, StreamState.OPENED})
 
 
 class Run:

@@ -12,6 +12,10 @@ _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600}
 _STAGE = re.compile(r"\s*(\d+)\s*x\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
 
 
+STREAMS_MAX = 10_000
+"""More than any one machine can hold: a slip of the finger, and not a plan."""
+
+
 class Stage(Struct, frozen=True):
     """`connections` streams held at once for `duration_s` seconds."""
 
@@ -40,6 +44,14 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
                 )
             )
         stages.append(Stage(int(match[1]), float(match[2]) * _UNIT_S[match[3]]))
+    if max(stage.connections for stage in stages) > STREAMS_MAX:
+        raise ProblemError(
+            Problem(
+                code="stages_invalid",
+                what=f"A stage holds more than {STREAMS_MAX} streams.",
+                todo="Choose fewer, and share larger loads out over several machines.",
+            )
+        )
     if not any(stage.connections for stage in stages):
         raise ProblemError(
             Problem(code="stages_invalid", what="No stage holds any stream.", todo="Give one stage at least 1 stream.")

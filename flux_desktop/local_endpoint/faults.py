@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -85,7 +86,8 @@ def parse_faults(texts: Iterable[str]) -> Faults:
             value = float(given) if given else kind.default
         except ValueError:
             value = None
-        if value is None or not 0 <= value < float("inf"):
+        most = 100.0 if kind.unit == "percent" else sys.float_info.max
+        if value is None or not 0 <= value <= most:
             raise _wrong(text, f"{name} needs a number{f' of {kind.unit}' if kind.unit else ''}: {name}=N.")
         chosen[name] = value
     return Faults(chosen)

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -226,9 +227,21 @@ def _ready_line(service: Service, port: int, certificates: Certificates) -> str:
 
 
 def _certificates(settings: Settings, folder: Path) -> Certificates:
-    if settings.tls_cert is not None and settings.tls_key is not None:
-        return Certificates(settings.tls_cert, settings.tls_cert, settings.tls_key)
-    return make_certificates(folder, ["localhost", HOST, *settings.cert_hosts])
+    """The person's own, or new ones. Raises `ProblemError` for what no certificate can be served from."""
+    try:
+        if settings.tls_cert is not None and settings.tls_key is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+            return Certificates(settings.tls_cert, settings.tls_cert, settings.tls_key)
+        return make_certificates(folder, ["localhost", HOST, *settings.cert_hosts])
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        raise ProblemError(
+            Problem(
+                code="certificate_unusable",
+                what="The endpoint has no certificate to serve with.",
+                why=f"{getattr(error, 'strerror', None) or error}.",
+                todo="Check --tls-cert, --tls-key and --cert-host.",
+            )
+        ) from error
 
 
 def _free_port(wanted: int) -> int:

@@ -163,6 +163,7 @@ def test_our_own_flags(wav: str, tmp_path: Path) -> None:
         ("--stages 10", "stages_invalid"),
         ("--ca-bundle /no/such/file", "ca_file_unusable"),
         ("--keyterms \udcff", "option_unknown"),
+        ("--connections 1000000000 --batch-size 1 --batch-delay 1 --duration 1", "plan_invalid"),
     ],
 )
 def test_what_is_wrong_is_exit_2_and_one_sentence(
@@ -194,6 +195,11 @@ def test_a_value_out_of_range_is_told_with_its_range(
 ) -> None:
     assert main(["file", "x", "--file", wav, *flags.split()]) == 2
     assert capsys.readouterr().err == f"{sentence}\n"
+
+
+def test_an_open_quote_in_the_local_arguments_is_exit_2(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["file", "local", "--file", wav, "--local-arguments", "'"]) == 2
+    assert "--local-arguments cannot be read" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -186,6 +187,17 @@ def test_1_a_connection_that_fails() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_2_an_address_that_cannot_be_used_is_told_before_any_credentials_are_looked_for() -> None:
+    nobody = {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "1",
+    }
+    done = run("file", "x", *SHORT, "--endpoint-url", "ftp://somewhere", environment=nobody)
+    assert done.returncode == 2
+    assert "“ftp://somewhere” is no https address." in done.stderr
+
+
 def test_2_a_file_that_cannot_be_streamed(tmp_path: Path) -> None:
     path = tmp_path / "eight.wav"
     with wave.open(str(path), "wb") as file:
@@ -263,6 +275,23 @@ def test_a_reader_that_leaves_ends_the_run(endpoint: Endpoint) -> None:
         assert process.wait(WAIT_S) == 130
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_cannot_be_written_is_told_and_one_that_is_closed_is_done_without(endpoint: Endpoint) -> None:
+    arguments = ["file", "flux-ready", *SHORT, *endpoint.flags]
+    closed = f"exec {shlex.join([sys.executable, '-m', 'flux_desktop.cli.main', *arguments])} >&-"
+    with (
+        open("/dev/full", "wb") as full,
+        started(*arguments, environment=endpoint.environment, stdout=full.fileno()) as stopped,
+        subprocess.Popen(
+            ["/bin/sh", "-c", closed], env=os.environ | endpoint.environment, stderr=subprocess.PIPE
+        ) as quiet,
+    ):
+        _, err = stopped.communicate(timeout=WAIT_S)
+        assert stopped.returncode == 130
+        assert "Standard output cannot be written: No space left on device. The program stops.\n" in err
+        assert quiet.wait(WAIT_S) in (0, 3)
 
 
 def test_a_live_table_is_for_terminals_and_a_file_gets_the_transcript_alone(endpoint: Endpoint) -> None:

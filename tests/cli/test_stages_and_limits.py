@@ -17,7 +17,9 @@ def test_stages_are_read() -> None:
     assert parse_stages(" 1 x 0.5h , 2x7") == (Stage(1, 1800.0), Stage(2, 7.0))
 
 
-@pytest.mark.parametrize("text", ["", "10", "x30s", "10x", "10x30q", "10x0s", "-1x30s", "1.5x30s", "10x30s,", "0x30s"])
+@pytest.mark.parametrize(
+    "text", ["", "10", "x30s", "10x", "10x30q", "10x0s", "-1x30s", "1.5x30s", "10x30s,", "0x30s", "99999999x1s"]
+)
 def test_wrong_stages_are_one_sentence(text: str) -> None:
     with pytest.raises(ProblemError) as caught:
         parse_stages(text)

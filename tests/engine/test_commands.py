@@ -91,9 +91,13 @@ def test_a_microphone_is_read_by_one_worker():
     ("change", "said"),
     [
         ({"connections": 0}, "connections"),
+        ({"connections": 10_001}, "connections"),
         ({"duration_s": 0.0}, "duration"),
         ({"chunk_s": 0.0}, "chunk"),
         ({"endpoint": " "}, "endpoint"),
+        ({"endpoint": "../flux"}, "name of an endpoint"),
+        ({"endpoint": "a" * 64}, "name of an endpoint"),
+        ({"region": "US EAST"}, "region"),
     ],
 )
 def test_a_plan_that_cannot_be_run_is_said_to_be_so(change, said):

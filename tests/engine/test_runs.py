@@ -130,6 +130,18 @@ async def test_a_stop_before_anything_is_open_starts_nothing(driver, drain):
     assert ended.interrupted
 
 
+async def test_a_stop_does_not_wait_for_a_stream_that_was_never_connected(driver):
+    def is_opened(event):
+        return isinstance(event, StreamChanged) and event.state is StreamState.OPENED
+
+    opened_s = []
+    driver.reactions.append(when(is_opened, lambda _: opened_s.append(time.monotonic())))
+    driver.reactions.append(when(is_opened, lambda _: driver.supervisor.stop(drain=True)))
+    ended = await driver.run(fault="never-connected=100")
+    assert time.monotonic() - opened_s[0] < 5.0  # its own limit is twice that
+    assert ended.ledger["never Connected"] == 1
+
+
 async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver):
     streaming = asyncio.Event()
     driver.reactions.append(when(is_streaming, lambda _: streaming.set()))

@@ -74,6 +74,9 @@ def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEnd
         (["--tls-cert", "x.pem"], "Give --tls-cert and --tls-key together."),
         (["--script", "absent.wav"], "The recording absent.wav cannot be registered"),
         (["--port", "70000"], "The endpoint cannot listen on port 70000."),
+        (["--fault", "never-connected=101"], "never-connected needs a number of percent"),
+        (["--tls-cert", "absent.pem", "--tls-key", "absent.key"], "The endpoint has no certificate to serve with."),
+        (["--cert-host", "münchen"], "The endpoint has no certificate to serve with."),
     ],
 )
 def test_settings_that_cannot_be_used_are_told_in_a_sentence(arguments: list[str], sentence: str) -> None:
