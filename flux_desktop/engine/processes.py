@@ -79,6 +79,8 @@ class Child:
                 self._listening.cancel()
                 await asyncio.wait({self._listening})
                 self._listening = None
+            # A grandchild may hold the pipes for a while; asyncio offers no public way to let go of them.
+            process._transport.close()  # type: ignore[attr-defined]
         return process.returncode
 
     async def _gone(self, process: Process, patience_s: float) -> bool:

@@ -67,7 +67,10 @@ class Supervisor:
             worker.send(command)  # one that has no run yet is told with its run
 
     def stop(self, *, drain: bool = True) -> None:
-        """End the run: open streams are drained, or with `drain` False closed at once."""
+        """End the run: open streams are drained, or with `drain` False closed at once.
+
+        Said before `run` has begun, it ends that run before anything is opened.
+        """
         self._stopping = StopRun(drain=drain)
         self._stopped.set()
         self.send(self._stopping)
@@ -80,7 +83,6 @@ class Supervisor:
         Expected failures are in its `problem`. Cancelling ends everything within about five seconds.
         """
         self._origin_s = time.monotonic()
-        self._stopping, self._stopped = None, asyncio.Event()
         totals = self._totals = RunTotals(plan)
         self.session_folder = None
         local = self._local or LocalEndpoint()
@@ -98,6 +100,7 @@ class Supervisor:
         finally:
             await self._put_away(local if self._local is None else None)
             self._close_recording()
+            self._stopping, self._stopped = None, asyncio.Event()
         self._on_event(ended)
         return ended
 

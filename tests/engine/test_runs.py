@@ -142,6 +142,16 @@ async def test_a_stop_does_not_wait_for_a_stream_that_was_never_connected(driver
     assert ended.ledger["never Connected"] == 1
 
 
+async def test_a_stop_before_the_run_has_begun_counts_once(driver):
+    driver.supervisor.stop()
+    first = await driver.run(duration_s=0.3)
+    assert first.interrupted
+    assert first.ledger["not started"] == 1
+    second = await driver.run(duration_s=0.3)
+    assert not second.interrupted
+    assert second.ledger["not started"] == 0
+
+
 async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver):
     streaming = asyncio.Event()
     driver.reactions.append(when(is_streaming, lambda _: streaming.set()))
