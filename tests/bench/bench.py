@@ -77,15 +77,16 @@ async def stock(local: LocalEndpoint, streams: int, seconds: float, *, use_uvloo
 
 def _side_by_side(clients: Sequence[tuple[str, Measured | stock_client.Report, float | None]]) -> list[str]:
     lines = [
-        "| client | streams | CPU µs/chunk | chunks/s | pacing p50 ms | p99 | max | chunks > 40 ms | MB/stream |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| client | streams | CPU µs/chunk | chunks/s | pacing p50 ms | p99 | max | > 40 ms | MB/stream | others % |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, client, megabytes in clients:
         memory = "–" if megabytes is None else f"{megabytes:.2f}"
+        others = f"{client.others_percent:.0f}" if isinstance(client, Measured) else "–"
         lines.append(
             f"| {name} | {client.streams} | {client.cpu_us_per_chunk:.0f} | {client.chunks_per_s:.0f} "
             f"| {client.pacing_p50_ms:.1f} | {client.pacing_p99_ms:.1f} | {client.pacing_max_ms:.1f} "
-            f"| {client.late_chunks} | {memory} |"
+            f"| {client.late_chunks} | {memory} | {others} |"
         )
     return lines
 
@@ -209,6 +210,7 @@ async def main(name: str) -> None:
     for figure, mark, measured, holds in rows:
         print(f"| {figure} | {mark} | {measured} | {words[holds]} |")
     busy_after = busy_percent()
+    print("\nothers %: of the machine, used meanwhile by processes that are not ours; above 5, do not trust the row.")
     print(f"\nTook {time.monotonic() - started_s:.0f} s ({name}).", end=" ")
     print(f"Without us the machine was {busy_before:.0f} % busy before and {busy_after:.0f} % after.")
     if max(busy_before, busy_after) > IDLE_ENOUGH_PERCENT:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from drift import drift_ms
 from msgspec import Struct
-from process_figures import cpu_s, resident_bytes
+from process_figures import Others, cpu_s, resident_bytes
 
 from flux_desktop.engine.events import Event, RunEnded, Snapshot, StreamEnded, StreamSummary
 from flux_desktop.engine.local_process import LocalEndpoint
@@ -45,6 +46,8 @@ class Measured(Struct, kw_only=True):
     loop_lag_max_ms: float = 0.0
     opened_in_s: float = 0.0
     held_s: float = 0.0
+    others_percent: float = 0.0
+    """Of the machine, used meanwhile by neither the bench nor its workers nor the endpoint."""
     drift_ms: float = 0.0
     """How far the end of the plan was missed: the server's audio clock against the wall clock, worst stream."""
 
@@ -101,14 +104,16 @@ async def measure(local: LocalEndpoint, streams: int, seconds: float) -> Measure
         task = asyncio.create_task(run.supervisor.run(plan(streams)))
         try:
             async with asyncio.timeout(OPENING_MAX_S):
-                return await _held(run, task, streams, seconds, Path(folder))
+                return await _held(run, task, streams, seconds, Path(folder), local)
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
 
-async def _held(run: OurRun, task: asyncio.Task[RunEnded], streams: int, seconds: float, folder: Path) -> Measured:
+async def _held(
+    run: OurRun, task: asyncio.Task[RunEnded], streams: int, seconds: float, folder: Path, local: LocalEndpoint
+) -> Measured:
     clock = asyncio.get_running_loop().time
     asked_s = clock()
     while (await run.next_snapshot()).ledger.get("streaming", 0) < streams:
@@ -117,12 +122,16 @@ async def _held(run: OurRun, task: asyncio.Task[RunEnded], streams: int, seconds
     opened_s = clock()
     await asyncio.sleep(SETTLE_S)
     pids = run.pids()
+    assert local._child is not None
+    assert local._child.process is not None
+    others = Others([*pids, os.getpid(), local._child.process.pid])
     before = await run.next_snapshot()
     cpu_before_s, begun_s, bytes_before = sum(map(cpu_s, pids)), clock(), _folder_bytes(folder)
     async with asyncio.timeout(seconds + 30):
         while clock() < begun_s + seconds:
             after = await run.next_snapshot()
     lasted_s, used_s = clock() - begun_s, sum(map(cpu_s, pids)) - cpu_before_s
+    others_percent = others.percent()
     memory, recorded = sum(map(resident_bytes, pids)), _folder_bytes(folder) - bytes_before
     run.supervisor.stop(drain=True)
     ended = await task
@@ -144,6 +153,7 @@ async def _held(run: OurRun, task: asyncio.Task[RunEnded], streams: int, seconds
         loop_lag_max_ms=lag.max_ms or 0.0,
         opened_in_s=opened_s - asked_s,
         held_s=lasted_s,
+        others_percent=others_percent,
         drift_ms=drift_ms(folder),
     )
 

@@ -36,3 +36,21 @@ def busy_percent(seconds: float = 1.0) -> float:
 
 def _machine_ticks() -> list[int]:
     return [int(text) for text in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+
+class Others:
+    """CPU that processes other than `pids` use meanwhile, in percent of the whole machine."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
+        self._own_s, self._machine = self._own(), _machine_ticks()
+
+    def percent(self) -> float:
+        """Since this was made."""
+        after = _machine_ticks()
+        total, idle = sum(after) - sum(self._machine), sum(after[3:5]) - sum(self._machine[3:5])
+        own = (self._own() - self._own_s) * _TICKS_PER_S
+        return max(0.0, 100 * (total - idle - own) / total) if total else 0.0
+
+    def _own(self) -> float:
+        return sum(map(cpu_s, self._pids))
