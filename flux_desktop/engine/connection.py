@@ -23,6 +23,7 @@ from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.leg import Leg, LegFailedError, news_until
 from flux_desktop.engine.live_sender import LiveSender
+from flux_desktop.engine.liveness import Liveness
 from flux_desktop.engine.rotation import Rotation
 from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.truth import TurnTiming
@@ -38,7 +39,7 @@ from flux_desktop.flux.messages import (
     encode,
 )
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.flux.turns import TurnState, TurnTracker
+from flux_desktop.flux.turns import TurnTracker
 from flux_desktop.problem import Problem, ProblemError
 
 _CLASS_WHEN_ABANDONED = {
@@ -79,6 +80,7 @@ class Connection:
             origin_s=context.origin_s,
         )
         self._controls = Controls(conn, plan.options, context.emit, context.now, context.histograms["configure"])
+        self._liveness = Liveness(context.limits, self._conversation, self._sender, self._controls)
 
     # ------------------------------------------------------------ from the front end
 
@@ -119,14 +121,14 @@ class Connection:
         """Look whether the stream still moves and how old it is; called a few times a second."""
         if self.state is not StreamState.STREAMING or self._leg.over:
             return
-        problem = self._stalled()
+        assert self._leg.stream is not None
+        problem = self._liveness.stalled(self._leg.stream)
         if problem is not None:
             self._leg.fail(problem)
         if self._sender.started_s is None:
             return  # nothing has been said yet
         age_s = self._context.clock() - self._leg.opened_s
-        quiet = self._conversation.tracker.state is TurnState.READY
-        if self._rotation.is_due(age_s, quiet=quiet):
+        if self._rotation.is_due(age_s, quiet=self._liveness.is_quiet):
             self._change_over_to(self._controls.in_force)
 
     # ------------------------------------------------------------ life
@@ -170,7 +172,7 @@ class Connection:
         if self._leg.over:
             return LedgerClass.FAILED, self._leg.problem or endings.ended_early()
         self._change(StreamState.DRAINING)
-        problem = await self._leg.finish(self._send_close) or self._unanswered()
+        problem = await self._leg.finish(self._send_close) or self._liveness.unanswered()
         self.figures.note_close(self._leg)
         return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
@@ -239,32 +241,8 @@ class Connection:
     def _send_close(self) -> None:
         self._controls.send(encode(CloseStream()))
 
-    def _stalled(self) -> Problem | None:
-        assert self._leg.stream is not None
-        limits = self._context.limits
-        if self._leg.stream.oldest_unsent_s > limits.backlog_s:
-            return endings.backlog(self._leg.stream.oldest_unsent_s)
-        allowed_s = max(limits.silent_turn_s, 4 * self._controls.in_force.eot_timeout_ms_in_force / 1000)
-        silent_s = self._silent_s()
-        return endings.gone_silent(silent_s) if silent_s > allowed_s else None
-
-    def _unanswered(self) -> Problem | None:
-        """At the orderly end: a turn that outlived its own timeout without an answer was not heard to its end."""
-        timeout_s = self._controls.in_force.eot_timeout_ms_in_force / 1000
-        silent_s = self._silent_s()
-        return endings.gone_silent(silent_s) if silent_s >= max(self._context.limits.silent_turn_s, timeout_s) else None
-
-    def _silent_s(self) -> float:
-        """Seconds of audio sent in an open turn since the last answer; 0 while none is open."""
-        if self._conversation.tracker.state is TurnState.READY:
-            return 0.0
-        return self._sender.audio_clock.audio_s - self._conversation.last_turn_info_audio_s
-
     def _settled(self, silent_s: float) -> bool:
-        """Whether the last turn has ended, asked while silence follows the audio."""
-        conversation, audio_end_s = self._conversation, self._sender.audio_end_s or 0.0
-        heard_to_the_end = conversation.window_end_s >= audio_end_s - 0.001
-        return conversation.tracker.state is TurnState.READY and (heard_to_the_end or silent_s >= 1.5)
+        return self._liveness.settled(silent_s)
 
     # ------------------------------------------------------------ what happens to it
 
