@@ -175,7 +175,7 @@ class Hearing:
         if found is None:
             return None
         self._settled += frame.scripted
-        words = self._settled + self._placed(found, frame.offset_s)
+        words = self._settled + self._placed(found, frame)
         if frame.ends:
             self._settled = words
             self._ended.discard(cursor)
@@ -194,9 +194,17 @@ class Hearing:
         self._forgotten_s = before_s
         self._settled = tuple(w for w in self._settled if w.start_s >= before_s - _LATE_WORD_S)
 
-    def _placed(self, words: Words, offset_s: float) -> Words:
-        """Words of an utterance in stream time, without those of turns that have ended."""
+    def _placed(self, words: Words, frame: Heard) -> Words:
+        """Words of an utterance in stream time, without those of turns that have ended.
+
+        A recogniser that catches up answers for many frames at once, and another stream may be further on: what
+        has not been said by the end of `frame` is left out. A word under way counts only where the utterance ends.
+        """
         placed = (
-            word._replace(start_s=max(0.0, word.start_s + offset_s), end_s=word.end_s + offset_s) for word in words
+            word._replace(
+                start_s=max(0.0, word.start_s + frame.offset_s), end_s=min(word.end_s + frame.offset_s, frame.end_s)
+            )
+            for word in words
+            if (word.start_s if frame.ends else word.end_s - _LATE_WORD_S) + frame.offset_s <= frame.end_s
         )
         return tuple(w for w in placed if w.start_s >= self._forgotten_s - _LATE_WORD_S)
