@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Run the tests: first all but those that need a real X window, off-screen; then those, in a virtual X server.
 #
-# Usage: packaging/run_tests.sh [pytest options and paths]
+# Usage: [TEST_PROCESSES=2] packaging/run_tests.sh [pytest options and paths]
 # Exit status: 0 all passed, pytest's own otherwise. A part in which nothing was selected counts as passed, unless
 # both are.
 set -uo pipefail
@@ -9,7 +9,8 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 nothing_selected=5
 
-QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -m "not xvfb" "$@"
+# Most tests wait for audio to pass in real time, so two at once take little more than one.
+QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-2}" --dist worksteal -m "not xvfb" "$@"
 first=$?
 if [ "$first" -ne 0 ] && [ "$first" -ne "$nothing_selected" ]; then
   exit "$first"
