@@ -19,9 +19,10 @@ EARLY_TOLERANCE_S = 0.0005
 """A timer may fire this much early (uvloop rounds to a millisecond); more waits again."""
 
 
-GRID_S = 0.005
+GRID_S = 0.010
 """Plans begin on a common grid: chunks of many streams then leave in one wake-up of each thread instead of one
-each, at no cost to any stream's pace. With 80 ms chunks the streams still spread over 16 moments."""
+each, at no cost to any stream's pace. With 80 ms chunks the streams still spread over 8 moments. Measured with 150
+streams, per chunk: 149 µs of CPU at 5 ms, 131 µs at 10 ms, 115 µs at 20 ms, where pacing begins to suffer."""
 
 
 def on_grid(moment_s: float) -> float:
