@@ -31,6 +31,8 @@ _LOG = logging.getLogger(__name__)
 
 SNAPSHOT_S = 0.1
 LAG_PROBE_S = 0.05
+CPU_JUDGED_FROM_S = 1.0
+"""A run that ends sooner, as when all streams are refused, has spent its time on its own start: no sign of overload."""
 OPENING_GAP_S = 0.0097
 """Between two opens: each takes 2.5 ms of the loop, and many in a row held up the streams that were already sending
 (500 streams: 97 ms). No divisor of the chunk length, so that streams do not fall into step."""
@@ -263,7 +265,7 @@ class Run:
         return Histograms(
             t=self._clock() - self._origin_s,
             encoded={name: each.encode() for name, each in measured.items() if each.n},
-            cpu_percent=100 * cpu_s / wall_s if wall_s else 0.0,
+            cpu_percent=100 * cpu_s / wall_s if wall_s >= CPU_JUDGED_FROM_S else 0.0,
             final=final,
         )
 
