@@ -1,0 +1,109 @@
+"""Which request goes where: streams, the control plane, and a look at the endpoint itself."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import time
+from typing import Any
+
+import msgspec
+
+from flux_desktop.aws.sigv4 import SignatureRefused, verify_request
+from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
+from flux_desktop.local_endpoint.faults import cut_connection
+from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
+from flux_desktop.local_endpoint.service import Service
+
+log = logging.getLogger(__name__)
+
+_STREAM_PATH = "/invocations-bidirectional-stream"
+_MAX_BODY_BYTES = 1024 * 1024
+
+
+class Routes:
+    """Sends each request where it belongs. Every stream is a task of `group`."""
+
+    def __init__(self, service: Service, group: asyncio.TaskGroup) -> None:
+        self._service = service
+        self._group = group
+        self._control = ControlPlane(service.endpoints, service.region, service.started_epoch_s, service.access_key)
+
+    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
+        """Called by the server for each request; never raises, so that one request cannot hurt another."""
+        path = scope.path
+        if scope.method == "POST" and path.startswith("/endpoints/") and path.endswith(_STREAM_PATH):
+            task = self._group.create_task(self._stream(scope, protocol), name=f"stream {scope.client}")
+            await asyncio.wait({task})
+        elif scope.method == "GET" and path == "/local/status":
+            body = msgspec.json.encode(self._service.status())
+            _answer(protocol, Answer(200, "application/json", body))
+        elif scope.method == "POST" and path == "/":
+            _answer(protocol, self._call(scope, await _body(protocol)))
+        else:
+            _answer(protocol, json_error(404, "UnknownOperationException", f"Nothing is at {path}."))
+
+    async def _stream(self, scope: Any, protocol: Any) -> None:
+        name = scope.path.removeprefix("/endpoints/").removesuffix(_STREAM_PATH)
+        peer_port = int(scope.client.rpartition(":")[2])
+        if self._service.faults.has("die-before-headers"):
+            cut_connection(peer_port)
+            return
+        try:
+            verifier, options = check(self._service, name, scope.path, _headers(scope))
+        except Refusal as refusal:
+            log.info("A stream to %s was refused: %s", name, refusal.answer.error)
+            _answer(protocol, refusal.answer)
+            return
+        try:
+            await StreamServer(self._service, verifier, options, peer_port).serve(protocol)
+        except Exception:  # the border: one broken stream must not end the others
+            log.exception("A stream broke on a fault of the endpoint.")
+
+    def _call(self, scope: Any, body: bytes) -> Answer:
+        headers = _headers(scope)
+        try:
+            signed = verify_request(
+                method="POST",
+                path="/",
+                query=scope.query_string,
+                headers=headers,
+                payload_hash=hashlib.sha256(body).hexdigest(),
+                secret_of=self._service.secret_of,
+                now_epoch_s=time.time(),
+                services=("sagemaker", "sts"),
+            )
+        except SignatureRefused as error:
+            return json_error(403, error.code, error.message)
+        if self._service.faults.has("expired-token"):
+            message = "The security token included in the request is expired"
+            return json_error(403, "ExpiredTokenException", message)
+        if signed.service == "sts":
+            return self._control.sts(body)
+        return self._control.sagemaker(headers.get("x-amz-target", "").rpartition(".")[2], body)
+
+
+def _headers(scope: Any) -> dict[str, str]:
+    """Header names in lower case; `host` is the authority that an HTTP/2 client signs."""
+    headers = {name.lower(): value for name, value in scope.headers.items()}
+    if scope.authority:
+        headers["host"] = scope.authority
+    return headers
+
+
+async def _body(protocol: Any) -> bytes:
+    parts, size = [], 0
+    async for data in protocol:
+        size += len(data)
+        if size <= _MAX_BODY_BYTES:
+            parts.append(data)
+    return b"".join(parts)
+
+
+def _answer(protocol: Any, answer: Answer) -> None:
+    headers = [("content-type", answer.content_type), ("x-amzn-requestid", os.urandom(8).hex())]
+    if answer.error:
+        headers.append(("x-amzn-errortype", answer.error))
+    protocol.response_bytes(answer.status, headers, answer.body)
