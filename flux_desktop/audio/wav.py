@@ -191,11 +191,6 @@ def chunk_bytes(sample_rate_hz: int, chunk_s: float = DEFAULT_CHUNK_S, sample_by
     return max(1, round(sample_rate_hz * chunk_s)) * sample_bytes
 
 
-def chunk_count(audio: WavAudio, chunk_s: float = DEFAULT_CHUNK_S) -> int:
-    """How many chunks the recording has, the short last one included."""
-    return -(-len(audio.pcm) // chunk_bytes(audio.sample_rate_hz, chunk_s))
-
-
 def chunk(audio: WavAudio, index: int, chunk_s: float = DEFAULT_CHUNK_S) -> bytes:
     """Chunk `index` from 0; the last one is short, beyond it there is nothing (b"")."""
     size = chunk_bytes(audio.sample_rate_hz, chunk_s)

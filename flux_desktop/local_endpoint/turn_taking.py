@@ -101,10 +101,6 @@ class TurnTaker:
         self._now_s = 0.0
         self._frames = 0
 
-    @property
-    def turn_open(self) -> bool:
-        return self._open
-
     def hear(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
         """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
         self._frames += 1
