@@ -68,11 +68,6 @@ class EndpointSummary(msgspec.Struct, frozen=True, kw_only=True):
     created_s: float
     modified_s: float
 
-    @property
-    def is_invocable(self) -> bool:
-        """In service, or (as a rule) while it is being updated."""
-        return self.status in ("InService", "Updating", "SystemUpdating")
-
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who the credentials belong to."""

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import tempfile
-import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
 from flux_desktop.problem import Problem, ProblemError
-
-_UNSAFE = re.compile(r"[^\w.+ -]+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-NAME_BYTES_MAX = 120
-
-
-def safe_name(text: str, fallback: str = "untitled") -> str:
-    """A file name from any text: no separators, controls, leading dots or names that Windows reserves."""
-    normal = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
-    name = _UNSAFE.sub("_", normal).strip(" ._")
-    name = name.encode()[:NAME_BYTES_MAX].decode("utf-8", "ignore").strip(" .")
-    if not name:
-        return fallback
-    return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -1,4 +1,4 @@
-"""File names from any text, and files that are whole or not there."""
+"""Files that are whole or not there."""
 
 from __future__ import annotations
 
@@ -8,39 +8,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from flux_desktop.problem import ProblemError
-from flux_desktop.reports.files import NAME_BYTES_MAX, check_writable, safe_name, write_whole
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("conversation 1.txt", "conversation 1.txt"),
-        ("../../etc/passwd", "etc_passwd"),
-        ("a/b\\c:d*e?", "a_b_c_d_e"),
-        ("naïve 日本", "naïve 日本"),
-        ("con", "_con"),
-        ("NUL.txt", "_NUL.txt"),
-        ("console", "console"),
-        ("...", "untitled"),
-        ("", "untitled"),
-        ("line\nbreak\x00", "line_break"),
-        ("half \ud83d", "half"),
-    ],
-)
-def test_safe_name(text: str, name: str) -> None:
-    assert safe_name(text) == name
-
-
-@given(st.text())
-def test_any_name_can_be_written(text: str) -> None:
-    name = safe_name(text)
-    assert 0 < len(name.encode()) <= NAME_BYTES_MAX + 1
-    assert Path(name).name == name
-    assert not name.startswith(".")
+from flux_desktop.reports.files import check_writable, write_whole
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
