@@ -1,4 +1,4 @@
-"""Files that a person keeps: written whole or not at all, under names that every system takes."""
+"""Files that a person keeps: written whole or not at all."""
 
 from __future__ import annotations
 
