@@ -25,6 +25,7 @@ from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.exporting import transcript, write
 from flux_desktop.ui.form import SAMPLE, run_plan
 from flux_desktop.ui.heartbeat import Heartbeat
+from flux_desktop.ui.level_watch import LevelWatch
 from flux_desktop.ui.menus import build_menus
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
@@ -90,6 +91,13 @@ class MainWindow(QMainWindow):
         display = self.display = Screen(self)
         self._wire()
         self.devices = DeviceWatch(self.microphones, self.tasks, self.sound_panel.microphone.refresh)
+        self.levels = LevelWatch(
+            self.microphones,
+            self.tasks,
+            display.begin_level,
+            display.take_level,
+            self.sound_panel.microphone.set_trouble,
+        )
         self.loader = EndpointLoader(self.endpoint_panel, self.endpoints, account or AwsAccount(), self.tasks)
         self.clock = ScreenClock(
             self.mailbox, display.take_event, display.draw_curves, display.draw_texts, display.draw_labels, self
@@ -211,7 +219,8 @@ class MainWindow(QMainWindow):
             truth = self.shape.truth(looped=source.loop)
         self.silence = SilenceWatch()
         self.sound_panel.microphone.meter.reset()
-        if self.controller.start(plan, truth):
+        self.levels.update(False)
+        if self.controller.start(plan, truth, self.levels.released):
             self.live.begin(plan.options)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,8 @@ from flux_desktop.ui.sessions import PastRun
 from flux_desktop.ui.tasks import UiTasks
 
 RUN_GROUP = "run"
+
+Released = Callable[[], Awaitable[None]]
 
 
 class RunController(QObject):
@@ -46,14 +49,17 @@ class RunController(QObject):
         """Where the run is recorded."""
         return None if self._engine is None else self._engine.session_folder
 
-    def start(self, plan: RunPlan, truth: SpokenWords | None = None) -> bool:
-        """Begin a run; tells what is wrong with the plan instead where something is."""
+    def start(self, plan: RunPlan, truth: SpokenWords | None = None, released: Released | None = None) -> bool:
+        """Begin a run; tells what is wrong with the plan instead where something is.
+
+        `released` is waited for before the engine runs: until then the window itself holds the microphone.
+        """
         if self._model.active:
             return False
         wrong = plan_problems(plan)
         for problem in wrong:
             self.problem.emit(problem)
-        return not wrong and self._begin(plan, truth, self._make_engine)
+        return not wrong and self._begin(plan, truth, self._make_engine, released)
 
     def replay(self, past: PastRun, speed: float, truth: SpokenWords | None = None) -> bool:
         """Play a recording: `speed` times as fast, or all at once with 0."""
@@ -65,7 +71,9 @@ class RunController(QObject):
 
         return self._begin(past.plan, truth, make)
 
-    def _begin(self, plan: RunPlan, truth: SpokenWords | None, make_engine: EngineFactory) -> bool:
+    def _begin(
+        self, plan: RunPlan, truth: SpokenWords | None, make_engine: EngineFactory, released: Released | None = None
+    ) -> bool:
         while self._mailbox.take() is not None:
             pass  # left over from the run before
         self._model.reset(plan, truth)
@@ -74,7 +82,7 @@ class RunController(QObject):
         self._said_end = False
         engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
         started = self._tasks.start(
-            f"the run on {plan.endpoint}", self._run(engine, plan), group=RUN_GROUP, on_problem=self._failed
+            f"the run on {plan.endpoint}", self._run(engine, plan, released), group=RUN_GROUP, on_problem=self._failed
         )
         self.phase_changed.emit()
         return started is not None
@@ -93,7 +101,9 @@ class RunController(QObject):
         if self._engine is not None and self._model.active:
             self._engine.send(command)
 
-    async def _run(self, engine: RunEngine, plan: RunPlan) -> None:
+    async def _run(self, engine: RunEngine, plan: RunPlan, released: Released | None) -> None:
+        if released is not None:
+            await released()
         if self._model.phase is Phase.STOPPING:  # stopped before it had begun
             ledger = {str(LedgerClass.NOT_STARTED): plan.connections}
             self._mailbox.put(RunEnded(t=0.0, verdict=Verdict.DONE, ledger=ledger, interrupted=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flux_desktop.engine.commands import ConfigureStreams
 from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
 from flux_desktop.ui.form import planned_seconds
+from flux_desktop.ui.models.microphone import SilenceWatch
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.summary import summary
 
@@ -45,13 +46,29 @@ class Screen:
             self.draw_labels()
             window.run_finished.emit()
 
+    def begin_level(self) -> None:
+        """A microphone is about to be heard while no run is under way."""
+        self._window.silence = SilenceWatch()
+        self._window.sound_panel.microphone.meter.reset()
+
+    def take_level(self, level: LevelMeasured) -> None:
+        """Show how loud the microphone is while no run is under way."""
+        window = self._window
+        if window.model.active:
+            return
+        window.model.preview_level(level)
+        window.sound_panel.microphone.meter.take(level)
+        if (problem := window.silence.take(level)) is not None:
+            window.show_problem(problem, "warn")
+
     def draw_curves(self) -> None:
         """About 30 times a second."""
         window = self._window
         if not window.presenting:
             window.plots.refresh()
-            if window.sound_panel.uses_microphone and window.model.active:
-                window.sound_panel.microphone.meter.refresh(window.model.now_s)
+            if window.sound_panel.uses_microphone and (window.model.active or window.levels.on):
+                now_s = window.model.now_s if window.model.active else window.levels.now_s()
+                window.sound_panel.microphone.meter.refresh(now_s)
 
     def draw_texts(self) -> None:
         """About ten times a second: only what is in front."""
@@ -73,6 +90,7 @@ class Screen:
         window.transcripts.set_ready(ready)
         window.transcripts.refresh_icons()
         locked = window.model.active
+        window.levels.update(microphone and not locked)
         window.endpoint_panel.set_locked(locked)
         window.sound_panel.set_locked(locked)
         window.flux_panel.set_locked(locked)

@@ -35,6 +35,18 @@ class VirtualMicrophone:
         """Begin to play a recording into the microphone."""
         return subprocess.Popen(["paplay", "-d", "s", str(wav)], env=self._environment)
 
+    def plug(self, name: str) -> str:
+        """Plug in a further microphone, listed by PortAudio under this name; returns what `unplug` takes."""
+        config = Path(self._environment["HOME"], ".asoundrc")
+        config.write_text(f'pcm.{name} {{ type pulse\n device "{name}.monitor" }}\n')
+        load = ["pactl", "load-module", "module-null-sink", f"sink_name={name}"]
+        return subprocess.run(load, env=self._environment, check=True, capture_output=True, text=True).stdout.strip()
+
+    def unplug(self, plugged: str) -> None:
+        """Take it away, also from ALSA's list of names, which outlives the sound server's own."""
+        Path(self._environment["HOME"], ".asoundrc").unlink()
+        subprocess.run(["pactl", "unload-module", plugged], env=self._environment, check=True)
+
     def stand_still(self, still: bool) -> None:
         """Stop the microphone's sound, as a device does that is gone, or let it go on.
 

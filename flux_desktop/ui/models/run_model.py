@@ -127,6 +127,13 @@ class RunModel:
             case _:
                 pass
 
+    def preview_level(self, event: LevelMeasured) -> None:
+        """How loud the microphone is before the first run; what a past run heard is left as it is."""
+        if self.phase is Phase.IDLE:
+            self.level = event
+            self.level_peak.append(event.t, event.peak_dbfs)
+            self.level_rms.append(event.t, event.rms_dbfs)
+
     def _snapshot(self, event: Snapshot) -> None:
         self.snapshot = event
         self.ledger = event.ledger

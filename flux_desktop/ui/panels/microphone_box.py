@@ -24,6 +24,8 @@ class MicrophoneBox(QWidget):
     def __init__(self, theme: ThemeSource, microphones: Microphones) -> None:
         super().__init__()
         self._microphones = microphones
+        self._listed: Problem | None = None
+        self._trouble: Problem | None = None
         self.device = QComboBox()
         self.device.setAccessibleName("Microphone")
         self.device.setMinimumWidth(80)
@@ -51,14 +53,27 @@ class MicrophoneBox(QWidget):
                 for name, line in entries:
                     self.device.addItem(line, name)
                 self.device.setCurrentIndex([name for name, _ in entries].index(self._microphones.chosen))
+        self._listed = problem
+        self._say()
+
+    def set_trouble(self, trouble: Problem | None) -> None:
+        """What keeps the chosen microphone from being heard, or None."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._say()
+
+    def _say(self) -> None:
+        problem = self._listed
         if problem is not None:
             words, role = problem.sentence(), "warn"
         elif not self._microphones.devices:
             words, role = "No microphone was found. Plug one in, or use a recording.", "warn"
         elif not self._microphones.available:
             words, role = "The chosen microphone is not there. Plug it in, or choose another one.", "warn"
+        elif self._trouble is not None:
+            words, role = self._trouble.sentence(), "warn"
         else:
-            words, role = "The meter moves while a run is under way. dBFS, peaks.", "caption"
+            words, role = "Speak: the meter shows the peaks in dBFS, also before a run.", "caption"
         self.words.setText(words)
         set_role(self.words, role)
 

@@ -28,8 +28,8 @@ class LevelPlot(PlotPanel):
         model = self._model
         self.show_series(self._peak, model.level_peak)
         self.show_series(self._rms, model.level_rms)
-        self.follow(model.now_s)
         level = model.level
+        self.follow(model.now_s if level is None else max(model.now_s, level.t))
         self.say("" if level is None else f"peak {level.peak_dbfs:.0f} dBFS · RMS {level.rms_dbfs:.0f} dBFS")
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:

@@ -1,0 +1,113 @@
+"""How loud a microphone is while no run is under way: a short-lived process of its own, and how to listen to it.
+
+``python -m flux_desktop.engine.level_monitor [DEVICE_INDEX]`` prints `LevelMeasured` events as JSON lines until its
+standard input is closed; with no index it hears the system's default microphone. A device that cannot be opened, or
+that goes away, is told as a `Notice`, and the process leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+import time
+from collections.abc import AsyncGenerator
+
+import msgspec
+
+from flux_desktop.audio.levels import measure
+from flux_desktop.audio.microphone import Microphone
+from flux_desktop.engine import processes
+from flux_desktop.engine.events import Event, LevelMeasured, Notice, decode_event, encode_event
+from flux_desktop.problem import Problem, ProblemError
+
+MODULE = "flux_desktop.engine.level_monitor"
+STOP_PATIENCE_S = 0.8
+"""Twice this is the longest that letting go of the device takes."""
+
+
+async def heard(device_index: int | None) -> AsyncGenerator[Event]:
+    """The events of a monitor on this device, until it leaves; closing the iterator lets go of the device.
+
+    Raises `OSError` if the process cannot be started.
+    """
+    child = processes.Child("level monitor")
+    arguments = [] if device_index is None else [str(device_index)]
+    try:
+        process = await child.start(processes.command(MODULE, arguments))
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            with contextlib.suppress(msgspec.DecodeError):  # a library's chatter
+                yield decode_event(line)
+    finally:
+        await child.stop(STOP_PATIENCE_S)
+
+
+class _Monitor:
+    """Prints the level of each frame (MicrophoneListener)."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self._began_s = time.monotonic()
+
+    def tell(self, event: Event) -> None:
+        """Print an event; a front end that is gone ends the process."""
+        try:
+            os.write(sys.stdout.fileno(), encode_event(event))
+        except OSError:
+            self.over.set()
+
+    def now_s(self) -> float:
+        """Seconds since the process began."""
+        return time.monotonic() - self._began_s
+
+    def on_frame(self, pcm: bytes, captured_s: float) -> None:
+        """One frame from the device."""
+        level = measure(pcm)
+        self.tell(
+            LevelMeasured(
+                t=self.now_s(),
+                rms_dbfs=round(level.rms_dbfs, 1),
+                peak_dbfs=round(level.peak_dbfs, 1),
+                is_clipped=level.is_clipped,
+                is_silent=level.is_silent,
+            )
+        )
+
+    def on_lost(self, problem: Problem) -> None:
+        """The device is gone."""
+        self.tell(Notice(t=self.now_s(), problem=problem))
+        self.over.set()
+
+
+async def monitor(device_index: int | None) -> None:
+    """Print levels until standard input is closed or the device is gone."""
+    listener = _Monitor()
+    loop = asyncio.get_running_loop()
+
+    def until_closed() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop has closed
+            loop.call_soon_threadsafe(listener.over.set)
+
+    threading.Thread(target=until_closed, name="standard input", daemon=True).start()
+    microphone = Microphone(listener, device_index=device_index)
+    try:
+        await microphone.start()
+        await listener.over.wait()
+    except ProblemError as error:
+        listener.tell(Notice(t=listener.now_s(), problem=error.problem))
+    finally:
+        await microphone.stop()
+
+
+def main() -> None:
+    """The process."""
+    asyncio.run(monitor(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+
+
+if __name__ == "__main__":
+    main()
