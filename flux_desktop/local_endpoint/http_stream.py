@@ -127,7 +127,7 @@ class StreamServer:
         self._fragments_type: object = None
         hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
         self._hearing = hearing
-        self._outbox = Outbox(service.faults, lambda: hearing.heard_s)
+        self._outbox = Outbox(service.faults, lambda: hearing.heard_s, lambda: len(service.sessions))
         self._session = Session(
             request_id=self.request_id,
             options=options,

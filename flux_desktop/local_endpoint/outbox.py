@@ -9,15 +9,19 @@ from collections.abc import Awaitable, Callable
 
 from flux_desktop.local_endpoint.faults import STALL_AFTER_S, Faults
 
+EXACT_STREAMS_MAX = 10
+ROUNDING_S = 0.0015
+
 
 class Outbox:
     """Frames in, in order; `write_until_closed` takes them out. One event loop, one writer."""
 
-    def __init__(self, faults: Faults, heard_s: Callable[[], float]) -> None:
+    def __init__(self, faults: Faults, heard_s: Callable[[], float], streams_open: Callable[[], int]) -> None:
         self._delay_s = (faults.value("delay-ms") or 0) / 1000
         self._stall_s = (faults.value("stall-ms") or 0) / 1000
         self._silent_after_s = faults.value("silent-after")
         self._heard_s = heard_s
+        self._streams_open = streams_open
         self._frames: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
         self._closed = False
@@ -51,8 +55,13 @@ class Outbox:
             await write(frame)
 
     async def _hold_back(self, due_s: float) -> None:
-        if due_s and (wait_s := due_s - time.monotonic()) > 0:
+        # The loop's timers are rounded up to milliseconds. With few streams the last one is waited for exactly, so that
+        # a client's clocks can be held against this one; with many that would cost more than it is worth.
+        exact = self._streams_open() <= EXACT_STREAMS_MAX
+        if due_s and (wait_s := due_s - time.monotonic() - (ROUNDING_S if exact else 0.0)) > 0:
             await asyncio.sleep(wait_s)
+        while exact and time.monotonic() < due_s:  # noqa: ASYNC110 - only the clock tells of that moment
+            await asyncio.sleep(0)
         if self._stall_s and self._heard_s() >= STALL_AFTER_S:
             stall_s, self._stall_s = self._stall_s, 0.0
             await asyncio.sleep(stall_s)

@@ -35,9 +35,9 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EFFORTS = {
-    "default": Effort(hold_s=12, many=500, drift_s=45, delayed_s=8, repeats=20),
-    "quick": Effort(hold_s=3, many=150, drift_s=0, delayed_s=2, repeats=2),
-    "soak": Effort(hold_s=12, many=500, drift_s=900, delayed_s=8, repeats=20),
+    "default": Effort(hold_s=12, many=500, drift_s=45, delayed_s=27, repeats=20),
+    "quick": Effort(hold_s=3, many=150, drift_s=0, delayed_s=6, repeats=2),
+    "soak": Effort(hold_s=12, many=500, drift_s=900, delayed_s=27, repeats=20),
 }
 
 Row = tuple[str, str, str, bool | None]
@@ -174,7 +174,7 @@ async def honesty(effort: Effort) -> list[Row]:
     rows: list[Row] = []
     for delay_ms in (20, 180, 999):
         say(f"a server that answers after {delay_ms} ms")
-        found = await truth.delayed(delay_ms, streams=10, seconds=effort.delayed_s)
+        found = await truth.delayed(delay_ms, streams=3, seconds=effort.delayed_s)
         wire = found.wire
         figures = f"p50 {wire.p50_ms:.1f}, p95 {wire.p95_ms:.1f}, p99 {wire.p99_ms:.1f} ms, n {wire.n}"
         rows.append((f"truth: a server of {delay_ms} ms, wire clock", "± 2 ms or 0.5 %", figures, found.holds))
