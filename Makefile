@@ -1,9 +1,9 @@
 # Every target does its own set-up: see packaging/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench package lock
+.PHONY: help run test lint format bench screenshots package lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Open the window with the demo running; ARGS="…" replaces --demo
 	@packaging/bootstrap.sh
@@ -28,6 +28,10 @@ format: ## Bring the code into the house format
 bench: ## Measure what a stream costs, and how true the figures are; BENCH=quick is short, BENCH=soak long
 	@packaging/bootstrap.sh --test
 	@.venv/bin/python tests/bench/bench.py $(or $(BENCH),default)
+
+screenshots: ## Render the window's main states into resources/screenshots/; ARGS="NAME …" renders only these
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python packaging/make_screenshots.py $(ARGS)
 
 package: ## Build what users install (not yet)
 	@echo "make package: not yet."

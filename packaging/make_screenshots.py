@@ -13,9 +13,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
+from flux_desktop.engine.events import Event
 from flux_desktop.ui.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
@@ -71,6 +72,34 @@ async def presenter(window: MainWindow) -> None:
     window.menuBar().hide()
 
 
+async def microphone(window: MainWindow) -> None:
+    """Before a run on a microphone, with the level of somebody who speaks; the device is made up."""
+    from flux_desktop.audio.devices import InputDevice
+    from flux_desktop.engine.events import LevelMeasured
+
+    device = InputDevice(index=0, name="USB headset", host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
+
+    async def list_devices() -> list[InputDevice]:
+        return [device]
+
+    async def hear(_index: int | None) -> AsyncGenerator[Event]:
+        for frame in range(100_000):
+            loud = -14 - 10 * abs(frame % 40 - 12) / 12 - 3 * (frame % 3)
+            yield LevelMeasured(t=frame * 0.08, rms_dbfs=loud - 9, peak_dbfs=loud)
+            await asyncio.sleep(0.08)
+
+    from flux_desktop.ui.device_watch import DeviceWatch
+    from flux_desktop.ui.level_watch import LevelWatch
+
+    box, display = window.sound_panel.microphone, window.display
+    window.devices = DeviceWatch(window.microphones, window.tasks, box.refresh, list_devices)
+    window.levels = LevelWatch(
+        window.microphones, window.tasks, display.begin_level, display.take_level, box.set_trouble, hear
+    )
+    window.sound_panel.use_microphone(True)
+    await until(lambda: len(window.model.level_peak) > 120)
+
+
 async def done(window: MainWindow) -> None:
     """After a run: the summary, and the newest turns."""
     await running(window)
@@ -87,6 +116,7 @@ STATES: dict[str, tuple[State, str, int, int, float]] = {
     "done": (done, "dark", 1440, 900, 1.0),
     "error": (error, "dark", 1280, 800, 1.0),
     "presenter": (presenter, "dark", 1440, 900, 1.0),
+    "microphone": (microphone, "dark", 1440, 900, 1.0),
     "scaled-150": (running, "light", 1280, 800, 1.5),
 }
 

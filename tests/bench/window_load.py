@@ -1,0 +1,115 @@
+"""Measures the window under load: start-up, stalls of its thread, curves a second, growth of memory. Prints.
+
+Usage: python tests/bench/window_load.py [--connections 200] [--seconds 210] [--warm-up 30]
+
+The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
+recording in a loop. Memory is this process's resident set; its slope over the measured minutes is extrapolated to an
+hour of all streams, divided by their number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.ui import launch
+from flux_desktop.ui.main_window import MainWindow
+
+
+def load() -> str:
+    """The machine's load, as `uptime` tells it."""
+    return " ".join(f"{value:.1f}" for value in os.getloadavg())
+
+
+def resident_mb() -> float:
+    """This process's resident set."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def measure(window: MainWindow, options: argparse.Namespace) -> None:
+    """One run; prints its figures."""
+    drawn = 0
+    refresh = window.plots.refresh
+
+    def counted() -> None:
+        nonlocal drawn
+        refresh()
+        drawn += 1
+
+    window.plots.refresh = counted  # type: ignore[method-assign]
+    window.run_bar.connections.setValue(options.connections)
+    window.run_bar.loop.setChecked(True)
+    window.load_sample()
+    while window.shape is None:  # noqa: ASYNC110 - what the window shows has no event
+        await asyncio.sleep(0.05)
+    print(f"load before: {load()}")
+    window.start_run()
+    while window.model.streaming() < options.connections and window.model.active:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.1)
+    window.transcripts.tabs.setCurrentIndex(0)
+    await asyncio.sleep(options.warm_up)
+    window.heartbeat.start()
+    began_s, first_drawn, cpu_s = time.monotonic(), drawn, time.process_time()
+    times_s, sizes_mb = [], []
+    while (passed_s := time.monotonic() - began_s) < options.seconds and window.model.active:
+        times_s.append(passed_s)
+        sizes_mb.append(resident_mb())
+        await asyncio.sleep(1)
+    stalls = window.heartbeat.stalls()
+    slope_mb_s = float(np.polyfit(times_s, sizes_mb, 1)[0])
+    per_stream_hour_mb = slope_mb_s * 3600 / options.connections
+    print(f"streams at the end: {window.model.streaming()} of {options.connections}; load: {load()}")
+    print(f"stalls of the newest minute: p50 {stalls.p50_ms:.1f}, p99 {stalls.p99_ms:.1f}, max {stalls.max_ms:.0f} ms")
+    print(f"curves: {(drawn - first_drawn) / passed_s:.1f} a second")
+    print(f"processor: {(time.process_time() - cpu_s) / passed_s * 100:.0f} % of a core")
+    print(
+        f"memory: {sizes_mb[0]:.0f} to {sizes_mb[-1]:.0f} MB in {passed_s:.0f} s;"
+        f" extrapolated {per_stream_hour_mb:.2f} MB a stream-hour"
+    )
+
+
+def main() -> None:
+    """Measure once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--connections", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=180)
+    parser.add_argument("--warm-up", type=float, default=30)
+    options = parser.parse_args()
+    import qasync
+
+    app = launch.make_app()
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    with tempfile.TemporaryDirectory() as folder:
+        window = launch.make_window(
+            app,
+            argparse.Namespace(theme="dark", connections=2),
+            lambda sink: Supervisor(sink, sessions_dir=Path(folder)),
+        )
+
+        async def live() -> None:
+            closed = asyncio.Event()
+            window.closed.connect(closed.set)
+            window.begin()
+            try:
+                await measure(window, options)
+            finally:
+                window.close()
+                await closed.wait()
+
+        with loop:
+            loop.run_until_complete(live())
+
+
+if __name__ == "__main__":
+    main()

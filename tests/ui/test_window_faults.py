@@ -1,0 +1,65 @@
+"""Faults around a real run: the window lives on and says what happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from conftest import Stage, until
+
+from flux_desktop.engine import supervisor
+from flux_desktop.engine.events import RunEnded
+from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.ui.main_window import MainWindow
+
+
+class WithFault(Supervisor):
+    """Runs on a built-in endpoint that misbehaves on purpose."""
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        """As the supervisor, with a fault."""
+        return await super().run(msgspec.structs.replace(plan, local_arguments=("--fault", "expired-token")))
+
+
+def told(window: MainWindow) -> str:
+    """All that the banners say."""
+    return " ".join(banner.problem.sentence() for banner in window.banners.banners())
+
+
+def test_expired_credentials_are_told_with_what_to_do(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+        await until(lambda: bool(window.banners.banners()), "it is told")
+        assert "credentials have expired" in told(window)
+        assert "Sign in again" in told(window)
+        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+
+    stage(lambda sink: WithFault(sink, sessions_dir=tmp_path), live)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_ends_the_recording_and_not_the_run(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both the supervisor's and the worker's own file stand for a disk without room.
+    monkeypatch.setattr(supervisor, "RUN_FILE", "/dev/full")
+    monkeypatch.setattr(supervisor, "worker_file", lambda _number: "/dev/full")
+
+    async def live(window: MainWindow) -> None:
+        window.load_sample()
+        await until(lambda: window.shape is not None, "the sample is read")
+        window.run_bar.duration.setValue(3)
+        window.start_run()
+        await until(lambda: "no longer being recorded" in told(window), "it is told", 25.0)
+        assert "No space left on device" in told(window)
+        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+        assert window.model.ended is not None
+        assert window.model.ended.ledger["completed"] == 2
+        assert window.model.conversation(1).transcript()
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
