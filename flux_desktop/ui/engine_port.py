@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
+from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
 from flux_desktop.engine.events import Event, RunEnded
 from flux_desktop.engine.plan import RunPlan
 
@@ -22,7 +22,7 @@ class RunEngine(Protocol):
         """Carry out the plan; every event goes to the sink that the engine was made with."""
         ...
 
-    def send(self, command: ConfigureStreams | SendControl | Watch) -> None:
+    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl | Watch) -> None:
         """Steer the run under way."""
         ...
 

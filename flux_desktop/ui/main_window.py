@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self.recent: list[str] = []
         self.log = LogKeeper()
         self._closing = False
-        self._restart_wanted = False
+        self.refuses_configure: list[str] = []
         self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
         self.setAcceptDrops(True)
@@ -155,8 +155,7 @@ class MainWindow(QMainWindow):
         self.sound_panel.sample_wanted.connect(self.load_sample)
         self.transcripts.export_wanted.connect(lambda conn, suffix: self.export([conn], suffix))
         self.flux_panel.changed.connect(self._parameters_edited)
-        self.flux_panel.restart_wanted.connect(self.restart)
-        self.run_finished.connect(self._restart_if_wanted)
+        self.flux_panel.reconnect_wanted.connect(self.reconnect)
         self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
         self.controller.phase_changed.connect(self.display.draw_labels)
@@ -221,21 +220,21 @@ class MainWindow(QMainWindow):
         self.sound_panel.microphone.meter.reset()
         self.levels.update(False)
         if self.controller.start(plan, truth, self.levels.released):
-            self.live.begin(plan.options)
+            self.live.begin(plan.options, refused_before=plan.endpoint in self.refuses_configure)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def restart(self) -> None:
-        """Finish the run and begin another with what is chosen now."""
-        if self.model.active:
-            self._restart_wanted = True
-            if self.model.phase is not Phase.STOPPING:
-                self.controller.stop()
+    def reconnect(self) -> None:
+        """Change the connections meant over to new streams with what is chosen now."""
+        if self.model.phase is Phase.RUNNING:
+            for command in self.live.reconnect(self.targets()):
+                self.controller.send(command)
+            self.display.draw_labels()
 
-    def _restart_if_wanted(self) -> None:
-        if self._restart_wanted:
-            self._restart_wanted = False
-            # Not from within the last event of the old run: its task is still ending.
-            QTimer.singleShot(0, self.start_run)
+    def remember_refusal(self) -> None:
+        """The run's endpoint takes no `Configure`; the built-in one says so by itself at every start."""
+        plan = self.model.plan
+        if plan is not None and not plan.is_local and plan.endpoint not in self.refuses_configure:
+            self.refuses_configure.append(plan.endpoint)
 
     @property
     def presenting(self) -> bool:
@@ -340,15 +339,16 @@ class MainWindow(QMainWindow):
         self.display.draw_labels()
 
     def _parameters_edited(self) -> None:
-        self.live.edit(self.flux_panel.options())
+        self.live.edit(self.flux_panel.options(), self.targets())
 
-    def targets(self) -> list[int] | None:
-        """Whom changes and controls go to; None is everybody."""
-        front = self.transcripts.current()
-        return None if self.flux_panel.controls.target.currentIndex() == 0 or front is None else [front]
+    def targets(self) -> list[int]:
+        """Whom changes and controls go to: everybody, or those selected, which may be nobody."""
+        everybody = self.flux_panel.controls.target.currentIndex() == 0
+        return list(self.model.conversations) if everybody else self.transcripts.selected()
 
     def _control_pressed(self, name: str) -> None:
-        self.controller.send(SendControl(control=name, connections=self.targets()))
+        if targets := self.targets():
+            self.controller.send(SendControl(control=name, connections=targets))
 
     async def _read_wav(self, path: Path) -> None:
         try:

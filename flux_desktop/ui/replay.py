@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
+from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
 from flux_desktop.engine.events import Event, RunEnded, Verdict
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.ui.engine_port import EventSink
@@ -55,7 +55,7 @@ class ReplayEngine:
         self._sink(ended)
         return ended
 
-    def send(self, command: ConfigureStreams | SendControl | Watch) -> None:
+    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl | Watch) -> None:
         """A recording cannot be steered."""
 
     def stop(self, *, drain: bool = True) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from flux_desktop.engine.commands import ConfigureStreams, SendControl, Watch
+from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
 from flux_desktop.engine.events import Event, LedgerClass, RunEnded, Verdict
 from flux_desktop.engine.plan import RunPlan, plan_problems
 from flux_desktop.engine.truth import SpokenWords
@@ -96,7 +96,7 @@ class RunController(QObject):
         self._engine.stop(drain=not again)
         self.phase_changed.emit()
 
-    def send(self, command: ConfigureStreams | SendControl) -> None:
+    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl) -> None:
         """Steer the run under way, if there is one."""
         if self._engine is not None and self._model.active:
             self._engine.send(command)

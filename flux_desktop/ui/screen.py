@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from flux_desktop.engine.commands import ConfigureStreams
 from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
 from flux_desktop.ui.form import planned_seconds
+from flux_desktop.ui.models.live_parameters import REFUSED_CODE
 from flux_desktop.ui.models.microphone import SilenceWatch
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.summary import summary
@@ -24,6 +25,7 @@ class Screen:
     def take_event(self, event: Event) -> None:
         """Feed one event to the models, and act on those that a person must see at once."""
         window = self._window
+        known_refusal = bool(window.live.explanation)
         window.model.feed(event)
         window.live.feed(event)
         if isinstance(event, LevelMeasured):
@@ -33,6 +35,10 @@ class Screen:
         elif isinstance(event, RunStarted):
             window.live.bundle_known(event.plan.bundle)
             window.endpoint_panel.set_note(" ".join(event.notes))
+        elif isinstance(event, Notice) and event.problem.code == REFUSED_CODE:
+            window.remember_refusal()
+            if not known_refusal:  # once is enough, however many streams were ended
+                window.show_problem(event.problem, "warn")
         elif isinstance(event, Notice):
             window.show_problem(event.problem, "warn")
         elif isinstance(event, RunEnded):
@@ -122,12 +128,14 @@ class Screen:
     def draw_parameters(self) -> None:
         """Send what was changed since the last time, and say what is in force."""
         window = self._window
-        if window.model.phase is Phase.RUNNING and (change := window.live.take_change()) is not None:
-            window.controller.send(ConfigureStreams(message=change, connections=window.targets()))
-        targets = window.targets() or list(window.model.conversations)
+        targets = window.targets()
+        if window.model.phase is Phase.RUNNING:
+            for command in window.live.take(targets, time.monotonic()):
+                window.controller.send(command)
         window.flux_panel.show_states(
             window.live.states(window.model.conversation(conn) for conn in targets),
-            restart=window.live.restart_needed and window.model.active,
+            reconnect=window.live.reconnect_offered and window.model.active,
+            explanation=window.live.explanation,
         )
         running = window.model.phase is Phase.RUNNING
         window.flux_panel.controls.refresh(window.live.bundle if running else None, running=running)

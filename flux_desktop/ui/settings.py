@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     profile: str = ""
     region: str = ""
     microphone: str = ""
+    refuses_configure: list[str] = []
+    """Endpoints whose build takes no changes in mid-stream."""
 
 
 def settings_path() -> Path:
@@ -71,6 +73,7 @@ def apply(window: MainWindow, settings: Settings) -> None:
     window.run_bar.loop.setChecked(settings.loop)
     if not problems(settings.options):
         window.flux_panel.set_options(settings.options)
+    window.refuses_configure = list(settings.refuses_configure)
     window.recent = [path for path in settings.recent if Path(path).suffix][:RECENT_MAX]
     if settings.microphone:
         window.microphones.chosen = settings.microphone
@@ -95,4 +98,5 @@ def collect(window: MainWindow) -> Settings:
         profile=profile or "",
         region=region,
         microphone=window.microphones.chosen,
+        refuses_configure=window.refuses_configure,
     )

@@ -7,6 +7,7 @@ import os
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 import scripted
 from conftest import Stage, until
@@ -15,9 +16,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
-from flux_desktop.engine.events import Event, Received, RunEnded, Snapshot, StreamChanged, StreamState, Verdict
+from flux_desktop.engine.commands import ReconnectStreams, SendControl
+from flux_desktop.engine.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged, StreamState, Verdict
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.ui import settings
 from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.replay import ReplayEngine
@@ -34,6 +37,7 @@ class Waiting:
     def __init__(self, sink: EventSink, end_delay_s: float = 0.0) -> None:
         self.session_folder: Path | None = None
         self.stops: list[bool] = []
+        self.commands: list[object] = []
         self.plan: RunPlan | None = None
         self._end_delay_s = end_delay_s
         self._stopped = asyncio.Event()
@@ -48,7 +52,7 @@ class Waiting:
         return RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": plan.connections})
 
     def send(self, command: object) -> None:
-        pass
+        self.commands.append(command)
 
     def stop(self, *, drain: bool = True) -> None:
         self.stops.append(drain)
@@ -425,7 +429,7 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
     stage(replaying(scripted.scripted_run(2)), live)
 
 
-def test_what_only_new_streams_can_take_over_offers_a_new_start(stage: Stage) -> None:
+def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_selected(stage: Stage) -> None:
     engines: list[Waiting] = []
 
     def make(sink: EventSink) -> RunEngine:
@@ -434,21 +438,50 @@ def test_what_only_new_streams_can_take_over_offers_a_new_start(stage: Stage) ->
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
+        window.run_bar.connections.setValue(3)
         window.flux_panel.eager.set_value(0.5)
         window.start_run()
         await until(lambda: engines[0].plan is not None, "the run has begun")
         window.mailbox.put(StreamChanged(t=0.1, conn=1, state=StreamState.STREAMING))
         await until(lambda: window.model.phase == "running", "it streams")
-        assert window.flux_panel.restart_button.isHidden()
-        assert window.flux_panel.eager.switch is not None
-        window.flux_panel.eager.switch.setChecked(False)
-        await until(lambda: not window.flux_panel.restart_button.isHidden(), "a new start is offered")
-        window.flux_panel.restart_button.click()
-        engines[0].stop(drain=False)
-        await until(lambda: len(engines) == 2 and engines[1].plan is not None, "the new run has begun")
-        plan = engines[1].plan
-        assert plan is not None
-        assert plan.options.eager_eot_threshold is None
-        assert engines[0].stops[0] is True
+        panel = window.flux_panel
+        assert panel.reconnect_button.isHidden()
+        panel.controls.target.setCurrentIndex(1)
+        await until(lambda: window.transcripts.tabs.count() == 4, "the tabs are there")
+        window.transcripts.tabs.setCurrentIndex(0)
+        await until(lambda: window.transcripts.overview.rows.rowCount() == 3, "the table is there")
+        assert window.targets() == []
+        window.flux_panel.controls.pressed.emit("CloseStream")
+        assert not [c for c in engines[0].commands if isinstance(c, SendControl)], "nobody selected is nobody"
+        window.transcripts.overview.selectRow(1)
+        assert window.targets() == [2]
+        assert panel.eager.switch is not None
+        panel.eager.switch.setChecked(False)
+        await until(lambda: not panel.reconnect_button.isHidden(), "new streams are offered")
+        panel.reconnect_button.click()
+        (sent,) = [c for c in engines[0].commands if isinstance(c, ReconnectStreams)]
+        assert (sent.connections, sent.options.eager_eot_threshold) == ([2], None)
+        assert panel.reconnect_button.isHidden()
+        assert engines[0].stops == []
 
     stage(make, live)
+
+
+def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        plan = window.model.plan
+        assert plan is not None
+        window.model.plan = msgspec.structs.replace(plan, endpoint="of-the-account")
+        for conn in (1, 2):
+            told = Problem(code="configure_not_supported", what=f"It takes no changes; connection {conn} comes back.")
+            window.mailbox.put(Notice(t=1.0, problem=told))
+        await until(lambda: not window.flux_panel.explanation.isHidden(), "it is explained")
+        assert len(window.banners.banners()) == 1
+        assert settings.collect(window).refuses_configure == ["of-the-account"]
+        window.refuses_configure = []
+        settings.apply(window, settings.Settings(refuses_configure=["of-the-account"]))
+        assert window.refuses_configure == ["of-the-account"]
+
+    stage(Waiting, live)

@@ -34,9 +34,12 @@ class ControlRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
         self.target = QComboBox()
-        self.target.addItems(["to all", "to the one in front"])
+        self.target.addItems(["to all", "to the selected"])
         self.target.setAccessibleName("Whom changes and controls go to")
-        self.target.setToolTip("Whom changes of parameters and these buttons go to")
+        self.target.setToolTip(
+            "Whom changes of parameters and these buttons go to: all connections, or those selected in the overview "
+            "and else the one in front"
+        )
         self.buttons = {}
         for name, words, _meaning in CONTROLS:
             made = button(words, self._press(name), kind="small")

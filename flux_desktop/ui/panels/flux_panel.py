@@ -32,11 +32,11 @@ class FluxPanel(Panel):
 
     Signals:
         changed: a parameter was changed by a person; read `options`.
-        restart_wanted: the run is to be finished and begun again with what is chosen.
+        reconnect_wanted: the streams are to be changed over to new ones with what is chosen.
     """
 
     changed = Signal()
-    restart_wanted = Signal()
+    reconnect_wanted = Signal()
 
     def __init__(self) -> None:
         self.model = QComboBox()
@@ -92,13 +92,16 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.keyterm_state)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
-        self.restart_button = button(
-            "Start again with these",
-            self.restart_wanted.emit,
-            tip="Finish the turns under way, close the streams, and open new ones with these parameters",
+        self.reconnect_button = button(
+            "Reconnect now",
+            self.reconnect_wanted.emit,
+            tip="Open new streams with these parameters; the run and its transcripts go on",
         )
-        self.restart_button.hide()
-        body.addWidget(self.restart_button)
+        self.reconnect_button.hide()
+        body.insertWidget(body.indexOf(self.eager) + 1, self.reconnect_button)
+        self.explanation = label("", "caption", wrap=True)
+        self.explanation.hide()
+        body.addWidget(self.explanation)
         self.hints = ChipEditor("Language hints", f"Languages: {', '.join(LANGUAGES)}")
         self.hints.changed.connect(self.changed)
         self._hints_head = label("Language hints", "strong")
@@ -138,9 +141,11 @@ class FluxPanel(Panel):
         self.hints.set_terms(options.language_hints)
         self._couple()
 
-    def show_states(self, states: dict[str, FieldState], *, restart: bool) -> None:
-        """Say beside each control what is in force, and offer a new start where only that can change it."""
-        self.restart_button.setVisible(restart)
+    def show_states(self, states: dict[str, FieldState], *, reconnect: bool, explanation: str = "") -> None:
+        """Say beside each control what is in force, and offer new streams where only they can change it."""
+        self.reconnect_button.setVisible(reconnect)
+        self.explanation.setText(explanation)
+        self.explanation.setVisible(bool(explanation))
         for name, field in self._fields.items():
             field.set_state(states[name].words, states[name].role)
         self.keyterm_state.setText(states["keyterms"].words)

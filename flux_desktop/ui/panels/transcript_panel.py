@@ -156,6 +156,13 @@ class TranscriptPanel(QWidget):
         view = self.stack.currentWidget()
         return view.conversation.conn if isinstance(view, ConversationView) else None
 
+    def selected(self) -> list[int]:
+        """The connections a person means: the rows selected in the table, or the one in front."""
+        if self.stack.currentWidget() is self.overview:
+            return self.overview.selected()
+        front = self.current()
+        return [] if front is None else [front]
+
     def show_connection(self, conn: int) -> None:
         """Bring a connection to the front; opens its tab where it has none."""
         self._view(conn)

@@ -138,6 +138,10 @@ class OverviewTable(QTableView):
             self.setColumnWidth(number, column.width_px)
         self.activated.connect(lambda index: self.opened.emit(self.rows.connection_at(index.row())))
 
+    def selected(self) -> list[int]:
+        """Numbers of the connections whose rows are selected."""
+        return sorted(self.rows.connection_at(index.row()) for index in self.selectionModel().selectedRows())
+
     def refresh(self) -> None:
         """Show the run as it is now; the problems' column only where there are any."""
         self.rows.refresh()
