@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -36,7 +37,9 @@ from flux_desktop.resources import resource_path
 
 HOST = "127.0.0.1"
 SAMPLE = "sample_audio/conversation.wav"
+_LOG = logging.getLogger(__name__)
 _STOP_WITHIN_S = 0.7
+_LEAVE_AFTER_S = 1.8
 
 
 def load_scripts(settings: Settings) -> list[Script]:
@@ -91,6 +94,7 @@ async def _serve(settings: Settings, port: int, folder: Path, announce: Callable
         await _until_listening(port, serving)
         announce(_ready_line(service, port, certificates))
         await stop.wait()
+        _leave_in_any_case(folder)
         await _shut_down(server, serving, group)
 
 
@@ -192,6 +196,19 @@ async def _shut_down(server: Any, serving: asyncio.Task[None], group: asyncio.Ta
     server.stop()
     await asyncio.wait({serving}, timeout=_STOP_WITHIN_S)
     serving.cancel()
+
+
+def _leave_in_any_case(folder: Path) -> None:
+    """End the process after `_LEAVE_AFTER_S`, whatever still holds it: a thread of the server, or a child."""
+
+    def leave() -> None:
+        _LOG.warning("The endpoint did not come to its end in %g s and was left as it is.", _LEAVE_AFTER_S)
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+    timer = threading.Timer(_LEAVE_AFTER_S, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _listen_for_stop(stop: asyncio.Event, parent_pipe: bool) -> None:

@@ -24,7 +24,7 @@ StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
 
 @contextlib.contextmanager
 def running_endpoint(*arguments: str) -> Iterator[Info]:
-    """Start, hand out what the ready line says (and the process under ``process``), stop through the pipe."""
+    """Start, hand out what the ready line says (and the process under ``process``), stop it."""
     command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--parent-pipe", *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -33,6 +33,8 @@ def running_endpoint(*arguments: str) -> Iterator[Info]:
             yield {**json.loads(process.stdout.readline()), "process": process}
         finally:
             process.stdin.close()
+            # The pipe alone is enough, as test_endpoint_process shows, unless another child has inherited its end.
+            process.terminate()
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
