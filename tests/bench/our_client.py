@@ -103,7 +103,7 @@ async def measure(local: LocalEndpoint, streams: int, seconds: float) -> Measure
         run = OurRun(local, Path(folder))
         task = asyncio.create_task(run.supervisor.run(plan(streams)))
         try:
-            async with asyncio.timeout(OPENING_MAX_S):
+            async with asyncio.timeout(OPENING_MAX_S + seconds):
                 return await _held(run, task, streams, seconds, Path(folder), local)
         finally:
             task.cancel()
