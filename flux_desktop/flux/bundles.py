@@ -48,6 +48,10 @@ class Bundle(Struct, frozen=True, kw_only=True):
         """Whether the build takes a control message: True, False, or None where nobody knows."""
         return self.controls.get(control)
 
+    def offers(self, option: str) -> bool | None:
+        """Whether the build takes a query parameter: True, False, or None where nobody knows."""
+        return None if self.options is None else option in self.options
+
 
 def _controls(
     *, configure: bool, force_end_turn: bool, keep_alive: bool = False, finalize: bool = False
