@@ -10,7 +10,7 @@ import msgspec
 
 from flux_desktop.engine.limits import parse_limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stages import STREAMS_MAX, Stage, parse_stages, slots
+from flux_desktop.engine.stages import batched, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
@@ -23,7 +23,10 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
     if not Path(args.file).is_file():
         raise _wrong("wav_not_found", f"There is no file {args.file}.", "Check the path.")
     loop = args.loop or args.stages is not None
-    stages = parse_stages(args.stages) if args.stages is not None else _ramp(args)
+    if args.stages is not None:
+        stages = parse_stages(args.stages)
+    else:
+        stages = batched(args.connections, args.batch_size, args.batch_delay, args.duration)
     plan = msgspec.structs.replace(
         _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=loop), _options(args)),
         stages=stages,
@@ -114,15 +117,6 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         bundle=bundle,
         local_arguments=tuple(local_arguments),
     )
-
-
-def _ramp(args: argparse.Namespace) -> tuple[Stage, ...]:
-    """Batches with a duration: it counts from the last batch on, so that all connections are held for that long."""
-    size, delay_s, duration_s = args.batch_size, args.batch_delay, args.duration
-    if not (0 < size < args.connections <= STREAMS_MAX and delay_s > 0 and duration_s is not None and duration_s > 0):
-        return ()
-    opening = [Stage(held, delay_s) for held in range(size, args.connections, size)]
-    return (*opening, Stage(args.connections, duration_s))
 
 
 def _options(args: argparse.Namespace) -> FluxOptions:

@@ -59,6 +59,16 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
+def batched(connections: int, size: int, delay_s: float, held_s: float | None) -> tuple[Stage, ...]:
+    """Batches as stages, so that `held_s` counts from the last batch on and all streams are held for that long.
+
+    Nothing where there is but one batch, or where no time is set: then each stream lives as long as its audio.
+    """
+    if not (0 < size < connections <= STREAMS_MAX and delay_s > 0 and held_s is not None and held_s > 0):
+        return ()
+    return (*(Stage(held, delay_s) for held in range(size, connections, size)), Stage(connections, held_s))
+
+
 def slots(stages: tuple[Stage, ...]) -> list[Slot]:
     """The life of every stream of a ramp, in order of opening.
 
