@@ -86,8 +86,8 @@ def list_endpoints(
     if status:
         query["StatusEquals"] = API_STATUS.get(status.lower(), status)
     found: list[EndpointSummary] = []
-    with _translated("sagemaker:ListEndpoints", access):
-        for page in _client(access, "sagemaker").get_paginator("list_endpoints").paginate(**query):
+    with translated("sagemaker:ListEndpoints", access):
+        for page in client(access, "sagemaker").get_paginator("list_endpoints").paginate(**query):
             found += [_summary(entry) for entry in page["Endpoints"]]
             if len(found) >= limit:
                 break
@@ -99,17 +99,17 @@ def describe_endpoint(access: Access, name: str) -> EndpointDetails:
 
     Its configuration, models and model packages are optional: where the permission is missing, `notes` says so.
     """
-    with _translated("sagemaker:DescribeEndpoint", access, name):
-        client = _client(access, "sagemaker")
-        endpoint = client.describe_endpoint(EndpointName=name)
+    with translated("sagemaker:DescribeEndpoint", access, name):
+        sagemaker = client(access, "sagemaker")
+        endpoint = sagemaker.describe_endpoint(EndpointName=name)
     notes: list[str] = []
     variants: list[VariantConfig] = []
     config = _optional(
-        client, "describe_endpoint_config", notes, EndpointConfigName=endpoint.get("EndpointConfigName", "")
+        sagemaker, "describe_endpoint_config", notes, EndpointConfigName=endpoint.get("EndpointConfigName", "")
     )
     for variant in config.get("ProductionVariants", []):
         model_name = variant.get("ModelName")
-        model = _optional(client, "describe_model", notes, ModelName=model_name) if model_name else {}
+        model = _optional(sagemaker, "describe_model", notes, ModelName=model_name) if model_name else {}
         container: dict[str, Any] = model.get("PrimaryContainer") or next(iter(model.get("Containers", [])), {})
         variants.append(VariantConfig.from_answer(variant, container.get("ModelPackageName")))
     return details_from(endpoint, variants, notes)
@@ -117,8 +117,8 @@ def describe_endpoint(access: Access, name: str) -> EndpointDetails:
 
 def caller_identity(access: Access) -> Caller:
     """Account and ARN of the credentials; needs no permission."""
-    with _translated("sts:GetCallerIdentity", access):
-        answer = _client(access, "sts").get_caller_identity()
+    with translated("sts:GetCallerIdentity", access):
+        answer = client(access, "sts").get_caller_identity()
     return Caller(account=answer["Account"], arn=answer["Arn"])
 
 
@@ -142,7 +142,8 @@ def regions() -> list[str]:
     ]
 
 
-def _client(access: Access, service: str) -> Any:
+def client(access: Access, service: str) -> Any:
+    """A boto3 client of a service, with the module's limits of time."""
     quieten_sdk_logging()
     keys = access.credentials
     session = boto3.Session(
@@ -162,7 +163,8 @@ def _client(access: Access, service: str) -> Any:
 
 
 @contextmanager
-def _translated(action: str, access: Access, endpoint_name: str = "") -> Iterator[None]:
+def translated(action: str, access: Access, endpoint_name: str = "") -> Iterator[None]:
+    """Turns boto3's errors into `ProblemError`; `action` is the call's IAM name."""
     try:
         yield
     except (BotoCoreError, ClientError) as error:
@@ -179,10 +181,10 @@ def _translated(action: str, access: Access, endpoint_name: str = "") -> Iterato
         raise ProblemError(problem) from error
 
 
-def _optional(client: Any, method: str, notes: list[str], **query: str) -> dict[str, Any]:
+def _optional(sagemaker: Any, method: str, notes: list[str], **query: str) -> dict[str, Any]:
     """The answer of a call whose failure costs only detail."""
     try:
-        answer: dict[str, Any] = getattr(client, method)(**query)
+        answer: dict[str, Any] = getattr(sagemaker, method)(**query)
     except (BotoCoreError, ClientError) as error:
         action = "sagemaker:" + "".join(part.capitalize() for part in method.split("_"))
         code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)

@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flux_desktop.aws.offload import in_thread
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui.models.endpoints import EndpointEntry
+
+if TYPE_CHECKING:
+    from flux_desktop.aws.endpoint_load import VariantLoad
 
 LIST_LIMIT_S = 30.0
 DEFAULT_REGION = "us-east-1"
@@ -37,6 +40,10 @@ class Account(Protocol):
 
     async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
         """One endpoint in detail, as pairs of a name and a value."""
+        ...
+
+    async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
+        """How busy an endpoint is, as such pairs; none where nobody has measured anything lately."""
         ...
 
 
@@ -92,6 +99,29 @@ class AwsAccount:
             return lines
 
         return await _bounded(ask)
+
+    async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
+        def ask() -> list[tuple[str, str]]:
+            from flux_desktop.aws import catalogue, endpoint_load
+
+            found = endpoint_load.endpoint_load(catalogue.Access(region=region, profile=profile), name)
+            return [
+                (f"Load of {load.name}", f"{_load_words(load)} (highest of {endpoint_load.WINDOW_MIN} min, CloudWatch)")
+                for load in found
+            ]
+
+        return await _bounded(ask)
+
+
+def _load_words(load: VariantLoad) -> str:
+    parts = []
+    if load.streams is not None:
+        parts.append(f"{load.streams:.0f} {'stream' if load.streams == 1 else 'streams'} at once")
+    if load.gpu_percent is not None:
+        parts.append(f"GPU {load.gpu_percent:.0f} % busy")
+    if load.gpu_memory_percent is not None:
+        parts.append(f"GPU memory {load.gpu_memory_percent:.0f} %")
+    return " · ".join(parts)
 
 
 async def _bounded[T](ask: Callable[[], T]) -> T:

@@ -88,6 +88,11 @@ class EndpointLoader:
                 dialog.show_lines(await self._account.details(profile, region, name))
             except ProblemError as error:
                 dialog.show_lines([("Not known", error.problem.sentence())])
+                return
+            try:
+                dialog.add_lines(await self._account.load(profile, region, name))
+            except ProblemError as error:
+                dialog.add_lines([("Load", f"Its figures cannot be shown. {error.problem.sentence()}")])
 
         task = self._tasks.start(f"looking at {name}", fill(), group="details", exclusive=True)
         if task is not None:

@@ -13,6 +13,7 @@ from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui import endpoint_loader
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.widgets.details import DetailsDialog
 
 EXPIRED = Problem(
     code="sso_expired",
@@ -50,6 +51,11 @@ class FakeAccount:
 
     async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
         return [("Status", "InService"), ("Why it failed", "<b>quota</b> exceeded")]
+
+    async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
+        if name == "flux-old":
+            raise ProblemError(Problem(code="access_denied", what="These credentials may not use cloudwatch."))
+        return [("Load of AllTraffic", "12 streams at once · GPU 83 % busy")] if "en" in name else []
 
 
 def names(window: MainWindow) -> list[str]:
@@ -126,14 +132,20 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         window.endpoint_panel.open_account(True)
         await until(lambda: len(names(window)) == 4, "the list is there")
-        window.endpoint_panel.select("flux-old")
-        window.endpoint_panel.details_button.click()
         found: list[str] = []
 
-        def filled() -> bool:
+        def filled(words: str) -> bool:
             found[:] = [shown.text() for shown in window.findChildren(QLabel)]
-            return "<b>quota</b> exceeded" in found
+            return words in found
 
-        await until(filled, "the details are there")
+        window.endpoint_panel.select("flux-old")
+        window.endpoint_panel.details_button.click()
+        refused = "Its figures cannot be shown. These credentials may not use cloudwatch."
+        await until(lambda: filled(refused), "what is not permitted is told, after the details")
+        assert "<b>quota</b> exceeded" in found
+        window.findChild(DetailsDialog).reject()
+        window.endpoint_panel.select("flux-en-us-east-1")
+        window.endpoint_panel.details_button.click()
+        await until(lambda: filled("12 streams at once · GPU 83 % busy"), "the load is told")
 
     stage(Waiting, live, account)

@@ -32,6 +32,10 @@ class DetailsDialog(QDialog):
         """Show pairs of a name and a value."""
         while self._form.rowCount():
             self._form.removeRow(0)
+        self.add_lines(lines)
+
+    def add_lines(self, lines: list[tuple[str, str]]) -> None:
+        """Show more of them, below."""
         for name, value in lines:
             shown = label(value, wrap=True)
             shown.setTextInteractionFlags(
