@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
 from flux_desktop.engine.events import Event, RunEnded
 from flux_desktop.engine.plan import RunPlan
+
+if TYPE_CHECKING:
+    from flux_desktop.engine.local_process import LocalEndpoint
 
 EventSink = Callable[[Event], None]
 
@@ -34,8 +37,11 @@ class RunEngine(Protocol):
 EngineFactory = Callable[[EventSink], RunEngine]
 
 
-def supervisor_engine(sink: EventSink) -> RunEngine:
-    """The real engine; its import waits until the first run because it brings numpy and more along."""
+def supervisor_engine(sink: EventSink, local: LocalEndpoint | None = None) -> RunEngine:
+    """The real engine; its import waits until the first run because it brings numpy and more along.
+
+    With `local` it uses that built-in endpoint, which outlives it; without, one of its own.
+    """
     from flux_desktop.engine.supervisor import Supervisor
 
-    return Supervisor(sink)
+    return Supervisor(sink, local=local)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.models.ramp import Ramp
 
 SAMPLE = "sample_audio/conversation.wav"
 
@@ -17,12 +19,15 @@ def run_plan(
     options: FluxOptions,
     connections: int,
     duration_s: float,
+    ramp: Ramp | None = None,
+    local_arguments: tuple[str, ...] = (),
 ) -> RunPlan:
     """A run with what is chosen; a duration of 0 means to the end of the file, or until stopped.
 
-    `access` is the profile (None for boto3's chain) and the region.
+    `access` is the profile (None for boto3's chain) and the region; `local_arguments` are for the built-in endpoint.
+    Raises `ProblemError` where the ramp or a limit cannot be read.
     """
-    return RunPlan(
+    plan = RunPlan(
         endpoint=endpoint,
         profile=access[0],
         region=access[1],
@@ -31,12 +36,6 @@ def run_plan(
         connections=connections,
         duration_s=duration_s or None,
     )
-
-
-def planned_seconds(shape: WavShape | None, duration_s: float, loop: bool) -> float | None:
-    """Seconds of audio that a run will send, None where it goes on until stopped or nothing is chosen."""
-    if shape is None:
-        return None
-    if duration_s:
-        return duration_s if loop else min(duration_s, shape.duration_s)
-    return None if loop else shape.duration_s
+    if plan.is_local:
+        plan = msgspec.structs.replace(plan, local_arguments=local_arguments)
+    return (ramp or Ramp()).on(plan)

@@ -8,6 +8,7 @@ import logging
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import qasync
@@ -20,6 +21,7 @@ from flux_desktop.ui import settings
 from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
 from flux_desktop.ui.icons import pixmap
+from flux_desktop.ui.local_keeper import KeptEndpoint
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.theme import ThemeSource
@@ -55,6 +57,7 @@ def make_window(
 
 def run_window(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
+    local = KeptEndpoint()
 
     async def live(window: MainWindow) -> int:
         closed = asyncio.Event()
@@ -67,13 +70,14 @@ def run_window(options: argparse.Namespace) -> int:
             if options.connections is not None:
                 window.run_bar.connections.setValue(options.connections)
         window.begin(load_account=not options.demo)
+        window.tasks.start("keeping the built-in endpoint", local.keep(window.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
         await closed.wait()
         if not options.demo:
             settings.save(settings.settings_path(), settings.collect(window))
         return 0
 
-    return _run(options, live)
+    return _run(options, live, partial(supervisor_engine, local=local))
 
 
 def run_off_screen(options: argparse.Namespace) -> int:
@@ -148,11 +152,15 @@ async def _until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.05)
 
 
-def _run(options: argparse.Namespace, live: Callable[[MainWindow], Awaitable[int]]) -> int:
+def _run(
+    options: argparse.Namespace,
+    live: Callable[[MainWindow], Awaitable[int]],
+    make_engine: EngineFactory = supervisor_engine,
+) -> int:
     app = make_app()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    window = make_window(app, options, supervisor_engine)
+    window = make_window(app, options, make_engine)
     logging.getLogger("flux_desktop").addHandler(window.log)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python runs the handler at the clock's next tick.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -11,25 +10,26 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from flux_desktop.engine.commands import SendControl
-from flux_desktop.engine.plan import MicrophoneSource, WavSource
-from flux_desktop.engine.session import default_sessions_dir
+from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.fault_table import FAULTS
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.account import Account, AwsAccount
+from flux_desktop.ui.archive import Archive
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
 from flux_desktop.ui.device_watch import DeviceWatch
 from flux_desktop.ui.diagnostics import LogKeeper, report, versions
-from flux_desktop.ui.dialogs import ask_session, ask_where
 from flux_desktop.ui.endpoint_loader import EndpointLoader
 from flux_desktop.ui.engine_port import EngineFactory
-from flux_desktop.ui.exporting import transcript, write
 from flux_desktop.ui.form import SAMPLE, run_plan
 from flux_desktop.ui.heartbeat import Heartbeat
 from flux_desktop.ui.level_watch import LevelWatch
 from flux_desktop.ui.menus import build_menus
+from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import Microphones, SilenceWatch
+from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
@@ -43,7 +43,6 @@ from flux_desktop.ui.panels.status_line import StatusLine
 from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
 from flux_desktop.ui.run_controller import RunController
 from flux_desktop.ui.screen import Screen
-from flux_desktop.ui.sessions import read_past_run
 from flux_desktop.ui.settings import RECENT_MAX
 from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
@@ -75,13 +74,16 @@ class MainWindow(QMainWindow):
         self.mailbox = Mailbox()
         self.tasks = UiTasks(self.show_problem)
         self.controller = RunController(self.model, self.mailbox, self.tasks, make_engine)
+        self.archive = Archive(self)
         self.live = LiveParameters()
+        self.local = LocalBehaviour()
         self.heartbeat = Heartbeat(self)
         self.shape: WavShape | None = None
         self.recent: list[str] = []
         self.log = LogKeeper()
         self._closing = False
         self.refuses_configure: list[str] = []
+        self.shows_stalls = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
         self.setAcceptDrops(True)
@@ -153,9 +155,11 @@ class MainWindow(QMainWindow):
         self.sound_panel.file_chosen.connect(self.load_wav)
         self.sound_panel.mode_changed.connect(self._sound_changed)
         self.sound_panel.sample_wanted.connect(self.load_sample)
-        self.transcripts.export_wanted.connect(lambda conn, suffix: self.export([conn], suffix))
+        self.transcripts.export_wanted.connect(lambda conn, suffix: self.archive.export([conn], suffix))
         self.flux_panel.changed.connect(self._parameters_edited)
         self.flux_panel.reconnect_wanted.connect(self.reconnect)
+        self.flux_panel.retry_wanted.connect(self.forget_refusal)
+        self.endpoint_panel.usual_wanted.connect(lambda: self.set_local_behaviour(LocalBehaviour()))
         self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
         self.controller.phase_changed.connect(self.display.draw_labels)
@@ -205,23 +209,34 @@ class MainWindow(QMainWindow):
             return
         self.banners.clear()
         self.endpoint_panel.set_note("")
-        plan = run_plan(
+        try:
+            plan = self.plan(source)
+        except ProblemError as error:
+            self.show_problem(error.problem)
+            return
+        truth = None
+        if isinstance(plan.source, WavSource) and self.shape is not None:
+            truth = self.shape.truth(looped=plan.source.loop)
+        self.silence = SilenceWatch()
+        self.sound_panel.microphone.meter.reset()
+        self.levels.update(False)
+        planned_s = planned_seconds(plan, self.shape.duration_s if self.shape is not None else None)
+        if self.controller.start(plan, truth, planned_s, self.levels.released):
+            self.live.begin(plan.options, refused_before=plan.endpoint in self.refuses_configure)
+            self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def plan(self, source: WavSource | MicrophoneSource) -> RunPlan:
+        """What is chosen, as a plan; raises `ProblemError` where the ramp or a limit cannot be read."""
+        return run_plan(
             endpoint=self.endpoint_panel.selected(),
             access=self.endpoint_panel.account.access(),
             source=source,
             options=self.flux_panel.options(),
             connections=self.run_bar.connections.value(),
             duration_s=self.run_bar.duration.value(),
+            ramp=self.run_bar.ramp,
+            local_arguments=self.local.arguments(),
         )
-        truth = None
-        if isinstance(source, WavSource) and self.shape is not None:
-            truth = self.shape.truth(looped=source.loop)
-        self.silence = SilenceWatch()
-        self.sound_panel.microphone.meter.reset()
-        self.levels.update(False)
-        if self.controller.start(plan, truth, self.levels.released):
-            self.live.begin(plan.options, refused_before=plan.endpoint in self.refuses_configure)
-            self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reconnect(self) -> None:
         """Change the connections meant over to new streams with what is chosen now."""
@@ -235,6 +250,26 @@ class MainWindow(QMainWindow):
         plan = self.model.plan
         if plan is not None and not plan.is_local and plan.endpoint not in self.refuses_configure:
             self.refuses_configure.append(plan.endpoint)
+
+    def forget_refusal(self) -> None:
+        """Send the next change to the streams of the chosen endpoint as it is, though it was refused once."""
+        plan = self.model.plan if self.model.active else None
+        endpoint = self.endpoint_panel.selected() if plan is None else plan.endpoint
+        self.refuses_configure = [name for name in self.refuses_configure if name != endpoint]
+        self.live.forget_refusal()
+        self.display.draw_labels()
+
+    def set_local_behaviour(self, behaviour: LocalBehaviour) -> None:
+        """How the built-in endpoint is to behave from the next run on."""
+        self.local = behaviour
+        kind = FAULTS.get(behaviour.fault)
+        self.endpoint_panel.set_unusual(behaviour.words(), "" if kind is None else kind.sentence)
+        self.display.draw_labels()
+
+    def local_arguments_wanted(self) -> tuple[str, ...] | None:
+        """What the built-in endpoint should be started with before it is needed; None while it is not, or is in use."""
+        chosen = self.endpoint_panel.selected() == LOCAL_ENDPOINT
+        return self.local.arguments() if chosen and not self.model.active else None
 
     @property
     def presenting(self) -> bool:
@@ -275,48 +310,6 @@ class MainWindow(QMainWindow):
         QGuiApplication.clipboard().setText(report(self.model, list(self.log.lines)))
         told = Problem(code="copied", what="The diagnostics are on the clipboard; secrets have been removed.")
         self.show_problem(told, "ok")
-
-    def choose_session(self) -> None:
-        """Ask for a past session's folder and show it."""
-        ask_session(self, default_sessions_dir(), self.open_session)
-
-    def open_session(self, folder: Path, speed: float = 0.0) -> None:
-        """Show a past run from its recording: at once, or replayed `speed` times as fast."""
-        if not self.model.active:
-            self.tasks.start(f"opening {folder.name}", self._open_session(folder, speed), group="wav", exclusive=True)
-
-    def replay(self, speed: float) -> None:
-        """Play the run that is shown once more, from its recording."""
-        folder = self.controller.session_folder
-        if folder is None:
-            self.show_problem(Problem(code="no_session", what="No session is open.", todo="Open one first."), "warn")
-        else:
-            self.open_session(folder, speed)
-
-    async def _open_session(self, folder: Path, speed: float) -> None:
-        past = await asyncio.to_thread(read_past_run, folder)
-        source = past.plan.source
-        truth = None
-        if isinstance(source, WavSource):
-            # The recording's own file may have gone meanwhile; then its turns are shown without the truth.
-            with contextlib.suppress(ProblemError):
-                shape = await asyncio.to_thread(read_shape, Path(source.path))
-                truth = shape.truth(looped=source.loop)
-        self.banners.clear()
-        if self.controller.replay(past, speed, truth):
-            self.flux_panel.set_options(past.plan.options)
-
-    def export(self, conns: list[int], suffix: str) -> None:
-        """Ask where to, and save these connections' transcripts: one as a file, several into a folder."""
-        if conns:
-            ask_where(self, conns, suffix, lambda path: self.save_transcripts(conns, suffix, path))
-
-    def save_transcripts(self, conns: list[int], suffix: str, path: Path) -> None:
-        """Write one connection's transcript to `path`, or several into the folder `path`."""
-        talks = [self.model.conversation(conn) for conn in conns]
-        names = [path] if len(talks) == 1 else [path / f"connection-{talk.conn:04d}.{suffix}" for talk in talks]
-        files = {name: transcript(talk, suffix) for name, talk in zip(names, talks, strict=True)}
-        self.tasks.start("saving transcripts", asyncio.to_thread(write, files), group="export")
 
     def show_problem(self, problem: Problem, tone: str = "danger") -> None:
         """Tell a person of a problem, above the transcripts."""

@@ -49,8 +49,14 @@ class RunController(QObject):
         """Where the run is recorded."""
         return None if self._engine is None else self._engine.session_folder
 
-    def start(self, plan: RunPlan, truth: SpokenWords | None = None, released: Released | None = None) -> bool:
-        """Begin a run; tells what is wrong with the plan instead where something is.
+    def start(
+        self,
+        plan: RunPlan,
+        truth: SpokenWords | None = None,
+        planned_s: float | None = None,
+        released: Released | None = None,
+    ) -> bool:
+        """Begin a run that is to last `planned_s`; tells what is wrong with the plan instead where something is.
 
         `released` is waited for before the engine runs: until then the window itself holds the microphone.
         """
@@ -59,9 +65,11 @@ class RunController(QObject):
         wrong = plan_problems(plan)
         for problem in wrong:
             self.problem.emit(problem)
-        return not wrong and self._begin(plan, truth, self._make_engine, released)
+        return not wrong and self._begin(plan, truth, planned_s, self._make_engine, released)
 
-    def replay(self, past: PastRun, speed: float, truth: SpokenWords | None = None) -> bool:
+    def replay(
+        self, past: PastRun, speed: float, truth: SpokenWords | None = None, planned_s: float | None = None
+    ) -> bool:
         """Play a recording: `speed` times as fast, or all at once with 0."""
         if self._model.active:
             return False
@@ -69,14 +77,19 @@ class RunController(QObject):
         def make(sink: EventSink) -> RunEngine:
             return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
 
-        return self._begin(past.plan, truth, make)
+        return self._begin(past.plan, truth, planned_s, make)
 
     def _begin(
-        self, plan: RunPlan, truth: SpokenWords | None, make_engine: EngineFactory, released: Released | None = None
+        self,
+        plan: RunPlan,
+        truth: SpokenWords | None,
+        planned_s: float | None,
+        make_engine: EngineFactory,
+        released: Released | None = None,
     ) -> bool:
         while self._mailbox.take() is not None:
             pass  # left over from the run before
-        self._model.reset(plan, truth)
+        self._model.reset(plan, truth, planned_s)
         # Made at once, so that a stop that follows at once is not lost.
         engine = self._engine = make_engine(self._sink)
         self._said_end = False

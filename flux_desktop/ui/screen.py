@@ -5,15 +5,22 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from flux_desktop.audio.levels import Meter
 from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
-from flux_desktop.ui.form import planned_seconds
+from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, WavSource
+from flux_desktop.flux.bundles import UNKNOWN
+from flux_desktop.problem import ProblemError
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
 from flux_desktop.ui.models.microphone import SilenceWatch
+from flux_desktop.ui.models.ramp import STAGES, planned_seconds
 from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.panels.transcript_panel import MICROPHONE, RECORDING
 from flux_desktop.ui.summary import summary
 
 if TYPE_CHECKING:
     from flux_desktop.ui.main_window import MainWindow
+
+REFUSED_BEFORE = "When it was tried, this endpoint's build took no changes in mid-stream."
 
 
 class Screen:
@@ -21,6 +28,8 @@ class Screen:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._meter, self._metered = Meter(), -1
+        window.presenter.level = self.heard_level
 
     def take_event(self, event: Event) -> None:
         """Feed one event to the models, and act on those that a person must see at once."""
@@ -86,14 +95,16 @@ class Screen:
     def draw_labels(self) -> None:
         """Four times a second, and whenever a person has changed something."""
         window = self._window
-        duration_s, loop = window.run_bar.duration.value(), window.run_bar.loop.isChecked()
+        loop = window.run_bar.loop.isChecked()
         microphone = window.sound_panel.uses_microphone
-        ready = window.shape is not None or microphone
-        planned_s = (duration_s or None) if microphone else planned_seconds(window.shape, duration_s, loop)
-        window.run_bar.refresh(window.model, planned_s)
+        sound = MICROPHONE if microphone else RECORDING if window.shape is not None else None
+        if microphone and not window.microphones.available:
+            sound = None
+        window.run_bar.refresh(window.model, self._planned_s())
         window.run_bar.duration.setSpecialValueText("until stopped" if microphone or loop else "whole file")
-        window.run_bar.loop.setEnabled(not microphone and not window.model.active)
-        window.transcripts.set_ready(ready)
+        in_stages = window.run_bar.ramp.way == STAGES
+        window.run_bar.loop.setEnabled(not (microphone or window.model.active or in_stages))
+        window.transcripts.set_ready(sound, microphone=microphone)
         window.transcripts.refresh_icons()
         locked = window.model.active
         window.levels.update(microphone and not locked)
@@ -102,8 +113,10 @@ class Screen:
         window.flux_panel.set_locked(locked)
         self.draw_parameters()
         folder = window.controller.session_folder
-        idle = "Ready: press Start." if ready else "Choose a recording to begin."
-        stalls = window.heartbeat.stalls() if window.model.active else None
+        idle = "Ready: press Start." if sound else "Choose a recording or a microphone to begin."
+        window.presenter.idle_words = idle if sound else "Nothing is running: choose a sound first."
+        told = window.model.active or window.shows_stalls
+        stalls = window.heartbeat.stalls() if told else None
         window.status.refresh(window.model, idle, None if folder is None else folder.name, stalls)
         self.draw_position()
 
@@ -114,10 +127,11 @@ class Screen:
         if conn is None or window.shape is None or not window.shape.duration_s or window.sound_panel.uses_microphone:
             return
         talk = window.model.conversation(conn)
-        if talk.row is None or not window.model.active:
+        plan = window.model.plan
+        if talk.row is None or plan is None or not window.model.active:
             return
         length_s = window.shape.duration_s
-        lap_s = talk.row.position_s // length_s * length_s if window.run_bar.loop.isChecked() else 0.0
+        lap_s = talk.row.position_s // length_s * length_s if getattr(plan.source, "loop", False) else 0.0
         turns = [
             (max(0.0, card.start_s - lap_s), min(card.end_s - lap_s, length_s))
             for card in talk.cards[-40:]
@@ -132,10 +146,48 @@ class Screen:
         if window.model.phase is Phase.RUNNING:
             for command in window.live.take(targets, time.monotonic()):
                 window.controller.send(command)
+        explanation, endpoint = window.live.explanation, window.endpoint_panel.selected()
+        retry = window.live.refusal_remembered
+        if not window.model.active and endpoint in window.refuses_configure:
+            explanation, retry = REFUSED_BEFORE, True
         window.flux_panel.show_states(
             window.live.states(window.model.conversation(conn) for conn in targets),
-            reconnect=window.live.reconnect_offered and window.model.active,
-            explanation=window.live.explanation,
+            reconnect=window.live.reconnect_for if window.live.reconnect_offered and window.model.active else (),
+            explanation=explanation,
+            retry=retry,
         )
+        local = window.local.build if endpoint == LOCAL_ENDPOINT else UNKNOWN
+        window.flux_panel.set_build(window.live.bundle if window.model.active else local)
         running = window.model.phase is Phase.RUNNING
         window.flux_panel.controls.refresh(window.live.bundle if running else None, running=running)
+
+    def heard_level(self) -> tuple[float, float] | None:
+        """How loud the run's sound is now and was at its loudest a moment ago, in dBFS; None where nobody knows."""
+        window = self._window
+        plan, shape = window.model.plan, window.shape
+        if plan is None:
+            return None
+        if isinstance(plan.source, MicrophoneSource):
+            return window.sound_panel.microphone.meter.level
+        if shape is None or str(shape.path) != plan.source.path:
+            return None
+        if window.model.generation != self._metered:
+            self._metered, self._meter = window.model.generation, Meter()
+        if window.model.active and window.model.streaming():
+            self._meter.push(shape.level_dbfs(window.model.sent_s()), window.model.now_s)
+        return self._meter.level_dbfs(window.model.now_s), self._meter.peak_dbfs(window.model.now_s)
+
+    def _planned_s(self) -> float | None:
+        """How long the run lasts, or would with what is chosen; None where that is open."""
+        window = self._window
+        if window.model.plan is not None:
+            return window.model.planned_s
+        file_s = None if window.shape is None else window.shape.duration_s
+        path = "" if window.shape is None else str(window.shape.path)
+        source: WavSource | MicrophoneSource = WavSource(path=path, loop=window.run_bar.loop.isChecked())
+        if window.sound_panel.uses_microphone:
+            source = MicrophoneSource()
+        try:
+            return planned_seconds(window.plan(source), file_s)
+        except ProblemError:
+            return None

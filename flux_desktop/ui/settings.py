@@ -12,6 +12,7 @@ import platformdirs
 from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import write_whole
+from flux_desktop.ui.models.ramp import Ramp
 
 if TYPE_CHECKING:
     from flux_desktop.ui.main_window import MainWindow
@@ -29,12 +30,17 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     connections: int = 2
     duration_s: float = 0.0
     loop: bool = False
+    ramp: Ramp = Ramp()
     options: FluxOptions = FluxOptions()
     recent: list[str] = []
     endpoint: str = "local"
     profile: str = ""
     region: str = ""
     microphone: str = ""
+    go_on_when_lost: bool = False
+    clock: int = 0
+    """Of the latency plot: a place in `plots.latency.CLOCKS`."""
+    third_plot: str = "Pacing"
     refuses_configure: list[str] = []
     """Endpoints whose build takes no changes in mid-stream."""
 
@@ -71,6 +77,9 @@ def apply(window: MainWindow, settings: Settings) -> None:
     window.run_bar.connections.setValue(settings.connections)
     window.run_bar.duration.setValue(settings.duration_s)
     window.run_bar.loop.setChecked(settings.loop)
+    window.run_bar.set_ramp(settings.ramp)
+    window.plots.preferred, window.plots.clock = settings.third_plot, int(settings.clock == 1)
+    window.sound_panel.microphone.lost.setChecked(settings.go_on_when_lost)
     if not problems(settings.options):
         window.flux_panel.set_options(settings.options)
     window.refuses_configure = list(settings.refuses_configure)
@@ -92,6 +101,10 @@ def collect(window: MainWindow) -> Settings:
         connections=window.run_bar.connections.value(),
         duration_s=window.run_bar.duration.value(),
         loop=window.run_bar.loop.isChecked(),
+        ramp=window.run_bar.ramp,
+        third_plot=window.plots.preferred,
+        clock=window.plots.clock,
+        go_on_when_lost=window.microphones.go_on_when_lost,
         options=window.flux_panel.options(),
         recent=window.recent,
         endpoint=window.endpoint_panel.selected(),

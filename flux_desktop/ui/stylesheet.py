@@ -58,6 +58,7 @@ QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
 QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }
 QPushButton[kind="segment"]:checked { background: %(accent)s; color: %(on_accent)s; font-weight: 600; }
 QPushButton[kind="small"] { font-size: 11px; padding: 4px 5px; }
+QPushButton[kind="field"] { padding: 4px 8px; text-align: left; }
 QPushButton[kind="link"], QToolButton[kind="link"] {
   background: transparent; border: 1px solid transparent; color: %(accent)s; padding: 3px 6px;
 }
@@ -84,7 +85,17 @@ QAbstractSpinBox QLineEdit { background: transparent; border: none; border-radiu
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("%(chevron)s"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: %(raised)s; border: 1px solid %(border)s; }
-QCheckBox { spacing: 7px; }
+QComboBox[kind="quiet"] {
+  background: transparent; border-color: transparent; color: %(accent)s; padding: 0 2px 0 4px; font-size: 11px;
+}
+QComboBox[kind="quiet"]:hover { border-color: %(border)s; }
+QComboBox[kind="quiet"]:focus { border-color: %(accent)s; }
+QCheckBox, QRadioButton { spacing: 7px; }
+QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid %(muted)s; border-radius: 8px; background: %(raised)s;
+}
+QRadioButton::indicator:checked { border: 5px solid %(accent)s; width: 6px; height: 6px; background: %(on_accent)s; }
+QRadioButton:focus { color: %(accent)s; }
 QCheckBox::indicator {
   width: 16px; height: 16px; border: 1px solid %(muted)s; border-radius: 4px; background: %(raised)s;
 }
@@ -121,6 +132,7 @@ QTabBar::tab {
 QTabBar::tab:selected { color: %(text)s; border-bottom: 2px solid %(accent)s; font-weight: 600; }
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:focus { color: %(accent)s; }
+QTabBar[kind="deck"]::tab { padding: 6px 8px; font-weight: 600; }
 
 QTabBar::scroller { width: 52px; }
 QTabBar QToolButton { background: %(panel)s; border: 1px solid %(border)s; border-radius: 5px; padding: 0; }

@@ -12,9 +12,9 @@ from flux_desktop.ui.models.run_model import RunModel
 
 VERDICT_WORDS = {
     Verdict.DONE: "The run is done",
-    Verdict.PASS: "The run kept all its limits",
-    Verdict.FAIL: "The run did not keep its limits",
-    Verdict.INVALID: "The figures of this run cannot be trusted",
+    Verdict.PASS: "PASS: the run kept all its limits",
+    Verdict.FAIL: "FAIL: the run did not keep its limits",
+    Verdict.INVALID: "INVALID: the figures of this run cannot be trusted",
 }
 
 
@@ -28,11 +28,12 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     tone = "ok" if completed == total and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
     what = f"{VERDICT_WORDS[ended.verdict]}: {completed} of {text.count(total, 'connection')} completed."
     cause, struck = _commonest(model)
+    judged = "" if ended.verdict is Verdict.DONE else f"{ended.verdict}: "
     if cause is not None:
         tone = "warn" if completed else "danger"
-        what = f"Only {completed} of {text.count(total, 'connection')} completed. {cause.what}"
+        what = f"{judged}Only {completed} of {text.count(total, 'connection')} completed. {cause.what}"
     if ended.interrupted:
-        tone, what = "warn", f"The run was stopped: {completed} of {text.count(total, 'connection')} completed."
+        tone, what = "warn", f"{judged}The run was stopped: {completed} of {text.count(total, 'connection')} completed."
     others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
     parts = [text.ledger_sentence(others)]
     if ended.update.n:

@@ -37,6 +37,9 @@ class Theme:
     eager: str
     on_fill: str
     ok_soft: str
+    danger_dim: str
+    danger_soft: str
+    eager_dim: str
     grid: str
 
 
@@ -58,6 +61,9 @@ DARK = Theme(
     eager="#b897f5",
     on_fill="#0b1116",
     ok_soft="#2c7a58",
+    danger_dim="#a8483d",
+    danger_soft="#6e332d",
+    eager_dim="#6b5399",
     grid="#2a313a",
 )
 LIGHT = Theme(
@@ -78,6 +84,9 @@ LIGHT = Theme(
     eager="#6a3fc0",
     on_fill="#ffffff",
     ok_soft="#8fc9ae",
+    danger_dim="#d9766f",
+    danger_soft="#efc0bc",
+    eager_dim="#b9a4e4",
     grid="#dde3e8",
 )
 

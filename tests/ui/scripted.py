@@ -31,6 +31,9 @@ SENTENCES = (
     "he might even have been made amiable himself.",
 )
 
+WIRE_LESS_MS = 11.0
+"""What the wire clock leaves out."""
+
 
 def plan(connections: int = 2, **changes: object) -> RunPlan:
     """A plan for the scripted run."""
@@ -71,7 +74,10 @@ def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 
             event = "StartOfTurn" if done == 1 else "Update"
             said = " ".join(words[:done]).lower().rstrip(".,:")
             text = turn_info(event, index, number, at_s, said, 0.02 + 0.1 * (done % 5))
-            yield Received(t=at_s + 0.3, conn=conn, text=text, user_latency_ms=240 + 25 * (done % 7) + 8 * conn)
+            late_ms = 240.0 + 25 * (done % 7) + 8 * conn
+            yield Received(
+                t=at_s + 0.3, conn=conn, text=text, user_latency_ms=late_ms, wire_latency_ms=late_ms - WIRE_LESS_MS
+            )
             at_s, number = at_s + 0.24, number + 1
         if index % 2:
             text = turn_info("EagerEndOfTurn", index, number, at_s, sentence, 0.55)

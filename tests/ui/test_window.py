@@ -359,12 +359,12 @@ def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suf
         await with_sample(window)
         window.start_run()
         await until(lambda: window.model.ended is not None, "the run has ended")
-        window.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
-        window.save_transcripts([1, 2], suffix, tmp_path)
+        window.archive.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
+        window.archive.save_transcripts([1, 2], suffix, tmp_path)
         await until(lambda: not window.tasks.running("export"), "the files are written")
         for name in ("one", "connection-0001", "connection-0002"):
             assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
-        window.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
+        window.archive.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
         await until(lambda: any("could not be written" in line for line in labels(window.banners)), "it is told")
 
     stage(replaying(scripted.scripted_run(2)), live)

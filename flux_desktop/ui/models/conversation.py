@@ -98,6 +98,8 @@ class Conversation:
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series()
+        self.wire_latency = Series()
+        """Of watched connections only."""
         self.raw: deque[RawMessage] = deque(maxlen=RAW_KEPT)
         self.raw_count = 0
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
@@ -214,6 +216,8 @@ class Conversation:
         is_update = info.event == TurnEvent.UPDATE
         if is_update and event.user_latency_ms is not None:
             self.latency.append(event.t, event.user_latency_ms)
+        if is_update and event.wire_latency_ms is not None:
+            self.wire_latency.append(event.t, event.wire_latency_ms)
         self._lane_state(event.t, str(self.tracker.state))
         if turn is None:
             return

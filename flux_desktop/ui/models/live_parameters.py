@@ -14,6 +14,8 @@ from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.ui.models.conversation import Conversation
 
 FIELDS = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms")
+FILTERS = ("profanity_filter", "numerals")
+"""Parameters that no server echoes: only what was asked for is known of them."""
 REFUSED_CODE = "configure_not_supported"
 """Of the notice with which the engine says that a build has ended a stream because of a `Configure`."""
 SETTLE_S = 0.8
@@ -77,6 +79,15 @@ class LiveParameters:
         if self._started is None or self.configurable is not False:
             return ""
         return "This build takes no changes in mid-stream: each change opens the streams again, with a short pause."
+
+    @property
+    def refusal_remembered(self) -> bool:
+        """Whether changes are held back only because they were refused once, so that they can be tried again."""
+        return self._started is not None and self._refused and self.bundle.takes("Configure") is not False
+
+    def forget_refusal(self) -> None:
+        """Send changes to the streams as they are once more."""
+        self._refused = False
 
     @property
     def reconnect_offered(self) -> bool:
@@ -162,9 +173,10 @@ class LiveParameters:
     def states(self, talks: Iterable[Conversation]) -> dict[str, FieldState]:
         """What stands beside each control, by field name; empty words while no run is under way."""
         if self._started is None or self._wanted is None:
-            return {name: FieldState() for name in (*FIELDS, "keyterms")}
+            return {name: FieldState() for name in (*FIELDS, *FILTERS, "keyterms")}
         streaming = [talk for talk in talks if talk.stream_state is StreamState.STREAMING]
         found = {name: self._state(name, streaming) for name in FIELDS}
+        found.update({name: self._filter_state(name, streaming) for name in FILTERS})
         found["keyterms"] = self._keyterm_state(streaming)
         if "eager_eot_threshold" in self.reconnect_for:
             found["eager_eot_threshold"] = FieldState("off only with a new stream", "warn")
@@ -174,6 +186,17 @@ class LiveParameters:
         wanted = _value(getattr(self._wanted, name), name)
         holding = sum(_in_force(talk, name, self._started) == wanted for talk in streaming)
         return self._words(holding, len(streaming))
+
+    def _filter_state(self, name: str, streaming: list[Conversation]) -> FieldState:
+        if name in self.reconnect_for:
+            return FieldState("needs new streams", "warn")
+        wanted = getattr(self._wanted, name)
+        if wanted is None or not streaming:
+            return FieldState()
+        asked = sum(getattr(self._asked_of(talk.conn), name) == wanted for talk in streaming)
+        if asked == len(streaming):
+            return FieldState(f"● asked of {asked} of {len(streaming)}", "ok")
+        return FieldState(f"◐ pending: {len(streaming) - asked} of {len(streaming)}", "warn")
 
     def _keyterm_state(self, streaming: list[Conversation]) -> FieldState:
         assert self._wanted is not None

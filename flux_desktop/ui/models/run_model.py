@@ -23,7 +23,8 @@ from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.series import Series
+from flux_desktop.ui.models.ledger_history import LedgerHistory
+from flux_desktop.ui.models.series import Band, Series
 
 TABS_MAX = 12
 NOTICES_KEPT = 50
@@ -47,11 +48,12 @@ class RunModel:
         self.plan: RunPlan | None = None
         self.reset(None)
 
-    def reset(self, plan: RunPlan | None, truth: SpokenWords | None = None) -> None:
+    def reset(self, plan: RunPlan | None, truth: SpokenWords | None = None, planned_s: float | None = None) -> None:
         """Forget the last run and get ready for `plan`; its connections exist from now on.
 
-        `truth` are the recording's words, where they are known.
+        `truth` are the recording's words, where they are known; `planned_s` is how long the run is to last.
         """
+        self.planned_s = planned_s
         self.plan = plan
         self.phase = Phase.IDLE if plan is None else Phase.STARTING
         total = 0 if plan is None else plan.connections
@@ -63,10 +65,11 @@ class RunModel:
         self.ended: RunEnded | None = None
         self.started: RunStarted | None = None
         self.now_s = 0.0
-        self.p50 = Series()
-        self.p95 = Series()
-        self.p99 = Series()
-        self.wire_p95 = Series()
+        self.opening_s: float | None = None
+        """When the first stream began to open."""
+        self.update = Band()
+        self.wire = Band()
+        self.streams = LedgerHistory()
         self.pacing_p99 = Series()
         self.level: LevelMeasured | None = None
         self.level_peak = Series()
@@ -97,6 +100,8 @@ class RunModel:
                 self._snapshot(event)
             case StreamChanged():
                 self.conversation(event.conn).stream_changed(event)
+                if self.opening_s is None:
+                    self.opening_s = event.t
                 if event.state is StreamState.STREAMING and self.phase is Phase.STARTING:
                     self.phase = Phase.RUNNING
             case LevelMeasured():
@@ -110,7 +115,7 @@ class RunModel:
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:
-                    self.reset(event.plan)
+                    self.reset(event.plan, planned_s=self.planned_s)
                     self.started = event
             case WordsSourced():
                 for talk in self.conversations.values():
@@ -121,6 +126,7 @@ class RunModel:
             case RunEnded():
                 self.ended = event
                 self.ledger = event.ledger
+                self.streams.take(self.now_s, event.ledger)
                 self.phase = Phase.ENDED
                 for talk in self.conversations.values():
                     talk.run_ended()
@@ -139,20 +145,26 @@ class RunModel:
         self.ledger = event.ledger
         for row in event.rows:
             self.conversation(row.conn).row_changed(event.t, row)
-        for series, value in (
-            (self.p50, event.update.p50_ms),
-            (self.p95, event.update.p95_ms),
-            (self.p99, event.update.p99_ms),
-            (self.wire_p95, event.wire.p95_ms),
-            (self.pacing_p99, event.pacing.p99_ms),
-        ):
-            if value is not None:
-                series.append(event.t, value)
+        self.streams.take(event.t, event.ledger)
+        self.update.take(event.t, event.update)
+        self.wire.take(event.t, event.wire)
+        if event.pacing.p99_ms is not None:
+            self.pacing_p99.append(event.t, event.pacing.p99_ms)
 
-    def progress(self) -> tuple[float, float | None]:
-        """Seconds of audio sent by the stream that is furthest, and the planned seconds where they are known."""
-        sent_s = max((c.row.position_s for c in self.conversations.values() if c.row is not None), default=0.0)
-        return sent_s, None if self.plan is None else self.plan.duration_s
+    @property
+    def is_ramped(self) -> bool:
+        """Whether the connections open one after another, so that none of them has the run's own length."""
+        return self.plan is not None and bool(self.plan.stages or self.plan.batch_size)
+
+    def gone_s(self) -> float:
+        """How far the run is, in seconds: of audio sent, or, on a ramp, since its first stream began to open."""
+        if self.is_ramped:
+            return 0.0 if self.opening_s is None else self.now_s - self.opening_s
+        return self.sent_s()
+
+    def sent_s(self) -> float:
+        """Seconds of audio sent by the stream that is furthest."""
+        return max((c.row.position_s for c in self.conversations.values() if c.row is not None), default=0.0)
 
     def streaming(self) -> int:
         """Connections that are streaming right now."""

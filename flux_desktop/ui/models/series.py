@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flux_desktop.engine.events import Percentiles
+
 Floats = NDArray[np.float64]
 _FIRST = 64
 
@@ -60,3 +62,16 @@ class Series:
     def since(self, x: float) -> Any:
         """View of the y whose x is at least `x`."""
         return self.y[np.searchsorted(self.x, x) :]
+
+
+class Band:
+    """The p50, p95 and p99 of one figure over time."""
+
+    def __init__(self) -> None:
+        self.p50, self.p95, self.p99 = Series(), Series(), Series()
+
+    def take(self, t: float, figure: Percentiles) -> None:
+        """Add what is known of the figure at `t`."""
+        for series, value in ((self.p50, figure.p50_ms), (self.p95, figure.p95_ms), (self.p99, figure.p99_ms)):
+            if value is not None:
+                series.append(t, value)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
 from flux_desktop.audio.words import Word, script_of
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem, ProblemError
@@ -31,6 +32,13 @@ class WavShape:
     def truth(self, *, looped: bool) -> SpokenWords | None:
         """What is said in the file, for measuring; None where no words file lies beside it."""
         return SpokenWords(self.words, self.duration_s, looped=looped) if self.words else None
+
+    def level_dbfs(self, position_s: float) -> float:
+        """How loud the file is there, as far as its shape tells: the loudest sample of that stretch."""
+        if not len(self.peaks) or not self.duration_s:
+            return FLOOR_DBFS
+        at = int(position_s % self.duration_s / self.duration_s * len(self.peaks))
+        return dbfs(float(self.peaks[min(at, len(self.peaks) - 1)]))
 
     def describe(self) -> str:
         """Length and format in words."""

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from flux_desktop.engine.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
-from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label
+from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
+UNUSUAL_PX = 160
 
 
 class EndpointDelegate(QStyledItemDelegate):
@@ -66,11 +75,13 @@ class EndpointPanel(Panel):
         chosen: the name of the endpoint that is now selected.
         refresh_wanted: the account's list is to be loaded anew.
         details_wanted: the name of an endpoint, and the window that asks.
+        usual_wanted: the built-in endpoint is to do nothing unusual any more.
     """
 
     chosen = Signal(str)
     refresh_wanted = Signal()
     details_wanted = Signal(str, QWidget)
+    usual_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, endpoints: EndpointList) -> None:
         # Lambdas: a signal must not be touched before the base class is made.
@@ -93,6 +104,16 @@ class EndpointPanel(Panel):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
         self.body.addWidget(self.list)
+        self.unusual = pill("", "warn")
+        self.usual_button = button(
+            "Remove", self.usual_wanted.emit, kind="link", tip="Let the built-in endpoint do what Flux does again"
+        )
+        unusual = QHBoxLayout()
+        unusual.addWidget(self.unusual)
+        unusual.addStretch()
+        unusual.addWidget(self.usual_button)
+        self.body.addLayout(unusual)
+        self.set_unusual("", "")
         self.note = label("", "caption", wrap=True)
         self.note.hide()
         self.body.addWidget(self.note)
@@ -149,6 +170,14 @@ class EndpointPanel(Panel):
     def _details(self) -> None:
         self.details_wanted.emit(self.selected(), self.window())
 
+    def set_unusual(self, words: str, meaning: str) -> None:
+        """Say what the built-in endpoint does wrong on purpose, or that it is another build; empty for neither."""
+        metrics = self.unusual.fontMetrics()
+        self.unusual.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
+        self.unusual.setToolTip(f"{words}\n{meaning}".strip())
+        self.unusual.setVisible(bool(words))
+        self.usual_button.setVisible(bool(words))
+
     def set_note(self, text: str) -> None:
         """Say something about the endpoint, such as which recogniser writes its words."""
         self.note.setText(text)
@@ -160,6 +189,7 @@ class EndpointPanel(Panel):
         # What cannot be changed now gives its room to what can.
         self.account.setVisible(self.account_button.isChecked() and not locked)
         self.refresh_button.setEnabled(not locked)
+        self.usual_button.setEnabled(not locked)
 
     def _changed(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.options import (
     EAGER_EOT_THRESHOLD,
     EOT_THRESHOLD,
@@ -22,6 +24,7 @@ from flux_desktop.ui.theme import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
+from flux_desktop.ui.widgets.three_state import ThreeState
 
 DEFAULT_EAGER = 0.5
 MULTI = "flux-general-multi"
@@ -33,10 +36,12 @@ class FluxPanel(Panel):
     Signals:
         changed: a parameter was changed by a person; read `options`.
         reconnect_wanted: the streams are to be changed over to new ones with what is chosen.
+        retry_wanted: changes in mid-stream, refused once, are to be tried again.
     """
 
     changed = Signal()
     reconnect_wanted = Signal()
+    retry_wanted = Signal()
 
     def __init__(self) -> None:
         self.model = QComboBox()
@@ -92,16 +97,20 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.keyterm_state)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
-        self.reconnect_button = button(
-            "Reconnect now",
-            self.reconnect_wanted.emit,
-            tip="Open new streams with these parameters; the run and its transcripts go on",
-        )
-        self.reconnect_button.hide()
+        self.reconnect_button = self._reconnect_button()
         body.insertWidget(body.indexOf(self.eager) + 1, self.reconnect_button)
+        self._compose_more()
         self.explanation = label("", "caption", wrap=True)
+        self.retry_button = button(
+            "Try again",
+            self.retry_wanted.emit,
+            kind="link",
+            tip="Forget that changes were refused; the next one is sent to the streams as it is",
+        )
         self.explanation.hide()
+        self.retry_button.hide()
         body.addWidget(self.explanation)
+        body.addWidget(self.retry_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hints = ChipEditor("Language hints", f"Languages: {', '.join(LANGUAGES)}")
         self.hints.changed.connect(self.changed)
         self._hints_head = label("Language hints", "strong")
@@ -127,6 +136,8 @@ class FluxPanel(Panel):
             eot_timeout_ms=round((self.timeout.value or 5.0) * 1000),
             keyterms=self.keyterms.terms,
             language_hints=self.hints.terms if self.model.currentText() == MULTI else (),
+            profanity_filter=self.filters["profanity_filter"].value,
+            numerals=self.filters["numerals"].value,
         )
 
     def set_options(self, options: FluxOptions) -> None:
@@ -139,17 +150,73 @@ class FluxPanel(Panel):
         self.timeout.set_value(options.eot_timeout_ms_in_force / 1000)
         self.keyterms.set_terms(options.keyterms)
         self.hints.set_terms(options.language_hints)
+        self.filters["profanity_filter"].set_value(options.profanity_filter)
+        self.filters["numerals"].set_value(options.numerals)
+        if (options.profanity_filter, options.numerals) != (None, None):
+            self.more_button.setChecked(True)
+            self._show_more()
         self._couple()
 
-    def show_states(self, states: dict[str, FieldState], *, reconnect: bool, explanation: str = "") -> None:
-        """Say beside each control what is in force, and offer new streams where only they can change it."""
-        self.reconnect_button.setVisible(reconnect)
+    def show_states(
+        self, states: dict[str, FieldState], *, reconnect: Sequence[str], explanation: str = "", retry: bool = False
+    ) -> None:
+        """Say beside each control what is in force; `reconnect` names what only new streams can change.
+
+        `explanation` tells why changes are not sent as they are, and `retry` offers to do so after all.
+        """
+        of_filters = [name for name in reconnect if name in self.filters]
+        self.reconnect_button.setVisible(len(of_filters) < len(reconnect))
+        self.more_reconnect_button.setVisible(bool(of_filters))
         self.explanation.setText(explanation)
         self.explanation.setVisible(bool(explanation))
-        for name, field in self._fields.items():
+        self.retry_button.setVisible(retry)
+        fields: dict[str, SliderField | ThreeState] = {**self._fields, **self.filters}
+        for name, field in fields.items():
             field.set_state(states[name].words, states[name].role)
         self.keyterm_state.setText(states["keyterms"].words)
         set_role(self.keyterm_state, states["keyterms"].role)
+
+    def set_build(self, build: Bundle) -> None:
+        """What the endpoint's build is known to refuse cannot be chosen."""
+        for name, field in self.filters.items():
+            field.set_refused("not known to this build" if build.offers(name) is False else "")
+
+    def _reconnect_button(self) -> QPushButton:
+        made = button(
+            "Reconnect now",
+            self.reconnect_wanted.emit,
+            tip="Open new streams with these parameters; the run and its transcripts go on",
+        )
+        made.hide()
+        return made
+
+    def _compose_more(self) -> None:
+        self.filters = {
+            "profanity_filter": ThreeState("Profanity filter", "fixed when a stream opens"),
+            "numerals": ThreeState("Numerals", "spoken numbers as digits"),
+        }
+        self.more_button = button("More", self._show_more, kind="link", tip="Profanity filter and numerals")
+        self.more_button.setCheckable(True)
+        self.more = QWidget()
+        rows = QVBoxLayout(self.more)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(SPACE_S)
+        for field in self.filters.values():
+            rows.addWidget(field)
+            field.changed.connect(self._edited)
+        self.more_reconnect_button = self._reconnect_button()
+        rows.insertWidget(1, self.more_reconnect_button)
+        self.body.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(self.more)
+        self.more.hide()
+
+    def _show_more(self) -> None:
+        self.more.setVisible(self.more_button.isChecked())
+
+    def _name_more(self) -> None:
+        """Say on the button how much is set behind it."""
+        number = sum(field.value is not None for field in self.filters.values())
+        self.more_button.setText(f"More · {number} set" if number else "More")
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the model cannot be changed; the rest can."""
@@ -174,6 +241,7 @@ class FluxPanel(Panel):
         menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
 
     def _couple(self) -> None:
+        self._name_more()
         for widget in (self._hints_head, self.hints):
             widget.setVisible(self.model.currentText() == MULTI)
         # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.

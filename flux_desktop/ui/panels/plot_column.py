@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 
+LEVEL = "Level"
+
 if TYPE_CHECKING:
     from flux_desktop.ui.plots.base import PlotPanel
 
@@ -21,6 +23,10 @@ class PlotColumn(QWidget):
         self._theme = theme
         self._model = model
         self.plots: list[PlotPanel] = []
+        self.preferred = "Pacing"
+        """Which plot a person wants in the third place, while no microphone is the sound."""
+        self.clock = 0
+        """By which clock the update latency is shown: a place in `plots.latency.CLOCKS`."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_M)
@@ -31,20 +37,27 @@ class PlotColumn(QWidget):
             return
         import pyqtgraph as pg
 
+        from flux_desktop.ui.plots.deck import PlotDeck
         from flux_desktop.ui.plots.end_of_turn import EndOfTurnPlot
         from flux_desktop.ui.plots.latency import LatencyPlot
         from flux_desktop.ui.plots.level import LevelPlot
         from flux_desktop.ui.plots.pacing import PacingPlot
+        from flux_desktop.ui.plots.streams import StreamsPlot
 
         pg.setConfigOptions(antialias=True, background=None)
         self.latency = LatencyPlot(self._theme, self._model)
+        self.latency.clock_box.setCurrentIndex(self.clock)
+        self.latency.clock_box.currentIndexChanged.connect(self._remember_clock)
         self.end_of_turn = EndOfTurnPlot(self._theme, self._model)
         self.level = LevelPlot(self._theme, self._model)
-        self.level.hide()
         self.pacing = PacingPlot(self._theme, self._model)
-        self.plots = [self.latency, self.end_of_turn, self.level, self.pacing]
-        for plot, share in zip(self.plots, (5, 4, 3, 3), strict=True):
-            self._layout.addWidget(plot, share)
+        self.streams = StreamsPlot(self._theme, self._model)
+        self.deck = PlotDeck({"Pacing": self.pacing, "Streams": self.streams, LEVEL: self.level})
+        self.deck.chosen.connect(self._remember)
+        self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams]
+        for widget, share in ((self.latency, 5), (self.end_of_turn, 4), (self.deck, 4)):
+            self._layout.addWidget(widget, share)
+        self.deck.show_plot(self.preferred)
 
     def set_front(self, conn: int | None) -> None:
         """The connection in front is drawn on top."""
@@ -53,10 +66,28 @@ class PlotColumn(QWidget):
             self.end_of_turn.set_front(conn)
 
     def set_microphone(self, on: bool) -> None:
-        """Show the microphone's level while it is the sound, in the place of pacing, whose verdict is on top."""
+        """Offer the microphone's level while it is the sound, and show it first; pacing's verdict stands on top."""
         if self.plots:
-            self.level.setVisible(on)
-            self.pacing.setVisible(not on)
+            self.deck.set_offered(LEVEL, on)
+            self.deck.show_plot(LEVEL if on else self.preferred)
+
+    def switch_clock(self) -> None:
+        """Show the update latency by the other clock."""
+        if self.plots:
+            self.latency.clock_box.setCurrentIndex(1 - self.clock)
+
+    def show_plot(self, name: str) -> None:
+        """Bring a plot to the front in the third place."""
+        if self.plots:
+            self.deck.show_plot(name)
+            self._remember(name)
+
+    def _remember_clock(self, place: int) -> None:
+        self.clock = place
+
+    def _remember(self, name: str) -> None:
+        if name != LEVEL:
+            self.preferred = name
 
     def refresh(self) -> None:
         """Draw what is new."""

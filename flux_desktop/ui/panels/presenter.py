@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -11,13 +13,19 @@ from flux_desktop.ui.models.conversation import Card, Conversation
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
 from flux_desktop.ui.theme import TYPE_STAGE_PX, Theme, ThemeSource, font
+from flux_desktop.ui.widgets.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+_FOOT_PX = 28
 _SIZES_PX = (76, 68, 60, 52, 44, 38)
 
 
+Level = Callable[[], tuple[float, float] | None]
+"""How loud the sound is and was at its loudest a moment ago, in dBFS; None where nobody knows."""
+
+
 class Presenter(QWidget):
-    """Paints the state, the live text, the one before it, the latency and the way to the end of the turn."""
+    """Paints the state, the live text, the one before it, the latency, the way to the end of the turn, the level."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__()
@@ -25,8 +33,12 @@ class Presenter(QWidget):
         self._model = model
         self._conn: int | None = None
         self._shown: tuple[int, int] = (-1, -1)
+        self.level: Level = lambda: None
+        self.idle_words = ""
+        """What to do first, while nothing is running."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Presenter's view")
         theme.changed.connect(self.update)
 
     def set_front(self, conn: int | None) -> None:
@@ -63,7 +75,7 @@ class Presenter(QWidget):
         if talk is None:
             painter.setPen(QColor(theme.muted))
             painter.setFont(font(TYPE_STAGE_PX))
-            words = "Nothing is running. Press Ctrl+R to start, Esc to go back."
+            words = f"{self.idle_words} Ctrl+R starts, Esc goes back.".strip()
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
         else:
             self._paint_head(painter, talk, QRectF(area.left(), area.top(), area.width(), 60), theme)
@@ -125,7 +137,22 @@ class Presenter(QWidget):
             y += needed.height() + 18
 
     def _paint_foot(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
-        groove = QRectF(area.left(), area.top() + 40, area.width(), 16)
+        level = self.level()
+        share = 0.62 if level is not None else 1.0
+        self._paint_end(painter, talk, QRectF(area.left(), area.top(), area.width() * share, area.height()), theme)
+        if level is not None:
+            left = area.left() + area.width() * (share + 0.05)
+            self._paint_level(painter, level, QRectF(left, area.top(), area.right() - left, area.height()), theme)
+
+    def _paint_level(self, painter: QPainter, level: tuple[float, float], area: QRectF, theme: Theme) -> None:
+        painter.setFont(font(_FOOT_PX))
+        painter.setPen(QColor(theme.muted))
+        words = "level: silent" if level[1] <= LOW_DBFS else f"level {level[1]:.0f} dBFS"
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), words)
+        paint_bar(painter, QRectF(area.left(), area.top() + 42, area.width(), 24), level, theme)
+
+    def _paint_end(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+        groove = QRectF(area.left(), area.top() + 46, area.width(), 16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.border))
         painter.drawRoundedRect(groove, 8, 8)
@@ -133,18 +160,18 @@ class Presenter(QWidget):
         if share > 0:
             painter.setBrush(QColor(theme.accent))
             painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(16.0, groove.width() * share), 16), 8, 8)
-        painter.setFont(font(24))
+        painter.setFont(font(_FOOT_PX))
         painter.setPen(QColor(theme.muted))
         caption = f"end of turn {text.percent(talk.eot_confidence)}"
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), 34), int(Qt.AlignmentFlag.AlignLeft), caption)
+        painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), caption)
         row = talk.row
         threshold = 0.7 if row is None or row.eot_threshold is None else row.eot_threshold
         x = groove.left() + groove.width() * threshold
         painter.setPen(QPen(QColor(theme.ok), 4))
         painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
         painter.setPen(QColor(theme.ok))
-        box = QRectF(x - 150, area.top(), 300, 32)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), f"ends at {threshold:.2f}")
+        box = QRectF(min(x - 150, area.right() - 300), area.top(), 300, 36)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"ends at {threshold:.2f}")
 
 
 def _newest(talk: Conversation) -> Card | None:

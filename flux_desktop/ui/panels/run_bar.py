@@ -15,13 +15,18 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.ui import icons, text
+from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
-from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, set_role
+from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, roomy, set_role
 
 CONNECTIONS_MAX = 1_000
 ROOMY_PX = 1360
 """Below this width the less needed figures give way."""
+FIELD_PX = 30
+RAMP_PX = 110
+"""Width that the words on how connections open may take."""
 PACING_LIMIT_MS = 40.0
 """Above this p99 the measuring machine itself counts as overloaded."""
 
@@ -32,16 +37,19 @@ class RunBar(QWidget):
     Signals:
         start_clicked, stop_clicked: the buttons.
         theme_clicked, present_clicked: dark or light, and the presenter's view.
+        ramp_changed: another ramp or other limits were chosen; read `ramp`.
     """
 
     start_clicked = Signal()
     stop_clicked = Signal()
     theme_clicked = Signal()
     present_clicked = Signal()
+    ramp_changed = Signal()
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
         self._theme = theme
+        self.ramp = Ramp()
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -64,13 +72,22 @@ class RunBar(QWidget):
         self.duration.setSuffix(" s")
         self.duration.setSpecialValueText("whole file")
         self.duration.setFixedWidth(98)
+        for field in (self.connections, self.duration):
+            roomy(field)
         self.loop = QCheckBox("repeat")
-        self.loop.setMinimumHeight(27)
-        self.loop.setToolTip("Begin the recording again when it ends")
+        self.ramp_button = button("", self.choose_ramp, kind="field")
+        self.ramp_button.setMinimumWidth(92)
         row.addSpacing(SPACE_S)
-        for name, widget in (("Connections", self.connections), ("Duration", self.duration), ("Loop", self.loop)):
+        self._fields: dict[str, QWidget] = {}
+        for name, widget in (
+            ("Connections", self.connections),
+            ("Ramp", self.ramp_button),
+            ("Duration", self.duration),
+            ("Loop", self.loop),
+        ):
             widget.setAccessibleName(name)
-            row.addLayout(_captioned(name, widget))
+            self._fields[name] = _captioned(name, widget)
+            row.addWidget(self._fields[name])
         row.addSpacing(SPACE_S)
         row.addLayout(self._progress(), 1)
         row.addSpacing(SPACE_S)
@@ -88,6 +105,33 @@ class RunBar(QWidget):
         row.addWidget(self.present_button)
         theme.changed.connect(self._restyle)
         self._restyle()
+        self.set_ramp(self.ramp)
+
+    def choose_ramp(self) -> None:
+        """Ask how the connections are to open and what the figures are held against."""
+        dialog = RampDialog(self.window(), self.ramp)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self.set_ramp)
+        dialog.open()
+
+    def set_ramp(self, ramp: Ramp) -> None:
+        """Show another ramp; stages say themselves how many connections there are and for how long."""
+        self.ramp = ramp
+        words = ramp.words()
+        way = self.ramp_button.fontMetrics().elidedText(ramp.way_words(), Qt.TextElideMode.ElideRight, RAMP_PX)
+        self.ramp_button.setText(" · ".join(part for part in (way, ramp.limit_words()) if part))
+        self.ramp_button.setAccessibleName(f"Ramp: {words}")
+        self.ramp_button.setToolTip(
+            f"{words}\nHow the connections open, and the limits that decide on PASS or FAIL (Ctrl+Shift+P)"
+        )
+        for name in ("Connections", "Duration"):
+            self._fields[name].setVisible(ramp.way != STAGES)
+        self.loop.setToolTip(
+            "Stages begin the recording again as often as needed"
+            if ramp.way == STAGES
+            else "Begin the recording again when it ends"
+        )
+        self.ramp_changed.emit()
 
     def _progress(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -109,7 +153,7 @@ class RunBar(QWidget):
         return column
 
     def refresh(self, model: RunModel, planned_s: float | None) -> None:
-        """Show the run; `planned_s` is the length of what is to be sent, where it is known."""
+        """Show the run; `planned_s` is how long it lasts, where that is known."""
         active = model.active
         self.start_button.setEnabled(not active)
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: "Running", Phase.STOPPING: "Stopping…"}
@@ -121,27 +165,27 @@ class RunBar(QWidget):
         if had_focus and not active:
             self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
-        for widget in (self.connections, self.duration, self.loop):
+        for widget in (self.connections, self.duration, self.loop, self.ramp_button):
             widget.setEnabled(not active)
         self._refresh_progress(model, planned_s)
         self._refresh_pills(model)
 
     def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:
-        sent_s, _ = model.progress()
+        gone_s = model.gone_s()
         if model.phase is Phase.IDLE:
             self.bar.setValue(0)
             self._elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
             self._left.setText("")
             return
         if planned_s:
-            self.bar.setValue(min(1000, round(sent_s / planned_s * 1000)))
-            self._elapsed.setText(f"{text.clock(sent_s)} of {text.clock(planned_s)}")
-            left_s = max(0.0, planned_s - sent_s)
+            self.bar.setValue(min(1000, round(gone_s / planned_s * 1000)))
+            self._elapsed.setText(f"{text.clock(gone_s)} of {text.clock(planned_s)}")
+            left_s = max(0.0, planned_s - gone_s)
             finishing = "finishing" if model.active else "done"
             self._left.setText(f"{left_s:.0f} s left" if left_s >= 1 and model.active else finishing)
         else:
             self.bar.setValue(1000 if model.active else 0)
-            self._elapsed.setText(f"{text.clock(sent_s)} sent")
+            self._elapsed.setText(f"{text.clock(gone_s)} {'gone' if model.is_ramped else 'sent'}")
             self._left.setText("until stopped" if model.active else "done")
 
     def _refresh_pills(self, model: RunModel) -> None:
@@ -180,13 +224,16 @@ class RunBar(QWidget):
         self._left.setVisible(self.width() >= ROOMY_PX)
 
 
-def _captioned(name: str, widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout()
+def _captioned(name: str, widget: QWidget) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     caption = label(name, "caption")
     caption.setBuddy(widget)
+    widget.setFixedHeight(FIELD_PX)
     column.addStretch()
     column.addWidget(caption)
     column.addWidget(widget)
     column.addStretch()
-    return column
+    return made

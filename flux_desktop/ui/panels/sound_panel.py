@@ -14,6 +14,8 @@ from flux_desktop.ui.theme import SPACE_S, ThemeSource
 from flux_desktop.ui.widgets.basics import Panel, button, label
 from flux_desktop.ui.widgets.waveform import Waveform
 
+NAME_AND_FACTS_PX = 272
+
 
 class SoundPanel(Panel):
     """The recording that is to be streamed.
@@ -51,10 +53,16 @@ class SoundPanel(Panel):
         self.body.addWidget(self.microphone)
         self._name = label("", "strong")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._facts = label("", "caption")
         self.waveform = Waveform(theme)
-        self.body.addWidget(self._name)
+        name = QHBoxLayout()
+        name.setSpacing(SPACE_S)
+        name.addWidget(self._name)
+        name.addStretch()
+        name.addWidget(self._facts)
+        self.body.addLayout(name)
         self.body.addWidget(self.waveform)
-        self._detail = label("", "caption", wrap=True)
+        self._detail = label("Open a recording, drop one on this window, or use the sample.", "caption", wrap=True)
         self.body.addWidget(self._detail)
         self._has_shape = False
         self.show_shape(None)
@@ -78,9 +86,10 @@ class SoundPanel(Panel):
         self.mic_button.setChecked(on)
         self.wav_button.setChecked(not on)
         self.microphone.setVisible(on)
-        for widget in (self.sample_button, self.choose_button, self._detail):
+        for widget in (self.sample_button, self.choose_button):
             widget.setVisible(not on)
-        for shown in (self._name, self.waveform):
+        self._detail.setVisible(not on and not self._has_shape)
+        for shown in (self._name, self._facts, self.waveform):
             shown.setVisible(not on and self._has_shape)
         if changed:
             self.mode_changed.emit()
@@ -91,13 +100,13 @@ class SoundPanel(Panel):
         self._has_shape = shape is not None
         self.use_microphone(False)
         if shape is None:
-            self._detail.setText("Open a recording, drop one on this window, or use the sample.")
             return
         self._folder = str(shape.path.parent)
+        self._facts.setText(shape.describe())
+        room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(shape.path.name, Qt.TextElideMode.ElideMiddle, 270))
-        self._name.setToolTip(str(shape.path))
-        self._detail.setText(shape.describe())
+        self._name.setText(metrics.elidedText(shape.path.name, Qt.TextElideMode.ElideMiddle, room_px))
+        self._name.setToolTip(f"{shape.path}\n{shape.describe()}")
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the sound cannot be changed."""

@@ -28,6 +28,7 @@ class StatusLine(QWidget):
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
         row.addWidget(self.folder, 2)
+        self.figures.setToolTip("Stalls: how late the window's own thread was, in the newest minute.")
         self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -60,13 +61,14 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
 def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
     """The machinery's figures, from the last snapshot."""
     shot = model.snapshot
+    stalls = ""
+    if stall_ms is not None and stall_ms.p99_ms is not None:
+        stalls = f"window stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
     if shot is None:
-        return ""
+        return stalls
     parts = [f"{shot.chunks_sent} chunks out", f"{shot.messages_received} messages in"]
     if shot.pacing.p99_ms is not None:
         parts.append(f"pacing p99 {shot.pacing.p99_ms:.1f} ms")
     if shot.cpu_percent is not None:
         parts.append(f"engine {shot.cpu_percent:.0f} % CPU")
-    if stall_ms is not None and stall_ms.p99_ms is not None:
-        parts.append(f"window p99 {stall_ms.p99_ms:.0f} ms")
-    return " · ".join(parts)
+    return " · ".join(part for part in (*parts, stalls) if part)

@@ -20,6 +20,7 @@ OVERVIEW = 0
 
 
 LANES_MAX = 6
+RECORDING, MICROPHONE = "the recording", "the microphone"
 
 
 class TranscriptPanel(QWidget):
@@ -113,10 +114,13 @@ class TranscriptPanel(QWidget):
         line.addWidget(LaneKey(self._theme))
         return heading
 
-    def set_ready(self, sound_chosen: bool) -> None:
-        """Say on the empty page what to do first."""
-        if sound_chosen:
-            words, name = "All is set: the recording is chosen. Press Start.", "Start"
+    def set_ready(self, sound: str | None, *, microphone: bool = False) -> None:
+        """Say on the empty page what to do first; `sound` names what is chosen, if it is there to be used."""
+        name = "Start"
+        if sound is not None:
+            words = f"All is set: {sound} is chosen. {'Press Start and speak.' if microphone else 'Press Start.'}"
+        elif microphone:
+            words = "There is no microphone yet: plug one in, or choose a recording on the left."
         else:
             words = (
                 "Choose an endpoint and a recording on the left, then press Start.\n"

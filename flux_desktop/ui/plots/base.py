@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu
 
 from flux_desktop.ui.models.series import Floats, Series
 from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
@@ -18,6 +18,8 @@ from flux_desktop.ui.widgets.basics import IconButton, Panel, label
 
 WINDOW_S = 30.0
 """Seconds that a live plot shows."""
+HOVERED_MAX = 4
+"""Values under the mouse that there is room for."""
 
 
 class SecondsAxis(pg.AxisItem):  # type: ignore[misc]
@@ -56,7 +58,9 @@ class PlotPanel(Panel):
         self.body.addWidget(self.plot, 1)
         self.footer = label("", "caption")
         self.footer.setMinimumHeight(14)
-        self.body.addWidget(self.footer)
+        self.foot = QHBoxLayout()
+        self.foot.addWidget(self.footer, 1)
+        self.body.addLayout(self.foot)
         self.pause_button.toggled.connect(self._paused)
         self.save_button.clicked.connect(self._save_menu)
         # One connection a mouse move at most 20 times a second.
@@ -101,6 +105,11 @@ class PlotPanel(Panel):
     def scale_y(self, top: float, steps: tuple[float, ...]) -> None:
         """Let y run from 0 to the next of `steps` above `top`, so that the axis does not jump about."""
         self.item.setYRange(0, next((step for step in steps if step >= top), top * 1.1), padding=0.02)
+
+    def values_at(self, x: float) -> list[str]:
+        """What is told of the place under the mouse, the most important first."""
+        found = [(name, nearest(xs, ys, x)) for name, xs, ys in self.columns()]
+        return [f"{name} {value:.0f} {self._unit}" for name, value in found if value is not None]
 
     def restyle(self) -> None:
         """Take the theme's colours."""
@@ -149,15 +158,21 @@ class PlotPanel(Panel):
         where = arguments[0]
         if not self.plot.sceneBoundingRect().contains(where):
             self._hovered = ""
+            self.tell_hovered()
             return
         x = self.item.vb.mapSceneToView(where).x()
-        found = [(name, value) for name, xs, ys in self.columns() if (value := nearest(xs, ys, x)) is not None]
-        shown = " · ".join(f"{name} {value:.0f} {self._unit}" for name, value in found[:4])
+        shown = " · ".join(self.values_at(x)[:HOVERED_MAX])
         self._hovered = f"at {x:.1f} s: {shown}" if shown else ""
-        self.footer.setText(self._hovered)
+        self.tell_hovered()
+
+    def tell_hovered(self) -> None:
+        """Show the values under the mouse, where there are any; the next `say` shows the newest again."""
+        if self._hovered:
+            self.footer.setText(self._hovered)
 
     def leaveEvent(self, event: Any) -> None:
         self._hovered = ""
+        self.tell_hovered()
         super().leaveEvent(event)
 
 

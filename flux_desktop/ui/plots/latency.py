@@ -1,38 +1,78 @@
-"""Update latency: a line per connection, the one in front on top, and the run's p95."""
+"""Update latency on either clock: the run's percentiles over time, and the connections' own lines behind them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
 
+from flux_desktop.engine.events import Percentiles
+from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
-from flux_desktop.ui.models.series import Floats
+from flux_desktop.ui.models.series import Band, Floats, Series
 from flux_desktop.ui.plots.base import WINDOW_S, PlotPanel
 from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.legend import Entry, Legend
 
 _STEPS_MS = (10.0, 20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1200.0, 2000.0, 4000.0, 8000.0, 16000.0)
+_LINES = (
+    ("p50", "ok", Qt.PenStyle.SolidLine),
+    ("p95", "warn", Qt.PenStyle.DashLine),
+    ("p99", "danger", Qt.PenStyle.DotLine),
+)
+
+
+class Clock(NamedTuple):
+    """One of the two clocks, and what it measures."""
+
+    name: str
+    meaning: str
+    tip: str
+
+
+USER = Clock(
+    "user clock",
+    "from spoken to shown, in ms · an update every 0.25 s",
+    "From the moment the sound was spoken by the plan: what a person would feel; a late client counts.",
+)
+WIRE = Clock(
+    "wire clock",
+    "from sent to answered, in ms: network and server only",
+    "From the moment the chunk left this computer: network and server only.",
+)
+CLOCKS = (USER, WIRE)
 
 
 class LatencyPlot(PlotPanel):
-    """How long after a sound was spoken its text came (user clock)."""
+    """How long after a sound its text came, by the clock that is chosen."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(
-            theme,
-            "Update latency",
-            "from spoken to shown, in ms · an update every 0.25 s",
-            "ms",
-        )
+        super().__init__(theme, "Update latency", USER.meaning, "ms")
         self._model = model
         self._front: int | None = None
         self._generation = -1
         self._others: dict[int, Any] = {}
-        self._p95: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
-        self._line: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
+        self._percentiles: dict[str, Any] = {name: self._curve() for name, _token, _style in _LINES}
+        self._line: Any = self._curve()
+        self.clock_box = QComboBox()
+        self.clock_box.addItems([clock.name for clock in CLOCKS])
+        self.clock_box.setAccessibleName("Clock of the update latency")
+        self.clock_box.setProperty("kind", "quiet")
+        self.clock_box.currentIndexChanged.connect(lambda _index: self._clock_changed())
+        self.legend = Legend(theme)
+        self.body.insertWidget(self.body.count() - 1, self.legend)
+        self.foot.addWidget(self.clock_box)
         self.restyle()
         self.follow(0)
         self.scale_y(400, _STEPS_MS)
+        self._clock_changed()
+
+    @property
+    def clock(self) -> Clock:
+        """By which clock the latency is shown."""
+        return CLOCKS[self.clock_box.currentIndex()]
 
     def set_front(self, conn: int | None) -> None:
         """Draw this connection's line on top and in the accent colour."""
@@ -46,7 +86,7 @@ class LatencyPlot(PlotPanel):
         since_s = max(0.0, model.now_s - WINDOW_S)
         top = 0.0
         for conn, curve in self._others.items():
-            series = model.conversation(conn).latency
+            series = self._of(model.conversation(conn))
             visible = conn != self._front
             curve.setVisible(visible)
             if len(series):
@@ -55,58 +95,78 @@ class LatencyPlot(PlotPanel):
                 if visible:
                     self.show_series(curve, series)
         if self._front is not None:
-            self.show_series(self._line, model.conversation(self._front).latency)
-        self.show_series(self._p95, model.p95)
+            self.show_series(self._line, self._of(model.conversation(self._front)))
+        band = self._band()
+        for series, curve in zip((band.p50, band.p95, band.p99), self._percentiles.values(), strict=True):
+            self.show_series(curve, series)
+        top = max(top, float(band.p99.since(since_s).max(initial=0.0)))
         self.follow(model.now_s)
         self.scale_y(top * 1.1, _STEPS_MS)
-        self.say(self._sentence())
+        self._tell(self._figure())
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
+        band = self._band()
+        found = [(name, one.x, one.y) for name, one in (("p50", band.p50), ("p95", band.p95), ("p99", band.p99))]
         chosen = [] if self._front is None else [self._front]
-        found = [(f"connection {n}", *_points(self._model, n)) for n in chosen]
-        found.append(("p95", self._model.p95.x, self._model.p95.y))
-        found += [(f"connection {n}", *_points(self._model, n)) for n in self._others if n not in chosen]
+        for conn in (*chosen, *(conn for conn in self._others if conn not in chosen)):
+            series = self._of(self._model.conversation(conn))
+            found.append((f"connection {conn}", series.x, series.y))
         return found
 
     def restyle(self) -> None:
         super().restyle()
         colours = self.theme.current
         self._line.setPen(pg.mkPen(colours.accent, width=2))
-        self._p95.setPen(pg.mkPen(colours.warn, width=1.5, style=pg.QtCore.Qt.PenStyle.DashLine))
+        for name, token, style in _LINES:
+            self._percentiles[name].setPen(pg.mkPen(getattr(colours, token), width=1.5, style=style))
         for curve in self._others.values():
             curve.setPen(pg.mkPen(colours.muted, width=1))
+
+    def _curve(self) -> Any:
+        return self.item.plot(connect="finite", skipFiniteCheck=True)
+
+    def _band(self) -> Band:
+        return self._model.wire if self.clock is WIRE else self._model.update
+
+    def _of(self, talk: Conversation) -> Series:
+        return talk.wire_latency if self.clock is WIRE else talk.latency
+
+    def _figure(self) -> Percentiles:
+        shot = self._model.snapshot
+        return Percentiles() if shot is None else shot.wire if self.clock is WIRE else shot.update
+
+    def _clock_changed(self) -> None:
+        self.subtitle.setText(self.clock.meaning)
+        self.clock_box.setToolTip(self.clock.tip)
+        self.plot.setAccessibleName(f"Update latency, {self.clock.name}: {self.clock.meaning}")
+        self._reset()
+        self.draw()
 
     def _reset(self) -> None:
         for curve in self._others.values():
             self.item.removeItem(curve)
-            self._shown.pop(curve, None)
         self._others = {}
         for conn in list(self._model.conversations)[:TABS_MAX]:
-            curve = self.item.plot(connect="finite", skipFiniteCheck=True)
+            curve = self._others[conn] = self._curve()
             curve.setZValue(-1)
-            self._others[conn] = curve
         self._shown.clear()
-        self._line.setData([], [])
-        self._p95.setData([], [])
+        for curve in (self._line, *self._percentiles.values()):
+            curve.setData([], [])
         self.restyle()
 
-    def _sentence(self) -> str:
-        shot = self._model.snapshot
-        if shot is None or not shot.update.n:
-            return "no updates yet"
-        front = "" if self._front is None else f"━ #{self._front}  "
-        many = "─ others  " if len(self._others) > 1 else ""
-        update = shot.update
-        return (
-            f"{front}{many}┅ p95    p50 {_whole(update.p50_ms)} · p95 {_whole(update.p95_ms)}"
-            f" · p99 {_whole(update.p99_ms)} ms · n {update.n}"
-        )
-
-
-def _points(model: RunModel, conn: int) -> tuple[Floats, Floats]:
-    series = model.conversation(conn).latency
-    return series.x, series.y
+    def _tell(self, figure: Percentiles) -> None:
+        values = (figure.p50_ms, figure.p95_ms, figure.p99_ms)
+        entries = [
+            Entry(f"{name} {_whole(value)}", token, style, 1.5)
+            for (name, token, style), value in zip(_LINES, values, strict=True)
+        ]
+        if self._front is not None:
+            entries.append(Entry(f"#{self._front}", "accent", Qt.PenStyle.SolidLine))
+        if len(self._others) > 1:
+            entries.append(Entry("others", "muted", Qt.PenStyle.SolidLine, 1.0))
+        self.legend.show_entries(tuple(entries))
+        self.say(f"in ms, of n {figure.n} updates" if figure.n else "no updates yet")
 
 
 def _whole(value: float | None) -> str:
-    return "?" if value is None else f"{value:.0f}"
+    return "–" if value is None else f"{value:.0f}"  # noqa: RUF001 - a dash is meant

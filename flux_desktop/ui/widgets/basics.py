@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from flux_desktop.ui import icons
 from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
@@ -48,6 +58,13 @@ def button(text: str, on_click: Callable[[], object], *, kind: str = "plain", ti
     made.setToolTip(tip)
     made.clicked.connect(lambda _checked=False: on_click())
     return made
+
+
+def roomy(field: QAbstractSpinBox) -> None:
+    """Keep a number off its frame: the style sheet's padding does not reach the line inside a spin box."""
+    line = field.findChild(QLineEdit)
+    if line is not None:
+        line.setTextMargins(6, 0, 6, 0)
 
 
 class ElidedLabel(QLabel):
@@ -118,10 +135,12 @@ class Panel(QWidget):
         self.body.setSpacing(SPACE_S)
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
-        head.addWidget(label(title, "title"))
+        self.title = label(title, "title")
+        head.addWidget(self.title)
         head.addStretch()
         for action in actions:
             head.addWidget(action)
         self.body.addLayout(head)
-        if subtitle:
-            self.body.addWidget(label(subtitle, "caption", wrap=True))
+        self.subtitle = label(subtitle, "caption", wrap=True)
+        self.body.addWidget(self.subtitle)
+        self.subtitle.setVisible(bool(subtitle))

@@ -46,6 +46,11 @@ class LevelMeter(QWidget):
         self.update()
 
     @property
+    def level(self) -> tuple[float, float]:
+        """Where the bar and its peak mark stand, in dBFS."""
+        return self._meter.level_dbfs(self._now_s), self._meter.peak_dbfs(self._now_s)
+
+    @property
     def clipped(self) -> bool:
         """Whether clipping was heard a moment ago."""
         return self._clipped_at_s is not None and self._now_s - self._clipped_at_s < CLIP_SHOWN_S
@@ -58,19 +63,7 @@ class LevelMeter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme.current
         bar = QRectF(0, 2, self.width(), 12)
-        level = _place(self._meter.level_dbfs(self._now_s))
-        for low, high, colour in _zones(theme):
-            dim = QColor(colour)
-            dim.setAlphaF(0.22)
-            left, right = bar.width() * _place(low), bar.width() * _place(high)
-            painter.fillRect(QRectF(left, bar.top(), right - left - 1, bar.height()), dim)
-            lit = min(right, bar.width() * level) - left
-            if lit > 0:
-                painter.fillRect(QRectF(left, bar.top(), lit, bar.height()), QColor(colour))
-        peak = self._meter.peak_dbfs(self._now_s)
-        if peak > LOW_DBFS:
-            x = bar.width() * _place(peak)
-            painter.fillRect(QRectF(min(x, bar.width() - 2), bar.top() - 1, 2, bar.height() + 2), QColor(theme.text))
+        paint_bar(painter, bar, self.level, theme)
         painter.setFont(font(TYPE_CAPTION_PX))
         for tick in _TICKS:
             painter.setPen(QColor(theme.danger if tick == 0 and self.clipped else theme.muted))
@@ -79,6 +72,22 @@ class LevelMeter(QWidget):
             x = min(max(0.0, bar.width() * _place(tick) - width / 2), bar.width() - width)
             painter.drawText(QRectF(x, 17, width, 15), int(Qt.AlignmentFlag.AlignCenter), words)
         painter.end()
+
+
+def paint_bar(painter: QPainter, bar: QRectF, level: tuple[float, float], theme: Theme) -> None:
+    """Paint a bar that is lit up to the first of two levels (dBFS), with a mark at the second."""
+    level_dbfs, peak_dbfs = level
+    for low, high, colour in _zones(theme):
+        dim = QColor(colour)
+        dim.setAlphaF(0.22)
+        left, right = bar.width() * _place(low), bar.width() * _place(high)
+        painter.fillRect(QRectF(bar.left() + left, bar.top(), right - left - 1, bar.height()), dim)
+        lit = min(right, bar.width() * _place(level_dbfs)) - left
+        if lit > 0:
+            painter.fillRect(QRectF(bar.left() + left, bar.top(), lit, bar.height()), QColor(colour))
+    if peak_dbfs > LOW_DBFS:
+        x = bar.left() + min(bar.width() * _place(peak_dbfs), bar.width() - 2)
+        painter.fillRect(QRectF(x, bar.top() - 1, 2, bar.height() + 2), QColor(theme.text))
 
 
 def _place(dbfs: float) -> float:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QSlider, QWidget
 
 from flux_desktop.ui.theme import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, label, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
 
 
 class SliderField(QWidget):
@@ -42,6 +42,7 @@ class SliderField(QWidget):
         self.field.setFixedWidth(78)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setAccessibleName(name)
+        roomy(self.field)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(low / step), round(high / step))
         self.slider.setAccessibleName(f"{name}, slider")

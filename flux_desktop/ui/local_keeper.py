@@ -1,0 +1,47 @@
+"""The built-in endpoint as the window keeps it: one process for all its runs, there before the first one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+
+from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.problem import ProblemError
+
+LOOK_EVERY_S = 1.0
+"""The first look comes later than the window's own start, which the endpoint's must not slow down."""
+
+
+class KeptEndpoint(LocalEndpoint):
+    """Started by the first run, or before it by `keep`; started anew where its arguments change or it has died."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._arguments: tuple[str, ...] = ()
+        self._changing = asyncio.Lock()
+
+    async def start(self, arguments: Sequence[str] = ()) -> LocalEndpointInfo:
+        """As the endpoint's own, but what runs with other arguments is replaced."""
+        async with self._changing:
+            if self.is_running and self._arguments != tuple(arguments):
+                await self.stop()
+            self._arguments = tuple(arguments)
+            return await super().start(arguments)
+
+    async def keep(self, wanted: Callable[[], Sequence[str] | None]) -> None:
+        """Have it ready with the arguments `wanted` (None: not now), also after it has died; stop it when cancelled."""
+        tried: tuple[str, ...] | None = None
+        try:
+            while True:
+                await asyncio.sleep(LOOK_EVERY_S)
+                arguments = wanted()
+                died = self.info is not None and not self.is_running
+                if arguments is None or (tuple(arguments) == tried and not died):
+                    continue
+                tried = tuple(arguments)
+                # A failure is told by the run that needs it.
+                with contextlib.suppress(ProblemError):
+                    await self.start(arguments)
+        finally:
+            await self.stop()

@@ -1,0 +1,98 @@
+"""How the connections of a run open, and what its figures are held against: as chosen, in words, and on a plan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from flux_desktop.engine.limits import Limit, parse_limit
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stages import Stage, batched, parse_stages, slots
+from flux_desktop.problem import Problem, ProblemError
+
+AT_ONCE, BATCHES, STAGES = "at once", "batches", "stages"
+OPENING_MAX = 50
+
+
+class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A choice. `way` is one of the three words above; the fields of the other ways keep what was typed last."""
+
+    way: str = AT_ONCE
+    opening_max: int = OPENING_MAX
+    """Connections that are being opened at the same time, at most; whatever the way."""
+    batch_size: int = 5
+    batch_delay_s: float = 2.0
+    stages: str = ""
+    """Such as ``10x30s,50x60s``."""
+    limits: str = ""
+    """Such as ``update_p95_ms<400, completed_percent>=99``."""
+
+    def way_words(self) -> str:
+        """How they open, in a few words, such as ``5 / 2 s``."""
+        ways = {BATCHES: f"{self.batch_size} / {self.batch_delay_s:g} s", STAGES: self.stages.replace(" ", "")}
+        return ways.get(self.way, "all at once")
+
+    def limit_words(self) -> str:
+        """How many limits there are, such as ``1 limit``; empty for none."""
+        number = len(_parts(self.limits))
+        return f"{number} {'limit' if number == 1 else 'limits'}" if number else ""
+
+    def words(self) -> str:
+        """Both."""
+        return " · ".join(part for part in (self.way_words(), self.limit_words()) if part)
+
+    def stages_problem(self) -> Problem | None:
+        """Why the stages cannot be run, where they are the way."""
+        return _problem(self.parsed_stages)
+
+    def limits_problem(self) -> Problem | None:
+        """Why the limits cannot be read."""
+        return _problem(self.parsed_limits)
+
+    def parsed_stages(self) -> tuple[Stage, ...]:
+        """The stages, where they are the way; raises `ProblemError` where they cannot be read."""
+        return parse_stages(self.stages) if self.way == STAGES else ()
+
+    def parsed_limits(self) -> tuple[Limit, ...]:
+        """The limits; raises `ProblemError` with the first that cannot be read."""
+        return tuple(parse_limit(part) for part in _parts(self.limits))
+
+    def on(self, plan: RunPlan) -> RunPlan:
+        """The plan with this ramp and these limits; raises `ProblemError` where they cannot be read.
+
+        Stages say how many connections there are and for how long, and repeat a recording that is shorter.
+        """
+        made = msgspec.structs.replace(plan, limits=self.parsed_limits(), opening_max=self.opening_max)
+        stages = self.parsed_stages()
+        if self.way == BATCHES:
+            stages = batched(plan.connections, self.batch_size, self.batch_delay_s, plan.duration_s)
+            made = msgspec.structs.replace(made, batch_size=self.batch_size, batch_delay_s=self.batch_delay_s)
+        elif stages and isinstance(plan.source, WavSource):
+            made = msgspec.structs.replace(made, source=WavSource(path=plan.source.path, loop=True))
+        return msgspec.structs.replace(made, stages=stages, connections=len(slots(stages))) if stages else made
+
+
+def planned_seconds(plan: RunPlan, file_s: float | None) -> float | None:
+    """How long a run lasts by its plan, None where that is open; `file_s` is the recording's length, if known."""
+    whole_s = math.inf
+    if isinstance(plan.source, WavSource) and not plan.source.loop and file_s is not None:
+        whole_s = file_s
+    if plan.stages:
+        return max(slot.start_s + min(slot.duration_s, whole_s) for slot in slots(plan.stages))
+    each_s = min(whole_s, plan.duration_s or math.inf)
+    last_batch = (plan.connections - 1) // plan.batch_size if plan.batch_size else 0
+    return None if math.isinf(each_s) else last_batch * plan.batch_delay_s + each_s
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _problem(read: Callable[[], object]) -> Problem | None:
+    try:
+        read()
+    except ProblemError as error:
+        return error.problem
+    return None

@@ -1,0 +1,96 @@
+"""Choosing how the built-in endpoint behaves: its build, and one fault that it shows on purpose."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QVBoxLayout, QWidget
+
+from flux_desktop.fault_table import FAULTS
+from flux_desktop.flux.bundles import BUNDLES, Bundle
+from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
+from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S
+from flux_desktop.ui.widgets.basics import label, roomy
+
+_UNITS = {"percent": (" %", 100.0, 50.0), "ms": (" ms", 600_000.0, 1_000.0), "s": (" s", 86_400.0, 3.0)}
+"""Suffix, highest value, and the value shown first where the fault has no default of its own."""
+
+
+class DeveloperDialog(QDialog):
+    """Open it with `open()`: it never blocks the window.
+
+    Signals:
+        chosen: a `LocalBehaviour` for the next runs.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget, behaviour: LocalBehaviour) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Built-in endpoint")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(520)
+        self.fault, self.bundle, self.value = QComboBox(), QComboBox(), QDoubleSpinBox()
+        self.fault.addItems([NO_FAULT, *FAULTS])
+        self.bundle.addItems(list(BUNDLES))
+        self.value.setDecimals(0)
+        roomy(self.value)
+        for widget, name in (
+            (self.fault, "Fault"),
+            (self.value, "Value of the fault"),
+            (self.bundle, "Server build"),
+        ):
+            widget.setAccessibleName(name)
+        self._meaning, self._accepts = label("", "caption", wrap=True), label("", "caption", wrap=True)
+        form = QFormLayout()
+        form.setVerticalSpacing(SPACE_S)
+        form.setHorizontalSpacing(SPACE_M)
+        form.addRow(label("Fault", "strong"), self.fault)
+        form.addRow(label("Value", "strong"), self.value)
+        form.addRow("", self._meaning)
+        form.addRow(label("Server build", "strong"), self.bundle)
+        form.addRow("", self._accepts)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Use from the next run on")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(label("How the built-in endpoint behaves", "title"))
+        layout.addWidget(
+            label("To see what this program and your own clients do when an endpoint misbehaves.", "muted", wrap=True)
+        )
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self.accepted.connect(lambda: self.chosen.emit(self.behaviour()))
+        self.fault.currentTextChanged.connect(self._fault_changed)
+        self.bundle.currentTextChanged.connect(lambda name: self._accepts.setText(bundle_sentence(BUNDLES[name])))
+        self.bundle.setCurrentText(behaviour.bundle)
+        self._accepts.setText(bundle_sentence(behaviour.build))
+        self.fault.setCurrentText(behaviour.fault)
+        self._fault_changed(behaviour.fault)
+        if behaviour.value is not None:
+            self.value.setValue(behaviour.value)
+
+    def behaviour(self) -> LocalBehaviour:
+        """What is chosen."""
+        value = self.value.value() if self.value.isEnabled() else None
+        return LocalBehaviour(self.fault.currentText(), value, self.bundle.currentText())
+
+    def _fault_changed(self, name: str) -> None:
+        kind = FAULTS.get(name)
+        unit = "" if kind is None else kind.unit
+        suffix, most, first = _UNITS.get(unit, (f" {unit}" if unit else "", 1_000.0, 1.0))
+        self.value.setEnabled(bool(unit))
+        self.value.setSuffix(suffix)
+        self.value.setRange(0, most)
+        self.value.setValue(first if kind is None or kind.default is None else kind.default)
+        self._meaning.setText("It does what Flux does." if kind is None else kind.sentence)
+
+
+def bundle_sentence(bundle: Bundle) -> str:
+    """What the build takes, in one sentence."""
+    taken = [name for name, takes in sorted(bundle.controls.items()) if takes]
+    refused = sorted(name for name in ("profanity_filter", "numerals") if bundle.offers(name) is False)
+    without = f", without {' and '.join(refused)}" if refused else ""
+    return f"{' and '.join(sorted(bundle.models))}; takes {', '.join(taken)}{without}."

@@ -1,0 +1,166 @@
+"""How the connections of a run open, and the limits that its figures are held against; each explained."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flux_desktop.engine.limits import METRICS
+from flux_desktop.problem import Problem
+from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
+from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from flux_desktop.ui.widgets.basics import label, roomy, set_role
+
+_STAGES_MEAN = (
+    "Connections held at once, and for how long, step by step. Stages take the place of Connections and Duration; "
+    "a recording begins again as often as needed."
+)
+_LIMITS_MEAN = "The run ends with PASS where all hold and with FAIL where one does not; without limits with DONE."
+
+
+class RampDialog(QDialog):
+    """Open it with `open()`: it never blocks the window. What cannot be read is told at once and cannot be used.
+
+    Signals:
+        chosen: a `Ramp`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget, ramp: Ramp) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Ramp and limits")
+        self.setMinimumWidth(560)
+        self.ways = {
+            AT_ONCE: QRadioButton("All at once"),
+            BATCHES: QRadioButton("In batches"),
+            STAGES: QRadioButton("In stages"),
+        }
+        self.batch_size, self.batch_delay, self.opening = QSpinBox(), QDoubleSpinBox(), QSpinBox()
+        self.batch_size.setRange(1, 1_000)
+        self.batch_delay.setRange(0.1, 3_600)
+        self.batch_delay.setDecimals(1)
+        self.batch_delay.setSuffix(" s")
+        self.opening.setRange(1, 1_000)
+        for number in (self.batch_size, self.batch_delay, self.opening):
+            roomy(number)
+        self.stages, self.limits = QLineEdit(ramp.stages), QLineEdit(ramp.limits)
+        self.stages.setPlaceholderText("10x30s,50x60s,100x2m")
+        self.limits.setPlaceholderText("update_p95_ms<400, completed_percent>=99")
+        self.figures = QComboBox()
+        self.figures.addItems(["Add a figure…", *METRICS])
+        for widget, name in (
+            (self.batch_size, "Connections in a batch"),
+            (self.batch_delay, "Seconds between batches"),
+            (self.opening, "Connections being opened at the same time, at most"),
+            (self.stages, "Stages"),
+            (self.limits, "Limits"),
+            (self.figures, "Add a figure to the limits"),
+        ):
+            widget.setAccessibleName(name)
+        self.stages_words, self.limits_words = label("", "caption", wrap=True), label("", "caption", wrap=True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.use_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.use_button.setText("Use")
+        self._compose()
+        self.ways.get(ramp.way, self.ways[AT_ONCE]).setChecked(True)
+        self.batch_size.setValue(ramp.batch_size)
+        self.batch_delay.setValue(ramp.batch_delay_s)
+        self.opening.setValue(ramp.opening_max)
+        for way in self.ways.values():
+            way.toggled.connect(lambda _on: self._changed())
+        self.batch_size.valueChanged.connect(lambda _value: self.ways[BATCHES].setChecked(True))
+        self.batch_delay.valueChanged.connect(lambda _value: self.ways[BATCHES].setChecked(True))
+        self.stages.textEdited.connect(lambda _text: self.ways[STAGES].setChecked(True))
+        for line in (self.stages, self.limits):
+            line.textChanged.connect(lambda _text: self._changed())
+        self.figures.activated.connect(self._add_figure)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.accepted.connect(lambda: self.chosen.emit(self.ramp()))
+        self._changed()
+        (self.stages if ramp.way == STAGES else self.ways[self.ramp().way]).setFocus()
+
+    def _compose(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(label("How the connections open", "title"))
+        layout.addWidget(self.ways[AT_ONCE])
+        layout.addLayout(_row(self.ways[BATCHES], self.batch_size, "more every", self.batch_delay))
+        stages = _row(self.ways[STAGES], stretch=False)
+        stages.addWidget(self.stages, 1)
+        layout.addLayout(stages)
+        layout.addLayout(_indented(self.stages_words))
+        layout.addLayout(_row("Whatever the way, at most", self.opening, "are being opened at the same time."))
+        layout.addSpacing(SPACE_M)
+        layout.addWidget(label("Limits", "title"))
+        limits = QHBoxLayout()
+        limits.setSpacing(SPACE_S)
+        limits.addWidget(self.limits, 1)
+        limits.addWidget(self.figures)
+        layout.addLayout(limits)
+        layout.addWidget(self.limits_words)
+        layout.addSpacing(SPACE_S)
+        layout.addWidget(self.buttons)
+
+    def ramp(self) -> Ramp:
+        """What is chosen."""
+        return Ramp(
+            way=next(name for name, way in self.ways.items() if way.isChecked()),
+            opening_max=self.opening.value(),
+            batch_size=self.batch_size.value(),
+            batch_delay_s=self.batch_delay.value(),
+            stages=self.stages.text().strip(),
+            limits=self.limits.text().strip(),
+        )
+
+    def _changed(self) -> None:
+        ramp = self.ramp()
+        wrong = (ramp.stages_problem(), ramp.limits_problem())
+        for words, problem, usual in zip(
+            (self.stages_words, self.limits_words), wrong, (_STAGES_MEAN, _LIMITS_MEAN), strict=True
+        ):
+            words.setText(usual if problem is None else _short(problem))
+            set_role(words, "caption" if problem is None else "danger")
+        self.use_button.setEnabled(wrong == (None, None))
+
+    def _add_figure(self, position: int) -> None:
+        if position:
+            before = self.limits.text().strip().rstrip(",")
+            self.limits.setText(f"{before}{', ' if before else ''}{self.figures.itemText(position)}<")
+            self.limits.setFocus()
+        self.figures.setCurrentIndex(0)
+
+
+def _short(problem: Problem) -> str:
+    """In one sentence, or two where there is something to do; the list of all figures stands in the chooser."""
+    return problem.what if problem.code == "limit_unknown" else problem.sentence()
+
+
+def _row(*parts: QWidget | str, stretch: bool = True) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(SPACE_S)
+    for part in parts:
+        row.addWidget(label(part) if isinstance(part, str) else part)
+    if stretch:
+        row.addStretch()
+    return row
+
+
+def _indented(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(SPACE_XL, 0, 0, 0)
+    row.addWidget(widget)
+    return row

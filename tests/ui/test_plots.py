@@ -1,0 +1,164 @@
+"""The plots: what they draw, save and tell of the place under the mouse."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import scripted
+from conftest import Stage, until
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from test_window import Waiting, replaying, with_sample
+
+from flux_desktop.engine.events import Snapshot
+from flux_desktop.ui import settings
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
+from flux_desktop.ui.plots.base import PlotPanel
+from flux_desktop.ui.plots.latency import WIRE
+from flux_desktop.ui.plots.streams import TOKENS
+
+
+def history(*ledgers: dict[str, int]) -> LedgerHistory:
+    made = LedgerHistory()
+    for second, ledger in enumerate(ledgers):
+        made.take(float(second), ledger)
+    return made
+
+
+def test_classes_stand_on_each_other_and_add_up_to_the_plan() -> None:
+    made = history(
+        {"waiting": 10},
+        {"waiting": 4, "streaming": 6},
+        {"streaming": 7, "completed": 3, "waiting": 0},
+        {"completed": 10},
+    )
+    stacked = made.stacked()
+    assert [name for name, _x, _y in stacked] == ["completed", "streaming", "waiting"]
+    top_x, top_y = stacked[-1][1:]
+    assert list(top_x) == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert list(top_y) == [0, 10, 10, 10, 10, 10, 10, 10]
+    assert list(stacked[0][2]) == [0, 0, 0, 0, 0, 3, 3, 10]
+    assert list(stacked[1][2]) == [0, 0, 0, 6, 6, 10, 10, 10]
+    assert made.counts == {"completed": 10}
+
+
+def test_an_unchanged_ledger_costs_no_points() -> None:
+    made = history(*[{"streaming": 200}] * 1_000)
+    assert made.revision == 1
+    x, y = made.steps("streaming")
+    assert list(x) == [0, 0, 999]
+    assert list(y) == [0, 200, 200]
+
+
+def test_every_state_and_class_has_a_colour_and_a_place() -> None:
+    assert set(ORDER) == set(TOKENS)
+
+
+async def shown(window: MainWindow) -> None:
+    await with_sample(window)
+    window.start_run()
+    await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
+    window.plots.refresh()
+
+
+def hover(plot: PlotPanel, x: float, y: float) -> str:
+    where = plot.item.vb.mapViewToScene(QPointF(x, y))
+    plot._moved((where,))
+    return plot.footer.text()
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def changing_events() -> list[object]:
+    """A run in which streams wait, stream, end and fail."""
+    ledgers = [{"waiting": 4}, {"streaming": 4}, {"streaming": 2, "completed": 1, "failed in mid-stream": 1}]
+    events = []
+    for event in scripted.scripted_run(2):
+        if isinstance(event, Snapshot):
+            event.ledger = ledgers[min(2, int(event.t / 4))]
+        events.append(event)
+    return events
+
+
+def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        await shown(window)
+        deck, plot = window.plots.deck, window.plots.streams
+        QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        assert deck.front == "Streams"
+        window.plots.refresh()
+        assert plot.legend.accessibleName() == "Legend: 2 completed"
+        assert hover(plot, 2.0, 1.0) == "at 2.0 s: 4 waiting"
+        assert hover(plot, 9.0, 1.0) == "at 9.0 s: 1 completed · 1 failed in mid-stream · 2 streaming"
+        plot.save(tmp_path / "streams.csv")
+        classes = {row["series"] for row in rows(tmp_path / "streams.csv")}
+        assert classes == {"waiting", "streaming", "completed", "failed in mid-stream"}
+        plot.save(tmp_path / "streams.png")
+        assert not QImage(str(tmp_path / "streams.png")).isNull()
+        plot.pause_button.click()
+        assert plot.paused
+        before = plot.item.viewRange()
+        window.model.now_s += 100
+        window.plots.refresh()
+        assert plot.item.viewRange() == before
+        plot.pause_button.click()
+        assert plot.item.viewRange() != before
+        window.theme.toggle()
+        assert plot.legend.grab().toImage() != QImage()
+
+    stage(replaying(changing_events()), live)  # type: ignore[arg-type]
+
+
+def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        await shown(window)
+        plot = window.plots.latency
+        assert plot.legend.accessibleName().startswith("Legend: p50 251, p95 31")
+        assert "from spoken to shown" in plot.subtitle.text()
+        user = hover(plot, 5.0, 100.0)
+        assert user.startswith("at 5.0 s: p50 251 ms · p95 31")
+        plot.leaveEvent(None)
+        QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        assert plot.clock is WIRE
+        assert plot.legend.accessibleName().startswith("Legend: p50 240, p95 300, p99 380")
+        assert "network and server only" in plot.subtitle.text()
+        assert "connection 1" in {row["series"] for row in saved(plot, tmp_path / "wire.csv")}
+        talk = window.model.conversation(1)
+        differences = talk.latency.y - talk.wire_latency.y
+        assert list(differences) == pytest.approx([scripted.WIRE_LESS_MS] * len(differences))
+        drawn = plot._line.getData()[1]
+        assert list(drawn) == list(talk.wire_latency.y)
+        assert settings.collect(window).clock == 1
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def saved(plot: PlotPanel, path: Path) -> list[dict[str, str]]:
+    plot.save(path)
+    return rows(path)
+
+
+def test_the_third_place_is_the_microphones_while_it_is_the_sound(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await until(lambda: bool(window.plots.plots), "the plots are there")
+        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.devices.watch = lambda on: None  # type: ignore[method-assign]
+        deck = window.plots.deck
+        assert not deck.tabs.isTabVisible(2)
+        deck.tabs.setCurrentIndex(1)
+        window.sound_panel.use_microphone(True)
+        assert (deck.front, window.plots.level.isVisible()) == ("Level", True)
+        assert not window.plots.level.pause_button.isHidden()
+        assert window.plots.streams.pause_button.isHidden()
+        window.sound_panel.use_microphone(False)
+        assert deck.front == "Streams"
+        assert settings.collect(window).third_plot == "Streams"
+
+    stage(Waiting, live)

@@ -1,0 +1,142 @@
+"""The ramp and the limits: as chosen, in words, on a plan, and in the window."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+import scripted
+from conftest import Stage, until
+from test_window import Waiting, replaying, with_sample
+
+from flux_desktop.engine import stages
+from flux_desktop.engine.events import RunEnded, Verdict
+from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.problem import ProblemError
+from flux_desktop.ui import settings
+from flux_desktop.ui.engine_port import EventSink, RunEngine
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.ramp import BATCHES, STAGES, Ramp, planned_seconds
+from flux_desktop.ui.panels.ramp_dialog import RampDialog
+
+PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav"), connections=12)
+
+
+def test_the_choice_in_a_few_words() -> None:
+    assert Ramp().words() == "all at once"
+    assert Ramp(way=BATCHES).words() == "5 / 2 s"
+    assert Ramp(way=STAGES, stages="10x30s, 50x60s", limits="update_p95_ms<400").words() == "10x30s,50x60s · 1 limit"
+    assert Ramp(limits="update_p95_ms<400, failed==0,").words() == "all at once · 2 limits"
+
+
+def test_batches_with_a_duration_hold_all_connections_for_it() -> None:
+    held = Ramp(way=BATCHES).on(msgspec.structs.replace(PLAN, duration_s=30.0, source=WavSource(path="x", loop=True)))
+    assert held.stages == stages.parse_stages("5x2s,10x2s,12x30s")
+    assert planned_seconds(held, 29.0) == 34.0
+    whole = Ramp(way=BATCHES).on(PLAN)
+    assert (whole.batch_size, whole.batch_delay_s, whole.stages) == (5, 2.0, ())
+    assert planned_seconds(whole, 29.0) == 33.0
+    assert planned_seconds(whole, None) is None
+
+
+def test_stages_say_how_many_and_how_long_and_repeat_the_recording() -> None:
+    made = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, limits="failed==0").on(PLAN)
+    assert (made.connections, made.opening_max, str(made.limits[0])) == (4, 7, "failed == 0")
+    assert made.source == WavSource(path="x.wav", loop=True)
+    assert planned_seconds(made, 29.0) == 8.0
+
+
+def test_a_plain_run_lasts_as_long_as_its_file_or_its_duration() -> None:
+    assert planned_seconds(PLAN, 29.0) == 29.0
+    assert planned_seconds(msgspec.structs.replace(PLAN, duration_s=60.0), 29.0) == 29.0
+    assert planned_seconds(msgspec.structs.replace(PLAN, source=WavSource(path="x", loop=True)), 29.0) is None
+
+
+@pytest.mark.parametrize("wrong", [{"way": STAGES, "stages": "10x"}, {"limits": "speed<4"}])
+def test_what_cannot_be_read_is_a_sentence(wrong: dict[str, str]) -> None:
+    ramp = Ramp(**wrong)  # type: ignore[arg-type]
+    assert (ramp.stages_problem() or ramp.limits_problem()) is not None
+    with pytest.raises(ProblemError):
+        ramp.on(PLAN)
+
+
+def dialog_of(window: MainWindow) -> RampDialog:
+    return next(found for found in window.findChildren(RampDialog) if found.isVisible())
+
+
+def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
+    engines: list[Waiting] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        bar = window.run_bar
+        assert bar.ramp_button.text() == "all at once"
+        bar.ramp_button.click()
+        dialog = dialog_of(window)
+        dialog.stages.setText("10x30s;50")
+        dialog.stages.textEdited.emit("10x30s;50")
+        assert dialog.ramp().way == STAGES
+        assert not dialog.use_button.isEnabled()
+        assert dialog.stages_words.text().startswith("The stage “10x30s;50” cannot be read. Write")
+        dialog.stages.setText("1x0.5s,3x1s")
+        dialog.limits.setText("hurry<4")
+        assert dialog.limits_words.text() == "There is no figure called hurry to set a limit on."
+        assert not dialog.use_button.isEnabled()
+        dialog.limits.clear()
+        dialog.figures.activated.emit(dialog.figures.findText("update_p95_ms"))
+        dialog.limits.insert("400")
+        dialog.use_button.click()
+        assert bar.ramp_button.text().startswith("1x0.5s,3x1s · 1")
+        assert not bar.connections.isVisible()
+        window.display.draw_labels()
+        assert not bar.loop.isEnabled()
+        assert bar._elapsed.text() == "00:01 to stream"
+        window.start_run()
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert plan is not None
+        assert (plan.connections, plan.stages) == (3, stages.parse_stages("1x0.5s,3x1s"))
+        assert [str(limit) for limit in plan.limits] == ["update_p95_ms < 400"]
+        await until(lambda: not bar.ramp_button.isEnabled(), "it cannot be changed in mid-run")
+        kept = settings.collect(window)
+        assert kept.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
+        bar.set_ramp(Ramp())
+        settings.apply(window, kept)
+        assert bar.ramp == kept.ramp
+
+    stage(make, live)
+
+
+def test_a_ramp_that_was_kept_and_cannot_be_read_is_told_at_the_start(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.run_bar.set_ramp(Ramp(way=STAGES, stages="many"))
+        window.display.draw_labels()
+        window.start_run()
+        assert not window.model.active
+        assert "The stage “many” cannot be read." in window.banners.banners()[0].problem.what
+
+    stage(Waiting, live)
+
+
+def test_elapsed_and_remaining_count_from_the_first_opening_of_a_ramp(stage: Stage) -> None:
+    events = [event for event in scripted.scripted_run(2) if not isinstance(event, RunEnded)]
+    last_t = max(getattr(event, "t", 0.0) for event in events)
+    ended = RunEnded(t=last_t, verdict=Verdict.FAIL, ledger={"completed": 2}, reasons=["update_p95_ms was 320"])
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.run_bar.set_ramp(Ramp(way=STAGES, stages="1x20s,2x40s"))
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        assert window.model.gone_s() == pytest.approx(last_t - 0.2)
+        window.display.draw_labels()
+        assert window.run_bar._elapsed.text().endswith(" of 01:00")
+        told = window.banners.banners()[0].problem.sentence()
+        assert told.startswith("FAIL: the run did not keep its limits")
+        assert "update_p95_ms was 320" in told
+
+    stage(replaying([*events, ended]), live)
