@@ -1,0 +1,133 @@
+"""The built-in endpoint as the window keeps it, and what it is told to do wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from conftest import Stage, until
+from PySide6.QtWidgets import QLabel
+from test_window import Waiting, with_sample
+
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.fault_table import FAULTS
+from flux_desktop.flux.bundles import BUNDLES
+from flux_desktop.local_endpoint.arguments import BUNDLES as OFFERED
+from flux_desktop.local_endpoint.faults import parse_faults
+from flux_desktop.ui import local_keeper
+from flux_desktop.ui.engine_port import EventSink, RunEngine
+from flux_desktop.ui.local_keeper import KeptEndpoint
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
+from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
+
+
+def pid(kept: KeptEndpoint) -> int:
+    assert kept._child is not None
+    assert kept._child.process is not None
+    return kept._child.process.pid
+
+
+async def run_once(window: MainWindow) -> None:
+    window.start_run()
+    await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+
+
+def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_keeper, "LOOK_EVERY_S", 0.05)
+    kept: list[KeptEndpoint] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        return Supervisor(sink, local=kept[0], sessions_dir=tmp_path)
+
+    async def live(window: MainWindow) -> None:
+        local = KeptEndpoint()
+        kept.append(local)
+        window.tasks.start("keeping the endpoint", local.keep(window.local_arguments_wanted))
+        await with_sample(window)
+        await until(lambda: local.is_running, "it is ready before the first run", 15.0)
+        first = pid(local)
+        window.run_bar.duration.setValue(1)
+        window.flux_panel.timeout.set_value(0.5)
+        await run_once(window)
+        assert window.model.ended is not None
+        assert sum(window.model.ended.ledger.get(name, 0) for name in ("completed", "no transcript")) == 2
+        assert pid(local) == first, "the run has neither started nor stopped one"
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: local.is_running and pid(local) != first, "another one has taken its place", 15.0)
+        second = pid(local)
+        window.set_local_behaviour(LocalBehaviour("expired-token"))
+        await run_once(window)
+        assert pid(local) != second
+        assert "credentials have expired" in window.banners.banners()[0].problem.sentence()
+        window.endpoint_panel.usual_button.click()
+        assert window.local.is_usual
+
+    stage(make, live)
+
+
+def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> None:
+    engines: list[Waiting] = []
+
+    def make(sink: EventSink) -> RunEngine:
+        engines.append(Waiting(sink))
+        return engines[-1]
+
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        actions = {action.text(): action for action in window.findChildren(type(window.actions()[0]))}
+        actions["Built-in endpoint: fault and build…"].trigger()
+        dialog = window.findChild(DeveloperDialog)
+        assert dialog is not None
+        assert not dialog.value.isEnabled()
+        dialog.fault.setCurrentText("stall-ms")
+        dialog.value.setValue(1400)
+        words = [shown.text() for shown in dialog.findChildren(QLabel)]
+        assert FAULTS["stall-ms"].sentence in words
+        dialog.bundle.setCurrentText("flux-english-20260311")
+        assert any("without numerals and profanity_filter" in shown.text() for shown in dialog.findChildren(QLabel))
+        dialog.accept()
+        panel = window.endpoint_panel
+        assert not panel.unusual.isHidden()
+        assert panel.unusual.toolTip().startswith("fault: stall-ms=1400 · build: flux-english-20260311\nAfter 5 s")
+        assert not window.flux_panel.filters["profanity_filter"].choice.isEnabled()
+        window.start_run()
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert plan is not None
+        assert plan.local_arguments == ("--fault", "stall-ms=1400", "--bundle", "flux-english-20260311")
+        await until(lambda: not actions["Built-in endpoint: as usual"].isEnabled(), "it stays so during the run")
+
+    stage(make, live)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_as_the_window_words_it_is_one_that_the_endpoint_takes(name: str) -> None:
+    kind = FAULTS[name]
+    chosen = LocalBehaviour(name, 2.0 if kind.default is None else None)
+    option, words = chosen.arguments()
+    assert option == "--fault"
+    assert parse_faults([words]).value(name) == (kind.default or 2.0)
+
+
+def test_the_builds_offered_are_those_of_the_endpoint() -> None:
+    assert set(OFFERED) == set(BUNDLES)
+    assert LocalBehaviour().arguments() == ()
+    assert LocalBehaviour(NO_FAULT, None, "permissive").arguments() == ("--bundle", "permissive")
+
+
+def test_the_windows_stalls_can_be_shown_without_a_run(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await until(lambda: window.heartbeat.stalls().n > 0, "the heart beats")
+        window.display.draw_labels()
+        assert window.status.figures.text() == ""
+        window.shows_stalls = True
+        window.display.draw_labels()
+        assert window.status.figures.text().startswith("window stalls p99 ")
+        assert "max" in window.status.figures.text()
+
+    stage(Waiting, live)
