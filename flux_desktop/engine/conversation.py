@@ -8,7 +8,6 @@ the gap between the two is our own fault, and stays visible.
 from __future__ import annotations
 
 import contextlib
-from array import array
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -16,6 +15,7 @@ from flux_desktop.engine.events import Received
 from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.outlet import Outlet
+from flux_desktop.engine.packed_values import PackedValues
 from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.messages import (
     Connected,
@@ -53,9 +53,8 @@ class Conversation:
         self.event_counts: Counter[str] = Counter()
         self.violations: Counter[str] = Counter()
         self.recent_ms: deque[float] = deque(maxlen=RECENT_UPDATES)
-        # Packed: as lists they would be 0.5 MB a stream in half an hour.
-        self.all_update_ms = array("f")
-        self.all_wire_ms = array("f")
+        self.all_update_ms = PackedValues()
+        self.all_wire_ms = PackedValues()
         self.request_id: str | None = None
         self.messages_received = 0
         self.window_end_s = 0.0

@@ -96,8 +96,8 @@ class StreamFigures:
             close_s=self.close_s,
             duration_s=self._duration_s,
             rotations=self.rotations,
-            update=of_values(conversation.all_update_ms),
-            wire=of_values(conversation.all_wire_ms),
+            update=conversation.all_update_ms.percentiles(),
+            wire=conversation.all_wire_ms.percentiles(),
             pacing=of_values(sender.recent_errors_s, unit_ms=1000),
             words=conversation.timing.errors if conversation.timing.errors.n else None,
         )

@@ -197,7 +197,11 @@ class StreamServer:
 
     async def _read(self, protocol: Any) -> None:
         async for data in protocol:
-            if data and not self._take(data):
+            if not data:
+                continue
+            with self._outbox.answering(time.monotonic()):
+                wanted = self._take(data)
+            if not wanted:
                 return
 
     def _take(self, data: bytes) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from flux_desktop.local_endpoint.faults import STALL_AFTER_S, Faults
 
@@ -25,12 +26,25 @@ class Outbox:
         self._frames: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
         self._closed = False
+        self._arrived_s: float | None = None
+
+    @contextlib.contextmanager
+    def answering(self, arrived_s: float) -> Iterator[None]:
+        """What is put meanwhile answers what arrived at that moment: a chosen delay counts from there."""
+        self._arrived_s = arrived_s
+        try:
+            yield
+        finally:
+            self._arrived_s = None
 
     def put(self, frame: bytes) -> None:
         """Send a frame as soon as the chosen faults allow."""
         if self._closed or (self._silent_after_s is not None and self._heard_s() > self._silent_after_s):
             return
-        self._frames.append((time.monotonic() + self._delay_s if self._delay_s else 0.0, frame))
+        due_s = 0.0
+        if self._delay_s:
+            due_s = self._delay_s + (time.monotonic() if self._arrived_s is None else self._arrived_s)
+        self._frames.append((due_s, frame))
         self._wake.set()
 
     def close(self) -> None:

@@ -1,0 +1,48 @@
+"""Latencies of one stream in bounded memory."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from flux_desktop.engine.events import Percentiles
+from flux_desktop.engine.packed_values import FRESH_MAX, PackedValues
+
+
+def packed(values: np.ndarray) -> PackedValues:
+    made = PackedValues()
+    for value in values:
+        made.append(float(value))
+    return made
+
+
+def test_nothing_has_no_percentiles() -> None:
+    assert PackedValues().percentiles() == Percentiles()
+
+
+def test_first_half_hour_is_exact() -> None:
+    figures = packed(np.array([4.0, 1.0, 3.0, 2.0])).percentiles()
+    assert (figures.n, figures.p50_ms, figures.p95_ms, figures.max_ms) == (4, 2.0, 4.0, 4.0)
+
+
+def test_folded_values_keep_three_digits() -> None:
+    values = np.random.default_rng(7).lognormal(5.0, 0.8, 5 * FRESH_MAX + 11)
+    figures = packed(values).percentiles()
+    assert figures.n == len(values)
+    truth = np.sort(values)
+    for percent, found in ((50, figures.p50_ms), (95, figures.p95_ms), (99, figures.p99_ms), (100, figures.max_ms)):
+        assert found == pytest.approx(truth[-(-len(values) * percent // 100) - 1], rel=1.1e-3)
+
+
+def test_values_before_their_time_do_not_break_it() -> None:
+    figures = packed(np.full(FRESH_MAX, -3.0)).percentiles()
+    assert figures.n == FRESH_MAX
+    assert figures.max_ms == pytest.approx(0.001)
+
+
+def test_memory_is_bounded() -> None:
+    made = packed(np.random.default_rng(7).uniform(1, 400, 20 * FRESH_MAX))
+    size = sum(sys.getsizeof(part) for part in (made._fresh, made._steps, made._counts))
+    assert size < 120_000
