@@ -1,6 +1,6 @@
 # Every target does its own set-up: see packaging/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench screenshots package lock
+.PHONY: help run test lint format bench soak screenshots package lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ format: ## Bring the code into the house format
 bench: ## Measure what a stream costs, and how true the figures are; BENCH=quick is short, BENCH=soak long
 	@packaging/bootstrap.sh --test
 	@.venv/bin/python tests/bench/bench.py $(or $(BENCH),default)
+
+soak: ## Keep a run and the window going for an hour and tell what grew; ARGS="--minutes 5" is shorter
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python tests/bench/soak.py $(ARGS)
 
 screenshots: ## Render the window's main states into resources/screenshots/; ARGS="NAME …" renders only these
 	@packaging/bootstrap.sh --test

@@ -1,6 +1,6 @@
-"""Measures the window under load: start-up, stalls of its thread, curves a second, growth of memory. Prints.
+"""Measures the window under load: stalls of its thread, curves a second, growth of memory. Prints.
 
-Usage: python tests/bench/window_load.py [--connections 200] [--seconds 210] [--warm-up 30]
+Usage: python tests/bench/window_load.py [--connections 200] [--seconds 180] [--warm-up 30]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
 recording in a loop. Memory is this process's resident set; its slope over the measured minutes is extrapolated to an
@@ -12,28 +12,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+from process_figures import resident_bytes
+from window_run import start_looped, with_window
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.ui import launch
 from flux_desktop.ui.main_window import MainWindow
 
 
 def load() -> str:
     """The machine's load, as `uptime` tells it."""
     return " ".join(f"{value:.1f}" for value in os.getloadavg())
-
-
-def resident_mb() -> float:
-    """This process's resident set."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def measure(window: MainWindow, options: argparse.Namespace) -> None:
@@ -47,23 +38,15 @@ async def measure(window: MainWindow, options: argparse.Namespace) -> None:
         drawn += 1
 
     window.plots.refresh = counted  # type: ignore[method-assign]
-    window.run_bar.connections.setValue(options.connections)
-    window.run_bar.loop.setChecked(True)
-    window.load_sample()
-    while window.shape is None:  # noqa: ASYNC110 - what the window shows has no event
-        await asyncio.sleep(0.05)
     print(f"load before: {load()}")
-    window.start_run()
-    while window.model.streaming() < options.connections and window.model.active:  # noqa: ASYNC110 - as above
-        await asyncio.sleep(0.1)
-    window.transcripts.tabs.setCurrentIndex(0)
+    await start_looped(window, options.connections)
     await asyncio.sleep(options.warm_up)
     window.heartbeat.start()
     began_s, first_drawn, cpu_s = time.monotonic(), drawn, time.process_time()
     times_s, sizes_mb = [], []
     while (passed_s := time.monotonic() - began_s) < options.seconds and window.model.active:
         times_s.append(passed_s)
-        sizes_mb.append(resident_mb())
+        sizes_mb.append(resident_bytes(os.getpid()) / 1e6)
         await asyncio.sleep(1)
     stalls = window.heartbeat.stalls()
     slope_mb_s = float(np.polyfit(times_s, sizes_mb, 1)[0])
@@ -85,30 +68,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--warm-up", type=float, default=30)
     options = parser.parse_args()
-    import qasync
 
-    app = launch.make_app()
-    loop = qasync.QEventLoop(app)
-    asyncio.set_event_loop(loop)
-    with tempfile.TemporaryDirectory() as folder:
-        window = launch.make_window(
-            app,
-            argparse.Namespace(theme="dark", connections=2),
-            lambda sink: Supervisor(sink, sessions_dir=Path(folder)),
-        )
+    async def measured(window: MainWindow, _sessions: Path) -> None:
+        await measure(window, options)
 
-        async def live() -> None:
-            closed = asyncio.Event()
-            window.closed.connect(closed.set)
-            window.begin()
-            try:
-                await measure(window, options)
-            finally:
-                window.close()
-                await closed.wait()
-
-        with loop:
-            loop.run_until_complete(live())
+    with_window(measured)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class PlotPanel(Panel):
         self.plot.setMinimumHeight(90)
         self.item: Any = self.plot.getPlotItem()
         self.item.hideButtons()
+        self.item.setClipToView(True)  # an hour of a run lies outside of what is shown
         self.item.setMouseEnabled(x=False, y=False)
         self.item.showGrid(x=False, y=True, alpha=0.25)
         self.item.getAxis("left").setWidth(44)
@@ -99,8 +101,10 @@ class PlotPanel(Panel):
         self.footer.setText(self._hovered or words)
 
     def follow(self, now_s: float) -> None:
-        """Keep the newest seconds in view."""
-        self.item.setXRange(max(0.0, now_s - WINDOW_S), max(WINDOW_S, now_s), padding=0)
+        """Keep the newest seconds in view; moves by whole pixels, as less would be painted for nothing."""
+        step_s = WINDOW_S / max(1.0, self.item.vb.width())
+        end_s = max(WINDOW_S, math.ceil(now_s / step_s) * step_s)
+        self.item.setXRange(end_s - WINDOW_S, end_s, padding=0)
 
     def scale_y(self, top: float, steps: tuple[float, ...]) -> None:
         """Let y run from 0 to the next of `steps` above `top`, so that the axis does not jump about."""
