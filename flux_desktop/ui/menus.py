@@ -80,7 +80,7 @@ def build_menus(window: MainWindow) -> None:
 
 def _developer_menu(window: MainWindow, menu: QMenu) -> None:
     """What the built-in endpoint does wrong on purpose, and how the window itself fares."""
-    ask = _add(menu, "Built-in endpoint: fault and build…", partial(_choose_behaviour, window), "Ctrl+Shift+D")
+    ask = _add(menu, "Built-in endpoint: fault and build…", partial(choose_behaviour, window), "Ctrl+Shift+D")
     usual = _add(menu, "Built-in endpoint: as usual", lambda: window.set_local_behaviour(LocalBehaviour()))
     menu.addSeparator()
     stalls = _add(menu, "Always show the window's stalls", lambda: _show_stalls(window, stalls.isChecked()))
@@ -96,7 +96,8 @@ def _lock(window: MainWindow, *actions: QAction) -> None:
         action.setEnabled(not window.model.active)
 
 
-def _choose_behaviour(window: MainWindow) -> None:
+def choose_behaviour(window: MainWindow) -> None:
+    """Ask what the built-in endpoint is to do wrong, and which build it is."""
     dialog = DeveloperDialog(window, window.local)
     dialog.chosen.connect(window.set_local_behaviour)
     dialog.open()

@@ -105,7 +105,7 @@ def collect(window: MainWindow) -> Settings:
         third_plot=window.plots.preferred,
         clock=window.plots.clock,
         go_on_when_lost=window.microphones.go_on_when_lost,
-        options=window.flux_panel.options(),
+        options=window.flux_panel.chosen_options(),
         recent=window.recent,
         endpoint=window.endpoint_panel.selected(),
         profile=profile or "",

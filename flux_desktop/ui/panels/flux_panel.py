@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -128,7 +129,7 @@ class FluxPanel(Panel):
         self._couple()
 
     def options(self) -> FluxOptions:
-        """The parameters as chosen."""
+        """The parameters as chosen, without what the endpoint's build is known to refuse."""
         return FluxOptions(
             model=self.model.currentText(),
             eot_threshold=self.eot.value,
@@ -139,6 +140,11 @@ class FluxPanel(Panel):
             profanity_filter=self.filters["profanity_filter"].value,
             numerals=self.filters["numerals"].value,
         )
+
+    def chosen_options(self) -> FluxOptions:
+        """The parameters as chosen, also those that the endpoint's build does not know: for remembering."""
+        filters = {name: field.chosen for name, field in self.filters.items()}
+        return msgspec.structs.replace(self.options(), **filters)
 
     def set_options(self, options: FluxOptions) -> None:
         """Show other parameters without telling anybody."""

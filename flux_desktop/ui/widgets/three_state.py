@@ -45,8 +45,13 @@ class ThreeState(QWidget):
 
     @property
     def value(self) -> bool | None:
-        """What is chosen; None also while the build does not know the parameter."""
-        return None if self._refused else CHOICES[self.choice.currentIndex()][1]
+        """What holds: what is chosen, and None while the build does not know the parameter."""
+        return None if self._refused else self.chosen
+
+    @property
+    def chosen(self) -> bool | None:
+        """What is chosen, whatever the build knows."""
+        return CHOICES[self.choice.currentIndex()][1]
 
     def set_value(self, value: bool | None) -> None:
         """Show another value without telling anybody."""

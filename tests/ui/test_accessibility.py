@@ -1,0 +1,132 @@
+"""Every control can be reached by keyboard and says what it is, in the window and in its dialogs."""
+
+from __future__ import annotations
+
+import scripted
+from conftest import Stage, until
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QMenuBar,
+    QProgressBar,
+    QScrollBar,
+    QTabBar,
+    QWidget,
+)
+from test_window import replaying, with_sample
+
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.menus import choose_behaviour
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QTabBar,
+)
+
+
+def is_part_of_another(found: QWidget) -> bool:
+    """Made by Qt: scroll bars, the line of a spin box, the list of a combo box, the arrows of tab and menu bars."""
+    parent = found.parentWidget()
+    while parent is not None and not isinstance(parent, QDialog):
+        if isinstance(parent, QAbstractSpinBox | QComboBox | QLineEdit | QTabBar | QMenuBar):
+            return True
+        parent = parent.parentWidget()
+    if isinstance(found, QScrollBar):
+        return True
+    return isinstance(found.parentWidget(), QAbstractItemView | QAbstractScrollArea)
+
+
+def nameless(root: QWidget) -> list[str]:
+    """Controls, and whatever takes the keyboard, without a name that a screen reader could say."""
+    return [
+        f"{type(found).__name__} {found.objectName()} in {type(found.parentWidget()).__name__}"
+        for found in root.findChildren(QWidget)
+        if (isinstance(found, CONTROLS) or found.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        and not is_part_of_another(found)
+        and not found.accessibleName().strip()
+        and not (isinstance(found, QAbstractButton) and found.text().strip())
+    ]
+
+
+def reachable(window: MainWindow) -> set[QWidget]:
+    """What the Tab key comes to, from where the focus is."""
+    found: set[QWidget] = set()
+    for _ in range(400):
+        focused = QApplication.focusWidget()
+        if focused is None or (focused in found and len(found) > 5):
+            break
+        found.add(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    return found
+
+
+def test_every_control_says_what_it_is(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
+        window.show_about()
+        window.show_log()
+        window.run_bar.choose_ramp()
+        choose_behaviour(window)
+        window.transcripts.search.setText("Dashwood")
+        window.transcripts.views()[0].raw_button.click()
+        window.flux_panel.keyterms.set_terms(("Norland",))
+        assert nameless(window) == []
+        for dialog in window.findChildren(QDialog):
+            dialog.reject()
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.start_run()
+        await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
+        window.flux_panel.more_button.click()
+        window.activateWindow()
+        window.run_bar.start_button.setFocus()
+        await until(lambda: QApplication.focusWidget() is not None, "the window has the keyboard")
+        reached = reachable(window)
+        print(f"the Tab key comes to {len(reached)} controls")
+        missed = [
+            f"{type(found).__name__} {found.accessibleName()}"
+            for found in window.findChildren(QWidget)
+            if isinstance(found, CONTROLS)
+            and not isinstance(found, QProgressBar)
+            and found.isVisible()
+            and found.isEnabled()
+            and not is_part_of_another(found)
+            and found not in reached
+        ]
+        assert missed == []
+
+    stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_every_action_of_the_menus_has_its_own_shortcut_or_none(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        keys = [a.shortcut().toString() for a in window.findChildren(QAction) if not a.shortcut().isEmpty()]
+        assert sorted(keys) == sorted(set(keys))
+        assert len(keys) >= 20
+        for wanted in ("Ctrl+R", "Ctrl+.", "F11", "Esc", "Ctrl+Shift+P", "Ctrl+Shift+D", "Ctrl+E"):
+            assert QKeySequence(wanted).toString() in keys
+
+    stage(replaying([]), live)

@@ -1,0 +1,128 @@
+"""Profanity filter and numerals, and a refusal of changes that is tried again."""
+
+from __future__ import annotations
+
+import msgspec
+from conftest import Stage, until
+from test_window import Waiting, with_sample
+
+from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
+from flux_desktop.engine.events import RunStarted, StreamChanged, StreamState
+from flux_desktop.flux.messages import UNSET
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui import settings
+from flux_desktop.ui.engine_port import EventSink, RunEngine
+from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.models.endpoints import EndpointEntry
+
+ON, OFF = 1, 2
+
+
+class Engines(list[Waiting]):
+    """A factory that remembers what it made."""
+
+    def __call__(self, sink: EventSink) -> RunEngine:
+        self.append(Waiting(sink))
+        return self[-1]
+
+    def sent[T](self, kind: type[T]) -> list[T]:
+        return [command for command in self[-1].commands if isinstance(command, kind)]
+
+
+async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest") -> None:
+    """A run whose two streams are up."""
+    await with_sample(window)
+    window.start_run()
+    await until(lambda: bool(engines) and engines[-1].plan is not None, "the run has begun")
+    plan = window.model.plan
+    assert plan is not None
+    told = msgspec.structs.replace(plan, bundle=bundle)
+    window.mailbox.put(RunStarted(t=0.1, wall_time="", plan=told, version=""))
+    for conn in (1, 2):
+        window.mailbox.put(StreamChanged(t=0.2, conn=conn, state=StreamState.STREAMING))
+    await until(lambda: window.model.phase == "running", "they stream")
+
+
+def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        await streaming(window, engines)
+        panel = window.flux_panel
+        panel.more_button.click()
+        row = panel.filters["profanity_filter"]
+        assert row.value is None
+        row.choice.setCurrentIndex(ON)
+        await until(lambda: row.state.full_text() == "needs new streams", "it says what it needs")
+        assert panel.more_button.text() == "More · 1 set"
+        assert not panel.more_reconnect_button.isHidden()
+        assert panel.reconnect_button.isHidden()
+        assert engines.sent(ConfigureStreams) == []
+        panel.more_reconnect_button.click()
+        (sent,) = engines.sent(ReconnectStreams)
+        assert sent.options.profanity_filter is True
+        await until(lambda: row.state.full_text() == "● asked of 2 of 2", "it says who was asked")
+        assert panel.more_reconnect_button.isHidden()
+        panel.filters["numerals"].choice.setCurrentIndex(OFF)
+        await until(lambda: bool(engines.sent(ConfigureStreams)), "numerals can be changed in mid-stream")
+        assert engines.sent(ConfigureStreams)[0].message.numerals is False
+
+    stage(engines, live)
+
+
+def test_a_build_without_the_filter_is_not_asked_for_it(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        settings.apply(window, settings.Settings(options=FluxOptions(profanity_filter=False)))
+        row = window.flux_panel.filters["profanity_filter"]
+        assert (row.value, row.isVisible()) == (False, True)
+        await streaming(window, engines, bundle="flux-multi-20260417")
+        await until(lambda: not row.choice.isEnabled(), "it cannot be chosen")
+        assert row._hint.text() == "not known to this build"
+        assert window.flux_panel.options().profanity_filter is None
+        assert settings.collect(window).options.profanity_filter is False, "the choice is kept"
+        window.model.phase = type(window.model.phase).ENDED
+        window.display.draw_labels()
+        assert row.choice.isEnabled(), "the newest built-in build knows it"
+
+    stage(engines, live)
+
+
+def test_a_refusal_that_is_remembered_can_be_forgotten(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        window.endpoints.account = [EndpointEntry("flux-old-build", "")]
+        window.endpoint_panel.refresh()
+        window.endpoint_panel.select("flux-old-build")
+        panel = window.flux_panel
+        window.display.draw_labels()
+        assert panel.retry_button.isHidden()
+        window.refuses_configure = ["another", "flux-old-build"]
+        window.display.draw_labels()
+        assert "took no changes in mid-stream" in panel.explanation.text()
+        await streaming(window, engines, bundle="unknown")
+        await until(lambda: "opens the streams again" in panel.explanation.text(), "it is explained")
+        panel.retry_button.click()
+        assert window.refuses_configure == ["another"]
+        assert panel.explanation.isHidden()
+        panel.eot.field.setValue(0.9)
+        await until(lambda: bool(engines.sent(ConfigureStreams)), "the change goes out as it is")
+        thresholds = engines.sent(ConfigureStreams)[0].message.thresholds
+        assert thresholds is not UNSET
+        assert thresholds.eot_threshold == 0.9
+
+    stage(engines, live)
+
+
+def test_what_a_build_itself_refuses_cannot_be_tried_again(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        await streaming(window, engines, bundle="flux-english-20260311")
+        panel = window.flux_panel
+        await until(lambda: not panel.explanation.isHidden(), "it is explained")
+        assert panel.retry_button.isHidden()
+
+    stage(engines, live)
