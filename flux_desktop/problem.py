@@ -8,17 +8,26 @@ from __future__ import annotations
 
 import msgspec
 
+from flux_desktop.redaction import redact_sentence
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """What a person reads when something failed.
 
-    `code` is a stable lower-case name for tests, recordings and tables, such as ``tls_untrusted``.
+    `code` is a stable lower-case name for tests, recordings and tables, such as ``tls_untrusted``. No secret is ever
+    in the sentences, whatever they were made of.
     """
 
     code: str
     what: str
     why: str = ""
     todo: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("what", "why", "todo"):
+            words = getattr(self, name)
+            if (clean := redact_sentence(words)) != words:
+                msgspec.structs.force_setattr(self, name, clean)
 
     def sentence(self) -> str:
         """All parts on one line, in reading order."""

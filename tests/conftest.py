@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from flux_desktop import redaction
+
 # The same examples on every run, and no verdict that depends on how busy the machine is. HYPOTHESIS_PROFILE=explore
 # looks for new examples instead.
 settings.register_profile(
@@ -75,6 +77,12 @@ def nothing_left_alive() -> Iterator[None]:
     assert not left, f"threads left running: {sorted(thread.name for thread in left)}"
     left_children = wait_until_empty(lambda: live_children() - children)
     assert not left_children, f"child processes left running: {[describe(pid) for pid in sorted(left_children)]}"
+
+
+@pytest.fixture(autouse=True)
+def no_secret_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test take out of its words what another one has taken for a secret."""
+    monkeypatch.setattr(redaction, "_live", redaction.LiveSecrets())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from flux_desktop.audio import portaudio
+from flux_desktop.child_environment import child_environment
 from flux_desktop.problem import Problem, ProblemError
 
 LIST_LIMIT_S = 10.0
@@ -43,6 +44,7 @@ async def input_devices(
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env=child_environment(),
     )
     try:
         async with asyncio.timeout(limit_s):

@@ -83,13 +83,17 @@ def _read_file(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise IsADirectoryError
+        if not path.is_file() and path.exists():
+            # A pipe gives its sound once, and a run reads it more than once; a device may never come to an end.
+            why = "It is a pipe or a device."
+            raise ProblemError(Problem(code="wav_unreadable", what=f"{path} is no file.", why=why, todo=_PICK))
         if (size := path.stat().st_size) > MAX_FILE_BYTES:
             why = f"It has {size / 1024**3:.1f} GiB; at most {MAX_FILE_BYTES // 1024**3} GiB are read."
             raise ProblemError(
                 Problem(code="wav_unreadable", what=f"{path.name} is too large.", why=why, todo="Cut it with ffmpeg.")
             )
         return path.read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ValueError) as error:  # a ValueError: no file can have such a name
         problem = Problem(
             code="wav_not_found",
             what=f"There is no file {path}.",

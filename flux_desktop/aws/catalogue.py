@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import boto3
 import msgspec
@@ -16,9 +17,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flux_desktop.aws.boto_errors import call_problem, credentials_problem
+from flux_desktop.aws.connect_errors import Place, connect_problem
+from flux_desktop.aws.credentials import boto_session, frozen
 from flux_desktop.aws.endpoint_details import EndpointDetails, VariantConfig, details_from
-from flux_desktop.aws.quiet import quieten_sdk_logging
 from flux_desktop.aws.target import Credentials
+from flux_desktop.logs import quieten
 from flux_desktop.problem import Problem, ProblemError
 
 CALL_LIMIT_S = 60.0
@@ -144,22 +147,28 @@ def regions() -> list[str]:
 
 def client(access: Access, service: str) -> Any:
     """A boto3 client of a service, with the module's limits of time."""
-    quieten_sdk_logging()
+    quieten()
     keys = access.credentials
-    session = boto3.Session(
-        profile_name=None if keys else access.profile,
-        region_name=access.region,
-        aws_access_key_id=keys.access_key if keys else None,
-        aws_secret_access_key=keys.secret_key if keys else None,
-        aws_session_token=keys.session_token if keys else None,
-    )
+    session = boto_session(None if keys else access.profile, access.region, keys)
+    if (found := session.get_credentials()) is not None:
+        frozen(found)
     retries = {"total_max_attempts": 2, "mode": "standard"}
-    return session.client(
+    client = session.client(
         service,
         endpoint_url=access.endpoint_url,
-        verify=access.ca_file,
+        verify=access.ca_file or None,
         config=Config(connect_timeout=5, read_timeout=10, retries=retries),
     )
+    _check_address(client.meta.endpoint_url)
+    return client
+
+
+def _check_address(url: str) -> None:
+    """Raise `ProblemError` ``address_invalid`` for an address that is reached without TLS, off this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        place = Place(parts.hostname or "", 0)
+        raise ProblemError(connect_problem("address_invalid", place, f"“{url}” is no https address."))
 
 
 @contextmanager

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
+import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from flux_desktop.aws.boto_errors import credentials_problem, missing_credentials
 from flux_desktop.aws.offload import in_thread
-from flux_desktop.aws.quiet import quieten_sdk_logging
 from flux_desktop.aws.target import Credentials
+from flux_desktop.logs import quieten
 from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.redaction import remember
 
 #: A role behind single sign-on needs a few calls; a machine without any credentials asks its metadata address.
 LOAD_LIMIT_S = 30.0
+
+
+class _SignIn(msgspec.Struct, rename="camel"):
+    """What botocore keeps of a single sign-on."""
+
+    access_token: str | None = None
+    refresh_token: str | None = None
+    client_secret: str | None = None
 
 
 async def load_credentials(profile: str | None = None, limit_s: float = LOAD_LIMIT_S) -> Credentials:
@@ -37,12 +49,12 @@ async def load_credentials(profile: str | None = None, limit_s: float = LOAD_LIM
 
 def read_credentials(profile: str | None = None) -> Credentials:
     """The blocking way to `load_credentials`."""
-    quieten_sdk_logging()
+    quieten()
     try:
-        found = boto3.Session(profile_name=profile).get_credentials()
+        found = boto_session(profile).get_credentials()
         if found is None:
             raise ProblemError(missing_credentials(profile))
-        keys = found.get_frozen_credentials()
+        keys = frozen(found)
     except (BotoCoreError, ClientError) as error:
         raise ProblemError(credentials_problem(error, profile or os.environ.get("AWS_PROFILE"))) from error
     if not keys.access_key or not keys.secret_key:
@@ -54,6 +66,40 @@ def read_credentials(profile: str | None = None) -> Credentials:
         expires_at_s=_expiry_s(found),
         source=str(getattr(found, "method", "") or ""),
     )
+
+
+def boto_session(profile: str | None = None, region: str | None = None, keys: Credentials | None = None) -> Any:
+    """A boto3 session in which TLS is verified: boto3 takes an empty AWS_CA_BUNDLE for the wish to verify nothing."""
+    core = botocore.session.Session(profile=profile)
+    bundle = core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+    core.set_config_variable("ca_bundle", bundle or True)
+    return boto3.Session(
+        botocore_session=core,
+        region_name=region,
+        aws_access_key_id=keys.access_key if keys else None,
+        aws_secret_access_key=keys.secret_key if keys else None,
+        aws_session_token=keys.session_token if keys else None,
+    )
+
+
+def frozen(found: Any) -> Any:
+    """The keys of boto3's credentials as they are now; from now on no log, recording or export has them.
+
+    Nor has it what a single sign-on of this machine has left. May ask AWS for new keys.
+    """
+    _remember_sign_ins()
+    keys = found.get_frozen_credentials()
+    remember(keys.access_key, keys.secret_key, keys.token)
+    return keys
+
+
+def _remember_sign_ins() -> None:
+    for path in (Path.home() / ".aws" / "sso" / "cache").glob("*.json"):
+        try:
+            kept = msgspec.json.decode(path.read_bytes(), type=_SignIn)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            continue  # botocore will say what is wrong with it, if it is needed
+        remember(kept.access_token, kept.refresh_token, kept.client_secret)
 
 
 def _expiry_s(found: Any) -> float | None:

@@ -249,8 +249,8 @@ class EventVerifier:
         """
         date_ms = frame.headers.get(":date")
         signature = frame.headers.get(":chunk-signature")
-        if not isinstance(date_ms, TimestampMs) or not isinstance(signature, bytes):
-            raise SignatureMismatch("the event has no :date or no :chunk-signature")
+        if not isinstance(date_ms, TimestampMs) or not isinstance(signature, bytes) or len(frame.headers) != 2:
+            raise SignatureMismatch("the event has other headers than :date and :chunk-signature")
         if now_ms is not None and abs(now_ms - date_ms) > max_skew_ms:
             raise SignatureMismatch("the event's date is too far from the present")
         try:

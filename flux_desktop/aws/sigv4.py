@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 SERVICE = "sagemaker"
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -91,11 +91,29 @@ def request_signature(secret_key: str, amz_stamp: str, region: str, service: str
     return hmac.digest(key, text.encode(), "sha256").hex()
 
 
+def signed_headers(
+    url: str, *, access_key: str, secret_key: str, region: str, now_epoch_s: float, method: str = "GET"
+) -> dict[str, str]:
+    """What a request without a body and a query is signed with; the client adds `host` as the address has it."""
+    parts, stamp = urlsplit(url), amz_date(int(now_epoch_s))
+    headers = {"host": parts.netloc, "x-amz-date": stamp}
+    names = ("host", "x-amz-date")
+    canonical = canonical_request(method, parts.path, "", headers, names, hashlib.sha256(b"").hexdigest())
+    signature = request_signature(secret_key, stamp, region, SERVICE, canonical)
+    where = scope(stamp[:8], region, SERVICE)
+    who = f"{ALGORITHM} Credential={access_key}/{where}, SignedHeaders={';'.join(names)}, Signature={signature}"
+    return {"x-amz-date": stamp, "authorization": who}
+
+
 _AUTHORIZATION = re.compile(
     rf"{ALGORITHM} +Credential=(?P<access_key>[^/,\s]+)/(?P<date>\d{{8}})/(?P<region>[^/,\s]+)"
     r"/(?P<service>[^/,\s]+)/aws4_request, *SignedHeaders=(?P<names>[^,\s]+)"
     r", *Signature=(?P<signature>[0-9a-f]{64})\Z"
 )
+
+
+_UNSIGNED = {"x-amzn-trace-id"}
+"""Set by gateways on the way; no client signs it."""
 
 
 def verify_request(
@@ -129,8 +147,9 @@ def verify_request(
     if secret_key is None:
         raise SignatureRefused("UnrecognizedClientException", "The security token included in the request is invalid.")
     names = match["names"].split(";")
-    if "host" not in names:
-        raise SignatureRefused("InvalidSignatureException", "'Host' must be a signed header.")
+    must_be_signed = {"host", *(name for name in headers if name.startswith(("x-amz-", "x-amzn-")))} - _UNSIGNED
+    if missing := sorted(must_be_signed - set(names)):
+        raise SignatureRefused("InvalidSignatureException", f"{missing[0]!r} must be a signed header.")
     canonical = canonical_request(method, path, query, headers, names, payload_hash)
     expected = request_signature(secret_key, stamp, request.region, request.service, canonical)
     if not hmac.compare_digest(expected, request.signature_hex):

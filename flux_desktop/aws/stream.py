@@ -20,7 +20,6 @@ from flux_desktop.aws.inbox import Inbox
 from flux_desktop.aws.network import Network
 from flux_desktop.aws.open_stream import SageMakerStream
 from flux_desktop.aws.probe import place_of, probe
-from flux_desktop.aws.quiet import quieten_sdk_logging
 from flux_desktop.aws.sdk_seams import CallObserver, FixedIdentity, LeanProtocol, Publisher
 from flux_desktop.aws.target import (
     ConnectTimings,
@@ -33,6 +32,7 @@ from flux_desktop.aws.target import (
 )
 from flux_desktop.aws.transport import Channel
 from flux_desktop.aws.trust import trust_store
+from flux_desktop.logs import quieten
 from flux_desktop.problem import Problem, ProblemError
 
 __all__ = [
@@ -97,7 +97,7 @@ class StreamOpener:
             if self._closed:
                 raise _run_is_over()
             if self._client is None:
-                quieten_sdk_logging()
+                quieten()
                 place_of(self._target)
                 inbox = Inbox(asyncio.get_running_loop())
                 store = trust_store(self._target.ca_file)

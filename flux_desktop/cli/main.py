@@ -58,6 +58,10 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status. Border: a bug is told in a sentence, and its trace goes to the log."""
+    if argv is None:
+        from flux_desktop.logs import catch_uncaught
+
+        catch_uncaught()
     try:
         return _main(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:

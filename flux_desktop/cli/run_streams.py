@@ -35,11 +35,11 @@ from flux_desktop.engine.events import (
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
+from flux_desktop.plain_text import plain, plain_json
 from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import check_writable, write_whole
 from flux_desktop.reports.run_result import FinalSummary, RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
-from flux_desktop.reports.text import plain
 
 _log = logging.getLogger("flux_desktop.cli")
 
@@ -142,7 +142,7 @@ class _Front:
         if summary.problem is not None:
             complain(plain(summary.problem.sentence()))
         if self._args.json:
-            self._printer.line(msgspec.json.encode(summary).decode())
+            self._printer.line(plain_json(msgspec.json.encode(summary).decode()))
         elif summary.problem is None or self._result.summaries:
             for line in summary_lines(summary):
                 self._printer.line(line)

@@ -7,8 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-# Their debug records hold audio and transcripts, and botocore's the signed headers.
-CHATTY = ("asyncio", "aws_sdk_sagemaker_runtime_http2", "awscrt", "boto3", "botocore", "smithy", "urllib3")
+from flux_desktop import logs
 
 
 def open_missing() -> None:
@@ -38,12 +37,10 @@ class StderrHandler(logging.StreamHandler[TextIO]):
 
 
 def configure_logging(level: str) -> None:
-    """Set up logging once, at the front end; libraries that log speech or secrets stay at WARNING or above."""
+    """Set up logging once, at the front end."""
     handler = StderrHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logs.set_up(level, handler)
 
 
 def complain(text: str) -> None:

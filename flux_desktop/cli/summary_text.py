@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flux_desktop.engine.accuracy import WordErrors
+from flux_desktop.plain_text import plain
 from flux_desktop.reports.run_result import FinalSummary
-from flux_desktop.reports.text import plain
 
 _LABEL_CHARS = 28
 _CONNECTIONS_NAMED_MAX = 8

@@ -15,6 +15,15 @@ class _Command(Struct, tag_field="command", kw_only=True, omit_defaults=True):
     pass
 
 
+class ProxyVariables(Struct, frozen=True):
+    """What the worker adds to its own environment: proxies with their passwords, hosts that need no proxy."""
+
+    values: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"ProxyVariables({sorted(self.values)})"
+
+
 class StartRun(_Command, tag="start_run"):
     """Begin. `connections` are the numbers this worker serves."""
 
@@ -24,6 +33,8 @@ class StartRun(_Command, tag="start_run"):
     """The run's origin on the monotonic clock, which all processes of a machine share."""
     credentials: Credentials
     """On their way over the worker's pipe only: never recorded, printed or logged."""
+    proxies: ProxyVariables = ProxyVariables()
+    """As secret as the credentials: addresses of proxies have passwords in them."""
     recording_path: str | None = None
 
 
@@ -77,5 +88,8 @@ def encode_command(command: Command) -> bytes:
 
 def decode_command(line: bytes | str) -> Command:
     """Parse one command line; raises `msgspec.DecodeError` (or its ValidationError) for anything else."""
-    command: Command = _decoder.decode(line)
+    try:
+        command: Command = _decoder.decode(line)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
     return command

@@ -24,6 +24,7 @@ from flux_desktop.flux.messages import (
     shift,
 )
 from flux_desktop.problem import Problem
+from flux_desktop.redaction import redact_values
 
 SCHEMA_VERSION = 1
 
@@ -295,8 +296,8 @@ _decoder = msgspec.json.Decoder(Event)
 
 
 def encode_event(event: Event) -> bytes:
-    """One JSON object and a newline."""
-    return _encoder.encode(event) + b"\n"
+    """One JSON object and a newline, without any secret that is known by value: it goes far."""
+    return redact_values(_encoder.encode(event)) + b"\n"
 
 
 def message_of(event: Received) -> ServerMessage | None:
@@ -315,5 +316,8 @@ def message_of(event: Received) -> ServerMessage | None:
 
 def decode_event(line: bytes | str) -> Event:
     """Parse one event line; raises `msgspec.DecodeError` (or its ValidationError) for anything else."""
-    event: Event = _decoder.decode(line)
+    try:
+        event: Event = _decoder.decode(line)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
     return event

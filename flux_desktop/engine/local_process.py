@@ -14,6 +14,7 @@ import msgspec
 from flux_desktop.aws.target import Credentials
 from flux_desktop.engine import processes
 from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.redaction import remember
 
 READY_MAX_S = 20.0
 
@@ -92,11 +93,13 @@ class LocalEndpoint:
         except TimeoutError:
             raise ProblemError(_not_ready(f"it was not ready within {READY_MAX_S:.0f} s")) from None
         try:
-            return msgspec.json.decode(line, type=LocalEndpointInfo)
+            info = msgspec.json.decode(line, type=LocalEndpointInfo)
         except msgspec.DecodeError:
             await child.stop()
             last = child.last_words[-1] if child.last_words else "it said nothing"
             raise ProblemError(_not_ready(last)) from None
+        remember(info.access_key, info.secret_key)
+        return info
 
 
 def _not_ready(why: str) -> Problem:

@@ -6,6 +6,9 @@ never averaged: the mean of two p95 was seen 30 % below the pooled one.
 
 from __future__ import annotations
 
+import base64
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 
@@ -100,6 +103,26 @@ class Histogram:
     def merge_encoded(self, text: str) -> None:
         """Add an encoded histogram, value by value."""
         self._sorted_in().decode_and_add(text)
+
+
+_ENCODED_HEADS = struct.Struct(">II"), struct.Struct(">IIIIQQd")
+"""What an encoded histogram begins with, and what its unpacked part begins with."""
+_UNPACKED_MAX_BYTES = 512 * 1024
+
+
+def is_encoded(text: str) -> bool:
+    """Whether a text is a `Histogram` as `encode` writes it: one that comes from a file may be anything."""
+    outer, inner = _ENCODED_HEADS
+    try:
+        packed = base64.b64decode(text, validate=True)
+        data = zlib.decompressobj().decompress(packed[outer.size :], _UNPACKED_MAX_BYTES)
+        _, size, _, digits, lowest, highest, _ = inner.unpack_from(data)
+        if (size, digits, lowest, highest) != (len(data) - inner.size, 3, 1, _HIGHEST_US):
+            return False
+        Histogram().merge_encoded(text)
+    except Exception:  # border: the decoder has errors of many kinds for what it cannot read
+        return False
+    return True
 
 
 def of_values(values: Iterable[float], *, unit_ms: float = 1.0) -> Percentiles:

@@ -111,11 +111,35 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
                 todo="Give the endpoint's name, not its ARN or its address.",
             )
         )
+    if _gives_keys(plan.local_arguments):
+        found.append(
+            Problem(
+                code="plan_invalid",
+                what="The built-in endpoint cannot be given its keys here.",
+                why="They would stand on a command line and in the recording, where others can read them.",
+                todo="Leave --access-key and --secret-key out: it makes new keys at every start.",
+            )
+        )
+    if plan.endpoint_url and "@" in plan.endpoint_url.partition("://")[2].partition("/")[0]:
+        found.append(
+            Problem(
+                code="plan_invalid",
+                what="The endpoint's address cannot hold a user name or a password.",
+                why="Requests are signed with AWS keys, and the address is recorded.",
+                todo="Give it as https://HOST:PORT.",
+            )
+        )
     if not _REGION.fullmatch(plan.region):
         found.append(
             Problem(code="plan_invalid", what=f"“{plan.region}” is no AWS region.", todo="Write it as in us-east-1.")
         )
     return found
+
+
+def _gives_keys(arguments: tuple[str, ...]) -> bool:
+    """Whether a key is among them; a flag may be shortened."""
+    flags = (argument.partition("=")[0] for argument in arguments if argument.startswith("--") and len(argument) > 3)
+    return any(key.startswith(flag) for flag in flags for key in ("--access-key", "--secret-key"))
 
 
 def _bad(name: str, value: float, allowed: str) -> Problem:

@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.child_environment import proxy_logins, without_proxy_for
 from flux_desktop.engine import audio_source
+from flux_desktop.engine.commands import ProxyVariables
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.plan import RunPlan, plan_problems
 from flux_desktop.problem import ProblemError
@@ -21,6 +23,7 @@ class Ready(msgspec.Struct, kw_only=True):
     plan: RunPlan
     credentials: Credentials
     notes: list[str]
+    proxies: ProxyVariables
 
 
 _RECOGNISERS = {
@@ -55,6 +58,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             plan=plan,
             credentials=info.credentials,
             notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
+            proxies=ProxyVariables(without_proxy_for(info.url)),
         )
     # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
     from flux_desktop.aws.credentials import load_credentials
@@ -70,4 +74,4 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
     place_of(target)  # an address that cannot be used is told before any sign-in is asked for
     credentials = await load_credentials(plan.profile)
     await probe(target)
-    return Ready(plan=plan, credentials=credentials, notes=notes)
+    return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))

@@ -11,6 +11,9 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
 
+from flux_desktop.child_environment import child_environment
+from flux_desktop.redaction import redact_log
+
 _LOG = logging.getLogger(__name__)
 
 WORKER = "flux_desktop.engine.worker"
@@ -31,7 +34,7 @@ def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
 
 
 class Child:
-    """One child with three pipes. `last_words` are the last lines of its standard error.
+    """One child with three pipes. `last_words` are the last lines of its standard error, without secrets.
 
     `stop` is bounded: it closes the child's standard input (which tells it to leave), then terminates, then kills.
     """
@@ -51,6 +54,7 @@ class Child:
             stdout=PIPE,
             stderr=PIPE,
             limit=LINE_LIMIT_BYTES,
+            env=child_environment(),
             start_new_session=os.name == "posix",
         )
         self._listening = asyncio.get_running_loop().create_task(self._listen(self.process), name=f"{self.name} log")
@@ -96,7 +100,7 @@ class Child:
         assert process.stderr is not None
         level = logging.WARNING  # of what has no level of its own, such as an interpreter's last words
         while line := await process.stderr.readline():
-            text = line.decode("utf-8", "replace").rstrip()
+            text = redact_log(line.decode("utf-8", "replace").rstrip())
             self.last_words.append(text)
             level = _LEVELS.get(text.split(" ", 1)[0].rstrip(":"), level)
             _LOG.log(level, "%s: %s", self.name, text)

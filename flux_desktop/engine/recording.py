@@ -1,21 +1,32 @@
-"""The recording of a run on disk: append-only JSON lines, written by a thread, so that no disk delays audio."""
+"""The recording of a run on disk: append-only JSON lines, written by a thread, so that no disk delays audio.
+
+As long as a process records, it holds a lock on its file: a file without an end and without a lock was left by a
+process that died.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from flux_desktop.problem import Problem
+from flux_desktop.redaction import redact_lines
 
 FLUSH_S = 0.25
+"""What a process that is killed has not written yet is younger than this."""
 _LINES_AT_ONCE = 10_000
 
 
+class FolderGoneError(OSError):
+    """What is being written to has been deleted."""
+
+
 class Recorder:
-    """Writes lines to one file, mode 0600. A disk that fails is told of once and never stops the run.
+    """Writes lines to one file, mode 0600, without secrets. A disk that fails is told of once and stops no run.
 
     `write` may be called from any thread and does not block. `on_problem` is called on the writing thread.
     """
@@ -49,6 +60,7 @@ class Recorder:
             self._fail(error)
             return
         try:
+            take_lock(descriptor)
             while not self._closing.wait(FLUSH_S):
                 self._write_out(descriptor)
             self._write_out(descriptor)
@@ -60,9 +72,12 @@ class Recorder:
     def _write_out(self, descriptor: int) -> None:
         """Write all that has come so far."""
         while count := min(len(self._lines), _LINES_AT_ONCE):
-            data = memoryview(b"".join([self._lines.popleft() for _ in range(count)]))
+            data = memoryview(redact_lines(b"".join([self._lines.popleft() for _ in range(count)])))
             while data:
                 data = data[os.write(descriptor, data) :]
+        if os.fstat(descriptor).st_nlink == 0:
+            # The system goes on taking what nobody will ever find.
+            raise FolderGoneError("it has been deleted")
 
     def _fail(self, error: OSError) -> None:
         self._failed = True
@@ -75,3 +90,36 @@ class Recorder:
                 todo="The run goes on; export the transcripts before closing, and make room or choose another folder.",
             )
         )
+
+
+if sys.platform == "win32":
+
+    def take_lock(descriptor: int) -> None:
+        """There is no lock of this kind on Windows."""
+
+    def is_locked(path: Path) -> bool:
+        """Nobody knows on Windows: every recording without an end counts as left behind."""
+        return False
+
+else:
+    import fcntl
+
+    def take_lock(descriptor: int) -> None:
+        """Hold this file until it is closed or the process ends. A file system without locks is done without."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
+
+    def is_locked(path: Path) -> bool:
+        """Whether a process is recording into this file. Raises `OSError` where it cannot be read."""
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        finally:
+            os.close(descriptor)
+        return False

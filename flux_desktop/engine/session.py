@@ -7,6 +7,8 @@ the order of their times, are the run.
 from __future__ import annotations
 
 import heapq
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +16,14 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from flux_desktop.engine.events import Event, decode_event
+from flux_desktop.engine.events import Event, RunStarted, decode_event, encode_event
+from flux_desktop.redaction import redact_lines
+from flux_desktop.running import is_running
 
 RUN_FILE = "run.jsonl"
+LINE_MAX_BYTES = 16 * 1024 * 1024
+"""A longer line is no event of ours; it is left out."""
+_BEING_MADE = ".new-"
 
 
 def default_sessions_dir() -> Path:
@@ -24,18 +31,52 @@ def default_sessions_dir() -> Path:
     return Path(platformdirs.user_data_dir("flux-desktop", appauthor=False)) / "sessions"
 
 
-def create_session(parent: Path, now: datetime | None = None) -> Path:
-    """Make a new folder, mode 0700, named by the time; raises `OSError`."""
+def create_session(parent: Path, started: RunStarted, now: datetime | None = None) -> Path:
+    """Make a new folder, mode 0700, named by the time, with the first line of its recording in it.
+
+    It appears whole, so that a process that is killed never leaves a folder without a run. Raises `OSError`.
+    """
     name = (now or datetime.now(UTC).astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(parent)
+    _clear_away(parent)
+    made = parent / f"{_BEING_MADE}{os.getpid()}-{name}"
+    made.mkdir(mode=0o700)
+    try:
+        descriptor = os.open(made / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(redact_lines(encode_event(started)))
+        return _put(made, parent, name)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, each with mode 0700; one that exists is left as it is."""
+    if not folder.is_dir():
+        make_private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _put(made: Path, parent: Path, name: str) -> Path:
     for suffix in ("", *(f"_{number}" for number in range(2, 1000))):
         folder = parent / f"{name}{suffix}"
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
+        if folder.exists():
             continue
-        return folder
+        try:
+            return made.rename(folder)
+        except OSError:
+            if not folder.exists():  # else another process was faster
+                raise
     raise FileExistsError(f"{parent} holds a thousand sessions of the same second")
+
+
+def _clear_away(parent: Path) -> None:
+    """Remove what processes that were killed have not come to finish."""
+    for left in parent.glob(f"{_BEING_MADE}*"):
+        number = left.name.removeprefix(_BEING_MADE).partition("-")[0]
+        if number.isdigit() and not is_running(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def worker_file(number: int) -> str:
@@ -51,12 +92,17 @@ def read_session(folder: Path) -> Iterator[Event]:
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise FileNotFoundError(f"{folder} holds no recording")
-    return heapq.merge(*(_read(path) for path in files), key=lambda event: getattr(event, "t", 0.0))
+    return heapq.merge(*(read_events(path) for path in files), key=lambda event: getattr(event, "t", 0.0))
 
 
-def _read(path: Path) -> Iterator[Event]:
-    with path.open("rb") as lines:
-        for line in lines:
+def read_events(path: Path) -> Iterator[Event]:
+    """What can be read of one file; a line that was cut off by a crash is left out. Raises `OSError`."""
+    with path.open("rb") as file:
+        whole = True
+        while line := file.readline(LINE_MAX_BYTES):
+            follows, whole = not whole, line.endswith(b"\n")
+            if follows:
+                continue  # the rest of a line that is too long
             try:
                 yield decode_event(line)
             except msgspec.DecodeError:

@@ -16,10 +16,18 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__
-from flux_desktop.aws.target import Credentials
 from flux_desktop.engine import preparation, words_source
 from flux_desktop.engine.commands import Command, StartRun, StopRun, Watch
-from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, Verdict, WordsSourced, encode_event
+from flux_desktop.engine.events import (
+    Event,
+    Notice,
+    RunEnded,
+    RunStarted,
+    StreamEnded,
+    Verdict,
+    WordsSourced,
+    encode_event,
+)
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.merging import RunTotals
 from flux_desktop.engine.metrics import ledger
@@ -113,21 +121,20 @@ class Supervisor:
         ready = await self._unless_stopped(preparation.prepare(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
-        self._open_session()
-        self._tell(
-            RunStarted(
-                t=self._now(),
-                wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
-                plan=ready.plan,
-                version=__version__,
-                notes=ready.notes,
-            )
+        started = RunStarted(
+            t=self._now(),
+            wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
+            plan=ready.plan,
+            version=__version__,
+            notes=ready.notes,
         )
+        self._open_session(started)
+        self._on_event(started)
         async with asyncio.TaskGroup() as beside:
             watching = beside.create_task(self._watch_words(local, plan), name="where words come from")
             async with asyncio.TaskGroup() as group:
                 for worker in self._workers:
-                    start = self._start_command(ready.plan, ready.credentials, worker)
+                    start = self._start_command(ready, worker)
                     group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
             watching.cancel()
         for worker in self._workers:
@@ -135,8 +142,8 @@ class Supervisor:
                 raise ProblemError(worker.refused)
         return totals.ended(self._now(), interrupted=self._stopping is not None)
 
-    def _start_command(self, plan: RunPlan, credentials: Credentials, worker: WorkerProcess) -> StartRun:
-        folder = self.session_folder
+    def _start_command(self, ready: preparation.Ready, worker: WorkerProcess) -> StartRun:
+        folder, plan = self.session_folder, ready.plan
         share = msgspec.structs.replace(
             plan, opening_max=max(1, plan.opening_max * len(worker.connections) // plan.connections)
         )
@@ -145,7 +152,8 @@ class Supervisor:
             connections=worker.connections,
             origin_s=self._origin_s,
             recording_path=str(folder / worker_file(worker.number)) if folder else None,
-            credentials=credentials,
+            credentials=ready.credentials,
+            proxies=ready.proxies,
         )
 
     def _first_commands(self) -> list[Command]:
@@ -176,6 +184,8 @@ class Supervisor:
 
     def _from_worker(self, worker: int, event: Event) -> None:
         """Events of all workers; what is one worker's own affair is merged into the run's."""
+        if isinstance(event, StreamEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
+            self._record(event)  # the worker itself cannot any more
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)
@@ -194,9 +204,10 @@ class Supervisor:
         if self._recorder is not None:
             self._recorder.write(encode_event(event))
 
-    def _open_session(self) -> None:
+    def _open_session(self, started: RunStarted) -> None:
+        """Make the session folder, with the start of the run in it."""
         try:
-            self.session_folder = create_session(self._sessions_dir or default_sessions_dir())
+            self.session_folder = create_session(self._sessions_dir or default_sessions_dir(), started)
         except OSError as error:
             self._on_event(Notice(t=self._now(), problem=_no_session(error)))
             return

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 import urllib.request
 from collections.abc import Callable
 
 import msgspec
 
 from flux_desktop.aws.offload import in_thread
+from flux_desktop.aws.sigv4 import signed_headers
 from flux_desktop.engine.local_process import LocalEndpointInfo
 
 ASK_EVERY_S = 1.0
@@ -45,5 +47,14 @@ def ask(info: LocalEndpointInfo) -> dict[str, list[str]]:
     context = ssl.create_default_context(cafile=info.ca_file)
     # No proxy: the endpoint is on this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
-    with opener.open(f"{info.url}/local/status", timeout=_ANSWER_MAX_S) as answer:
+    url = f"{info.url}/local/status"
+    headers = signed_headers(
+        url,
+        access_key=info.access_key,
+        secret_key=info.secret_key,
+        region=info.region,
+        now_epoch_s=time.time(),
+    )
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - our own child's address
+    with opener.open(request, timeout=_ANSWER_MAX_S) as answer:
         return msgspec.json.decode(answer.read(_ANSWER_MAX_BYTES), type=_Status).streams

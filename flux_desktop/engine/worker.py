@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop import __version__
+from flux_desktop import __version__, logs
 from flux_desktop.engine import audio_source
 from flux_desktop.engine.commands import (
     Command,
@@ -39,6 +39,7 @@ from flux_desktop.engine.processes import LINE_LIMIT_BYTES
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.run import Run
 from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.redaction import remember, remember_proxy
 
 _LOG = logging.getLogger(__name__)
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
@@ -102,6 +103,7 @@ class Worker:
 
     async def _start(self, start: StartRun) -> None:
         loop = asyncio.get_running_loop()
+        _take_secrets(start)
         if start.recording_path is not None:
 
             def tell(problem: Problem) -> None:
@@ -156,6 +158,15 @@ class Worker:
             self._out.write(line)
 
 
+def _take_secrets(start: StartRun) -> None:
+    """They came over the pipe; from here they leave by signed requests and through proxies only."""
+    keys = start.credentials
+    remember(keys.access_key, keys.secret_key, keys.session_token)
+    for address in start.proxies.values.values():
+        remember_proxy(address)
+    os.environ.update(start.proxies.values)
+
+
 def _bad_command(why: str) -> Problem:
     return Problem(code="bad_command", what="The engine was told something it does not understand.", why=why)
 
@@ -196,7 +207,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def main() -> None:
     """Entry point of the process."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logs.set_up(logging.WARNING, handler)
+    logs.catch_uncaught()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_main())
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from flux_desktop.local_endpoint.arguments import add_arguments, run
+from flux_desktop.logs import catch_uncaught
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -14,6 +15,7 @@ def main(argv: list[str] | None = None) -> int:
         prog="flux-local-endpoint", description="A Flux endpoint on this machine, with real recognition."
     )
     add_arguments(parser)
+    catch_uncaught()
     return run(parser.parse_args(argv))
 
 

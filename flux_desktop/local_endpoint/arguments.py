@@ -75,11 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the endpoint until it is stopped; returns the exit code. Problems go to stderr as sentences."""
+    from flux_desktop import logs
     from flux_desktop.problem import ProblemError
 
-    logging.basicConfig(
-        level=args.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logs.set_up(args.log_level, handler)
     if (args.tls_cert is None) != (args.tls_key is None):
         print("Give --tls-cert and --tls-key together.", file=sys.stderr)
         return 2

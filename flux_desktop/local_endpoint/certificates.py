@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from flux_desktop.running import is_running
+
 _LIFETIME = timedelta(days=30)
 _FOLDER_PREFIX = "flux-local-"
 
@@ -33,20 +35,10 @@ def private_folder() -> Path:
     parent = Path(tempfile.gettempdir())
     for old in parent.glob(f"{_FOLDER_PREFIX}*"):
         number = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
-        if number.isdigit() and not _is_running(int(number)):
+        if number.isdigit() and not is_running(int(number)):
             # Another person's folder cannot be removed, and need not be.
             shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> Certificates:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from flux_desktop.child_environment import child_environment
 from flux_desktop.local_endpoint.decode_worker import pack
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,10 @@ class DecodeWorker:
     async def run(self) -> None:
         """Start the process and read its answers until it ends; cancelling ends it at once."""
         process = await asyncio.create_subprocess_exec(
-            *worker_command(), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *worker_command(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=child_environment(),
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -1,7 +1,8 @@
 """One ``InvokeEndpointWithBidirectionalStream`` request: checked, answered, and served until it ends.
 
 A bad chunk signature in mid-stream is answered as AWS reports what its model does not name: an event of type
-``error`` with the code ``InvalidSignatureException``, and the end of the stream. Nothing of that chunk is used.
+``error`` with the code ``InvalidSignatureException``, and the end of the stream. Nothing of that chunk is used. So it
+is with an input that ends without its last, signed and empty, event: somebody may have cut it off.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
         self.answer = answer
 
 
-def check(service: Service, name: str, path: str, headers: Mapping[str, str]) -> tuple[EventVerifier, Any]:
+def check(
+    service: Service, name: str, path: str, headers: Mapping[str, str], query: str = ""
+) -> tuple[EventVerifier, Any]:
     """Check signature, endpoint and parameters; returns the chain's verifier and the options.
 
     Raises `Refusal` with the answer of AWS.
@@ -61,7 +64,7 @@ def check(service: Service, name: str, path: str, headers: Mapping[str, str]) ->
         signed = verify_request(
             method="POST",
             path=path,
-            query="",
+            query=query,
             headers=headers,
             payload_hash=STREAMING_PAYLOAD,
             secret_of=service.secret_of,
@@ -125,6 +128,7 @@ class StreamServer:
         self._decoder = FrameDecoder()
         self._fragments: list[bytes] = []
         self._fragments_type: object = None
+        self._input_ended = False
         hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
         self._hearing = hearing
         self._outbox = Outbox(service.faults, lambda: hearing.heard_s, lambda: len(service.sessions))
@@ -171,7 +175,9 @@ class StreamServer:
                 self._session.start()
             await asyncio.wait({reader, writer, gone}, return_when=asyncio.FIRST_COMPLETED)
             if reader.done() and not writer.done() and not gone.done():
-                if not self._session.closing:
+                if reader.exception() is None and not self._input_ended and not self._session.over:
+                    self._refuse("InvalidSignatureException", "The input ended without its signed last event.")
+                elif not self._session.closing:
                     self._outbox.close()
                 await asyncio.wait({writer, gone}, timeout=_LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -209,10 +215,11 @@ class StreamServer:
         now_ms = int(time.time() * 1000)
         try:
             for outer in self._decoder.feed(data):
+                if self._input_ended:
+                    return self._refuse("InvalidSignatureException", "An event follows the last one of the input.")
                 inner = self._verifier.verify(outer, now_ms)
-                if not inner:
-                    return True  # the last event of the input
-                if not self._mute:
+                self._input_ended = not inner
+                if inner and not self._mute:
                     self._take_part(decode_message(inner))
         except SignatureMismatch as error:
             return self._refuse("InvalidSignatureException", str(error))

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.aws.sigv4 import SignatureRefused, verify_request
+from flux_desktop.aws.sigv4 import SignatureRefused, SignedRequest, verify_request
 from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
 from flux_desktop.local_endpoint.faults import cut_connection
 from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
@@ -38,8 +38,7 @@ class Routes:
             task = self._group.create_task(self._stream(scope, protocol), name=f"stream {scope.client}")
             await asyncio.wait({task})
         elif scope.method == "GET" and path == "/local/status":
-            body = msgspec.json.encode(self._service.status())
-            _answer(protocol, Answer(200, "application/json", body))
+            _answer(protocol, self._status(scope))
         elif scope.method == "POST" and path == "/":
             _answer(protocol, self._call(scope, await _body(protocol)))
         else:
@@ -52,7 +51,7 @@ class Routes:
             cut_connection(peer_port)
             return
         try:
-            verifier, options = check(self._service, name, scope.path, _headers(scope))
+            verifier, options = check(self._service, name, scope.path, _headers(scope), scope.query_string)
         except Refusal as refusal:
             log.info("A stream to %s was refused: %s", name, refusal.answer.error)
             _answer(protocol, refusal.answer)
@@ -62,19 +61,16 @@ class Routes:
         except Exception:  # the border: one broken stream must not end the others
             log.exception("A stream broke on a fault of the endpoint.")
 
-    def _call(self, scope: Any, body: bytes) -> Answer:
-        headers = _headers(scope)
+    def _status(self, scope: Any) -> Answer:
         try:
-            signed = verify_request(
-                method="POST",
-                path="/",
-                query=scope.query_string,
-                headers=headers,
-                payload_hash=hashlib.sha256(body).hexdigest(),
-                secret_of=self._service.secret_of,
-                now_epoch_s=time.time(),
-                services=("sagemaker", "sts"),
-            )
+            self._verified(scope, b"", ("sagemaker",))
+        except SignatureRefused as error:
+            return json_error(403, error.code, error.message)
+        return Answer(200, "application/json", msgspec.json.encode(self._service.status()))
+
+    def _call(self, scope: Any, body: bytes) -> Answer:
+        try:
+            signed = self._verified(scope, body, ("sagemaker", "sts"))
         except SignatureRefused as error:
             return json_error(403, error.code, error.message)
         if self._service.faults.has("expired-token"):
@@ -82,7 +78,20 @@ class Routes:
             return json_error(403, "ExpiredTokenException", message)
         if signed.service == "sts":
             return self._control.sts(body)
-        return self._control.sagemaker(headers.get("x-amz-target", "").rpartition(".")[2], body)
+        return self._control.sagemaker(_headers(scope).get("x-amz-target", "").rpartition(".")[2], body)
+
+    def _verified(self, scope: Any, body: bytes, services: tuple[str, ...]) -> SignedRequest:
+        """Who signed a request that came whole. Raises `SignatureRefused`."""
+        return verify_request(
+            method=scope.method,
+            path=scope.path,
+            query=scope.query_string,
+            headers=_headers(scope),
+            payload_hash=hashlib.sha256(body).hexdigest(),
+            secret_of=self._service.secret_of,
+            now_epoch_s=time.time(),
+            services=services,
+        )
 
 
 def _headers(scope: Any) -> dict[str, str]:

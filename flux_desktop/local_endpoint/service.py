@@ -17,6 +17,7 @@ from flux_desktop.local_endpoint.faults import Faults
 from flux_desktop.local_endpoint.hearing import Hearing
 from flux_desktop.local_endpoint.scripts import Script
 from flux_desktop.local_endpoint.session import Session
+from flux_desktop.redaction import remember
 
 RECOGNISERS = ("auto", "pocketsphinx", "silent")
 
@@ -55,6 +56,7 @@ class Service:
         self.recogniser = settings.recogniser
         self.access_key = settings.access_key or f"AKIALOCAL{secrets.token_hex(6).upper()}"
         self.secret_key = settings.secret_key or secrets.token_urlsafe(30)
+        remember(self.access_key, self.secret_key)
         self.bundle: Bundle = BUNDLES[settings.bundle]
         self.endpoints = endpoints
         self.scripts = scripts

@@ -9,15 +9,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.redaction import redact_data, redact_lines
+from flux_desktop.running import is_running
+
+_PART = ".part"
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old or the new content, never a part; text becomes UTF-8.
 
     What stands at the end of a symbolic link is replaced, not the link. A device or a pipe (such as
-    ``/dev/stdout``) is written to. Raises `ProblemError` (file_not_written), and leaves nothing half behind.
+    ``/dev/stdout``) is written to. No secret that this process knows is in the file. Raises `ProblemError`
+    (file_not_written), and leaves nothing half behind.
     """
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    data = redact_data(content).encode("utf-8", "replace") if isinstance(content, str) else redact_lines(content)
     try:
         target = path.resolve()
         if _is_special(path):
@@ -59,7 +64,9 @@ def _is_special(path: Path) -> bool:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
+    prefix = f".{target.name[:40]}."
+    _clear_away(target.parent, prefix)
+    descriptor, name = tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=_PART, dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -72,6 +79,16 @@ def _replace(target: Path, data: bytes) -> None:
             Path(name).unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _clear_away(folder: Path, prefix: str) -> None:
+    """Remove what a process that was killed while it wrote the same file has left."""
+    for left in folder.iterdir():
+        number = left.name.removeprefix(prefix).partition("-")[0]
+        ours = left.name.startswith(prefix) and left.name.endswith(_PART) and number.isdigit()
+        if ours and not is_running(int(number)):
+            with suppress(OSError):
+                left.unlink()
 
 
 def _mode_for(target: Path) -> int:

@@ -8,12 +8,14 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.flux.turns import Turn
-from flux_desktop.reports.text import plain
+from flux_desktop.plain_text import plain
 
 CUE_CHARS_MAX = 84
 """Two lines of a usual subtitle."""
 CUE_S_MAX = 7.0
 CUE_S_MIN = 0.5
+TIME_MAX_S = 359_999.0
+"""The latest time that a subtitle can have; a server that says more is not believed."""
 
 
 class Cue(Struct, frozen=True):
@@ -28,7 +30,7 @@ def as_txt(turns: Iterable[Turn]) -> str:
     """One line a turn with its index and time, such as ``[0:04.2] hello, how are you?``."""
     lines = []
     for turn in turns:
-        minutes, seconds = divmod(max(0.0, _start_s(turn)), 60)
+        minutes, seconds = divmod(min(max(0.0, _start_s(turn)), TIME_MAX_S), 60)
         mark = " [closed]" if turn.ended_by == "closed" else ""
         lines.append(f"[{int(minutes)}:{int(seconds * 10) / 10:04.1f}] {plain(turn.transcript).strip()}{mark}\n")
     return "".join(lines)
@@ -91,7 +93,7 @@ def _start_s(turn: Turn) -> float:
 
 
 def _stamp(time_s: float, point: str) -> str:
-    milliseconds = round(max(0.0, time_s) * 1000)
+    milliseconds = round(min(max(0.0, time_s), TIME_MAX_S) * 1000)
     seconds, milliseconds = divmod(milliseconds, 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

@@ -33,6 +33,10 @@ def has_display() -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run the demo off-screen where there is no display. Returns the exit code."""
+    if arguments is None:
+        from flux_desktop.logs import catch_uncaught
+
+        catch_uncaught()
     options = parser().parse_args(arguments)
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")

@@ -15,8 +15,9 @@ import qasync
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop import __version__
+from flux_desktop import __version__, logs
 from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.plain_text import plain
 from flux_desktop.ui import settings
 from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
@@ -24,6 +25,7 @@ from flux_desktop.ui.icons import pixmap
 from flux_desktop.ui.local_keeper import KeptEndpoint
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.recovery import offer_unfinished
 from flux_desktop.ui.theme import ThemeSource
 
 GOOD_MOMENT_TURNS = 2
@@ -72,6 +74,8 @@ def run_window(options: argparse.Namespace) -> int:
         window.begin(load_account=not options.demo)
         window.tasks.start("keeping the built-in endpoint", local.keep(window.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
+        if not options.demo:
+            window.tasks.start("looking for a run that was cut off", offer_unfinished(window))
         await closed.wait()
         if not options.demo:
             settings.save(settings.settings_path(), settings.collect(window))
@@ -93,7 +97,7 @@ def run_off_screen(options: argparse.Namespace) -> int:
         await finished.wait()
         if window.model.ended is None:
             for banner in window.banners.banners():
-                print(banner.problem.sentence())
+                print(plain(banner.problem.sentence()))
         elif not picture_taken(window):
             window.grab().save(str(picture))
         ended = window.model.ended
@@ -161,7 +165,10 @@ def _run(
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = make_window(app, options, make_engine)
-    logging.getLogger("flux_desktop").addHandler(window.log)
+    on_terminal = logging.StreamHandler()
+    on_terminal.setLevel(logging.WARNING)
+    on_terminal.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logs.set_up(logging.INFO, on_terminal, window.log)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Python runs the handler at the clock's next tick.
         signal.signal(number, lambda _number, _frame: window.close())
@@ -178,13 +185,13 @@ def _print_transcripts(model: RunModel) -> None:
     for talk in model.conversations.values():
         for card in talk.cards:
             if card.tone == "note":
-                print(f"[Conn {talk.conn}] ! {card.text}")
+                print(f"[Conn {talk.conn}] ! {plain(card.text)}")
                 continue
             sure = "" if card.confidence is None else f" ({card.confidence * 100:.1f}%)"
-            print(f"[Conn {talk.conn}] ✓ {card.text}{sure} [turn {card.index}]")
+            print(f"[Conn {talk.conn}] ✓ {plain(card.text)}{sure} [turn {card.index}]")
     ended = model.ended
     if ended is not None:
         words = " · ".join(f"{number} {name}" for name, number in ended.ledger.items() if number)
         print(f"{ended.verdict}: {words}")
         if ended.problem is not None:
-            print(ended.problem.sentence())
+            print(plain(ended.problem.sentence()))

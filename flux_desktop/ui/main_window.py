@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from flux_desktop.engine.commands import SendControl
@@ -47,6 +47,7 @@ from flux_desktop.ui.settings import RECENT_MAX
 from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 
 RIGHT_PX = 372
@@ -307,7 +308,7 @@ class MainWindow(QMainWindow):
 
     def copy_diagnostics(self) -> None:
         """Put versions, the run's state and the newest log lines on the clipboard, without secrets."""
-        QGuiApplication.clipboard().setText(report(self.model, list(self.log.lines)))
+        copy_text(report(self.model, list(self.log.lines)))
         told = Problem(code="copied", what="The diagnostics are on the clipboard; secrets have been removed.")
         self.show_problem(told, "ok")
 

@@ -15,6 +15,7 @@ from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
+from flux_desktop.ui.widgets.basics import plain_tip
 
 if TYPE_CHECKING:
     from flux_desktop.ui.main_window import MainWindow
@@ -116,7 +117,7 @@ def _choose_ramp(window: MainWindow) -> None:
 def _fill_recent(window: MainWindow, menu: QMenu) -> None:
     menu.clear()
     for path in window.recent:
-        menu.addAction(Path(path).name, partial(window.load_wav, path)).setToolTip(path)
+        menu.addAction(Path(path).name, partial(window.load_wav, path)).setToolTip(plain_tip(path))
     if menu.isEmpty():
         menu.addAction("No file has been used yet").setEnabled(False)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.events import Event, RunEnded, RunStarted, decode_event
+from flux_desktop.engine.events import Event, Histograms, RunEnded, RunStarted
 from flux_desktop.engine.merging import RunTotals
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.session import RUN_FILE
+from flux_desktop.engine.metrics import is_encoded
+from flux_desktop.engine.plan import RunPlan, plan_problems
+from flux_desktop.engine.session import RUN_FILE, read_events
 from flux_desktop.problem import Problem, ProblemError
 
 CUT_OFF = "The recording ends before the run did; what was recorded until then is shown."
@@ -30,11 +31,13 @@ class PastRun(msgspec.Struct):
 def read_past_run(folder: Path) -> PastRun:
     """Read a session folder; for a thread. Raises `ProblemError` where it holds no run."""
     try:
-        own = list(_lines(folder / RUN_FILE))
+        own = list(read_events(folder / RUN_FILE))
         workers = sorted(folder.glob("worker-*.jsonl"))
         started = next((event for event in own if isinstance(event, RunStarted)), None)
         if started is None:
             raise ProblemError(_no_session(folder, "Its recording does not tell what was run."))
+        if wrong := plan_problems(started.plan):
+            raise ProblemError(_no_session(folder, f"No such run can have been: {wrong[0].what}"))
         totals = RunTotals(started.plan)
         events: list[Event] = []
         told = [((0, event) for event in own), *(_numbered(path) for path in workers)]
@@ -54,18 +57,9 @@ def read_past_run(folder: Path) -> PastRun:
 def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
     found = re.search(r"\d+", path.stem)
     number = int(found.group()) if found else 1
-    for event in _lines(path):
-        yield number, event
-
-
-def _lines(path: Path) -> Iterator[Event]:
-    """What can be read of a file; a line that was cut off by a crash is left out."""
-    with path.open("rb") as file:
-        for line in file:
-            try:
-                yield decode_event(line)
-            except msgspec.DecodeError:
-                continue
+    for event in read_events(path):
+        if not isinstance(event, Histograms) or all(map(is_encoded, event.encoded.values())):
+            yield number, event
 
 
 def _no_session(folder: Path, why: str) -> Problem:

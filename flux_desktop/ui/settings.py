@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import platformdirs
 
+from flux_desktop.engine.session import make_private_folder
+from flux_desktop.engine.stages import STREAMS_MAX
 from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import write_whole
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 RECENT_MAX = 8
+_FILE_MAX_BYTES = 1024 * 1024
 
 
 class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -53,10 +56,11 @@ def settings_path() -> Path:
 def load(path: Path) -> Settings:
     """Read them; a file that is missing or cannot be read gives the defaults."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Settings)
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(_FILE_MAX_BYTES), type=Settings)
     except FileNotFoundError:
         return Settings()
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
         _log.warning("The settings in %s cannot be read: %s", path, error)
         return Settings()
 
@@ -64,7 +68,7 @@ def load(path: Path) -> Settings:
 def save(path: Path, settings: Settings) -> None:
     """Write them whole or not at all; a failure is only logged, for nothing depends on them."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         write_whole(path, msgspec.json.format(msgspec.json.encode(settings)))
     except (OSError, ProblemError) as error:
         _log.warning("The settings could not be kept in %s: %s", path, error)
@@ -73,8 +77,8 @@ def save(path: Path, settings: Settings) -> None:
 def apply(window: MainWindow, settings: Settings) -> None:
     """Put them into the window's fields; what is out of range is left as it is."""
     window.theme.set_mode(settings.theme)
-    window.resize(max(1100, settings.width), max(700, settings.height))
-    window.run_bar.connections.setValue(settings.connections)
+    window.resize(_within(1100, settings.width, 10_000), _within(700, settings.height, 10_000))
+    window.run_bar.connections.setValue(_within(1, settings.connections, STREAMS_MAX))
     window.run_bar.duration.setValue(settings.duration_s)
     window.run_bar.loop.setChecked(settings.loop)
     window.run_bar.set_ramp(settings.ramp)
@@ -89,6 +93,11 @@ def apply(window: MainWindow, settings: Settings) -> None:
         window.sound_panel.microphone.refresh(None)
     window.endpoint_panel.account.prefer(settings.profile, settings.region)
     window.endpoint_panel.prefer(settings.endpoint)
+
+
+def _within(low: int, number: int, high: int) -> int:
+    """Qt takes no number that is larger than its own."""
+    return max(low, min(number, high))
 
 
 def collect(window: MainWindow) -> Settings:

@@ -104,7 +104,7 @@ def test_a_changed_payload_or_order_or_date_is_refused_and_the_chain_stays() -> 
         theirs.verify(first._replace(payload=b"onE"))
     with pytest.raises(SignatureMismatch, match="too far"):
         theirs.verify(first, now_ms=1_000_000 + 300_001)
-    with pytest.raises(SignatureMismatch, match="no :date"):
+    with pytest.raises(SignatureMismatch, match="other headers"):
         theirs.verify(Frame({}, b"one"))
     with pytest.raises(SignatureMismatch, match="not a date"):
         theirs.verify(Frame({**first.headers, ":date": TimestampMs(2**63 - 1)}, b"one"))

@@ -16,13 +16,13 @@ from flux_desktop.aws.catalogue import API_STATUS
 from flux_desktop.cli.arguments import STATUSES, add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
-from flux_desktop.cli.streams import CHATTY
 from flux_desktop.engine.limits import Limit
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
+from flux_desktop.logs import TALKATIVE
 from flux_desktop.problem import ProblemError
 
 
@@ -31,7 +31,7 @@ def logging_as_before() -> Iterator[None]:
     """`main` sets up logging for the whole process; other tests must not see that."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
-    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
     root.handlers.clear()
     yield
     root.handlers[:] = handlers
@@ -289,7 +289,7 @@ def test_help_is_light_and_documents_the_exit_status() -> None:
 def test_libraries_that_log_speech_or_secrets_stay_quiet(wav: str) -> None:
     main(["file", "x", "--file", wav, "--log-level", "DEBUG", "--connections", "0"])
     assert logging.getLogger().level == logging.DEBUG
-    assert {logging.getLogger(name).level for name in CHATTY} == {logging.WARNING}
+    assert {logging.getLogger(name).level for name in TALKATIVE} == {logging.WARNING}
 
 
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])

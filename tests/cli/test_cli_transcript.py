@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.events import LedgerClass, Received, StreamChanged, StreamEnded, StreamState, StreamSummary
-from flux_desktop.reports.text import plain
+from flux_desktop.plain_text import plain
 
 
 def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0, **fields: object) -> Received:

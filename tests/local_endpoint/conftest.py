@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from flux_desktop.aws.sigv4 import signed_headers
 from flux_desktop.resources import resource_path
 
 Info = dict[str, Any]
@@ -46,7 +47,9 @@ def read_status(info: Info) -> dict[str, Any]:
     """What the endpoint says of itself."""
     context = ssl.create_default_context(cafile=info["ca_file"])
     url = f"{info['url']}/local/status"
-    with urllib.request.urlopen(url, context=context, timeout=5) as answer:  # noqa: S310 - a loopback URL
+    keys = {name: info[name] for name in ("access_key", "secret_key", "region")}
+    request = urllib.request.Request(url, headers=signed_headers(url, **keys, now_epoch_s=time.time()))  # noqa: S310
+    with urllib.request.urlopen(request, context=context, timeout=5) as answer:  # noqa: S310 - a loopback URL
         return dict(json.load(answer))
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from flux_desktop.problem import Problem
 from flux_desktop.ui.account import DEFAULT_REGION
 from flux_desktop.ui.models.endpoints import STATUS_TONES
 from flux_desktop.ui.theme import SPACE_S, SPACE_XS
-from flux_desktop.ui.widgets.basics import button, label, set_role
+from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role
 
 DEFAULT_PROFILE = "default chain"
 
@@ -111,7 +110,7 @@ class AccountBox(QWidget):
         self._command = found.group().rstrip(".,") if found is not None else ""
         self.retry_button.setVisible(problem is not None)
         self.copy_button.setVisible(bool(self._command))
-        self.copy_button.setToolTip(self._command)
+        self.copy_button.setToolTip(plain_tip(self._command))
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._command)
+        copy_text(self._command)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.ui.theme import SPACE_XS
-from flux_desktop.ui.widgets.basics import button
+from flux_desktop.ui.widgets.basics import button, plain_tip
 
 CONTROLS = (
     ("ForceEndTurn", "Force end", "End the turn under way at once"),
@@ -61,7 +61,7 @@ class ControlRow(QWidget):
                 why = f"The build {'' if bundle is None else bundle.name} does not take it: it would end the stream."
             else:
                 why = "It is not known whether this build takes it, and one that does not ends the stream."
-            made.setToolTip(f"{meaning}. {why}".strip())
+            made.setToolTip(plain_tip(f"{meaning}. {why}".strip()))
 
     def _press(self, name: str) -> Callable[[], None]:
         return lambda: self.pressed.emit(name)

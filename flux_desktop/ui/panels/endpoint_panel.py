@@ -18,7 +18,7 @@ from flux_desktop.engine.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
-from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill
+from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
@@ -131,7 +131,7 @@ class EndpointPanel(Panel):
             item = QListWidgetItem()
             item.setData(ENTRY_ROLE, entry)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.name}, {entry.status}, {entry.detail}")
-            item.setToolTip(f"{entry.name}\n{entry.detail}\n{entry.status}")
+            item.setToolTip(plain_tip(f"{entry.name}\n{entry.detail}\n{entry.status}"))
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(4, self.list.count()) * ROW_PX + 4)

@@ -11,7 +11,7 @@ from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.theme import SPACE_S, ThemeSource
-from flux_desktop.ui.widgets.basics import Panel, button, label
+from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
 from flux_desktop.ui.widgets.waveform import Waveform
 
 NAME_AND_FACTS_PX = 272
@@ -106,7 +106,7 @@ class SoundPanel(Panel):
         room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
         self._name.setText(metrics.elidedText(shape.path.name, Qt.TextElideMode.ElideMiddle, room_px))
-        self._name.setToolTip(f"{shape.path}\n{shape.describe()}")
+        self._name.setToolTip(plain_tip(f"{shape.path}\n{shape.describe()}"))
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the sound cannot be changed."""

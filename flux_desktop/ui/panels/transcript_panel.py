@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, Q
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
 from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
-from flux_desktop.ui.widgets.basics import button, label
+from flux_desktop.ui.widgets.basics import button, label, plain_tip
 from flux_desktop.ui.widgets.lanes import LaneArea, LaneKey
 from flux_desktop.ui.widgets.overview_table import OverviewTable
 from flux_desktop.ui.widgets.search_results import SearchResults
@@ -152,7 +152,7 @@ class TranscriptPanel(QWidget):
             talk = self._model.conversation(self.tabs.tabData(position))
             words = state_words(talk)
             if self.tabs.tabToolTip(position) != words:
-                self.tabs.setTabToolTip(position, words)
+                self.tabs.setTabToolTip(position, plain_tip(words))
                 self.tabs.setTabIcon(position, state_icon(talk, self._theme.current))
 
     def current(self) -> int | None:

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu
 
+from flux_desktop.problem import ProblemError
+from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.series import Floats, Series
 from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
@@ -126,11 +128,18 @@ class PlotPanel(Panel):
             axis.setStyle(tickFont=font(TYPE_CAPTION_PX), tickLength=0)
 
     def save(self, path: Path) -> None:
-        """Write a PNG, or a CSV where the name says so."""
+        """Write a PNG, or a CSV where the name says so; where that fails, the line under the plot says why."""
         if path.suffix.lower() == ".csv":
-            path.write_text(table(self.columns(), self._unit), encoding="utf-8")
+            content: str | bytes = table(self.columns(), self._unit)
         else:
-            self.grab().save(str(path), "PNG")
+            picture = QBuffer()
+            self.grab().save(picture, "PNG")
+            content = bytes(picture.data().data())
+        try:
+            write_whole(path, content)
+        except ProblemError as error:
+            self._hovered = error.problem.sentence()
+            self.footer.setText(self._hovered)
 
     def _paused(self, on: bool) -> None:
         self.item.setMouseEnabled(x=on, y=on)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flux_desktop.problem import Problem
 from flux_desktop.ui import icons
 from flux_desktop.ui.theme import SPACE_M, SPACE_S, SPACE_XS, ThemeSource
-from flux_desktop.ui.widgets.basics import IconButton, label
+from flux_desktop.ui.widgets.basics import IconButton, button, label
 
 BANNERS_MAX = 3
+Actions = Mapping[str, Callable[[], object]]
 _ICONS = {"danger": "circle-x", "warn": "triangle-alert", "ok": "circle-check"}
 
 
 class Banner(QWidget):
-    """One problem, as text that can be selected and copied.
+    """One problem, as text that can be selected and copied, and buttons for `actions`, which also close it.
 
     Signals:
         dismissed: the person has closed it; carries this banner.
@@ -23,7 +27,7 @@ class Banner(QWidget):
 
     dismissed = Signal(object)
 
-    def __init__(self, theme: ThemeSource, problem: Problem, tone: str) -> None:
+    def __init__(self, theme: ThemeSource, problem: Problem, tone: str, actions: Actions | None = None) -> None:
         super().__init__()
         self.problem = problem
         self.count = 1
@@ -48,9 +52,16 @@ class Banner(QWidget):
                 line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 texts.addWidget(line)
         row.addLayout(texts, 1)
+        self.buttons = {words: button(words, partial(self._act, act)) for words, act in (actions or {}).items()}
+        for made in self.buttons.values():
+            row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
         self.close_button = IconButton(theme, "x", "Close this message")
         self.close_button.clicked.connect(self.dismiss)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _act(self, act: Callable[[], object]) -> None:
+        self.dismiss()
+        act()
 
     def again(self) -> None:
         """The same problem came once more: say how often."""
@@ -73,13 +84,13 @@ class BannerStack(QWidget):
         self._layout.setSpacing(SPACE_XS)
         self.hide()
 
-    def show_problem(self, problem: Problem, tone: str = "danger") -> None:
-        """Put a problem on top."""
+    def show_problem(self, problem: Problem, tone: str = "danger", actions: Actions | None = None) -> None:
+        """Put a problem on top, with buttons where something can be done at once."""
         for banner in self.banners():
             if banner.problem == problem:
                 banner.again()
                 return
-        banner = Banner(self._theme, problem, tone)
+        banner = Banner(self._theme, problem, tone, actions)
         banner.dismissed.connect(self._remove)
         self._layout.insertWidget(0, banner)
         for old in self.banners()[BANNERS_MAX:]:

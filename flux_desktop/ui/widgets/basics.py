@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import Qt as QtText
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QHBoxLayout,
@@ -18,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flux_desktop.redaction import redact_data
 from flux_desktop.ui import icons
 from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
 
@@ -29,6 +32,16 @@ def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def plain_tip(words: str) -> str:
+    """Words as a tip shows them: Qt takes what looks like markup for it, and words from outside are none."""
+    return f"<qt>{html.escape(words)}</qt>" if QtText.mightBeRichText(words) else words
+
+
+def copy_text(words: str) -> None:
+    """Put plain words on the clipboard, without secrets."""
+    QGuiApplication.clipboard().setText(redact_data(words))
 
 
 def set_role(widget: QWidget, role: str, name: str = "role") -> bool:
@@ -81,7 +94,7 @@ class ElidedLabel(QLabel):
     def setText(self, words: str) -> None:
         if words != self._full:
             self._full = words
-            self.setToolTip(words)
+            self.setToolTip(plain_tip(words))
             self._elide()
 
     def full_text(self) -> str:

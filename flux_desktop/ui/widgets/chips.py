@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from flux_desktop.flux.options import KEYTERM_CHARS_MAX, KEYTERMS_MAX
 from flux_desktop.ui.theme import SPACE_S
-from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.basics import label, plain_tip, set_role
 from flux_desktop.ui.widgets.flow import FlowLayout
 
 
@@ -91,7 +91,7 @@ class ChipEditor(QWidget):
             chip = QPushButton(f"{term if len(term) <= 28 else term[:27] + '…'}  ×")  # noqa: RUF001 - a times sign
             chip.setObjectName("chip")
             chip.setAccessibleName(f"Remove the keyterm {term}")
-            chip.setToolTip(f"Remove {term}")
+            chip.setToolTip(plain_tip(f"Remove {term}"))
             chip.clicked.connect(lambda _checked=False, gone=term: self._remove(gone))
             self._flow.addWidget(chip)
         self._chips.setVisible(bool(self._terms))

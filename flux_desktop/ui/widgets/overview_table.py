@@ -13,6 +13,7 @@ from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.overview import COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.basics import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 26
@@ -93,7 +94,7 @@ class OverviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.words(talk).replace("\n", " ")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if index.column() < TEXT_COLUMN else column.words(talk)[:500]
+            return None if index.column() < TEXT_COLUMN else plain_tip(column.words(talk)[:500])
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ForegroundRole and column.name in {"State", "Problem"} and talk.summary is not None:

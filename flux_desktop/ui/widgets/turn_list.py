@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from flux_desktop.ui import text
 from flux_desktop.ui.models.conversation import Card, Conversation
 from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.turn_card import TurnCardDelegate
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -124,7 +125,7 @@ class TurnList(QListView):
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
         cards = self.turns.conversation.cards
         chosen = [cards[row].text for row in rows if row < len(cards)] or self.turns.conversation.transcript()
-        QGuiApplication.clipboard().setText("\n".join(chosen))
+        copy_text("\n".join(chosen))
 
     def _restyle(self) -> None:
         self.cards.forget()

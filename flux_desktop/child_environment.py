@@ -1,0 +1,40 @@
+"""The environment of child processes: none of this process's secrets is in it, for other programs can read it.
+
+What a child needs of them it gets over its pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flux_desktop.redaction import is_secret_name
+
+_USER_INFO = re.compile(r"^((?:\w[\w+.-]*://)?)[^/?#]*@")
+_PROXIES = ("https_proxy", "http_proxy", "all_proxy")
+
+
+def child_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """A copy without variables that hold keys, and with no user name and password in any address of a proxy."""
+    kept = {name: value for name, value in environ.items() if not is_secret_name(name)}
+    for name in _proxies_of(kept):
+        kept[name] = _USER_INFO.sub(r"\1", kept[name])
+    return kept
+
+
+def proxy_logins(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The addresses that `child_environment` has cut, by variable; for a child that connects through them."""
+    return {name: environ[name] for name in _proxies_of(environ) if _USER_INFO.match(environ[name])}
+
+
+def without_proxy_for(url: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that exempt this address's host from every proxy, beside those that are exempt already."""
+    host = urlsplit(url).hostname or ""
+    exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(part for part in (exempt, host) if part))
+
+
+def _proxies_of(environ: Mapping[str, str]) -> list[str]:
+    return [name for name in environ if name.lower() in _PROXIES]

@@ -1,0 +1,73 @@
+"""Sessions whose recording has no end because the program died: found at the next start, and offered once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.engine.events import RunEnded, RunStarted, decode_event
+from flux_desktop.engine.recording import is_locked
+from flux_desktop.engine.session import RUN_FILE, read_events
+
+SEEN_FILE = "seen"
+"""In the folder of a session that need not be offered any more."""
+LOOKED_AT_MAX = 20
+_END_MAX_BYTES = 1024 * 1024
+"""The end of a run stands within so many last bytes of its file."""
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """A session that was cut off, and how its recording begins."""
+
+    folder: Path
+    started: RunStarted
+
+
+def newest_unfinished(parent: Path) -> Unfinished | None:
+    """The newest session that was cut off, is not being recorded now, and has not been seen; blocks.
+
+    Looks at the newest `LOOKED_AT_MAX` folders. What cannot be read is passed over.
+    """
+    try:
+        folders = sorted((path for path in parent.iterdir() if path.name[:1].isdigit()), reverse=True)
+    except OSError:
+        return None
+    for folder in folders[:LOOKED_AT_MAX]:
+        try:
+            found = _unfinished(folder)
+        except OSError:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def mark_seen(folder: Path) -> None:
+    """Do not offer this session any more; where the folder cannot be written it will be offered again."""
+    try:
+        os.close(os.open(folder / SEEN_FILE, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError:
+        return
+
+
+def _unfinished(folder: Path) -> Unfinished | None:
+    if (folder / SEEN_FILE).exists() or any(is_locked(path) for path in folder.glob("*.jsonl")):
+        return None
+    run = folder / RUN_FILE
+    if _has_end(run):
+        return None
+    started = next(read_events(run), None)
+    return Unfinished(folder, started) if isinstance(started, RunStarted) else None
+
+
+def _has_end(run: Path) -> bool:
+    with run.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _END_MAX_BYTES))
+        for line in reversed(file.read().splitlines()):
+            try:
+                return isinstance(decode_event(line), RunEnded)
+            except msgspec.DecodeError:
+                continue  # cut off
+    return False
