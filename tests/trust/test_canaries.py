@@ -218,7 +218,7 @@ def test_what_people_say_is_left_as_it_is(words: str) -> None:
     [
         "ExpiredTokenException: The security token included in the request is expired.",
         "Check HTTPS_PROXY and its user name and password, or list the host in NO_PROXY.",
-        "There is no file /Users/somebody/Documents/Recordings/2026/Conversations/first.wav.",
+        "There is no file /srv/Somebody/Documents/Recordings/2026/Conversations/first.wav.",
         "InvalidSignatureException: The request signature we calculated does not match.",
     ],
 )
