@@ -49,6 +49,9 @@ class PackedValues:
         fresh = np.maximum(np.frombuffer(self._fresh, np.float32), 0.001)
         steps = np.concatenate((self._steps, np.rint(np.log(fresh) * _STEPS).astype(np.int32)))
         counts = np.concatenate((self._counts, np.ones(len(fresh), np.int64)))
-        self._steps, places = np.unique(steps, return_inverse=True)
-        self._counts = np.bincount(places, weights=counts).astype(np.int64)
+        # By hand, for numpy's own `unique` first imports what stops the process for a tenth of a second.
+        order = np.argsort(steps, kind="stable")
+        steps, counts = steps[order], counts[order]
+        first = np.flatnonzero(np.diff(steps, prepend=steps[0] - 1))
+        self._steps, self._counts = steps[first], np.add.reduceat(counts, first)
         self._fresh = array("f")

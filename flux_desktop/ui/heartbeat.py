@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from flux_desktop.engine.events import Percentiles
+from flux_desktop.engine.metrics import of_values
 
 BEAT_MS = 10
 KEPT = 6_000
@@ -41,10 +43,8 @@ class Heartbeat(QObject):
         values = self._late_ms[: min(self._count, KEPT)]
         if not len(values):
             return Percentiles()
-        p50, p95, p99 = np.percentile(values, (50, 95, 99))
-        return Percentiles(
-            n=self._count, p50_ms=float(p50), p95_ms=float(p95), p99_ms=float(p99), max_ms=float(values.max())
-        )
+        figures = of_values(values)
+        return msgspec.structs.replace(figures, n=self._count)
 
     def _beat(self) -> None:
         now_s = time.monotonic()
