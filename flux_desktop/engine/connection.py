@@ -27,6 +27,7 @@ from flux_desktop.engine.liveness import Liveness
 from flux_desktop.engine.rotation import Rotation
 from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.truth import TurnTiming
+from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     CloseStream,
     Configure,
@@ -71,7 +72,10 @@ class Connection:
         self._sender = self._new_sender(feed, duration_s)
         self._conversation = Conversation(
             conn,
-            TurnTracker(eager_configured=plan.options.eager_eot_threshold is not None),
+            TurnTracker(
+                eager_configured=plan.options.eager_eot_threshold is not None,
+                finished=KeptTurns(words=False),  # the recording has the words
+            ),
             self._sender,
             timing=TurnTiming(context.words and context.words.first(duration_s), context.histograms),
             histograms=context.histograms,

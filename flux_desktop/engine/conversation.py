@@ -25,7 +25,7 @@ from flux_desktop.flux.messages import (
     parse_server_message,
     shift,
 )
-from flux_desktop.flux.turns import Turn, TurnTracker
+from flux_desktop.flux.turns import EndedTurns, Turn, TurnTracker
 
 RECENT_UPDATES = 240
 """Update latencies kept for a connection's row: about the last minute."""
@@ -79,7 +79,7 @@ class Conversation:
         self._origin_s = origin_s
 
     @property
-    def final_turns(self) -> list[Turn]:
+    def final_turns(self) -> EndedTurns:
         """Turns that have ended, with a text that will not change."""
         return self.tracker.finished
 
@@ -100,9 +100,7 @@ class Conversation:
                 if self._turn_offset or self._audio_offset_s:
                     shift(message, self._turn_offset, self._audio_offset_s)
                 user_ms, wire_ms, broken = self._turn_info(message, received_s)
-            turn = self.tracker.feed(message)
-            if turn is not None and turn.ended_by is not None:
-                turn.words = []  # the recording has them; here they would be 1 MB a stream in half an hour
+            self.tracker.feed(message)
             new = self.tracker.violation_count - seen
             broken += [violation.rule for violation in self.tracker.violations[-new:]] if new else []
         self.violations.update(broken)

@@ -7,7 +7,9 @@ Source of the states and rules: Deepgram's description of the Flux state machine
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -93,6 +95,17 @@ class Turn(Struct, kw_only=True):
     """None while open, then model, timeout, manual, unknown (older builds) or closed (never ended)."""
 
 
+class EndedTurns(Protocol):
+    """Where ended turns are kept, in order: a list, or `kept_turns.KeptTurns`."""
+
+    def append(self, turn: Turn, /) -> None:
+        """Keep one more."""
+
+    def __iter__(self) -> Iterator[Turn]: ...
+
+    def __len__(self) -> int: ...
+
+
 class TurnTracker:
     """Follows the messages of one stream and keeps its turns; plain state, no clock, no I/O.
 
@@ -102,11 +115,14 @@ class TurnTracker:
 
     VIOLATIONS_KEPT = 100
 
-    def __init__(self, *, eager_configured: bool | None = None) -> None:
-        """`eager_configured` is None where nobody knows, which switches that one check off."""
+    def __init__(self, *, eager_configured: bool | None = None, finished: EndedTurns | None = None) -> None:
+        """`eager_configured` is None where nobody knows, which switches that one check off.
+
+        `finished` is where ended turns are kept, a list where it is None.
+        """
         self.state = TurnState.READY
         self.turn: Turn | None = None
-        self.finished: list[Turn] = []
+        self.finished: EndedTurns = [] if finished is None else finished
         self.violations: list[Violation] = []
         self.violation_count = 0
         self.next_index = 0

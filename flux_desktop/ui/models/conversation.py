@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flux_desktop.engine.events import (
     Received,
@@ -16,6 +16,7 @@ from flux_desktop.engine.events import (
     message_of,
 )
 from flux_desktop.engine.truth import SpokenWords
+from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     ConfigureSuccess,
@@ -24,31 +25,32 @@ from flux_desktop.flux.messages import (
     TurnEvent,
     TurnInfo,
     Warning_,
-    Word,
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
 from flux_desktop.ui.models.series import Series
 
 RAW_KEPT = 5_000
 LANE_KEPT = 2_000
+UNSURE_BELOW = 0.5
 
 
 @dataclass(slots=True, eq=False)
 class Card:
     """What one entry of a transcript shows; `revision` grows with every change, for layout caches.
 
-    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds.
+    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds. `unsure` is
+    where in the text the words stand that the recogniser is not sure of: first character and length.
     """
 
     index: int
     tone: str = "listening"
     text: str = ""
-    words: list[Word] = field(default_factory=list)
     start_s: float = 0.0
     end_s: float = 0.0
     confidence: float | None = None
     eager_count: int = 0
     resumed_count: int = 0
+    unsure: tuple[tuple[int, int], ...] = ()
     eager_lead_ms: float | None = None
     ended_by: str | None = None
     latency_ms: float | None = None
@@ -105,7 +107,7 @@ class Conversation:
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
         self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
         self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        self.tracker = TurnTracker()
+        self.tracker = TurnTracker(finished=KeptTurns(words=True))
         self._open: Card | None = None
         self._eager_at_s: float | None = None
         self._watched = False
@@ -255,7 +257,7 @@ class Conversation:
     def _take_turn(card: Card, turn: Turn) -> None:
         card.index = turn.index
         card.text = turn.transcript
-        card.words = turn.words
+        card.unsure = unsure_words(turn)
         card.start_s = turn.words[0].start if turn.words and turn.words[0].start is not None else turn.start_s
         card.end_s = turn.end_s
         card.confidence = turn.confidence
@@ -288,6 +290,20 @@ class Conversation:
     def _touch(self, card: Card) -> None:
         card.revision += 1
         self.revision += 1
+
+
+def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:
+    """Where in the turn's text the words of a confidence below `UNSURE_BELOW` stand: first character and length."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for word in turn.words:
+        start = turn.transcript.find(word.word, at)
+        if start < 0 or not word.word:
+            continue
+        at = start + len(word.word)
+        if word.confidence is not None and word.confidence < UNSURE_BELOW:
+            found.append((start, len(word.word)))
+    return tuple(found)
 
 
 def _kind(text: str) -> str:

@@ -12,7 +12,6 @@ from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30
-UNSURE_BELOW = 0.5
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -190,18 +189,11 @@ def _pill(painter: QPainter, x: float, area: QRectF, words: str, colour: str, on
 def _shades(card: Card, theme: Theme) -> list[QTextLayout.FormatRange]:
     """Mark the words that the recogniser is not sure of: dimmer, with a dotted line under them."""
     ranges = []
-    at = 0
-    for word in card.words:
-        found = card.text.find(word.word, at)
-        if found < 0 or not word.word:
-            continue
-        at = found + len(word.word)
-        if word.confidence is None or word.confidence >= UNSURE_BELOW:
-            continue
+    for start, length in card.unsure:
         shade = QTextCharFormat()
         shade.setForeground(QColor(theme.muted))
         shade.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
         mark = QTextLayout.FormatRange()
-        mark.start, mark.length, mark.format = found, len(word.word), shade
+        mark.start, mark.length, mark.format = start, length, shade
         ranges.append(mark)
     return ranges

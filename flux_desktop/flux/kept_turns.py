@@ -1,0 +1,44 @@
+"""Ended turns that stay in memory for as long as a run lasts: packed, as an hour of many streams would be large."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+import msgspec
+
+from flux_desktop.flux.turns import Turn
+
+BLOCK = 64
+"""Turns compressed together; as many at most wait in the plain form."""
+_LEVEL = 1
+
+
+class KeptTurns:
+    """The ended turns of one stream in order: `append`, `len` and iteration, which unpacks. Pure.
+
+    With words, a turn of 14 words takes about 0.2 kB instead of 3 kB. `words` off leaves them out.
+    """
+
+    def __init__(self, *, words: bool) -> None:
+        self._words = words
+        self._blocks: list[bytes] = []
+        self._fresh: list[bytes] = []
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def append(self, turn: Turn) -> None:
+        """Keep a turn as it is now; later changes of the object are not seen."""
+        kept = turn if self._words or not turn.words else msgspec.structs.replace(turn, words=[])
+        self._fresh.append(self._encoder.encode(kept))
+        if len(self._fresh) == BLOCK:
+            self._blocks.append(zlib.compress(self._encoder.encode(self._fresh), _LEVEL))
+            self._fresh = []
+
+    def __len__(self) -> int:
+        return len(self._blocks) * BLOCK + len(self._fresh)
+
+    def __iter__(self) -> Iterator[Turn]:
+        unpack = msgspec.msgpack.Decoder(Turn).decode
+        for block in self._blocks:
+            yield from map(unpack, msgspec.msgpack.decode(zlib.decompress(block), type=list[bytes]))
+        yield from map(unpack, self._fresh)
