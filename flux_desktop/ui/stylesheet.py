@@ -125,6 +125,9 @@ QHeaderView::section {
   background: %(panel)s; color: %(muted)s; border: none; border-bottom: 1px solid %(border)s;
   padding: 5px 6px; font-size: 11px;
 }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: top center; width: 9px; height: 9px; }
+QHeaderView::up-arrow { image: url("%(up)s"); }
+QHeaderView::down-arrow { image: url("%(chevron)s"); }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab {
   background: transparent; color: %(muted)s; padding: 7px 10px; border: none; border-bottom: 2px solid transparent;
@@ -166,6 +169,7 @@ QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 _PICTURES = (
     ("check", "check"),
     ("chevron", "chevron-down"),
+    ("up", "chevron-up"),
     ("left", "chevron-left"),
     ("right", "chevron-right"),
 )
