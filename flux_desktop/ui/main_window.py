@@ -264,7 +264,8 @@ class MainWindow(QMainWindow):
         """How the built-in endpoint is to behave from the next run on."""
         self.local = behaviour
         kind = FAULTS.get(behaviour.fault)
-        self.endpoint_panel.set_unusual(behaviour.words(), "" if kind is None else kind.sentence)
+        meaning = "" if kind is None else kind.sentence
+        self.endpoint_panel.set_unusual(behaviour.fault_words(), meaning, behaviour.build_words())
         self.display.draw_labels()
 
     def local_arguments_wanted(self) -> tuple[str, ...] | None:

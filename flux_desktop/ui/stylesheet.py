@@ -118,6 +118,7 @@ QProgressBar { background: %(raised)s; border: none; border-radius: 3px; max-hei
 QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
 
 QScrollArea, QAbstractScrollArea, QStackedWidget { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView, QTableView, QTreeView { background: transparent; border: none; outline: none; }
 QTableView { gridline-color: %(grid)s; selection-background-color: %(accent_soft)s; selection-color: %(text)s; }
 QHeaderView { background: transparent; }

@@ -92,8 +92,9 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
         assert any("without numerals and profanity_filter" in shown.text() for shown in dialog.findChildren(QLabel))
         dialog.accept()
         panel = window.endpoint_panel
-        assert not panel.unusual.isHidden()
-        assert panel.unusual.toolTip().startswith("fault: stall-ms=1400 · build: flux-english-20260311\nAfter 5 s")
+        assert (panel.fault.isVisible(), panel.fault.text()) == (True, "fault: stall-ms=1400")
+        assert panel.fault.toolTip().endswith(FAULTS["stall-ms"].sentence)
+        assert panel.build.toolTip() == "build: flux-english-20260311"
         assert not window.flux_panel.filters["profanity_filter"].choice.isEnabled()
         window.start_run()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
@@ -127,7 +128,7 @@ def test_the_windows_stalls_can_be_shown_without_a_run(stage: Stage) -> None:
         assert window.status.figures.text() == ""
         window.shows_stalls = True
         window.display.draw_labels()
-        assert window.status.figures.text().startswith("window stalls p99 ")
+        assert window.status.figures.text().startswith("stalls p99 ")
         assert "max" in window.status.figures.text()
 
     stage(Waiting, live)

@@ -36,14 +36,11 @@ class LocalBehaviour:
         with_value = self.value is not None and FAULTS[self.fault].unit
         return f"{self.fault}={self.value:g}" if with_value else self.fault
 
-    def words(self) -> str:
-        """What is unusual, such as ``fault: stall-ms=1400 · build: permissive``; empty where nothing is."""
-        parts = [f"fault: {self.fault_words()}"] if self.fault != NO_FAULT else []
-        if self.bundle != LATEST.name:
-            parts.append(f"build: {self.bundle}")
-        return " · ".join(parts)
+    def build_words(self) -> str:
+        """The build, where it is not the newest."""
+        return "" if self.bundle == LATEST.name else self.bundle
 
     def arguments(self) -> tuple[str, ...]:
         """For the endpoint's process."""
-        fault = ("--fault", self.fault_words()) if self.fault != NO_FAULT else ()
-        return (*fault, *(("--bundle", self.bundle) if self.bundle != LATEST.name else ()))
+        pairs = (("--fault", self.fault_words()), ("--bundle", self.build_words()))
+        return tuple(word for pair in pairs if pair[1] for word in pair)

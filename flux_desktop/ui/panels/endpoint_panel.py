@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QGridLayout,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 from flux_desktop.engine.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
 from flux_desktop.ui.panels.account_box import AccountBox
-from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.theme import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
-UNUSUAL_PX = 160
+UNUSUAL_PX = 170
 
 
 class EndpointDelegate(QStyledItemDelegate):
@@ -104,16 +104,17 @@ class EndpointPanel(Panel):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
         self.body.addWidget(self.list)
-        self.unusual = pill("", "warn")
+        self.fault, self.build = pill("", "warn"), pill("", "quiet")
         self.usual_button = button(
             "Remove", self.usual_wanted.emit, kind="link", tip="Let the built-in endpoint do what Flux does again"
         )
-        unusual = QHBoxLayout()
-        unusual.addWidget(self.unusual)
-        unusual.addStretch()
-        unusual.addWidget(self.usual_button)
+        unusual = QGridLayout()
+        unusual.setVerticalSpacing(SPACE_XS)
+        unusual.addWidget(self.fault, 0, 0)
+        unusual.addWidget(self.build, 1, 0)
+        unusual.addWidget(self.usual_button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(unusual)
-        self.set_unusual("", "")
+        self.set_unusual("", "", "")
         self.note = label("", "caption", wrap=True)
         self.note.hide()
         self.body.addWidget(self.note)
@@ -170,13 +171,14 @@ class EndpointPanel(Panel):
     def _details(self) -> None:
         self.details_wanted.emit(self.selected(), self.window())
 
-    def set_unusual(self, words: str, meaning: str) -> None:
-        """Say what the built-in endpoint does wrong on purpose, or that it is another build; empty for neither."""
-        metrics = self.unusual.fontMetrics()
-        self.unusual.setText(metrics.elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
-        self.unusual.setToolTip(f"{words}\n{meaning}".strip())
-        self.unusual.setVisible(bool(words))
-        self.usual_button.setVisible(bool(words))
+    def set_unusual(self, fault: str, meaning: str, build: str) -> None:
+        """Say what the built-in endpoint does wrong on purpose, and that it is another build; empty for neither."""
+        for shown, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build and f"build: {build}")):
+            shown.setText(shown.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
+            shown.setToolTip(words)
+            shown.setVisible(bool(words))
+        self.fault.setToolTip(f"fault: {fault}\n{meaning}")
+        self.usual_button.setVisible(bool(fault or build))
 
     def set_note(self, text: str) -> None:
         """Say something about the endpoint, such as which recogniser writes its words."""

@@ -71,7 +71,7 @@ class RunBar(QWidget):
         self.duration.setDecimals(0)
         self.duration.setSuffix(" s")
         self.duration.setSpecialValueText("whole file")
-        self.duration.setFixedWidth(98)
+        self.duration.setFixedWidth(108)
         for field in (self.connections, self.duration):
             roomy(field)
         self.loop = QCheckBox("repeat")
@@ -141,7 +141,7 @@ class RunBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress of the run")
         line = QHBoxLayout()
-        self.bar.setMinimumWidth(120)
+        self.bar.setMinimumWidth(72)
         self._elapsed, self._left = label("", "caption"), label("", "caption")
         line.addWidget(self._elapsed)
         line.addStretch()

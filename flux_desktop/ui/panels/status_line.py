@@ -63,7 +63,7 @@ def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
     shot = model.snapshot
     stalls = ""
     if stall_ms is not None and stall_ms.p99_ms is not None:
-        stalls = f"window stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
+        stalls = f"stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
     if shot is None:
         return stalls
     parts = [f"{shot.chunks_sent} chunks out", f"{shot.messages_received} messages in"]

@@ -18,6 +18,7 @@ from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.series import Floats, Series
 from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
+from flux_desktop.ui.widgets.legend import Legend
 
 WINDOW_S = 30.0
 """Seconds that a live plot shows."""
@@ -70,6 +71,7 @@ class PlotPanel(Panel):
         # One connection a mouse move at most 20 times a second.
         self._hover = pg.SignalProxy(self.plot.scene().sigMouseMoved, rateLimit=20, slot=self._moved)
         self._hovered = ""
+        self._legend_in_foot: Legend | None = None
         self._shown: dict[Any, tuple[int, int]] = {}
         theme.changed.connect(self.restyle)
 
@@ -178,10 +180,21 @@ class PlotPanel(Panel):
         self._hovered = f"at {x:.1f} s: {shown}" if shown else ""
         self.tell_hovered()
 
+    def put_in_foot(self, legend: Legend) -> None:
+        """A legend in the footer's place, which it gives up to the values under the mouse."""
+        self._legend_in_foot = legend
+        self.foot.addWidget(legend, 1)
+        self.footer.setFixedHeight(legend.height())
+        self.footer.setWordWrap(True)
+        self.footer.hide()
+
     def tell_hovered(self) -> None:
         """Show the values under the mouse, where there are any; the next `say` shows the newest again."""
         if self._hovered:
             self.footer.setText(self._hovered)
+        if self._legend_in_foot is not None:
+            self.footer.setVisible(bool(self._hovered))
+            self._legend_in_foot.setVisible(not self._hovered)
 
     def leaveEvent(self, event: Any) -> None:
         self._hovered = ""

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
+from flux_desktop.engine.events import Percentiles
 from flux_desktop.ui import text
 from flux_desktop.ui.models.conversation import Card
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.legend import Entry, Legend
 
 _STEPS_MS = (20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 70000.0)
 TURNS_SHOWN = 24
@@ -33,7 +35,7 @@ class EndOfTurnPlot(PlotPanel):
     """The newest turns of the connection in front; the line under them is the whole run's."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "End of turn", "from the last word, in ms: deciding + delivering", "ms")
+        super().__init__(theme, "End of turn", "from the last word of a turn, in ms · p50 of each part", "ms")
         self._model = model
         self._front: int | None = None
         self._drawn: tuple[object, ...] = ()
@@ -42,6 +44,8 @@ class EndOfTurnPlot(PlotPanel):
         self._delivery: Any = pg.BarGraphItem(x=[], height=[], width=0.66)
         self.item.addItem(self._decision)
         self.item.addItem(self._delivery)
+        self.legend = Legend(theme)
+        self.body.insertWidget(self.body.count() - 1, self.legend)
         self.restyle()
         self.item.setXRange(-0.5, 7.5, padding=0)
         self.scale_y(400, _STEPS_MS)
@@ -53,6 +57,7 @@ class EndOfTurnPlot(PlotPanel):
     def draw(self) -> None:
         cards = self._cards()
         state = (self._model.generation, self._front, len(cards), cards[-1].index if cards else -1)
+        self.legend.show_entries(self._parts())
         self.say(self._sentence())
         if state == self._drawn:
             return
@@ -96,11 +101,14 @@ class EndOfTurnPlot(PlotPanel):
             if any(talk.tracker.finished for talk in self._model.conversations.values()):
                 return "delivering only: no word times are known for this recording"
             return "no turn has ended yet"
-        middle = {
-            name: "?" if (figure := shot.figures.get(name)) is None or figure.p50_ms is None else f"{figure.p50_ms:.0f}"
-            for name in ("end_decision", "end_delivery")
-        }
-        return (
-            f"p50: deciding {middle['end_decision']}, delivering {middle['end_delivery']} ms"
-            f" · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
+        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
+
+    def _parts(self) -> tuple[Entry, ...]:
+        """What the two parts of a bar are, with the run's median of each."""
+        shot = self._model.snapshot
+        figures = {} if shot is None else shot.figures
+        parts = (("deciding", "end_decision", "accent_dim"), ("delivering", "end_delivery", "accent"))
+        return tuple(
+            Entry(f"{words} {text.milliseconds(figures.get(name, Percentiles()).p50_ms)}", token)
+            for words, name, token in parts
         )

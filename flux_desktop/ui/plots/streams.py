@@ -47,11 +47,7 @@ class StreamsPlot(PlotPanel):
         self._areas: dict[str, Any] = {}
         self._drawn: tuple[object, ...] = ()
         self.legend = Legend(theme, lines_max=2)
-        # Values under the mouse take the legend's place, so that the plot keeps the room.
-        self.foot.addWidget(self.legend, 1)
-        self.footer.setFixedHeight(self.legend.height())
-        self.footer.setWordWrap(True)
-        self.footer.hide()
+        self.put_in_foot(self.legend)
         self.restyle()
         self.follow(0)
         self._fit(0)
@@ -78,11 +74,6 @@ class StreamsPlot(PlotPanel):
         self.legend.show_entries(
             tuple(Entry(f"{counts[name]} {name}", _token(name)) for name in model.streams.names() if name in counts)
         )
-
-    def tell_hovered(self) -> None:
-        super().tell_hovered()
-        self.footer.setVisible(bool(self._hovered))
-        self.legend.setVisible(not self._hovered)
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
         history = self._model.streams

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flux_desktop.ui.theme import SPACE_L, SPACE_S
 from flux_desktop.ui.widgets.basics import label
@@ -16,14 +16,24 @@ class DetailsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(520)
+        self.resize(620, 440)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.addWidget(label(name, "title", wrap=True))
         self._form = QFormLayout()
         self._form.setVerticalSpacing(SPACE_S)
+        self._form.setHorizontalSpacing(SPACE_L)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.addRow(label("Loading…", "muted"))
-        layout.addLayout(self._form)
+        # Inside a scroll area each value gets the height that its lines need.
+        inside = QWidget()
+        self._form.setContentsMargins(0, SPACE_S, SPACE_S, 0)
+        inside.setLayout(self._form)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setAccessibleName(f"Details of {name}")
+        layout.addWidget(area, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
@@ -42,4 +52,3 @@ class DetailsDialog(QDialog):
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
             self._form.addRow(label(name, "muted"), shown)
-        self.adjustSize()

@@ -134,9 +134,9 @@ class OverviewTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, column.width_px)
+        self._offer_problems(False)
         self.activated.connect(lambda index: self.opened.emit(self.rows.connection_at(index.row())))
 
     def selected(self) -> list[int]:
@@ -146,4 +146,17 @@ class OverviewTable(QTableView):
     def refresh(self) -> None:
         """Show the run as it is now; the problems' column only where there are any."""
         self.rows.refresh()
-        self.setColumnHidden(PROBLEM_COLUMN, not self.rows.any_problem())
+        problems = self.rows.any_problem()
+        if problems is self.isColumnHidden(PROBLEM_COLUMN):
+            self._offer_problems(problems)
+
+    def _offer_problems(self, offered: bool) -> None:
+        """What stretches is the last column that is shown."""
+        self.setColumnHidden(PROBLEM_COLUMN, not offered)
+        header = self.horizontalHeader()
+        header.setStretchLastSection(offered)  # the two ways to stretch stand in each other's way
+        header.setSectionResizeMode(
+            TEXT_COLUMN, QHeaderView.ResizeMode.Interactive if offered else QHeaderView.ResizeMode.Stretch
+        )
+        if offered:
+            self.setColumnWidth(TEXT_COLUMN, COLUMNS[TEXT_COLUMN].width_px)
