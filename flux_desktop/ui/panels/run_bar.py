@@ -19,7 +19,7 @@ from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
-from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, roomy, set_role
+from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
 CONNECTIONS_MAX = 1_000
 ROOMY_PX = 1360
@@ -122,7 +122,7 @@ class RunBar(QWidget):
         self.ramp_button.setText(" · ".join(part for part in (way, ramp.limit_words()) if part))
         self.ramp_button.setAccessibleName(f"Ramp: {words}")
         self.ramp_button.setToolTip(
-            f"{words}\nHow the connections open, and the limits that decide on PASS or FAIL (Ctrl+Shift+P)"
+            plain_tip(f"{words}\nHow the connections open, and the limits that decide on PASS or FAIL (Ctrl+Shift+P)")
         )
         for name in ("Connections", "Duration"):
             self._fields[name].setVisible(ramp.way != STAGES)
