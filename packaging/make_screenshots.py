@@ -118,6 +118,7 @@ STATES: dict[str, tuple[State, str, int, int, float]] = {
     "presenter": (presenter, "dark", 1440, 900, 1.0),
     "microphone": (microphone, "dark", 1440, 900, 1.0),
     "scaled-150": (running, "light", 1280, 800, 1.5),
+    "scaled-200": (running, "dark", 1280, 800, 2.0),
 }
 
 

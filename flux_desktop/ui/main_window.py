@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         self.levels.update(False)
         planned_s = planned_seconds(plan, self.shape.duration_s if self.shape is not None else None)
         if self.controller.start(plan, truth, planned_s, self.levels.released):
+            self.heartbeat.start()  # the figures of a run are its own
             self.live.begin(plan.options, refused_before=plan.endpoint in self.refuses_configure)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
