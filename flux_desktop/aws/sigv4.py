@@ -77,7 +77,9 @@ def canonical_request(
     payload_hash: str,
 ) -> str:
     """The text that is hashed; `path` is the path as sent, encoded; `headers` have lower-case names."""
-    lines = [f"{name}:{' '.join(headers.get(name, '').split())}\n" for name in signed_headers]
+    # Blanks alone count as blanks: what else `split` takes for one could be put in their place unnoticed.
+    values = {name: " ".join(part for part in headers.get(name, "").split(" ") if part) for name in signed_headers}
+    lines = [f"{name}:{value}\n" for name, value in values.items()]
     return "\n".join(
         (method, path or "/", _canonical_query(query), "".join(lines), ";".join(signed_headers), payload_hash)
     )

@@ -119,6 +119,10 @@ class WireClient:
     def finish(self) -> None:
         """The signed empty frame and END_STREAM."""
         self.send_outer(self.signer.finish(int(time.time() * 1000)))
+        self.end_input()
+
+    def end_input(self) -> None:
+        """END_STREAM alone, as after a connection that somebody has cut."""
         self._h2.end_stream(1)
         self._flush()
 
