@@ -27,6 +27,7 @@ from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.session import create_session
 from flux_desktop.local_endpoint import certificates
 from flux_desktop.problem import ProblemError
+from flux_desktop.running import is_running
 from flux_desktop.ui.sessions import read_past_run
 
 TARGETS = ("front end", "worker", "endpoint", "all")
@@ -133,17 +134,17 @@ async def kill_once(target: str, wait_s: float, *, running: bool) -> Outcome:
             if running:
                 await told.wait()
             await asyncio.sleep(wait_s)
-            await _kill(target, process.pid, mark)
+            killed = await _kill(target, process.pid, mark)
             await process.wait()
-        if left := await _left_running(mark):
+        if left := await _left_running(mark, killed):
             outcome.faults.append(f"processes left: {left}")
         await asyncio.to_thread(_look, outcome, sessions, [line for line in heard if line.endswith(b"\n")])
         await asyncio.to_thread(_start_again, outcome, sessions, temporary)
     return outcome
 
 
-async def _kill(target: str, front: int, mark: str) -> None:
-    """Kill it; one of the children that has not been started yet is waited for."""
+async def _kill(target: str, front: int, mark: str) -> list[int]:
+    """Kill it, and return whom; one of the children that has not been started yet is waited for."""
     deadline = time.monotonic() + GONE_MAX_S
     while True:
         running = await asyncio.to_thread(_running, mark)
@@ -157,6 +158,7 @@ async def _kill(target: str, front: int, mark: str) -> None:
     for pid in chosen:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    return chosen
 
 
 def _running(mark: str) -> dict[int, str]:
@@ -172,8 +174,11 @@ def _running(mark: str) -> dict[int, str]:
     return found
 
 
-async def _left_running(mark: str) -> list[str]:
+async def _left_running(mark: str, killed: list[int]) -> list[str]:
+    """The command lines of what does not leave; one that was killed has an empty environment before it is gone."""
     deadline = time.monotonic() + GONE_MAX_S
+    while any(map(is_running, killed)) and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
     while (left := await asyncio.to_thread(_running, mark)) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     for pid in left:
