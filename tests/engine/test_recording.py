@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
+from test_runs import is_streaming, when
+
+from flux_desktop.engine.events import Notice, RunEnded
 from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.session import read_session
 from flux_desktop.problem import Problem
 
 
@@ -31,3 +43,82 @@ def test_a_disk_that_fails_is_told_of_once_and_nothing_piles_up(tmp_path: Path) 
     recorder.write(b"{}\n")
     assert [problem.code for problem in problems] == ["recording_failed"]
     assert not recorder._lines
+
+
+def until(condition: Callable[[], bool], limit_s: float = 3.0) -> None:
+    """Wait until it holds; a recorder looks four times a second."""
+    end_s = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end_s, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_a_line_is_on_disk_within_a_second_of_being_told(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    recorder = Recorder(path, lambda problem: pytest.fail(problem.sentence()))
+    recorder.start()
+    until(path.exists)
+    for number in range(3):
+        told_s = time.monotonic()
+        recorder.write(b"%d\n" % number)
+        until(lambda number=number: path.read_bytes().endswith(b"%d\n" % number))
+        assert time.monotonic() - told_s < 1.0
+    recorder.close()
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_told_of(tmp_path: Path) -> None:
+    folder, problems = tmp_path / "session", list[Problem]()
+    folder.mkdir()
+    recorder = Recorder(folder / "lines.jsonl", problems.append)
+    recorder.start()
+    until((folder / "lines.jsonl").exists)
+    shutil.rmtree(folder)
+    until(lambda: bool(problems))
+    recorder.close()
+    assert [problem.code for problem in problems] == ["recording_failed"]
+    assert "deleted" in problems[0].why
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 KiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "flux-test", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may make a small file system, and not in every container")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_what_fitted(small_disk: Path) -> None:
+    problems = list[Problem]()
+    recorder = Recorder(small_disk / "lines.jsonl", problems.append)
+    for number in range(5_000):
+        recorder.write(b"%06d\n" % number)
+    recorder.start()
+    until(lambda: bool(problems))
+    recorder.close()
+    assert [problem.code for problem in problems] == ["recording_failed"]
+    assert "No space left on device" in problems[0].why
+    lines = (small_disk / "lines.jsonl").read_bytes().splitlines()
+    assert len(lines) > 1_000
+    assert lines[:-1] == [b"%06d" % number for number in range(len(lines) - 1)]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no system call limits another process here")
+async def test_a_worker_that_may_write_no_more_goes_on(driver: Any) -> None:
+    """The limit holds for the worker alone; the supervisor's own file goes on."""
+
+    def limit(_: object) -> None:
+        pid = driver.supervisor._workers[0]._child.process.pid
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))
+
+    driver.reactions.append(when(is_streaming, limit))
+    ended = await driver.run(duration_s=1.5)
+    assert [notice.problem.code for notice in driver.of(Notice)] == ["recording_failed"]
+    assert "worker-1.jsonl" in driver.of(Notice)[0].problem.why
+    assert ended.problem is None
+    assert ended.ledger["not started"] == ended.ledger["failed in mid-stream"] == 0
+    assert driver.texts(), "what was said is in memory"
+    assert any(isinstance(event, RunEnded) for event in read_session(driver.supervisor.session_folder))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from datetime import datetime
 
 import pytest
 
+from flux_desktop.engine import session
 from flux_desktop.engine.events import Notice, Received, RunStarted, encode_event
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.recording import Recorder
@@ -55,6 +57,25 @@ def test_sessions_of_the_same_second_do_not_share_a_folder(tmp_path):
     first, second = create_session(tmp_path, STARTED, now), create_session(tmp_path, STARTED, now)
     assert first.name == "2026-01-02_03-04-05"
     assert second.name == "2026-01-02_03-04-05_2"
+
+
+def test_a_session_appears_whole_and_private(tmp_path):
+    (tmp_path / f".new-{2**22 + 1}-2026-01-01_00-00-00").mkdir()  # of a process that was killed
+    (tmp_path / f".new-{os.getpid()}-other").mkdir()  # of one that is still at it
+    folder = create_session(tmp_path / "data" / "sessions", STARTED)
+    second = create_session(tmp_path, STARTED)
+    assert list(read_session(folder)) == [STARTED]
+    for made in (tmp_path / "data", folder.parent, folder, second):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "run.jsonl").stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.glob(".new-*")) == [f".new-{os.getpid()}-other"]
+
+
+def test_a_line_without_an_end_is_not_read_into_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "LINE_MAX_BYTES", 200)
+    line = encode_event(Received(t=1.0, conn=1, text="whole"))
+    (tmp_path / worker_file(1)).write_bytes(line + b"x" * 1000 + b"\n" + line)
+    assert [event.text for event in read_session(tmp_path)] == ["whole", "whole"]
 
 
 def test_a_folder_without_a_recording_is_said_to_be_none(tmp_path):

@@ -53,6 +53,16 @@ def test_a_failure_keeps_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_a_killed_process_left_of_the_same_file_goes(tmp_path: Path) -> None:
+    left, others = tmp_path / f".summary.json.{2**22 + 1}-abc.part", tmp_path / f".summary.json.{os.getpid()}-abc.part"
+    for path in (left, others, tmp_path / ".other.part"):
+        path.write_text("half")
+    write_whole(tmp_path / "summary.json", "whole")
+    assert not left.exists()
+    assert others.exists(), "that process is still at it"
+    assert (tmp_path / ".other.part").exists()
+
+
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="could not be written"):
         write_whole(tmp_path / "no" / "such" / "file", "x")
