@@ -1,0 +1,87 @@
+"""The presenter's view: what it says of itself, and how loud the sound is in it."""
+
+from __future__ import annotations
+
+import pytest
+import scripted
+from conftest import Stage, until
+from PySide6.QtGui import QColor
+from test_window import Waiting, with_sample
+from test_window_microphone import device, level
+
+from flux_desktop.engine.events import RunEnded, StreamEnded
+from flux_desktop.ui.main_window import MainWindow
+
+
+def painted(window: MainWindow, token: str) -> bool:
+    """Whether a colour of the theme is anywhere in the lower right corner, where the level stands."""
+    picture = window.presenter.grab().toImage()
+    wanted = QColor(getattr(window.theme.current, token)).rgb()
+    xs = range(int(picture.width() * 0.66), int(picture.width() * 0.95), 2)
+    ys = range(int(picture.height() * 0.85), picture.height() - 20, 2)
+    return any(picture.pixel(x, y) == wanted for x in xs for y in ys)
+
+
+def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(stage: Stage) -> None:
+    events = [event for event in scripted.scripted_run(2) if not isinstance(event, StreamEnded | RunEnded)]
+
+    class Held(Waiting):
+        async def run(self, plan):  # type: ignore[no-untyped-def]
+            for event in events:
+                window_of[0].mailbox.put(event)
+            return await super().run(plan)
+
+    window_of: list[MainWindow] = []
+
+    async def live(window: MainWindow) -> None:
+        window_of.append(window)
+        await with_sample(window)
+        window.start_run()
+        window.toggle_presenter()
+        await until(lambda: window.model.phase == "running" and not len(window.mailbox), "it streams")
+        shape = window.shape
+        assert shape is not None
+        heard = window.display.heard_level()
+        assert heard is not None
+        assert heard[1] >= shape.level_dbfs(window.model.sent_s()) > -60
+        assert painted(window, "ok")
+        window.leave_presenter()
+
+    stage(Held, live)
+
+
+def test_the_shape_tells_how_loud_the_recording_is(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        shape = window.shape
+        assert shape is not None
+        loudest = max(shape.level_dbfs(second / 10) for second in range(int(shape.duration_s * 10)))
+        assert -12 < loudest <= 0
+        assert shape.level_dbfs(0.0) < -30, "it begins with a pause"
+        assert shape.level_dbfs(shape.duration_s + 1.0) == pytest.approx(shape.level_dbfs(1.0))
+
+    stage(Waiting, live)
+
+
+def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.devices.watch = lambda on: None  # type: ignore[method-assign]
+        assert "Choose an endpoint and a recording" in window.transcripts._hint.text()
+        window.sound_panel.use_microphone(True)
+        assert "There is no microphone yet" in window.transcripts._hint.text()
+        assert window.status.main.full_text() == "Choose a recording or a microphone to begin."
+        window.microphones.devices = [device(0, "Built-in")]
+        window.display.draw_labels()
+        assert window.transcripts._hint.text() == "All is set: the microphone is chosen. Press Start and speak."
+        assert window.presenter.idle_words == "Ready: press Start."
+        window.start_run()
+        window.mailbox.put(level(1.0, peak=-8.0))
+        await until(lambda: window.model.level is not None, "the level is heard")
+        heard = window.display.heard_level()
+        assert heard is not None
+        assert heard[1] == pytest.approx(-8.0)
+        window.presenter.refresh()
+        assert painted(window, "danger")
+
+    stage(Waiting, live)
