@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+from test_window_real import children
+
 USABLE_MAX_S = 3.0
 """The aim is 1.5 s on a machine that is not busy; tests share theirs."""
 
@@ -51,3 +53,23 @@ def test_the_window_answers_soon_after_its_start() -> None:
             best[mark] = min(best.get(mark, 99.0), float(at_s) - began_s)
     print(f"painted after {best['painted']:.2f} s, with its plots after {best['usable']:.2f} s; load {os.getloadavg()}")
     assert best["usable"] < USABLE_MAX_S
+
+
+def test_the_program_has_its_endpoint_ready_and_takes_it_along_when_it_is_closed() -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    program = subprocess.Popen([sys.executable, "-m", "flux_desktop.ui.app"], env=environment)
+    try:
+        end_s = time.monotonic() + 20
+        while not (found := children("flux_desktop.local_endpoint", program.pid)):
+            assert program.poll() is None
+            assert time.monotonic() < end_s, "the endpoint was not started in the background"
+            time.sleep(0.05)
+        began_s = time.monotonic()
+        program.terminate()
+        assert program.wait(10) == 0
+        print(f"closed in {time.monotonic() - began_s:.1f} s")
+        assert time.monotonic() - began_s < 5
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in found)
+    finally:
+        program.kill()
+        program.wait()

@@ -93,18 +93,30 @@ class Lanes(QWidget):
             # An eager end can be over in a twentieth of a second: it is still to be seen.
             width = max(right - left, 3.0 if awaiting else 1.0)
             painter.drawRoundedRect(QRectF(left, lane.top(), width, lane.height()), 2, 2)
-        painter.setPen(QPen(QColor(theme.warn), 1))
-        painter.setBrush(QColor(theme.warn))
-        for mark in talk.resumed_marks:
-            if mark >= since_s:
-                at, top = x(mark), lane.top() - 3
-                painter.drawPolygon(QPolygonF([QPointF(at - 3, top), QPointF(at + 3, top), QPointF(at, top + 5)]))
+        for marks, colour, shape in (
+            (talk.eager_marks, theme.eager, _diamond),
+            (talk.resumed_marks, theme.warn, _triangle),
+        ):
+            # The ground's colour around a mark keeps it apart from the bar that it stands on.
+            painter.setPen(QPen(QColor(theme.panel), 1))
+            painter.setBrush(QColor(colour))
+            for mark in marks:
+                if mark >= since_s:
+                    painter.drawPolygon(shape(x(mark), lane.top()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = int(event.position().y()) // LANE_PX
         conns = list(self._model.conversations)
         if 0 <= row < len(conns):
             self.picked.emit(conns[row])
+
+
+def _diamond(x: float, y: float) -> QPolygonF:
+    return QPolygonF([QPointF(x - 4, y), QPointF(x, y - 4), QPointF(x + 4, y), QPointF(x, y + 4)])
+
+
+def _triangle(x: float, y: float) -> QPolygonF:
+    return QPolygonF([QPointF(x - 4, y - 3), QPointF(x + 4, y - 3), QPointF(x, y + 4)])
 
 
 class LaneArea(QScrollArea):
@@ -133,7 +145,7 @@ class LaneArea(QScrollArea):
 class LaneKey(QWidget):
     """What the colours and marks of the lanes mean, in words beside each."""
 
-    WORDS = ("speaking", "awaiting end", "ended", "resumed")
+    WORDS = ("speaking", "awaiting end", "ended", "eager", "resumed")
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
@@ -151,11 +163,14 @@ class LaneKey(QWidget):
         painter.setFont(font(TYPE_CAPTION_PX))
         theme = self._theme.current
         x = 0
-        for word, colour in zip(self.WORDS, (theme.ok_soft, theme.eager, theme.text, theme.warn), strict=True):
+        colours = (theme.ok_soft, theme.eager, theme.text, theme.eager, theme.warn)
+        for word, colour in zip(self.WORDS, colours, strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             if word == "resumed":
-                painter.drawPolygon(QPolygonF([QPointF(x + 2, 5), QPointF(x + 10, 5), QPointF(x + 6, 11)]))
+                painter.drawPolygon(_triangle(x + 6, 8))
+            elif word == "eager":
+                painter.drawPolygon(_diamond(x + 6, 8))
             else:
                 painter.drawRoundedRect(
                     QRectF(x + (4 if word == "ended" else 0), 3, 2 if word == "ended" else 10, 10), 1, 1

@@ -80,11 +80,16 @@ class TurnCardDelegate(QStyledItemDelegate):
         times = text.span(card.start_s, None if live else card.end_s)
         painter.drawText(area.adjusted(INDENT_PX, 0, 0, 0), int(align | Qt.AlignmentFlag.AlignLeft), times)
         x = area.left() + INDENT_PX + QFontMetricsF(caption).horizontalAdvance(times) + 14
-        for words, colour in _badges(card, theme):
+        verdict, bold = _verdict(card), QFontMetricsF(font(TYPE_CAPTION_PX, bold=True))
+        room = area.right() - bold.horizontalAdvance(verdict) - 10 - x
+        badges = _badges(card, theme)
+        if sum(_pill_width(bold, words) + 6 for words, _colour in badges) > room:
+            badges = _badges(card, theme, short=True)
+        for words, colour in badges:
             x += _pill(painter, x, area, words, colour, theme.on_fill) + 6
         painter.setFont(font(TYPE_CAPTION_PX, bold=True))
         painter.setPen(QColor(theme.accent if live else _confidence_colour(card, theme)))
-        painter.drawText(area, int(align | Qt.AlignmentFlag.AlignRight), _verdict(card))
+        painter.drawText(area, int(align | Qt.AlignmentFlag.AlignRight), verdict)
 
     def _paint_meter(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:
         groove = QRectF(area.left(), area.top() + 4, area.width(), 5)
@@ -148,15 +153,15 @@ class TurnCardDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-def _badges(card: Card, theme: Theme) -> list[tuple[str, str]]:
+def _badges(card: Card, theme: Theme, *, short: bool = False) -> list[tuple[str, str]]:
     badges = []
     if card.eager_count:
-        lead = "" if card.eager_lead_ms is None else f" {card.eager_lead_ms:.0f} ms early"
+        lead = "" if card.eager_lead_ms is None else f" {card.eager_lead_ms:.0f} ms{'' if short else ' early'}"
         words = "awaiting end" if card.tone == "awaiting" else f"eager{lead}"
         badges.append((words, theme.eager))
     if card.resumed_count:
         times = "once" if card.resumed_count == 1 else f"{card.resumed_count} times"
-        badges.append((f"resumed {times}", theme.warn))
+        badges.append((f"resumed {card.resumed_count}×" if short else f"resumed {times}", theme.warn))  # noqa: RUF001
     return badges
 
 
@@ -173,10 +178,14 @@ def _confidence_colour(card: Card, theme: Theme) -> str:
     return theme.ok if card.ended_by in {"model", "unknown", "manual"} else theme.warn
 
 
+def _pill_width(metrics: QFontMetricsF, words: str) -> float:
+    return metrics.horizontalAdvance(words) + 14
+
+
 def _pill(painter: QPainter, x: float, area: QRectF, words: str, colour: str, on_fill: str) -> float:
     face: QFont = font(TYPE_CAPTION_PX, bold=True)
     painter.setFont(face)
-    width = QFontMetricsF(face).horizontalAdvance(words) + 14
+    width = _pill_width(QFontMetricsF(face), words)
     box = QRectF(x, area.top() + 1, width, area.height() - 2)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
