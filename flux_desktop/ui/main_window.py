@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from flux_desktop.engine.commands import SendControl
 from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
@@ -48,6 +48,7 @@ from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.basics import copy_text
+from flux_desktop.ui.widgets.log_dialog import LogDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 
 RIGHT_PX = 372
@@ -298,9 +299,8 @@ class MainWindow(QMainWindow):
         self.display.draw_texts()
 
     def show_log(self) -> None:
-        """Show the newest log lines."""
-        lines = "\n".join(self.log.lines) or "Nothing has been logged."
-        TextDialog(self, "Log", "What the program has noted since its start", lines).open()
+        """Show the newest log lines, and what comes to them."""
+        LogDialog(self, lambda: list(self.log.lines)).open()
 
     def show_about(self) -> None:
         """Show versions."""
@@ -376,6 +376,8 @@ class MainWindow(QMainWindow):
         event.accept()
         if not self._closing:
             self._closing = True
+            for dialog in self.findChildren(QDialog):
+                dialog.close()
             self.clock.stop()
             self.heartbeat.stop()
             self.tasks.start("closing", self._close_all())

@@ -29,6 +29,8 @@ def build_menus(window: MainWindow) -> None:
     recent = file.addMenu("Open again")
     recent.aboutToShow.connect(partial(_fill_recent, window, recent))
     _add(file, "Use the sample", window.load_sample, "Ctrl+Shift+O")
+    _add(file, "Use the microphone", window.sound_panel.mic_button.click, "Ctrl+M")
+    _add(file, "Use the recording", window.sound_panel.wav_button.click, "Ctrl+Shift+M")
     file.addSeparator()
     _add(file, "Open a past session…", window.archive.choose_session, "Ctrl+Shift+S")
     replay = file.addMenu("Replay the session")
@@ -49,6 +51,7 @@ def build_menus(window: MainWindow) -> None:
     presets = run.addMenu("Parameters of a preset")
     for preset in PRESETS:
         _add(presets, preset.sentence(), partial(window.flux_panel.use_preset, preset))
+    _add(run, "Reconnect with these parameters", window.reconnect, "Ctrl+Shift+E")
     run.addSeparator()
     for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
         _add(run, f"Send {name}", partial(_send, window, name), keys)
@@ -58,8 +61,11 @@ def build_menus(window: MainWindow) -> None:
     _add(view, "Next connection", partial(_step, window, 1), "Ctrl+PgDown")
     _add(view, "Previous connection", partial(_step, window, -1), "Ctrl+PgUp")
     _add(view, "AWS account", partial(_toggle_account, window), "Ctrl+Shift+A")
+    _add(view, "Details of the endpoint", window.endpoint_panel.details_button.click, "Ctrl+I")
     _add(view, "Load the endpoints anew", window.endpoint_panel.refresh_wanted.emit, "F5")
     view.addSeparator()
+    pause = _add(view, "Pause all plots", lambda: window.plots.pause(pause.isChecked()), "Ctrl+P")
+    pause.setCheckable(True)
     _add(view, "Update latency by the other clock", window.plots.switch_clock, "Ctrl+Shift+W")
     for name, keys in (("Pacing", "Ctrl+1"), ("Streams", "Ctrl+2"), ("Level", "Ctrl+3")):
         _add(view, f"Plot: {name}", partial(window.plots.show_plot, name), keys)

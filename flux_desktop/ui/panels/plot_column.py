@@ -71,6 +71,11 @@ class PlotColumn(QWidget):
             self.deck.set_offered(LEVEL, on)
             self.deck.show_plot(LEVEL if on else self.preferred)
 
+    def pause(self, on: bool) -> None:
+        """Stop or go on with all pictures at once."""
+        for plot in self.plots:
+            plot.pause_button.setChecked(on)
+
     def switch_clock(self) -> None:
         """Show the update latency by the other clock."""
         if self.plots:

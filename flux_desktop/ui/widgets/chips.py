@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from flux_desktop.flux.options import KEYTERM_CHARS_MAX, KEYTERMS_MAX
 from flux_desktop.ui.theme import SPACE_S
 from flux_desktop.ui.widgets.basics import label, plain_tip, set_role
 from flux_desktop.ui.widgets.flow import FlowLayout
+
+
+class Chip(QPushButton):
+    """One term; the keys that delete a letter elsewhere remove it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
+            self.click()
+            return
+        super().keyPressEvent(event)
 
 
 class ChipEditor(QWidget):
@@ -88,7 +99,7 @@ class ChipEditor(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for term in self._terms:
-            chip = QPushButton(f"{term if len(term) <= 28 else term[:27] + '…'}  ×")  # noqa: RUF001 - a times sign
+            chip = Chip(f"{term if len(term) <= 28 else term[:27] + '…'}  ×")  # noqa: RUF001 - a times sign
             chip.setObjectName("chip")
             chip.setAccessibleName(f"Remove the keyterm {term}")
             chip.setToolTip(plain_tip(f"Remove {term}"))

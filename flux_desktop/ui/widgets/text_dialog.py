@@ -1,4 +1,4 @@
-"""A window with plain text and a way to copy it: About, the log."""
+"""A window with plain text and a way to copy it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TextDialog(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 440)
-        layout = QVBoxLayout(self)
+        layout = self.body = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.addWidget(label(heading, "title", wrap=True))
         self.text = QPlainTextEdit(words)
