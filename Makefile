@@ -1,6 +1,6 @@
 # Every target does its own set-up: see packaging/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak screenshots package lock
+.PHONY: help run test lint format bench kills fuzz soak screenshots package lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,14 @@ bench: ## Measure what a stream costs, and how true the figures are; BENCH=quick
 soak: ## Keep a run and the window going for an hour and tell what grew; ARGS="--minutes 5" is shorter
 	@packaging/bootstrap.sh --test
 	@.venv/bin/python tests/bench/soak.py $(ARGS)
+
+kills: ## Kill 200 runs at random moments and look at what is left; ARGS="KILLS AT_ONCE SEED"
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python tests/trust/kills.py $(ARGS)
+
+fuzz: ## Feed a million bad inputs to whatever reads from outside; ARGS="INPUTS"
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python tests/trust/fuzz.py $(ARGS)
 
 screenshots: ## Render the window's main states into resources/screenshots/; ARGS="NAME …" renders only these
 	@packaging/bootstrap.sh --test

@@ -68,7 +68,7 @@ def read_words(path: str | Path) -> list[Script]:
     path = Path(path)
     try:
         scripts = msgspec.json.decode(path.read_bytes(), type=list[Script])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _unusable(path, str(error)) from error
     for script in scripts:
         _check_order(script, path)

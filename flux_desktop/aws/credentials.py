@@ -97,7 +97,7 @@ def _remember_sign_ins() -> None:
     for path in (Path.home() / ".aws" / "sso" / "cache").glob("*.json"):
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=_SignIn)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
             continue  # botocore will say what is wrong with it, if it is needed
         remember(kept.access_token, kept.refresh_token, kept.client_secret)
 

@@ -218,7 +218,7 @@ def read_exception(payload: bytes) -> tuple[str, str]:
 def _json_object(body: bytes) -> dict[str, object]:
     try:
         document = msgspec.json.decode(body) if body else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 

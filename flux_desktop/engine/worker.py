@@ -71,10 +71,12 @@ class Worker:
                 self._task.cancel()
 
     async def _obey(self, commands: asyncio.StreamReader) -> None:
-        while line := await commands.readline():
+        while True:
             try:
+                if not (line := await commands.readline()):
+                    return
                 command = decode_command(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, ValueError) as error:  # a ValueError: the line is longer than any can be
                 self._emit(Notice(t=0.0, problem=_bad_command(str(error))))
                 continue
             if isinstance(command, Quit):

@@ -55,7 +55,7 @@ class ControlPlane:
             if operation == "ListEndpoints":
                 return _ok(self._list(msgspec.convert(fields, ListEndpoints)))
             found = self._describe(operation, fields)
-        except (msgspec.DecodeError, msgspec.ValidationError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             return json_error(400, "ValidationException", str(error))
         if found is None:
             return json_error(400, "UnknownOperationException", f"{operation} is not offered here.")

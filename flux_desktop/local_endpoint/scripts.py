@@ -78,7 +78,7 @@ def _find_entry(wav: Path) -> _WordsFile:
             continue
         try:
             entries = msgspec.json.decode(path.read_bytes(), type=list[_WordsFile])
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise _unusable(wav, f"The words file {path.name} cannot be read ({error}).") from error
         for entry in entries:
             if entry.file == wav.name:

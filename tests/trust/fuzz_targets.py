@@ -1,0 +1,436 @@
+"""What reads bytes from outside, each as a function that raises nothing but for a defect, with inputs to begin from.
+
+Whatever a reader may raise by its contract is caught here; what it has read goes on through the code that uses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import wave
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from flux_desktop.audio.wav import chunk, read_wav
+from flux_desktop.audio.words import read_words
+from flux_desktop.aws.event_stream import (
+    EventSigner,
+    EventStreamError,
+    EventVerifier,
+    FrameDecoder,
+    SignatureMismatch,
+    decode_message,
+    encode_message,
+    payload_part,
+)
+from flux_desktop.aws.open_stream import SageMakerStream
+from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.cli.transcript import TranscriptLines
+from flux_desktop.engine import commands, unfinished
+from flux_desktop.engine.conversation import Conversation as HeardConversation
+from flux_desktop.engine.events import (
+    Histograms,
+    LedgerClass,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamChanged,
+    StreamEnded,
+    StreamRow,
+    StreamState,
+    StreamSummary,
+    Verdict,
+    encode_event,
+)
+from flux_desktop.engine.figure_names import FIGURES
+from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.pacing import AudioClock
+from flux_desktop.engine.plan import RunPlan, WavSource, plan_problems
+from flux_desktop.engine.truth import TurnTiming
+from flux_desktop.engine.worker import Worker
+from flux_desktop.flux.bundles import BUNDLES
+from flux_desktop.flux.messages import Configure, MessageError, parse_client_message, parse_server_message
+from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.flux.turns import TurnTracker
+from flux_desktop.local_endpoint.acceptance import RefusedError, options_for
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.redaction import redact_log
+from flux_desktop.reports.run_result import RunResult, final_summary
+from flux_desktop.reports.summary_jsonl import summary_jsonl
+from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
+from flux_desktop.ui import settings
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.sessions import read_past_run
+
+PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
+SECRET, REGION, SEED = "a secret", "us-east-1", "0" * 64
+NOW_MS = 1_767_225_600_000
+DEEP = b'{"x":' + b"[" * 100_000
+"""More brackets than any reader follows down."""
+
+
+class Target(NamedTuple):
+    """One reader. `share` is its part of all inputs, in percent; `longest` how many bytes an input may have."""
+
+    feed: Callable[[bytes], None]
+    seeds: list[bytes]
+    share: int
+    longest: int = 4096
+
+
+def targets(folder: Path) -> dict[str, Target]:
+    """All of them; `folder` is for files."""
+    return {
+        "wav": Target(_Wav(folder), _wav_seeds(), 15),
+        "frames": Target(_frames, _frame_seeds(), 25),
+        "messages": Target(_messages, _message_seeds(), 22),
+        "commands": Target(_commands, _command_seeds(), 15),
+        "words": Target(
+            _Words(folder), [b'[{"file":"a.wav","text":"a","words":[{"word":"a","start_s":0,"end_s":1}]}]'], 6
+        ),
+        "settings": Target(_Settings(folder), _settings_seeds(), 9),
+        "recordings": Target(_Recording(folder), _recording_seeds(), 8),
+    }
+
+
+# ---------------------------------------------------------------- WAV headers and words
+
+
+class _Wav:
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "fuzzed.wav"
+
+    def __call__(self, data: bytes) -> None:
+        self._path.write_bytes(data)
+        with contextlib.suppress(ProblemError):
+            audio = read_wav(self._path)
+            assert len(audio.pcm) <= len(data)
+            chunk(audio, 0)
+
+
+def _wav_seeds() -> list[bytes]:
+    seeds = []
+    for channels, rate in ((1, 16_000), (2, 48_000)):
+        with io.BytesIO() as buffer:
+            with wave.open(buffer, "wb") as file:
+                file.setnchannels(channels)
+                file.setsampwidth(2)
+                file.setframerate(rate)
+                file.writeframes(bytes(64))
+            seeds.append(buffer.getvalue())
+    extensible = b"\xfe\xff" + seeds[0][22:36] + b"\x16\0\x10\0\4\0\0\0\1\0\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"
+    seeds.append(
+        seeds[0][:16] + len(extensible).to_bytes(4, "little") + extensible + b"data\xff\xff\xff\xff" + bytes(8)
+    )
+    return seeds
+
+
+class _Words:
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "fuzzed.words.json"
+
+    def __call__(self, data: bytes) -> None:
+        self._path.write_bytes(data)
+        with contextlib.suppress(ProblemError):
+            read_words(self._path)
+
+
+def _words_seeds() -> list[bytes]:
+    word = b'{"word":"a","start_s":0,"end_s":1}'
+    return [b'[{"file":"a.wav","text":"a","words":[' + word + b"]}]", b'[{"file":"a","text":"b",' + DEEP[1:]]
+
+
+# ---------------------------------------------------------------- frames
+
+
+class _Listener:
+    def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
+        with contextlib.suppress(MessageError):
+            parse_server_message(payload)
+
+    def on_end(self, end: Any) -> None:
+        assert end.problem is None or end.problem.sentence()
+
+
+class _NoChannel:
+    headers: tuple[()] = ()
+
+    def drop(self) -> None: ...
+
+
+def _frames(data: bytes) -> None:
+    """The bytes as they are, and as headers and payload of a frame whose checksums are right."""
+    _client(data)
+    _server(data)
+    size = min(data[0] if data else 0, len(data) - 1)
+    if size >= 0 and data:
+        body = _framed(data[1 : 1 + size], data[1 + size :])
+        _client(body)
+        _server(body)
+        with contextlib.suppress(EventStreamError):
+            _server(EventSigner(SECRET, REGION, SEED).sign(body, NOW_MS))
+
+
+def _framed(headers: bytes, payload: bytes) -> bytes:
+    lengths = (16 + len(headers) + len(payload)).to_bytes(4, "big") + len(headers).to_bytes(4, "big")
+    body = lengths + zlib.crc32(lengths).to_bytes(4, "big") + headers + payload
+    return body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def _client(data: bytes) -> None:
+    target = StreamTarget(endpoint_name="e", region=REGION)
+    stream = SageMakerStream(target, _Listener())
+    stream.attach(_NoChannel(), None)  # type: ignore[arg-type]
+    stream.release()
+    stream.on_bytes(data[: len(data) // 2], 0.0)
+    stream.on_bytes(data[len(data) // 2 :], 0.0)
+    stream.on_input_over(None, 0.0)
+    assert stream.end is not None
+
+
+def _server(data: bytes) -> None:
+    decoder, verifier = FrameDecoder(), EventVerifier(SECRET, REGION, SEED)
+    try:
+        for frame in decoder.feed(data):
+            decode_message(verifier.verify(frame, NOW_MS))
+        decoder.finish()
+    except (EventStreamError, SignatureMismatch):
+        pass
+
+
+def _frame_seeds() -> list[bytes]:
+    part = payload_part(b'{"type":"Connected","request_id":"r","sequence_id":0}', "UTF8")
+    error = encode_message(
+        [(":message-type", "exception"), (":exception-type", "ModelStreamError")], b'{"Message":"m"}'
+    )
+    unmodelled = encode_message([(":message-type", "error"), (":error-code", "c"), (":error-message", "m")], b"")
+    signed = EventSigner(SECRET, REGION, SEED).sign(payload_part(b"\0\0", "BINARY", "PARTIAL"), NOW_MS)
+    unframed = [_unframed(frame) for frame in (part, error, unmodelled)]
+    deep = encode_message([(":message-type", "exception"), (":exception-type", "x")], DEEP)
+    return [part, error, unmodelled, signed, part + part, deep, *unframed]
+
+
+def _unframed(frame: bytes) -> bytes:
+    """Headers and payload of a frame as `_frames` puts them together."""
+    size = int.from_bytes(frame[4:8], "big")
+    return bytes((size,)) + frame[12:-4]
+
+
+# ---------------------------------------------------------------- what a server says
+
+
+class _NoSender:
+    def __init__(self) -> None:
+        self.audio_clock = AudioClock()
+        self.audio_clock.sent(10.0, 0.0, 0.0)
+        self.started_s = 0.0
+        self.unplanned_s = 0.0
+
+
+def _messages(data: bytes) -> None:
+    """One message a line, as one connection hears them: the engine, the window, the terminal and the files."""
+    histograms = {name: Histogram() for name in ("update", "wire")}
+    told: list[Any] = []
+    engine = HeardConversation(
+        1,
+        TurnTracker(),
+        _NoSender(),  # type: ignore[arg-type]
+        timing=TurnTiming(None, histograms),
+        histograms=histograms,
+        emit=told.append,
+        on_message=lambda _: None,
+        origin_s=0.0,
+    )
+    redact_log(data.decode("utf-8", "replace"))
+    for line in data.split(b"\n"):
+        engine.message(line, 1.0)
+    engine.close()
+    told.append(StreamEnded(t=2.0, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"])))
+    _shown(PLAN, told)
+
+
+def _shown(plan: RunPlan, events: list[Any]) -> None:
+    """Events on their way to a person."""
+    model, result, lines = RunModel(), RunResult(), TranscriptLines()
+    model.reset(plan)
+    for event in events:
+        encode_event(event)
+        model.feed(event)
+        result.feed(event)
+        assert all(line.isprintable() for line in lines.lines(event))
+    for conn in result.connections:
+        turns = result.turns(conn)
+        assert as_txt(turns).count("\n") == len(turns)
+        json.loads(as_json(conn, turns))
+        as_srt(turns)
+        as_vtt(turns)
+    ended = result.ended or RunEnded(t=1.0, verdict=Verdict.DONE, ledger={})
+    msgspec.json.encode(final_summary(result, ended))
+    summary_jsonl(result.ordered_summaries)
+
+
+def _message_seeds() -> list[bytes]:
+    turn = {
+        "type": "TurnInfo",
+        "request_id": "r",
+        "event": "StartOfTurn",
+        "turn_index": 0,
+        "audio_window_start": 0.0,
+        "audio_window_end": 0.24,
+        "transcript": "hello how",
+        "words": [{"word": "hello", "confidence": 0.5, "start": 0.0, "end": 0.1}, {"word": "how", "confidence": 1}],
+        "end_of_turn_confidence": 0.01,
+        "sequence_id": 1,
+        "languages": ["en"],
+        "languages_hinted": [],
+    }
+    end = turn | {"event": "EndOfTurn", "trigger": "model", "sequence_id": 2}
+    others = (
+        {"type": "Connected", "request_id": "r", "sequence_id": 0},
+        {"type": "ConfigureSuccess", "thresholds": {"eot_threshold": 0.7, "eot_timeout_ms": 500}, "keyterms": ["a"]},
+        {"type": "ConfigureFailure", "code": "c", "description": "d"},
+        {"type": "Warning", "code": "c", "description": "d", "sequence_id": 9},
+        {"type": "Error", "code": "UNPARSABLE_CLIENT_MESSAGE", "description": "d"},
+        {"type": "News", "x": [1, {"y": None}]},
+    )
+    lines = [json.dumps(message).encode() for message in (turn, end, *others)]
+    return [*lines, b"\n".join(lines[:2]), b"\n".join(lines), DEEP, lines[0][:-1] + b"," + DEEP[1:]]
+
+
+# ---------------------------------------------------------------- what a worker and an endpoint are told
+
+
+class _NoTransport:
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes) -> None:
+        assert data.endswith(b"\n")
+
+
+_LOOP = asyncio.new_event_loop()
+
+
+def _commands(data: bytes) -> None:
+    harmless = []
+    for line in data.splitlines(keepends=True):
+        with contextlib.suppress(MessageError):
+            parse_client_message(line)
+        with contextlib.suppress(RefusedError):
+            options_for(line.decode("utf-8", "replace"), BUNDLES["latest"])
+        try:
+            command = commands.decode_command(line)
+        except msgspec.DecodeError:
+            harmless.append(line)
+            continue
+        if isinstance(command, commands.StartRun):
+            plan_problems(command.plan)  # it is what a supervisor looks at before there is a worker
+        else:
+            harmless.append(line)
+            commands.encode_command(command)
+    _LOOP.run_until_complete(_obeyed(b"".join(harmless)))
+
+
+async def _obeyed(data: bytes) -> None:
+    reader = asyncio.StreamReader(limit=64 * 1024)
+    reader.feed_data(data)
+    reader.feed_eof()
+    await Worker(_NoTransport())._obey(reader)  # type: ignore[arg-type]
+
+
+def _command_seeds() -> list[bytes]:
+    start = commands.StartRun(
+        plan=PLAN, connections=[1], origin_s=0.0, credentials=Credentials(access_key="A", secret_key="B")
+    )
+    told = (
+        start,
+        commands.Watch(connections=[1, 2]),
+        commands.ConfigureStreams(message=Configure(keyterms=["a"])),
+        commands.ReconnectStreams(options=FluxOptions(keyterms=("a",))),
+        commands.SendControl(control="CloseStream"),
+        commands.StopRun(drain=False),
+        commands.Quit(),
+    )
+    lines = [commands.encode_command(command) for command in told]
+    query = b"model=flux-general-en&encoding=linear16&sample_rate=16000&eot_threshold=0.7&keyterm=a%20b\n"
+    controls = b'{"type":"Configure","thresholds":{"eot_threshold":0.8},"keyterms":[]}\n{"type":"CloseStream"}\n'
+    return [*lines, b"".join(lines[1:]), query, controls, b'{"command":"quit",' + DEEP[1:]]
+
+
+# ---------------------------------------------------------------- files of our own
+
+
+class _Settings:
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "fuzzed-settings.json"
+
+    def __call__(self, data: bytes) -> None:
+        self._path.write_bytes(data)
+        problems(settings.load(self._path).options)
+
+
+def _settings_seeds() -> list[bytes]:
+    every = msgspec.to_builtins(settings.Settings(options=FluxOptions(eot_threshold=0.8, keyterms=("a",))))
+    whole = {name: getattr(settings.Settings(), name) for name in settings.Settings.__struct_fields__} | every
+    return [msgspec.json.encode(whole), b"{}", DEEP]
+
+
+class _Recording:
+    """A session folder: what stands before a NUL is the supervisor's file, the rest a worker's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "2026-01-01_00-00-00"
+        self._folder.mkdir(exist_ok=True)
+
+    def __call__(self, data: bytes) -> None:
+        own, nul, worker = data.partition(b"\0")
+        if not nul:
+            own, worker = encode_event(RunStarted(t=0.0, wall_time="", plan=PLAN, version="1")), own
+        (self._folder / "run.jsonl").write_bytes(own)
+        (self._folder / "worker-1.jsonl").write_bytes(worker)
+        unfinished.newest_unfinished(self._folder.parent)
+        with contextlib.suppress(ProblemError):
+            past = read_past_run(self._folder)
+            assert isinstance(past.events[-1], RunEnded)
+            _shown(past.plan, past.events)
+
+
+def _recording_seeds() -> list[bytes]:
+    histogram = Histogram()
+    histogram.add(0.2)
+    worker = (
+        StreamChanged(t=0.1, conn=1, state=StreamState.STREAMING, request_id="r", rotations=1),
+        *(
+            Received(t=0.2, conn=1, text=seed.decode(), turn_offset=1, audio_offset_s=2.0)
+            for seed in _message_seeds()[:3]
+        ),
+        Snapshot(t=0.3, ledger={"streaming": 1}, rows=[StreamRow(conn=1, text="a", update_latency_ms=1.0)]),
+        StreamEnded(t=0.4, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED), closed_text="a"),
+        Histograms(t=0.5, encoded={"update": histogram.encode()}, cpu_percent=1.0, final=True),
+    )
+    own = (
+        RunStarted(t=0.0, wall_time="2026-01-01T00:00:00+00:00", plan=PLAN, version="1"),
+        Notice(t=0.1, problem=Problem(code="c", what="w")),
+        RunEnded(t=0.6, verdict=Verdict.DONE, ledger={"completed": 1}),
+    )
+    lines = b"".join(map(encode_event, worker))
+    return [
+        lines,
+        b"".join(map(encode_event, own)) + b"\0" + lines,
+        lines + b'{"event":"quit",' + DEEP[1:],
+        *map(encode_event, worker),
+    ]
+
+
+assert set(FIGURES) >= {"update", "wire"}
