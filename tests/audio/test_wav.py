@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import struct
 import time
 from pathlib import Path
@@ -53,6 +54,19 @@ def test_plain_pcm(tmp_path: Path, rate: int) -> None:
     assert audio.pcm == SAMPLES
     assert (audio.sample_rate_hz, audio.channels, audio.notes) == (rate, 1, ())
     assert audio.duration_s == pytest.approx(8 / rate)
+
+
+def test_a_pipe_is_no_recording(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")  # reading it would wait for ever
+    with pytest.raises(ProblemError, match="It is a pipe or a device") as caught:
+        read_wav(tmp_path / "pipe.wav")
+    assert caught.value.problem.code == "wav_unreadable"
+
+
+def test_a_name_that_no_file_can_have_is_not_found() -> None:
+    with pytest.raises(ProblemError) as caught:
+        read_wav("a\0.wav")
+    assert caught.value.problem.code == "wav_not_found"
 
 
 def test_extensible_pcm_and_other_chunks(tmp_path: Path) -> None:

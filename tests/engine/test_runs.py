@@ -322,14 +322,22 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
     assert driver.summaries[1].final_texts[0].startswith("And")
 
 
-async def test_a_worker_that_dies_is_shown_as_its_streams_failure(driver):
+async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(driver, monkeypatch):
+    monkeypatch.setattr("flux_desktop.engine.worker_process.STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    first = {1, 3}
+
     def kill(_):
         os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGKILL)
 
-    driver.reactions.append(when(is_streaming, kill))
-    ended = await driver.run(connections=2, loop=True)
+    driver.reactions.append(when(lambda event: is_streaming(event) and event.conn in first, kill))
+    ended = await driver.run(connections=4)
     assert ended.ledger["failed in mid-stream"] == 2
+    assert ended.ledger["completed"] == 2
+    assert {conn for conn, summary in driver.summaries.items() if summary.problem} == first
     assert driver.summaries[1].problem.code == "worker_died"
+    recorded = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, StreamEnded)]
+    assert {event.summary.conn for event in recorded} == {1, 2, 3, 4}, "how each stream ended is recorded too"
 
 
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 import scripted
 from conftest import Stage, until
 from test_window import Waiting
 
-from flux_desktop.engine.events import RunEnded, RunStarted, encode_event
+from flux_desktop.engine.events import Histograms, RunEnded, RunStarted, encode_event
 from flux_desktop.problem import ProblemError
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.sessions import CUT_OFF, read_past_run
@@ -52,6 +53,25 @@ def test_what_is_no_session_is_told(tmp_path: Path, content: bytes | None) -> No
     with pytest.raises(ProblemError) as caught:
         read_past_run(tmp_path)
     assert caught.value.problem.code == "session_unreadable"
+
+
+@pytest.mark.parametrize("changes", [{"connections": 10**9}, {"endpoint": "../../x"}, {"chunk_s": 0.0}])
+def test_a_run_that_cannot_have_been_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
+    started = RunStarted(t=0.0, wall_time="", plan=msgspec.structs.replace(scripted.plan(1), **changes), version="1")
+    (tmp_path / "run.jsonl").write_bytes(encode_event(started))
+    with pytest.raises(ProblemError, match="No such run can have been"):
+        read_past_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "nonsense", "HISTFAAAABl4nJNpmSzMwMDAxAABzFCaEUoz2X+AMIKZAEARAtM=", "A" * 4000]
+)
+def test_figures_that_cannot_be_read_are_left_out(tmp_path: Path, content: str) -> None:
+    folder = record(tmp_path / "s")
+    broken = Histograms(t=99.0, encoded={"update": content}, cpu_percent=1.0, final=True)
+    with (folder / "worker-1.jsonl").open("ab") as file:
+        file.write(encode_event(broken))
+    assert not read_past_run(folder).cut_off
 
 
 def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -> None:

@@ -42,12 +42,31 @@ def test_what_was_chosen_comes_back(stage: Stage, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"connections": "many"}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b'{"connections": "many"}', b"\xff\xfe", b'{"x":' + b"[" * 100_000])
 def test_a_file_that_cannot_be_read_gives_the_defaults(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
     assert settings.load(path) == settings.Settings()
     assert settings.load(tmp_path / "none.json") == settings.Settings()
+
+
+def test_numbers_that_no_window_can_have_are_brought_into_range(stage: Stage) -> None:
+    wild = settings.Settings(
+        width=10**12,
+        height=-(10**12),
+        connections=10**12,
+        duration_s=1e300,
+        theme="\0",
+        recent=["\0.wav", "a\udc80.wav"],
+    )
+
+    async def live(window: MainWindow) -> None:
+        settings.apply(window, wild)
+        assert window.width() <= 10_000
+        assert window.height() >= 700
+        assert window.run_bar.connections.value() == window.run_bar.connections.maximum()
+
+    stage(Waiting, live)
 
 
 def test_parameters_that_flux_refuses_are_not_taken_up(stage: Stage) -> None:

@@ -61,5 +61,9 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
         assert window.model.ended is not None
         assert window.model.ended.ledger["completed"] == 2
         assert window.model.conversation(1).transcript()
+        elsewhere = tmp_path / "elsewhere.txt"
+        window.archive.save_transcripts([1], "txt", elsewhere)
+        await until(elsewhere.exists, "what is in memory is saved elsewhere")
+        assert window.model.conversation(1).transcript()[0] in elsewhere.read_text("utf-8")
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
