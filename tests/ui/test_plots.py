@@ -20,6 +20,7 @@ from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.plots.latency import WIRE
 from flux_desktop.ui.plots.streams import TOKENS
+from flux_desktop.ui.widgets.legend import Entry, Legend
 
 
 def history(*ledgers: dict[str, int]) -> LedgerHistory:
@@ -56,6 +57,23 @@ def test_an_unchanged_ledger_costs_no_points() -> None:
 
 def test_every_state_and_class_has_a_colour_and_a_place() -> None:
     assert set(ORDER) == set(TOKENS)
+
+
+def test_a_legend_without_room_says_that_there_is_more(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        legend = Legend(window.theme, lines_max=2)
+        legend.resize(300, 32)
+        few = tuple(Entry(f"{n} never Connected", "danger") for n in range(3))
+        legend.show_entries(few)
+        with_few = legend.grab().toImage()
+        legend.show_entries((*few, *(Entry(f"{n} completed", "accent") for n in range(3))))
+        with_many = legend.grab().toImage()
+        assert with_few != with_many
+        assert "2 completed" in legend.toolTip()
+        legend.show_entries((*few, Entry("9 in another class", "accent"), Entry("8 completed", "accent")))
+        assert legend.grab().toImage() != with_many, "it says how many more"
+
+    stage(Waiting, live)
 
 
 async def shown(window: MainWindow) -> None:

@@ -27,6 +27,13 @@ TOKENS = {
     str(StreamState.WAITING): "border",
 }
 """The colour of each class; its name and number stand in the legend."""
+_FIRST = (
+    str(StreamState.STREAMING),
+    str(LedgerClass.FAILED),
+    str(LedgerClass.NEVER_CONNECTED),
+    str(LedgerClass.CONNECT_FAILED),
+)
+"""What must not be what the legend has no room for."""
 
 
 class WholeAxis(pg.AxisItem):  # type: ignore[misc]
@@ -71,9 +78,9 @@ class StreamsPlot(PlotPanel):
             area.setData(x, y)
         self._fit(float(stacked[-1][2].max(initial=0.0)) if stacked else 0.0)
         counts = model.streams.counts
-        self.legend.show_entries(
-            tuple(Entry(f"{counts[name]} {name}", _token(name)) for name in model.streams.names() if name in counts)
-        )
+        names = [name for name in model.streams.names() if name in counts]
+        names.sort(key=lambda name: name not in _FIRST)
+        self.legend.show_entries(tuple(Entry(f"{counts[name]} {name}", _token(name)) for name in names))
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
         history = self._model.streams

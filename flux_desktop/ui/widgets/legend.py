@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
 
-LINE_PX, MARK_PX, GAP_PX = 16, 14, 10
+LINE_PX, MARK_PX, GAP_PX, MORE_PX = 16, 14, 10, 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,18 @@ class Legend(QWidget):
         painter.setFont(face)
         metrics, theme = QFontMetrics(face), self._theme.current
         x, line = 0, 0
-        for entry in self._entries:
+        for number, entry in enumerate(self._entries, start=1):
             width = MARK_PX + 5 + metrics.horizontalAdvance(entry.words)
-            if x and x + width > self.width():
+            last_line = line == self._lines_max - 1
+            # On the last line there must be room left to say that there is more.
+            reserved = MORE_PX if last_line and number < len(self._entries) else 0
+            if x and x + width + reserved > self.width():
+                if last_line:
+                    painter.setPen(QColor(theme.muted))
+                    more = QRectF(x, line * LINE_PX, MORE_PX, LINE_PX)
+                    painter.drawText(more, int(Qt.AlignmentFlag.AlignVCenter), f"+{len(self._entries) - number + 1}")
+                    break
                 x, line = 0, line + 1
-            if line >= self._lines_max:
-                break
             top = line * LINE_PX
             self._paint_mark(painter, QRectF(x, top, MARK_PX, LINE_PX), entry)
             painter.setPen(QColor(theme.muted))
