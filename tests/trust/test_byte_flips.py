@@ -14,6 +14,7 @@ from streaming import CLOSE_STREAM, CREDENTIALS, opened
 from throwaway_ca import make_authority
 
 from flux_desktop.aws.event_stream import EventStreamError, FrameDecoder, SignatureMismatch, encode_message
+from flux_desktop.aws.sigv4 import canonical_request
 from flux_desktop.local_endpoint.catalogue import with_extra
 from flux_desktop.local_endpoint.faults import Faults
 from flux_desktop.local_endpoint.http_stream import Refusal, check
@@ -124,6 +125,20 @@ def with_checksums(frame: bytes) -> bytes:
     """The frame with both its checksums right, as somebody on the way would send it."""
     body = frame[:8] + zlib.crc32(frame[:8]).to_bytes(4, "big") + frame[12:-4]
     return body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def test_nothing_is_added_to_a_signed_event(recorded: Recorded, service: Service) -> None:
+    verifier, _ = check(service, "flux-en", recorded.path.removesuffix("?"), recorded.headers)
+    (outer,) = FrameDecoder().feed(recorded.frames[0])
+    added = encode_message([*outer.headers.items(), (":more", "x")], outer.payload)
+    with pytest.raises(SignatureMismatch):
+        verifier.verify(*FrameDecoder().feed(added))
+
+
+def test_no_other_blank_stands_for_a_blank() -> None:
+    texts = [canonical_request("GET", "/", "", {"a": f"b{blank}c"}, ["a"], "") for blank in " \t\x85\xa0\u2003"]
+    assert len(set(texts)) == len(texts)
+    assert canonical_request("GET", "/", "", {"a": " b   c "}, ["a"], "") == texts[0]
 
 
 def test_what_was_recorded_is_refused_five_minutes_later(

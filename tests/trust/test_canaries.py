@@ -31,6 +31,7 @@ from flux_desktop.engine.events import (
 )
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.session import RUN_FILE, create_session
 from flux_desktop.flux.turns import Turn
 from flux_desktop.problem import Problem
 from flux_desktop.reports.files import write_whole
@@ -154,6 +155,7 @@ def test_a_recording(tmp_path: Path) -> None:
         recorder = Recorder(path, lambda problem: pytest.fail(problem.sentence()))
         recorder.start()
         started = RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[canary.text])
+        begun = (create_session(tmp_path, started) / RUN_FILE).read_text("utf-8")
         message = json.dumps({"type": "TurnInfo", "transcript": canary.text})
         for event in (
             started,
@@ -165,7 +167,7 @@ def test_a_recording(tmp_path: Path) -> None:
         recorder.close()
         content = path.read_text("utf-8")
         assert [json.loads(line)["event"] for line in content.splitlines()] == ["run_started", "received", "notice"]
-        return content
+        return begun + content
 
     # The thread that writes looks four times a second: one recording for each kind would take its time.
     assert not leaks(out)
