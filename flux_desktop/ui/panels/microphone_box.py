@@ -73,7 +73,7 @@ class MicrophoneBox(QWidget):
         elif self._trouble is not None:
             words, role = self._trouble.sentence(), "warn"
         else:
-            words, role = "Speak: the meter shows the peaks in dBFS, also before a run.", "caption"
+            words, role = "Speak: the meter shows the peaks in dBFS.", "caption"
         self.words.setText(words)
         set_role(self.words, role)
 
