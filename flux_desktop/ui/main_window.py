@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from flux_desktop.engine.commands import SendControl
 from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.fault_table import FAULTS
 from flux_desktop.problem import Problem, ProblemError
@@ -30,7 +29,7 @@ from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import Microphones, SilenceWatch
 from flux_desktop.ui.models.ramp import planned_seconds
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
@@ -44,6 +43,7 @@ from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
 from flux_desktop.ui.run_controller import RunController
 from flux_desktop.ui.screen import Screen
 from flux_desktop.ui.settings import RECENT_MAX
+from flux_desktop.ui.steering import Steering
 from flux_desktop.ui.tasks import UiTasks
 from flux_desktop.ui.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
@@ -84,7 +84,6 @@ class MainWindow(QMainWindow):
         self.recent: list[str] = []
         self.log = LogKeeper()
         self._closing = False
-        self.refuses_configure: list[str] = []
         self.shows_stalls = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self.setWindowTitle("flux-desktop")
@@ -139,6 +138,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.run_bar)
         rows.addWidget(body, 1)
         rows.addWidget(self.status)
+        self.steering = Steering(self)
         self.presenter = Presenter(theme, model)
         self.pages = QStackedWidget()
         self.pages.addWidget(central)
@@ -158,11 +158,7 @@ class MainWindow(QMainWindow):
         self.sound_panel.mode_changed.connect(self._sound_changed)
         self.sound_panel.sample_wanted.connect(self.load_sample)
         self.transcripts.export_wanted.connect(lambda conn, suffix: self.archive.export([conn], suffix))
-        self.flux_panel.changed.connect(self._parameters_edited)
-        self.flux_panel.reconnect_wanted.connect(self.reconnect)
-        self.flux_panel.retry_wanted.connect(self.forget_refusal)
         self.endpoint_panel.usual_wanted.connect(lambda: self.set_local_behaviour(LocalBehaviour()))
-        self.flux_panel.controls.pressed.connect(self._control_pressed)
         self.controller.problem.connect(self.show_problem)
         self.controller.phase_changed.connect(self.display.draw_labels)
 
@@ -225,7 +221,7 @@ class MainWindow(QMainWindow):
         planned_s = planned_seconds(plan, self.shape.duration_s if self.shape is not None else None)
         if self.controller.start(plan, truth, planned_s, self.levels.released):
             self.heartbeat.start()  # the figures of a run are its own
-            self.live.begin(plan.options, refused_before=plan.endpoint in self.refuses_configure)
+            self.live.begin(plan.options, refused_before=plan.endpoint in self.steering.refuses_configure)
             self.run_bar.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def plan(self, source: WavSource | MicrophoneSource) -> RunPlan:
@@ -240,27 +236,6 @@ class MainWindow(QMainWindow):
             ramp=self.run_bar.ramp,
             local_arguments=self.local.arguments(),
         )
-
-    def reconnect(self) -> None:
-        """Change the connections meant over to new streams with what is chosen now."""
-        if self.model.phase is Phase.RUNNING:
-            for command in self.live.reconnect(self.targets()):
-                self.controller.send(command)
-            self.display.draw_labels()
-
-    def remember_refusal(self) -> None:
-        """The run's endpoint takes no `Configure`; the built-in one says so by itself at every start."""
-        plan = self.model.plan
-        if plan is not None and not plan.is_local and plan.endpoint not in self.refuses_configure:
-            self.refuses_configure.append(plan.endpoint)
-
-    def forget_refusal(self) -> None:
-        """Send the next change to the streams of the chosen endpoint as it is, though it was refused once."""
-        plan = self.model.plan if self.model.active else None
-        endpoint = self.endpoint_panel.selected() if plan is None else plan.endpoint
-        self.refuses_configure = [name for name in self.refuses_configure if name != endpoint]
-        self.live.forget_refusal()
-        self.display.draw_labels()
 
     def set_local_behaviour(self, behaviour: LocalBehaviour) -> None:
         """How the built-in endpoint is to behave from the next run on."""
@@ -333,18 +308,6 @@ class MainWindow(QMainWindow):
         self.devices.watch(microphone)
         self.plots.set_microphone(microphone)
         self.display.draw_labels()
-
-    def _parameters_edited(self) -> None:
-        self.live.edit(self.flux_panel.options(), self.targets())
-
-    def targets(self) -> list[int]:
-        """Whom changes and controls go to: everybody, or those selected, which may be nobody."""
-        everybody = self.flux_panel.controls.target.currentIndex() == 0
-        return list(self.model.conversations) if everybody else self.transcripts.selected()
-
-    def _control_pressed(self, name: str) -> None:
-        if targets := self.targets():
-            self.controller.send(SendControl(control=name, connections=targets))
 
     async def _read_wav(self, path: Path) -> None:
         try:

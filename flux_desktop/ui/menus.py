@@ -51,7 +51,7 @@ def build_menus(window: MainWindow) -> None:
     presets = run.addMenu("Parameters of a preset")
     for preset in PRESETS:
         _add(presets, preset.sentence(), partial(window.flux_panel.use_preset, preset))
-    _add(run, "Reconnect with these parameters", window.reconnect, "Ctrl+Shift+E")
+    _add(run, "Reconnect with these parameters", window.steering.reconnect, "Ctrl+Shift+E")
     run.addSeparator()
     for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
         _add(run, f"Send {name}", partial(_send, window, name), keys)

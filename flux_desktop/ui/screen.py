@@ -45,7 +45,7 @@ class Screen:
             window.live.bundle_known(event.plan.bundle)
             window.endpoint_panel.set_note(" ".join(event.notes))
         elif isinstance(event, Notice) and event.problem.code == REFUSED_CODE:
-            window.remember_refusal()
+            window.steering.remember_refusal()
             if not known_refusal:  # once is enough, however many streams were ended
                 window.show_problem(event.problem, "warn")
         elif isinstance(event, Notice):
@@ -142,13 +142,13 @@ class Screen:
     def draw_parameters(self) -> None:
         """Send what was changed since the last time, and say what is in force."""
         window = self._window
-        targets = window.targets()
+        targets = window.steering.targets()
         if window.model.phase is Phase.RUNNING:
             for command in window.live.take(targets, time.monotonic()):
                 window.controller.send(command)
         explanation, endpoint = window.live.explanation, window.endpoint_panel.selected()
         retry = window.live.refusal_remembered
-        if not window.model.active and endpoint in window.refuses_configure:
+        if not window.model.active and endpoint in window.steering.refuses_configure:
             explanation, retry = REFUSED_BEFORE, True
         window.flux_panel.show_states(
             window.live.states(window.model.conversation(conn) for conn in targets),

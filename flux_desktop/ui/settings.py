@@ -86,7 +86,7 @@ def apply(window: MainWindow, settings: Settings) -> None:
     window.sound_panel.microphone.lost.setChecked(settings.go_on_when_lost)
     if not problems(settings.options):
         window.flux_panel.set_options(settings.options)
-    window.refuses_configure = list(settings.refuses_configure)
+    window.steering.refuses_configure = list(settings.refuses_configure)
     window.recent = [path for path in settings.recent if Path(path).suffix][:RECENT_MAX]
     if settings.microphone:
         window.microphones.chosen = settings.microphone
@@ -120,5 +120,5 @@ def collect(window: MainWindow) -> Settings:
         profile=profile or "",
         region=region,
         microphone=window.microphones.chosen,
-        refuses_configure=window.refuses_configure,
+        refuses_configure=window.steering.refuses_configure,
     )

@@ -450,11 +450,11 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
         await until(lambda: window.transcripts.tabs.count() == 4, "the tabs are there")
         window.transcripts.tabs.setCurrentIndex(0)
         await until(lambda: window.transcripts.overview.rows.rowCount() == 3, "the table is there")
-        assert window.targets() == []
+        assert window.steering.targets() == []
         window.flux_panel.controls.pressed.emit("CloseStream")
         assert not [c for c in engines[0].commands if isinstance(c, SendControl)], "nobody selected is nobody"
         window.transcripts.overview.selectRow(1)
-        assert window.targets() == [2]
+        assert window.steering.targets() == [2]
         assert panel.eager.switch is not None
         panel.eager.switch.setChecked(False)
         await until(lambda: not panel.reconnect_button.isHidden(), "new streams are offered")
@@ -480,8 +480,8 @@ def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stag
         await until(lambda: not window.flux_panel.explanation.isHidden(), "it is explained")
         assert len(window.banners.banners()) == 1
         assert settings.collect(window).refuses_configure == ["of-the-account"]
-        window.refuses_configure = []
+        window.steering.refuses_configure = []
         settings.apply(window, settings.Settings(refuses_configure=["of-the-account"]))
-        assert window.refuses_configure == ["of-the-account"]
+        assert window.steering.refuses_configure == ["of-the-account"]
 
     stage(Waiting, live)

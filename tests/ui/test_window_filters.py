@@ -99,13 +99,13 @@ def test_a_refusal_that_is_remembered_can_be_forgotten(stage: Stage) -> None:
         panel = window.flux_panel
         window.display.draw_labels()
         assert panel.retry_button.isHidden()
-        window.refuses_configure = ["another", "flux-old-build"]
+        window.steering.refuses_configure = ["another", "flux-old-build"]
         window.display.draw_labels()
         assert "took no changes in mid-stream" in panel.explanation.text()
         await streaming(window, engines, bundle="unknown")
         await until(lambda: "opens the streams again" in panel.explanation.text(), "it is explained")
         panel.retry_button.click()
-        assert window.refuses_configure == ["another"]
+        assert window.steering.refuses_configure == ["another"]
         assert panel.explanation.isHidden()
         panel.eot.field.setValue(0.9)
         await until(lambda: bool(engines.sent(ConfigureStreams)), "the change goes out as it is")
