@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -65,5 +66,19 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
         window.archive.save_transcripts([1], "txt", elsewhere)
         await until(elsewhere.exists, "what is in memory is saved elsewhere")
         assert window.model.conversation(1).transcript()[0] in elsewhere.read_text("utf-8")
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+@pytest.mark.parametrize("suffix", ["png", "csv"])
+def test_a_plot_is_saved_whole_or_its_line_says_why_not(stage: Stage, tmp_path: Path, suffix: str) -> None:
+    async def live(window: MainWindow) -> None:
+        await until(lambda: len(window.plots.plots) > 0, "the plots are there")
+        plot = window.plots.plots[0]
+        plot.save(tmp_path / f"plot.{suffix}")
+        assert os.listdir(tmp_path) == [f"plot.{suffix}"]
+        assert (tmp_path / f"plot.{suffix}").stat().st_size
+        plot.save(tmp_path / "missing" / f"plot.{suffix}")
+        assert "could not be written" in plot.footer.text()
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
