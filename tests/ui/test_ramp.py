@@ -6,14 +6,13 @@ import msgspec
 import pytest
 import scripted
 from conftest import Stage, until
-from test_window import Waiting, replaying, with_sample
+from test_window import Engines, Waiting, replaying, with_sample
 
 from flux_desktop.engine import stages
 from flux_desktop.engine.events import RunEnded, Verdict
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.problem import ProblemError
 from flux_desktop.ui import settings
-from flux_desktop.ui.engine_port import EventSink, RunEngine
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.ramp import BATCHES, STAGES, Ramp, planned_seconds
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
@@ -64,11 +63,7 @@ def dialog_of(window: MainWindow) -> RampDialog:
 
 
 def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
-    engines: list[Waiting] = []
-
-    def make(sink: EventSink) -> RunEngine:
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -107,7 +102,7 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         settings.apply(window, kept)
         assert bar.ramp == kept.ramp
 
-    stage(make, live)
+    stage(engines, live)
 
 
 def test_a_ramp_that_was_kept_and_cannot_be_read_is_told_at_the_start(stage: Stage) -> None:

@@ -60,6 +60,18 @@ class Waiting:
             self._stopped.set()
 
 
+class Engines(list[Waiting]):
+    """Makes engines that wait, and remembers them."""
+
+    def __call__(self, sink: EventSink) -> RunEngine:
+        self.append(Waiting(sink))
+        return self[-1]
+
+    def sent[T](self, kind: type[T]) -> list[T]:
+        """The commands of one kind that the newest of them was given."""
+        return [command for command in self[-1].commands if isinstance(command, kind)]
+
+
 class Failing(Waiting):
     """An engine that fails at once."""
 
@@ -171,11 +183,7 @@ def test_a_file_that_is_no_wav_is_told_with_the_way_out(stage: Stage, tmp_path: 
 
 
 def test_stop_drains_first_and_ends_at_once_the_second_time(stage: Stage) -> None:
-    engines: list[Waiting] = []
-
-    def make(sink: EventSink) -> RunEngine:
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -192,7 +200,7 @@ def test_stop_drains_first_and_ends_at_once_the_second_time(stage: Stage) -> Non
         await until(lambda: window.model.ended is not None, "the run has ended")
         assert engines[0].stops == [True, False]
 
-    stage(make, live)
+    stage(engines, live)
 
 
 @pytest.mark.parametrize("end_delay_s", [0.0, 30.0])
@@ -240,11 +248,7 @@ def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
 
 
 def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
-    engines: list[Waiting] = []
-
-    def make(sink: EventSink) -> RunEngine:
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -262,7 +266,7 @@ def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
         QTest.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: window.model.phase == "stopping", "Ctrl+. stops")
 
-    stage(make, live)
+    stage(engines, live)
 
 
 def test_a_stop_in_the_same_moment_as_the_start_is_not_lost(stage: Stage) -> None:
@@ -430,11 +434,7 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
 
 
 def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_selected(stage: Stage) -> None:
-    engines: list[Waiting] = []
-
-    def make(sink: EventSink) -> RunEngine:
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -464,7 +464,7 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
         assert panel.reconnect_button.isHidden()
         assert engines[0].stops == []
 
-    stage(make, live)
+    stage(engines, live)
 
 
 def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from conftest import Stage, until
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
-from test_window import Waiting, with_sample
+from test_window import Engines, Waiting, with_sample
 
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui import endpoint_loader
@@ -63,11 +63,7 @@ def names(window: MainWindow) -> list[str]:
 
 
 def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
-    account, engines = FakeAccount(), []
-
-    def make(sink):  # type: ignore[no-untyped-def]
-        engines.append(Waiting(sink))
-        return engines[-1]
+    account, engines = FakeAccount(), Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -88,7 +84,7 @@ def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
         plan = engines[0].plan
         assert (plan.endpoint, plan.region, plan.profile) == ("flux-en-eu-west-1", "eu-west-1", None)
 
-    stage(make, live, account)
+    stage(engines, live, account)
 
 
 def test_an_expired_sign_in_names_the_command_and_goes_on_by_itself(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]

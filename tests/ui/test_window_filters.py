@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import msgspec
 from conftest import Stage, until
-from test_window import Waiting, with_sample
+from test_window import Engines, with_sample
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
 from flux_desktop.engine.events import RunStarted, StreamChanged, StreamState
 from flux_desktop.flux.messages import UNSET
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui import settings
-from flux_desktop.ui.engine_port import EventSink, RunEngine
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.endpoints import EndpointEntry
 
 ON, OFF = 1, 2
-
-
-class Engines(list[Waiting]):
-    """A factory that remembers what it made."""
-
-    def __call__(self, sink: EventSink) -> RunEngine:
-        self.append(Waiting(sink))
-        return self[-1]
-
-    def sent[T](self, kind: type[T]) -> list[T]:
-        return [command for command in self[-1].commands if isinstance(command, kind)]
 
 
 async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Stage, until
 from PySide6.QtWidgets import QLabel
-from test_window import Waiting, with_sample
+from test_window import Engines, Waiting, with_sample
 
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.fault_table import FAULTS
@@ -71,11 +71,7 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
 
 
 def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> None:
-    engines: list[Waiting] = []
-
-    def make(sink: EventSink) -> RunEngine:
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -103,7 +99,7 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
         assert plan.local_arguments == ("--fault", "stall-ms=1400", "--bundle", "flux-english-20260311")
         await until(lambda: not actions["Built-in endpoint: as usual"].isEnabled(), "it stays so during the run")
 
-    stage(make, live)
+    stage(engines, live)
 
 
 @pytest.mark.parametrize("name", FAULTS)

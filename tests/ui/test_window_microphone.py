@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conftest import Stage, until
 from PySide6.QtWidgets import QLabel
-from test_window import Waiting
+from test_window import Engines
 
 from flux_desktop.audio.devices import InputDevice
 from flux_desktop.engine.events import LevelMeasured
@@ -63,11 +63,7 @@ def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Probl
 
 def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(device_watch, "LOOK_EVERY_S", 0.02)
-    engines: list[Waiting] = []
-
-    def make(sink):  # type: ignore[no-untyped-def]
-        engines.append(Waiting(sink))
-        return engines[-1]
+    engines = Engines()
 
     async def live(window: MainWindow) -> None:
         broken = Problem(code="x", what="The sound system does not answer.")
@@ -95,4 +91,4 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
         window.sound_panel.use_microphone(False)
         await until(lambda: not window.tasks.running("devices"), "looking has ended")
 
-    stage(make, live)
+    stage(engines, live)
