@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Run the tests: first all but those that need a real X window, off-screen; then those, in a virtual X server.
+# The fault matrix is a target of its own.
 #
 # Usage: [TEST_PROCESSES=2] packaging/run_tests.sh [pytest options and paths]
 # Exit status: 0 all passed, pytest's own otherwise. A part in which nothing was selected counts as passed, unless
@@ -10,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 nothing_selected=5
 
 # Most tests wait for audio to pass in real time, so two at once take little more than one.
-QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-2}" --dist worksteal -m "not xvfb" "$@"
+QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-2}" --dist worksteal -m "not xvfb and not faults" "$@"
 first=$?
 if [ "$first" -ne 0 ] && [ "$first" -ne "$nothing_selected" ]; then
   exit "$first"

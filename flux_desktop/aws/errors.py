@@ -80,6 +80,8 @@ def classify(refusal: Refusal) -> str:
         return "clock_skew"
     if any(part in name for part in ("unrecognizedclient", "invalidclienttoken", "missingauthentication")):
         return "credentials_invalid"
+    if "throttl" in name:
+        return "throttled"
     if "accessdenied" in name or "not authorized to perform" in text:
         return "access_denied"
     if "in service" in text or "inservice" in text or "cannot be invoked" in text:
@@ -99,23 +101,32 @@ _BY_STATUS = {
 }
 
 
+_OF_CREDENTIALS: dict[str, tuple[str, str]] = {
+    "credentials_expired": (
+        "The AWS credentials have expired.",
+        "Sign in again (for SSO: aws sso login), then retry.",
+    ),
+    "signature_refused": (
+        "AWS refused the request's signature.",
+        "Check that the secret key belongs to the access key and that the region is right.",
+    ),
+    "clock_skew": (
+        "AWS refused the request because of its time.",
+        "Set this machine's clock right; it may be off by at most five minutes.",
+    ),
+    "credentials_invalid": (
+        "AWS does not know these credentials.",
+        "Check the profile or the access key, then retry.",
+    ),
+}
+"""What happened and what to do, where it lies with the credentials; the same before a stream and in it."""
+
+
 def _texts(code: str, refusal: Refusal, target: StreamTarget, query_string: str) -> tuple[str, str]:
+    if code in _OF_CREDENTIALS:
+        return _OF_CREDENTIALS[code]
     endpoint = f"“{target.endpoint_name}”"
     match code:
-        case "credentials_expired":
-            return "The AWS credentials have expired.", "Sign in again (for SSO: aws sso login), then retry."
-        case "signature_refused":
-            return (
-                "AWS refused the request's signature.",
-                "Check that the secret key belongs to the access key and that the region is right.",
-            )
-        case "clock_skew":
-            return (
-                "AWS refused the request because of its time.",
-                "Set this machine's clock right; it may be off by at most five minutes.",
-            )
-        case "credentials_invalid":
-            return "AWS does not know these credentials.", "Check the profile or the access key, then retry."
         case "access_denied" | "forbidden":
             return (
                 f"These credentials may not stream to endpoint {endpoint}.",
@@ -172,7 +183,10 @@ def _model_advice(query_string: str) -> str:
 
 
 def exception_problem(kind: str, message: str, error_code: str = "") -> Problem:
-    """An ``exception`` or ``error`` event that ended an open stream. `kind` is its type on the wire."""
+    """An ``exception`` or ``error`` event that ended an open stream. `kind` is its type on the wire.
+
+    One that speaks of the credentials has their code, as it would have had before the stream was open.
+    """
     said = f"It says: {_sentence(_one_line(message))}" if message else "It gave no reason."
     if error_code:
         said += f" ({error_code})"
@@ -190,6 +204,10 @@ def exception_problem(kind: str, message: str, error_code: str = "") -> Problem:
             why=said,
             todo="Try again.",
         )
+    code = classify(Refusal(status=0, name=kind, message=message))
+    if code in _OF_CREDENTIALS:
+        what, todo = _OF_CREDENTIALS[code]
+        return Problem(code=code, what=f"{what} The stream was ended.", why=f"{said} ({kind})", todo=todo)
     return Problem(
         code="unmodelled_stream_error",
         what=f"The service ended the stream with {kind or 'an unnamed error'}.",

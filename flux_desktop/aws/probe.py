@@ -99,6 +99,8 @@ def _connect(place: Place, proxy: Proxy | None, limit_s: float) -> socket.socket
         raise ProblemError(connect_problem("connect_timeout", first, f"{limit_s:g} s")) from error
     except ConnectionRefusedError as error:
         raise ProblemError(connect_problem("connect_refused", first)) from error
+    except ConnectionError as error:
+        raise ProblemError(connect_problem("connection_lost", first, "right after it was made")) from error
     except OSError as error:
         raise ProblemError(connect_problem("network_unreachable", first, f"{error.strerror or error}.")) from error
     if proxy is not None:
@@ -134,7 +136,9 @@ def _open_tunnel(raw: socket.socket, place: Place, proxy: Proxy) -> None:
 
 def _handshake(raw: socket.socket, place: Place, store: TrustStore, limit_s: float) -> ssl.SSLSocket:
     try:
-        return ssl_context(store).wrap_socket(raw, server_hostname=place.host)
+        context = ssl_context(store)
+        context.sslsocket_class = _Secured
+        return context.wrap_socket(raw, server_hostname=place.host)
     except ssl.SSLCertVerificationError as error:
         code = _VERIFY_CODES.get(error.verify_code, "tls_untrusted")
         raise ProblemError(connect_problem(code, place, _verdict(error))) from error
@@ -146,10 +150,24 @@ def _handshake(raw: socket.socket, place: Place, store: TrustStore, limit_s: flo
             raise ProblemError(connect_problem("not_tls", place, "its first bytes are no TLS.")) from error
         if "ALPN" in reason or "NO_APPLICATION_PROTOCOL" in reason:
             raise ProblemError(connect_problem("not_http2", place)) from error
+        if "EOF" in reason:
+            raise ProblemError(connect_problem("connection_lost", place, "during the TLS handshake")) from error
         raise ProblemError(connect_problem("tls_failed", place, reason.replace("_", " ").lower())) from error
     except OSError as error:
         detail = "during the TLS handshake"
         raise ProblemError(connect_problem("connection_lost", place, detail)) from error
+
+
+class _Secured(ssl.SSLSocket):
+    """WORKAROUND for `ssl.SSLSocket._create` of Python 3.12: of a connection that is gone before the handshake,
+    `wrap_socket` forgets to close the socket that it has just taken over."""
+
+    def getpeername(self) -> object:
+        try:
+            return super().getpeername()
+        except OSError:
+            self.close()
+            raise
 
 
 def _verdict(error: ssl.SSLCertVerificationError) -> str:

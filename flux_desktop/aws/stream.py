@@ -186,7 +186,7 @@ class StreamOpener:
         if problem.code not in ("tls_failed", "tls_timeout", "connection_lost"):
             return problem
         try:
-            await probe(self._target)
+            await probe(self._target, limit_s=self._limits.probe_s)
         except ProblemError as error:
             return error.problem
         return problem

@@ -63,8 +63,10 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     """The longest waits of a stream, in seconds. Tests of faults scale them together."""
 
     connect_s: float = 10.0
-    #: A refused certificate surfaces only after 10-30 s: the TLS library waits on purpose.
-    tls_reason_s: float = 35.0
+    #: For TCP and TLS. The TLS library gives each handshake 10 s, and holds a refused certificate back for 10-30 s on
+    #: purpose: what takes longer than both together is that, and a probe of `probe_s` then finds the exact reason.
+    tls_reason_s: float = 20.0
+    probe_s: float = 10.0
     headers_s: float = 30.0
     error_body_s: float = 5.0
     close_s: float = 2.0

@@ -107,6 +107,13 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--duration", type=number, metavar="S", help="stop after S seconds, counted from the last batch"
     )
+    parser.add_argument(
+        "--no-reconnect",
+        action="store_false",
+        dest="reconnect",
+        help="let a stream's first failure end it (default: throttled, cut and stuck streams are opened again, at most "
+        "3 attempts each, and counted)",
+    )
     flux = parser.add_argument_group("Flux")
     flux.add_argument("--model", default="flux-general-en", help="default: flux-general-en")
     flux.add_argument("--eot-threshold", type=number, metavar="X", help="0.5 to 1.0 (above 0.9: newer builds only)")

@@ -57,6 +57,12 @@ class LiveFigures:
         return sum(self.snapshot.ledger.get(name.value, 0) for name in _BAD)
 
     @property
+    def tried_again(self) -> tuple[int, int]:
+        """Openings tried again and connections brought back so far, over all streams."""
+        rows = self._rows.values()
+        return sum(row.retries for row in rows), sum(row.reconnects for row in rows)
+
+    @property
     def progress(self) -> float | None:
         """Share of the run that is done, 0 to 1; None where the end is not known."""
         if self._ramp_s:
@@ -139,6 +145,9 @@ def picture(figures: LiveFigures) -> Group:
     table.add_row("update latency", _percentiles(snapshot.update))
     table.add_row("turns", f"{figures.turns}")
     table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
+    retries, reconnects = figures.tried_again
+    if retries:
+        table.add_row("tried again", Text(f"{retries}, of them back in mid-stream {reconnects}", style="bold red"))
     if figures.level is not None:
         table.add_row("level", _level(figures.level))
     minutes, seconds = divmod(int(snapshot.t), 60)

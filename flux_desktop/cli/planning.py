@@ -113,6 +113,7 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         ca_file=args.ca_bundle,
         target_variant=args.target_variant,
         duration_s=args.duration,
+        reconnect=args.reconnect,
         limits=tuple(parse_limit(text) for text in args.limit),
         bundle=bundle,
         local_arguments=tuple(local_arguments),

@@ -35,11 +35,12 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     lines = [
         "",
         rule,
-        f"{completed} of {summary.planned} {_plural('stream', summary.planned)} completed on {plain(summary.endpoint)} "
-        f"in {summary.duration_s:.1f} s",
+        f"{completed} of {summary.planned} {_plural('stream', summary.planned)} completed{_with_gaps(summary)} on "
+        f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s",
         rule,
         *(_row(name, str(count)) for name, count in summary.ledger.items()),
         _row("planned", str(summary.planned)),
+        *_again(summary),
         "",
         _row("turns", _turns(summary)),
         _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
@@ -65,6 +66,21 @@ def summary_lines(summary: FinalSummary) -> list[str]:
 
 def _row(label: str, value: str) -> str:
     return f"  {label:<{_LABEL_CHARS}}{value}".rstrip()
+
+
+def _with_gaps(summary: FinalSummary) -> str:
+    return f" ({summary.reconnected} with a gap)" if summary.reconnected else ""
+
+
+def _again(summary: FinalSummary) -> list[str]:
+    """What was tried again; nothing where nothing was."""
+    lines = []
+    if summary.retries:
+        lines.append(_row("tried again", f"{summary.retries} {_plural('opening', summary.retries)}"))
+    if summary.reconnects:
+        times = f"{summary.reconnects} {_plural('time', summary.reconnects)}"
+        lines.append(_row("reconnected", f"{times}, {summary.unheard_s:.1f} s of audio unheard"))
+    return lines
 
 
 def _turns(summary: FinalSummary) -> str:

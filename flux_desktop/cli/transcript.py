@@ -4,11 +4,13 @@
 [Conn 1] ~ hello, how are you? (87.3%) [eager, turn 0]
 [Conn 1] ✓ hello, how are you? (91.2%) [turn 0]
 [Conn 1]   ... resumed [turn 1]
+[Conn 1] ! The connection was lost. [reconnecting]
+[Conn 1] ! back after a gap: nothing was heard from 3.2 s to 4.6 s of the audio [reconnected]
 """
 
 from __future__ import annotations
 
-from flux_desktop.engine.events import Event, Received, StreamChanged, StreamEnded, message_of
+from flux_desktop.engine.events import Event, Received, StreamChanged, StreamEnded, StreamState, message_of
 from flux_desktop.flux.messages import ConfigureFailure, Error, TurnEvent, TurnInfo, Warning_
 from flux_desktop.plain_text import plain
 
@@ -19,16 +21,14 @@ class TranscriptLines:
     def __init__(self) -> None:
         self._shown: dict[int, str] = {}
         self._turn: dict[int, int] = {}
-        self._rotations: dict[int, int] = {}
+        self._streams: dict[int, int] = {}
 
     def lines(self, event: Event) -> list[str]:
         """The lines for one event, without newlines; none for most."""
         if isinstance(event, StreamEnded):
             return self._closed(event.summary.conn, event.closed_text)
-        if isinstance(event, StreamChanged) and event.rotations > self._rotations.get(event.conn, 0):
-            # The connection goes on in a new stream; what was open in the old one will not be said again.
-            self._rotations[event.conn] = event.rotations
-            return self._closed(event.conn, self._shown.get(event.conn))
+        if isinstance(event, StreamChanged):
+            return self._stream_changed(event)
         if not isinstance(event, Received):
             return []
         message = message_of(event)
@@ -39,6 +39,20 @@ class TranscriptLines:
             said = ": ".join(plain(part) for part in (message.code, message.description) if part)
             return [f"[Conn {event.conn}] ! {said or 'no reason given'} [{name}]"]
         return []
+
+    def _stream_changed(self, event: StreamChanged) -> list[str]:
+        head, lines = f"[Conn {event.conn}] !", []
+        if event.streams_before > self._streams.get(event.conn, 0):
+            # The connection goes on in a new stream; what was open in the old one will not be said again.
+            self._streams[event.conn] = event.streams_before
+            lines += self._closed(event.conn, self._shown.get(event.conn))
+        if event.problem is not None:
+            doing = "reconnecting" if event.state is StreamState.RECONNECTING else f"retry {event.retries}"
+            lines.append(f"{head} {plain(event.problem.what)} [{doing}]")
+        if event.gap is not None:
+            gap = f"from {event.gap[0]:.1f} s to {event.gap[1]:.1f} s of the audio"
+            lines.append(f"{head} back after a gap: nothing was heard {gap} [reconnected]")
+        return lines
 
     def _turn_info(self, conn: int, info: TurnInfo) -> list[str]:
         head, text = f"[Conn {conn}]", plain(info.transcript).strip()

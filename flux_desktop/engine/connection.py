@@ -3,7 +3,8 @@
 Runs on the engine's event loop: one task for its life, one timer for its pace. The order is the documented one:
 open, wait for Connected, stream, silence until the last turn has ended, CloseStream, read on until the end of
 the stream, end of input, close. Every wait is bounded. Cancelling closes at once, within two seconds.
-SageMaker ends every stream after 30 minutes, so a longer connection changes over to a new stream before that.
+SageMaker ends every stream after 30 minutes, so a longer connection changes over to a new stream before that; one
+that is lost is replaced (see `legs`).
 """
 
 from __future__ import annotations
@@ -21,15 +22,14 @@ from flux_desktop.engine.conversation import Conversation
 from flux_desktop.engine.events import LedgerClass, Notice, StreamChanged, StreamEnded, StreamRow, StreamState
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figures import StreamFigures
-from flux_desktop.engine.leg import Leg, LegFailedError, news_until
+from flux_desktop.engine.leg import LegFailedError, news_until
+from flux_desktop.engine.legs import Gap, Legs
 from flux_desktop.engine.live_sender import LiveSender
 from flux_desktop.engine.liveness import Liveness
-from flux_desktop.engine.rotation import Rotation
 from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
-    CloseStream,
     Configure,
     ConfigureFailure,
     ConfigureSuccess,
@@ -64,8 +64,6 @@ class Connection:
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
         self._news = asyncio.Event()
-        self._leg = self._new_leg()
-        self._rotation = Rotation(plan.rotate_after_s, plan.rotate_latest_s)
         self._next_options: FluxOptions | None = None
         """Parameters of the next stream, when it is time to change over to it."""
         self._all_sent = False
@@ -85,6 +83,17 @@ class Connection:
         )
         self._controls = Controls(conn, plan.options, context.emit, context.now, context.histograms["configure"])
         self._liveness = Liveness(context.limits, self._conversation, self._sender, self._controls)
+        self._legs = Legs(
+            conn,
+            context,
+            self._sender,
+            self._conversation,
+            self._controls,
+            self.figures,
+            is_done=lambda: self._all_sent,
+            news=self._news,
+            tell=self._change,
+        )
 
     # ------------------------------------------------------------ from the front end
 
@@ -94,8 +103,8 @@ class Connection:
         self._sent_all()
 
     def configure(self, change: Configure) -> None:
-        """Change parameters while streaming; at any other time it does nothing."""
-        if self.state is StreamState.STREAMING:
+        """Change parameters while streaming, or as soon as it streams again; at any other time it does nothing."""
+        if self.state in (StreamState.STREAMING, StreamState.RECONNECTING):
             self._controls.configure(change)
 
     def reconnect(self, options: FluxOptions) -> None:
@@ -123,16 +132,14 @@ class Connection:
 
     def check(self) -> None:
         """Look whether the stream still moves and how old it is; called a few times a second."""
-        if self.state is not StreamState.STREAMING or self._leg.over:
+        leg = self._legs.current
+        if self.state is not StreamState.STREAMING or leg.over:
             return
-        assert self._leg.stream is not None
-        problem = self._liveness.stalled(self._leg.stream)
+        assert leg.stream is not None
+        problem = self._liveness.stalled(leg.stream)
         if problem is not None:
-            self._leg.fail(problem)
-        if self._sender.started_s is None:
-            return  # nothing has been said yet
-        age_s = self._context.clock() - self._leg.opened_s
-        if self._rotation.is_due(age_s, quiet=self._liveness.is_quiet):
+            leg.fail(problem)
+        elif self._legs.rotation_is_due(quiet=self._liveness.is_quiet):
             self._change_over_to(self._controls.in_force)
 
     # ------------------------------------------------------------ life
@@ -148,7 +155,7 @@ class Connection:
             self._past_opening()
             self._sender.stop()
             self._controls.close()
-            await self._leg.close()
+            await self._legs.current.close()
         if ledger is LedgerClass.COMPLETED and not self._conversation.heard_text:
             ledger = LedgerClass.NO_TRANSCRIPT
         self._tell_end(ledger, problem, self._context.clock() - started_s)
@@ -158,68 +165,46 @@ class Connection:
         """The run is over for this stream without `run` having told its end; idempotent."""
         if self.figures.ledger is None:
             ledger = _CLASS_WHEN_ABANDONED.get(self.state, LedgerClass.FAILED)
-            self._tell_end(ledger, problem, 0.0)
+            self._tell_end(ledger, self._legs.lost or problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
-        context, leg = self._context, self._leg
         self._change(StreamState.CONNECTING)
-        stream = await leg.open(context.plan.options, lambda: self._change(StreamState.OPENED))
-        self.figures.connected_s = leg.connected_after_s
-        self._controls.open_on(stream, context.plan.options)
+        await self._legs.open(self._past_opening)
         self._past_opening()
-        if not leg.over and not self._all_sent:
+        if not self._all_sent:
+            stream = self._legs.current.stream
+            assert stream is not None
             self._change(StreamState.STREAMING)
             self._sender.start(stream, asyncio.get_running_loop())
-            self._conversation.streaming_since_s = context.clock()
+            self._conversation.streaming_since_s = self._context.clock()
             self._plan_configure()
-            await self._stream()
-        if self._leg.over:
-            return LedgerClass.FAILED, self._leg.problem or endings.ended_early()
+        problem = await self._stream()
+        if problem is not None:
+            return LedgerClass.FAILED, problem
         self._change(StreamState.DRAINING)
-        problem = await self._leg.finish(self._send_close) or self._liveness.unanswered()
-        self.figures.note_close(self._leg)
+        leg = self._legs.current
+        problem = await leg.finish(self._controls.send_close) or self._liveness.unanswered()
+        self.figures.note_close(leg)
         return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
-    async def _stream(self) -> None:
-        """Until all is sent or the stream is over; changes over to a new stream when that is due."""
+    async def _stream(self) -> Problem | None:
+        """Until all is sent; goes on in a new stream when that is due or the present one is lost.
+
+        Returns why the connection is over before all was sent.
+        """
         while True:
             await news_until(self._news, self._is_turning_point, None)
             options, self._next_options = self._next_options, None
-            if options is None or self._all_sent:
-                return
-            await self._change_over(options)
+            leg = self._legs.current
+            if self._all_sent:
+                return (leg.problem or endings.ended_early()) if leg.over else None
+            if options is not None:
+                await self._legs.change_over(options)
+            elif (problem := await self._legs.regain()) is not None:
+                return problem
 
     def _is_turning_point(self) -> bool:
-        return self._all_sent or self._leg.over or self._next_options is not None
-
-    async def _change_over(self, options: FluxOptions) -> None:
-        """The new stream is opened first, the old one drained while the audio waits a moment.
-
-        Where the new one cannot be opened the old one goes on, if it still stands.
-        """
-        new = self._new_leg()
-        try:
-            stream = await new.open(options, lambda: None)
-        except LegFailedError as failed:
-            await new.close()
-            self._rotation.failed(self._context.clock() - self._leg.opened_s)
-            self._context.emit(Notice(t=self._context.now(), problem=endings.not_rotated(self.conn, failed.problem)))
-            return
-        except BaseException:
-            await new.close()
-            raise
-        self._sender.pause()
-        problem = None if self._leg.over else await self._leg.finish(self._send_close)
-        if problem is not None:
-            self._context.emit(Notice(t=self._context.now(), problem=problem))
-        await self._leg.close()
-        self._leg = new
-        self.figures.rotations += 1
-        self._conversation.begin_leg(new)
-        self._controls.open_on(stream, options)
-        if not self._all_sent:
-            self._change(StreamState.STREAMING)
-            self._sender.resume(stream)
+        return self._all_sent or self._legs.current.over or self._next_options is not None
 
     def _change_over_to(self, options: FluxOptions) -> None:
         self._next_options = options
@@ -239,27 +224,15 @@ class Connection:
             return LiveSender(context.plan, duration_s, *arguments, **callbacks)
         return Sender(context.plan, feed, *arguments, **callbacks)
 
-    def _new_leg(self) -> Leg:
-        return Leg(self._context, self._leg_message, self._news.set)
-
-    def _send_close(self) -> None:
-        self._controls.send(encode(CloseStream()))
-
     def _settled(self, silent_s: float) -> bool:
         return self._liveness.settled(silent_s)
 
     # ------------------------------------------------------------ what happens to it
 
-    def _leg_message(self, leg: Leg, payload: bytes, received_s: float) -> None:
-        self.dirty = True
-        if leg is self._leg:
-            self._conversation.message(payload, received_s)
-        else:  # a stream that is still being opened says Connected, and nothing that counts
-            self._conversation.aside(payload, received_s, leg.connected)
-
     def _on_parsed(self, message: ServerMessage) -> None:
+        self.dirty = True
         if isinstance(message, Connected):
-            self._leg.connected()
+            self._legs.current.connected()
         elif isinstance(message, ConfigureSuccess | ConfigureFailure):
             self._controls.answered(message)
         elif isinstance(message, Error):
@@ -269,7 +242,7 @@ class Connection:
                 self._sender.pause()
                 self._context.emit(Notice(t=self._context.now(), problem=endings.configure_not_supported(self.conn)))
                 self._change_over_to(self._controls.wanted)
-            self._leg.fail(problem)
+            self._legs.current.fail(problem)
 
     def _plan_configure(self) -> None:
         plan = self._context.plan
@@ -287,7 +260,7 @@ class Connection:
     def _send_failed(self, error: Exception) -> None:
         # A stream that has ended underneath tells its reason through `on_end`.
         if not isinstance(error, ProblemError):
-            self._leg.fail(endings.send_failed(error))
+            self._legs.current.fail(endings.send_failed(error))
 
     def _past_opening(self) -> None:
         told, self.on_past_opening = self.on_past_opening, None
@@ -317,16 +290,16 @@ class Connection:
 
     def _tell_end(self, ledger: LedgerClass, problem: Problem | None, duration_s: float) -> None:
         closed = self._conversation.close()
-        self.figures.ended(ledger, problem, duration_s, self._leg.stream)
+        self.figures.ended(ledger, problem, duration_s, self._legs.current.stream)
         self._change(StreamState.ENDED)
         summary = self.figures.summary(self._conversation, self._sender, self._controls)
         text = closed.transcript if closed else None
         self._context.emit(StreamEnded(t=self._context.now(), summary=summary, closed_text=text))
 
-    def _change(self, state: StreamState) -> None:
+    def _change(self, state: StreamState, problem: Problem | None = None, gap: Gap | None = None) -> None:
         self.state = state
         self.dirty = True
-        stream = self._leg.stream
+        stream = self._legs.current.stream
         self._context.emit(
             StreamChanged(
                 t=self._context.now(),
@@ -336,5 +309,9 @@ class Connection:
                 aws_request_id=(stream.aws_request_id or None) if stream else None,
                 variant=(stream.invoked_variant or None) if stream else None,
                 rotations=self.figures.rotations,
+                retries=self.figures.retries,
+                reconnects=self.figures.reconnects,
+                problem=problem,
+                gap=gap,
             )
         )

@@ -10,6 +10,7 @@ from flux_desktop.aws.stream import Credentials, StreamOpener
 from flux_desktop.engine.events import Event
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.reconnect import Policy, RetryBudget
 from flux_desktop.engine.truth import SpokenWords
 
 
@@ -22,6 +23,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Age of audio that the network has not taken, at which the stream counts as stalled."""
     silent_turn_s: float = 3.0
     """Least audio sent in an open turn without any answer, at which the stream counts as gone silent."""
+    reconnect: Policy = Policy()
+    """When a stream that failed is opened again."""
+
+    def scaled(self, factor: float) -> Limits:
+        """All waits multiplied by `factor`."""
+        return Limits(
+            connected_s=self.connected_s * factor,
+            drain_s=self.drain_s * factor,
+            backlog_s=self.backlog_s * factor,
+            silent_turn_s=self.silent_turn_s * factor,
+            reconnect=self.reconnect.scaled(factor),
+        )
 
 
 class RunContext(msgspec.Struct, kw_only=True):
@@ -35,6 +48,10 @@ class RunContext(msgspec.Struct, kw_only=True):
     origin_s: float
     histograms: dict[str, Histogram]
     """By name, one for each of `figure_names.FIGURES`."""
+    retry_budget: RetryBudget
+    """For all of them together."""
+    connected_queries: set[str] = msgspec.field(default_factory=set)
+    """The query strings of streams that have been Connected: parameters that the model is known to take."""
     words: SpokenWords | None = None
     limits: Limits = Limits()
 

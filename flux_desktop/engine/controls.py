@@ -12,8 +12,8 @@ from flux_desktop.aws.stream import SageMakerStream, StreamClosedError
 from flux_desktop.engine import endings
 from flux_desktop.engine.events import Event, Notice, Sent
 from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.steering import ACK_TIMEOUT_S, Steering
-from flux_desktop.flux.messages import Configure, ConfigureFailure, ConfigureSuccess, encode
+from flux_desktop.engine.steering import ACK_TIMEOUT_S, Steering, merge
+from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.problem import Problem
 
@@ -40,6 +40,8 @@ class Controls:
         self._configured_at_s = 0.0
         self._is_live = False
         self._stream: SageMakerStream | None = None
+        self._held: Configure | None = None
+        """Asked for while there was no stream."""
         self._ack_timer: asyncio.TimerHandle | None = None
         self._planned_timer: asyncio.TimerHandle | None = None
 
@@ -70,6 +72,19 @@ class Controls:
             self._ack_timer = None
         self._steering = Steering(options)
         self._stream = stream
+        held, self._held = self._held, None
+        if held is not None:
+            self._request(held)
+
+    def suspend(self) -> None:
+        """The stream is lost: what it has acknowledged stays in force, what it has not is told of and forgotten."""
+        self._stream = None
+        if self._ack_timer is not None:
+            self._ack_timer.cancel()
+            self._ack_timer = None
+        if self.pending:
+            self._notice(endings.configure_lost(self._conn))
+            self._steering = Steering(self._steering.in_force)
 
     def close(self) -> None:
         """Nothing is sent any more; idempotent."""
@@ -93,6 +108,9 @@ class Controls:
             self._request(change)
 
     def _request(self, change: Configure) -> None:
+        if self._stream is None:
+            self._held = change if self._held is None else merge(self._held, change)
+            return
         message = self._steering.request(change)
         if message is not None:
             self._send_configure(message)
@@ -117,6 +135,10 @@ class Controls:
         except StreamClosedError:
             return
         self._emit(Sent(t=self._now(), conn=self._conn, text=text))
+
+    def send_close(self) -> None:
+        """Ask the server to say the rest and end the stream."""
+        self.send(encode(CloseStream()))
 
     def _follow(self, following: Configure | None) -> None:
         if self._ack_timer is not None:

@@ -25,7 +25,7 @@ from flux_desktop.flux.messages import (
     parse_server_message,
     shift,
 )
-from flux_desktop.flux.turns import EndedTurns, Turn, TurnTracker
+from flux_desktop.flux.turns import EndedTurns, Turn, TurnState, TurnTracker
 
 RECENT_UPDATES = 240
 """Update latencies kept for a connection's row: about the last minute."""
@@ -62,6 +62,8 @@ class Conversation:
         self.streaming_since_s: float | None = None
         self.heard_text = False
         self.last_turn_info_audio_s = 0.0
+        self.speaks_in_silence = False
+        """Whether this server sends Updates while no turn is open, so that silence from it means something."""
         self.languages_detected: set[str] = set()
         self.languages_hinted: set[str] = set()
         self.first_end_of_turn_s: float | None = None
@@ -100,7 +102,10 @@ class Conversation:
                 if self._turn_offset or self._audio_offset_s:
                     shift(message, self._turn_offset, self._audio_offset_s)
                 user_ms, wire_ms, broken = self._turn_info(message, received_s)
-            self.tracker.feed(message)
+            was_quiet = self.tracker.state is TurnState.READY
+            turn = self.tracker.feed(message)
+            if was_quiet and turn is None and isinstance(message, TurnInfo):
+                self.speaks_in_silence = True
             new = self.tracker.violation_count - seen
             broken += [violation.rule for violation in self.tracker.violations[-new:]] if new else []
         self.violations.update(broken)
@@ -120,9 +125,11 @@ class Conversation:
     def begin_leg(self, leg: Leg) -> Turn | None:
         """The connection goes on in a new stream, which counts turns and audio from 0; an open turn is closed."""
         closed = self.tracker.new_stream()
-        if self._next_connected is not None:
-            self.tracker.feed(self._next_connected)
-            self._count(self._next_connected)
+        self.timing.cut(closed.transcript if closed else "", self.window_end_s - self._sender.unplanned_s)
+        connected, self._next_connected = self._next_connected, None
+        if connected is not None:
+            self.tracker.feed(connected)
+            self._count(connected)
         leg.turn_offset = self._turn_offset = self.tracker.next_index
         leg.audio_offset_s = self._audio_offset_s = self._audio_clock.audio_s
         self.last_turn_info_audio_s = self._audio_clock.audio_s

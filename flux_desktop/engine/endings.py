@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from flux_desktop.engine.reconnect import AGAIN
 from flux_desktop.flux.messages import Error
 from flux_desktop.problem import Problem
 
@@ -69,7 +72,7 @@ def fatal_error(message: Error) -> Problem:
             todo="Do not send that message to this endpoint; what it expects instead is named here.",
         )
     return Problem(
-        code="flux_error",
+        code="flux_internal_error" if message.code == "INTERNAL_SERVER_ERROR" else "flux_error",
         what=f"Flux reported an error and ended the stream ({message.code or 'no code'}).",
         why=description,
         todo="Start again; if it happens again, look into the endpoint's CloudWatch log.",
@@ -84,6 +87,26 @@ def configure_unanswered(conn: int, waited_s: float) -> Problem:
         why="Flux confirms a change together with the audio it is processing.",
         todo="What was in force before is shown as still in force; change the value again to retry.",
     )
+
+
+def configure_lost(conn: int) -> Problem:
+    """The stream went before it confirmed a Configure."""
+    return Problem(
+        code="configure_lost",
+        what=f"Connection {conn} lost its stream before the new parameters were confirmed.",
+        why="A new stream begins with what was confirmed last.",
+        todo="Change the value again.",
+    )
+
+
+def not_regained(lost: Problem, last: Problem) -> Problem:
+    """The stream was lost, and no other could be had in its place: told by what has to be put right."""
+    if last is lost:
+        return lost
+    if last.code in AGAIN:
+        why = f"{lost.why} It was tried again, in vain: {last.what}"
+        return msgspec.structs.replace(lost, why=why.strip())
+    return msgspec.structs.replace(last, why=f"{last.why} The stream before it was lost: {lost.what}".strip())
 
 
 def send_failed(error: Exception) -> Problem:

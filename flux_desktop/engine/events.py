@@ -36,6 +36,8 @@ class StreamState(StrEnum):
     CONNECTING = "connecting"
     OPENED = "opened"
     STREAMING = "streaming"
+    RECONNECTING = "reconnecting"
+    """The stream was lost, a new one is being opened; streaming follows."""
     DRAINING = "draining"
     ENDED = "ended"
 
@@ -87,11 +89,15 @@ class StreamRow(Struct, kw_only=True, omit_defaults=True):
     chunks_sent: int = 0
     late_chunks: int = 0
     position_s: float = 0.0
-    """Seconds of audio sent."""
+    """Seconds of audio sent, or skipped while there was no stream to send it on."""
     eot_threshold: float | None = None
     eager_eot_threshold: float | None = None
     eot_timeout_ms: int | None = None
     configure_pending: bool = False
+    retries: int = 0
+    """Openings that failed and were tried again."""
+    reconnects: int = 0
+    """How often the connection came back after it had lost its stream."""
     problem: Problem | None = None
 
 
@@ -122,6 +128,12 @@ class StreamSummary(Struct, kw_only=True, omit_defaults=True):
     close_s: float | None = None
     duration_s: float = 0.0
     rotations: int = 0
+    retries: int = 0
+    """Openings that failed and were tried again, of the first stream and of those after a loss."""
+    reconnects: int = 0
+    """How often the connection came back in a new stream after it had lost one."""
+    unheard_s: float = 0.0
+    """Audio that fell into the gaps of the reconnects: sent without an answer, or not sent at all."""
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
@@ -162,6 +174,18 @@ class StreamChanged(_Event, tag="stream"):
     variant: str | None = None
     rotations: int = 0
     """How often the connection has changed over to a new stream."""
+    retries: int = 0
+    reconnects: int = 0
+    """How often it has come back in a new stream after it had lost one; its turns and audio go on."""
+    problem: Problem | None = None
+    """With ``connecting`` and ``reconnecting``: why the stream before this attempt is of no use."""
+    gap: tuple[float, float] | None = None
+    """With the first state after a reconnect: from where to where, in seconds of audio, nothing was heard."""
+
+    @property
+    def streams_before(self) -> int:
+        """Streams that the connection has left behind; a turn that was open in one ends with it."""
+        return self.rotations + self.reconnects
 
 
 class Received(_Event, tag="received"):

@@ -24,6 +24,10 @@ class StreamFigures:
         """From CloseStream to the end of the stream."""
         self.rotations = 0
         """How often the connection changed over to a new stream."""
+        self.retries = 0
+        self.reconnects = 0
+        self.unheard_s = 0.0
+        """Seconds of audio in the gaps of the reconnects."""
         self.ledger: LedgerClass | None = None
         self._conn = conn
         self._problem: Problem | None = None
@@ -36,10 +40,7 @@ class StreamFigures:
         """Note the ending; `stream` is None where none was opened."""
         self.ledger, self._problem, self._duration_s, self._stream = ledger, problem, duration_s, stream
 
-    def note_close(
-        self,
-        leg: Leg,
-    ) -> None:
+    def note_close(self, leg: Leg) -> None:
         """Note how long the end took."""
         self.close_s = leg.close_after_s
 
@@ -65,6 +66,8 @@ class StreamFigures:
             eager_eot_threshold=options.eager_eot_threshold,
             eot_timeout_ms=options.eot_timeout_ms,
             configure_pending=controls.pending,
+            retries=self.retries,
+            reconnects=self.reconnects,
             problem=self._problem,
         )
 
@@ -96,6 +99,9 @@ class StreamFigures:
             close_s=self.close_s,
             duration_s=self._duration_s,
             rotations=self.rotations,
+            retries=self.retries,
+            reconnects=self.reconnects,
+            unheard_s=round(self.unheard_s, 3),
             update=conversation.all_update_ms.percentiles(),
             wire=conversation.all_wire_ms.percentiles(),
             pacing=of_values(sender.recent_errors_s, unit_ms=1000),

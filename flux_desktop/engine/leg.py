@@ -42,7 +42,7 @@ class Leg:
         self.opened_s = 0.0
         """When it was accepted, on the monotonic clock: its time is limited from here on."""
         self.connected_after_s: float | None = None
-        """From the first attempt to Connected."""
+        """From the start of its opening to Connected."""
         self.close_after_s: float | None = None
         """From CloseStream to the end of the stream."""
         self.audio_offset_s = 0.0
@@ -61,9 +61,9 @@ class Leg:
         Raises `LegFailedError`.
         """
         context, limit_s = self._context, self._context.limits.connected_s
-        opening_s = context.clock()
+        opening_s, query = context.clock(), query_string(options)
         try:
-            self.stream = await context.opener.open(query_string(options), context.credentials, self)
+            self.stream = await context.opener.open(query, context.credentials, self)
         except ProblemError as error:
             raise LegFailedError(LedgerClass.CONNECT_FAILED, error.problem) from error
         self.opened_s = context.clock()
@@ -71,6 +71,7 @@ class Leg:
         await self._until(lambda: self._connected or self.over, limit_s)
         if not self._connected:
             raise LegFailedError(LedgerClass.NEVER_CONNECTED, self.problem or endings.never_connected(limit_s))
+        context.connected_queries.add(query)
         self.connected_after_s = context.clock() - opening_s
         context.histograms["connect"].add(self.stream.timings.tcp_tls_s)
         context.histograms["headers"].add(self.stream.timings.headers_s)

@@ -24,10 +24,12 @@ METRICS = (
     *(f"{kind}_{part}" for kind in FIGURES for part in _OF_LATENCY),
     *_CLASSES,
     "completed_percent",
+    "retries",
+    "reconnects",
     "word_error_percent",
 )
-"""What a limit can be set on: durations in milliseconds, streams by how they ended, the share that completed, and
-the word error rate."""
+"""What a limit can be set on: durations in milliseconds, streams by how they ended, the share that completed, what was
+tried again, and the word error rate."""
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -73,7 +75,10 @@ def parse_limit(text: str) -> Limit:
 
 
 def run_figures(ledger: Mapping[str, int], words: object = None, **latencies: object) -> dict[str, float | None]:
-    """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known."""
+    """The `METRICS` of a run but for what was tried again.
+
+    `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known.
+    """
     found: dict[str, float | None] = {
         f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in FIGURES for part in _OF_LATENCY
     }

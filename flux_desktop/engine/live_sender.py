@@ -24,13 +24,17 @@ class LiveSender(Outlet):
         self._duration_s = duration_s
         self._held: deque[tuple[bytes, float]] = deque(maxlen=HELD_CHUNKS)
         self._open = False
+        self._in_gap = False
         self._silent_due_s: float | None = None
+        self._goes_on_without: bool | None = None
 
     def push(self, chunk: bytes, captured_s: float) -> None:
         """One encoded frame and the moment at which its last sample was captured."""
         if self.started_s is None or (self._open and captured_s <= self.started_s):
             return
-        if not self._open:
+        if self._in_gap:
+            self._skip(chunk, captured_s)
+        elif not self._open:
             self._held.append((chunk, captured_s))
         elif self._is_over():
             self.stop()
@@ -40,24 +44,42 @@ class LiveSender(Outlet):
 
     def device_lost(self, *, go_on: bool) -> None:
         """No frame will come any more: go on with silence at the same pace, or end."""
-        if self.started_s is None or not self._open:
-            return
-        if go_on:
+        if self.started_s is None:
+            self._goes_on_without = go_on
+        elif go_on:
             self._silent_due_s = self._clock() + self._chunk_s
-            self._wait()
+            if self._open:
+                self._wait()
         else:
             self.stop()
             self._on_done()
 
     def _go_on(self) -> None:
-        self._open = True
+        self._open, self._in_gap = True, False
+        lost, self._goes_on_without = self._goes_on_without, None
+        if lost is not None:  # the device went before the audio could begin
+            self.device_lost(go_on=lost)
+            return
         while self._held and self._open:
             self._send(*self._held.popleft())
         if self._silent_due_s is not None:
             self._wait()
 
+    def lose(self) -> None:
+        """The stream is lost: frames fall into the gap, those held back too."""
+        super().lose()
+        self._in_gap = self.started_s is not None
+        while self._held and self._in_gap:
+            self._skip(*self._held.popleft())
+
+    def _skip_until(self, now_s: float) -> None:
+        self._in_gap = False
+        while self._silent_due_s is not None and self._silent_due_s <= now_s:
+            self._skip(self._silence, self._silent_due_s)
+            self._silent_due_s += self._chunk_s
+
     def _end(self) -> None:
-        self._open = False
+        self._open = self._in_gap = False
         self._held.clear()
 
     def pause(self) -> None:

@@ -52,7 +52,7 @@ class Liveness:
 
     @property
     def _silent_s(self) -> float:
-        """Seconds of audio sent in an open turn since the last answer; 0 while none is open."""
-        if self.is_quiet:
+        """Seconds of audio sent since the last answer; 0 where none is due: in a silence that others keep too."""
+        if self.is_quiet and not self._conversation.speaks_in_silence:
             return 0.0
         return self._outlet.audio_clock.audio_s - self._conversation.last_turn_info_audio_s

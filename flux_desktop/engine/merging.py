@@ -37,11 +37,14 @@ class RunTotals:
         self._snapshots: dict[int, Snapshot] = {}
         self._merged: dict[str, Percentiles] = {}
         self._words: WordErrors | None = None
+        self._retries = self._reconnects = 0
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:
         """Take one worker's event; returns what the front end is to hear of it, or None."""
         if isinstance(event, StreamEnded):
             self._classes[event.summary.conn] = event.summary.ledger
+            self._retries += event.summary.retries
+            self._reconnects += event.summary.reconnects
             if event.summary.words is not None:
                 self._words = (self._words or WordErrors()) + event.summary.words
         elif isinstance(event, Histograms):
@@ -61,7 +64,8 @@ class RunTotals:
         counted = ledger(self._classes.values(), self._planned)
         if judged is Verdict.DONE and self._limits:
             latencies = {name: merged[name] for name in FIGURES}
-            reasons = broken(self._limits, run_figures(counted, self._words, **latencies))
+            again = {"retries": float(self._retries), "reconnects": float(self._reconnects)}
+            reasons = broken(self._limits, run_figures(counted, self._words, **latencies) | again)
             judged = Verdict.FAIL if reasons else Verdict.PASS
         return RunEnded(
             t=t,

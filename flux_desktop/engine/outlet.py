@@ -56,6 +56,8 @@ class Outlet(ABC):
         self.chunks_sent = 0
         self.sent_bytes = 0
         self.late_chunks = 0
+        self.skipped_s = 0.0
+        """Seconds of audio that were due while there was no stream, and so were never sent."""
         self.audio_end_s: float | None = None
         """Where the audio ended, in seconds of stream audio."""
         self.recent_errors_s: deque[float] = deque(maxlen=RECENT_CHUNKS)
@@ -63,6 +65,7 @@ class Outlet(ABC):
         """The plan's origin: the moment at which the audio began."""
         self.unplanned_s = 0.0
         """Keep-alive samples so far, in seconds of stream audio: the plan does not know them, the server does."""
+        self._begins_s = 0.0
         options = plan.options
         self._chunk_s = plan.chunk_s
         self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
@@ -92,6 +95,7 @@ class Outlet(ABC):
         interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
         if interval_s is not None:
             self._keepalive_timer = loop.call_later(interval_s, self._keep_alive, interval_s)
+        self._begins_s = self._clock() + self._idle_s
         if self._idle_s:
             self._timer = loop.call_later(self._idle_s, self._begin)
         else:
@@ -108,9 +112,22 @@ class Outlet(ABC):
         """Go on, from now on to `sink`."""
         assert self._loop is not None
         self._sink = sink
-        if self._keepalive_s is not None:
-            self._keepalive_timer = self._loop.call_later(self._keepalive_s, self._keep_alive, self._keepalive_s)
-        self._go_on()
+        interval_s = self._keepalive_s or (KEEPALIVE_S if self.started_s is None else None)
+        if interval_s is not None:
+            self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
+        if self.started_s is None:  # the idle time before the audio is not over
+            self._timer = self._loop.call_later(max(0.0, self._begins_s - self._clock()), self._begin)
+        else:
+            self._go_on()
+
+    def lose(self) -> None:
+        """The stream is lost: what is due from now on falls into the gap, until `skip_gap`."""
+        self.pause()
+
+    def skip_gap(self) -> None:
+        """The gap is over: what was due in it counts as skipped, and the plan goes on. `resume` follows."""
+        if self.started_s is not None:
+            self._skip_until(self._clock())
 
     def stop(self) -> None:
         """Send nothing more; idempotent. `on_done` is not called."""
@@ -128,6 +145,10 @@ class Outlet(ABC):
     @abstractmethod
     def _go_on(self) -> None:
         """Begin, or go on after a pause."""
+
+    @abstractmethod
+    def _skip_until(self, now_s: float) -> None:
+        """Skip all that was due until `now_s`."""
 
     @abstractmethod
     def _end(self) -> None:
@@ -150,6 +171,13 @@ class Outlet(ABC):
         if error_s > self._chunk_s / 2:
             self.late_chunks += 1
         return True
+
+    def _skip(self, chunk: bytes, due_s: float) -> None:
+        """Let the plan, and so the audio's time, go on over a chunk that no one will hear."""
+        duration_s = len(chunk) / self._bytes_per_s
+        self._paced_s += duration_s
+        self.skipped_s += duration_s
+        self.audio_clock.sent(duration_s, due_s, due_s)
 
     def _is_settled(self) -> bool:
         """Whether enough has followed the end of the audio; the first call marks that end."""

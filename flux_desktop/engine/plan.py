@@ -71,6 +71,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Age of a stream from which on its connection changes over to a new one, in the next silence."""
     rotate_latest_s: float = 29.5 * 60.0
     """Age at which it changes over in any case: SageMaker ends every stream at 30 minutes."""
+    reconnect: bool = True
+    """Open a stream again that failed, by the policy of `engine.reconnect`; off, its first failure ends it."""
     limits: tuple[Limit, ...] = ()
     """What the run's figures are held against at its end."""
     bundle: str = "unknown"

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from flux_desktop.aws.stream import StreamOpener, StreamTarget
+from flux_desktop.aws.stream import StreamLimits, StreamOpener, StreamTarget
 from flux_desktop.engine import endings
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.commands import StartRun
@@ -22,6 +22,7 @@ from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot,
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.reconnect import RetryBudget
 from flux_desktop.engine.stages import slots
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import Configure
@@ -40,7 +41,8 @@ ROWS_AT_ONCE = 20
 """Up to this many rows go into every snapshot; beyond it each row comes once a second."""
 _PERCENTILES_EVERY = 5
 _HISTOGRAMS_EVERY = 10
-_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING, StreamState.OPENED})
+_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING, StreamState.OPENED, StreamState.RECONNECTING})
+"""States in which there is nothing to drain."""
 
 
 class Run:
@@ -55,8 +57,9 @@ class Run:
         words: SpokenWords | None = None,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,
+        stream_limits: StreamLimits | None = None,
     ) -> None:
-        plan = start.plan
+        plan, limits = start.plan, limits or Limits()
         self._plan = plan
         self._emit = emit
         self._clock = clock
@@ -73,7 +76,8 @@ class Run:
                 endpoint_url=plan.endpoint_url,
                 ca_file=plan.ca_file,
                 target_variant=plan.target_variant,
-            )
+            ),
+            stream_limits,
         )
         self._context = RunContext(
             plan=plan,
@@ -83,8 +87,9 @@ class Run:
             clock=clock,
             origin_s=start.origin_s,
             histograms={name: Histogram() for name in FIGURES},
+            retry_budget=RetryBudget(limits.reconnect, share=len(start.connections) / plan.connections),
             words=words,
-            limits=limits or Limits(),
+            limits=limits,
         )
         self._slots = slots(plan.stages)
         self._connections = {

@@ -30,6 +30,13 @@ class Sender(Outlet):
             self._load_next()
         self._schedule(self._clock())
 
+    def _skip_until(self, now_s: float) -> None:
+        if self._next is None:
+            self._load_next()
+        while self._next is not None and self._next_due_s <= now_s:
+            self._skip(self._next, self._next_due_s)
+            self._load_next()
+
     def _end(self) -> None:
         self._next = None
 

@@ -99,6 +99,14 @@ class TurnTiming:
         elif event == "EndOfTurn":
             self._end_of_turn(transcript, window_end_s, heard_s)
 
+    def cut(self, open_text: str, fed_s: float) -> None:
+        """The stream ends in the middle of a turn and another goes on: the turn's text is as good as it will get."""
+        self._eager_at_s, self._text_seen = None, False
+        true_end_s = self._words.last_end_s(fed_s) if open_text and self._words else None
+        if true_end_s is not None and true_end_s > self._turn_from_s:
+            self._compare(open_text, true_end_s)
+            self._turn_from_s = true_end_s
+
     def close(self, open_text: str, fed_s: float) -> None:
         """The stream has ended: what was said after the last turn's end counts too."""
         if self._words is not None:

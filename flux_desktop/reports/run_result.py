@@ -43,15 +43,15 @@ class RunResult:
         self.notices: list[Problem] = []
         self._keep_turns = keep_turns
         self._trackers: dict[int, TurnTracker] = {}
-        self._rotations: dict[int, int] = {}
+        self._streams: dict[int, int] = {}
 
     def feed(self, event: Event) -> None:
         """Take one event."""
         match event:
             case Received():
                 self._received(event)
-            case StreamChanged() if event.rotations > self._rotations.get(event.conn, 0):
-                self._rotations[event.conn] = event.rotations
+            case StreamChanged() if event.streams_before > self._streams.get(event.conn, 0):
+                self._streams[event.conn] = event.streams_before
                 if tracker := self._trackers.get(event.conn):
                     tracker.new_stream()
             case StreamEnded():
@@ -153,6 +153,14 @@ class FinalSummary(Struct, kw_only=True):
     chunks_sent: int
     sent_bytes: int
     late_chunks: int
+    retries: int = 0
+    """Openings that failed and were tried again."""
+    reconnects: int = 0
+    """How often connections came back after they had lost their stream."""
+    reconnected: int = 0
+    """Streams that did so and completed: they stand in the ledger as completed, with a gap."""
+    unheard_s: float = 0.0
+    """Audio in those gaps, over all streams."""
     figures: dict[str, dict[str, float | int | None]]
     """All further durations by name, in milliseconds; those that need ground truth are left out without it."""
     word_errors: WordErrors | None = None
@@ -192,6 +200,10 @@ def final_summary(
         chunks_sent=sum(summary.chunks_sent for summary in summaries),
         sent_bytes=sum(summary.sent_bytes for summary in summaries),
         late_chunks=sum(summary.late_chunks for summary in summaries),
+        retries=sum(summary.retries for summary in summaries),
+        reconnects=sum(summary.reconnects for summary in summaries),
+        reconnected=sum(bool(summary.reconnects) for summary in summaries if summary.ledger is LedgerClass.COMPLETED),
+        unheard_s=round(sum(summary.unheard_s for summary in summaries), 3),
         figures={name: msgspec.structs.asdict(values) for name, values in ended.figures.items()},
         word_errors=ended.words,
         word_error_percent=ended.words.rate_percent if ended.words else None,

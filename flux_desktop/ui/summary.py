@@ -25,7 +25,8 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
         return None
     total = len(model.conversations)
     completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
-    tone = "ok" if completed == total and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
+    gaps = _gaps(model)
+    tone = "ok" if completed == total and not gaps and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
     what = f"{VERDICT_WORDS[ended.verdict]}: {completed} of {text.count(total, 'connection')} completed."
     cause, struck = _commonest(model)
     judged = "" if ended.verdict is Verdict.DONE else f"{ended.verdict}: "
@@ -35,7 +36,7 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     if ended.interrupted:
         tone, what = "warn", f"{judged}The run was stopped: {completed} of {text.count(total, 'connection')} completed."
     others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
-    parts = [text.ledger_sentence(others)]
+    parts = [text.ledger_sentence(others), gaps]
     if ended.update.n:
         parts.append(
             f"text came {text.milliseconds(ended.update.p50_ms)} after it was spoken (p50), "
@@ -53,6 +54,19 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     recorded = f"Recorded in {at_home(folder)}." if folder else ""
     todo = " ".join(part for part in ("" if cause is None else cause.todo, recorded) if part)
     return Problem(code="summary", what=what, why=" ".join(part for part in reasons if part), todo=todo), tone
+
+
+def _gaps(model: RunModel) -> str:
+    """What was tried again; empty where nothing was."""
+    summaries = [talk.summary for talk in model.conversations.values() if talk.summary is not None]
+    retries, back = sum(each.retries for each in summaries), sum(bool(each.reconnects) for each in summaries)
+    parts = []
+    if back:
+        unheard_s = sum(each.unheard_s for each in summaries)
+        parts.append(f"{text.count(back, 'connection')} came back after a gap, {unheard_s:.1f} s were not heard")
+    if retries:
+        parts.append(f"{text.count(retries, 'opening')} tried again")
+    return " · ".join(parts)
 
 
 def _commonest(model: RunModel) -> tuple[Problem | None, int]:

@@ -9,6 +9,7 @@ STATE_WORDS = {
     StreamState.CONNECTING: "connecting",
     StreamState.OPENED: "opened, waiting for Connected",
     StreamState.STREAMING: "streaming",
+    StreamState.RECONNECTING: "reconnecting",
     StreamState.DRAINING: "finishing",
     StreamState.ENDED: "ended",
 }

@@ -43,6 +43,7 @@ class Session:
     request: dict[str, str] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     input_ended: bool = False
+    pings_answered: int = 0
     _decoder: FrameDecoder = field(default_factory=FrameDecoder)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -80,6 +81,10 @@ class Session:
         self.h2.close_connection(h2.errors.ErrorCodes.NO_ERROR, last_stream_id=last_stream_id)
         self.flush()
 
+    def ping(self) -> None:
+        self.h2.ping(bytes(8))
+        self.flush()
+
     def abort(self) -> None:
         """Cut the TCP connection with a reset."""
         sock = self.writer.get_extra_info("socket")
@@ -97,6 +102,12 @@ class Session:
             self._changed.clear()
             await self._changed.wait()
 
+    async def everything_heard(self) -> None:
+        """Wait until the client has read all that was sent."""
+        count = self.pings_answered + 1
+        self.ping()
+        await self.until(lambda: self.pings_answered >= count)
+
     async def frames_count(self, count: int) -> None:
         await self.until(lambda: len(self.frames) >= count)
 
@@ -110,6 +121,8 @@ class Session:
         self.h2.initiate_connection()
         if self.peer.initial_window is not None:
             self.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: self.peer.initial_window})
+        if self.peer.max_streams is not None:
+            self.h2.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: self.peer.max_streams})
         self.flush()
         while data := await self.reader.read(65_536):
             for event in self.h2.receive_data(data):
@@ -125,6 +138,8 @@ class Session:
             self.frames += self._decoder.feed(event.data)
             if self.peer.reads:
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        elif isinstance(event, h2.events.PingAckReceived):
+            self.pings_answered += 1
         elif isinstance(event, h2.events.StreamEnded):
             self.input_ended = True
 
@@ -139,6 +154,7 @@ class Peer:
     behaviour: Behaviour
     ca_file: str
     initial_window: int | None = None
+    max_streams: int | None = None
     reads: bool = True
     port: int = 0
     host: str = "127.0.0.1"
@@ -190,11 +206,13 @@ async def hostile_peer(
     *,
     context: ssl.SSLContext | None = None,
     initial_window: int | None = None,
+    max_streams: int | None = None,
     reads: bool = True,
+    handshake_s: float = 1.0,
 ) -> AsyncIterator[Peer]:
     """Serve `behaviour`, a name of `BEHAVIOURS` or a coroutine function, on a free loopback port."""
     act = BEHAVIOURS[behaviour] if isinstance(behaviour, str) else behaviour
-    peer = Peer(act, str(authority.ca_file), initial_window=initial_window, reads=reads)
+    peer = Peer(act, str(authority.ca_file), initial_window=initial_window, max_streams=max_streams, reads=reads)
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -206,7 +224,7 @@ async def hostile_peer(
 
     # A client whose trust fails keeps its socket for up to half a minute; the peer does not wait for that.
     server = await asyncio.start_server(
-        connection, "127.0.0.1", 0, ssl=context or authority.server_context(), ssl_handshake_timeout=1.0
+        connection, "127.0.0.1", 0, ssl=context or authority.server_context(), ssl_handshake_timeout=handshake_s
     )
     peer.port = server.sockets[0].getsockname()[1]
     try:

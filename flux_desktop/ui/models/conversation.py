@@ -111,7 +111,7 @@ class Conversation:
         self._open: Card | None = None
         self._eager_at_s: float | None = None
         self._watched = False
-        self._rotations = 0
+        self._streams_before = 0
 
     @property
     def turn_state(self) -> str:
@@ -129,12 +129,15 @@ class Conversation:
         """Take a new state of the connection."""
         self.stream_state = event.state
         self.request_id = event.request_id or self.request_id
-        if event.rotations > self._rotations:
-            self._rotations = event.rotations
-            self._new_stream()
+        if event.problem is not None:
+            again = "It is being opened again." if event.state is StreamState.RECONNECTING else "It is tried again."
+            self._note(f"{event.problem.what} {again}")
+        if event.streams_before > self._streams_before:
+            self._streams_before = event.streams_before
+            self._new_stream("The connection changed over to a new stream." if event.gap is None else _back(event.gap))
         self.revision += 1
 
-    def _new_stream(self) -> None:
+    def _new_stream(self, remark: str) -> None:
         """The connection goes on in a new stream: an open turn keeps its last text."""
         turn = self.tracker.new_stream()
         if self._open is not None:
@@ -144,7 +147,7 @@ class Conversation:
                 self.cards.remove(self._open)
             self._touch(self._open)
             self._open = None
-        self._note("The connection changed over to a new stream.")
+        self._note(remark)
 
     def sent(self, event: Sent) -> None:
         """Take a control message that went out."""
@@ -290,6 +293,10 @@ class Conversation:
     def _touch(self, card: Card) -> None:
         card.revision += 1
         self.revision += 1
+
+
+def _back(gap: tuple[float, float]) -> str:
+    return f"The connection is back. Nothing was heard from {gap[0]:.1f} s to {gap[1]:.1f} s of the audio."
 
 
 def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:

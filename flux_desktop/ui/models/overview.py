@@ -27,7 +27,8 @@ def _state(talk: Conversation) -> str:
     if talk.stream_state is StreamState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
-        return str(talk.summary.ledger)
+        back = talk.summary.reconnects
+        return f"{talk.summary.ledger}, {text.count(back, 'gap')}" if back else str(talk.summary.ledger)
     return str(LedgerClass.NOT_STARTED) if talk.run_over else text.STATE_WORDS[talk.stream_state]
 
 

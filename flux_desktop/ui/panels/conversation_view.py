@@ -118,6 +118,8 @@ def _facts(talk: Conversation) -> str:
         parts.append(f"update {text.milliseconds(row.update_latency_ms)}")
     if talk.last_end_ms is not None:
         parts.append(f"end of turn {text.milliseconds(talk.last_end_ms)}")
+    if row is not None and row.reconnects:
+        parts.append(text.count(row.reconnects, "gap"))
     if talk.words_from:
         parts.append(f"words from {' and '.join(talk.words_from)}")
     if talk.request_id:
@@ -133,6 +135,8 @@ def _waiting_words(talk: Conversation) -> str:
         return "This connection was not started: the run ended before."
     if talk.stream_state is StreamState.STREAMING:
         return "Streaming; the first words come as soon as someone speaks."
+    if talk.stream_state is StreamState.RECONNECTING:
+        return "The connection was lost; it is being opened again…"
     return "Connecting to the endpoint…"
 
 

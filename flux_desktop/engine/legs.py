@@ -1,0 +1,230 @@
+"""The streams of one connection, one after another: opened, opened again, changed over, brought back.
+
+Runs on the engine's event loop. Which failures are tried again, how soon and how often is decided in `reconnect`.
+Whatever happens to the streams, the connection's turns and audio time go on, and so does its plan: audio that has
+fallen into a gap is not sent late, for that would be a pace that nobody speaks at; it is counted as unheard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+from flux_desktop.aws.stream import SageMakerStream
+from flux_desktop.engine import endings
+from flux_desktop.engine.context import RunContext
+from flux_desktop.engine.controls import Controls
+from flux_desktop.engine.conversation import Conversation
+from flux_desktop.engine.events import LedgerClass, Notice, StreamState
+from flux_desktop.engine.figures import StreamFigures
+from flux_desktop.engine.leg import Leg, LegFailedError, news_until
+from flux_desktop.engine.live_sender import LiveSender
+from flux_desktop.engine.reconnect import Attempts
+from flux_desktop.engine.rotation import Rotation
+from flux_desktop.engine.sender import Sender
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.query import query_string
+from flux_desktop.problem import Problem
+
+Gap = tuple[float, float]
+Tell = Callable[[StreamState, Problem | None, Gap | None], None]
+
+
+class Legs:
+    """`current` is the stream in use; `lost` why it had to be replaced, while that is under way."""
+
+    def __init__(
+        self,
+        conn: int,
+        context: RunContext,
+        sender: Sender | LiveSender,
+        conversation: Conversation,
+        controls: Controls,
+        figures: StreamFigures,
+        *,
+        is_done: Callable[[], bool],
+        news: asyncio.Event,
+        tell: Tell,
+    ) -> None:
+        """`is_done` says that no audio is left to send; `news` is set with every end of a stream.
+
+        `tell` is called with each new state, with the reason and the gap where there are such.
+        """
+        self._conn = conn
+        self._context = context
+        self._sender = sender
+        self._conversation = conversation
+        self._controls = controls
+        self._figures = figures
+        self._is_done = is_done
+        self._news = news
+        self._tell = tell
+        policy = context.limits.reconnect
+        self._policy = policy
+        self._attempts = Attempts(policy, context.retry_budget, enabled=context.plan.reconnect)
+        self._rotation = Rotation(context.plan.rotate_after_s, context.plan.rotate_latest_s)
+        self.lost: Problem | None = None
+        self.current = self._new()
+
+    # ------------------------------------------------------------ the first one
+
+    async def open(self, on_first_failure: Callable[[], None]) -> None:
+        """Bring the connection to its first Connected; raises `LegFailedError` where the policy gives up."""
+        options, started_s = self._context.plan.options, self._context.clock()
+
+        async def first(leg: Leg) -> SageMakerStream:
+            return await leg.open(options, lambda: self._tell(StreamState.OPENED, None, None))
+
+        async def next_first(leg: Leg) -> SageMakerStream:
+            self.current = leg
+            self._conversation.begin_leg(leg)
+            return await first(leg)
+
+        try:
+            stream = await first(self.current)
+        except LegFailedError as failed:
+            await self.current.close()
+            on_first_failure()
+            by_s = started_s + self._policy.opening_s
+            _, stream = await self._again(failed, options, by_s, StreamState.CONNECTING, next_first)
+        self._figures.connected_s = self._context.clock() - started_s
+        self._controls.open_on(stream, options)
+
+    # ------------------------------------------------------------ the following ones
+
+    def rotation_is_due(self, *, quiet: bool) -> bool:
+        """Whether the stream is old enough to change over; `quiet` means that no turn is open."""
+        return self._rotation.is_due(self._age_s, quiet=quiet)
+
+    async def change_over(self, options: FluxOptions) -> None:
+        """The new stream is opened first, the old one drained while the audio waits a moment.
+
+        Where the new one cannot be opened the old one goes on, if it still stands.
+        """
+        new = self._new()
+        try:
+            stream = await new.open(options, lambda: None)
+        except LegFailedError as failed:
+            await new.close()
+            self._rotation.failed(self._age_s)
+            self._context.emit(Notice(t=self._context.now(), problem=endings.not_rotated(self._conn, failed.problem)))
+            return
+        except BaseException:
+            await new.close()
+            raise
+        if self._is_lost:  # meanwhile, and so nothing was drained
+            self._sender.lose()
+            self._tell(StreamState.RECONNECTING, self.current.problem or endings.ended_early(), None)
+            await self.current.close()
+            self._come_back(new, stream, options)
+            return
+        self._sender.pause()
+        problem = None if self.current.over else await self.current.finish(self._controls.send_close)
+        if problem is not None:
+            self._context.emit(Notice(t=self._context.now(), problem=problem))
+        await self.current.close()
+        self.current = new
+        self._figures.rotations += 1
+        self._conversation.begin_leg(new)
+        self._controls.open_on(stream, options)
+        if not self._is_done():
+            self._tell(StreamState.STREAMING, None, None)
+            self._sender.resume(stream)
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether the stream is over, but for a build that ends it at a change: that one is told of already."""
+        problem = self.current.problem
+        return self.current.over and (problem is None or problem.code != "control_not_supported")
+
+    async def regain(self) -> Problem | None:
+        """The stream is lost: come back in a new one with the parameters acknowledged last.
+
+        Returns None when the connection streams again, else why it does not.
+        """
+        context, old = self._context, self.current
+        lost = old.problem or endings.ended_early()
+        lost_at_s = context.clock()
+        self.lost = lost
+        self._sender.lose()
+        self._controls.suspend()
+        self._attempts.stood(self._age_s)
+        await old.close()
+        options = self._controls.in_force
+
+        async def beside(leg: Leg) -> SageMakerStream:
+            return await leg.open(options, lambda: None)
+
+        try:
+            failed, by_s = LegFailedError(LedgerClass.FAILED, lost), lost_at_s + self._policy.regain_s
+            new, stream = await self._again(failed, options, by_s, StreamState.RECONNECTING, beside)
+        except LegFailedError as last:
+            return endings.not_regained(lost, last.problem)
+        self.lost = None
+        self._come_back(new, stream, options)
+        return None
+
+    def _come_back(self, new: Leg, stream: SageMakerStream, options: FluxOptions) -> None:
+        old, self.current = self.current, new
+        heard_until_s = max(self._conversation.window_end_s, old.audio_offset_s)
+        self._controls.open_on(stream, options)
+        self._sender.skip_gap()
+        self._conversation.begin_leg(new)
+        gap = (heard_until_s, new.audio_offset_s)
+        self._figures.reconnects += 1
+        self._figures.unheard_s += gap[1] - gap[0]
+        self._tell(StreamState.STREAMING, None, gap)
+        if not self._is_done():
+            self._sender.resume(stream)
+
+    async def _again(
+        self,
+        failed: LegFailedError,
+        options: FluxOptions,
+        by_s: float,
+        state: StreamState,
+        open_leg: Callable[[Leg], Awaitable[SageMakerStream]],
+    ) -> tuple[Leg, SageMakerStream]:
+        """Another leg in the place of one that `failed`, Connected; raises the last failure where it is given up."""
+        context, known = self._context, query_string(options) in self._context.connected_queries
+        while True:
+            now_s, code = context.clock(), failed.problem.code
+            if self._is_done():
+                raise failed
+            wait_s = self._attempts.wait_s(code, known=known, now_s=now_s, draw=random.random)
+            if wait_s is None or now_s + wait_s >= by_s:
+                raise failed
+            self._figures.retries += 1
+            self._tell(state, failed.problem, None)
+            await news_until(self._news, self._is_done, wait_s)
+            if self._is_done():
+                raise failed
+            leg = self._new()
+            try:
+                async with asyncio.timeout(by_s - context.clock()):
+                    return leg, await open_leg(leg)
+            except LegFailedError as error:
+                await leg.close()
+                failed = error
+            except TimeoutError:
+                await leg.close()
+                raise failed from None
+            except BaseException:
+                await leg.close()
+                raise
+
+    # ------------------------------------------------------------ inner
+
+    @property
+    def _age_s(self) -> float:
+        return self._context.clock() - self.current.opened_s
+
+    def _new(self) -> Leg:
+        return Leg(self._context, self._message, self._news.set)
+
+    def _message(self, leg: Leg, payload: bytes, received_s: float) -> None:
+        if leg is self.current:
+            self._conversation.message(payload, received_s)
+        else:  # a stream that is still being opened says Connected, and nothing that counts
+            self._conversation.aside(payload, received_s, leg.connected)

@@ -1,0 +1,430 @@
+"""The fault matrix as data: what goes wrong, when, and what a person must be told of it.
+
+A case meets one stream beside a healthy one of the same run, on the same address wherever a peer can be both. What is
+tried again (`flux_desktop.engine.reconnect`) meets the same fault again, unless the case says that it `heals`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import faults_of_peers as peers
+from faults_of_peers import Fault, answers, error, exception, flux_error
+from switchboard import Fate
+from talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, SPEAKING
+
+from flux_desktop.cli.exit_codes import ExitCode
+
+PREFLIGHT = "before the run"
+
+COMPLETED = "completed"
+CONNECT_FAILED = "connect failed"
+NEVER_CONNECTED = "never Connected"
+FAILED = "failed in mid-stream"
+NOT_STARTED = "not started"
+NO_TRANSCRIPT = "no transcript"
+
+PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED = "plain", "http1", "expired", "wrong-host", "untrusted"
+OTHER_SERVERS = frozenset({PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED})
+"""Other servers that the switchboard can put in a peer's place."""
+DNS = "dns"
+"""No connection at all: the address has a name that does not exist."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row: the fault, its phase, and what must come of it.
+
+    `code` is the problem's (None: there is none). `again` is how often it is tried again at least, `back` how often
+    the stream comes back in mid-stream. `fate` is what the switchboard does with every connection but the healthy one.
+    """
+
+    fault: str
+    phase: str
+    ledger: str
+    code: str | None = None
+    exit: ExitCode = ExitCode.CONNECTION_FAILED
+    act: Fault = peers.whole_talk
+    fate: Fate | None = None
+    again: int = 0
+    back: int = 0
+    heals: bool = False
+    violation: str | None = None
+    audio_s: float = 3.0
+    eot_timeout_ms: int = 500
+    """A stream has gone silent after four times that."""
+    plan: dict[str, Any] = field(default_factory=dict)
+    peer: dict[str, Any] = field(default_factory=dict)
+    alone: bool = False
+    """There is no healthy stream beside it: nobody could reach that address, or the whole peer is bad."""
+    after: Fault | None = None
+    """What the following attempts meet instead of `act`, in the place of their answer."""
+
+    @property
+    def name(self) -> str:
+        """Unique in the matrix."""
+        return f"{self.fault} / {self.phase}"
+
+
+OK, CREDENTIALS, ENDPOINT = ExitCode.OK, ExitCode.CREDENTIALS, ExitCode.ENDPOINT
+NO_RETRY: dict[str, Any] = {"reconnect": False}
+PATIENT: dict[str, Any] = {"handshake_s": 30.0}
+"""A peer that waits for a TLS handshake for as long as it may take."""
+
+
+def _before_the_run() -> list[Case]:
+    """The whole address is bad, and the look at the way before the run says so; nothing is started."""
+    rows: list[tuple[str, Fate, str]] = [
+        ("refused", "refuse", "connect_refused"),
+        ("DNS failure", DNS, "dns_failure"),
+        ("black hole", "black-hole", "connect_timeout"),
+        ("mute server", "mute", "tls_timeout"),
+        ("slow drip", "drip", "tls_timeout"),
+        ("TCP reset", "reset", "connection_lost"),
+        ("TLS: untrusted", UNTRUSTED, "tls_untrusted"),
+        ("TLS: expired", EXPIRED, "tls_expired"),
+        ("TLS: wrong host", WRONG_HOST, "tls_wrong_host"),
+        ("TLS: HTTP/1.1 only", HTTP1, "not_http2"),
+        ("TLS: plain text", PLAIN, "not_tls"),
+    ]
+    return [Case(fault, PREFLIGHT, NOT_STARTED, code, fate=fate, peer=PATIENT) for fault, fate, code in rows]
+
+
+def _connecting() -> list[Case]:
+    """The way was good for the stream before, and is not for this one."""
+    rows: list[tuple[str, Fate, str, int]] = [
+        ("refused", "refuse", "connect_refused", 2),
+        ("black hole", "black-hole", "connect_timeout", 1),
+        ("mute server", "mute", "tls_timeout", 0),
+        ("slow drip", "drip", "tls_timeout", 0),
+        ("TCP reset", "reset", "connection_lost", 2),
+        ("TLS: untrusted", UNTRUSTED, "tls_untrusted", 0),
+        ("TLS: expired", EXPIRED, "tls_expired", 0),
+        ("TLS: wrong host", WRONG_HOST, "tls_wrong_host", 0),
+        ("TLS: HTTP/1.1 only", HTTP1, "not_http2", 0),
+        ("TLS: plain text", PLAIN, "not_tls", 0),
+    ]
+    return [
+        *(
+            Case(fault, CONNECTING, CONNECT_FAILED, code, fate=fate, again=again, peer=PATIENT)
+            for fault, fate, code, again in rows
+        ),
+        Case("DNS failure", CONNECTING, CONNECT_FAILED, "dns_failure", fate=DNS, again=2, alone=True),
+        Case("TCP reset that heals", CONNECTING, COMPLETED, exit=OK, fate="reset", again=1, heals=True),
+    ]
+
+
+def _refusals() -> list[Case]:
+    """HTTP answers, each with and without what AWS says in the body and the error's name."""
+    rows: list[tuple[str, int, str, str, str, str, ExitCode, int]] = [
+        # what, status, error, message, code with a body, code without, exit, tried again
+        (
+            "400",
+            400,
+            "ValidationError",
+            "Bad value.",
+            "request_invalid",
+            "request_invalid",
+            ExitCode.CONNECTION_FAILED,
+            0,
+        ),
+        (
+            "403 signature",
+            403,
+            "InvalidSignatureException",
+            "The request signature we calculated does not match the signature you provided.",
+            "signature_refused",
+            "forbidden",
+            CREDENTIALS,
+            0,
+        ),
+        (
+            "403 expired",
+            403,
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+            "credentials_expired",
+            "forbidden",
+            CREDENTIALS,
+            0,
+        ),
+        (
+            "403 not allowed",
+            403,
+            "AccessDeniedException",
+            "User is not authorized to perform: sagemaker:InvokeEndpointWithBidirectionalStream",
+            "access_denied",
+            "forbidden",
+            CREDENTIALS,
+            0,
+        ),
+        (
+            "403 clock skew",
+            403,
+            "InvalidSignatureException",
+            "Signature expired: 20261123T040533Z is now earlier than 20261123T041033Z",
+            "clock_skew",
+            "forbidden",
+            CREDENTIALS,
+            0,
+        ),
+        (
+            "404",
+            404,
+            "ValidationError",
+            "Endpoint x not found.",
+            "endpoint_not_found",
+            "endpoint_not_found",
+            ENDPOINT,
+            0,
+        ),
+        (
+            "424",
+            424,
+            "ModelError",
+            "Failed to establish WebSocket connection",
+            "model_refused",
+            "model_refused",
+            ExitCode.CONNECTION_FAILED,
+            2,
+        ),
+        ("429", 429, "ThrottlingException", "Rate exceeded", "throttled", "throttled", ExitCode.CONNECTION_FAILED, 2),
+        (
+            "500",
+            500,
+            "InternalServerError",
+            "Something broke.",
+            "aws_internal_error",
+            "aws_internal_error",
+            ExitCode.CONNECTION_FAILED,
+            2,
+        ),
+        (
+            "503",
+            503,
+            "ServiceUnavailableError",
+            "Try later.",
+            "service_unavailable",
+            "service_unavailable",
+            ExitCode.CONNECTION_FAILED,
+            2,
+        ),
+    ]
+    cases = []
+    for what, status, name, message, with_body, without, exit_code, again in rows:
+        said = answers(status, name, message)
+        bare = answers(status, with_body=False)
+        cases.append(Case(f"{what}, with a body", CONNECTING, CONNECT_FAILED, with_body, exit_code, said, again=again))
+        cases.append(Case(f"{what}, no body", CONNECTING, CONNECT_FAILED, without, exit_code, bare, again=again))
+    cases.append(
+        Case(
+            "424 for all",
+            CONNECTING,
+            CONNECT_FAILED,
+            "model_refused",
+            act=answers(424, "ModelError", "Failed to establish WebSocket connection"),
+            alone=True,
+        )
+    )
+    cases.append(
+        Case(
+            "429 that heals",
+            CONNECTING,
+            COMPLETED,
+            exit=OK,
+            act=answers(429, "ThrottlingException"),
+            again=1,
+            heals=True,
+        )
+    )
+    return cases
+
+
+def _of_phases() -> list[Case]:
+    """What can strike at any moment of a stream's life."""
+    strikes: list[tuple[str, Fault, str]] = [
+        ("TCP reset", peers.cut, "connection_lost"),
+        ("TCP closed", peers.hang_up, "connection_lost"),
+        ("GOAWAY", peers.goaway, "goaway"),
+        ("RST_STREAM", peers.reset, "stream_reset"),
+        ("bytes that are no HTTP/2", peers.garbage, "connection_lost"),
+        ("ended unasked", peers.end_unasked, "ended_early"),
+        ("ModelStreamError", exception("ModelStreamError"), "model_stream_error"),
+        ("InternalStreamFailure", exception("InternalStreamFailure"), "internal_stream_failure"),
+    ]
+    spoilt: list[tuple[str, Fault, str]] = [
+        ("unmodelled error event", error("SomethingException"), "unmodelled_stream_error"),
+        ("unmodelled exception", exception("FutureException"), "unmodelled_stream_error"),
+        ("bad CRC", peers.bad_crc, "stream_garbled"),
+        ("bad CRC of the lengths", peers.bad_prelude_crc, "stream_garbled"),
+        ("truncated frame", peers.truncated, "stream_garbled"),
+        ("frame too short", peers.too_short, "stream_garbled"),
+        ("frame too long", peers.too_long, "stream_garbled"),
+        ("headers longer than their frame", peers.headers_longer_than_frame, "stream_garbled"),
+    ]
+    before_headers = {peers.cut, peers.hang_up, peers.goaway, peers.reset, peers.garbage}
+    cases = []
+    for name, act, code in strikes:
+        if act in before_headers:
+            cases.append(Case(f"{name} before headers", CONNECTING, CONNECT_FAILED, code, act=act, again=2))
+        cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act, again=2))
+        cases.append(Case(name, SPEAKING, FAILED, code, act=act, again=2, back=2))
+        cases.append(Case(name, AWAITING_END, COMPLETED, exit=OK, act=act, again=1, back=1))
+        orderly = name in ("ended unasked", "ModelStreamError")
+        closing = (
+            Case(name, CLOSING, COMPLETED, exit=OK, act=act) if orderly else Case(name, CLOSING, FAILED, code, act=act)
+        )
+        cases.append(closing)
+    for name, act, code in spoilt:
+        cases.append(Case(name, SPEAKING, FAILED, code, act=act))
+    for name, act, code in (spoilt[0], spoilt[2], spoilt[4]):
+        cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act))
+        cases.append(Case(name, CLOSING, FAILED, code, act=act))
+    cases.append(Case("REFUSED_STREAM", CONNECTING, CONNECT_FAILED, "stream_reset", act=peers.refused_stream, again=2))
+    return cases
+
+
+def _stuck() -> list[Case]:
+    """Nothing is said and nothing ends: every wait has its own end."""
+    return [
+        Case("silent", CONNECTING, CONNECT_FAILED, "headers_timeout", act=peers.silent),
+        Case("half-open", CONNECTING, CONNECT_FAILED, "headers_timeout", act=peers.half_open),
+        Case("opened but never Connected", BEFORE_CONNECTED, NEVER_CONNECTED, "never_connected", act=peers.silent),
+        Case("half-open", BEFORE_CONNECTED, NEVER_CONNECTED, "never_connected", act=peers.half_open),
+        Case("silent in mid-turn", SPEAKING, FAILED, "gone_silent", act=peers.silent, plan=NO_RETRY),
+        Case("silent in mid-turn, heals", SPEAKING, COMPLETED, exit=OK, act=peers.silent, heals=True, again=1, back=1),
+        Case("half-open", SPEAKING, FAILED, "gone_silent", act=peers.half_open, plan=NO_RETRY),
+        Case("half-open, heals", SPEAKING, COMPLETED, exit=OK, act=peers.half_open, heals=True, again=1, back=1),
+        Case("half a frame, then silence", SPEAKING, FAILED, "gone_silent", act=peers.half_a_frame, plan=NO_RETRY),
+        Case(
+            "PARTIAL never completed", SPEAKING, FAILED, "gone_silent", act=peers.partial_never_completed, plan=NO_RETRY
+        ),
+        Case("slow drip", SPEAKING, FAILED, "gone_silent", act=peers.drip, plan=NO_RETRY),
+        Case("silent", AWAITING_END, FAILED, "not_closed", act=peers.silent),
+        Case("half-open", AWAITING_END, FAILED, "not_closed", act=peers.half_open),
+        Case("never closes", CLOSING, FAILED, "not_closed", act=peers.silent),
+        Case("half-open", CLOSING, FAILED, "not_closed", act=peers.half_open),
+        Case(
+            "flow-control window never opened",
+            SPEAKING,
+            FAILED,
+            "send_stalled",
+            plan=NO_RETRY,
+            alone=True,
+            peer={"initial_window": 0},
+        ),
+        Case(
+            "peer that stops reading",
+            SPEAKING,
+            FAILED,
+            "send_stalled",
+            audio_s=8.0,
+            eot_timeout_ms=5000,
+            plan=NO_RETRY,
+            alone=True,
+            peer={"reads": False},
+        ),
+    ]
+
+
+def _odd() -> list[Case]:
+    """Odd, but no reason to end: it is counted, and the stream goes on."""
+    rows: list[tuple[str, Fault, str | None]] = [
+        ("delay", peers.delay, None),
+        ("ping flood", peers.ping_flood, None),
+        ("unknown event type", peers.unknown_event, None),
+        ("unknown turn event", peers.unknown_turn_event, None),
+        ("unknown message type", peers.unknown_type, None),
+        ("PARTIAL parts", peers.partial, None),
+        ("not JSON", peers.not_json, "message_not_json"),
+        ("not an object", peers.not_an_object, "message_not_an_object"),
+        ("wrong types", peers.wrong_types, "message_wrong_types"),
+        ("sequence gap", peers.sequence_gap, "sequence_gap"),
+        ("illegal turn order: resumed", peers.resumed_without_eager, "resumed_without_eager"),
+        ("illegal turn order: second start", peers.second_start, "second_start_in_turn"),
+        ("turn index jumps", peers.turn_index_jumps, "turn_index_wrong"),
+    ]
+    return [
+        *(Case(name, SPEAKING, COMPLETED, exit=OK, act=act, violation=rule) for name, act, rule in rows),
+        Case("MAX_CONCURRENT_STREAMS of 1", CONNECTING, COMPLETED, exit=OK, peer={"max_streams": 1}),
+    ]
+
+
+def _of_flux_and_time() -> list[Case]:
+    return [
+        Case(
+            "fatal Error, internal",
+            SPEAKING,
+            FAILED,
+            "flux_internal_error",
+            act=flux_error("INTERNAL_SERVER_ERROR"),
+            again=2,
+            back=2,
+        ),
+        Case(
+            "fatal Error, unparsable",
+            SPEAKING,
+            FAILED,
+            "control_not_supported",
+            act=flux_error("UNPARSABLE_CLIENT_MESSAGE"),
+        ),
+        Case("fatal Error, unknown", SPEAKING, FAILED, "flux_error", act=flux_error("FUTURE_ERROR")),
+        Case(
+            "fatal Error",
+            BEFORE_CONNECTED,
+            NEVER_CONNECTED,
+            "flux_internal_error",
+            act=flux_error("INTERNAL_SERVER_ERROR"),
+            again=2,
+        ),
+        Case("30-minute cut", SPEAKING, COMPLETED, exit=OK, act=peers.end_unasked, heals=True, again=1, back=1),
+        Case(
+            "30-minute cut, changed over before",
+            SPEAKING,
+            COMPLETED,
+            exit=OK,
+            plan={"rotate_after_s": 0.8, "rotate_latest_s": 1.0},
+            audio_s=2.5,
+        ),
+        Case("TCP reset that heals", SPEAKING, COMPLETED, exit=OK, act=peers.cut, heals=True, again=1, back=1),
+        Case("TCP reset, no reconnect", SPEAKING, FAILED, "connection_lost", act=peers.cut, plan=NO_RETRY),
+        Case("429, no reconnect", CONNECTING, CONNECT_FAILED, "throttled", act=answers(429), plan=NO_RETRY),
+        Case(
+            "credentials expire in mid-run",
+            SPEAKING,
+            FAILED,
+            "credentials_expired",
+            CREDENTIALS,
+            act=peers.cut,
+            after=answers(403, "ExpiredTokenException", "The security token included in the request is expired"),
+            again=1,
+        ),
+        Case(
+            "credentials expire in mid-stream",
+            SPEAKING,
+            FAILED,
+            "credentials_expired",
+            CREDENTIALS,
+            act=error("ExpiredTokenException", "The security token included in the request is expired"),
+        ),
+        Case(
+            "clock skew in mid-stream",
+            SPEAKING,
+            FAILED,
+            "clock_skew",
+            CREDENTIALS,
+            act=error("InvalidSignatureException", "Signature expired: it is now earlier than the present"),
+        ),
+    ]
+
+
+CASES = [
+    *_connecting(),
+    *_before_the_run(),
+    *_refusals(),
+    *_of_phases(),
+    *_stuck(),
+    *_odd(),
+    *_of_flux_and_time(),
+]
