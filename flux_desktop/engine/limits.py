@@ -74,10 +74,12 @@ def parse_limit(text: str) -> Limit:
     return Limit(match[1], match[2], float(match[3]))
 
 
-def run_figures(ledger: Mapping[str, int], words: object = None, **latencies: object) -> dict[str, float | None]:
-    """The `METRICS` of a run but for what was tried again.
+def run_figures(
+    ledger: Mapping[str, int], words: object = None, tried_again: tuple[int, int] = (0, 0), /, **latencies: object
+) -> dict[str, float | None]:
+    """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known.
 
-    `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known.
+    `tried_again` are its retries and its reconnects.
     """
     found: dict[str, float | None] = {
         f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in FIGURES for part in _OF_LATENCY
@@ -85,6 +87,7 @@ def run_figures(ledger: Mapping[str, int], words: object = None, **latencies: ob
     found.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
     planned = sum(ledger.values())
     found["completed_percent"] = 100.0 * ledger.get("completed", 0) / planned if planned else None
+    found["retries"], found["reconnects"] = map(float, tried_again)
     found["word_error_percent"] = getattr(words, "rate_percent", None)
     return found
 

@@ -64,8 +64,8 @@ class RunTotals:
         counted = ledger(self._classes.values(), self._planned)
         if judged is Verdict.DONE and self._limits:
             latencies = {name: merged[name] for name in FIGURES}
-            again = {"retries": float(self._retries), "reconnects": float(self._reconnects)}
-            reasons = broken(self._limits, run_figures(counted, self._words, **latencies) | again)
+            again = (self._retries, self._reconnects)
+            reasons = broken(self._limits, run_figures(counted, self._words, again, **latencies))
             judged = Verdict.FAIL if reasons else Verdict.PASS
         return RunEnded(
             t=t,

@@ -371,7 +371,7 @@ async def test_what_cannot_be_run_is_told_before_anything_starts(driver, change,
 
 async def test_a_run_that_is_refused_at_once_is_not_taken_for_an_overloaded_machine(driver, monkeypatch):
     monkeypatch.setattr("flux_desktop.engine.metrics.CPU_MAX_PERCENT", 0.0)
-    ended = await driver.run(fault="unavailable")
+    ended = await driver.run(fault="unavailable", reconnect=False)
     assert ended.ledger["connect failed"] == 1
     assert not any("of a processor" in reason for reason in ended.reasons)
 
