@@ -1,6 +1,6 @@
 # Every target does its own set-up: see packaging/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench kills fuzz soak screenshots package lock
+.PHONY: help run test faults lint format bench kills fuzz soak screenshots package lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,10 @@ run: ## Open the window with the demo running; ARGS="…" replaces --demo
 test: ## Run all tests; ARGS="…" goes to pytest
 	@packaging/bootstrap.sh --test
 	@packaging/run_tests.sh $(ARGS)
+
+faults: ## Meet streams with every fault at every phase, and print the matrix; ARGS="-k NAME" for some of it
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python -m pytest tests/faults -q -p no:randomly $(ARGS)
 
 lint: ## Check format, rules, types and the direction of imports
 	@packaging/bootstrap.sh --test

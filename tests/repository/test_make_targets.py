@@ -39,9 +39,9 @@ def test_run_shows_the_demo_unless_told_otherwise(arguments: list[str], command:
 
 def test_every_target_is_listed_and_sets_itself_up() -> None:
     help_text = "\n".join(make())
-    for target in ("run", "test", "lint", "format", "bench", "kills", "fuzz", "package", "lock"):
+    for target in ("run", "test", "faults", "lint", "format", "bench", "kills", "fuzz", "package", "lock"):
         assert f"  make {target} " in help_text
-    for target in ("test", "lint", "format"):
+    for target in ("test", "faults", "lint", "format"):
         assert planned(target)[0] == "packaging/bootstrap.sh --test"
 
 
