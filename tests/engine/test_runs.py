@@ -296,7 +296,7 @@ async def test_limits_are_judged(driver):
     ],
 )
 async def test_a_fault_becomes_its_class_and_a_sentence(driver, fault, ledger, code):
-    ended = await driver.run(fault=fault, loop=True)
+    ended = await driver.run(fault=fault, loop=True, reconnect=False)
     assert ended.ledger[ledger] == 1
     problem = driver.summaries[1].problem
     assert problem.what.endswith(".")
