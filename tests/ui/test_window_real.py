@@ -16,6 +16,7 @@ from conftest import Stage, until
 from PySide6.QtGui import QImage
 
 from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.engine.unfinished import newest_unfinished
 from flux_desktop.resources import resource_path
 from flux_desktop.ui.main_window import MainWindow
 
@@ -82,6 +83,7 @@ def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tm
         assert time.monotonic() - began_s < 5
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+    assert newest_unfinished(tmp_path) is None, "a run that was closed with its window is no run that was cut off"
 
 
 @pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker"])
