@@ -115,7 +115,7 @@ async def test_a_worker_that_may_write_no_more_goes_on(driver: Any) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))
 
     driver.reactions.append(when(is_streaming, limit))
-    ended = await driver.run(duration_s=1.5)
+    ended = await driver.run(duration_s=1.0)
     assert [notice.problem.code for notice in driver.of(Notice)] == ["recording_failed"]
     assert "worker-1.jsonl" in driver.of(Notice)[0].problem.why
     assert ended.problem is None

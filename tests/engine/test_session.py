@@ -71,10 +71,10 @@ def test_a_session_appears_whole_and_private(tmp_path):
     assert sorted(path.name for path in tmp_path.glob(".new-*")) == [f".new-{os.getpid()}-other"]
 
 
-def test_a_line_without_an_end_is_not_read_into_memory(tmp_path, monkeypatch):
+def test_of_a_line_that_is_too_long_no_part_is_taken_for_an_event(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "LINE_MAX_BYTES", 200)
     line = encode_event(Received(t=1.0, conn=1, text="whole"))
-    (tmp_path / worker_file(1)).write_bytes(line + b"x" * 1000 + b"\n" + line)
+    (tmp_path / worker_file(1)).write_bytes(line + b"x" * 200 + line + line)
     assert [event.text for event in read_session(tmp_path)] == ["whole", "whole"]
 
 

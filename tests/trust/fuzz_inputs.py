@@ -36,8 +36,9 @@ _EDITS = st.lists(
 
 def inputs(name: str, target: Target) -> st.SearchStrategy[bytes]:
     """What to feed a target of this name with."""
-    ways = [st.binary(max_size=512), st.tuples(st.sampled_from(target.seeds), _EDITS).map(lambda made: _edited(*made))]
-    objects = [line for seed in target.seeds for line in seed.splitlines() if _is_object(line)]
+    seeds = [seed for seed in target.seeds if len(seed) <= target.longest]
+    ways = [st.binary(max_size=512), st.tuples(st.sampled_from(seeds), _EDITS).map(lambda made: _edited(*made))]
+    objects = [line for seed in seeds for line in seed.splitlines() if _is_object(line)]
     if objects:
         ways.append(st.sampled_from(objects).flatmap(_with_wild_values))
     return st.one_of(ways)

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -173,7 +174,9 @@ def test_a_recording(tmp_path: Path) -> None:
     assert not leaks(out)
 
 
-def test_exports(tmp_path: Path) -> None:
+def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of them take seconds
+
     def out(canary: Canary) -> str:
         turn = Turn(index=0, transcript=canary.text, start_s=0.0, end_s=1.0, ended_by="model")
         summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=[canary.text])

@@ -9,7 +9,7 @@ import pytest
 from fuzz_inputs import inputs
 from hypothesis import HealthCheck, given, settings
 
-EXAMPLES = {"recordings": 100, "messages": 400, "commands": 300, "frames": 300}
+EXAMPLES = {"recordings": 100, "messages": 300, "frames": 300}
 NAMES = ("wav", "frames", "messages", "commands", "words", "settings", "recordings")
 
 
