@@ -34,6 +34,11 @@ class Faults:
     def has(self, name: str) -> bool:
         return self.value(name) is not None
 
+    def is_first(self, name: str) -> bool:
+        """Whether the next stream is the first one of all."""
+        number = self._streams[name] = self._streams.get(name, 0) + 1
+        return number == 1
+
     def hits(self, name: str) -> bool:
         """Whether the next stream is one of the chosen percent, spread evenly and without chance."""
         percent = self.value(name)

@@ -31,6 +31,7 @@ from flux_desktop.local_endpoint.faults import cut_connection
 from flux_desktop.local_endpoint.outbox import Outbox
 from flux_desktop.local_endpoint.service import Service
 from flux_desktop.local_endpoint.session import Session
+from flux_desktop.local_endpoint.strikes import CUTS, STRIKES, StrikeOnce, refusal
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,9 @@ def check(
 
     Raises `Refusal` with the answer of AWS.
     """
-    if service.faults.has("expired-token"):
-        message = "The security token included in the request is expired"
-        raise Refusal(json_error(403, "ExpiredTokenException", message))
+    refused = refusal(service.faults, time.monotonic() - service.started_s)
+    if refused is not None:
+        raise Refusal(refused)
     try:
         signed = verify_request(
             method="POST",
@@ -81,10 +82,6 @@ def check(
 
 
 def _check_endpoint(service: Service, name: str, headers: Mapping[str, str]) -> None:
-    if service.faults.hits("throttled"):
-        raise Refusal(json_error(429, "ThrottlingException", "Rate exceeded"))
-    if service.faults.hits("unavailable"):
-        raise Refusal(json_error(503, "ServiceUnavailableError", "The service is unavailable. Try again later."))
     endpoint = service.endpoints.get(name)
     if endpoint is None or endpoint.status not in SERVING:
         what = f"Endpoint {name} of account 000000000000 not found."
@@ -142,10 +139,7 @@ class StreamServer:
             parts=int(service.faults.value("fragments") or 1),
         )
         self._mute = service.faults.hits("never-connected")
-        self._ending = next(
-            (name for name in ("cut-mid-stream", "model-stream-error", "internal-failure") if service.faults.has(name)),
-            None,
-        )
+        self._strike = StrikeOnce(service.faults)
 
     def _session_ended(self) -> None:
         if self._service.faults.has("error-after-close"):
@@ -255,18 +249,18 @@ class StreamServer:
         return False
 
     def _apply_fault(self) -> bool:
-        if self._ending is None or self._hearing.heard_s < (self._service.faults.value(self._ending) or 0):
+        name = self._strike.due(self._hearing.heard_s)
+        if name is None:
             return True
-        name, self._ending = self._ending, None
-        if name == "cut-mid-stream":
+        strike = STRIKES[name]
+        if name in CUTS:
             cut_connection(self._peer_port)
-        elif name == "model-stream-error":
-            self._outbox.put(wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR"))
-        else:
-            self._outbox.put(wire.internal_failure("The stream failed inside the service."))
-        self._session.close()
-        self._outbox.close()
-        return False
+        self._outbox.put(strike.frames(self._session.messages_sent))
+        self._session.messages_sent += strike.numbers
+        if strike.ends:
+            self._session.close()
+            self._outbox.close()
+        return not strike.ends
 
 
 async def _client_gone(protocol: Any) -> None:

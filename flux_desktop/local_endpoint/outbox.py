@@ -12,6 +12,7 @@ from flux_desktop.local_endpoint.faults import STALL_AFTER_S, Faults
 
 EXACT_STREAMS_MAX = 10
 ROUNDING_S = 0.0015
+_DRIP_BYTES = 16
 
 
 class Outbox:
@@ -21,6 +22,7 @@ class Outbox:
         self._delay_s = (faults.value("delay-ms") or 0) / 1000
         self._stall_s = (faults.value("stall-ms") or 0) / 1000
         self._silent_after_s = faults.value("silent-after")
+        self._drip_bytes_per_s = faults.value("drip")
         self._heard_s = heard_s
         self._streams_open = streams_open
         self._frames: deque[tuple[float, bytes]] = deque()
@@ -39,7 +41,7 @@ class Outbox:
 
     def put(self, frame: bytes) -> None:
         """Send a frame as soon as the chosen faults allow."""
-        if self._closed or (self._silent_after_s is not None and self._heard_s() > self._silent_after_s):
+        if not frame or self._closed or (self._silent_after_s is not None and self._heard_s() > self._silent_after_s):
             return
         due_s = 0.0
         if self._delay_s:
@@ -66,7 +68,17 @@ class Outbox:
                 continue
             due_s, frame = self._frames.popleft()
             await self._hold_back(due_s)
-            await write(frame)
+            if self._drip_bytes_per_s:
+                await self._drip(frame, self._drip_bytes_per_s, write)
+            else:
+                await write(frame)
+
+    @staticmethod
+    async def _drip(frame: bytes, bytes_per_s: float, write: Callable[[bytes], Awaitable[None]]) -> None:
+        for at in range(0, len(frame), _DRIP_BYTES):
+            piece = frame[at : at + _DRIP_BYTES]
+            await write(piece)
+            await asyncio.sleep(len(piece) / bytes_per_s)
 
     async def _hold_back(self, due_s: float) -> None:
         # The loop's timers are rounded up to milliseconds. With few streams the last one is waited for exactly, so that
