@@ -119,7 +119,11 @@ def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
         classes = {row["series"] for row in rows(tmp_path / "streams.csv")}
         assert classes == {"waiting", "streaming", "completed", "failed in mid-stream"}
         plot.save(tmp_path / "streams.png")
-        assert not QImage(str(tmp_path / "streams.png")).isNull()
+        picture = QImage(str(tmp_path / "streams.png"))
+        assert picture.pixelColor(3, 3).name() == window.theme.current.panel
+        assert picture.height() > plot.height() + 30, "there is room for the title, which is the deck's on the screen"
+        plot.save(tmp_path / "no such folder" / "streams.png")
+        assert plot.footer.isVisible(), "why it failed takes the legend's place"
         plot.pause_button.click()
         assert plot.paused
         before = plot.item.viewRange()

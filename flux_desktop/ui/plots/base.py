@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu
+from PySide6.QtCore import QBuffer, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.series import Floats, Series
-from flux_desktop.ui.theme import TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.theme import SPACE_M, SPACE_XL, TYPE_CAPTION_PX, TYPE_TITLE_PX, ThemeSource, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
 from flux_desktop.ui.widgets.legend import Legend
 
@@ -135,13 +135,31 @@ class PlotPanel(Panel):
             content: str | bytes = table(self.columns(), self._unit)
         else:
             picture = QBuffer()
-            self.grab().save(picture, "PNG")
+            self._picture().save(picture, "PNG")
             content = bytes(picture.data().data())
         try:
             write_whole(path, content)
         except ProblemError as error:
             self._hovered = error.problem.sentence()
-            self.footer.setText(self._hovered)
+            self.tell_hovered()
+
+    def _picture(self) -> QPixmap:
+        """The plot with its title; in a deck, whose tab says it instead, frame and title are painted anew."""
+        if not self.title.isHidden():
+            return self.grab()
+        ratio, colours = self.devicePixelRatio(), self.theme.current
+        room = QSize(2 * SPACE_M, SPACE_XL + 2 * SPACE_M)
+        picture = QPixmap((self.size() + room) * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(QColor(colours.panel))
+        painter = QPainter(picture)
+        painter.setPen(QColor(colours.text))
+        painter.setFont(font(TYPE_TITLE_PX, bold=True))
+        painter.drawText(SPACE_M, SPACE_XL, self._title)
+        where = QPoint(SPACE_M, SPACE_XL + SPACE_M)
+        self.render(painter, where, QRegion(), QWidget.RenderFlag.DrawChildren)
+        painter.end()
+        return picture
 
     def _paused(self, on: bool) -> None:
         self.item.setMouseEnabled(x=on, y=on)
