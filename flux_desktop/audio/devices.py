@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from flux_desktop import program
 from flux_desktop.audio import portaudio
 from flux_desktop.child_environment import child_environment
 from flux_desktop.problem import Problem, ProblemError
 
+MODULE = "flux_desktop.audio.devices"
 LIST_LIMIT_S = 10.0
 
 
@@ -35,12 +37,10 @@ class _Answer(msgspec.Struct, kw_only=True):
     problem: Problem | None = None
 
 
-async def input_devices(
-    limit_s: float = LIST_LIMIT_S, command: Sequence[str] = (sys.executable, "-m", "flux_desktop.audio.devices")
-) -> list[InputDevice]:
+async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = ()) -> list[InputDevice]:
     """The microphones as of now, the default one first. Raises `ProblemError`; at most `limit_s`."""
     process = await asyncio.create_subprocess_exec(
-        *command,
+        *(command or program.command(MODULE)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
+from flux_desktop import program
 from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.engine import processes
@@ -36,7 +37,7 @@ async def heard(device_index: int | None) -> AsyncGenerator[Event]:
     child = processes.Child("level monitor")
     arguments = [] if device_index is None else [str(device_index)]
     try:
-        process = await child.start(processes.command(MODULE, arguments))
+        process = await child.start(program.command(MODULE, arguments))
         assert process.stdout is not None
         while line := await process.stdout.readline():
             with contextlib.suppress(msgspec.DecodeError):  # a library's chatter

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from flux_desktop import program
 from flux_desktop.aws.target import Credentials
 from flux_desktop.engine import processes
 from flux_desktop.problem import Problem, ProblemError
@@ -83,7 +84,7 @@ class LocalEndpoint:
 
     async def _ready(self, child: processes.Child, arguments: Sequence[str]) -> LocalEndpointInfo:
         try:
-            process = await child.start(processes.command(processes.LOCAL_ENDPOINT, arguments))
+            process = await child.start(program.command(processes.LOCAL_ENDPOINT, arguments))
         except OSError as error:
             raise ProblemError(_not_ready(str(error))) from error
         assert process.stdout is not None

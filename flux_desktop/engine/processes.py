@@ -1,4 +1,4 @@
-"""Child processes of this program: how they are started from a checkout, a wheel or a frozen folder."""
+"""Child processes of this program: their three pipes, their last words, and their bounded end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
@@ -21,16 +20,6 @@ LOCAL_ENDPOINT = "flux_desktop.local_endpoint"
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
 _LEVELS = logging.getLevelNamesMapping()
-
-
-def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
-    """The command line of one of our modules as a process of its own.
-
-    A frozen program has no Python beside it: there the same binary takes ``--run-module``.
-    """
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--run-module", module, *arguments]
-    return [sys.executable, "-m", module, *arguments]
 
 
 class Child:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from flux_desktop import program
 from flux_desktop.engine import endings, processes
 from flux_desktop.engine.commands import Command, Quit, StartRun, encode_command
 from flux_desktop.engine.events import (
@@ -73,7 +74,7 @@ class WorkerProcess:
         Raises `ProblemError` if the process cannot be started at all.
         """
         try:
-            await self._child.start(processes.command(processes.WORKER))
+            await self._child.start(program.command(processes.WORKER))
         except OSError as error:
             raise ProblemError(_not_started(str(error))) from error
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from flux_desktop import program
 from flux_desktop.child_environment import child_environment
 from flux_desktop.local_endpoint.decode_worker import pack
 
 log = logging.getLogger(__name__)
+
+MODULE = "flux_desktop.local_endpoint.decode_worker"
 
 OnAnswer = Callable[[int, int, list[tuple[str, float, float, float]] | None, bool], None]
 """``(utterance, blocks heard, words or None for unchanged, final)``; called on the event loop."""
@@ -23,12 +25,6 @@ OnDeath = Callable[["DecodeWorker"], None]
 """The process has ended by itself; called on the event loop."""
 
 _answer = msgspec.msgpack.Decoder(tuple[int, int, list[tuple[str, float, float, float]] | None, bool])
-
-
-def worker_command() -> list[str]:
-    """How to start a recognition process; a frozen program is its own Python, as in `engine.processes`."""
-    module = "flux_desktop.local_endpoint.decode_worker"
-    return [sys.executable, "--run-module" if getattr(sys, "frozen", False) else "-m", module]
 
 
 class DecodeWorker:
@@ -53,7 +49,7 @@ class DecodeWorker:
     async def run(self) -> None:
         """Start the process and read its answers until it ends; cancelling ends it at once."""
         process = await asyncio.create_subprocess_exec(
-            *worker_command(),
+            *program.command(MODULE),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=child_environment(),
