@@ -93,6 +93,13 @@ def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     _add_log_level(parser, "WARNING")
 
 
+def add_self_test_arguments(parser: argparse.ArgumentParser) -> None:
+    """`flux-stress self-test`."""
+    parser.add_argument("--quick", action="store_true", help="only what can be seen without starting anything")
+    parser.add_argument("--picture", metavar="PATH", help="keep the picture of the window that is painted off-screen")
+    _add_log_level(parser, "ERROR")
+
+
 def _add_endpoint(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     parser.add_argument(
         "endpoint",

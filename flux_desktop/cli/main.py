@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from flux_desktop import __version__
 from flux_desktop.cli import arguments
+from flux_desktop.cli.examples import examples
 from flux_desktop.cli.exit_codes import HELP, ExitCode
 
 _COMMANDS = {
@@ -20,9 +21,13 @@ _COMMANDS = {
     "microphone": "stream what a microphone hears",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
+    "self-test": "see that every part of the program works on this machine",
 }
-
-
+_EXITS = {
+    "local-endpoint": "exit status:\n  0    it was stopped\n  2    wrong usage or input: nothing was started",
+    "self-test": "exit status:\n  0    everything works\n  1    something does not; its line says what to do",
+}
+"""Of commands that carry out no run."""
 _INDENTED: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "width": 78}
 
 
@@ -38,7 +43,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="flux-stress",
         description="Stream speech to Deepgram Flux on Amazon SageMaker, and measure what comes back.",
-        epilog=HELP,
+        epilog=f"{examples()}\n\n{HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -48,7 +53,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
             name,
             help=about,
             description=f"{about[0].upper()}{about[1:]}.",
-            epilog=None if name == "local-endpoint" else HELP,
+            epilog="\n\n".join(filter(None, [examples(name), _EXITS.get(name, HELP)])),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name == command:
@@ -87,6 +92,9 @@ def _main(given: list[str]) -> int:
     command = next((word for word in given if not word.startswith("-")), None)
     args = build_parser(command).parse_args(given)
     configure_logging(getattr(args, "log_level", "INFO"))
+    from flux_desktop.program import allow_many_files
+
+    allow_many_files()
     return int(_runner(args.command)(args))
 
 
@@ -94,12 +102,14 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     match command:
         case "file":
             arguments.add_file_arguments(parser)
-            parser.epilog = _limit_help() + HELP
+            parser.epilog = f"{_limit_help()}{parser.epilog}"
         case "microphone":
             arguments.add_microphone_arguments(parser)
-            parser.epilog = _limit_help() + HELP
+            parser.epilog = f"{_limit_help()}{parser.epilog}"
         case "list-endpoints":
             arguments.add_list_endpoints_arguments(parser)
+        case "self-test":
+            arguments.add_self_test_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -126,6 +136,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.list_endpoints import run
 
             return run
+        case "self-test":
+            from flux_desktop.cli.self_test import run as run_self_test
+
+            return run_self_test
         case _:
             from flux_desktop.cli import local_endpoint
 

@@ -10,18 +10,31 @@ from pathlib import Path
 
 from flux_desktop import __version__
 
+EXAMPLES = {
+    "flux-desktop": "open the window",
+    "flux-desktop --demo": "stream the bundled sample to the built-in endpoint",
+    "flux-desktop talk.wav --connections 4": "begin with this recording chosen",
+    "flux-desktop --demo --screenshot window.png": "and save a picture in mid-run",
+}
+
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     made = argparse.ArgumentParser(
-        prog="flux-desktop", description="Try, tune and show Deepgram Flux on Amazon SageMaker endpoints."
+        prog="flux-desktop",
+        description="Try, tune and show Deepgram Flux on Amazon SageMaker endpoints.",
+        epilog="\n".join(["examples:", *(f"  {line}\n      {about}" for line, about in EXAMPLES.items())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    made.add_argument("recording", metavar="WAV", nargs="?", type=Path, help="begin with this recording chosen")
     made.add_argument("--version", action="version", version=f"flux-desktop {__version__}")
     made.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint at once")
-    made.add_argument("--wav", metavar="PATH", type=Path, help="begin with this recording chosen")
+    made.add_argument("--wav", metavar="PATH", type=Path, help="the same as WAV")
     made.add_argument("--connections", metavar="N", type=int, help="connections of a run (at first 2)")
     made.add_argument("--screenshot", metavar="PATH", type=Path, help="save a picture of the window in mid-run")
     made.add_argument("--theme", choices=("system", "dark", "light"), help="colours of the window")
+    # Of the self-test, which starts the window as a process of its own.
+    made.add_argument("--self-test-picture", metavar="PATH", type=Path, help=argparse.SUPPRESS)
     return made
 
 
@@ -38,8 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         catch_uncaught()
     options = parser().parse_args(arguments)
+    options.wav = options.wav or options.recording
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
+    from flux_desktop.program import allow_many_files
+
+    allow_many_files()
+    if options.self_test_picture is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        from flux_desktop.ui.picture import paint
+
+        return paint(options.self_test_picture)
     if has_display():
         from flux_desktop.ui.launch import run_window
 

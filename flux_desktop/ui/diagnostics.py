@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import platform
 from collections import deque
-from importlib import metadata
 
-from flux_desktop import __version__
 from flux_desktop.logs import CleanFormatter
 from flux_desktop.redaction import redact_log
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.status_line import figures_sentence, main_sentence
+from flux_desktop.versions import versions
 
 LINES_KEPT = 2_000
-_PARTS = ("PySide6-Essentials", "qasync", "pyqtgraph", "aws-sdk-sagemaker-runtime-http2", "awscrt", "boto3", "numpy")
 
 
 class LogKeeper(logging.Handler):
@@ -27,17 +24,6 @@ class LogKeeper(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
-
-
-def versions() -> list[tuple[str, str]]:
-    """This program, Python, the system and the parts that matter, with their versions."""
-    found = [("flux-desktop", __version__), ("Python", platform.python_version()), ("System", platform.platform())]
-    for name in _PARTS:
-        try:
-            found.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:
-            found.append((name, "not installed"))
-    return found
 
 
 def report(model: RunModel, lines: list[str]) -> str:

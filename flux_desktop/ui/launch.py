@@ -71,6 +71,7 @@ def run_window(options: argparse.Namespace) -> int:
                 window.theme.set_mode(options.theme)
             if options.connections is not None:
                 window.run_bar.connections.setValue(options.connections)
+            look_at_installation(window, remembered)
         window.begin(load_account=not options.demo)
         window.tasks.start("keeping the built-in endpoint", local.keep(window.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
@@ -111,6 +112,21 @@ def run_off_screen(options: argparse.Namespace) -> int:
         return 0 if ended is not None and _all_completed(ended, window.model) else 1
 
     return _run(options, live)
+
+
+def look_at_installation(window: MainWindow, remembered: settings.Settings) -> None:
+    """At the first start of a version, carry out the quick part of the self-test in the background."""
+    if remembered.checked_version != __version__:
+        window.tasks.start("looking at this installation", _show_what_is_wrong(window))
+
+
+async def _show_what_is_wrong(window: MainWindow) -> None:
+    """What is well is not mentioned."""
+    from flux_desktop.engine.quick_checks import quick_findings  # after the window has been shown
+
+    for found in await asyncio.to_thread(lambda: list(quick_findings())):
+        if found.problem is not None:
+            window.show_problem(found.problem, "warn")
 
 
 def good_moment(model: RunModel) -> bool:

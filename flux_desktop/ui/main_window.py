@@ -17,7 +17,7 @@ from flux_desktop.ui.account import Account, AwsAccount
 from flux_desktop.ui.archive import Archive
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
 from flux_desktop.ui.device_watch import DeviceWatch
-from flux_desktop.ui.diagnostics import LogKeeper, report, versions
+from flux_desktop.ui.diagnostics import LogKeeper, report
 from flux_desktop.ui.endpoint_loader import EndpointLoader
 from flux_desktop.ui.engine_port import EngineFactory
 from flux_desktop.ui.form import SAMPLE, run_plan
@@ -50,8 +50,10 @@ from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.log_dialog import LogDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
+from flux_desktop.versions import versions
 
 RIGHT_PX = 372
+LICENCES, BILL = "notices/third-party-licences.txt", "notices/sbom.cdx.json"
 CLOSE_MAX_S = 4.5
 
 
@@ -278,8 +280,9 @@ class MainWindow(QMainWindow):
         LogDialog(self, lambda: list(self.log.lines)).open()
 
     def show_about(self) -> None:
-        """Show versions."""
+        """Show versions, and the licences of all parts."""
         words = "\n".join(f"{name:34} {version}" for name, version in versions())
+        words += f"\n\n{resource_path(BILL)}\n\n{resource_path(LICENCES).read_text('utf-8')}"
         heading = "flux-desktop: try, tune and show Deepgram Flux on Amazon SageMaker"
         TextDialog(self, "About flux-desktop", heading, words).open()
 

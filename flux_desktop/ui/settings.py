@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import platformdirs
 
+from flux_desktop import __version__
 from flux_desktop.engine.session import make_private_folder
 from flux_desktop.engine.stages import STREAMS_MAX
 from flux_desktop.flux.options import FluxOptions, problems
@@ -46,6 +47,8 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     third_plot: str = "Pacing"
     refuses_configure: list[str] = []
     """Endpoints whose build takes no changes in mid-stream."""
+    checked_version: str = ""
+    """The version of this program whose quick self-test has been carried out here."""
 
 
 def settings_path() -> Path:
@@ -121,4 +124,5 @@ def collect(window: MainWindow) -> Settings:
         region=region,
         microphone=window.microphones.chosen,
         refuses_configure=window.steering.refuses_configure,
+        checked_version=__version__,
     )

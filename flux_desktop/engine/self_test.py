@@ -1,0 +1,258 @@
+"""The whole self-test: every part of the program is really used once, without an account and without a network.
+
+Parts are tried in the order in which they stand on each other, so that the first thing that is wrong is the one to
+put right. Takes about 20 s; the processes that it needs are its own and end with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from flux_desktop import __version__, program
+from flux_desktop.audio.devices import input_devices
+from flux_desktop.audio.words import script_of
+from flux_desktop.aws.trust import TrustStore, ssl_context
+from flux_desktop.engine import processes
+from flux_desktop.engine.events import Event, StreamEnded, StreamSummary, WorkerReady, decode_event
+from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.engine.plan import LOCAL_ENDPOINT, RunPlan, WavSource
+from flux_desktop.engine.quick_checks import Finding, quick_findings, unforeseen
+from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.resources import resource_path
+
+SAMPLE = "sample_audio/conversation.wav"
+WINDOW = "flux_desktop.ui.app"
+PROCESS_LIMIT_S = 30.0
+TURN_LIMIT_S = 60.0
+COLOURS_MIN = 20
+"""Of a window with all its panels; one that is empty has two or three."""
+CLOCK_SKEW_MAX_S = 60.0
+"""AWS refuses signatures that are five minutes off; a clock that is one minute off is on its way there."""
+_LIBRARY = re.compile(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object")
+
+
+class Painted(msgspec.Struct, kw_only=True):
+    """What the window's own process says of its picture; `platform_problem` is why it could not show on a screen."""
+
+    width: int
+    height: int
+    colours: int
+    usable_at_s: float
+    """On the monotonic clock, which all processes of a machine share."""
+    platform_problem: str = ""
+
+
+class SelfTest:
+    """One self-test. `tell` gets each finding as it comes; the window's picture is kept where `picture` says."""
+
+    def __init__(self, tell: Callable[[Finding], None], picture: Path | None = None) -> None:
+        self._tell_finding = tell
+        self._picture = picture
+        self._local = LocalEndpoint()
+        self._folder = Path()
+        self._painted: Painted | None = None
+        self.wrong = 0
+
+    async def run(self) -> None:
+        """Carry out all checks; cancelling ends every process within about three seconds."""
+        for found in quick_findings():
+            self._tell(found)
+        with tempfile.TemporaryDirectory(prefix="flux-self-test-") as folder:
+            self._folder = Path(folder)
+            try:
+                await self._check("engine worker", self._worker)
+                await self._check("local endpoint", self._endpoint)
+                await self._check("clock", self._clock)
+                await self._turns()
+            finally:
+                await self._local.stop()
+            await self._check("window", self._window)
+            await self._check("screen", self._screen)
+            await self._check("microphones", self._microphones)
+
+    def _tell(self, found: Finding) -> None:
+        self.wrong += found.problem is not None
+        self._tell_finding(found)
+
+    async def _check(self, name: str, check: Callable[[], Awaitable[str]]) -> None:
+        self._tell(await _finding(name, check))
+
+    # ------------------------------------------------------------ checks, each its words or a ProblemError
+
+    async def _worker(self) -> str:
+        began_s, child = time.monotonic(), processes.Child("worker")
+        try:
+            process = await child.start(program.command(processes.WORKER))
+            assert process.stdout is not None
+            async with asyncio.timeout(PROCESS_LIMIT_S):
+                ready = decode_event(await process.stdout.readline())
+        except (OSError, TimeoutError, msgspec.DecodeError) as error:
+            raise _process_problem("The engine process", child, error) from error
+        finally:
+            await child.stop()
+        if not isinstance(ready, WorkerReady) or ready.version != __version__:
+            raise _process_problem("The engine process", child, ValueError("it is of another version"))
+        return f"ready after {time.monotonic() - began_s:.1f} s"
+
+    async def _endpoint(self) -> str:
+        began_s = time.monotonic()
+        info = await self._local.start()
+        return f"ready after {time.monotonic() - began_s:.1f} s, as {info.bundle}"
+
+    async def _clock(self) -> str:
+        info = await self._local.start()
+        skew_s = await asyncio.to_thread(clock_skew_s, info)
+        if abs(skew_s) > CLOCK_SKEW_MAX_S:
+            raise ProblemError(
+                Problem(
+                    code="clock_wrong",
+                    what=f"This machine's clock is {abs(skew_s):.0f} s {'ahead of' if skew_s < 0 else 'behind'} the "
+                    "endpoint's.",
+                    why="AWS refuses requests that were signed more than five minutes ago or ahead.",
+                    todo="Switch on the system's time service (Debian: timedatectl set-ntp true).",
+                )
+            )
+        return f"within {max(1.0, abs(skew_s)):.0f} s of the endpoint's"
+
+    async def _turns(self) -> None:
+        """Both recognisers at once, because a turn takes as long as it is spoken."""
+        sphinx = LocalEndpoint()
+        try:
+            found = await asyncio.gather(
+                _finding("scripted turn", lambda: self._turn(self._local, scripted=True)),
+                _finding("recognised turn", lambda: self._turn(sphinx, scripted=False)),
+            )
+        finally:
+            await sphinx.stop()
+        for each in found:
+            self._tell(each)
+
+    async def _turn(self, local: LocalEndpoint, *, scripted: bool) -> str:
+        """The sample's first turn, streamed and heard to its end."""
+        wav = resource_path(SAMPLE)
+        script = script_of(wav)
+        assert script is not None
+        first, second = script.turns[:2]
+        ended: list[StreamSummary] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, StreamEnded):
+                ended.append(event.summary)
+
+        arguments = () if scripted else ("--recogniser", "pocketsphinx")
+        plan = RunPlan(
+            endpoint=LOCAL_ENDPOINT,
+            source=WavSource(path=str(wav)),
+            duration_s=second.start_s,
+            local_arguments=arguments,
+        )
+        supervisor = Supervisor(listen, local=local, sessions_dir=self._folder)
+        async with asyncio.timeout(TURN_LIMIT_S):
+            outcome = await supervisor.run(plan)
+        problem = outcome.problem or next((summary.problem for summary in ended if summary.problem), None)
+        if problem is not None:
+            raise ProblemError(problem)
+        heard = ended[0].final_texts[0] if ended and ended[0].final_texts else ""
+        if not heard or not ended[0].event_counts.get("EndOfTurn") or (scripted and heard != first.text):
+            raise ProblemError(
+                Problem(
+                    code="turn_not_heard",
+                    what=f"The sample's first turn was heard as “{heard}”." if heard else "No turn was heard.",
+                    why=f"It says “{first.text}”",
+                    todo="Install the program again; if it persists, report this line.",
+                )
+            )
+        return f"“{heard}”"
+
+    async def _window(self) -> str:
+        picture = self._picture or self._folder / "window.png"
+        began_s, child = time.monotonic(), processes.Child("window")
+        try:
+            process = await child.start(program.command(WINDOW, ["--self-test-picture", str(picture)]))
+            assert process.stdout is not None
+            async with asyncio.timeout(PROCESS_LIMIT_S):
+                output = await process.stdout.read()
+            self._painted = painted = msgspec.json.decode(output, type=Painted)
+        except (OSError, TimeoutError, msgspec.DecodeError) as error:
+            await child.stop()  # it may still be saying why
+            raise _process_problem("The window's process", child, error) from error
+        finally:
+            await child.stop()
+        if painted.colours < COLOURS_MIN or not picture.stat().st_size:
+            raise _process_problem("The window's process", child, ValueError("what it painted is empty"))
+        kept = f" to {picture}" if self._picture else ""
+        size = f"{painted.width} by {painted.height} pixels in {painted.colours} colours"
+        return f"usable after {painted.usable_at_s - began_s:.1f} s, painted off-screen and saved{kept}: {size}"
+
+    async def _screen(self) -> str:
+        if self._painted is None:
+            raise ProblemError(Problem(code="window_not_painted", what="Not looked at, because the window failed."))
+        if why := self._painted.platform_problem:
+            raise ProblemError(
+                Problem(
+                    code="platform_unusable",
+                    what="The window cannot be shown on a screen here.",
+                    why=f"{why}.",
+                    todo=_library_todo(why),
+                )
+            )
+        return "a window can be shown" if sys.platform != "linux" else "the X11 part of Qt finds all its libraries"
+
+    async def _microphones(self) -> str:
+        devices = await input_devices()
+        names = [f"{device.name}{' (default)' if device.is_default else ''}" for device in devices]
+        return ", ".join(names) if names else "none; recordings can be streamed without one"
+
+
+async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
+    """As `quick_checks.finding`, for a check that waits. Border: an unforeseen failure is a finding too."""
+    try:
+        return Finding(name=name, said=await check())
+    except ProblemError as error:
+        return Finding(name=name, problem=error.problem)
+    except Exception as error:
+        return Finding(name=name, problem=unforeseen(name, error))
+
+
+def clock_skew_s(info: LocalEndpointInfo) -> float:
+    """How far the endpoint's clock is ahead of ours, by the Date that it answers with, in seconds. Blocks.
+
+    Raises `OSError` where it cannot be reached. The header has whole seconds, so less than one says nothing.
+    """
+    place = urlsplit(info.url)
+    context = ssl_context(TrustStore(file=info.ca_file))
+    context.set_alpn_protocols(["http/1.1"])
+    connection = http.client.HTTPSConnection(place.hostname or "", place.port, timeout=10, context=context)
+    try:
+        connection.request("GET", "/")
+        date = connection.getresponse().headers["Date"]
+    finally:
+        connection.close()
+    return parsedate_to_datetime(date).timestamp() - time.time()
+
+
+def _library_todo(why: str) -> str:
+    found = _LIBRARY.search(why)
+    if found is None:
+        return "Install the program again; if it persists, report this line."
+    return f"Install the system's library {found[1]} (on Debian, the package that “apt-file search {found[1]}” names)."
+
+
+def _process_problem(what: str, child: processes.Child, error: Exception) -> ProblemError:
+    """Its own last words say more than ours."""
+    said = child.last_words[-1] if child.last_words else " ".join(str(error).split()) or "it did not answer in time"
+    return ProblemError(
+        Problem(code="process_failed", what=f"{what} does not work.", why=f"{said}.", todo=_library_todo(said))
+    )

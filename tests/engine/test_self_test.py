@@ -1,0 +1,127 @@
+"""The whole self-test with real processes: all well, and each process broken on purpose."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from flux_desktop import program
+from flux_desktop.engine import self_test
+from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.quick_checks import Finding
+from flux_desktop.engine.self_test import SelfTest, clock_skew_s
+
+real_command = program.command
+
+
+async def findings(picture: Path | None = None) -> dict[str, Finding]:
+    found: dict[str, Finding] = {}
+    test = SelfTest(lambda each: found.update({each.name: each}), picture)
+    await test.run()
+    assert test.wrong == sum(each.problem is not None for each in found.values())
+    return found
+
+
+@pytest.fixture
+def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start something else instead of the module named by the parameter."""
+    module, script = request.param
+
+    def command(wanted: str, arguments: Sequence[str] = ()) -> list[str]:
+        return [sys.executable, "-c", script] if wanted == module else real_command(wanted, arguments)
+
+    monkeypatch.setattr(program, "command", command)
+
+
+async def test_everything_works_here(tmp_path: Path) -> None:
+    found = await findings(tmp_path / "window.png")
+    assert {name: each.problem for name, each in found.items() if each.problem} == {}
+    assert list(found)[5:] == [
+        "engine worker",
+        "local endpoint",
+        "clock",
+        "scripted turn",
+        "recognised turn",
+        "window",
+        "screen",
+        "microphones",
+    ]
+    assert "Mr. John Dashwood" in found["scripted turn"].said
+    assert len(found["recognised turn"].said.split()) > 5
+    assert found["recognised turn"].said != found["scripted turn"].said
+    assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")
+    assert str(tmp_path / "window.png") in found["window"].said
+
+
+SAYS_WHY = "import sys; sys.exit('libxcb-cursor.so.0: cannot open shared object file: No such file or directory')"
+
+
+@pytest.mark.parametrize("broken", [("flux_desktop.ui.app", SAYS_WHY)], indirect=True)
+async def test_a_window_that_lacks_a_library_names_it(broken: None) -> None:
+    test = SelfTest(lambda _: None)
+    with pytest.raises(self_test.ProblemError) as failed:
+        await test._window()
+    assert "libxcb-cursor.so.0" in failed.value.problem.why
+    assert "apt-file search libxcb-cursor.so.0" in failed.value.problem.todo
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (("flux_desktop.engine.worker", "import sys; sys.exit('no memory')"), "no memory."),
+        (
+            ("flux_desktop.engine.worker", 'print(\'{"event":"worker_ready","pid":1,"version":"0.0.1"}\')'),
+            "it is of another version.",
+        ),
+    ],
+    indirect=["broken"],
+)
+async def test_a_worker_that_fails_says_why(broken: None, why: str) -> None:
+    with pytest.raises(self_test.ProblemError) as failed:
+        await SelfTest(lambda _: None)._worker()
+    assert failed.value.problem.why == why
+
+
+async def test_a_screen_that_lacks_a_library_is_told() -> None:
+    test = SelfTest(lambda _: None)
+    test._painted = self_test.Painted(
+        width=1,
+        height=1,
+        colours=99,
+        usable_at_s=0,
+        platform_problem="libxcb-cursor.so.0: cannot open shared object file",
+    )
+    with pytest.raises(self_test.ProblemError) as failed:
+        await test._screen()
+    assert failed.value.problem.code == "platform_unusable"
+
+
+@pytest.mark.parametrize(("offset_s", "word"), [(400.0, "ahead of"), (-400.0, "behind")])
+async def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch, offset_s: float, word: str) -> None:
+    now = self_test.time.time
+    test = SelfTest(lambda _: None)
+    try:
+        info = await test._local.start()
+        assert abs(clock_skew_s(info)) < 2
+        monkeypatch.setattr("flux_desktop.engine.self_test.time.time", lambda: now() + offset_s)
+        with pytest.raises(self_test.ProblemError) as failed:
+            await test._clock()
+    finally:
+        await test._local.stop()
+    assert word in failed.value.problem.what
+
+
+async def test_words_that_are_not_the_sample_s_are_told(tmp_path: Path) -> None:
+    """PocketSphinx where the script was expected hears something else."""
+    test, local = SelfTest(lambda _: None), LocalEndpoint()
+    test._folder = tmp_path
+    try:
+        await local.start(["--recogniser", "pocketsphinx"])
+        with pytest.raises(self_test.ProblemError) as failed:
+            await test._turn(local, scripted=True)
+    finally:
+        await local.stop()
+    assert "was heard as" in failed.value.problem.what
