@@ -1,6 +1,6 @@
 # Every target does its own set-up: see packaging/bootstrap.sh.
 .DEFAULT_GOAL := help
-.PHONY: help run test faults lint format bench kills fuzz soak screenshots package lock
+.PHONY: help run test faults lint format bench kills fuzz soak screenshots package smoke lock notices
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +49,17 @@ screenshots: ## Render the window's main states into resources/screenshots/; ARG
 	@packaging/bootstrap.sh --test
 	@.venv/bin/python packaging/make_screenshots.py $(ARGS)
 
-package: ## Build what users install (not yet)
-	@echo "make package: not yet."
+package: ## Build dist/flux-desktop, the folder that needs no Python, and pack it for this system
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python packaging/make_package.py $(ARGS)
+
+smoke: ## Build wheel and folder, install and start both as a user would, and compare what they hear
+	@packaging/bootstrap.sh --test
+	@packaging/smoke.sh $(ARGS)
 
 lock: ## Renew the lock files under packaging/; ARGS="--upgrade-package NAME" for one package
 	@packaging/lock.sh $(ARGS)
+
+notices: ## Renew the licence list and the bill of materials, after make lock
+	@packaging/bootstrap.sh --test
+	@.venv/bin/python packaging/notices.py

@@ -1,0 +1,171 @@
+"""Writes what a person who is given the program may want to know of its parts: their licences, and a bill of materials.
+
+Usage: python packaging/notices.py              renews resources/notices/ from the lock, after `make lock`
+       python packaging/notices.py FOLDER       adds to a frozen folder what was taken from the building system
+
+The list and the bill (CycloneDX) are made from packaging/requirements.txt, packaging/licences.toml and the licence
+files of the installed packages; nothing in them depends on the time or the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import tomllib
+import uuid
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import system_libraries
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output import make_outputter
+from cyclonedx.schema import OutputFormat, SchemaVersion
+from packageurl import PackageURL
+
+from flux_desktop import __version__
+
+HERE = Path(__file__).resolve().parent
+NOTICES = HERE.parent / "resources/notices"
+LIST, BILL = "third-party-licences.txt", "sbom.cdx.json"
+TABLE = tomllib.loads((HERE / "licences.toml").read_text("utf-8"))
+_LICENCE_FILE = re.compile(r"(?i)\.dist-info/(licenses/)?.*(licen[cs]e|copying|notice|copyright)[^/]*$")
+_RULE = "=" * 100
+
+
+def locked() -> dict[str, str]:
+    """Package → version, as users get them."""
+    return dict(re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", (HERE / "requirements.txt").read_text("utf-8")))
+
+
+def shipped() -> dict[str, str]:
+    """Those of `locked` that the program itself needs, on whatever system, and not only its build.
+
+    The lock tells whom each package is there for, in comments below its hashes.
+    """
+    needed_by: dict[str, list[str]] = {}
+    package = ""
+    for line in (HERE / "requirements.txt").read_text("utf-8").splitlines():
+        if found := re.match(r"([a-z0-9-]+)==", line):
+            package = found[1]
+            needed_by[package] = []
+        elif found := re.match(r"    #(?: via|  ) ([a-z].*)", line):
+            needed_by[package].append(found[1].strip())
+    wanted = {"flux-desktop (pyproject.toml)"}
+    while more := {name for name, parents in needed_by.items() if wanted & set(parents)} - wanted:
+        wanted |= more
+    return {name: version for name, version in sorted(locked().items()) if name in wanted}
+
+
+def top_level_modules(package: str) -> set[str]:
+    """The names that an installed package can be imported by."""
+    files = metadata.files(package) or []
+    return {file.parts[0].split(".")[0] for file in files if not file.parts[0].endswith((".dist-info", ".data", ".."))}
+
+
+def licence_texts(name: str) -> Iterator[tuple[str, str]]:
+    """Names and texts of a package's licence files; none where it is not installed on this system."""
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return
+    for file in sorted(files, key=str):
+        if _LICENCE_FILE.search(file.as_posix()):
+            text = Path(str(file.locate())).read_text("utf-8", "replace")
+            yield file.name, "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def licence_list() -> str:
+    """The whole list: a table, then every text once with the names of those it belongs to."""
+    packages = shipped()
+    rows = [(name, version, TABLE["packages"][name]) for name, version in packages.items()]
+    rows += [(name, "", licence) for name, licence in TABLE["beside"].items()]
+    lines = [
+        f"Third-party software in flux-desktop {__version__}",
+        "",
+        "flux-desktop itself is under the MIT licence. It contains, or needs, the following parts. Qt and Qt for",
+        "Python are used under the LGPL: they are separate shared libraries, which you may replace by your own.",
+        "",
+        *(f"{name:46} {version:16} {licence}".rstrip() for name, version, licence in rows),
+        "",
+    ]
+    owners: dict[str, list[str]] = {}
+    for name in packages:
+        for _, text in licence_texts(name):
+            owners.setdefault(text, []).append(name)
+    for path in sorted((HERE / "licences").glob("*.txt")):
+        owners.setdefault(path.read_text("utf-8").strip(), []).append(f"all that are under {path.stem}")
+    for text, names in owners.items():
+        lines += [_RULE, ", ".join(dict.fromkeys(names)), _RULE, "", text, ""]
+    return "\n".join(lines)
+
+
+def bill(folder: Path | None = None) -> str:
+    """The bill of materials; with `folder` also every library in it that came from the building system."""
+    licences = LicenseFactory()
+    root = Component(
+        name="flux-desktop",
+        version=__version__,
+        type=ComponentType.APPLICATION,
+        licenses=[licences.make_from_string("MIT")],
+        bom_ref="flux-desktop",
+    )
+    made = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"flux-desktop {__version__}"))
+    made.metadata.component = root
+    made.metadata.timestamp = None  # type: ignore[assignment]  # two builds are to be the same
+    parts = []
+    for name, version in shipped().items():
+        purl = PackageURL("pypi", name=name, version=version)
+        licence = licences.make_from_string(TABLE["packages"][name])
+        parts.append(Component(name=name, version=version, purl=purl, licenses=[licence], bom_ref=str(purl)))
+    for name, licence_id in TABLE["beside"].items():
+        parts.append(Component(name=name, licenses=[licences.make_from_string(licence_id)], bom_ref=name))
+    if folder is not None:
+        python = sys.version.split()[0]
+        parts.append(Component(name="CPython", version=python, bom_ref=f"CPython {python}"))
+        for found in system_libraries.of(folder):
+            purl = PackageURL("deb", "debian", found.package, found.version)
+            digest = hashlib.sha256((folder / found.path).read_bytes()).hexdigest()
+            parts.append(
+                Component(
+                    name=found.path.name,
+                    version=found.version,
+                    purl=purl,
+                    hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+                    bom_ref=found.path.as_posix(),
+                )
+            )
+    for part in parts:
+        made.components.add(part)
+    made.register_dependency(root, parts)
+    return make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
+
+
+def complete(folder: Path) -> None:
+    """Put the full bill and the building system's own licence texts into a frozen folder."""
+    notices = folder / "_internal/flux_desktop/_resources/notices"
+    (notices / BILL).write_text(bill(folder), "utf-8")
+    system = notices / "system"
+    system.mkdir(exist_ok=True)
+    for package in sorted({found.package for found in system_libraries.of(folder)}):
+        text = Path("/usr/share/doc", package, "copyright")
+        (system / f"{package}.txt").write_bytes(text.read_bytes())
+
+
+def main() -> int:
+    """Renew the notices, or complete a folder; returns the exit code."""
+    if sys.argv[1:]:
+        complete(Path(sys.argv[1]))
+        return 0
+    NOTICES.mkdir(exist_ok=True)
+    (NOTICES / LIST).write_text(licence_list(), "utf-8")
+    (NOTICES / BILL).write_text(bill(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
