@@ -67,7 +67,13 @@ def test_packaging_does_not_hide_the_library_of_that_name() -> None:
 
 
 def test_scripts_can_be_run() -> None:
-    for name in ("packaging/bootstrap.sh", "packaging/lock.sh", "packaging/run_tests.sh", ".ci/run"):
+    for name in (
+        "packaging/bootstrap.sh",
+        "packaging/lock.sh",
+        "packaging/run_tests.sh",
+        "packaging/smoke.sh",
+        ".ci/run",
+    ):
         path = ROOT / name
         assert path.stat().st_mode & 0o111, f"{name} is not executable"
         subprocess.run(["bash", "-n", path], check=True)

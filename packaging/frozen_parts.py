@@ -1,0 +1,152 @@
+"""What goes into the frozen folder and what stays out: read by the PyInstaller spec and by the tests of the folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from flux_desktop.versions import PARTS
+
+QT_MODULES = frozenset({"QtCore", "QtGui", "QtSvg", "QtWidgets"})
+"""Those that the program imports; hooks/no_opengl.py stands in for two more that pyqtgraph names."""
+QT_LIBRARIES = frozenset(
+    {
+        "Core",
+        "DBus",
+        "Gui",
+        "Svg",
+        "WaylandClient",
+        "Widgets",
+        "WlShellIntegration",
+        "XcbQpa",
+    }
+)
+"""Of libQt6*: the modules' own, and those that the plugins below link."""
+QT_PLUGINS = frozenset(
+    {
+        "platforms/libqxcb.so",
+        "platforms/libqoffscreen.so",
+        "platforms/libqwayland.so",
+        "platformthemes/libqxdgdesktopportal.so",
+        "wayland-shell-integration/libxdg-shell.so",
+        "wayland-decoration-client/libadwaita.so",
+        "wayland-decoration-client/libbradient.so",
+        "platforminputcontexts/libcomposeplatforminputcontextplugin.so",
+        "platforminputcontexts/libibusplatforminputcontextplugin.so",
+        "iconengines/libqsvgicon.so",
+        "imageformats/libqsvg.so",
+    }
+)
+"""On Linux; elsewhere whole folders of them are few and small."""
+QT_PLUGIN_FOLDERS = frozenset({"platforms", "styles", "iconengines", "imageformats"})
+AWS_SERVICES = frozenset({"cloudwatch", "sagemaker", "sagemaker-runtime", "sts", "sso", "sso-oidc", "signin"})
+"""Of botocore's data (30 MB in all): those that the program calls, and those that signing in calls."""
+DESCRIBED = frozenset(name.lower() for name in ("flux-desktop", *PARTS))
+"""Distributions whose version the program can tell."""
+MODULES = (
+    "flux_desktop.audio.devices",
+    "flux_desktop.cli.main",
+    "flux_desktop.engine.level_monitor",
+    "flux_desktop.engine.worker",
+    "flux_desktop.local_endpoint.__main__",
+    "flux_desktop.local_endpoint.decode_worker",
+    "flux_desktop.ui.app",
+)
+"""Where processes begin; nothing imports them."""
+LEFT_OUT = (
+    # Imported by libraries only where they are there, or for developers.
+    "IPython",
+    "OpenGL",
+    "PIL",
+    "PySide6.QtNetwork",
+    "PySide6.QtOpenGL",
+    "PySide6.QtOpenGLWidgets",
+    "PySide6.QtTest",
+    "certifi",
+    "_pytest",
+    "cupy",
+    "docutils",
+    "h2",
+    "h5py",
+    "hypothesis",
+    "lib2to3",
+    "matplotlib",
+    "moto",
+    "mypy",
+    "numba",
+    "numpy.f2py",
+    "numpy.distutils",
+    "numpy.fft",
+    "numpy.random",
+    "pip",
+    "pkg_resources",
+    "pydoc_data",
+    "pyqtgraph.examples",
+    "pyqtgraph.jupyter",
+    "pyqtgraph.opengl",
+    "pytest",
+    "scipy",
+    "setuptools",
+    "sounddevice",
+    "tkinter",
+    "turtle",
+    "yaml",
+    # Modules of Python that link libraries of the system which nothing here uses.
+    "_curses",
+    "_dbm",
+    "_gdbm",
+    "_sqlite3",
+    "curses",
+    "dbm",
+    "readline",
+    "sqlite3",
+)
+LEFT_TO_THE_SYSTEM = frozenset(
+    {
+        # It finds its plugins, and so PulseAudio and PipeWire, where its own system has them.
+        "libasound.so.2",
+        # Every desktop has these, in a version that fits its own settings, fonts and drivers.
+        "libX11-xcb.so.1",
+        "libX11.so.6",
+        "libdbus-1.so.3",
+        "libfontconfig.so.1",
+        "libfreetype.so.6",
+        "libglib-2.0.so.0",
+        "libgthread-2.0.so.0",
+    }
+)
+"""Libraries that the folder uses and does not hold, beside those that PyInstaller never takes."""
+_QT_LIBRARY = re.compile(r"(?:lib)?Qt6(\w+?)(?:\.so.*|\.dll)?$")
+_QT_MODULE = re.compile(r"(Qt\w+)\.(?:abi3\.so|so|pyd)$")
+_BOTOCORE = re.compile(r"(?:boto3|botocore)/data/([\w.-]+)/")
+
+
+def is_wanted(destination: str) -> bool:
+    """Whether a file that PyInstaller found belongs into the folder, by its place there."""
+    path = PurePath(destination).as_posix()
+    if path in LEFT_TO_THE_SYSTEM:
+        return False
+    if path.startswith(("PySide6/", "libQt6")):
+        return _is_wanted_of_qt(path)
+    if path.endswith("en-us-phone.lm.bin"):  # of another way to recognise
+        return False
+    if found := re.match(r"(\w+)-[\w.]+\.dist-info/", path):
+        return found[1].replace("_", "-").lower() in DESCRIBED
+    if found := _BOTOCORE.match(path):
+        return path.startswith("botocore/") and found[1] in AWS_SERVICES
+    return not path.endswith((".pyi", ".c", ".h", ".pyx", ".pxd"))
+
+
+def _is_wanted_of_qt(path: str) -> bool:
+    if "/translations/" in path or "/qml/" in path:
+        return False
+    _, is_plugin, name = path.partition("/plugins/")
+    if is_plugin:
+        return name in QT_PLUGINS if name.endswith(".so") else name.split("/")[0] in QT_PLUGIN_FOLDERS
+    if found := re.search(r"/(Qt\w+)\.framework/", path):  # macOS
+        return found[1].removeprefix("Qt") in QT_LIBRARIES
+    name = PurePath(path).name
+    if found := _QT_LIBRARY.match(name):
+        return found[1] in QT_LIBRARIES
+    found = _QT_MODULE.match(name)
+    return found is None or found[1] in QT_MODULES

@@ -1,0 +1,164 @@
+"""Builds what users are handed: the folder dist/flux-desktop, and from it the archive and the packages of this system.
+
+Usage: python packaging/make_package.py [--folder-only]
+
+Two builds of the same sources on the same system are the same, byte for byte, but for what packaging/README.md lists:
+hash seeds are fixed, and every time is that of the newest commit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import debian
+import notices
+import shared_objects
+import system_libraries
+
+from flux_desktop import __version__
+
+ROOT = Path(__file__).resolve().parent.parent
+DIST, BUILD = ROOT / "dist", ROOT / "build"
+FOLDER = DIST / "flux-desktop"
+HAND_OVER = """flux-desktop {version}
+
+Nothing has to be installed. To begin, start the program flux-desktop in this folder; “flux-desktop --demo” shows a
+run at once, without an AWS account.
+
+To see that everything works on this machine:    flux-stress self-test
+
+On a Linux without a desktop, Qt may lack libraries of the system; the self-test names them. The program's licence is
+in LICENSE, those of its parts under Help, About.
+"""
+
+
+def commit_epoch_s() -> int:
+    """The time of the newest commit; of the changelog where there is no repository."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    command = ["git", "-c", f"safe.directory={ROOT}", "log", "-1", "--format=%ct"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return int(done.stdout) if done.returncode == 0 else int((ROOT / "CHANGELOG.md").stat().st_mtime)
+
+
+def freeze(epoch_s: int) -> None:
+    """Run PyInstaller and complete the folder."""
+    environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch_s), "PYTHONHASHSEED": "0"}
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--clean"]
+    places = ["--distpath", str(DIST), "--workpath", str(BUILD / "pyinstaller")]
+    subprocess.run([*command, *places, str(ROOT / "packaging/flux_desktop.spec")], env=environment, check=True)
+    if sys.platform.startswith("linux"):
+        leave_out_unneeded()
+        strip()
+        share_one_file()
+    notices.complete(FOLDER)
+    shutil.copy(ROOT / "LICENSE", FOLDER)
+    (FOLDER / "README.txt").write_text(HAND_OVER.format(version=__version__), "utf-8")
+
+
+def leave_out_unneeded() -> None:
+    """Remove what the building system's libraries were taken along for, where that was left out itself."""
+    objects = shared_objects.of(FOLDER)
+    system = {found.path for found in system_libraries.of(FOLDER)}
+    while True:
+        needed = {name for each in objects for name in each.needed}
+        unneeded = {each.path for each in objects if each.path in system and each.path.name not in needed}
+        if not unneeded:
+            break
+        for path in unneeded:
+            (FOLDER / path).unlink()
+        objects = [each for each in objects if each.path not in unneeded]
+    for path in list(FOLDER.rglob("*")):
+        if path.is_symlink() and not path.exists():
+            path.unlink()
+
+
+def strip() -> None:
+    """Remove what only a debugger reads. Libraries that a wheel brought along are left as they were laid out."""
+    objects = [FOLDER / each.path for each in shared_objects.of(FOLDER) if each.path.parts[0] == "_internal"]
+    own = [str(path) for path in objects if not path.parent.name.endswith(".libs")]
+    subprocess.run(["strip", "--strip-unneeded", *own], check=True)
+
+
+def share_one_file() -> None:
+    """The two programs differ in their names only: one file under both saves its whole size."""
+    first, second = FOLDER / "flux-desktop", FOLDER / "flux-stress"
+    if first.read_bytes() == second.read_bytes():
+        second.unlink()
+        second.hardlink_to(first)
+
+
+def archive(epoch_s: int) -> Path:
+    """Pack the folder as people of this system expect it; returns the archive's path."""
+    name = f"flux-desktop-{__version__}-{platform.system().lower()}-{platform.machine().lower()}"
+    source = DIST / "flux-desktop.app" if sys.platform == "darwin" else FOLDER
+    if sys.platform == "win32":
+        made = DIST / f"{name}.zip"
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+            for path in _members(source):
+                file.write(path, path.relative_to(DIST))
+        return made
+    made = DIST / f"{name}.tar.gz"
+    with (
+        made.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=epoch_s) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as file,
+    ):
+        for path in _members(source):
+            file.add(path, path.relative_to(DIST).as_posix(), recursive=False, filter=_anonymous(epoch_s))
+    return made
+
+
+def _members(source: Path) -> Iterator[Path]:
+    yield source
+    yield from sorted(source.rglob("*"))
+
+
+def _anonymous(epoch_s: int):  # type: ignore[no-untyped-def]
+    def change(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        entry.mtime = epoch_s
+        entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+        return entry
+
+    return change
+
+
+def size_mb(path: Path) -> float:
+    """Of a file, or of all files in a folder, in millions of bytes."""
+    files = [path] if path.is_file() else [each for each in path.rglob("*") if not each.is_symlink() and each.is_file()]
+    sizes = {(each.stat().st_dev, each.stat().st_ino): each.stat().st_size for each in files}  # one file, two names
+    return sum(sizes.values()) / 1e6
+
+
+def main() -> int:
+    """Build; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder-only", action="store_true", help="neither archive nor packages")
+    options = parser.parse_args()
+    epoch_s = commit_epoch_s()
+    freeze(epoch_s)
+    made = [FOLDER]
+    if not options.folder_only:
+        made.append(archive(epoch_s))
+        if shutil.which("dpkg-deb"):
+            made.append(debian.make(FOLDER, __version__, epoch_s, BUILD))
+    for path in made:
+        print(f"{path.relative_to(ROOT)}: {size_mb(path):.0f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

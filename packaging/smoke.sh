@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Try out what users are handed: build the folder and its packages, then install and start them as a user would.
+#
+# Usage: packaging/smoke.sh [pytest options]
+# Exit status: 0 all is well, pytest's or the build's own otherwise.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+# shellcheck source=packaging/setup/common.sh
+source packaging/setup/common.sh
+# shellcheck source=packaging/setup/python.sh
+source packaging/setup/python.sh
+uv=$(find_uv)
+
+say "Building the wheel and installing it into an empty environment"
+rm -rf build/wheel-env dist/flux_desktop-*
+# Built with the locked tools of .venv; the wheel is made from the source archive, so that both are tried.
+VIRTUAL_ENV=.venv "$uv" build -q --no-build-isolation --python .venv/bin/python --out-dir dist
+"$uv" venv -q --python .venv/bin/python build/wheel-env
+"$uv" pip sync -q --python build/wheel-env/bin/python --require-hashes \
+  --build-constraints packaging/requirements.txt packaging/requirements.txt
+"$uv" pip install -q --python build/wheel-env/bin/python --no-deps dist/flux_desktop-*.whl
+
+say "Building the folder"
+.venv/bin/python packaging/make_package.py
+# In order and one at a time: they measure, and start what is measured.
+.venv/bin/python -m pytest -m package -p no:randomly -p no:xdist --timeout 300 "$@" tests/package

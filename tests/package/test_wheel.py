@@ -1,0 +1,60 @@
+"""The wheel, installed into an environment that holds nothing but what users get."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+import zipfile
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+from flux_desktop import __version__
+from flux_desktop.engine.quick_checks import RESOURCES
+
+pytestmark = pytest.mark.package
+ROOT = Path(__file__).parents[2]
+COMMANDS = ROOT / "build/wheel-env/bin"
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    (found,) = (ROOT / "dist").glob("flux_desktop-*.whl")
+    return found
+
+
+def test_it_works_by_itself(clean_environment: dict[str, str], tmp_path: Path) -> None:
+    command = [str(COMMANDS / "flux-stress"), "self-test"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=clean_environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"flux-desktop {__version__} from an installed wheel" in done.stdout
+
+
+def test_it_holds_what_the_program_reads_and_no_more(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"flux_desktop/_resources/{name}" for name in RESOURCES} <= names
+    assert not [name for name in names if "screenshots" in name or name.startswith(("tests", "packaging"))]
+    assert "flux_desktop/py.typed" in names
+
+
+def test_its_metadata_tell_what_it_is(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    place = f"flux_desktop-{__version__}.dist-info"
+    told = BytesParser().parsebytes(archive.read(f"{place}/METADATA"))
+    assert (told["Name"], told["Version"], told["License-Expression"]) == ("flux-desktop", __version__, "MIT")
+    assert told["Requires-Python"] == ">=3.12"
+    for name in told.get_all("License-File", []):
+        assert archive.read(f"{place}/licenses/{name}")
+    assert "resources/notices/third-party-licences.txt" in told.get_all("License-File", [])
+    assert b"[gui_scripts]" in archive.read(f"{place}/entry_points.txt")
+
+
+def test_the_source_archive_builds_the_same_program() -> None:
+    (found,) = (ROOT / "dist").glob("flux_desktop-*.tar.gz")
+    with tarfile.open(found) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "LICENSE", "CHANGELOG.md", "packaging/flux_desktop.spec", "tests/conftest.py"} <= names
