@@ -10,7 +10,7 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer
 from flux_desktop.engine.quick_checks import Finding, quick_findings
 from flux_desktop.engine.self_test import SelfTest
-from flux_desktop.reports.text import plain
+from flux_desktop.plain_text import plain
 
 _NAME_CHARS = 16
 

@@ -35,10 +35,11 @@ def test_the_policy_grants_what_the_program_calls_and_no_more() -> None:
     for statement in policy["Statement"]:
         actions = statement["Action"]
         granted |= set([actions] if isinstance(actions, str) else actions)
-    source = (ROOT / "flux_desktop/aws/catalogue.py").read_text("utf-8")
-    calls = set(re.findall(r"\"((?:list|describe)_\w+)\"|client\.(describe_\w+)", source))
-    names = {"".join(part.capitalize() for part in (first or second).split("_")) for first, second in calls}
-    assert granted == {INVOKE_ACTION, *(f"sagemaker:{name}" for name in names)}
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "flux_desktop/aws").glob("*.py"))
+    called = set(re.findall(r"[\".]((?:list|describe)_(?:endpoint|model)\w*)[\"(]", source))
+    names = {"".join(part.capitalize() for part in name.split("_")) for name in called}
+    assert '"get_metric_data"' in source
+    assert granted == {INVOKE_ACTION, "cloudwatch:GetMetricData", *(f"sagemaker:{name}" for name in names)}
 
 
 def test_the_sentences_that_it_explains_are_the_program_s() -> None:
