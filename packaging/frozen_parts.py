@@ -17,7 +17,6 @@ QT_LIBRARIES = frozenset(
         "Svg",
         "WaylandClient",
         "Widgets",
-        "WlShellIntegration",
         "XcbQpa",
     }
 )
@@ -74,6 +73,7 @@ LEFT_OUT = (
     "moto",
     "mypy",
     "numba",
+    "numpy._core._multiarray_tests",
     "numpy.f2py",
     "numpy.distutils",
     "numpy.fft",
@@ -90,6 +90,7 @@ LEFT_OUT = (
     "sounddevice",
     "tkinter",
     "turtle",
+    "xxsubtype",
     "yaml",
     # Modules of Python that link libraries of the system which nothing here uses.
     "_curses",
