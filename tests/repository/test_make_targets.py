@@ -55,10 +55,11 @@ def test_both_parts_decide(tmp_path: Path, off_screen: int, in_window: int, expe
     shutil.copy(ROOT / "packaging/run_tests.sh", tmp_path / "packaging")
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
+    marks = "not xvfb and not faults and not package"
     python.write_text(
         f"""#!/bin/sh
         case "$QT_QPA_PLATFORM $*" in
-          "offscreen -m pytest -n 2 --dist worksteal -m not xvfb and not faults and not package some tests") exit {off_screen} ;;
+          "offscreen -m pytest -n 2 --dist worksteal -m {marks} some tests") exit {off_screen} ;;
           "xcb -m pytest -m xvfb some tests") exit {in_window} ;;
         esac
         exit 99
