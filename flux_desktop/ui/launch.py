@@ -6,10 +6,8 @@ import argparse
 import asyncio
 import logging
 import signal
-import tempfile
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 
 import qasync
 from PySide6.QtGui import QIcon
@@ -17,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from flux_desktop import __version__, logs
 from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.engine.session import default_sessions_dir, make_private_folder
 from flux_desktop.plain_text import plain
 from flux_desktop.ui import settings
 from flux_desktop.ui.account import Account
@@ -91,7 +90,9 @@ def run_off_screen(options: argparse.Namespace) -> int:
     async def live(window: MainWindow) -> int:
         finished = asyncio.Event()
         window.run_finished.connect(finished.set)
-        picture = options.screenshot or Path(tempfile.gettempdir()) / "flux-desktop-demo.png"
+        picture = options.screenshot or default_sessions_dir().with_name("demo.png")
+        if options.screenshot is None:
+            make_private_folder(picture.parent)
         options.screenshot = picture
         window.begin()
         window.tasks.start("the demo", _get_ready(window, options, stopped=finished.set))
