@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -92,7 +93,8 @@ def run_off_screen(options: argparse.Namespace) -> int:
         window.run_finished.connect(finished.set)
         picture = options.screenshot or default_sessions_dir().with_name("demo.png")
         if options.screenshot is None:
-            make_private_folder(picture.parent)
+            with contextlib.suppress(OSError):  # then there is no picture
+                make_private_folder(picture.parent)
         options.screenshot = picture
         window.begin()
         window.tasks.start("the demo", _get_ready(window, options, stopped=finished.set))
