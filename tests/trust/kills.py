@@ -4,7 +4,8 @@ Usage: python tests/trust/kills.py [KILLS [AT_ONCE [SEED]]]      default: 200 ki
 
 One of four is killed: the front end, the worker, the built-in endpoint, or all of them in the same moment. Of each run
 every recording must open, hold all that the front end had heard until a second before, and leave no process and, once
-the program has been started again, no file behind. Exit status: 0 if so, else 1.
+the program has been started again, no file behind. Exit status: 0 if so, 1 if not, 2 where there is no
+/proc to find processes by.
 """
 
 from __future__ import annotations
@@ -228,6 +229,9 @@ def _start_again(outcome: Outcome, sessions: Path, temporary: Path) -> None:
 
 def main() -> int:
     """Kill, and print the counts."""
+    if not Path("/proc/self/environ").exists():
+        print("The processes of a run are found by /proc, which this system does not have.", file=sys.stderr)
+        return 2
     kills, at_once, seed = (*map(int, sys.argv[1:]), *(200, 4, time.time_ns() % 100_000)[len(sys.argv) - 1 :])
     print(f"{kills} kills, {at_once} at once, seed {seed}", flush=True)
     began_s = time.monotonic()
