@@ -40,6 +40,8 @@ STARTING_S, RUNNING_S = 2.0, 4.0
 """The longest that a kill comes after the front end was started, and after it first told of the run."""
 LOST_MAX_S = 1.0
 GONE_MAX_S = 20.0
+ENDS_MAX_S = 60.0
+"""A front end whose streams are lost tries to open them again before it gives up."""
 
 
 @dataclass
@@ -136,7 +138,12 @@ async def kill_once(target: str, wait_s: float, *, running: bool) -> Outcome:
                 await told.wait()
             await asyncio.sleep(wait_s)
             killed = await _kill(target, process.pid, mark)
-            await process.wait()
+            try:
+                async with asyncio.timeout(ENDS_MAX_S):
+                    await process.wait()
+            except TimeoutError:
+                outcome.faults.append(f"the front end has not ended {ENDS_MAX_S:.0f} s after the kill")
+                process.kill()
         if left := await _left_running(mark, killed):
             outcome.faults.append(f"processes left: {left}")
         await asyncio.to_thread(_look, outcome, sessions, [line for line in heard if line.endswith(b"\n")])
