@@ -27,40 +27,11 @@ from flux_desktop.flux.messages import (
     Warning_,
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
+from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.series import Series
 
 RAW_KEPT = 5_000
 LANE_KEPT = 2_000
-UNSURE_BELOW = 0.5
-
-
-@dataclass(slots=True, eq=False)
-class Card:
-    """What one entry of a transcript shows; `revision` grows with every change, for layout caches.
-
-    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds. `unsure` is
-    where in the text the words stand that the recogniser is not sure of: first character and length.
-    """
-
-    index: int
-    tone: str = "listening"
-    text: str = ""
-    start_s: float = 0.0
-    end_s: float = 0.0
-    confidence: float | None = None
-    eager_count: int = 0
-    resumed_count: int = 0
-    unsure: tuple[tuple[int, int], ...] = ()
-    eager_lead_ms: float | None = None
-    ended_by: str | None = None
-    latency_ms: float | None = None
-    decision_ms: float | None = None
-    revision: int = 0
-
-    @property
-    def end_ms(self) -> float | None:
-        """From the last word (where it is known, else from the end of the audio window) to the end of the turn."""
-        return None if self.latency_ms is None else self.latency_ms + (self.decision_ms or 0.0)
 
 
 @dataclass(slots=True)
@@ -243,29 +214,18 @@ class Conversation:
                 self.last_end_ms = card.end_ms
             self._open, self._eager_at_s = None, None
         else:
-            self._take_turn(card, turn)
+            card.take(turn)
             card.tone = "awaiting" if self.tracker.state is TurnState.AWAITING_END else "listening"
         self._touch(card)
 
     def _finish(self, card: Card, turn: Turn, latency_ms: float | None) -> None:
-        self._take_turn(card, turn)
+        card.take(turn)
         card.tone = "final"
         card.ended_by = turn.ended_by
         card.latency_ms = latency_ms
         true_end_s = None if self._truth is None else self._truth.last_end_s(card.end_s)
         if true_end_s is not None and true_end_s > card.start_s:
             card.decision_ms = (card.end_s - true_end_s) * 1000
-
-    @staticmethod
-    def _take_turn(card: Card, turn: Turn) -> None:
-        card.index = turn.index
-        card.text = turn.transcript
-        card.unsure = unsure_words(turn)
-        card.start_s = turn.words[0].start if turn.words and turn.words[0].start is not None else turn.start_s
-        card.end_s = turn.end_s
-        card.confidence = turn.confidence
-        card.eager_count = turn.eager_count
-        card.resumed_count = turn.resumed_count
 
     def _note(self, text: str) -> None:
         before = self.cards[-2 if self._open is not None and len(self.cards) > 1 else -1] if self.cards else None
@@ -297,20 +257,6 @@ class Conversation:
 
 def _back(gap: tuple[float, float]) -> str:
     return f"The connection is back. Nothing was heard from {gap[0]:.1f} s to {gap[1]:.1f} s of the audio."
-
-
-def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:
-    """Where in the turn's text the words of a confidence below `UNSURE_BELOW` stand: first character and length."""
-    found: list[tuple[int, int]] = []
-    at = 0
-    for word in turn.words:
-        start = turn.transcript.find(word.word, at)
-        if start < 0 or not word.word:
-            continue
-        at = start + len(word.word)
-        if word.confidence is not None and word.confidence < UNSURE_BELOW:
-            found.append((start, len(word.word)))
-    return tuple(found)
 
 
 def _kind(text: str) -> str:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui import text
-from flux_desktop.ui.models.conversation import Card, Conversation
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
 from flux_desktop.ui.theme import TYPE_STAGE_PX, Theme, ThemeSource, font

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 
 from flux_desktop.engine.events import Percentiles
 from flux_desktop.ui import text
-from flux_desktop.ui.models.conversation import Card
+from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel

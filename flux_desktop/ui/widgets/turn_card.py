@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCha
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from flux_desktop.ui import text
-from flux_desktop.ui.models.conversation import Card
+from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, ThemeSource, font
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1

@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from flux_desktop.ui import text
-from flux_desktop.ui.models.conversation import Card, Conversation
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.turn_card import TurnCardDelegate
