@@ -9,6 +9,7 @@ not raise, nor take 100 ms of processor time, nor 64 MB of memory. Exit status: 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import json
@@ -37,7 +38,6 @@ class Measuring:
         self._feed = feed
         self._report = report
         self._wanted = wanted
-        self._largest_kb = _peak_kb()
         self.counts = {"inputs": 0, "uncaught": 0, "slow": 0, "large": 0, "slowest_ms": 0.0}
         self.found: list[str] = []
         gc.disable()
@@ -48,6 +48,7 @@ class Measuring:
             return
         if counts["inputs"] % 1000 == 0:
             gc.collect()  # here alone: what a fuzzer has heaped up itself is no reader's time
+        before_kb = _new_peak_kb()
         began_s = time.thread_time()
         try:
             self._feed(bytes(data))  # type: ignore[operator]
@@ -60,11 +61,10 @@ class Measuring:
         if took_ms > SLOW_S * 1000:
             counts["slow"] += 1
             self._keep(f"{took_ms:.0f} ms", data)
-        peak_kb = _peak_kb()
-        if peak_kb - self._largest_kb > LARGE_KB:
+        grown_kb = _peak_kb() - before_kb
+        if grown_kb > LARGE_KB:
             counts["large"] += 1
-            self._keep(f"{peak_kb - self._largest_kb} KB", data)
-        self._largest_kb = peak_kb
+            self._keep(f"{grown_kb} KB", data)
         counts["inputs"] += 1
         if counts["inputs"] % 1000 == 0 or counts["inputs"] == self._wanted:
             self.write()
@@ -80,6 +80,13 @@ class Measuring:
 
 def _peak_kb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _new_peak_kb() -> int:
+    """Forget the peak so far, where the system can (Linux), so that the next one is one input's."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_bytes(b"5")
+    return _peak_kb()
 
 
 def by_atheris(name: str, wanted: int, report: Path, folder: Path) -> None:
