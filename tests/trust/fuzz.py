@@ -41,6 +41,9 @@ class Measuring:
         self.counts = {"inputs": 0, "uncaught": 0, "slow": 0, "large": 0, "slowest_ms": 0.0}
         self.found: list[str] = []
         gc.disable()
+        self._forget: int | None = None
+        with contextlib.suppress(OSError):  # only Linux has it
+            self._forget = os.open("/proc/self/clear_refs", os.O_WRONLY)
 
     def __call__(self, data: bytes) -> None:
         counts = self.counts
@@ -48,7 +51,7 @@ class Measuring:
             return
         if counts["inputs"] % 1000 == 0:
             gc.collect()  # here alone: what a fuzzer has heaped up itself is no reader's time
-        before_kb = _new_peak_kb()
+        before_kb = _new_peak_kb(self._forget)
         began_s = time.thread_time()
         try:
             self._feed(bytes(data))  # type: ignore[operator]
@@ -82,10 +85,10 @@ def _peak_kb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _new_peak_kb() -> int:
-    """Forget the peak so far, where the system can (Linux), so that the next one is one input's."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_bytes(b"5")
+def _new_peak_kb(forget: int | None) -> int:
+    """Forget the peak so far, where the system can, so that the next one is one input's."""
+    if forget is not None:
+        os.write(forget, b"5")
     return _peak_kb()
 
 
