@@ -41,6 +41,7 @@ class Measuring:
         self.counts = {"inputs": 0, "uncaught": 0, "slow": 0, "large": 0, "slowest_ms": 0.0}
         self.found: list[str] = []
         gc.disable()
+        self._grown = False
         self._forget: int | None = None
         with contextlib.suppress(OSError):  # only Linux has it
             self._forget = os.open("/proc/self/clear_refs", os.O_WRONLY)
@@ -51,7 +52,9 @@ class Measuring:
             return
         if counts["inputs"] % 1000 == 0:
             gc.collect()  # here alone: what a fuzzer has heaped up itself is no reader's time
-        before_kb = _new_peak_kb(self._forget)
+        if self._grown or counts["inputs"] % 200 == 0:
+            self._forget_peak()
+        before_kb = _peak_kb()
         began_s = time.thread_time()
         try:
             self._feed(bytes(data))  # type: ignore[operator]
@@ -65,12 +68,18 @@ class Measuring:
             counts["slow"] += 1
             self._keep(f"{took_ms:.0f} ms", data)
         grown_kb = _peak_kb() - before_kb
+        self._grown = grown_kb > 1024
         if grown_kb > LARGE_KB:
             counts["large"] += 1
             self._keep(f"{grown_kb} KB", data)
         counts["inputs"] += 1
         if counts["inputs"] % 1000 == 0 or counts["inputs"] == self._wanted:
             self.write()
+
+    def _forget_peak(self) -> None:
+        """So that the next one is one input's, where the system can; it takes too long to do each time."""
+        if self._forget is not None:
+            os.write(self._forget, b"5")
 
     def write(self) -> None:
         """Bring the report up to date."""
@@ -83,13 +92,6 @@ class Measuring:
 
 def _peak_kb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _new_peak_kb(forget: int | None) -> int:
-    """Forget the peak so far, where the system can, so that the next one is one input's."""
-    if forget is not None:
-        os.write(forget, b"5")
-    return _peak_kb()
 
 
 def by_atheris(name: str, wanted: int, report: Path, folder: Path) -> None:
