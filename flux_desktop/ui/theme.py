@@ -37,6 +37,7 @@ class Theme:
     eager: str
     on_fill: str
     ok_soft: str
+    warn_dim: str
     danger_dim: str
     danger_soft: str
     eager_dim: str
@@ -61,6 +62,7 @@ DARK = Theme(
     eager="#b897f5",
     on_fill="#0b1116",
     ok_soft="#2c7a58",
+    warn_dim="#8a6d2c",
     danger_dim="#a8483d",
     danger_soft="#6e332d",
     eager_dim="#6b5399",
@@ -84,6 +86,7 @@ LIGHT = Theme(
     eager="#6a3fc0",
     on_fill="#ffffff",
     ok_soft="#8fc9ae",
+    warn_dim="#d9b36c",
     danger_dim="#d9766f",
     danger_soft="#efc0bc",
     eager_dim="#b9a4e4",

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from test_window import Waiting, replaying, with_sample
 
-from flux_desktop.engine.events import Snapshot
+from flux_desktop.engine.events import LedgerClass, Snapshot, StreamState
 from flux_desktop.ui import settings
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
@@ -56,7 +56,9 @@ def test_an_unchanged_ledger_costs_no_points() -> None:
 
 
 def test_every_state_and_class_has_a_colour_and_a_place() -> None:
-    assert set(ORDER) == set(TOKENS)
+    known = {str(name) for name in (*StreamState, *LedgerClass)} - {str(StreamState.ENDED)}
+    assert set(ORDER) == set(TOKENS) == known, "a stream that has ended is in a class"
+    assert len(set(TOKENS.values())) == len(TOKENS), "no colour stands for two"
 
 
 def test_a_legend_without_room_says_that_there_is_more(stage: Stage) -> None:

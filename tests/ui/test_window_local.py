@@ -105,6 +105,17 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
     stage(engines, live)
 
 
+def test_the_dialog_has_room_for_the_usual_value_of_every_fault(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        dialog = DeveloperDialog(window, LocalBehaviour())
+        for name, kind in FAULTS.items():
+            dialog.fault.setCurrentText(name)
+            if kind.unit and kind.default is not None:
+                assert dialog.behaviour().value == kind.default, name
+
+    stage(Waiting, live)
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_every_fault_as_the_window_words_it_is_one_that_the_endpoint_takes(name: str) -> None:
     kind = FAULTS[name]

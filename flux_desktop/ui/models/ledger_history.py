@@ -15,6 +15,7 @@ ORDER = (
     str(LedgerClass.CONNECT_FAILED),
     str(LedgerClass.NOT_STARTED),
     str(StreamState.DRAINING),
+    str(StreamState.RECONNECTING),
     str(StreamState.STREAMING),
     str(StreamState.OPENED),
     str(StreamState.CONNECTING),

@@ -80,7 +80,7 @@ class DeveloperDialog(QDialog):
     def _fault_changed(self, name: str) -> None:
         kind = FAULTS.get(name)
         unit = "" if kind is None else kind.unit
-        suffix, most, first = _UNITS.get(unit, (f" {unit}" if unit else "", 1_000.0, 1.0))
+        suffix, most, first = _UNITS.get(unit, (f" {unit}" if unit else "", 1_000_000.0, 1.0))
         self.value.setEnabled(bool(unit))
         self.value.setSuffix(suffix)
         self.value.setRange(0, most)

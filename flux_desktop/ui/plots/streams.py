@@ -21,6 +21,7 @@ TOKENS = {
     str(LedgerClass.CONNECT_FAILED): "danger_soft",
     str(LedgerClass.NOT_STARTED): "muted",
     str(StreamState.DRAINING): "accent",
+    str(StreamState.RECONNECTING): "warn_dim",
     str(StreamState.STREAMING): "ok_soft",
     str(StreamState.OPENED): "eager",
     str(StreamState.CONNECTING): "eager_dim",
@@ -29,6 +30,7 @@ TOKENS = {
 """The colour of each class; its name and number stand in the legend."""
 _FIRST = (
     str(StreamState.STREAMING),
+    str(StreamState.RECONNECTING),
     str(LedgerClass.FAILED),
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),
