@@ -22,6 +22,8 @@ from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
 from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from flux_desktop.ui.widgets.basics import label, roomy, set_role
 
+LINE_PX = 28
+"""With less, the underscores of figures' names are cut off on some scales."""
 _STAGES_MEAN = (
     "Connections held at once, and for how long, step by step. Stages take the place of Connections and Duration; "
     "a recording begins again as often as needed."
@@ -60,6 +62,8 @@ class RampDialog(QDialog):
         self.limits.setPlaceholderText("update_p95_ms<400, completed_percent>=99")
         self.figures = QComboBox()
         self.figures.addItems(["Add a figure…", *METRICS])
+        for part in (self.stages, self.limits, self.figures):
+            part.setFixedHeight(LINE_PX)
         for widget, name in (
             (self.batch_size, "Connections in a batch"),
             (self.batch_delay, "Seconds between batches"),
@@ -90,6 +94,7 @@ class RampDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.chosen.emit(self.ramp()))
         self._changed()
+        self.resize(self.minimumWidth(), self.heightForWidth(self.minimumWidth()))
         (self.stages if ramp.way == STAGES else self.ways[self.ramp().way]).setFocus()
 
     def _compose(self) -> None:
