@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import scripted
 from conftest import Stage, until
 from PySide6.QtCore import Qt
@@ -16,9 +18,11 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QMenuBar,
     QProgressBar,
+    QScrollArea,
     QScrollBar,
     QTabBar,
     QWidget,
@@ -27,6 +31,9 @@ from test_window import replaying, with_sample
 
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.menus import choose_behaviour
+from flux_desktop.ui.models.developer import LocalBehaviour
+from flux_desktop.ui.models.ramp import STAGES, Ramp
+from flux_desktop.ui.widgets.basics import ElidedLabel
 
 CONTROLS = (
     QAbstractButton,
@@ -119,6 +126,68 @@ def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> No
         assert missed == []
 
     stage(replaying(scripted.scripted_run(2)), live)
+
+
+def clipped(window: MainWindow) -> list[str]:
+    """Words that are shown and have less room than they need; a line that ends in an ellipsis says so itself."""
+    found = []
+    for shown in window.findChildren(QLabel):
+        if not shown.isVisible() or not shown.text() or isinstance(shown, ElidedLabel):
+            continue
+        if shown.wordWrap():
+            fits = shown.height() >= shown.heightForWidth(shown.width()) - 1
+        else:
+            fits = shown.width() >= shown.sizeHint().width() - 1
+        if not fits:
+            found.append(f"{shown.text()} in {type(shown.parentWidget()).__name__}")
+    for area in window.findChildren(QScrollArea):
+        inside = area.widget()
+        if area.isVisible() and inside is not None and inside.width() > area.viewport().width():
+            found.append(f"what is in {type(area).__name__} is {inside.width()} wide")
+    for shown in window.findChildren(QAbstractSpinBox):
+        line = shown.findChild(QLineEdit)
+        if shown.isVisible() and line is not None:
+            margins = line.textMargins()
+            room = line.width() - margins.left() - margins.right()
+            if line.fontMetrics().horizontalAdvance(line.text()) > room:
+                found.append(line.text())
+    return found
+
+
+def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.resize(1280, 800)
+        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.devices.watch = lambda on: None  # type: ignore[method-assign]
+        await until(lambda: bool(window.plots.plots), "the plots are there")
+        window.sound_panel.use_microphone(True)
+        window.set_local_behaviour(LocalBehaviour("stall-ms", 1400, "flux-english-20260311"))
+        window.flux_panel.more_button.click()
+        await settled(window)
+        assert clipped(window) == [], "before a run"
+        await with_sample(window)
+        window.run_bar.set_ramp(Ramp(way=STAGES, stages="10x30s,50x60s,100x2m,50x60s", limits="failed==0,update_n>1"))
+        await settled(window)
+        assert clipped(window) == [], "with a recording and a ramp"
+        window.run_bar.set_ramp(Ramp())
+        window.run_bar.connections.setValue(12)
+        window.start_run()
+        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.plots.show_plot("Streams")
+        await settled(window)
+        assert clipped(window) == [], "after a run"
+        assert window.width() == 1280
+
+    stage(replaying(scripted.scripted_run(12)), live)
+
+
+async def settled(window: MainWindow) -> None:
+    """Let the layouts take place, and the labels their words."""
+    for _ in range(3):
+        window.display.draw_labels()
+        window.plots.refresh()
+        QApplication.processEvents()
+        await asyncio.sleep(0)
 
 
 def test_every_action_of_the_menus_has_its_own_shortcut_or_none(stage: Stage) -> None:
