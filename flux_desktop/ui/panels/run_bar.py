@@ -54,7 +54,7 @@ class RunBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
-        row.setSpacing(SPACE_M)
+        row.setSpacing(SPACE_S + 2)
         self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
         self.stop_button = button("Stop", self.stop_clicked.emit, kind="stop", tip="Finish and stop (Ctrl+.)")
         self.start_button.setMinimumWidth(118)
