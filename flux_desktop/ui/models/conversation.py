@@ -31,7 +31,8 @@ from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.series import Series
 
 RAW_KEPT = 5_000
-LANE_KEPT = 2_000
+LANE_KEPT = 300
+"""Stretches of a lane: far more than fit into the seconds that are shown."""
 
 
 @dataclass(slots=True)
