@@ -15,7 +15,7 @@ test: ## Run all tests; ARGS="…" goes to pytest
 
 faults: ## Meet streams with every fault at every phase, and print the matrix; ARGS="-k NAME" for some of it
 	@packaging/bootstrap.sh --test
-	@.venv/bin/python -m pytest tests/faults -q -p no:randomly $(ARGS)
+	@.venv/bin/python -m pytest tests/faults tests/engine -m faults -q -p no:randomly -rP $(ARGS)
 
 lint: ## Check format, rules, types and the direction of imports
 	@packaging/bootstrap.sh --test

@@ -164,8 +164,11 @@ class Connection:
     def abandon(self, problem: Problem) -> None:
         """The run is over for this stream without `run` having told its end; idempotent."""
         if self.figures.ledger is None:
+            lost = self._legs.lost
             ledger = _CLASS_WHEN_ABANDONED.get(self.state, LedgerClass.FAILED)
-            self._tell_end(ledger, self._legs.lost or problem, 0.0)
+            if lost is not None and ledger is LedgerClass.NOT_STARTED:
+                ledger = LedgerClass.CONNECT_FAILED  # it had been tried, and was to be tried again
+            self._tell_end(ledger, lost or problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
         self._change(StreamState.CONNECTING)

@@ -51,11 +51,11 @@ def backlog(age_s: float) -> Problem:
     )
 
 
-def gone_silent(silent_s: float) -> Problem:
-    """Audio goes out in an open turn, nothing comes back."""
+def gone_silent(silent_s: float, *, in_turn: bool) -> Problem:
+    """Audio goes out, nothing comes back: in an open turn, or in a silence in which this server used to answer."""
     return Problem(
         code="gone_silent",
-        what="Flux stopped answering in the middle of a turn.",
+        what=f"Flux stopped answering in {'the middle of a turn' if in_turn else 'a silence'}.",
         why=f"{silent_s:.0f} s of audio went out without an answer.",
         todo="Start again; if it happens again under load, the endpoint holds fewer streams than it was given.",
     )

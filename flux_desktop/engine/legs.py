@@ -32,7 +32,7 @@ Tell = Callable[[StreamState, Problem | None, Gap | None], None]
 
 
 class Legs:
-    """`current` is the stream in use; `lost` why it had to be replaced, while that is under way."""
+    """`current` is the stream in use; `lost` why the first one before it failed, while another is being opened."""
 
     def __init__(
         self,
@@ -86,8 +86,9 @@ class Legs:
         except LegFailedError as failed:
             await self.current.close()
             on_first_failure()
-            by_s = started_s + self._policy.opening_s
+            self.lost, by_s = failed.problem, started_s + self._policy.opening_s
             _, stream = await self._again(failed, options, by_s, StreamState.CONNECTING, next_first)
+        self.lost = None
         self._figures.connected_s = self._context.clock() - started_s
         self._controls.open_on(stream, options)
 
@@ -113,6 +114,9 @@ class Legs:
         except BaseException:
             await new.close()
             raise
+        if self._is_lost and not self._context.plan.reconnect:
+            await new.close()
+            return
         if self._is_lost:  # meanwhile, and so nothing was drained
             self._sender.lose()
             self._tell(StreamState.RECONNECTING, self.current.problem or endings.ended_early(), None)

@@ -34,12 +34,12 @@ class Liveness:
         if stream.oldest_unsent_s > self._limits.backlog_s:
             return endings.backlog(stream.oldest_unsent_s)
         allowed_s = max(self._limits.silent_turn_s, 4 * self._timeout_s)
-        return endings.gone_silent(self._silent_s) if self._silent_s > allowed_s else None
+        return endings.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s > allowed_s else None
 
     def unanswered(self) -> Problem | None:
         """At the orderly end: a turn that outlived its own timeout without an answer was not heard to its end."""
         allowed_s = max(self._limits.silent_turn_s, self._timeout_s)
-        return endings.gone_silent(self._silent_s) if self._silent_s >= allowed_s else None
+        return endings.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s >= allowed_s else None
 
     def settled(self, silent_s: float) -> bool:
         """Whether the last turn has ended, asked while silence follows the audio for so many seconds."""

@@ -55,6 +55,11 @@ def plan(wav: str, flags: str = "", endpoint: str = "flux-prod") -> RunPlan:
     return file_plan(parsed(wav, flags, endpoint))
 
 
+def test_streams_are_opened_again_unless_told_otherwise(wav: str) -> None:
+    assert plan(wav).reconnect
+    assert not plan(wav, "--no-reconnect").reconnect
+
+
 def test_the_least(wav: str) -> None:
     assert plan(wav) == RunPlan(endpoint="flux-prod", source=WavSource(path=wav))
 

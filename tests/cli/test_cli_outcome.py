@@ -87,6 +87,17 @@ def lines_of(end: RunEnded, *summaries: StreamSummary) -> list[str]:
     return summary_lines(final_summary(result, end, session_folder="sessions/one"))
 
 
+def test_a_stream_that_came_back_is_not_told_as_if_nothing_had_been() -> None:
+    end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger=ended(completed=2).ledger)
+    good = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)
+    back = StreamSummary(conn=2, ledger=LedgerClass.COMPLETED, retries=2, reconnects=1, unheard_s=2.34)
+    lines = lines_of(end, good, back)
+    assert lines[2] == "2 of 2 streams completed (1 with a gap) on local in 1.0 s"
+    assert "  tried again                 2 openings" in lines
+    assert "  reconnected                 1 time, 2.3 s of audio unheard" in lines
+    assert not any("tried again" in line for line in lines_of(end, good, good))
+
+
 def test_the_summary_to_the_character() -> None:
     latency = Percentiles(n=300, p50_ms=81.26, p95_ms=240.4, p99_ms=260.0, max_ms=300.2)
     end = RunEnded(t=12.34, verdict=Verdict.DONE, ledger=ended(completed=1, failed=1).ledger, update=latency)

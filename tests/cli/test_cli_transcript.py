@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.events import LedgerClass, Received, StreamChanged, StreamEnded, StreamState, StreamSummary
 from flux_desktop.plain_text import plain
+from flux_desktop.problem import Problem
 
 
 def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0, **fields: object) -> Received:
@@ -101,6 +102,21 @@ def test_a_new_stream_of_the_same_connection_counts_on() -> None:
     first = received("EndOfTurn", "so it", turn=0)
     first.turn_offset = 4
     assert lines.lines(first) == ["[Conn 1] ✓ so it [turn 4]"]
+
+
+def test_a_loss_and_its_gap_are_shown() -> None:
+    lines = TranscriptLines()
+    lines.lines(received("Update", "so it", turn=3))
+    gone = Problem(code="goaway", what="It went away.", why="Restart.", todo="Wait.")
+    refused = StreamChanged(t=0.5, conn=2, state=StreamState.CONNECTING, retries=1, problem=gone)
+    assert lines.lines(refused) == ["[Conn 2] ! It went away. [retry 1]"]
+    lost = StreamChanged(t=2.0, conn=1, state=StreamState.RECONNECTING, retries=1, problem=gone)
+    assert lines.lines(lost) == ["[Conn 1] ! It went away. [reconnecting]"]
+    back = StreamChanged(t=3.0, conn=1, state=StreamState.STREAMING, retries=1, reconnects=1, gap=(3.2, 4.6))
+    assert lines.lines(back) == [
+        "[Conn 1] ✓ so it [turn 3, closed]",
+        "[Conn 1] ! back after a gap: nothing was heard from 3.2 s to 4.6 s of the audio [reconnected]",
+    ]
 
 
 def test_an_event_of_a_newer_build_is_shown() -> None:

@@ -82,6 +82,19 @@ async def test_a_microphone_that_goes_away_ends_the_run_or_becomes_silence_as_se
     assert ended.interrupted is go_on
 
 
+async def test_a_microphone_goes_on_in_a_new_stream_when_the_first_one_is_cut(driver, microphone):
+    chosen = msgspec.structs.replace(
+        plan(), connections=1, duration_s=4.0, local_arguments=("--recogniser", "silent", "--fault", "cut-once=1")
+    )
+    await driver.supervisor.run(chosen)
+    summary = driver.summaries[1]
+    assert (summary.reconnects, summary.problem) == (1, None)
+    assert summary.unheard_s > 0
+    audio_s = max(row.position_s for snapshot in driver.snapshots for row in snapshot.rows)
+    assert audio_s >= 4.0
+    assert summary.chunks_sent * 0.08 < audio_s - 0.05, "frames of the gap are not sent late"
+
+
 async def test_a_microphone_that_is_not_there_is_told_in_a_sentence(driver, microphone):
     ended = await driver.supervisor.run(plan(device_index=9999, device_name="Gone"))
     assert ended.problem is not None

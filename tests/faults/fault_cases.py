@@ -6,66 +6,29 @@ tried again (`flux_desktop.engine.reconnect`) meets the same fault again, unless
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import faults_of_peers as peers
+from fault_case import (
+    COMPLETED,
+    CONNECT_FAILED,
+    DNS,
+    EXPIRED,
+    FAILED,
+    HTTP1,
+    NEVER_CONNECTED,
+    NOT_STARTED,
+    PLAIN,
+    PREFLIGHT,
+    UNTRUSTED,
+    WRONG_HOST,
+    Case,
+)
 from faults_of_peers import Fault, answers, error, exception, flux_error
 from switchboard import Fate
-from talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, SPEAKING
+from talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, IN_SILENCE, SPEAKING
 
 from flux_desktop.cli.exit_codes import ExitCode
-
-PREFLIGHT = "before the run"
-
-COMPLETED = "completed"
-CONNECT_FAILED = "connect failed"
-NEVER_CONNECTED = "never Connected"
-FAILED = "failed in mid-stream"
-NOT_STARTED = "not started"
-NO_TRANSCRIPT = "no transcript"
-
-PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED = "plain", "http1", "expired", "wrong-host", "untrusted"
-OTHER_SERVERS = frozenset({PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED})
-"""Other servers that the switchboard can put in a peer's place."""
-DNS = "dns"
-"""No connection at all: the address has a name that does not exist."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """One row: the fault, its phase, and what must come of it.
-
-    `code` is the problem's (None: there is none). `again` is how often it is tried again at least, `back` how often
-    the stream comes back in mid-stream. `fate` is what the switchboard does with every connection but the healthy one.
-    """
-
-    fault: str
-    phase: str
-    ledger: str
-    code: str | None = None
-    exit: ExitCode = ExitCode.CONNECTION_FAILED
-    act: Fault = peers.whole_talk
-    fate: Fate | None = None
-    again: int = 0
-    back: int = 0
-    heals: bool = False
-    violation: str | None = None
-    audio_s: float = 3.0
-    eot_timeout_ms: int = 500
-    """A stream has gone silent after four times that."""
-    plan: dict[str, Any] = field(default_factory=dict)
-    peer: dict[str, Any] = field(default_factory=dict)
-    alone: bool = False
-    """There is no healthy stream beside it: nobody could reach that address, or the whole peer is bad."""
-    after: Fault | None = None
-    """What the following attempts meet instead of `act`, in the place of their answer."""
-
-    @property
-    def name(self) -> str:
-        """Unique in the matrix."""
-        return f"{self.fault} / {self.phase}"
-
 
 OK, CREDENTIALS, ENDPOINT = ExitCode.OK, ExitCode.CREDENTIALS, ExitCode.ENDPOINT
 NO_RETRY: dict[str, Any] = {"reconnect": False}
@@ -301,6 +264,21 @@ def _stuck() -> list[Case]:
             "PARTIAL never completed", SPEAKING, FAILED, "gone_silent", act=peers.partial_never_completed, plan=NO_RETRY
         ),
         Case("slow drip", SPEAKING, FAILED, "gone_silent", act=peers.drip, plan=NO_RETRY),
+        Case(
+            "half-open", IN_SILENCE, FAILED, "gone_silent", act=peers.half_open, audio_s=0.4, pause_s=6.0, plan=NO_RETRY
+        ),
+        Case(
+            "half-open, heals",
+            IN_SILENCE,
+            COMPLETED,
+            exit=OK,
+            act=peers.half_open,
+            audio_s=0.4,
+            pause_s=4.0,
+            heals=True,
+            again=1,
+            back=1,
+        ),
         Case("silent", AWAITING_END, FAILED, "not_closed", act=peers.silent),
         Case("half-open", AWAITING_END, FAILED, "not_closed", act=peers.half_open),
         Case("never closes", CLOSING, FAILED, "not_closed", act=peers.silent),

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fault_cases import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
+from fault_case import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
 from hostile_peer import Peer, Session, hostile_peer
 from streaming import CREDENTIALS
 from switchboard import Fate, Switchboard, switchboard
@@ -154,7 +154,7 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
             elif case.alone:
                 began_s.setdefault(-event.conn, time.monotonic())
 
-    speech = SPEECH * round(case.audio_s / CHUNK_S)
+    speech = SPEECH * round(case.audio_s / CHUNK_S) + bytes(CHUNK_BYTES * round(case.pause_s / CHUNK_S))
     start = StartRun(
         plan=plan,
         connections=list(range(1, plan.connections + 1)),

@@ -8,6 +8,7 @@ from hostile_peer import Session
 from flux_desktop.aws.event_stream import decode_message, payload_part
 
 SILENT_FRAMES_BEFORE_END = 3
+QUIET_FRAMES_BEFORE_SILENCE = 5
 BYTES_PER_S = 32_000
 TEXT = "hello there general"
 
@@ -15,8 +16,9 @@ CONNECTING = "connecting"
 BEFORE_CONNECTED = "before Connected"
 SPEAKING = "speaking"
 AWAITING_END = "awaiting the end"
+IN_SILENCE = "in a silence"
 CLOSING = "closing"
-_ORDER = (BEFORE_CONNECTED, SPEAKING, AWAITING_END, CLOSING)
+_ORDER = (BEFORE_CONNECTED, SPEAKING, AWAITING_END, IN_SILENCE, CLOSING)
 
 
 class Talk:
@@ -30,6 +32,7 @@ class Talk:
         self._read = 0
         self._turn_open = False
         self._silent_frames = 0
+        self._quiet_frames = 0
         self._is_over = False
         self._reached = -1
 
@@ -99,6 +102,9 @@ class Talk:
             self.turn("StartOfTurn", "hello")
         elif not self._turn_open:
             self.turn("Update", "")
+            self._quiet_frames += self.turn_index > 0
+            if self._quiet_frames >= QUIET_FRAMES_BEFORE_SILENCE:
+                self._reached = max(self._reached, _ORDER.index(IN_SILENCE))
         elif silent and self._silent_frames >= SILENT_FRAMES_BEFORE_END:
             self._turn_open = False
             self.turn("EndOfTurn", trigger="model")

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fault_cases import CASES, Case
+from fault_case import Case
+from fault_cases import CASES
 from fault_runner import END_WITHIN_S, Outcome, run_case
 
 from flux_desktop.engine.events import StreamChanged

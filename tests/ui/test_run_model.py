@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 import scripted
 
@@ -18,6 +19,7 @@ from flux_desktop.engine.events import (
 )
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
@@ -90,6 +92,25 @@ def test_a_change_over_keeps_the_open_turn_and_counts_on() -> None:
         (1, "was not", "unknown"),
     ]
     assert cards[1].end_s == pytest.approx(2.2)
+
+
+def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
+    talk = Conversation(1)
+    talk.received(Received(t=0.0, conn=1, text=scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
+    gone = Problem(code="goaway", what="It went away.", todo="Wait.")
+    talk.stream_changed(StreamChanged(t=1.0, conn=1, state=StreamState.RECONNECTING, retries=1, problem=gone))
+    back = StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, retries=1, reconnects=1, gap=(1.0, 2.4))
+    talk.stream_changed(back)
+    talk.stream_changed(msgspec.structs.replace(back, gap=None, state=StreamState.DRAINING))
+    assert [(card.tone, card.text) for card in talk.cards] == [
+        ("note", "It went away. It is being opened again."),
+        ("final", "he"),
+        ("note", "The connection is back. Nothing was heard from 1.0 s to 2.4 s of the audio."),
+    ]
+    summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)
+    talk.ended(StreamEnded(t=3, summary=summary))
+    state = next(column for column in COLUMNS if column.name == "State")
+    assert state.words(talk) == "completed, 1 gap"
 
 
 def test_what_cannot_be_read_is_noted_and_kept() -> None:

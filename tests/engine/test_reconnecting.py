@@ -1,0 +1,158 @@
+"""Streams that are lost and come back: real runs on the built-in endpoint."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.engine.commands import ConfigureStreams
+from flux_desktop.engine.events import (
+    Received,
+    Sent,
+    Snapshot,
+    StreamChanged,
+    StreamState,
+    message_of,
+)
+from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.session import read_session
+from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
+from flux_desktop.reports.run_result import RunResult
+from flux_desktop.resources import resource_path
+
+CONVERSATION = Path(resource_path("sample_audio/conversation.wav"))
+
+
+def when(condition, action):
+    """A reaction that acts once, at the first event that fits."""
+    done = []
+
+    def react(event):
+        if not done and condition(event):
+            done.append(True)
+            action(event)
+
+    return react
+
+
+def is_state(state):
+    return lambda event: isinstance(event, StreamChanged) and event.state is state
+
+
+async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
+    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
+    driver.reactions.append(when(is_state(StreamState.STREAMING), lambda _: driver.supervisor.send(change)))
+    ended = await driver.run(fault="cut-once=2", wav=CONVERSATION, duration_s=5.0)
+    assert ended.ledger["completed"] == 1, driver.summaries
+    summary = driver.summaries[1]
+    assert (summary.reconnects, summary.retries, summary.rotations) == (1, 1, 0)
+    assert summary.violations == {}
+    # What was acknowledged before is in force again, by the new stream's own parameters.
+    assert len(summary.configure_acks) == 1
+    assert len([sent for sent in driver.of(Sent) if '"Configure"' in sent.text]) == 1
+    assert driver.snapshots[-1].rows[-1].eot_threshold == 0.8
+    # Turns and audio time go on; the gap is told, and nothing in it was sent late.
+    told = [event for event in driver.of(StreamChanged) if event.gap is not None]
+    (from_s, to_s), back = told[0].gap, told[0]
+    assert 0 < from_s < to_s < 4.0
+    assert summary.unheard_s == pytest.approx(to_s - from_s, abs=0.01)
+    lost = next(event for event in driver.of(StreamChanged) if event.state is StreamState.RECONNECTING)
+    assert lost.problem.code == "connection_lost"
+    assert lost.t <= back.t
+    infos = [message_of(event) for event in driver.of(Received)]
+    infos = [info for info in infos if isinstance(info, TurnInfo)]
+    windows, turns = [info.audio_window_end for info in infos], [info.turn_index for info in infos]
+    assert windows == sorted(windows)
+    assert turns == sorted(turns)
+    assert len(set(turns)) >= 2
+    assert windows[-1] >= 5.0
+    assert summary.chunks_sent * 0.08 < windows[-1] - 0.05, "what fell into the gap was not sent"
+    result = RunResult()
+    for event in read_session(driver.supervisor.session_folder):
+        result.feed(event)
+    assert [turn.transcript for turn in result.turns(1)] == [text for text in summary.final_texts if text]
+
+
+@pytest.mark.faults
+async def test_without_reconnecting_the_first_loss_is_the_end(driver):
+    ended = await driver.run(fault="cut-once=0.5", loop=True, reconnect=False)
+    assert ended.ledger["failed in mid-stream"] == 1
+    assert (driver.summaries[1].retries, driver.summaries[1].reconnects) == (0, 0)
+    assert not [event for event in driver.of(StreamChanged) if event.state is StreamState.RECONNECTING]
+
+
+async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reason(driver):
+    local = LocalEndpoint()
+    driver.supervisor._local = local
+    driver.reactions.append(
+        when(
+            lambda event: '"transcript":"And' in getattr(event, "text", ""),
+            lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
+        )
+    )
+    stopped_s = []
+
+    def stop(_):
+        stopped_s.append(time.monotonic())
+        driver.supervisor.stop(drain=True)
+
+    driver.reactions.append(when(is_state(StreamState.RECONNECTING), stop))
+    try:
+        ended = await driver.run(loop=True)
+    finally:
+        await local.stop()
+    assert time.monotonic() - stopped_s[0] < 4.0
+    assert ended.ledger["failed in mid-stream"] == 1
+    summary = driver.summaries[1]
+    assert summary.problem.code in ("connection_lost", "ended_early", "stream_reset")
+    assert summary.final_texts[0].startswith("And")
+
+
+async def test_a_stop_between_two_attempts_tells_why_the_first_one_failed(driver):
+    def is_to_be_tried_again(event):
+        return isinstance(event, StreamChanged) and event.problem is not None
+
+    driver.reactions.append(when(is_to_be_tried_again, lambda _: driver.supervisor.stop(drain=True)))
+    ended = await driver.run(fault="throttled")
+    assert ended.ledger["connect failed"] == 1
+    assert driver.summaries[1].problem.code == "throttled"
+
+
+@pytest.mark.faults
+async def test_a_run_shows_how_many_are_reconnecting(driver):
+    await driver.run(fault="cut-mid-stream=0.5", loop=True)
+    states = {name for snapshot in driver.of(Snapshot) for name, count in snapshot.ledger.items() if count}
+    assert "reconnecting" in states
+    rows = [row for snapshot in driver.snapshots for row in snapshot.rows]
+    assert max(row.reconnects for row in rows) == driver.summaries[1].reconnects == 2
+    assert all(sum(snapshot.ledger.values()) == 1 for snapshot in driver.of(Snapshot))
+
+
+@pytest.mark.faults
+async def test_openings_are_tried_again_and_counted(driver):
+    ended = await driver.run(fault="throttled=50", connections=4, duration_s=0.5)
+    assert ended.ledger["connect failed"] < 2, driver.summaries
+    told = [event for event in driver.of(StreamChanged) if event.problem is not None]
+    assert told
+    assert {(event.state, event.problem.code) for event in told} == {(StreamState.CONNECTING, "throttled")}
+    assert sum(summary.retries for summary in driver.summaries.values()) == len(told)
+
+
+@pytest.mark.faults
+async def test_a_change_that_falls_into_the_gap_is_sent_after_it(driver):
+    change = Configure(thresholds=Thresholds(eot_threshold=0.8))
+    plan = driver.plan(fault="cut-once=0.5", loop=True, duration_s=4.0)
+    driver.reactions.append(
+        when(
+            is_state(StreamState.RECONNECTING),
+            lambda _: driver.supervisor.send(ConfigureStreams(message=change)),
+        )
+    )
+    ended = await driver.supervisor.run(plan)
+    assert ended.ledger["completed"] == 1
+    acks = driver.summaries[1].configure_acks
+    assert [ack.thresholds.eot_threshold for ack in acks] == [0.8]
