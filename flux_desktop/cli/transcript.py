@@ -22,11 +22,14 @@ class TranscriptLines:
         self._shown: dict[int, str] = {}
         self._turn: dict[int, int] = {}
         self._streams: dict[int, int] = {}
+        self._told_closed: set[int] = set()
+        """Connections whose open turn ended with its stream, and that have said nothing since."""
 
     def lines(self, event: Event) -> list[str]:
         """The lines for one event, without newlines; none for most."""
         if isinstance(event, StreamEnded):
-            return self._closed(event.summary.conn, event.closed_text)
+            conn = event.summary.conn
+            return [] if conn in self._told_closed else self._closed(conn, event.closed_text)
         if isinstance(event, StreamChanged):
             return self._stream_changed(event)
         if not isinstance(event, Received):
@@ -42,10 +45,11 @@ class TranscriptLines:
 
     def _stream_changed(self, event: StreamChanged) -> list[str]:
         head, lines = f"[Conn {event.conn}] !", []
-        if event.streams_before > self._streams.get(event.conn, 0):
-            # The connection goes on in a new stream; what was open in the old one will not be said again.
+        if event.streams_before > self._streams.get(event.conn, 0) or event.state is StreamState.RECONNECTING:
+            # What was open in the old stream will not be said again in a new one.
             self._streams[event.conn] = event.streams_before
             lines += self._closed(event.conn, self._shown.get(event.conn))
+            self._told_closed.add(event.conn)
         if event.problem is not None:
             doing = "reconnecting" if event.state is StreamState.RECONNECTING else f"retry {event.retries}"
             lines.append(f"{head} {plain(event.problem.what)} [{doing}]")
@@ -58,6 +62,7 @@ class TranscriptLines:
         head, text = f"[Conn {conn}]", plain(info.transcript).strip()
         turn = self._turn.get(conn, 0) if info.turn_index is None else info.turn_index
         self._turn[conn] = turn
+        self._told_closed.discard(conn)
         before, self._shown[conn] = self._shown.get(conn, ""), text
         confidence = "" if info.end_of_turn_confidence is None else f" ({info.end_of_turn_confidence:.1%})"
         match info.event:

@@ -111,10 +111,10 @@ def test_a_loss_and_its_gap_are_shown() -> None:
     refused = StreamChanged(t=0.5, conn=2, state=StreamState.CONNECTING, retries=1, problem=gone)
     assert lines.lines(refused) == ["[Conn 2] ! It went away. [retry 1]"]
     lost = StreamChanged(t=2.0, conn=1, state=StreamState.RECONNECTING, retries=1, problem=gone)
-    assert lines.lines(lost) == ["[Conn 1] ! It went away. [reconnecting]"]
+    assert lines.lines(lost) == ["[Conn 1] ✓ so it [turn 3, closed]", "[Conn 1] ! It went away. [reconnecting]"]
+    assert lines.lines(ended("so it")) == [], "it has been told"
     back = StreamChanged(t=3.0, conn=1, state=StreamState.STREAMING, retries=1, reconnects=1, gap=(3.2, 4.6))
     assert lines.lines(back) == [
-        "[Conn 1] ✓ so it [turn 3, closed]",
         "[Conn 1] ! back after a gap: nothing was heard from 3.2 s to 4.6 s of the audio [reconnected]",
     ]
 

@@ -103,8 +103,8 @@ def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
     talk.stream_changed(back)
     talk.stream_changed(msgspec.structs.replace(back, gap=None, state=StreamState.DRAINING))
     assert [(card.tone, card.text) for card in talk.cards] == [
-        ("note", "It went away. It is being opened again."),
         ("final", "he"),
+        ("note", "It went away. It is being opened again."),
         ("note", "The connection is back. Nothing was heard from 1.0 s to 2.4 s of the audio."),
     ]
     summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)

@@ -102,15 +102,19 @@ class Conversation:
         self.stream_state = event.state
         self.request_id = event.request_id or self.request_id
         if event.problem is not None:
-            again = "It is being opened again." if event.state is StreamState.RECONNECTING else "It is tried again."
+            again = "It is tried again."
+            if event.state is StreamState.RECONNECTING:
+                again = "It is being opened again."
+                self._end_stream()
             self._note(f"{event.problem.what} {again}")
         if event.streams_before > self._streams_before:
             self._streams_before = event.streams_before
-            self._new_stream("The connection changed over to a new stream." if event.gap is None else _back(event.gap))
+            self._end_stream()
+            self._note("The connection changed over to a new stream." if event.gap is None else _back(event.gap))
         self.revision += 1
 
-    def _new_stream(self, remark: str) -> None:
-        """The connection goes on in a new stream: an open turn keeps its last text."""
+    def _end_stream(self) -> None:
+        """Nothing more comes in the present stream: an open turn keeps its last text."""
         turn = self.tracker.new_stream()
         if self._open is not None:
             if turn is not None:
@@ -119,7 +123,6 @@ class Conversation:
                 self.cards.remove(self._open)
             self._touch(self._open)
             self._open = None
-        self._note(remark)
 
     def sent(self, event: Sent) -> None:
         """Take a control message that went out."""
