@@ -131,8 +131,9 @@ def is_wanted(destination: str) -> bool:
         return _is_wanted_of_qt(path)
     if path.endswith("en-us-phone.lm.bin"):  # of another way to recognise
         return False
-    if found := re.match(r"(\w+)-[\w.]+\.dist-info/", path):
-        return found[1].replace("_", "-").lower() in DESCRIBED
+    if found := re.match(r"(\w+)-[\w.]+\.dist-info/(.+)", path):
+        # The other files tell of the building machine, or repeat what the notices hold.
+        return found[1].replace("_", "-").lower() in DESCRIBED and found[2] == "METADATA"
     if found := _BOTOCORE.match(path):
         return path.startswith("botocore/") and found[1] in AWS_SERVICES
     return not path.endswith((".pyi", ".c", ".h", ".pyx", ".pxd"))

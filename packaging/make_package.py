@@ -1,9 +1,9 @@
 """Builds what users are handed: the folder dist/flux-desktop, and from it the archive and the packages of this system.
 
-Usage: python packaging/make_package.py [--folder-only]
+Usage: python packaging/make_package.py [--folder-only] [--dist FOLDER]
 
-Two builds of the same sources on the same system are the same, byte for byte, but for what packaging/README.md lists:
-hash seeds are fixed, and every time is that of the newest commit.
+Two builds of the same sources on the same system are the same, byte for byte, but for what MAY_DIFFER lists: hash seeds
+are fixed, and every time is that of the newest commit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from flux_desktop import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST, BUILD = ROOT / "dist", ROOT / "build"
-FOLDER = DIST / "flux-desktop"
+MAY_DIFFER: tuple[str, ...] = ()
+"""Files of the folder that two builds need not have in common; a test builds twice and compares."""
 HAND_OVER = """flux-desktop {version}
 
 Nothing has to be installed. To begin, start the program flux-desktop in this folder; “flux-desktop --demo” shows a
@@ -51,72 +52,73 @@ def commit_epoch_s() -> int:
     return int(done.stdout) if done.returncode == 0 else int((ROOT / "CHANGELOG.md").stat().st_mtime)
 
 
-def freeze(epoch_s: int) -> None:
+def freeze(folder: Path, epoch_s: int) -> None:
     """Run PyInstaller and complete the folder."""
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch_s), "PYTHONHASHSEED": "0"}
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--clean"]
-    places = ["--distpath", str(DIST), "--workpath", str(BUILD / "pyinstaller")]
+    places = ["--distpath", str(folder.parent), "--workpath", str(BUILD / "pyinstaller")]
     subprocess.run([*command, *places, str(ROOT / "packaging/flux_desktop.spec")], env=environment, check=True)
     if sys.platform.startswith("linux"):
-        leave_out_unneeded()
-        strip()
-        share_one_file()
-    notices.complete(FOLDER)
-    shutil.copy(ROOT / "LICENSE", FOLDER)
-    (FOLDER / "README.txt").write_text(HAND_OVER.format(version=__version__), "utf-8")
+        leave_out_unneeded(folder)
+        strip(folder)
+        share_one_file(folder)
+    notices.complete(folder)
+    shutil.copy(ROOT / "LICENSE", folder)
+    (folder / "README.txt").write_text(HAND_OVER.format(version=__version__), "utf-8")
 
 
-def leave_out_unneeded() -> None:
+def leave_out_unneeded(folder: Path) -> None:
     """Remove what the building system's libraries were taken along for, where that was left out itself."""
-    objects = shared_objects.of(FOLDER)
-    system = {found.path for found in system_libraries.of(FOLDER)}
+    objects = shared_objects.of(folder)
+    system = {found.path for found in system_libraries.of(folder)}
     while True:
         needed = {name for each in objects for name in each.needed}
         unneeded = {each.path for each in objects if each.path in system and each.path.name not in needed}
         if not unneeded:
             break
         for path in unneeded:
-            (FOLDER / path).unlink()
+            (folder / path).unlink()
         objects = [each for each in objects if each.path not in unneeded]
-    for path in list(FOLDER.rglob("*")):
+    for path in list(folder.rglob("*")):
         if path.is_symlink() and not path.exists():
             path.unlink()
 
 
-def strip() -> None:
+def strip(folder: Path) -> None:
     """Remove what only a debugger reads. Libraries that a wheel brought along are left as they were laid out."""
-    objects = [FOLDER / each.path for each in shared_objects.of(FOLDER) if each.path.parts[0] == "_internal"]
+    objects = [folder / each.path for each in shared_objects.of(folder) if each.path.parts[0] == "_internal"]
     own = [str(path) for path in objects if not path.parent.name.endswith(".libs")]
     subprocess.run(["strip", "--strip-unneeded", *own], check=True)
 
 
-def share_one_file() -> None:
+def share_one_file(folder: Path) -> None:
     """The two programs differ in their names only: one file under both saves its whole size."""
-    first, second = FOLDER / "flux-desktop", FOLDER / "flux-stress"
+    first, second = folder / "flux-desktop", folder / "flux-stress"
     if first.read_bytes() == second.read_bytes():
         second.unlink()
         second.hardlink_to(first)
 
 
-def archive(epoch_s: int) -> Path:
+def archive(folder: Path, epoch_s: int) -> Path:
     """Pack the folder as people of this system expect it; returns the archive's path."""
     name = f"flux-desktop-{__version__}-{platform.system().lower()}-{platform.machine().lower()}"
-    source = DIST / "flux-desktop.app" if sys.platform == "darwin" else FOLDER
+    dist = folder.parent
+    source = dist / "flux-desktop.app" if sys.platform == "darwin" else folder
     if sys.platform == "win32":
-        made = DIST / f"{name}.zip"
+        made = dist / f"{name}.zip"
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
             for path in _members(source):
-                file.write(path, path.relative_to(DIST))
+                file.write(path, path.relative_to(dist))
         return made
-    made = DIST / f"{name}.tar.gz"
+    made = dist / f"{name}.tar.gz"
     with (
         made.open("wb") as raw,
         gzip.GzipFile("", "wb", 6, raw, mtime=epoch_s) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as file,
     ):
         for path in _members(source):
-            file.add(path, path.relative_to(DIST).as_posix(), recursive=False, filter=_anonymous(epoch_s))
+            file.add(path, path.relative_to(dist).as_posix(), recursive=False, filter=_anonymous(epoch_s))
     return made
 
 
@@ -147,16 +149,18 @@ def main() -> int:
     """Build; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder-only", action="store_true", help="neither archive nor packages")
+    parser.add_argument("--dist", type=Path, default=DIST, metavar="FOLDER", help="where to (default: dist)")
     options = parser.parse_args()
     epoch_s = commit_epoch_s()
-    freeze(epoch_s)
-    made = [FOLDER]
+    folder = options.dist.resolve() / "flux-desktop"
+    freeze(folder, epoch_s)
+    made = [folder]
     if not options.folder_only:
-        made.append(archive(epoch_s))
+        made.append(archive(folder, epoch_s))
         if shutil.which("dpkg-deb"):
-            made.append(debian.make(FOLDER, __version__, epoch_s, BUILD))
+            made.append(debian.make(folder, __version__, epoch_s, BUILD))
     for path in made:
-        print(f"{path.relative_to(ROOT)}: {size_mb(path):.0f} MB")
+        print(f"{os.path.relpath(path, ROOT)}: {size_mb(path):.0f} MB")
     return 0
 
 
