@@ -1,4 +1,4 @@
-"""All values of one stream in bounded memory: exact at first, to three significant digits after half an hour."""
+"""All values of one stream in bounded memory: exact at first, to three significant digits after some minutes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from flux_desktop.engine.events import Percentiles
 
-FRESH_MAX = 8192
-"""Values kept as they came: half an hour of Updates, 32 kB."""
+FRESH_MAX = 1024
+"""Values kept as they came: four minutes of Updates."""
 _STEPS = 1000
 """Counters for each factor of e beyond that: a thousandth apart, as in the run's own histograms."""
 

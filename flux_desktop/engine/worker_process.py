@@ -57,6 +57,7 @@ class WorkerProcess:
         """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
         self._last_t = 0.0
+        self._heard_s = 0.0
         self._finished = False
         self._serving = False
 
@@ -87,11 +88,11 @@ class WorkerProcess:
         self.send(start)
         for command in first_commands():
             self.send(command)
-        try:
-            while not self._finished and (line := await _line(process.stdout)):
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._end_if_silent(process))
+            while not self._finished and (line := await process.stdout.readline()):
                 self._take(line)
-        except TimeoutError:
-            self._child.last_words.append(f"It said nothing for {SILENCE_MAX_S:.0f} s and was ended.")
+            watching.cancel()
         if self._finished:
             self.send(Quit())
         exit_code = await self._child.stop()
@@ -102,7 +103,18 @@ class WorkerProcess:
         """End the process within about three seconds; idempotent. One that never got a run is not waited for."""
         await self._child.stop(patience_s=1.5 if self._serving else 0.0)
 
+    async def _end_if_silent(self, process: asyncio.subprocess.Process) -> None:
+        """Kill a process that is stuck. One look now and then: a limit for each line would be a timer for each."""
+        clock = asyncio.get_running_loop().time
+        self._heard_s = clock()
+        while (silent_s := clock() - self._heard_s) < SILENCE_MAX_S:  # noqa: ASYNC110 - it is the silence that counts
+            await asyncio.sleep(SILENCE_MAX_S - silent_s)
+        self._child.last_words.append(f"It said nothing for {SILENCE_MAX_S:.0f} s and was ended.")
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
     def _take(self, line: bytes) -> None:
+        self._heard_s = asyncio.get_running_loop().time()
         try:
             event = decode_event(line)
         except msgspec.DecodeError:
@@ -128,11 +140,6 @@ class WorkerProcess:
             if conn not in self._ended:
                 summary = StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=problem)
                 self._on_event(self.number, StreamEnded(t=self._last_t, summary=summary))
-
-
-async def _line(output: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(SILENCE_MAX_S):
-        return await output.readline()
 
 
 def _not_started(why: str) -> Problem:

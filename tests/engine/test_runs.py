@@ -340,6 +340,19 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     assert {event.summary.conn for event in recorded} == {1, 2, 3, 4}, "how each stream ended is recorded too"
 
 
+async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, monkeypatch):
+    monkeypatch.setattr("flux_desktop.engine.worker_process.SILENCE_MAX_S", 0.6)
+
+    def hang(_):
+        os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGSTOP)
+
+    driver.reactions.append(when(is_streaming, hang))
+    ended = await driver.run(loop=True)
+    assert ended.ledger[LedgerClass.FAILED] == 1
+    assert driver.summaries[1].problem.code == "worker_died"
+    assert "said nothing" in driver.summaries[1].problem.why
+
+
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
     from flux_desktop.engine import worker_process
 
