@@ -60,6 +60,9 @@ def quieten() -> None:
     level = max(logging.WARNING, logging.getLogger().level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(level)
+    for name in ("botocore.credentials", "botocore.tokens"):
+        # They warn of a sign-in that has expired with a traceback; a person is told in a sentence.
+        logging.getLogger(name).setLevel(max(logging.ERROR, level))
 
 
 def catch_uncaught() -> None:

@@ -78,7 +78,9 @@ def missing_credentials(profile: str | None) -> Problem:
     )
 
 
-def call_problem(error: Exception, action: str, region: str, endpoint_name: str = "") -> Problem:
+def call_problem(
+    error: Exception, action: str, region: str, endpoint_name: str = "", profile: str | None = None
+) -> Problem:
     """Why a call of the control plane failed. `action` is its IAM name, such as sagemaker:ListEndpoints."""
     url = str(getattr(error, "kwargs", {}).get("endpoint_url", ""))
     parts = urlsplit(url)
@@ -96,9 +98,9 @@ def call_problem(error: Exception, action: str, region: str, endpoint_name: str 
         case boto.EndpointConnectionError():
             return connect_problem(_endpoint_error_code(error), place, _said(error))
         case boto.NoCredentialsError() | boto.PartialCredentialsError() | boto.SSOError() | boto.LoginError():
-            return credentials_problem(error, None)
+            return credentials_problem(error, profile)
         case boto.TokenRetrievalError() | boto.CredentialRetrievalError():
-            return credentials_problem(error, None)
+            return credentials_problem(error, profile)
         case boto.HTTPClientError() | boto.ConnectionError():
             return connect_problem("connection_lost", place, _said(error).rstrip("."))
         case _:

@@ -179,7 +179,7 @@ def translated(action: str, access: Access, endpoint_name: str = "") -> Iterator
     except (BotoCoreError, ClientError) as error:
         if type(error).__name__ in ("ProfileNotFound", "ConfigParseError"):
             raise ProblemError(credentials_problem(error, access.profile)) from error
-        raise ProblemError(call_problem(error, action, access.region, endpoint_name)) from error
+        raise ProblemError(call_problem(error, action, access.region, endpoint_name, access.profile)) from error
     except (OSError, ValueError) as error:
         problem = Problem(
             code="aws_call_failed",

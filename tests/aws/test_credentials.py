@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.aws import credentials as module
+from flux_desktop.aws.catalogue import Access, list_endpoints
 from flux_desktop.aws.credentials import load_credentials, read_credentials
 from flux_desktop.aws.errors import CREDENTIAL_CODES
 from flux_desktop.problem import Problem, ProblemError
@@ -110,3 +111,16 @@ async def test_a_chain_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     let_go.set()
     assert time.monotonic() - began_s < 2
     assert caught.value.problem.code == "credentials_unavailable"
+
+
+def test_a_list_without_a_session_names_the_profile_and_logs_no_traceback(
+    aws_files: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (aws_files / "config").write_text(
+        "[profile team]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = r\n"
+        "[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://example.invalid/start\n"
+    )
+    with pytest.raises(ProblemError) as failed:
+        list_endpoints(Access(region="us-east-1", profile="team"))
+    assert failed.value.problem.todo == "Run: aws sso login --profile team"
+    assert not [record for record in caplog.records if record.exc_info]
