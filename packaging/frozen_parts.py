@@ -136,7 +136,7 @@ def is_wanted(destination: str) -> bool:
         return found[1].replace("_", "-").lower() in DESCRIBED and found[2] == "METADATA"
     if found := _BOTOCORE.match(path):
         return path.startswith("botocore/") and found[1] in AWS_SERVICES
-    return not path.endswith((".pyi", ".c", ".h", ".pyx", ".pxd"))
+    return not path.startswith("boto3/examples/") and not path.endswith((".pyi", ".c", ".h", ".pyx", ".pxd"))
 
 
 def _is_wanted_of_qt(path: str) -> bool:

@@ -18,10 +18,10 @@ from flux_desktop import __version__, logs
 from flux_desktop.engine.events import LedgerClass, RunEnded
 from flux_desktop.engine.session import default_sessions_dir, make_private_folder
 from flux_desktop.plain_text import plain
+from flux_desktop.resources import resource_path
 from flux_desktop.ui import settings
 from flux_desktop.ui.account import Account
 from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
-from flux_desktop.ui.icons import pixmap
 from flux_desktop.ui.local_keeper import KeptEndpoint
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.run_model import RunModel
@@ -42,7 +42,7 @@ def make_app() -> QApplication:
     app.setDesktopFileName("flux-desktop")
     app.setStyle("Fusion")
     app.setQuitOnLastWindowClosed(False)  # the window's own `closed` ends the program, when all tasks have ended
-    app.setWindowIcon(QIcon(pixmap("audio-lines", "#5aa2ff", 64)))
+    app.setWindowIcon(QIcon(str(resource_path("icons/flux-desktop.svg"))))
     return app
 
 
