@@ -52,6 +52,12 @@ class ReconnectStreams(_Command, tag="reconnect"):
     connections: list[int] | None = None
 
 
+class RenewCredentials(_Command, tag="renew"):
+    """Streams that are opened from now on are opened with these keys. As secret as those of `StartRun`."""
+
+    credentials: Credentials
+
+
 class SendControl(_Command, tag="control"):
     """Send ForceEndTurn, Finalize, KeepAlive or CloseStream; None means every connection."""
 
@@ -75,7 +81,7 @@ class Quit(_Command, tag="quit"):
     """Leave the process; a run under way is ended at once."""
 
 
-Command = StartRun | ConfigureStreams | ReconnectStreams | SendControl | Watch | StopRun | Quit
+Command = StartRun | ConfigureStreams | ReconnectStreams | RenewCredentials | SendControl | Watch | StopRun | Quit
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)

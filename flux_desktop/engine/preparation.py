@@ -60,8 +60,6 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
-    # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
-    from flux_desktop.aws.credentials import load_credentials
     from flux_desktop.aws.probe import place_of, probe
 
     target = StreamTarget(
@@ -72,6 +70,14 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         target_variant=plan.target_variant,
     )
     place_of(target)  # an address that cannot be used is told before any sign-in is asked for
-    credentials = await load_credentials(plan.profile)
+    credentials = await fresh_credentials(plan)
     await probe(target)
     return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))
+
+
+async def fresh_credentials(plan: RunPlan) -> Credentials:
+    """The keys of the plan's profile as of now; raises `ProblemError`."""
+    # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
+    from flux_desktop.aws.credentials import load_credentials
+
+    return await load_credentials(plan.profile)

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from flux_desktop.aws.stream import StreamLimits, StreamOpener, StreamTarget
+from flux_desktop.aws.stream import Credentials, StreamLimits, StreamOpener, StreamTarget
 from flux_desktop.engine import endings
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.commands import StartRun
@@ -121,6 +121,10 @@ class Run:
         """Change some streams (None: all) over to new ones with these parameters."""
         for connection in self._chosen(connections):
             connection.reconnect(options)
+
+    def renew(self, credentials: Credentials) -> None:
+        """Open streams with these keys from now on; those that stand keep theirs."""
+        self._context.credentials = credentials
 
     def control(self, text: str, connections: list[int] | None) -> None:
         """Send a control message on some streams (None: all) while they stream."""

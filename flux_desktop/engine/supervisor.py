@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__
-from flux_desktop.engine import preparation, words_source
-from flux_desktop.engine.commands import Command, StartRun, StopRun, Watch
+from flux_desktop.engine import preparation, renewal, words_source
+from flux_desktop.engine.commands import Command, RenewCredentials, StartRun, StopRun, Watch
 from flux_desktop.engine.events import (
     Event,
     Notice,
@@ -136,7 +136,10 @@ class Supervisor:
                 for worker in self._workers:
                     start = self._start_command(ready, worker)
                     group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
+                # Last, so that no worker hears of fresh keys before it has its run.
+                renewing = beside.create_task(self._renew_keys(ready), name="fresh keys")
             watching.cancel()
+            renewing.cancel()
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
@@ -195,6 +198,14 @@ class Supervisor:
             await words_source.watch(
                 local.info, lambda sources: self._tell(WordsSourced(t=self._now(), sources=sources))
             )
+
+    async def _renew_keys(self, ready: preparation.Ready) -> None:
+        await renewal.keep_fresh(
+            ready.credentials,
+            lambda: preparation.fresh_credentials(ready.plan),
+            lambda keys: self.send(RenewCredentials(credentials=keys)),
+            lambda problem: self._tell(Notice(t=self._now(), problem=problem)),
+        )
 
     def _tell(self, event: Event) -> None:
         self._record(event)

@@ -20,12 +20,14 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__, logs
+from flux_desktop.aws.target import Credentials
 from flux_desktop.engine import audio_source
 from flux_desktop.engine.commands import (
     Command,
     ConfigureStreams,
     Quit,
     ReconnectStreams,
+    RenewCredentials,
     SendControl,
     StartRun,
     StopRun,
@@ -56,6 +58,8 @@ class Worker:
         self._recorder: Recorder | None = None
         self._run: Run | None = None
         self._stop: StopRun | None = None
+        self._fresh_keys: Credentials | None = None
+        """Keys that came after the run's first ones, maybe while its audio was still being read."""
         self._task: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup
 
@@ -86,7 +90,7 @@ class Worker:
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, StartRun):
             if self._task is None or self._task.done():
-                self._stop = None
+                self._stop = self._fresh_keys = None
                 self._task = self._tasks.create_task(self._start(command), name="run")
         elif isinstance(command, Watch):
             self._watched = None if command.connections is None else frozenset(command.connections)
@@ -94,6 +98,11 @@ class Worker:
             self._stop = command  # it may come while the audio is still being read
             if self._run is not None:
                 self._run.stop(drain=command.drain)
+        elif isinstance(command, RenewCredentials):
+            _remember_keys(command.credentials)
+            self._fresh_keys = command.credentials
+            if self._run is not None:
+                self._run.renew(command.credentials)
         elif self._run is None:
             return
         elif isinstance(command, ConfigureStreams):
@@ -144,6 +153,8 @@ class Worker:
             go_on = plan.source.go_on_when_lost
             microphone.push = run.push
             microphone.on_lost_device = lambda: run.device_lost(go_on=go_on)
+        if self._fresh_keys is not None:
+            run.renew(self._fresh_keys)
         if self._stop is not None:
             run.stop(drain=self._stop.drain)
         await run.carry_out()
@@ -162,11 +173,14 @@ class Worker:
 
 def _take_secrets(start: StartRun) -> None:
     """They came over the pipe; from here they leave by signed requests and through proxies only."""
-    keys = start.credentials
-    remember(keys.access_key, keys.secret_key, keys.session_token)
+    _remember_keys(start.credentials)
     for address in start.proxies.values.values():
         remember_proxy(address)
     os.environ.update(start.proxies.values)
+
+
+def _remember_keys(keys: Credentials) -> None:
+    remember(keys.access_key, keys.secret_key, keys.session_token)
 
 
 def _bad_command(why: str) -> Problem:
