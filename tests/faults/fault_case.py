@@ -44,6 +44,8 @@ class Case:
     fate: Fate | None = None
     again: int = 0
     back: int = 0
+    rotations: int = 0
+    """How often it changes over to a new stream by itself, at least."""
     heals: bool = False
     violation: str | None = None
     audio_s: float = 3.0

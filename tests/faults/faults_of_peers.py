@@ -80,6 +80,21 @@ async def end_unasked(session: Session, line: Line, talk: Talk) -> None:
     session.end()
 
 
+def cut_at_age(age_s: float) -> Fault:
+    """SageMaker's limit of 30 minutes, scaled: the stream is ended when it is that old."""
+
+    async def converse(session: Session, line: Line, talk: Talk) -> None:
+        try:
+            async with asyncio.timeout(age_s):
+                await talk.until(CLOSING)
+        except TimeoutError:
+            session.end()
+        else:
+            talk.finish()
+
+    return converse
+
+
 async def silent(session: Session, line: Line, talk: Talk) -> None:
     """Says nothing more, and keeps the stream open."""
 

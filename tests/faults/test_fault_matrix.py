@@ -95,6 +95,7 @@ def test_the_stream_ends_as_it_should(case: Case, matrix: dict[str, Outcome]) ->
     if summary is not None:
         assert summary.retries >= case.again
         assert summary.reconnects == case.back
+        assert summary.rotations >= case.rotations
         assert case.again or summary.retries <= 1, "a few may begin in the time that is left"
         gaps = [event.gap for event in outcome.events if isinstance(event, StreamChanged) and event.gap is not None]
         assert len(gaps) == case.back, "every reconnect is shown with its gap"
