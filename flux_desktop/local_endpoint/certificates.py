@@ -30,15 +30,18 @@ class Certificates(NamedTuple):
     key_file: Path
 
 
-def private_folder() -> Path:
-    """A new folder for this process, mode 0700; those of processes that were killed are removed."""
-    parent = Path(tempfile.gettempdir())
+def private_folder(parent: Path | None = None) -> Path:
+    """A new folder for this process, mode 0700; those of processes that were killed are removed.
+
+    It lies in `parent`, the system's folder for temporary files where that is None.
+    """
+    parent = parent or Path(tempfile.gettempdir())
     for old in parent.glob(f"{_FOLDER_PREFIX}*"):
         number = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
         if number.isdigit() and not is_running(int(number)):
             # Another person's folder cannot be removed, and need not be.
             shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=parent))
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> Certificates:

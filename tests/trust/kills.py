@@ -221,12 +221,7 @@ def _look(outcome: Outcome, sessions: Path, heard: list[bytes]) -> None:
 
 def _start_again(outcome: Outcome, sessions: Path, temporary: Path) -> None:
     """What the next start of the program does, and what is left after it."""
-    before = tempfile.tempdir
-    tempfile.tempdir = str(temporary)
-    try:
-        shutil.rmtree(certificates.private_folder())
-    finally:
-        tempfile.tempdir = before
+    shutil.rmtree(certificates.private_folder(temporary))
     plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
     create_session(sessions, RunStarted(t=0.0, wall_time="", plan=plan, version=""))
     litter = [path.name for path in (*temporary.iterdir(), *sessions.glob(".*"), *sessions.rglob("*.part"))]
