@@ -2,7 +2,8 @@
 
 A stream matches while its samples equal a recording's from the first sample that is not zero. Zeros before,
 after and in pauses are passed over, so that leading silence, keep-alive samples, trailing silence and looping
-keep the match; the first differing sample ends it, until half a second of zeros gives a new chance.
+keep the match; the first differing sample ends it, until half a second of zeros gives a new chance. A stream may also
+begin in the middle of a recording, as one does that carries on for another.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from flux_desktop.local_endpoint.turn_taking import SpokenWord
 from flux_desktop.problem import Problem, ProblemError
 
 _NEW_CHANCE_S = 0.5
+_JOIN_S = 0.04
+"""So much of a stream's beginning is looked for in the middle of the recordings."""
+_JOIN_MAX_S = 1.0
+"""More of it, while it still stands at several places; then it is unknown."""
 
 
 class ScriptWord(msgspec.Struct):
@@ -115,8 +120,8 @@ def _unusable(wav: Path, why: str) -> ProblemError:
 class ScriptMatcher:
     """Follows one linear16 stream; feed it every frame in order.
 
-    `state` is ``silence`` (nothing but zeros since the start or since a recording's end), ``scripted`` or
-    ``unknown``.
+    `state` is ``silence`` (nothing but zeros since the start or since a recording's end), ``scripted``, ``joining``
+    (it has not begun as a recording does; its place in the middle of one is looked for) or ``unknown``.
     """
 
     def __init__(self, scripts: Sequence[Script], sample_rate_hz: int) -> None:
@@ -127,6 +132,8 @@ class ScriptMatcher:
         self._stream_at = 0
         self._words_given = 0
         self._zero_run = 0
+        # What has come since the silence, for as long as its place is not settled.
+        self._begun: bytes | None = None
         self.state = "silence"
         self.script_name = ""
 
@@ -139,6 +146,8 @@ class ScriptMatcher:
                 at = self._wait_for_zeros(frame, at)
             elif self.state == "silence":
                 at = self._skip_zeros(frame, at)
+            elif self.state == "joining":
+                at = self._join(frame, at, words)
             else:
                 at = self._compare(frame, at, words)
         self._stream_at += len(frame)
@@ -150,6 +159,29 @@ class ScriptMatcher:
             self._candidates, self._core_at, self._words_given = self._scripts, 0, 0
             self.state = "scripted" if self._candidates else "unknown"
             self._zero_run = 0
+            self._begun = b""
+        return at
+
+    def _join(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
+        """Look for the beginning in the middle of the recordings, until it can be only one place."""
+        before = self._begun or b""
+        join_bytes = int(_JOIN_S * self._rate_hz) * 2
+        begun = before + frame[at : at + join_bytes]
+        if len(begun) < join_bytes:
+            self._begun = begun
+            return len(frame)
+        found = next(((s, places) for s in self._scripts if (places := _places(s.core, begun))), None)
+        if found is not None and len(found[1]) > 1 and len(begun) < _JOIN_MAX_S * self._rate_hz * 2:
+            self._begun = before + frame[at:]
+            return len(frame)
+        self._begun = None
+        if found is None or len(found[1]) > 1:
+            self.state, self._zero_run = "unknown", 0
+            return at
+        script, (place,) = found
+        self._candidates, self._core_at = (script,), place + len(before)
+        self._words_given = sum(word.start_s < place / 2 / self._rate_hz for word in script.words)
+        self.state, self.script_name = "scripted", script.name
         return at
 
     def _compare(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
@@ -164,6 +196,8 @@ class ScriptMatcher:
             self._words_given = sum(word.end_s <= heard_s for word in matching[0].words)
         self.script_name = matching[0].name
         self._core_at += end - at
+        if self._begun is not None:
+            self._begun = self._begun + piece if self._core_at < _JOIN_S * self._rate_hz * 2 else None
         self._candidates = matching
         self._give_words(end, words)
         if self._core_at >= len(matching[0].core):
@@ -177,6 +211,10 @@ class ScriptMatcher:
         same = 0
         while frame[at + same : at + same + 2] == core[start + same : start + same + 2] and at + same < end:
             same += 2
+        is_new = self._begun is not None and self._core_at + same < _JOIN_S * self._rate_hz * 2
+        if is_new and not _zeros(frame, at + same):
+            self.state = "joining"
+            return at
         self._core_at += same
         self._give_words(at + same, words)
         if zeros := _zeros(frame, at + same):
@@ -200,6 +238,17 @@ class ScriptMatcher:
             word = known[self._words_given]
             words.append(word._replace(start_s=max(0.0, word.start_s + shift_s), end_s=word.end_s + shift_s))
             self._words_given += 1
+
+
+def _places(core: bytes, piece: bytes) -> list[int]:
+    """Where the piece stands in the recording, on whole samples: the first two places at most."""
+    found: list[int] = []
+    at = core.find(piece)
+    while at >= 0 and len(found) < 2:
+        if at % 2 == 0:
+            found.append(at)
+        at = core.find(piece, at + 1)
+    return found
 
 
 def _zeros(frame: bytes, at: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import wave
 from pathlib import Path
 
@@ -52,6 +53,31 @@ def test_recordings_are_found_in_any_order_cut_anywhere_with_any_silence(
     words, matcher = hear(audio, cuts)
     assert [(w.text, w.start_s) for w in words] == expected
     assert matcher.state == "silence"
+
+
+NOISE = ONE._replace(name="noise", core=random.Random(5).randbytes(len(ONE.core)).replace(b"\0", b"\1"))
+
+
+@given(st.integers(1, len(NOISE.core) // 2 - 700), st.integers(0, 3000), st.lists(st.integers(0, 60_000), max_size=30))
+def test_a_stream_may_begin_in_the_middle_of_a_recording(skipped: int, leading: int, cuts: list[int]) -> None:
+    place_s = 2 * skipped / S
+    audio = bytes(2 * leading) + NOISE.core[2 * skipped :] + bytes(S) + NOISE.core
+    matcher, words, at = ScriptMatcher((ONE, NOISE), RATE_HZ), [], 0
+    for cut in [*sorted(2 * c for c in cuts), len(audio)]:
+        words += matcher.feed(audio[at:cut])
+        at = max(at, cut)
+    begun_s = 2 * leading / S
+    expected = [(w.text, begun_s + w.start_s - place_s) for w in NOISE.words if w.start_s >= place_s]
+    again_s = begun_s + len(NOISE.core) / S - place_s + 1.0
+    expected += [(w.text, again_s + w.start_s) for w in NOISE.words]
+    assert [(w.text, w.start_s) for w in words] == [(text, pytest.approx(at_s)) for text, at_s in expected]
+    assert matcher.state == "silence"
+
+
+def test_a_beginning_that_stands_at_many_places_is_unknown() -> None:
+    matcher = ScriptMatcher((ONE,), RATE_HZ)  # repeats itself every 997 samples
+    assert not any(matcher.feed(ONE.core[at : at + 640]) for at in range(2000, len(ONE.core), 640))
+    assert matcher.state == "unknown"
 
 
 def test_a_pause_in_the_middle_moves_the_later_words() -> None:
