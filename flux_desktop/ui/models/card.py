@@ -31,6 +31,8 @@ class Card:
     latency_ms: float | None = None
     decision_ms: float | None = None
     revision: int = 0
+    serial: int = -1
+    """Which card of its list it is; given by `CardList`."""
 
     @property
     def end_ms(self) -> float | None:

@@ -28,9 +28,14 @@ from flux_desktop.flux.messages import (
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
 from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.series import Series
 
 RAW_KEPT = 5_000
+POINTS_KEPT = 3_000
+"""Of a curve: about twelve minutes of Updates."""
+UNWATCHED_EVERY_S = 4.0
+"""Between two points of the curve of a connection whose messages are not watched."""
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
 
@@ -61,7 +66,7 @@ class Conversation:
         """`truth` holds the recording's words where they are known."""
         self.conn = conn
         self._truth = truth
-        self.cards: list[Card] = []
+        self.cards = CardList()
         self.revision = 0
         self.stream_state = StreamState.WAITING
         self.request_id: str | None = None
@@ -71,8 +76,8 @@ class Conversation:
         self.words_from: tuple[str, ...] = ()
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
-        self.latency = Series()
-        self.wire_latency = Series()
+        self.latency = Series(POINTS_KEPT)
+        self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
         self.raw: deque[RawMessage] = deque(maxlen=RAW_KEPT)
         self.raw_count = 0
@@ -133,8 +138,10 @@ class Conversation:
         self.row = row
         self.request_id = row.request_id or self.request_id
         if not self._watched:
-            if row.update_latency_ms is not None and row.state is StreamState.STREAMING:
-                self.latency.append(t, row.update_latency_ms)
+            latency_ms, points = row.update_latency_ms, self.latency
+            due = not len(points) or t - points.x[-1] >= UNWATCHED_EVERY_S
+            if due and latency_ms is not None and row.state is StreamState.STREAMING:
+                points.append(t, latency_ms)
             self._lane_state(t, row.turn_state)
         self.revision += 1
 

@@ -125,7 +125,7 @@ class Presenter(QWidget):
         painter.setPen(QColor(theme.text))
         painter.setFont(font(size_px, bold=True))
         painter.drawText(QRectF(area.left(), area.top(), area.width(), height), _WRAP, newest.text)
-        before = [card for card in talk.cards if card.tone == "final" and card is not newest][-3:]
+        before = [card for card in talk.cards[-20:] if card.tone == "final" and card is not newest][-3:]
         painter.setPen(QColor(theme.muted))
         painter.setFont(font(30))
         y = area.top() + height + 36

@@ -55,14 +55,13 @@ class EndOfTurnPlot(PlotPanel):
         self._front = conn
 
     def draw(self) -> None:
-        cards = self._cards()
-        state = (self._model.generation, self._front, len(cards), cards[-1].index if cards else -1)
+        shown = self._ended(4 * TURNS_SHOWN)[-TURNS_SHOWN:]
+        state = (self._model.generation, self._front, len(shown), shown[-1].index if shown else -1)
         self.legend.show_entries(self._parts())
         self.say(self._sentence())
         if state == self._drawn:
             return
         self._drawn = state
-        shown = cards[-TURNS_SHOWN:]
         x = np.array([float(card.index) for card in shown])
         decision = np.array([max(0.0, card.decision_ms or 0.0) for card in shown])
         delivery = np.array([max(0.0, card.latency_ms or 0.0) for card in shown])
@@ -73,7 +72,7 @@ class EndOfTurnPlot(PlotPanel):
         self.scale_y(float((decision + delivery).max(initial=100.0)) * 1.05, _STEPS_MS)
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
-        cards = self._cards()
+        cards = self._ended()
         x = np.array([float(card.index) for card in cards])
         return [
             ("deciding", x, np.array([card.decision_ms if card.decision_ms is not None else np.nan for card in cards])),
@@ -86,10 +85,12 @@ class EndOfTurnPlot(PlotPanel):
         self._decision.setOpts(brush=pg.mkBrush(colours.accent_dim), pen=pg.mkPen(None))
         self._delivery.setOpts(brush=pg.mkBrush(colours.accent), pen=pg.mkPen(None))
 
-    def _cards(self) -> list[Card]:
+    def _ended(self, newest: int | None = None) -> list[Card]:
+        """Turns that have ended, of the newest so many cards (None: of all)."""
         if self._front is None:
             return []
-        cards = self._model.conversation(self._front).cards
+        every = self._model.conversation(self._front).cards
+        cards = every if newest is None else every[-newest:]
         return [card for card in cards if card.tone == "final" and card.latency_ms is not None]
 
     def _sentence(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -34,11 +36,11 @@ class TurnCardDelegate(QStyledItemDelegate):
         """Throw all layouts away: the width or the colours have changed."""
         self._layouts.clear()
 
-    def heights_changed(self, cards: list[Card]) -> bool:
+    def heights_changed(self, cards: Sequence[Card]) -> bool:
         """Whether any card is new or has another height than at its last layout."""
         changed = False
         for card in cards[-4:]:
-            before = self._layouts.get(id(card))
+            before = self._layouts.get(card.serial)
             old = None if before is None else before[2]
             changed = changed or self._layout(card)[1] != old or card.tone == "final"
         return changed
@@ -48,7 +50,7 @@ class TurnCardDelegate(QStyledItemDelegate):
 
     def _layout(self, card: Card) -> tuple[QTextLayout, float]:
         key = (card.revision, self._width())
-        kept = self._layouts.get(id(card))
+        kept = self._layouts.get(card.serial)
         if kept is not None and kept[0] == key:
             return kept[1], kept[2]
         note = card.tone == "note"
@@ -65,7 +67,7 @@ class TurnCardDelegate(QStyledItemDelegate):
             line.setPosition(QPointF(0, height))
             height += line.height() * (1.0 if note else 1.18)
         layout.endLayout()
-        self._layouts[id(card)] = (key, layout, height)
+        self._layouts[card.serial] = (key, layout, height)
         return layout, height
 
     def _paint_head(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:

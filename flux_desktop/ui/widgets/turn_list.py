@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView
 
 from flux_desktop.ui import text
 from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import copy_text
@@ -17,6 +18,8 @@ from flux_desktop.ui.widgets.turn_card import TurnCardDelegate
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 AnyIndex = QModelIndex | QPersistentModelIndex
+NEWEST = 32
+"""Cards that may still change, and more: those before stay as they are."""
 
 
 def card_sentence(card: Card) -> str:
@@ -27,14 +30,20 @@ def card_sentence(card: Card) -> str:
     return f"Turn {card.index}, {text.span(card.start_s, card.end_s)}, {state}: {card.text}"
 
 
+def _mark(card: Card) -> tuple[int, int]:
+    """Tells a card from every other, and from itself as it was before."""
+    return card.serial, card.revision
+
+
 class TurnListModel(QAbstractListModel):
     """Shows a conversation's cards; `refresh` takes over what has changed since the last call."""
 
     def __init__(self, conversation: Conversation, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.conversation = conversation
-        self._cards: list[Card] = []
-        self._revisions: list[int] = []
+        self._count = 0
+        self._newest: list[Card] = []
+        self._marks: list[tuple[int, int]] = []
         self._seen = -1
 
     def refresh(self) -> bool:
@@ -44,7 +53,7 @@ class TurnListModel(QAbstractListModel):
             return False
         self._seen = conversation.revision
         cards = conversation.cards
-        known = len(self._cards)
+        known, marks = self._count, self._marks
         if len(cards) < known:
             self.beginResetModel()
             self._take(cards)
@@ -52,32 +61,32 @@ class TurnListModel(QAbstractListModel):
             return True
         if len(cards) > known:
             self.beginInsertRows(QModelIndex(), known, len(cards) - 1)
-            before = self._cards, self._revisions
             self._take(cards)
             self.endInsertRows()
         else:
-            before = self._cards, self._revisions
             self._take(cards)
-        changed = [
-            row
-            for row in range(known)
-            if before[0][row] is not self._cards[row] or before[1][row] != self._revisions[row]
-        ]
+        changed = [row for row, mark in enumerate(marks, known - len(marks)) if mark != _mark(cards[row])]
         if changed:
             self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
         return bool(changed) or len(cards) > known
 
-    def _take(self, cards: list[Card]) -> None:
-        self._cards = list(cards)
-        self._revisions = [card.revision for card in cards]
+    def _take(self, cards: CardList) -> None:
+        self._count = len(cards)
+        self._newest = cards[-NEWEST:]
+        self._marks = [_mark(card) for card in self._newest]
+
+    def card(self, row: int) -> Card:
+        """The card of a row; of the newest ones as at the last `refresh`, for rows may be taken away since."""
+        at = row - (self._count - len(self._newest))
+        return self._newest[at] if at >= 0 else self.conversation.cards[row]
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._cards)
+        return 0 if parent is not None and parent.isValid() else self._count
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._cards):
+        if not index.isValid() or index.row() >= self._count:
             return None
-        card = self._cards[index.row()]
+        card = self.card(index.row())
         if role == CARD_ROLE:
             return card
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

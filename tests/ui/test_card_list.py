@@ -1,0 +1,76 @@
+"""Hours of cards in little memory, and the list that shows them: nothing is lost, and the newest still change."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.card_list import BLOCK, CardList
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.widgets.turn_list import CARD_ROLE, TurnListModel
+
+
+def card(index: int) -> Card:
+    return Card(index=index, tone="final", text=f"this is what turn {index} said", end_s=index + 0.5, unsure=((0, 4),))
+
+
+def test_packed_cards_come_back_as_they_were() -> None:
+    cards = CardList()
+    given = [card(index) for index in range(5 * BLOCK + 7)]
+    for each in given:
+        cards.append(each)
+    assert len(cards) == len(given)
+    assert cards._packed
+    texts = [each.text for each in given]
+    assert [each.text for each in cards] == texts
+    assert [each.text for each in reversed(cards)] == texts[::-1]
+    assert [each.serial for each in cards] == list(range(len(given)))
+    first = cards[0]
+    assert (first.end_s, first.unsure, first.tone) == (0.5, ((0, 4),), "final")
+    assert cards[-1] is given[-1]
+    assert [each.index for each in cards[BLOCK - 2 : BLOCK + 2]] == [BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1]
+    with pytest.raises(IndexError):
+        cards[len(given)]
+
+
+def test_cards_take_little_memory() -> None:
+    cards = CardList()
+    for index in range(50 * BLOCK):
+        cards.append(card(index))
+    assert sum(map(len, cards._packed)) / len(cards) < 60
+    assert len(list(cards)) == len(cards)
+    assert len(cards._unpacked) < 8
+
+
+def test_the_shown_list_follows_whatever_happens_to_the_newest_cards(qtbot) -> None:
+    talk = Conversation(1)
+    model = TurnListModel(talk)
+    chance = random.Random(3)
+
+    def texts() -> list[str]:
+        return [model.index(row).data(CARD_ROLE).text for row in range(model.rowCount())]
+
+    shown: list[str] = []
+    model.dataChanged.connect(
+        lambda first, last: shown.__setitem__(slice(first.row(), last.row() + 1), texts()[first.row() : last.row() + 1])
+    )
+    model.rowsInserted.connect(lambda _parent, first, last: shown.extend(texts()[first : last + 1]))
+    model.modelReset.connect(lambda: shown.__setitem__(slice(None), texts()))
+    for index in range(400):
+        talk.cards.append(card(index))
+        talk.revision += 1
+        act = chance.randrange(4)
+        if act == 0:  # a remark in mid-turn stands before the open card
+            talk.cards.insert(len(talk.cards) - 1, Card(index=-1, tone="note", text=f"note {index}"))
+        elif act == 1:  # the open card goes on
+            talk.cards[-1].text += " and more"
+            talk.cards[-1].revision += 1
+        elif act == 2:  # a turn without text is taken away
+            talk.cards.remove(talk.cards[-1])
+        if chance.random() < 0.5:
+            model.refresh()
+            assert shown == texts() == [each.text for each in talk.cards]
+    model.refresh()
+    assert shown == [each.text for each in talk.cards]
