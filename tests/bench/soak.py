@@ -1,6 +1,6 @@
 """Keeps a run going for an hour with the window open, and tells what grew: memory, threads, tasks, latency.
 
-Usage: python tests/bench/soak.py [--minutes 60] [--connections 50]
+Usage: python tests/bench/soak.py [--minutes 60] [--warm-up 25] [--connections 50]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
 recording in a loop, so connections also change over to new streams at 28 minutes. Figures count from the end of the
@@ -101,7 +101,7 @@ def update_latencies_ms(folder: Path, from_s: float, until_s: float) -> np.ndarr
 async def measure(window: MainWindow, sessions: Path, options: argparse.Namespace) -> None:
     """One run; prints its figures."""
     seconds = options.minutes * 60
-    warm_up_s = min(25 * 60.0, seconds * 0.4)
+    warm_up_s = min(options.warm_up * 60, seconds * 0.6)
     compared_s = min(600.0, (seconds - warm_up_s) / 2)
     await start_looped(window, options.connections)
     began_s, began_run_s = time.monotonic(), window.model.now_s
@@ -151,6 +151,7 @@ def main() -> None:
     """Soak once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--warm-up", type=float, default=25, help="minutes; 0.6 of a shorter soak")
     parser.add_argument("--connections", type=int, default=50)
     options = parser.parse_args()
 
