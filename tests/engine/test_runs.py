@@ -309,17 +309,20 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
 
     local = LocalEndpoint()
     driver.supervisor._local = local
-    kill = when(
-        lambda event: '"transcript":"And' in getattr(event, "text", ""),
-        lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
-    )
-    driver.reactions.append(kill)
+    heard = set()
+
+    def both_have_heard(event):
+        if isinstance(event, Received) and '"transcript":"And' in event.text:
+            heard.add(event.conn)
+        return len(heard) == 2
+
+    driver.reactions.append(when(both_have_heard, lambda _: os.kill(local._child.process.pid, signal.SIGKILL)))
     try:
         ended = await driver.run(connections=2, loop=True)
     finally:
         await local.stop()
     assert ended.ledger["failed in mid-stream"] == 2
-    assert driver.summaries[1].final_texts[0].startswith("And")
+    assert all(summary.final_texts[0].startswith("And") for summary in driver.summaries.values())
 
 
 async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(driver, monkeypatch):

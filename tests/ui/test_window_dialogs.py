@@ -23,6 +23,7 @@ def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatc
 
     async def live(window: MainWindow) -> None:
         log.addHandler(window.log)
+        log.setLevel(logging.INFO)  # whatever level another test has left behind
         try:
             window.show_log()
             dialog = window.findChild(LogDialog)
@@ -38,6 +39,7 @@ def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatc
             dialog.reject()
         finally:
             log.removeHandler(window.log)
+            log.setLevel(logging.NOTSET)
 
     stage(Waiting, live)
 
