@@ -67,6 +67,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "The TLS handshake failed ({detail}): most often the server's certificate authority is not trusted.",
         _CA,
     ),
+    "tls_broken_off": (
+        "The TLS handshake with {place} was broken off.",
+        "A second look found its certificate in order, so the other side or the network cut it short.",
+        "Try again; if it persists, something between this machine and AWS is at fault.",
+    ),
     "tls_timeout": (
         "{place} accepts connections but does not complete the TLS handshake within {detail}.",
         "The port may belong to another service, or a firewall holds the connection.",

@@ -189,6 +189,8 @@ class StreamOpener:
             await probe(self._target, limit_s=self._limits.probe_s)
         except ProblemError as error:
             return error.problem
+        if problem.code == "tls_failed":
+            return connect_problem("tls_broken_off", Place(self._target.host, self._target.port))
         return problem
 
 

@@ -50,6 +50,7 @@ AGAIN = frozenset(
         "service_unavailable",
         "stream_reset",
         "throttled",
+        "tls_broken_off",
         "tls_timeout",
     }
 )

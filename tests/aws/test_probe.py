@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from connect_proxy import connect_proxy
@@ -265,3 +266,39 @@ async def test_proxy_that_says_no(authority: Authority, monkeypatch: pytest.Monk
         assert problem.code == "proxy_failed"
         assert "407" in problem.why
         assert (await open_problem(peer)).code == "proxy_failed"
+
+
+async def test_a_handshake_that_was_cut_short_is_not_blamed_on_the_certificate(authority: Authority) -> None:
+    """The stream's own library only says that TLS failed; the second look finds nothing wrong."""
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        with contextlib.suppress(OSError):
+            if connections == 1:
+                await reader.read(100)
+                writer.write(bytes.fromhex("15030300020228"))  # a fatal alert: handshake failure
+            else:
+                there, back = await asyncio.open_connection("127.0.0.1", urlsplit(peer.url).port)
+                await asyncio.gather(_pump(reader, back), _pump(there, writer))
+        writer.close()
+
+    async with hostile_peer(authority, "connected") as peer:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        opener = StreamOpener(target(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", str(authority.ca_file)))
+        with pytest.raises(ProblemError) as caught:
+            await opener.open(QUERY, CREDENTIALS, Recorder())
+        await opener.close()
+        server.close()
+        await server.wait_closed()
+    assert caught.value.problem.code == "tls_broken_off"
+    assert connections == 2
+
+
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await source.read(65_536):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
