@@ -55,6 +55,17 @@ class Driver:
         for react in self.reactions:
             react(event)
 
+    def once(self, condition: Callable[[Event], object], action: Callable[[Event], object]) -> None:
+        """Act at the first event that fits, and never again."""
+        done: list[bool] = []
+
+        def react(event: Event) -> None:
+            if not done and condition(event):
+                done.append(True)
+                action(event)
+
+        self.reactions.append(react)
+
     def of[T](self, kind: type[T]) -> list[T]:
         return [event for event in self.events if isinstance(event, kind)]
 

@@ -27,25 +27,13 @@ from flux_desktop.resources import resource_path
 CONVERSATION = Path(resource_path("sample_audio/conversation.wav"))
 
 
-def when(condition, action):
-    """A reaction that acts once, at the first event that fits."""
-    done = []
-
-    def react(event):
-        if not done and condition(event):
-            done.append(True)
-            action(event)
-
-    return react
-
-
 def is_state(state):
     return lambda event: isinstance(event, StreamChanged) and event.state is state
 
 
 async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
-    driver.reactions.append(when(is_state(StreamState.STREAMING), lambda _: driver.supervisor.send(change)))
+    driver.once(is_state(StreamState.STREAMING), lambda _: driver.supervisor.send(change))
     ended = await driver.run(fault="cut-once=2", wav=CONVERSATION, duration_s=5.0)
     assert ended.ledger["completed"] == 1, driver.summaries
     summary = driver.summaries[1]
@@ -88,11 +76,9 @@ async def test_without_reconnecting_the_first_loss_is_the_end(driver):
 async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reason(driver):
     local = LocalEndpoint()
     driver.supervisor._local = local
-    driver.reactions.append(
-        when(
-            lambda event: '"transcript":"And' in getattr(event, "text", ""),
-            lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
-        )
+    driver.once(
+        lambda event: '"transcript":"And' in getattr(event, "text", ""),
+        lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
     )
     stopped_s = []
 
@@ -100,7 +86,7 @@ async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reas
         stopped_s.append(time.monotonic())
         driver.supervisor.stop(drain=True)
 
-    driver.reactions.append(when(is_state(StreamState.RECONNECTING), stop))
+    driver.once(is_state(StreamState.RECONNECTING), stop)
     try:
         ended = await driver.run(loop=True)
     finally:
@@ -116,7 +102,7 @@ async def test_a_stop_between_two_attempts_tells_why_the_first_one_failed(driver
     def is_to_be_tried_again(event):
         return isinstance(event, StreamChanged) and event.problem is not None
 
-    driver.reactions.append(when(is_to_be_tried_again, lambda _: driver.supervisor.stop(drain=True)))
+    driver.once(is_to_be_tried_again, lambda _: driver.supervisor.stop(drain=True))
     ended = await driver.run(fault="throttled")
     assert ended.ledger["connect failed"] == 1
     assert driver.summaries[1].problem.code == "throttled"
@@ -146,11 +132,9 @@ async def test_openings_are_tried_again_and_counted(driver):
 async def test_a_change_that_falls_into_the_gap_is_sent_after_it(driver):
     change = Configure(thresholds=Thresholds(eot_threshold=0.8))
     plan = driver.plan(fault="cut-once=0.5", loop=True, duration_s=4.0)
-    driver.reactions.append(
-        when(
-            is_state(StreamState.RECONNECTING),
-            lambda _: driver.supervisor.send(ConfigureStreams(message=change)),
-        )
+    driver.once(
+        is_state(StreamState.RECONNECTING),
+        lambda _: driver.supervisor.send(ConfigureStreams(message=change)),
     )
     ended = await driver.supervisor.run(plan)
     assert ended.ledger["completed"] == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_runs import is_streaming, when
+from test_runs import is_streaming
 
 from flux_desktop.engine.events import Notice, RunEnded
 from flux_desktop.engine.recording import Recorder
@@ -114,7 +114,7 @@ async def test_a_worker_that_may_write_no_more_goes_on(driver: Any) -> None:
         pid = driver.supervisor._workers[0]._child.process.pid
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))
 
-    driver.reactions.append(when(is_streaming, limit))
+    driver.once(is_streaming, limit)
     ended = await driver.run(duration_s=1.0)
     assert [notice.problem.code for notice in driver.of(Notice)] == ["recording_failed"]
     assert "worker-1.jsonl" in driver.of(Notice)[0].problem.why

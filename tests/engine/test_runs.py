@@ -33,18 +33,6 @@ from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.flux.options import FluxOptions
 
 
-def when(condition, action):
-    """A reaction that acts once, at the first event that fits."""
-    done = []
-
-    def react(event):
-        if not done and condition(event):
-            done.append(True)
-            action(event)
-
-    return react
-
-
 def is_streaming(event):
     return isinstance(event, StreamChanged) and event.state is StreamState.STREAMING
 
@@ -101,9 +89,7 @@ async def test_snapshots_add_up_to_the_plan_and_show_the_last_state(driver):
 
 async def test_a_stop_drains_and_keeps_the_open_turn(driver):
     heard = '"transcript":"And Mr. John'
-    driver.reactions.append(
-        when(lambda event: heard in getattr(event, "text", ""), lambda _: driver.supervisor.stop(drain=True))
-    )
+    driver.once(lambda event: heard in getattr(event, "text", ""), lambda _: driver.supervisor.stop(drain=True))
     ended = await driver.run(loop=True)
     assert ended.interrupted
     assert ended.ledger["completed"] == 1
@@ -113,7 +99,7 @@ async def test_a_stop_drains_and_keeps_the_open_turn(driver):
 
 
 async def test_a_stop_at_once_ends_every_stream_within_seconds(driver):
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.stop(drain=False)))
+    driver.once(is_streaming, lambda _: driver.supervisor.stop(drain=False))
     started_s = time.monotonic()
     ended = await driver.run(connections=3, loop=True)
     assert time.monotonic() - started_s < 8
@@ -123,8 +109,7 @@ async def test_a_stop_at_once_ends_every_stream_within_seconds(driver):
 
 @pytest.mark.parametrize("drain", [True, False])
 async def test_a_stop_before_anything_is_open_starts_nothing(driver, drain):
-    stop = when(lambda event: isinstance(event, RunStarted), lambda _: driver.supervisor.stop(drain=drain))
-    driver.reactions.append(stop)
+    driver.once(lambda event: isinstance(event, RunStarted), lambda _: driver.supervisor.stop(drain=drain))
     ended = await driver.run(connections=3, loop=True)
     assert ended.ledger["not started"] == 3
     assert ended.interrupted
@@ -135,8 +120,8 @@ async def test_a_stop_does_not_wait_for_a_stream_that_was_never_connected(driver
         return isinstance(event, StreamChanged) and event.state is StreamState.OPENED
 
     opened_s = []
-    driver.reactions.append(when(is_opened, lambda _: opened_s.append(time.monotonic())))
-    driver.reactions.append(when(is_opened, lambda _: driver.supervisor.stop(drain=True)))
+    driver.once(is_opened, lambda _: opened_s.append(time.monotonic()))
+    driver.once(is_opened, lambda _: driver.supervisor.stop(drain=True))
     ended = await driver.run(fault="never-connected=100")
     assert time.monotonic() - opened_s[0] < 5.0  # its own limit is twice that
     assert ended.ledger["never Connected"] == 1
@@ -154,7 +139,7 @@ async def test_a_stop_before_the_run_has_begun_counts_once(driver):
 
 async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver):
     streaming = asyncio.Event()
-    driver.reactions.append(when(is_streaming, lambda _: streaming.set()))
+    driver.once(is_streaming, lambda _: streaming.set())
     run = asyncio.create_task(driver.run(loop=True))
     await streaming.wait()
     cancelled_s = time.monotonic()
@@ -177,7 +162,7 @@ async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wa
 
 async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8), keyterms=["Dashwood"]))
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+    driver.once(is_streaming, lambda _: driver.supervisor.send(change))
     await driver.run()
     ack = driver.summaries[1].configure_acks[0]
     assert ack.thresholds.eot_threshold == 0.8
@@ -188,7 +173,7 @@ async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driv
 
 async def test_a_change_that_the_server_would_refuse_is_told_and_not_sent(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.5)))
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(change)))
+    driver.once(is_streaming, lambda _: driver.supervisor.send(change))
     await driver.run(options=FluxOptions(eager_eot_threshold=0.6, eot_timeout_ms=500), duration_s=0.5)
     assert [notice.problem.code for notice in driver.of(Notice)] == ["eager_above_eot"]
     assert not any("Configure" in sent.text for sent in driver.of(Sent))
@@ -207,7 +192,7 @@ async def test_a_build_without_configure_is_brought_back_with_the_new_values(dri
     def both_stream(_):
         return len([event for event in driver.of(StreamChanged) if is_streaming(event)]) == 2
 
-    driver.reactions.append(when(both_stream, lambda _: driver.supervisor.send(change)))
+    driver.once(both_stream, lambda _: driver.supervisor.send(change))
     plan = driver.plan(connections=2, loop=True, duration_s=3.0)
     plan = msgspec.structs.replace(plan, local_arguments=("--bundle", "flux-english-20260311"))
     ended = await driver.supervisor.run(plan)
@@ -221,7 +206,7 @@ async def test_a_build_without_configure_is_brought_back_with_the_new_values(dri
 async def test_what_configure_cannot_change_is_changed_by_reconnecting(driver):
     """Switching eager off is such a change."""
     off = ReconnectStreams(options=FluxOptions(eot_timeout_ms=500))
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(off)))
+    driver.once(is_streaming, lambda _: driver.supervisor.send(off))
     ended = await driver.run(options=FluxOptions(eager_eot_threshold=0.3, eot_timeout_ms=500))
     assert ended.ledger["completed"] == 1
     summary = driver.summaries[1]
@@ -232,7 +217,7 @@ async def test_what_configure_cannot_change_is_changed_by_reconnecting(driver):
 
 
 async def test_a_control_that_the_build_does_not_know_ends_the_stream_with_its_sentence(driver):
-    driver.reactions.append(when(is_streaming, lambda _: driver.supervisor.send(SendControl(control="KeepAlive"))))
+    driver.once(is_streaming, lambda _: driver.supervisor.send(SendControl(control="KeepAlive")))
     ended = await driver.run(loop=True)
     assert ended.ledger["failed in mid-stream"] == 1
     assert driver.summaries[1].problem.code == "control_not_supported"
@@ -316,7 +301,7 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
             heard.add(event.conn)
         return len(heard) == 2
 
-    driver.reactions.append(when(both_have_heard, lambda _: os.kill(local._child.process.pid, signal.SIGKILL)))
+    driver.once(both_have_heard, lambda _: os.kill(local._child.process.pid, signal.SIGKILL))
     try:
         ended = await driver.run(connections=2, loop=True)
     finally:
@@ -333,7 +318,7 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     def kill(_):
         os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGKILL)
 
-    driver.reactions.append(when(lambda event: is_streaming(event) and event.conn in first, kill))
+    driver.once(lambda event: is_streaming(event) and event.conn in first, kill)
     ended = await driver.run(connections=4)
     assert ended.ledger["failed in mid-stream"] == 2
     assert ended.ledger["completed"] == 2
@@ -349,7 +334,7 @@ async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, mon
     def hang(_):
         os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGSTOP)
 
-    driver.reactions.append(when(is_streaming, hang))
+    driver.once(is_streaming, hang)
     ended = await driver.run(loop=True)
     assert ended.ledger[LedgerClass.FAILED] == 1
     assert driver.summaries[1].problem.code == "worker_died"
