@@ -15,6 +15,7 @@ import msgspec
 from flux_desktop import program
 from flux_desktop.audio import portaudio
 from flux_desktop.child_environment import child_environment
+from flux_desktop.child_process import end_at_once
 from flux_desktop.problem import Problem, ProblemError
 
 MODULE = "flux_desktop.audio.devices"
@@ -55,9 +56,7 @@ async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = 
     except msgspec.DecodeError:
         raise ProblemError(_no_list("The sound system broke off.")) from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end_at_once(process)
     if answer.problem is not None:
         raise ProblemError(answer.problem)
     return sorted(answer.devices, key=lambda device: (not device.is_default, device.index))

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from flux_desktop.child_environment import child_environment
+from flux_desktop.child_process import end_at_once
 from flux_desktop.redaction import redact_log
 
 _LOG = logging.getLogger(__name__)
@@ -60,20 +61,15 @@ class Child:
             if not await self._gone(process, patience_s):
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
-                if not await self._gone(process, patience_s):
-                    with contextlib.suppress(ProcessLookupError):
-                        process.kill()
-                    await process.wait()
+                await self._gone(process, patience_s)
         finally:
-            if process.returncode is None:  # cancelled meanwhile: do not leave it behind
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-            if self._listening is not None:
-                self._listening.cancel()
-                await asyncio.wait({self._listening})
-                self._listening = None
-            # A grandchild may hold the pipes for a while; asyncio offers no public way to let go of them.
-            process._transport.close()  # type: ignore[attr-defined]
+            try:
+                await end_at_once(process)
+            finally:
+                if self._listening is not None:
+                    self._listening.cancel()
+                    await asyncio.wait({self._listening})
+                    self._listening = None
         return process.returncode
 
     async def _gone(self, process: Process, patience_s: float) -> bool:

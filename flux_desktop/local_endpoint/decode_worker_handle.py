@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from flux_desktop import program
 from flux_desktop.child_environment import child_environment
+from flux_desktop.child_process import end_at_once
 from flux_desktop.local_endpoint.decode_worker import pack
 
 log = logging.getLogger(__name__)
@@ -63,10 +63,8 @@ class DecodeWorker:
             await self._read(process.stdout)
         finally:
             self._dead = True
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
             process.stdin.close()
-            await process.wait()
+            await end_at_once(process)
         log.error("A recognition process ended by itself with code %s.", process.returncode)
         self._on_death(self)
 

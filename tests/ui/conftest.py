@@ -15,7 +15,9 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from flux_desktop.ui import launch
@@ -95,3 +97,10 @@ async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.
     while not condition():
         assert loop.time() < end_s, f"waited {timeout_s} s in vain: {what}"
         await asyncio.sleep(0.01)
+
+
+def press_together(window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+    """Press a key with Ctrl or Shift and let go of all: `keyClick` alone leaves the last one held for later tests."""
+    QTest.keyClick(window, key, modifiers)
+    QTest.keyRelease(window, Qt.Key.Key_Control)
+    assert QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier

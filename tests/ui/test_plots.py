@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import scripted
-from conftest import Stage, until
+from conftest import Stage, press_together, until
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtTest import QTest
 from test_window import Waiting, replaying, with_sample
 
 from flux_desktop.engine.events import LedgerClass, Snapshot, StreamState
@@ -111,7 +110,7 @@ def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         await shown(window)
         deck, plot = window.plots.deck, window.plots.streams
-        QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
         assert deck.front == "Streams"
         window.plots.refresh()
         assert plot.legend.accessibleName() == "Legend: 2 completed"
@@ -149,7 +148,7 @@ def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
         user = hover(plot, 5.0, 100.0)
         assert user.startswith("at 5.0 s: p50 251 ms · p95 31")
         plot.leaveEvent(None)
-        QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        press_together(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         assert plot.clock is WIRE
         assert plot.legend.accessibleName().startswith("Legend: p50 240, p95 300, p99 380")
         assert "network and server only" in plot.subtitle.text()

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import scripted
-from conftest import Stage, until
+from conftest import Stage, press_together, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -261,9 +261,9 @@ def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
             and not (found.accessibleName() or getattr(found, "text", lambda: "")() or _inside_spin_box(found))
         ]
         assert nameless == []
-        QTest.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+        press_together(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: bool(engines) and engines[0].plan is not None, "Ctrl+R starts")
-        QTest.keyClick(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+        press_together(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: window.model.phase == "stopping", "Ctrl+. stops")
 
     stage(engines, live)

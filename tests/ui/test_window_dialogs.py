@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from conftest import Stage, until
+from conftest import Stage, press_together, until
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -96,13 +96,13 @@ def test_sound_and_plots_by_keyboard(stage: Stage) -> None:
         window.devices.watch = lambda on: None  # type: ignore[method-assign]
         await with_sample(window)
         await until(lambda: bool(window.plots.plots), "the plots are there")
-        QTest.keyClick(window, Qt.Key.Key_M, control)
+        press_together(window, Qt.Key.Key_M, control)
         assert window.sound_panel.uses_microphone
-        QTest.keyClick(window, Qt.Key.Key_M, control | Qt.KeyboardModifier.ShiftModifier)
+        press_together(window, Qt.Key.Key_M, control | Qt.KeyboardModifier.ShiftModifier)
         assert not window.sound_panel.uses_microphone
-        QTest.keyClick(window, Qt.Key.Key_P, control)
+        press_together(window, Qt.Key.Key_P, control)
         assert all(plot.paused for plot in window.plots.plots)
-        QTest.keyClick(window, Qt.Key.Key_P, control)
+        press_together(window, Qt.Key.Key_P, control)
         assert not any(plot.paused for plot in window.plots.plots)
 
     stage(Waiting, live)
