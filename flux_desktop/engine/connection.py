@@ -72,7 +72,7 @@ class Connection:
             conn,
             TurnTracker(
                 eager_configured=plan.options.eager_eot_threshold is not None,
-                finished=KeptTurns(words=False),  # the recording has the words
+                finished=KeptTurns(words=False, side_file=context.side_file),  # the recording has the words
             ),
             self._sender,
             timing=TurnTiming(context.words and context.words.first(duration_s), context.histograms),

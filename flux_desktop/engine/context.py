@@ -12,6 +12,7 @@ from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.reconnect import Policy, RetryBudget
 from flux_desktop.engine.truth import SpokenWords
+from flux_desktop.packed_blocks import SideFile
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +55,8 @@ class RunContext(msgspec.Struct, kw_only=True):
     """The query strings of streams that have been Connected: parameters that the model is known to take."""
     words: SpokenWords | None = None
     limits: Limits = Limits()
+    side_file: SideFile = msgspec.field(default_factory=SideFile)
+    """For ended turns."""
 
     def now(self) -> float:
         """Seconds since the run's origin."""

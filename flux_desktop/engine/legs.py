@@ -21,7 +21,7 @@ from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.leg import Leg, LegFailedError, news_until
 from flux_desktop.engine.live_sender import LiveSender
 from flux_desktop.engine.reconnect import Attempts
-from flux_desktop.engine.rotation import Rotation
+from flux_desktop.engine.rotation import Rotation, spread
 from flux_desktop.engine.sender import Sender
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
@@ -63,7 +63,7 @@ class Legs:
         policy = context.limits.reconnect
         self._policy = policy
         self._attempts = Attempts(policy, context.retry_budget, enabled=context.plan.reconnect)
-        self._rotation = Rotation(context.plan.rotate_after_s, context.plan.rotate_latest_s)
+        self._rotation = Rotation(spread(conn, context.plan.rotate_after_s), context.plan.rotate_latest_s)
         self.lost: Problem | None = None
         self.current = self._new()
 

@@ -40,7 +40,7 @@ class SpokenAndSent(NamedTuple):
 class AudioClock:
     """Where each sent audio second stands in time; keep-alive samples count, as they do on the server.
 
-    Keeps the last `KEPT` chunks, some minutes, which is far more than any answer lags behind.
+    Keeps at least the last `KEPT` chunks, some minutes, which is far more than any answer lags behind.
     """
 
     KEPT = 2048
@@ -52,24 +52,36 @@ class AudioClock:
         self._ends_s = array("d")
         self._dues_s = array("d")
         self._sends_s = array("d")
+        self._end = 0
 
     def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
         """Note a chunk of `duration_s` seconds of audio, due at one moment and handed over at another."""
         self.audio_s += duration_s
-        self._ends_s.append(self.audio_s)
-        self._dues_s.append(due_s)
-        self._sends_s.append(send_s)
-        if len(self._ends_s) > 2 * self.KEPT:
-            self._kept_from_s = self._ends_s[self.KEPT - 1]
-            for kept in (self._ends_s, self._dues_s, self._sends_s):
-                del kept[: self.KEPT]
+        if self._end == 2 * self.KEPT:
+            self._make_room()
+        if self._end == len(self._ends_s):
+            self._ends_s.append(self.audio_s)
+            self._dues_s.append(due_s)
+            self._sends_s.append(send_s)
+        else:
+            self._ends_s[self._end] = self.audio_s
+            self._dues_s[self._end] = due_s
+            self._sends_s[self._end] = send_s
+        self._end += 1
 
     def find(self, audio_s: float) -> SpokenAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
         # A hair's breadth, as servers round to hundredths.
-        index = bisect_left(self._ends_s, audio_s - 1e-3)
-        if index >= len(self._ends_s):
+        index = bisect_left(self._ends_s, audio_s - 1e-3, 0, self._end)
+        if index >= self._end:
             return None
         if audio_s < self._kept_from_s:
             return None
         return SpokenAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
+
+    def _make_room(self) -> None:
+        """Move the newest half to the front, on the same memory: to shrink and grow it for hours would scatter it."""
+        self._kept_from_s = self._ends_s[self.KEPT - 1]
+        for kept in (self._ends_s, self._dues_s, self._sends_s):
+            kept[: self.KEPT] = kept[self.KEPT :]
+        self._end = self.KEPT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import mmap
 from array import array
 
 import numpy as np
@@ -12,15 +14,20 @@ FRESH_MAX = 1024
 """Values kept as they came: four minutes of Updates."""
 _STEPS = 1000
 """Counters for each factor of e beyond that: a thousandth apart, as in the run's own histograms."""
+_LEAST_MS = 0.001
+_MOST_MS = 3_600_000.0
+_COUNTERS = math.ceil(math.log(_MOST_MS / _LEAST_MS) * _STEPS) + 1
 
 
 class PackedValues:
-    """Durations in milliseconds; `percentiles` are by the nearest rank."""
+    """Durations in milliseconds; `percentiles` are by the nearest rank.
+
+    Beyond the first ones a value below a microsecond, or before its time, counts as one, above an hour as an hour.
+    """
 
     def __init__(self) -> None:
         self._fresh = array("f")
-        self._steps = np.empty(0, np.int32)
-        self._counts = np.empty(0, np.int64)
+        self._counts = np.empty(0, np.uint32)
 
     def append(self, value_ms: float) -> None:
         """Count one value."""
@@ -31,8 +38,9 @@ class PackedValues:
     def percentiles(self) -> Percentiles:
         """p50, p95, p99 and the largest value, with the count."""
         fresh = np.frombuffer(self._fresh, np.float32).astype(np.float64)
-        values = np.concatenate((np.exp(self._steps / _STEPS), fresh))
-        counts = np.concatenate((self._counts, np.ones(len(fresh), np.int64)))
+        steps = np.flatnonzero(self._counts)
+        values = np.concatenate((_LEAST_MS * np.exp(steps / _STEPS), fresh))
+        counts = np.concatenate((self._counts[steps].astype(np.int64), np.ones(len(fresh), np.int64)))
         if not len(values):
             return Percentiles()
         order = np.argsort(values)
@@ -45,13 +53,11 @@ class PackedValues:
         return Percentiles(n=n, p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=rank(100))
 
     def _fold(self) -> None:
-        """Sort the fresh values into counters; what is below a microsecond, or before its time, counts as one."""
-        fresh = np.maximum(np.frombuffer(self._fresh, np.float32), 0.001)
-        steps = np.concatenate((self._steps, np.rint(np.log(fresh) * _STEPS).astype(np.int32)))
-        counts = np.concatenate((self._counts, np.ones(len(fresh), np.int64)))
-        # By hand, for numpy's own `unique` first imports what stops the process for a tenth of a second.
-        order = np.argsort(steps, kind="stable")
-        steps, counts = steps[order], counts[order]
-        first = np.flatnonzero(np.diff(steps, prepend=steps[0] - 1))
-        self._steps, self._counts = steps[first], np.add.reduceat(counts, first)
+        """Count the fresh values in their counters."""
+        if not len(self._counts):
+            # Fresh pages of the system's: only those are taken that some value falls into, 4 kB for each factor of e.
+            self._counts = np.frombuffer(mmap.mmap(-1, 4 * _COUNTERS), np.uint32)
+        fresh = np.clip(np.frombuffer(self._fresh, np.float32), _LEAST_MS, _MOST_MS)
+        steps = np.rint(np.log(fresh / _LEAST_MS) * _STEPS).astype(np.int32)
+        np.add.at(self._counts, steps, 1)
         self._fresh = array("f")

@@ -68,7 +68,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     finalize_at_end: bool = False
     """Send Finalize after the last audio, which ends the stream on builds that do not know it."""
     rotate_after_s: float = 28 * 60.0
-    """Age of a stream from which on its connection changes over to a new one, in the next silence."""
+    """Age of a stream from which on its connection changes over to a new one, in the next silence; up to a fourteenth
+    of it earlier, so that not all of them do at once."""
     rotate_latest_s: float = 29.5 * 60.0
     """Age at which it changes over in any case: SageMaker ends every stream at 30 minutes."""
     reconnect: bool = True

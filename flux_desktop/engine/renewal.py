@@ -1,7 +1,7 @@
 """Fresh keys for a run that outlives its first ones.
 
 A stream's own keys are frozen for its life, and hold for as long as it stands. The next stream of its connection, after
-28 minutes or after a loss, needs keys that are valid then. Runs on the front end's event loop, beside the workers.
+half an hour or a loss, needs keys that are valid then. Runs on the front end's event loop, beside the workers.
 """
 
 from __future__ import annotations

@@ -5,8 +5,18 @@ Pure. Ages are seconds since the stream was accepted.
 
 from __future__ import annotations
 
+SPREAD = 1 / 14
+"""Connections change over within so much of the given age before it, two minutes of twenty-eight: each holds two
+streams for a moment, and all at once would ask an endpoint for twice what it was found to hold."""
+_GOLDEN = 0.618033988749895
+"""Its multiples fall evenly into 0 to 1, however many there are."""
 RETRY_S = 15.0
 """After a failed attempt to open the next stream, the time to the next one."""
+
+
+def spread(conn: int, after_s: float) -> float:
+    """The age from which on this connection changes over, where `after_s` is the latest of all."""
+    return after_s * (1 - SPREAD * (conn * _GOLDEN % 1.0))
 
 
 class Rotation:

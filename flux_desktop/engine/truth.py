@@ -59,13 +59,14 @@ class SpokenWords:
 
     def text(self, from_s: float, until_s: float) -> str:
         """What was said after `from_s` and up to `until_s`, by the words' ends, joined by blanks."""
-        return " ".join(self._said(until_s)[len(self._said(from_s)) :])
+        words = self._words
+        return " ".join(words[n % len(words)].text for n in range(self._said(from_s), self._said(until_s)))
 
-    def _said(self, until_s: float) -> list[str]:
+    def _said(self, until_s: float) -> int:
+        """How many words were said by then, all loops counted."""
         until_s = min(until_s, self._sent_s)
         whole, rest_s = divmod(until_s, self._length_s) if self._looped else (0.0, until_s)
-        said = [word.text for word in self._words]
-        return said * int(whole) + said[: bisect_right(self._ends_s, rest_s + _TOLERANCE_S)]
+        return len(self._words) * int(whole) + bisect_right(self._ends_s, rest_s + _TOLERANCE_S)
 
 
 class TurnTiming:

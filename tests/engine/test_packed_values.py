@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 
@@ -42,7 +40,20 @@ def test_values_before_their_time_do_not_break_it() -> None:
     assert figures.max_ms == pytest.approx(0.001)
 
 
-def test_memory_is_bounded() -> None:
-    made = packed(np.random.default_rng(7).uniform(1, 400, 100 * FRESH_MAX))
-    size = sum(sys.getsizeof(part) for part in (made._fresh, made._steps, made._counts))
-    assert size < 120_000
+def test_values_beyond_an_hour_count_as_one() -> None:
+    figures = packed(np.full(2 * FRESH_MAX, 1e9)).percentiles()
+    assert figures.n == 2 * FRESH_MAX
+    assert figures.max_ms == pytest.approx(3_600_000.0, rel=1.1e-3)
+
+
+def test_memory_is_what_the_values_span_however_many_there_are() -> None:
+    values = np.random.default_rng(7).uniform(1, 400, 20 * FRESH_MAX)
+    made = packed(values)
+    touched = {step * made._counts.itemsize // 4096 for step in np.flatnonzero(made._counts)}
+    assert len(touched) <= 8, "six factors of e, a page of 4 kB each"
+    counters = made._counts
+    for value in values:
+        made.append(float(value))
+    assert made._counts is counters
+    assert {step * counters.itemsize // 4096 for step in np.flatnonzero(counters)} == touched
+    assert len(made._fresh) < FRESH_MAX

@@ -35,4 +35,4 @@ def test_memory_is_a_small_part() -> None:
     kept = KeptTurns(words=True)
     for index in range(10 * BLOCK):
         kept.append(turn(index))
-    assert sum(map(len, kept._blocks)) / (10 * BLOCK) < 300
+    assert kept._blocks.in_memory_bytes / (10 * BLOCK) < 300

@@ -39,7 +39,7 @@ def test_cards_take_little_memory() -> None:
     cards = CardList()
     for index in range(50 * BLOCK):
         cards.append(card(index))
-    assert sum(map(len, cards._packed)) / len(cards) < 60
+    assert cards._packed.in_memory_bytes / len(cards) < 60
     assert len(list(cards)) == len(cards)
     assert len(cards._unpacked) < 8
 

@@ -117,7 +117,7 @@ def test_what_cannot_be_read_is_noted_and_kept() -> None:
     talk = Conversation(1)
     talk.received(Received(t=1, conn=1, text="{not json"))
     assert "could not be read" in talk.cards[0].text
-    assert talk.raw[0].text == "{not json"
+    assert talk.raw.newest(1)[0].text == "{not json"
 
 
 def test_a_failed_stream_says_why_in_its_transcript() -> None:

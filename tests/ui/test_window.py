@@ -331,7 +331,7 @@ def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
         await until(lambda: window.model.ended is not None, "the run has ended")
         view = window.transcripts.views()[0]
         view.raw_button.click()
-        assert view.raw.lines.blockCount() == view.conversation.raw_count
+        assert view.raw.lines.blockCount() == view.conversation.raw.count
         view.raw.filter.setText("EagerEndOfTurn")
         assert view.raw.lines.blockCount() == 3
         view.raw_button.click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -10,12 +9,12 @@ from typing import overload
 
 import msgspec
 
+from flux_desktop.packed_blocks import PackedBlocks, SideFile
 from flux_desktop.ui.models.card import Card
 
 BLOCK = 64
 """Cards packed together; at least as many of the newest are not packed."""
 _UNPACKED_MAX = 4
-_LEVEL = 1
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Card])
 
@@ -27,8 +26,8 @@ class CardList(Sequence[Card]):
     the serial tells which card it is. `insert` and `remove` are for the newest few only.
     """
 
-    def __init__(self) -> None:
-        self._packed: list[bytes] = []
+    def __init__(self, side_file: SideFile | None = None) -> None:
+        self._packed = PackedBlocks(side_file)
         self._newest: list[Card] = []
         self._unpacked: OrderedDict[int, list[Card]] = OrderedDict()
         self._serials = count()
@@ -43,7 +42,7 @@ class CardList(Sequence[Card]):
         self._newest.insert(position - len(self._packed) * BLOCK, card)
         if len(self._newest) > 2 * BLOCK:
             block, self._newest = self._newest[:BLOCK], self._newest[BLOCK:]
-            self._packed.append(zlib.compress(_encoder.encode(block), _LEVEL))
+            self._packed.append(_encoder.encode(block))
 
     def remove(self, card: Card) -> None:
         """Take one of the newest cards away; raises `ValueError` where it is none."""
@@ -75,7 +74,7 @@ class CardList(Sequence[Card]):
         return self._newest[row - len(self._packed) * BLOCK]
 
     def _block(self, number: int) -> list[Card]:
-        cards = self._unpacked.pop(number, None) or _decoder.decode(zlib.decompress(self._packed[number]))
+        cards = self._unpacked.pop(number, None) or _decoder.decode(self._packed[number])
         self._unpacked[number] = cards
         if len(self._unpacked) > _UNPACKED_MAX:
             self._unpacked.popitem(last=False)

@@ -27,27 +27,18 @@ from flux_desktop.flux.messages import (
     Warning_,
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
+from flux_desktop.packed_blocks import SideFile
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
+from flux_desktop.ui.models.raw_log import RawLog, RawMessage
 from flux_desktop.ui.models.series import Series
 
-RAW_KEPT = 5_000
 POINTS_KEPT = 3_000
 """Of a curve: about twelve minutes of Updates."""
 UNWATCHED_EVERY_S = 4.0
 """Between two points of the curve of a connection whose messages are not watched."""
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
-
-
-@dataclass(slots=True)
-class RawMessage:
-    """A message in or out, as it was on the wire."""
-
-    t: float
-    outgoing: bool
-    kind: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -62,11 +53,11 @@ class LaneSpan:
 class Conversation:
     """Fed with one connection's events in order; plain state. `revision` grows with every change."""
 
-    def __init__(self, conn: int, truth: SpokenWords | None = None) -> None:
-        """`truth` holds the recording's words where they are known."""
+    def __init__(self, conn: int, truth: SpokenWords | None = None, side_file: SideFile | None = None) -> None:
+        """`truth` holds the recording's words where they are known; older turns go to the side file."""
         self.conn = conn
         self._truth = truth
-        self.cards = CardList()
+        self.cards = CardList(side_file)
         self.revision = 0
         self.stream_state = StreamState.WAITING
         self.request_id: str | None = None
@@ -79,12 +70,11 @@ class Conversation:
         self.latency = Series(POINTS_KEPT)
         self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
-        self.raw: deque[RawMessage] = deque(maxlen=RAW_KEPT)
-        self.raw_count = 0
+        self.raw = RawLog()
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
         self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
         self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        self.tracker = TurnTracker(finished=KeptTurns(words=True))
+        self.tracker = TurnTracker(finished=KeptTurns(words=True, side_file=side_file))
         self._open: Card | None = None
         self._eager_at_s: float | None = None
         self._watched = False
@@ -259,7 +249,6 @@ class Conversation:
 
     def _keep_raw(self, t: float, outgoing: bool, text: str) -> None:
         self.raw.append(RawMessage(t=t, outgoing=outgoing, kind=_kind(text), text=text))
-        self.raw_count += 1
 
     def _touch(self, card: Card) -> None:
         card.revision += 1

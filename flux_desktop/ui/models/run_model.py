@@ -21,6 +21,7 @@ from flux_desktop.engine.events import (
 )
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.truth import SpokenWords
+from flux_desktop.packed_blocks import SideFile
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
@@ -57,7 +58,10 @@ class RunModel:
         self.plan = plan
         self.phase = Phase.IDLE if plan is None else Phase.STARTING
         total = 0 if plan is None else plan.connections
-        self.conversations: dict[int, Conversation] = {n: Conversation(n, truth) for n in range(1, total + 1)}
+        self._side_file = SideFile()
+        self.conversations: dict[int, Conversation] = {
+            n: Conversation(n, truth, self._side_file) for n in range(1, total + 1)
+        }
         self.ledger: dict[str, int] = {str(StreamState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
@@ -86,7 +90,7 @@ class RunModel:
         """The connection's conversation, made when it is first heard of."""
         found = self.conversations.get(conn)
         if found is None:
-            found = self.conversations[conn] = Conversation(conn)
+            found = self.conversations[conn] = Conversation(conn, side_file=self._side_file)
         return found
 
     def feed(self, event: Event) -> None:

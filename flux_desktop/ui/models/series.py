@@ -16,14 +16,16 @@ _FIRST = 64
 class Series:
     """The newest `capacity` points (x, y), always contiguous, so that a curve can draw views of them.
 
-    Memory doubles as points come, up to twice the capacity; when that is full the newest half moves to the front.
+    Memory doubles as points come, up to a quarter more than the capacity; when that is full the newest points move to
+    the front.
     A thousand connections that have said little thus cost little.
     """
 
     def __init__(self, capacity: int = 4_000) -> None:
         self._capacity = capacity
-        self._x: Floats = np.empty(min(_FIRST, 2 * capacity))
-        self._y: Floats = np.empty(min(_FIRST, 2 * capacity))
+        self._room = capacity + max(1, capacity // 4)
+        self._x: Floats = np.empty(min(_FIRST, self._room))
+        self._y: Floats = np.empty(min(_FIRST, self._room))
         self._end = 0
         self.revision = 0
 
@@ -38,12 +40,12 @@ class Series:
 
     def _make_room(self) -> None:
         size = len(self._x)
-        if size < 2 * self._capacity:
-            self._x = np.concatenate((self._x, np.empty(min(size, 2 * self._capacity - size))))
+        if size < self._room:
+            self._x = np.concatenate((self._x, np.empty(min(size, self._room - size))))
             self._y = np.concatenate((self._y, np.empty(len(self._x) - size)))
             return
-        self._x[: self._capacity] = self._x[self._capacity :]
-        self._y[: self._capacity] = self._y[self._capacity :]
+        self._x[: self._capacity] = self._x[-self._capacity :]
+        self._y[: self._capacity] = self._y[-self._capacity :]
         self._end = self._capacity
 
     def __len__(self) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from flux_desktop.ui.models.conversation import RAW_KEPT, Conversation, RawMessage
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.raw_log import RAW_KEPT, RawMessage
 from flux_desktop.ui.theme import SPACE_S, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import label
 
@@ -43,13 +44,13 @@ class RawView(QWidget):
 
     def refresh(self) -> None:
         """Append what has come since the last call."""
-        talk = self._conversation
-        new = min(talk.raw_count - self._taken, len(talk.raw))
+        log = self._conversation.raw
+        new = log.count - self._taken
         if new <= 0:
             return
-        self._taken = talk.raw_count
+        self._taken = log.count
         wanted = self.filter.text().strip().lower()
-        fresh = [_line(message) for message in list(talk.raw)[-new:]]
+        fresh = [_line(message) for message in log.newest(new)]
         shown = [line for line in fresh if wanted in line.lower()]
         if shown:
             bar = self.lines.verticalScrollBar()
@@ -57,7 +58,7 @@ class RawView(QWidget):
             self.lines.appendPlainText("\n".join(shown))
             if at_end:
                 bar.setValue(bar.maximum())
-        self._count.setText(f"{talk.raw_count} messages")
+        self._count.setText(f"{log.count} messages")
 
     def _rebuild(self) -> None:
         self.lines.clear()
