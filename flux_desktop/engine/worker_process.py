@@ -18,7 +18,9 @@ from flux_desktop.engine.events import (
     Histograms,
     LedgerClass,
     RunRefused,
+    Snapshot,
     StreamEnded,
+    StreamRow,
     StreamSummary,
     WorkerReady,
     decode_event,
@@ -56,6 +58,8 @@ class WorkerProcess:
         self.refused: Problem | None = None
         """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
+        self._rows: dict[int, StreamRow] = {}
+        """What was last told of each connection: all that is known of those that die with the process."""
         self._last_t = 0.0
         self._heard_s = 0.0
         self._finished = False
@@ -125,6 +129,8 @@ class WorkerProcess:
         self._last_t = event.t
         if isinstance(event, StreamEnded):
             self._ended.add(event.summary.conn)
+        elif isinstance(event, Snapshot):
+            self._rows.update((row.conn, row) for row in event.rows)
         elif isinstance(event, RunRefused):
             self.refused = event.problem
             self._finished = True
@@ -138,7 +144,18 @@ class WorkerProcess:
         problem = endings.worker_died(exit_code, last_words)
         for conn in self.connections:
             if conn not in self._ended:
-                summary = StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=problem)
+                row = self._rows.get(conn) or StreamRow(conn=conn)
+                summary = StreamSummary(
+                    conn=conn,
+                    ledger=LedgerClass.FAILED,
+                    problem=problem,
+                    request_id=row.request_id,
+                    chunks_sent=row.chunks_sent,
+                    late_chunks=row.late_chunks,
+                    turns=row.turns,
+                    retries=row.retries,
+                    reconnects=row.reconnects,
+                )
                 self._on_event(self.number, StreamEnded(t=self._last_t, summary=summary))
 
 

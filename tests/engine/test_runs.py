@@ -318,12 +318,17 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     def kill(_):
         os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGKILL)
 
-    driver.once(lambda event: is_streaming(event) and event.conn in first, kill)
+    def some_was_sent(event):
+        return isinstance(event, Snapshot) and any(row.conn == 1 and row.chunks_sent > 5 for row in event.rows)
+
+    driver.once(some_was_sent, kill)
     ended = await driver.run(connections=4)
     assert ended.ledger["failed in mid-stream"] == 2
     assert ended.ledger["completed"] == 2
     assert {conn for conn, summary in driver.summaries.items() if summary.problem} == first
     assert driver.summaries[1].problem.code == "worker_died"
+    assert driver.summaries[1].chunks_sent > 5, "what was last told of it"
+    assert driver.summaries[1].request_id
     recorded = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, StreamEnded)]
     assert {event.summary.conn for event in recorded} == {1, 2, 3, 4}, "how each stream ended is recorded too"
 
