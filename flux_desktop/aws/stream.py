@@ -150,7 +150,7 @@ class StreamOpener:
             return publisher
 
         limits = self._limits
-        limit_s = limits.tls_reason_s + limits.headers_s + limits.error_body_s
+        limit_s = max(limits.tls_reason_s, limits.open_s) + limits.error_body_s
         call = loop.create_task(invoke(), name="open stream")
         try:
             waits: set[asyncio.Future[Any]] = {call, failed}

@@ -68,6 +68,8 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     tls_reason_s: float = 20.0
     probe_s: float = 10.0
     headers_s: float = 30.0
+    #: From the first packet to the answer's headers: slow TCP and TLS leave less time for these.
+    open_s: float = 31.0
     error_body_s: float = 5.0
     close_s: float = 2.0
 

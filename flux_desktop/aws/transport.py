@@ -107,11 +107,12 @@ class Channel:
         connected_s = time.monotonic()
         self._answer = asyncio.get_running_loop().create_future()
         self._start_stream(request)
+        limit_s = min(self._limits.headers_s, max(0.0, self._limits.open_s - (connected_s - started_s)))
         try:
-            async with asyncio.timeout(self._limits.headers_s):
+            async with asyncio.timeout(limit_s):
                 status, headers = await self._answer
         except TimeoutError:
-            raise self._failed("headers_timeout", f"{self._limits.headers_s:g} s") from None
+            raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
         self.timings = ConnectTimings(tcp_tls_s=connected_s - started_s, headers_s=time.monotonic() - connected_s)
         body = b""
         if not 200 <= status < 300:

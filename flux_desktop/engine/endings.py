@@ -14,7 +14,7 @@ def never_connected(waited_s: float) -> Problem:
     return Problem(
         code="never_connected",
         what="The stream was opened, but Flux never answered.",
-        why=f"SageMaker accepted it, and no Connected message came within {waited_s:g} s: such a stream has not "
+        why=f"SageMaker accepted it, and no Connected message came within {waited_s:.3g} s: such a stream has not "
         "reached the container.",
         todo="Open fewer streams at once, or give the endpoint more instances; the endpoint's CloudWatch log shows "
         "what arrived.",

@@ -60,7 +60,7 @@ class Leg:
 
         Raises `LegFailedError`.
         """
-        context, limit_s = self._context, self._context.limits.connected_s
+        context, limits = self._context, self._context.limits
         opening_s, query = context.clock(), query_string(options)
         try:
             self.stream = await context.opener.open(query, context.credentials, self)
@@ -68,6 +68,8 @@ class Leg:
             raise LegFailedError(LedgerClass.CONNECT_FAILED, error.problem) from error
         self.opened_s = context.clock()
         on_opened()
+        # Slow headers leave less time for it: the whole opening is one wait for whoever looks on.
+        limit_s = min(limits.connected_s, max(0.0, limits.reconnect.opening_s - (self.opened_s - opening_s)))
         await self._until(lambda: self._connected or self.over, limit_s)
         if not self._connected:
             raise LegFailedError(LedgerClass.NEVER_CONNECTED, self.problem or endings.never_connected(limit_s))

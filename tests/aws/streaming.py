@@ -16,6 +16,8 @@ CREDENTIALS = Credentials(access_key="AKIDEXAMPLE", secret_key="x" * 40, session
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000&numerals=true"
 #: Every limit of a stream, small enough for a test to wait for it.
 QUICK = StreamLimits(connect_s=2, tls_reason_s=2, headers_s=0.5, error_body_s=0.5, close_s=2)
+#: The same for a stream that is to be opened, which takes its time on a busy machine.
+PATIENT = StreamLimits(connect_s=5, tls_reason_s=2, headers_s=5, error_body_s=0.5, close_s=2)
 CLOSE_STREAM = '{"type":"CloseStream"}'
 
 
@@ -78,7 +80,7 @@ async def opener_to(peer: Peer, limits: StreamLimits = QUICK, **changes: str) ->
 
 
 @contextlib.asynccontextmanager
-async def opened(peer: Peer, limits: StreamLimits = QUICK) -> AsyncIterator[tuple[SageMakerStream, Recorder]]:
+async def opened(peer: Peer, limits: StreamLimits = PATIENT) -> AsyncIterator[tuple[SageMakerStream, Recorder]]:
     """One open stream to `peer` that has said Connected."""
     recorder = Recorder()
     async with opener_to(peer, limits) as opener:

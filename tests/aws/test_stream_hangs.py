@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from hostile_peer import hostile_peer
 from streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
 from throwaway_ca import Authority
 
-from flux_desktop.aws.stream import StreamClosedError
+from flux_desktop.aws.stream import StreamClosedError, StreamLimits
 
 
 @pytest.fixture
@@ -75,6 +76,18 @@ async def test_no_answer(
         assert problem.code == code
         assert str(peer.port) in problem.what
     assert not loop_complaints
+
+
+async def test_the_whole_opening_has_one_limit(authority: Authority) -> None:
+    """What TCP and TLS have taken is missing for the answer."""
+    limits = StreamLimits(connect_s=5, tls_reason_s=5, headers_s=30, open_s=0.4, close_s=2)
+    async with hostile_peer(authority, "silent") as peer:
+        began_s = time.monotonic()
+        problem = await open_problem(peer, limits)
+        assert time.monotonic() - began_s < 5
+        assert problem.code == "headers_timeout"
+        waited_s = float(re.search(r"within ([0-9.]+) s", problem.sentence())[1])  # type: ignore[index]
+        assert waited_s < 0.4
 
 
 @pytest.mark.parametrize(

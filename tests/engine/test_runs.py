@@ -157,7 +157,9 @@ async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wa
     plan = msgspec.structs.replace(plan, local_arguments=("--recogniser", recogniser))
     await driver.supervisor.run(plan)
     told = {request: found for event in driver.of(WordsSourced) for request, found in event.sources.items()}
-    assert told == {summary.request_id: [source] for summary in driver.summaries.values()}
+    streams = {event.request_id: event.conn for event in driver.of(StreamChanged) if event.request_id}
+    assert {streams[request] for request in told} == {1, 2}
+    assert all(found == [source] for found in told.values())
 
 
 async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):

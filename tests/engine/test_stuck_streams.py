@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile_peer import hostile_peer
+from hostile_peer import Peer, Session, hostile_peer
 from streaming import CREDENTIALS
 from throwaway_ca import Authority, make_authority
 
@@ -16,6 +16,7 @@ from flux_desktop.engine.context import Limits
 from flux_desktop.engine.events import Event, StreamEnded
 from flux_desktop.engine.feed import FileFeed
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.reconnect import Policy
 from flux_desktop.engine.run import Run
 
 QUICK = Limits(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
@@ -24,6 +25,34 @@ QUICK = Limits(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
 @pytest.fixture
 def authority(tmp_path: Path) -> Authority:
     return make_authority(tmp_path)
+
+
+def hostile_run(peer: Peer, events: list[Event], limits: Limits, *, endless: bool = False) -> Run:
+    """One stream of silence to a peer: a single chunk, or without end."""
+    plan = RunPlan(
+        endpoint="hostile", source=WavSource(path="none.wav"), endpoint_url=peer.url, ca_file=str(peer.ca_file)
+    )
+    start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
+    feed = FileFeed(bytes(2560), 2560, loop=endless, limit_bytes=None)
+    return Run(start, lambda _: feed, events.append, limits=limits)
+
+
+async def test_late_headers_leave_less_time_for_connected(authority):
+    """A stream that is accepted and never Connected ends within the limit of the whole opening."""
+    events: list[Event] = []
+    limits = Limits(connected_s=30.0, reconnect=Policy(opening_s=0.6))
+
+    async def accept_and_say_nothing(session: Session) -> None:
+        session.headers()
+        await asyncio.Event().wait()
+
+    async with hostile_peer(authority, accept_and_say_nothing) as peer:
+        began_s = time.monotonic()
+        async with asyncio.timeout(10):
+            await hostile_run(peer, events, limits).carry_out()
+        assert time.monotonic() - began_s < 5
+    summary = next(event.summary for event in events if isinstance(event, StreamEnded))
+    assert summary.ledger == "never Connected"
 
 
 @pytest.mark.parametrize(
@@ -44,20 +73,10 @@ def authority(tmp_path: Path) -> Authority:
 async def test_every_stuck_stream_ends_in_its_class(authority, behaviour, peer_options, ledger, code):
     events: list[Event] = []
     async with hostile_peer(authority, behaviour, **peer_options) as peer:
-        plan = RunPlan(
-            endpoint="hostile", source=WavSource(path="none.wav"), endpoint_url=peer.url, ca_file=str(peer.ca_file)
-        )
-        start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
         # Else an end that comes after all was sent is a regular one.
         endless = ledger == "failed in mid-stream" and code != "not_closed"
-        run = Run(
-            start,
-            lambda _: FileFeed(bytes(2560), 2560, loop=endless, limit_bytes=None),
-            events.append,
-            limits=QUICK,
-        )
         async with asyncio.timeout(10):
-            await run.carry_out()
+            await hostile_run(peer, events, QUICK, endless=endless).carry_out()
     summary = next(event.summary for event in events if isinstance(event, StreamEnded))
     assert summary.ledger == ledger
     if ledger == "no transcript":
