@@ -9,7 +9,9 @@ import pytest
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import BLOCK, CardList
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.widgets.turn_list import CARD_ROLE, TurnListModel
+from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.widgets.turn_card import LAYOUTS_MAX, TurnCardDelegate
+from flux_desktop.ui.widgets.turn_list import CARD_ROLE, TurnList, TurnListModel
 
 
 def card(index: int) -> Card:
@@ -74,3 +76,48 @@ def test_the_shown_list_follows_whatever_happens_to_the_newest_cards(qtbot) -> N
             assert shown == texts() == [each.text for each in talk.cards]
     model.refresh()
     assert shown == [each.text for each in talk.cards]
+
+
+def test_a_word_asks_for_no_other_cards_height_and_keeps_few_layouts(qtbot, qapp, monkeypatch) -> None:
+    talk = Conversation(1)
+    for index in range(600):
+        talk.cards.append(card(index))
+    shown = TurnList(ThemeSource(qapp, "dark"), talk)
+    qtbot.addWidget(shown)
+    shown.resize(500, 600)
+    asked: list[Card] = []
+    height_of = TurnCardDelegate._height
+
+    def height(self: TurnCardDelegate, card: Card) -> int:
+        asked.append(card)
+        return height_of(self, card)
+
+    monkeypatch.setattr(TurnCardDelegate, "_height", height)
+
+    def heights() -> list[int]:
+        return [shown.visualRect(shown.turns.index(row)).height() for row in range(595, shown.turns.rowCount())]
+
+    def step(*, text: str, tone: str = "listening") -> int:
+        """How many cards were asked for their height."""
+        asked.clear()
+        opened.text, opened.tone = text, tone
+        opened.revision += 1
+        talk.revision += 1
+        shown.refresh()
+        qapp.processEvents()
+        return len(asked)
+
+    shown.show()
+    opened = Card(index=600, tone="listening", text="and")
+    talk.cards.append(opened)
+    assert step(text="and so") >= 600
+    before = heights()
+    assert step(text="and so it") < 30, "the newest ones, and those in view to be painted"
+    assert heights() == before
+    step(text="and so it goes on " * 20)
+    wrapped = heights()
+    assert wrapped[-1] > before[-1]
+    step(text=opened.text, tone="final")
+    assert heights()[-1] < wrapped[-1], "the meter of an open turn is gone"
+    assert shown.verticalScrollBar().value() == shown.verticalScrollBar().maximum(), "it stays at the newest turn"
+    assert len(shown.cards._layouts) <= LAYOUTS_MAX

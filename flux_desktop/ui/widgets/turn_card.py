@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
@@ -14,17 +15,25 @@ from flux_desktop.ui.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30
+NEWEST = 4
+"""Cards that may still change: the open one, and those that a remark or an end has just touched."""
+LAYOUTS_MAX = 256
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class TurnCardDelegate(QStyledItemDelegate):
-    """Lays out and paints cards. Layouts are kept per card until its revision or the width changes."""
+    """Lays out and paints cards.
+
+    The height of every card is kept until its revision or the width changes, for the view asks for all of them at each
+    change of one; of the layouts themselves only those of the cards looked at last.
+    """
 
     def __init__(self, theme: ThemeSource, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._theme = theme
         self._view = view
-        self._layouts: dict[int, tuple[tuple[int, int], QTextLayout, float]] = {}
+        self._layouts: OrderedDict[int, tuple[tuple[int, int], QTextLayout, float]] = OrderedDict()
+        self._heights: dict[int, tuple[tuple[int, int], int]] = {}
         self._eot_threshold = 0.7
         self._eager_threshold: float | None = None
 
@@ -35,15 +44,29 @@ class TurnCardDelegate(QStyledItemDelegate):
     def forget(self) -> None:
         """Throw all layouts away: the width or the colours have changed."""
         self._layouts.clear()
+        self._heights.clear()
 
     def heights_changed(self, cards: Sequence[Card]) -> bool:
-        """Whether any card is new or has another height than at its last layout."""
+        """Whether any of the newest cards has another height than the view was told last."""
         changed = False
-        for card in cards[-4:]:
-            before = self._layouts.get(card.serial)
-            old = None if before is None else before[2]
-            changed = changed or self._layout(card)[1] != old or card.tone == "final"
+        for card in cards[-NEWEST:]:
+            before = self._heights.get(card.serial)
+            changed = self._height(card) != (None if before is None else before[1]) or changed
         return changed
+
+    def _height(self, card: Card) -> int:
+        """Of the whole card, in pixels, with the gap below it."""
+        key = (card.revision, self._width())
+        kept = self._heights.get(card.serial)
+        if kept is not None and kept[0] == key:
+            return kept[1]
+        height = round(self._layout(card)[1]) + GAP_PX
+        if card.tone == "note":
+            height += 6
+        else:
+            height += HEAD_PX + 2 * PAD_PX - 2 + (METER_PX if card.tone != "final" else 0)
+        self._heights[card.serial] = (key, height)
+        return height
 
     def _width(self) -> int:
         return max(200, self._view.viewport().width())
@@ -52,6 +75,7 @@ class TurnCardDelegate(QStyledItemDelegate):
         key = (card.revision, self._width())
         kept = self._layouts.get(card.serial)
         if kept is not None and kept[0] == key:
+            self._layouts.move_to_end(card.serial)
             return kept[1], kept[2]
         note = card.tone == "note"
         face = font(TYPE_BODY_PX if note else TYPE_READING_PX, bold=card.tone in {"listening", "awaiting"})
@@ -68,6 +92,9 @@ class TurnCardDelegate(QStyledItemDelegate):
             height += line.height() * (1.0 if note else 1.18)
         layout.endLayout()
         self._layouts[card.serial] = (key, layout, height)
+        self._layouts.move_to_end(card.serial)
+        if len(self._layouts) > LAYOUTS_MAX:
+            self._layouts.popitem(last=False)
         return layout, height
 
     def _paint_head(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:
@@ -118,12 +145,7 @@ class TurnCardDelegate(QStyledItemDelegate):
             painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), label)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        card: Card = index.data(CARD_ROLE)
-        height = self._layout(card)[1]
-        if card.tone == "note":
-            return QSize(self._width(), round(height) + GAP_PX + 6)
-        meter = METER_PX if card.tone != "final" else 0
-        return QSize(self._width(), round(height) + HEAD_PX + 2 * PAD_PX - 2 + GAP_PX + meter)
+        return QSize(self._width(), self._height(index.data(CARD_ROLE)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         card: Card = index.data(CARD_ROLE)

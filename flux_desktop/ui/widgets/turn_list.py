@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -129,6 +130,10 @@ class TurnList(QListView):
         self.viewport().update()
         if at_end:
             self.scrollToBottom()
+
+    def dataChanged(self, first: AnyIndex, last: AnyIndex, roles: Sequence[int] = ()) -> None:
+        # The list's own would ask for the height of every card at every word; `refresh` knows when that is needed.
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def copy_selection(self) -> None:
         """Put the selected turns' texts (or all of them) on the clipboard."""
