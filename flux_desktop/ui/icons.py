@@ -28,6 +28,7 @@ def pixmap(name: str, colour: str, size_px: int = 16, ratio: float = 2.0) -> QPi
     return picture
 
 
+@lru_cache(maxsize=256)
 def icon(name: str, colour: str, disabled: str | None = None, size_px: int = 16) -> QIcon:
     """An icon for buttons and menus; `disabled` is its colour while the button cannot be used."""
     made = QIcon(pixmap(name, colour, size_px))

@@ -25,7 +25,7 @@ from flux_desktop.packed_blocks import SideFile
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
-from flux_desktop.ui.models.series import Band, Series
+from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
 NOTICES_KEPT = 50
@@ -74,7 +74,7 @@ class RunModel:
         self.update = Band()
         self.wire = Band()
         self.streams = LedgerHistory()
-        self.pacing_p99 = Series()
+        self.pacing_p99 = Series(first=RUN_POINTS)
         self.level: LevelMeasured | None = None
         self.level_peak = Series()
         self.level_rms = Series()

@@ -13,6 +13,10 @@ Floats = NDArray[np.float64]
 _FIRST = 64
 
 
+RUN_POINTS = 5_000
+"""Room of a run's own figures: more than half an hour of them."""
+
+
 class Series:
     """The newest `capacity` points (x, y), always contiguous, so that a curve can draw views of them.
 
@@ -21,11 +25,12 @@ class Series:
     A thousand connections that have said little thus cost little.
     """
 
-    def __init__(self, capacity: int = 4_000) -> None:
+    def __init__(self, capacity: int = 4_000, *, first: int = _FIRST) -> None:
+        """`first` is the number of points that there is room for at once."""
         self._capacity = capacity
         self._room = capacity + max(1, capacity // 4)
-        self._x: Floats = np.empty(min(_FIRST, self._room))
-        self._y: Floats = np.empty(min(_FIRST, self._room))
+        self._x: Floats = np.full(min(first, self._room), np.nan)
+        self._y: Floats = np.full(min(first, self._room), np.nan)
         self._end = 0
         self.revision = 0
 
@@ -70,7 +75,8 @@ class Band:
     """The p50, p95 and p99 of one figure over time."""
 
     def __init__(self) -> None:
-        self.p50, self.p95, self.p99 = Series(), Series(), Series()
+        # All room at once: there are few of these, and they fill up for as long as half an hour.
+        self.p50, self.p95, self.p99 = (Series(first=RUN_POINTS) for _ in range(3))
 
     def take(self, t: float, figure: Percentiles) -> None:
         """Add what is known of the figure at `t`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -143,7 +143,13 @@ def _waiting_words(talk: Conversation) -> str:
 def state_icon(talk: Conversation, theme: Theme) -> QIcon:
     """A mark that differs in shape as well as in colour: ring, disc, half, cross."""
     tone = state_tone(talk)
-    colour = QColor({"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}.get(tone, theme.muted))
+    return _mark(tone, {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}.get(tone, theme.muted))
+
+
+@lru_cache(maxsize=32)
+def _mark(tone: str, colour_name: str) -> QIcon:
+    """Drawn once each: Qt keeps every icon that it has ever painted, up to 10 MB of them."""
+    colour = QColor(colour_name)
     picture = QPixmap(24, 24)
     picture.setDevicePixelRatio(2)
     picture.fill(Qt.GlobalColor.transparent)
