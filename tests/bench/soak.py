@@ -1,10 +1,11 @@
 """Keeps a run going for an hour with the window open, and tells what grew: memory, threads, tasks, latency.
 
-Usage: python tests/bench/soak.py [--minutes 60] [--warm-up 25] [--connections 50]
+Usage: python tests/bench/soak.py [--minutes 60] [--warm-up 30] [--connections 50]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
-recording in a loop, so connections also change over to new streams at 28 minutes. Figures count from the end of the
-warm-up, which is as long as the raw view takes to fill: the last 35 minutes of an hour. Latencies are the user's clock
+recording in a loop, so connections also change over to new streams, at 26 to 28 and again at 52 to 56 minutes. Figures
+count from the end of the warm-up, when the raw view is full and every connection has changed over once: the first time
+costs a worker about 2 MB for good. They are of the last half of an hour. Latencies are the user's clock
 of every Update in the recording: the first ten minutes after the warm-up against the last ten. Needs Linux (/proc).
 """
 
@@ -151,7 +152,7 @@ def main() -> None:
     """Soak once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--warm-up", type=float, default=25, help="minutes; 0.6 of a shorter soak")
+    parser.add_argument("--warm-up", type=float, default=30, help="minutes; 0.6 of a shorter soak")
     parser.add_argument("--connections", type=int, default=50)
     options = parser.parse_args()
 
