@@ -99,6 +99,7 @@ class SelfTest:
             async with asyncio.timeout(PROCESS_LIMIT_S):
                 ready = decode_event(await process.stdout.readline())
         except (OSError, TimeoutError, msgspec.DecodeError) as error:
+            await child.stop()  # its last words may come after the end of its answers
             raise _process_problem("The engine process", child, error) from error
         finally:
             await child.stop()
