@@ -20,6 +20,8 @@ WORKER = "flux_desktop.engine.worker"
 LOCAL_ENDPOINT = "flux_desktop.local_endpoint"
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
+_LAST_WORDS_WITHIN_S = 1.0
+"""Standard error ends with the child, unless a child of its own holds it open."""
 _LEVELS = logging.getLevelNamesMapping()
 
 
@@ -27,6 +29,7 @@ class Child:
     """One child with three pipes. `last_words` are the last lines of its standard error, without secrets.
 
     `stop` is bounded: it closes the child's standard input (which tells it to leave), then terminates, then kills.
+    After it, `last_words` are whole, if the child was not killed.
     """
 
     def __init__(self, name: str) -> None:
@@ -62,6 +65,8 @@ class Child:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
                 await self._gone(process, patience_s)
+            if self._listening is not None and process.returncode is not None:
+                await asyncio.wait({self._listening}, timeout=_LAST_WORDS_WITHIN_S)
         finally:
             try:
                 await end_at_once(process)
