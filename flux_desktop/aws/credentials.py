@@ -71,8 +71,7 @@ def read_credentials(profile: str | None = None) -> Credentials:
 def boto_session(profile: str | None = None, region: str | None = None, keys: Credentials | None = None) -> Any:
     """A boto3 session in which TLS is verified: boto3 takes an empty AWS_CA_BUNDLE for the wish to verify nothing."""
     core = botocore.session.Session(profile=profile)
-    bundle = core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
-    core.set_config_variable("ca_bundle", bundle or True)
+    core.set_config_variable("ca_bundle", _ca_bundle_of(core) or True)
     return boto3.Session(
         botocore_session=core,
         region_name=region,
@@ -80,6 +79,17 @@ def boto_session(profile: str | None = None, region: str | None = None, keys: Cr
         aws_secret_access_key=keys.secret_key if keys else None,
         aws_session_token=keys.session_token if keys else None,
     )
+
+
+def ca_bundle(profile: str | None = None) -> str | None:
+    """The authorities boto3 would trust instead of its own: ``AWS_CA_BUNDLE``, ``ca_bundle`` of the profile in
+    ``~/.aws/config``, or ``REQUESTS_CA_BUNDLE``; None where nothing names any. Raises botocore's errors.
+    """
+    return _ca_bundle_of(botocore.session.Session(profile=profile))
+
+
+def _ca_bundle_of(core: botocore.session.Session) -> str | None:
+    return core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or None
 
 
 def frozen(found: Any) -> Any:

@@ -60,6 +60,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
+    from flux_desktop.aws.credentials import ca_bundle
     from flux_desktop.aws.probe import place_of, probe
 
     target = StreamTarget(
@@ -71,7 +72,9 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
     )
     place_of(target)  # an address that cannot be used is told before any sign-in is asked for
     credentials = await fresh_credentials(plan)
-    await probe(target)
+    if not plan.ca_file:
+        plan = msgspec.structs.replace(plan, ca_file=await asyncio.to_thread(ca_bundle, plan.profile))
+    await probe(msgspec.structs.replace(target, ca_file=plan.ca_file))
     return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))
 
 

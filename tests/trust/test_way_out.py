@@ -116,6 +116,29 @@ async def test_a_run_through_a_proxy_that_wants_a_password_tells_no_secret_to_ot
     assert not [secret for secret in secrets if secret.encode() in recorded]
 
 
+@pytest.mark.parametrize("named_by", ["configuration", "requests", "profile"])
+async def test_a_stream_trusts_whom_boto3_trusts(
+    keys_in_environment: LocalEndpointInfo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named_by: str
+) -> None:
+    info = keys_in_environment
+    monkeypatch.delenv("AWS_CA_BUNDLE")
+    profile = "voice" if named_by == "profile" else None
+    if named_by == "requests":
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", info.ca_file)
+    else:
+        section = f"[profile {profile}]" if profile else "[default]"
+        keys = f"aws_access_key_id = {info.access_key}\naws_secret_access_key = {info.secret_key}\n"
+        config = tmp_path / "config"
+        config.write_text(f"{section}\nca_bundle = {info.ca_file}\n{keys}")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    access = catalogue.Access(region=info.region, endpoint_url=info.url, profile=profile)
+    listed = await in_thread(lambda: catalogue.list_endpoints(access), 10)
+    assert "flux-prod" in [entry.name for entry in listed]
+    ended = await Supervisor(lambda _: None, sessions_dir=tmp_path).run(plan(info, profile=profile))
+    assert ended.problem is None
+    assert ended.ledger["no transcript"] == 1, "the stream went through and was closed in order"
+
+
 async def test_the_built_in_endpoint_is_reached_without_a_proxy(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
