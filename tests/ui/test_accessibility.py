@@ -107,7 +107,7 @@ def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> No
         await with_sample(window)
         window.start_run()
         await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
-        window.flux_panel.more_button.click()
+        window.flux_panel.filters_button.click()
         window.activateWindow()
         window.run_bar.start_button.setFocus()
         await until(lambda: QApplication.focusWidget() is not None, "the window has the keyboard")
@@ -162,7 +162,7 @@ def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:
         await until(lambda: bool(window.plots.plots), "the plots are there")
         window.sound_panel.use_microphone(True)
         window.set_local_behaviour(LocalBehaviour("stall-ms", 1400, "flux-english-20260311"))
-        window.flux_panel.more_button.click()
+        window.flux_panel.filters_button.click()
         await settled(window)
         assert clipped(window) == [], "before a run"
         await with_sample(window)

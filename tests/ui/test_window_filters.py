@@ -37,20 +37,20 @@ def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> Non
     async def live(window: MainWindow) -> None:
         await streaming(window, engines)
         panel = window.flux_panel
-        panel.more_button.click()
+        panel.filters_button.click()
         row = panel.filters["profanity_filter"]
         assert row.value is None
         row.choice.setCurrentIndex(ON)
         await until(lambda: row.state.full_text() == "needs new streams", "it says what it needs")
-        assert panel.more_button.text() == "More · 1 set"
-        assert not panel.more_reconnect_button.isHidden()
+        assert panel.filters_button.text() == "Filters · 1 set"
+        assert not panel.filters_reconnect_button.isHidden()
         assert panel.reconnect_button.isHidden()
         assert engines.sent(ConfigureStreams) == []
-        panel.more_reconnect_button.click()
+        panel.filters_reconnect_button.click()
         (sent,) = engines.sent(ReconnectStreams)
         assert sent.options.profanity_filter is True
         await until(lambda: row.state.full_text() == "● asked of 2 of 2", "it says who was asked")
-        assert panel.more_reconnect_button.isHidden()
+        assert panel.filters_reconnect_button.isHidden()
         panel.filters["numerals"].choice.setCurrentIndex(OFF)
         await until(lambda: bool(engines.sent(ConfigureStreams)), "numerals can be changed in mid-stream")
         assert engines.sent(ConfigureStreams)[0].message.numerals is False

@@ -96,11 +96,14 @@ class FluxPanel(Panel):
         keyterms_head.addStretch()
         self.keyterm_state = label("", "caption")
         keyterms_head.addWidget(self.keyterm_state)
+        self.filters_button = button("Filters", self._show_filters, kind="link", tip="Profanity filter and numerals")
+        self.filters_button.setCheckable(True)
+        keyterms_head.addWidget(self.filters_button)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
         self.reconnect_button = self._reconnect_button()
         body.insertWidget(body.indexOf(self.eager) + 1, self.reconnect_button)
-        self._compose_more()
+        self._compose_filters()
         self.explanation = label("", "caption", wrap=True)
         self.retry_button = button(
             "Try again",
@@ -159,8 +162,8 @@ class FluxPanel(Panel):
         self.filters["profanity_filter"].set_value(options.profanity_filter)
         self.filters["numerals"].set_value(options.numerals)
         if (options.profanity_filter, options.numerals) != (None, None):
-            self.more_button.setChecked(True)
-            self._show_more()
+            self.filters_button.setChecked(True)
+            self._show_filters()
         self._couple()
 
     def show_states(
@@ -172,7 +175,7 @@ class FluxPanel(Panel):
         """
         of_filters = [name for name in reconnect if name in self.filters]
         self.reconnect_button.setVisible(len(of_filters) < len(reconnect))
-        self.more_reconnect_button.setVisible(bool(of_filters))
+        self.filters_reconnect_button.setVisible(bool(of_filters))
         self.explanation.setText(explanation)
         self.explanation.setVisible(bool(explanation))
         self.retry_button.setVisible(retry)
@@ -196,33 +199,30 @@ class FluxPanel(Panel):
         made.hide()
         return made
 
-    def _compose_more(self) -> None:
+    def _compose_filters(self) -> None:
         self.filters = {
             "profanity_filter": ThreeState("Profanity filter", "fixed when a stream opens"),
             "numerals": ThreeState("Numerals", "spoken numbers as digits"),
         }
-        self.more_button = button("More", self._show_more, kind="link", tip="Profanity filter and numerals")
-        self.more_button.setCheckable(True)
-        self.more = QWidget()
-        rows = QVBoxLayout(self.more)
+        self.filters_box = QWidget()
+        rows = QVBoxLayout(self.filters_box)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(SPACE_S)
         for field in self.filters.values():
             rows.addWidget(field)
             field.changed.connect(self._edited)
-        self.more_reconnect_button = self._reconnect_button()
-        rows.insertWidget(1, self.more_reconnect_button)
-        self.body.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.body.addWidget(self.more)
-        self.more.hide()
+        self.filters_reconnect_button = self._reconnect_button()
+        rows.insertWidget(1, self.filters_reconnect_button)
+        self.body.addWidget(self.filters_box)
+        self.filters_box.hide()
 
-    def _show_more(self) -> None:
-        self.more.setVisible(self.more_button.isChecked())
+    def _show_filters(self) -> None:
+        self.filters_box.setVisible(self.filters_button.isChecked())
 
-    def _name_more(self) -> None:
+    def _name_filters(self) -> None:
         """Say on the button how much is set behind it."""
         number = sum(field.value is not None for field in self.filters.values())
-        self.more_button.setText(f"More · {number} set" if number else "More")
+        self.filters_button.setText(f"Filters · {number} set" if number else "Filters")
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the model cannot be changed; the rest can."""
@@ -247,7 +247,7 @@ class FluxPanel(Panel):
         menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
 
     def _couple(self) -> None:
-        self._name_more()
+        self._name_filters()
         for widget in (self._hints_head, self.hints):
             widget.setVisible(self.model.currentText() == MULTI)
         # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.
