@@ -18,7 +18,12 @@ from flux_desktop.engine.events import (
     StreamSummary,
 )
 from flux_desktop.problem import Problem
-from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.conversation import (
+    POINTS_KEPT,
+    UNWATCHED_EVERY_S,
+    UNWATCHED_POINTS_KEPT,
+    Conversation,
+)
 from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.series import Series
@@ -134,6 +139,20 @@ def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
     assert talk.latency.y.tolist() == [250.0]
     assert talk.turn_state == "Speaking"
     assert [span.state for span in talk.lane] == ["Speaking"]
+
+
+def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_goes_then() -> None:
+    talk = Conversation(500)
+    row = StreamRow(conn=500, state=StreamState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
+    for number in range(400):
+        talk.row_changed(number * UNWATCHED_EVERY_S, row)
+    kept = talk.latency.x.tolist()
+    assert len(kept) == UNWATCHED_POINTS_KEPT
+    assert kept[-1] == 399 * UNWATCHED_EVERY_S
+    talk.received(Received(t=1600.0, conn=500, text="{not json"))
+    for number in range(POINTS_KEPT - UNWATCHED_POINTS_KEPT):
+        talk.latency.append(1600.0 + number, 1.0)
+    assert talk.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == kept
 
 
 def test_phases_follow_the_events() -> None:

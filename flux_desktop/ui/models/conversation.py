@@ -37,6 +37,8 @@ POINTS_KEPT = 3_000
 """Of a curve: about twelve minutes of Updates."""
 UNWATCHED_EVERY_S = 4.0
 """Between two points of the curve of a connection whose messages are not watched."""
+UNWATCHED_POINTS_KEPT = 256
+"""About seventeen minutes of them: not less than of a watched connection, and little for a thousand."""
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
 
@@ -67,7 +69,7 @@ class Conversation:
         self.words_from: tuple[str, ...] = ()
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
-        self.latency = Series(POINTS_KEPT)
+        self.latency = Series(UNWATCHED_POINTS_KEPT)
         self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
         self.raw = RawLog()
@@ -137,7 +139,9 @@ class Conversation:
 
     def received(self, event: Received) -> ServerMessage | None:
         """Take a server message; returns it parsed, or None for what is none."""
-        self._watched = True
+        if not self._watched:
+            self._watched = True
+            self.latency.widen(POINTS_KEPT)
         self._keep_raw(event.t, False, event.text)
         message = message_of(event)
         if message is None:

@@ -27,12 +27,17 @@ class Series:
 
     def __init__(self, capacity: int = 4_000, *, first: int = _FIRST) -> None:
         """`first` is the number of points that there is room for at once."""
-        self._capacity = capacity
-        self._room = capacity + max(1, capacity // 4)
+        self._capacity = self._room = 0
+        self.widen(capacity)
         self._x: Floats = np.full(min(first, self._room), np.nan)
         self._y: Floats = np.full(min(first, self._room), np.nan)
         self._end = 0
         self.revision = 0
+
+    def widen(self, capacity: int) -> None:
+        """Keep so many points from now on; never fewer than before."""
+        self._capacity = max(self._capacity, capacity)
+        self._room = self._capacity + max(1, self._capacity // 4)
 
     def append(self, x: float, y: float) -> None:
         """Add a point; x must not go back."""
