@@ -40,6 +40,7 @@ from flux_desktop.engine.plan import MicrophoneSource
 from flux_desktop.engine.processes import LINE_LIMIT_BYTES
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.run import Run
+from flux_desktop.heap import keep_trimmed
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.redaction import remember, remember_proxy
 
@@ -70,7 +71,9 @@ class Worker:
         """
         self._emit(WorkerReady(pid=os.getpid(), version=__version__))
         async with asyncio.TaskGroup() as self._tasks:
+            trimming = self._tasks.create_task(keep_trimmed(), name="giving memory back")
             await self._obey(commands)
+            trimming.cancel()
             if self._task is not None:
                 self._task.cancel()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from flux_desktop import heap
 from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.fault_table import FAULTS
 from flux_desktop.problem import Problem, ProblemError
@@ -82,6 +83,8 @@ class MainWindow(QMainWindow):
         self.live = LiveParameters()
         self.local = LocalBehaviour()
         self.heartbeat = Heartbeat(self)
+        self._trimming = QTimer(self)
+        self._trimming.timeout.connect(heap.trim)
         self.shape: WavShape | None = None
         self.recent: list[str] = []
         self.log = LogKeeper()
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
         self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clock.start()
         self.heartbeat.start()
+        self._trimming.start(int(heap.TRIM_EVERY_S * 1000))
         QTimer.singleShot(0, self._build_plots)
         if load_account:
             self.loader.begin()
@@ -346,6 +350,7 @@ class MainWindow(QMainWindow):
                 dialog.close()
             self.clock.stop()
             self.heartbeat.stop()
+            self._trimming.stop()
             self.tasks.start("closing", self._close_all())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
