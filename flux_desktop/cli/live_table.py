@@ -13,8 +13,9 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from flux_desktop.engine.events import LedgerClass, LevelMeasured, Percentiles, Snapshot, StreamRow, StreamState
+from flux_desktop.engine.events import LevelMeasured, Snapshot
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 
 from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.engine.events import LedgerClass, RunEnded, StreamSummary, Verdict
+from flux_desktop.engine.events import RunEnded
+from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
 from flux_desktop.problem import Problem
 
 USAGE_CODES: Collection[str] = frozenset(

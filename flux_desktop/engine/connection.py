@@ -19,7 +19,7 @@ from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.context import RunContext
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import LedgerClass, Notice, StreamChanged, StreamEnded, StreamRow, StreamState
+from flux_desktop.engine.events import Notice, StreamChanged, StreamEnded
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.leg import LegFailedError, news_until
@@ -27,6 +27,7 @@ from flux_desktop.engine.legs import Gap, Legs
 from flux_desktop.engine.live_sender import LiveSender
 from flux_desktop.engine.liveness import Liveness
 from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState
 from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flux_desktop.aws.stream import SageMakerStream
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import LedgerClass, StreamRow, StreamState, StreamSummary
 from flux_desktop.engine.leg import Leg
 from flux_desktop.engine.metrics import of_values
 from flux_desktop.engine.outlet import Outlet
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary
 from flux_desktop.problem import Problem
 
 _ROW_TEXT_CHARS = 160

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flux_desktop.aws.stream import SageMakerStream, StreamEnd
 from flux_desktop.engine import endings
 from flux_desktop.engine.context import RunContext
-from flux_desktop.engine.events import LedgerClass
+from flux_desktop.engine.stream_facts import LedgerClass
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
 from flux_desktop.problem import Problem, ProblemError

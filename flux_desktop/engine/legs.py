@@ -16,13 +16,14 @@ from flux_desktop.engine import endings
 from flux_desktop.engine.context import RunContext
 from flux_desktop.engine.controls import Controls
 from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import LedgerClass, Notice, StreamState
+from flux_desktop.engine.events import Notice
 from flux_desktop.engine.figures import StreamFigures
 from flux_desktop.engine.leg import Leg, LegFailedError, news_until
 from flux_desktop.engine.live_sender import LiveSender
 from flux_desktop.engine.reconnect import Attempts
 from flux_desktop.engine.rotation import Rotation, spread
 from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
 from flux_desktop.problem import Problem

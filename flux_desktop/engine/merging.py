@@ -7,20 +7,12 @@ from collections.abc import Iterable
 import msgspec
 
 from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import (
-    Event,
-    Histograms,
-    LedgerClass,
-    Percentiles,
-    RunEnded,
-    Snapshot,
-    StreamEnded,
-    Verdict,
-)
+from flux_desktop.engine.events import Event, Histograms, RunEnded, Snapshot, StreamEnded
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.limits import broken, run_figures
 from flux_desktop.engine.metrics import Histogram, ledger, verdict
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, Verdict
 
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})

@@ -8,7 +8,7 @@ from array import array
 
 import numpy as np
 
-from flux_desktop.engine.events import Percentiles
+from flux_desktop.engine.stream_facts import Percentiles
 
 FRESH_MAX = 1024
 """Values kept as they came: four minutes of Updates."""

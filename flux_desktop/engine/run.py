@@ -18,12 +18,13 @@ from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.commands import StartRun
 from flux_desktop.engine.connection import Connection
 from flux_desktop.engine.context import Limits, RunContext
-from flux_desktop.engine.events import Event, Histograms, Percentiles, Snapshot, StreamState
+from flux_desktop.engine.events import Event, Histograms, Snapshot
 from flux_desktop.engine.feed import Feed
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.reconnect import RetryBudget
 from flux_desktop.engine.stages import slots
+from flux_desktop.engine.stream_facts import Percentiles, StreamState
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions

@@ -24,10 +24,11 @@ from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.words import script_of
 from flux_desktop.aws.trust import TrustStore, ssl_context
 from flux_desktop.engine import processes
-from flux_desktop.engine.events import Event, StreamEnded, StreamSummary, WorkerReady, decode_event
+from flux_desktop.engine.events import Event, StreamEnded, WorkerReady, decode_event
 from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.plan import LOCAL_ENDPOINT, RunPlan, WavSource
 from flux_desktop.engine.quick_checks import Finding, quick_findings, unforeseen
+from flux_desktop.engine.stream_facts import StreamSummary
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.resources import resource_path

@@ -18,22 +18,14 @@ import msgspec
 from flux_desktop import __version__
 from flux_desktop.engine import preparation, renewal, words_source
 from flux_desktop.engine.commands import Command, RenewCredentials, StartRun, StopRun, Watch
-from flux_desktop.engine.events import (
-    Event,
-    Notice,
-    RunEnded,
-    RunStarted,
-    StreamEnded,
-    Verdict,
-    WordsSourced,
-    encode_event,
-)
+from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, StreamEnded, WordsSourced, encode_event
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.merging import RunTotals
 from flux_desktop.engine.metrics import ledger
 from flux_desktop.engine.plan import RunPlan
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.session import RUN_FILE, create_session, default_sessions_dir, worker_file
+from flux_desktop.engine.stream_facts import Verdict
 from flux_desktop.engine.worker_process import WorkerProcess, shares
 from flux_desktop.problem import Problem, ProblemError
 

@@ -13,19 +13,9 @@ import msgspec
 from flux_desktop import program
 from flux_desktop.engine import endings, processes
 from flux_desktop.engine.commands import Command, Quit, StartRun, encode_command
-from flux_desktop.engine.events import (
-    Event,
-    Histograms,
-    LedgerClass,
-    RunRefused,
-    Snapshot,
-    StreamEnded,
-    StreamRow,
-    StreamSummary,
-    WorkerReady,
-    decode_event,
-)
+from flux_desktop.engine.events import Event, Histograms, RunRefused, Snapshot, StreamEnded, WorkerReady, decode_event
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamSummary
 from flux_desktop.problem import Problem, ProblemError
 
 _LOG = logging.getLogger(__name__)

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from flux_desktop.engine.accuracy import WordErrors
 from flux_desktop.engine.events import (
     Event,
-    LedgerClass,
     Notice,
     Received,
     RunEnded,
@@ -18,9 +17,9 @@ from flux_desktop.engine.events import (
     Snapshot,
     StreamChanged,
     StreamEnded,
-    StreamSummary,
     message_of,
 )
+from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary
 from flux_desktop.flux.turns import Turn, TurnTracker
 from flux_desktop.problem import Problem
 

@@ -15,8 +15,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from flux_desktop import __version__, logs
-from flux_desktop.engine.events import LedgerClass, RunEnded
+from flux_desktop.engine.events import RunEnded
 from flux_desktop.engine.session import default_sessions_dir, make_private_folder
+from flux_desktop.engine.stream_facts import LedgerClass
 from flux_desktop.plain_text import plain
 from flux_desktop.resources import resource_path
 from flux_desktop.ui import settings

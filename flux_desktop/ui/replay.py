@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, RunEnded, Verdict
+from flux_desktop.engine.events import Event, RunEnded
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.stream_facts import Verdict
 from flux_desktop.ui.engine_port import EventSink
 
 

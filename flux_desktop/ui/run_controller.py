@@ -8,8 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, LedgerClass, RunEnded, Verdict
+from flux_desktop.engine.events import Event, RunEnded
 from flux_desktop.engine.plan import RunPlan, plan_problems
+from flux_desktop.engine.stream_facts import LedgerClass, Verdict
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.problem import Problem
 from flux_desktop.ui.bridge import Mailbox

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from flux_desktop.engine.events import LedgerClass, Verdict
+from flux_desktop.engine.stream_facts import LedgerClass, Verdict
 from flux_desktop.problem import Problem
 from flux_desktop.ui import text
 from flux_desktop.ui.models.run_model import RunModel

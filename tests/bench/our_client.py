@@ -17,9 +17,10 @@ from drift import drift_ms
 from msgspec import Struct
 from process_figures import Others, cpu_s, resident_bytes
 
-from flux_desktop.engine.events import Event, RunEnded, Snapshot, StreamEnded, StreamSummary
+from flux_desktop.engine.events import Event, RunEnded, Snapshot, StreamEnded
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import StreamSummary
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.resources import resource_path
 

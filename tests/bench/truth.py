@@ -12,8 +12,9 @@ from pathlib import Path
 from msgspec import Struct
 from our_client import OurRun, plan
 
-from flux_desktop.engine.events import Event, LedgerClass, Percentiles, RunEnded, StreamChanged, StreamState, Verdict
+from flux_desktop.engine.events import Event, RunEnded, StreamChanged
 from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamState, Verdict
 
 STALL_S = 1.4
 AT_ONCE = 4

@@ -15,21 +15,10 @@ from flux_desktop.cli.live_table import LiveFigures, picture
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import (
-    LedgerClass,
-    LevelMeasured,
-    Percentiles,
-    RunEnded,
-    RunStarted,
-    Snapshot,
-    StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-    Verdict,
-)
+from flux_desktop.engine.events import LevelMeasured, RunEnded, RunStarted, Snapshot, StreamEnded
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.stages import parse_stages
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
 from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import RunResult, final_summary
 

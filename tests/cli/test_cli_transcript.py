@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.events import LedgerClass, Received, StreamChanged, StreamEnded, StreamState, StreamSummary
+from flux_desktop.engine.events import Received, StreamChanged, StreamEnded
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState, StreamSummary
 from flux_desktop.plain_text import plain
 from flux_desktop.problem import Problem
 

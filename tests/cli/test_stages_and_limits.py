@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import LedgerClass, Percentiles
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.limits import METRICS, Limit, broken, parse_limit, run_figures
 from flux_desktop.engine.stages import Slot, Stage, parse_stages, slots
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles
 from flux_desktop.problem import ProblemError
 
 

@@ -15,19 +15,9 @@ from flux_desktop.cli.live_table import LiveFigures, LiveTable
 from flux_desktop.cli.main import build_parser
 from flux_desktop.cli.planning import file_plan
 from flux_desktop.cli.run_streams import _Front
-from flux_desktop.engine.events import (
-    Event,
-    LedgerClass,
-    Notice,
-    Received,
-    RunEnded,
-    RunStarted,
-    StreamEnded,
-    StreamSummary,
-    Verdict,
-    WordsSourced,
-)
+from flux_desktop.engine.events import Event, Notice, Received, RunEnded, RunStarted, StreamEnded, WordsSourced
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
 from flux_desktop.flux.messages import TurnInfo as Info
 from flux_desktop.flux.messages import encode
 from flux_desktop.logs import CleanFormatter

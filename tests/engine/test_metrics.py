@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from flux_desktop.engine.events import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.metrics import Histogram, ledger, of_values, verdict
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, Verdict
 
 
 def test_percentiles_are_within_three_digits():

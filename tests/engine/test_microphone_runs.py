@@ -9,8 +9,9 @@ import msgspec
 import pytest
 from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
-from flux_desktop.engine.events import LevelMeasured, Notice, Received, StreamChanged, StreamState
+from flux_desktop.engine.events import LevelMeasured, Notice, Received, StreamChanged
 from flux_desktop.engine.plan import MicrophoneSource, RunPlan
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.resources import resource_path
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.engine.events import Percentiles
 from flux_desktop.engine.packed_values import FRESH_MAX, PackedValues
+from flux_desktop.engine.stream_facts import Percentiles
 
 
 def packed(values: np.ndarray) -> PackedValues:

@@ -10,16 +10,10 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.engine.commands import ConfigureStreams
-from flux_desktop.engine.events import (
-    Received,
-    Sent,
-    Snapshot,
-    StreamChanged,
-    StreamState,
-    message_of,
-)
+from flux_desktop.engine.events import Received, Sent, Snapshot, StreamChanged, message_of
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.session import read_session
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.reports.run_result import RunResult
 from flux_desktop.resources import resource_path

@@ -12,7 +12,6 @@ import pytest
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl
 from flux_desktop.engine.events import (
-    LedgerClass,
     Notice,
     Received,
     RunEnded,
@@ -21,14 +20,13 @@ from flux_desktop.engine.events import (
     Snapshot,
     StreamChanged,
     StreamEnded,
-    StreamState,
-    Verdict,
     WordsSourced,
     message_of,
 )
 from flux_desktop.engine.limits import parse_limit
 from flux_desktop.engine.session import read_session
 from flux_desktop.engine.stages import Stage
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState, Verdict
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.flux.options import FluxOptions
 

@@ -17,11 +17,12 @@ import pytest
 from flux_desktop.engine import audio_source
 from flux_desktop.engine.commands import StartRun
 from flux_desktop.engine.context import Limits
-from flux_desktop.engine.events import LedgerClass, Received, StreamChanged, StreamEnded, StreamState, Verdict
+from flux_desktop.engine.events import Received, StreamChanged, StreamEnded
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.local_process import LocalEndpoint
 from flux_desktop.engine.metrics import Histogram, ledger
 from flux_desktop.engine.run import Run
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState, Verdict
 from flux_desktop.engine.worker_process import WorkerProcess
 
 SILENT = ("--recogniser", "silent")

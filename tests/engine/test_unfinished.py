@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import Received, RunEnded, RunStarted, Verdict, encode_event
+from flux_desktop.engine.events import Received, RunEnded, RunStarted, encode_event
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.recording import Recorder
+from flux_desktop.engine.stream_facts import Verdict
 from flux_desktop.engine.unfinished import mark_seen, newest_unfinished
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))

@@ -25,12 +25,13 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.engine.commands import StartRun
 from flux_desktop.engine.context import Limits
-from flux_desktop.engine.events import Event, RunEnded, StreamChanged, StreamEnded, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.events import Event, RunEnded, StreamChanged, StreamEnded
 from flux_desktop.engine.feed import FileFeed
 from flux_desktop.engine.merging import RunTotals
 from flux_desktop.engine.metrics import ledger
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.run import Run
+from flux_desktop.engine.stream_facts import StreamState, StreamSummary, Verdict
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.problem import Problem, ProblemError
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import Event, RunStarted, StreamChanged, StreamState
+from flux_desktop.engine.events import Event, RunStarted, StreamChanged
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.resources import resource_path

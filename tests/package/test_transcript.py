@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import RunEnded, StreamEnded, Verdict
+from flux_desktop.engine.events import RunEnded, StreamEnded
 from flux_desktop.engine.session import read_session
+from flux_desktop.engine.stream_facts import Verdict
 
 pytestmark = pytest.mark.package
 DEMO_LIMIT_S = 120.0

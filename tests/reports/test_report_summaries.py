@@ -6,20 +6,9 @@ import json
 
 import msgspec
 
-from flux_desktop.engine.events import (
-    LedgerClass,
-    Notice,
-    Percentiles,
-    Received,
-    RunEnded,
-    RunStarted,
-    StreamChanged,
-    StreamEnded,
-    StreamState,
-    StreamSummary,
-    Verdict,
-)
+from flux_desktop.engine.events import Notice, Received, RunEnded, RunStarted, StreamChanged, StreamEnded
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamState, StreamSummary, Verdict
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
 from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import RunResult, final_summary

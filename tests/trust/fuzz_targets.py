@@ -37,7 +37,6 @@ from flux_desktop.engine import commands, unfinished
 from flux_desktop.engine.conversation import Conversation as HeardConversation
 from flux_desktop.engine.events import (
     Histograms,
-    LedgerClass,
     Notice,
     Received,
     RunEnded,
@@ -45,16 +44,13 @@ from flux_desktop.engine.events import (
     Snapshot,
     StreamChanged,
     StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-    Verdict,
     encode_event,
 )
 from flux_desktop.engine.figure_names import FIGURES
 from flux_desktop.engine.metrics import Histogram
 from flux_desktop.engine.pacing import AudioClock
 from flux_desktop.engine.plan import RunPlan, WavSource, plan_problems
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
 from flux_desktop.engine.truth import TurnTiming
 from flux_desktop.engine.worker import Worker
 from flux_desktop.flux.bundles import BUNDLES

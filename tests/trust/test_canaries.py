@@ -19,20 +19,11 @@ from canaries import CANARIES, Canary
 
 from flux_desktop import logs, redaction
 from flux_desktop.engine import processes
-from flux_desktop.engine.events import (
-    LedgerClass,
-    Notice,
-    Received,
-    RunEnded,
-    RunStarted,
-    StreamEnded,
-    StreamSummary,
-    Verdict,
-    encode_event,
-)
+from flux_desktop.engine.events import Notice, Received, RunEnded, RunStarted, StreamEnded, encode_event
 from flux_desktop.engine.plan import RunPlan, WavSource
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.session import RUN_FILE, create_session
+from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
 from flux_desktop.flux.turns import Turn
 from flux_desktop.problem import Problem
 from flux_desktop.reports.files import write_whole

@@ -22,9 +22,10 @@ from flux_desktop.aws.probe import probe
 from flux_desktop.aws.trust import proxy_for
 from flux_desktop.child_environment import child_environment, proxy_logins
 from flux_desktop.engine.commands import ProxyVariables
-from flux_desktop.engine.events import Event, StreamChanged, StreamState
+from flux_desktop.engine.events import Event, StreamChanged
 from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.plan import RunPlan, WavSource, plan_problems
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.engine.supervisor import Supervisor
 from flux_desktop.problem import ProblemError
 from flux_desktop.resources import resource_path

@@ -5,22 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flux_desktop.engine.events import (
-    Event,
-    LedgerClass,
-    Percentiles,
-    Received,
-    RunEnded,
-    RunStarted,
-    Snapshot,
-    StreamChanged,
-    StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-    Verdict,
-)
+from flux_desktop.engine.events import Event, Received, RunEnded, RunStarted, Snapshot, StreamChanged, StreamEnded
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
 from flux_desktop.flux.options import FluxOptions
 
 SENTENCES = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.events import LedgerClass, StreamEnded, StreamSummary
+from flux_desktop.engine.events import StreamEnded
+from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary
 from flux_desktop.ui import icons
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.panels.conversation_view import state_icon

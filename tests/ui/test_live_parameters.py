@@ -6,7 +6,8 @@ import msgspec
 import scripted
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.events import Notice, Received, StreamRow, StreamState
+from flux_desktop.engine.events import Notice, Received
+from flux_desktop.engine.stream_facts import StreamRow, StreamState
 from flux_desktop.flux.messages import UNSET, Configure
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.problem import Problem

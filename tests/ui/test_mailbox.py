@@ -5,7 +5,8 @@ from __future__ import annotations
 import scripted
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.events import Event, Received, Snapshot, StreamChanged, StreamState
+from flux_desktop.engine.events import Event, Received, Snapshot, StreamChanged
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.ui.bridge import Mailbox, ScreenClock
 
 

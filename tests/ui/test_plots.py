@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from test_window import Waiting, replaying, with_sample
 
-from flux_desktop.engine.events import LedgerClass, Snapshot, StreamState
+from flux_desktop.engine.events import Snapshot
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState
 from flux_desktop.ui import settings
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory

@@ -9,8 +9,9 @@ from conftest import Stage, until
 from test_window import Engines, Waiting, replaying, with_sample
 
 from flux_desktop.engine import stages
-from flux_desktop.engine.events import RunEnded, Verdict
+from flux_desktop.engine.events import RunEnded
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import Verdict
 from flux_desktop.problem import ProblemError
 from flux_desktop.ui import settings
 from flux_desktop.ui.main_window import MainWindow

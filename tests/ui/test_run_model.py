@@ -6,17 +6,8 @@ import msgspec
 import pytest
 import scripted
 
-from flux_desktop.engine.events import (
-    LedgerClass,
-    Notice,
-    Received,
-    RunEnded,
-    StreamChanged,
-    StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-)
+from flux_desktop.engine.events import Notice, Received, RunEnded, StreamChanged, StreamEnded
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary
 from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import (
     POINTS_KEPT,

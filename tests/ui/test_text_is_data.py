@@ -19,7 +19,6 @@ from test_window import replaying, with_sample
 from flux_desktop import redaction
 from flux_desktop.engine.events import (
     Event,
-    LedgerClass,
     Notice,
     Received,
     RunEnded,
@@ -27,11 +26,8 @@ from flux_desktop.engine.events import (
     Snapshot,
     StreamChanged,
     StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-    Verdict,
 )
+from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
 from flux_desktop.problem import Problem
 from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.widgets.basics import plain_tip

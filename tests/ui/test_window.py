@@ -17,8 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from flux_desktop.engine.commands import ReconnectStreams, SendControl
-from flux_desktop.engine.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged, StreamState, Verdict
+from flux_desktop.engine.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged
 from flux_desktop.engine.plan import RunPlan, WavSource
+from flux_desktop.engine.stream_facts import StreamState, Verdict
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.ui import settings
 from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine

@@ -7,7 +7,8 @@ from conftest import Stage, until
 from test_window import Engines, with_sample
 
 from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.events import RunStarted, StreamChanged, StreamState
+from flux_desktop.engine.events import RunStarted, StreamChanged
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.flux.messages import UNSET
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui import settings

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from flux_desktop.engine.events import (
-    Received,
-    Sent,
-    StreamChanged,
-    StreamEnded,
-    StreamRow,
-    StreamState,
-    StreamSummary,
-    message_of,
-)
+from flux_desktop.engine.events import Received, Sent, StreamChanged, StreamEnded, message_of
+from flux_desktop.engine.stream_facts import StreamRow, StreamState, StreamSummary
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (

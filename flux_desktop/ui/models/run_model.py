@@ -16,10 +16,10 @@ from flux_desktop.engine.events import (
     Snapshot,
     StreamChanged,
     StreamEnded,
-    StreamState,
     WordsSourced,
 )
 from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.stream_facts import StreamState
 from flux_desktop.engine.truth import SpokenWords
 from flux_desktop.packed_blocks import SideFile
 from flux_desktop.problem import Problem

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from flux_desktop.engine.events import LedgerClass, StreamState
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState
 from flux_desktop.ui import text
 from flux_desktop.ui.exporting import FORMATS
 from flux_desktop.ui.models.conversation import Conversation

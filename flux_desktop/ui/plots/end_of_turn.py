@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
-from flux_desktop.engine.events import Percentiles
+from flux_desktop.engine.stream_facts import Percentiles
 from flux_desktop.ui import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
-from flux_desktop.engine.events import Percentiles
+from flux_desktop.engine.stream_facts import Percentiles
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.models.series import Band, Floats, Series

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from flux_desktop.engine.events import LedgerClass, StreamState
+from flux_desktop.engine.stream_facts import LedgerClass, StreamState
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel, nearest

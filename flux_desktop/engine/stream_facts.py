@@ -1,0 +1,125 @@
+"""What can be said of a stream and of a whole run: states, classes, verdicts, figures at a glance and at the end.
+
+The events of `engine.events` carry these; tables, files and reports show them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from flux_desktop.engine.accuracy import WordErrors
+from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
+from flux_desktop.problem import Problem
+
+
+class StreamState(StrEnum):
+    """The life of one connection, in order."""
+
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    OPENED = "opened"
+    STREAMING = "streaming"
+    RECONNECTING = "reconnecting"
+    """The stream was lost, a new one is being opened; streaming follows."""
+    DRAINING = "draining"
+    ENDED = "ended"
+
+
+class LedgerClass(StrEnum):
+    """How a planned stream ended. Every planned stream ends in exactly one class."""
+
+    NOT_STARTED = "not started"
+    CONNECT_FAILED = "connect failed"
+    NEVER_CONNECTED = "never Connected"
+    FAILED = "failed in mid-stream"
+    NO_TRANSCRIPT = "no transcript"
+    COMPLETED = "completed"
+
+
+class Verdict(StrEnum):
+    """What a run proved. INVALID: the measuring machine itself was the bottleneck."""
+
+    DONE = "DONE"
+    PASS = "PASS"  # noqa: S105 - no password
+    FAIL = "FAIL"
+    INVALID = "INVALID"
+
+
+class Percentiles(Struct, frozen=True, omit_defaults=True):
+    """Percentiles in milliseconds with the number of values they stand on; all None where `n` is 0."""
+
+    n: int = 0
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    max_ms: float | None = None
+
+
+class StreamRow(Struct, kw_only=True, omit_defaults=True):
+    """One connection at a glance, for tables. Latencies are on the user's clock, of Updates, in milliseconds."""
+
+    conn: int
+    state: StreamState = StreamState.WAITING
+    ledger: LedgerClass | None = None
+    turn_state: str = "Ready"
+    turns: int = 0
+    text: str = ""
+    request_id: str | None = None
+    update_latency_ms: float | None = None
+    update_p50_ms: float | None = None
+    update_p95_ms: float | None = None
+    pacing_p99_ms: float | None = None
+    chunks_sent: int = 0
+    late_chunks: int = 0
+    position_s: float = 0.0
+    """Seconds of audio sent, or skipped while there was no stream to send it on."""
+    eot_threshold: float | None = None
+    eager_eot_threshold: float | None = None
+    eot_timeout_ms: int | None = None
+    configure_pending: bool = False
+    retries: int = 0
+    """Openings that failed and were tried again."""
+    reconnects: int = 0
+    """How often the connection came back after it had lost its stream."""
+    problem: Problem | None = None
+
+
+class StreamSummary(Struct, kw_only=True, omit_defaults=True):
+    """What one connection came to; the source of tables, files and reports."""
+
+    conn: int
+    ledger: LedgerClass
+    problem: Problem | None = None
+    request_id: str | None = None
+    aws_request_id: str | None = None
+    chunks_sent: int = 0
+    sent_bytes: int = 0
+    late_chunks: int = 0
+    turns: int = 0
+    event_counts: dict[str, int] = {}
+    final_texts: list[str] = []
+    violations: dict[str, int] = {}
+    configure_acks: list[ConfigureSuccess] = []
+    configure_failures: list[ConfigureFailure] = []
+    languages_detected: list[str] = []
+    languages_hinted: list[str] = []
+    first_end_of_turn_s: float | None = None
+    """From the moment streaming began to the first EndOfTurn; it includes the speech itself."""
+    connect_s: float | None = None
+    headers_s: float | None = None
+    connected_s: float | None = None
+    close_s: float | None = None
+    duration_s: float = 0.0
+    rotations: int = 0
+    retries: int = 0
+    """Openings that failed and were tried again, of the first stream and of those after a loss."""
+    reconnects: int = 0
+    """How often the connection came back in a new stream after it had lost one."""
+    unheard_s: float = 0.0
+    """Audio that fell into the gaps of the reconnects: sent without an answer, or not sent at all."""
+    update: Percentiles = Percentiles()
+    wire: Percentiles = Percentiles()
+    pacing: Percentiles = Percentiles()
+    words: WordErrors | None = None
