@@ -17,6 +17,11 @@ _STEPS = 1000
 _LEAST_MS = 0.001
 _MOST_MS = 3_600_000.0
 _COUNTERS = math.ceil(math.log(_MOST_MS / _LEAST_MS) * _STEPS) + 1
+_PAGE = 1024
+"""Counters on one page of memory, 4 kB."""
+_PAGES = -(-_COUNTERS // _PAGE)
+_WORTH_A_PAGE = 64
+"""Fewer values than these in the range of a page are kept as they came: they are smaller so."""
 
 
 class PackedValues:
@@ -27,7 +32,9 @@ class PackedValues:
 
     def __init__(self) -> None:
         self._fresh = array("f")
+        self._rare = np.empty(0, np.float32)
         self._counts = np.empty(0, np.uint32)
+        self._open = np.zeros(_PAGES, bool)
 
     def append(self, value_ms: float) -> None:
         """Count one value."""
@@ -37,10 +44,10 @@ class PackedValues:
 
     def percentiles(self) -> Percentiles:
         """p50, p95, p99 and the largest value, with the count."""
-        fresh = np.frombuffer(self._fresh, np.float32).astype(np.float64)
+        exact = np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32))).astype(np.float64)
         steps = np.flatnonzero(self._counts)
-        values = np.concatenate((_LEAST_MS * np.exp(steps / _STEPS), fresh))
-        counts = np.concatenate((self._counts[steps].astype(np.int64), np.ones(len(fresh), np.int64)))
+        values = np.concatenate((_LEAST_MS * np.exp(steps / _STEPS), exact))
+        counts = np.concatenate((self._counts[steps].astype(np.int64), np.ones(len(exact), np.int64)))
         if not len(values):
             return Percentiles()
         order = np.argsort(values)
@@ -53,11 +60,15 @@ class PackedValues:
         return Percentiles(n=n, p50_ms=rank(50), p95_ms=rank(95), p99_ms=rank(99), max_ms=rank(100))
 
     def _fold(self) -> None:
-        """Count the fresh values in their counters."""
+        """Count the fresh values in their counters, where there are many of their size."""
         if not len(self._counts):
-            # Fresh pages of the system's: only those are taken that some value falls into, 4 kB for each factor of e.
+            # Fresh pages of the system's: only those are taken that are counted in.
             self._counts = np.frombuffer(mmap.mmap(-1, 4 * _COUNTERS), np.uint32)
-        fresh = np.clip(np.frombuffer(self._fresh, np.float32), _LEAST_MS, _MOST_MS)
-        steps = np.rint(np.log(fresh / _LEAST_MS) * _STEPS).astype(np.int32)
-        np.add.at(self._counts, steps, 1)
+        values = np.clip(np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32))), _LEAST_MS, _MOST_MS)
+        steps = np.rint(np.log(values / _LEAST_MS) * _STEPS).astype(np.int32)
+        pages = steps // _PAGE
+        self._open |= np.bincount(pages, minlength=_PAGES) >= _WORTH_A_PAGE
+        counted = self._open[pages]
+        np.add.at(self._counts, steps[counted], 1)
+        self._rare = values[~counted]
         self._fresh = array("f")

@@ -57,3 +57,19 @@ def test_memory_is_what_the_values_span_however_many_there_are() -> None:
     assert made._counts is counters
     assert {step * counters.itemsize // 4096 for step in np.flatnonzero(counters)} == touched
     assert len(made._fresh) < FRESH_MAX
+
+
+def test_a_few_values_far_from_the_others_take_no_page_and_are_counted() -> None:
+    many = np.full(FRESH_MAX - 30, 5.0)
+    made = packed(np.concatenate((many, np.full(30, 7000.0))))
+    assert len(made._fresh) == 0
+    assert {step * made._counts.itemsize // 4096 for step in np.flatnonzero(made._counts)} == {8}, "of 5 ms alone"
+    figures = made.percentiles()
+    assert (figures.n, figures.max_ms) == (FRESH_MAX, 7000.0)
+    assert figures.p95_ms == pytest.approx(5.0, rel=1.1e-3)
+    assert figures.p99_ms == 7000.0, "thirty of a thousand"
+    for value in np.concatenate((many, np.full(30, 7000.0), many, np.full(30, 7000.0))):
+        made.append(float(value))
+    assert len(made._rare) == 0, "now they are many"
+    assert made.percentiles().n == 3 * FRESH_MAX
+    assert made.percentiles().max_ms == pytest.approx(7000.0, rel=1.1e-3)
