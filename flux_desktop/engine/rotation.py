@@ -5,9 +5,10 @@ Pure. Ages are seconds since the stream was accepted.
 
 from __future__ import annotations
 
-SPREAD = 1 / 14
-"""Connections change over within so much of the given age before it, two minutes of twenty-eight: each holds two
-streams for a moment, and all at once would ask an endpoint for twice what it was found to hold."""
+SPREAD = 13 / 28
+"""Connections change over within so much of the given age before it, from fifteen minutes to twenty-eight, each at an
+age of its own: it holds two streams for a moment, and many at once would ask an endpoint, and this machine's memory,
+for far more than they were found to hold."""
 _GOLDEN = 0.618033988749895
 """Its multiples fall evenly into 0 to 1, however many there are."""
 RETRY_S = 15.0

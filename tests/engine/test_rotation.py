@@ -24,8 +24,8 @@ def test_after_a_failure_it_tries_again_a_little_later():
 
 def test_many_connections_do_not_change_over_at_once():
     ages_s = sorted(spread(conn, 1680.0) for conn in range(1, 51))
-    assert ages_s[0] >= 1560.0
+    assert ages_s[0] >= 900.0
     assert ages_s[-1] <= 1680.0
     gaps_s = [later - sooner for sooner, later in itertools.pairwise(ages_s)]
-    assert min(gaps_s) > 1.0
-    assert max(gaps_s) < 5.0
+    assert min(gaps_s) > 5.0
+    assert max(gaps_s) < 30.0
