@@ -82,6 +82,8 @@ class Worker:
             try:
                 if not (line := await commands.readline()):
                     return
+                if line.isspace():
+                    continue
                 command = decode_command(line)
             except (msgspec.DecodeError, ValueError) as error:  # a ValueError: the line is longer than any can be
                 self._emit(Notice(t=0.0, problem=_bad_command(str(error))))

@@ -1,4 +1,4 @@
-"""The end of a child process: in bounded time, and heard to its last word."""
+"""A child process: what it says is heard to its last word, and its end comes in bounded time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import sys
 
 import pytest
 
-from flux_desktop.engine.processes import Child
+from flux_desktop import program
+from flux_desktop.engine.commands import Quit, encode_command
+from flux_desktop.engine.events import Notice, WorkerReady, decode_event
+from flux_desktop.engine.processes import WORKER, Child
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its children are shells")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="its children are shells")
 
 
+@POSIX
 async def test_words_that_come_after_its_end_are_its_last_words() -> None:
     child = Child("child")
     # One that outlives it speaks when told to leave.
@@ -25,6 +29,7 @@ async def test_words_that_come_after_its_end_are_its_last_words() -> None:
     assert list(child.last_words) == ["out of memory"]
 
 
+@POSIX
 async def test_words_that_never_come_are_not_waited_for_long() -> None:
     child = Child("child")
     process = await child.start(["sh", "-c", "(sleep 60) & echo $!; exit 7"])
@@ -35,3 +40,18 @@ async def test_words_that_never_come_are_not_waited_for_long() -> None:
             assert await child.stop() == 7
     finally:
         os.kill(outlives_it, signal.SIGKILL)
+
+
+async def test_a_worker_tells_of_a_line_it_cannot_read_and_goes_on() -> None:
+    child = Child("worker")
+    process = await child.start(program.command(WORKER))
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(b'\n \n{"command":"dance"}\n\r\n' + encode_command(Quit()))
+        said = [decode_event(line) async for line in process.stdout]
+        assert [type(event) for event in said] == [WorkerReady, Notice], "empty lines are no commands"
+        assert isinstance(said[1], Notice)
+        assert said[1].problem.code == "bad_command"
+    finally:
+        assert await child.stop() == 0
