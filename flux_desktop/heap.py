@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import functools
 import sys
 
 TRIM_EVERY_S = 60.0
@@ -40,4 +41,9 @@ async def keep_trimmed(every_s: float = TRIM_EVERY_S) -> None:
 def _tell(function: str, *arguments: int) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # another C library than glibc
-            getattr(ctypes.CDLL(None), function)(*arguments)
+            getattr(_libc(), function)(*arguments)
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)

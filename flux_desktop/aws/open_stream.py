@@ -31,6 +31,19 @@ from flux_desktop.problem import Problem
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 
+class _Nobody:
+    """Listens in the place of a listener that has heard the end."""
+
+    def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
+        """Nothing comes after the end."""
+
+    def on_end(self, end: StreamEnd) -> None:
+        """The end is told once."""
+
+
+_NOBODY = _Nobody()
+
+
 class SageMakerStream:
     """An open stream. `StreamOpener.open` makes it; its listener hears everything that arrives.
 
@@ -40,7 +53,7 @@ class SageMakerStream:
 
     def __init__(self, target: StreamTarget, listener: StreamListener) -> None:
         self._target = target
-        self._listener = listener
+        self._listener: StreamListener = listener
         self._channel: Channel | None = None
         self._publisher: Publisher | None = None
         self._decoder = FrameDecoder()
@@ -224,7 +237,9 @@ class SageMakerStream:
         )
         if kind != "clean":
             self._live_channel().drop()
-        self._listener.on_end(self._end)
+        # Let go of with the end: whoever listens holds the stream too, and a circle is freed late, if in hours at all.
+        listener, self._listener = self._listener, _NOBODY
+        listener.on_end(self._end)
 
     def _live_channel(self) -> Channel:
         assert self._channel is not None, "the stream has not been opened"

@@ -60,10 +60,12 @@ class Outgoing:
     def clear(self) -> None:
         """The stream is over: nothing waits any more."""
         self._waiting.clear()
+        self._end = None
 
     @property
     def end(self) -> ThreadFuture[None] | None:
-        """Done when the end that was written, and so all before it, has left; None while the end is not written."""
+        """Done when the end that was written, and so all before it, has left; None while the end is not written, and
+        when the stream is over."""
         return self._end
 
     @property

@@ -56,7 +56,7 @@ class Channel:
         self._network: Network | None = network
         self._post = network.inbox.post
         self._thread = network.thread
-        self._sink = sink
+        self._sink: ChannelSink | None = sink
         self._limits = network.limits
         self._place = Place("", 0)
         self._connection: Any = None
@@ -198,14 +198,15 @@ class Channel:
             self._answer.set_result(answer)
 
     def _on_body(self, chunk: bytes, received_s: float) -> None:
-        if self._accepted:
+        if not self._accepted:
+            if len(self._error_body) < MAX_ERROR_BODY_BYTES:
+                self._error_body += chunk
+        elif self._sink is not None:
             self._sink.on_bytes(chunk, received_s)
-        elif len(self._error_body) < MAX_ERROR_BODY_BYTES:
-            self._error_body += chunk
 
     def _on_over(self, problem: Problem | None, at_s: float) -> None:
         self._over.set()
-        if self._accepted:
+        if self._accepted and self._sink is not None:
             self._sink.on_input_over(problem, at_s)
 
     def _on_complete(self, error: BaseException | None, at_s: float) -> None:
@@ -217,6 +218,7 @@ class Channel:
             reason = problem or connect_problem("connection_lost", self._place, "no answer came")
             self._answer.set_exception(ProblemError(reason))
         self._on_over(problem, at_s)
+        self._sink = None  # it holds this channel too
 
     def _on_shut(self, _: object, __: float) -> None:
         self._connection = None

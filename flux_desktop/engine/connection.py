@@ -176,12 +176,7 @@ class Connection:
         await self._legs.open(self._past_opening)
         self._past_opening()
         if not self._all_sent:
-            stream = self._legs.current.stream
-            assert stream is not None
-            self._change(StreamState.STREAMING)
-            self._sender.start(stream, asyncio.get_running_loop())
-            self._conversation.streaming_since_s = self._context.clock()
-            self._plan_configure()
+            self._begin_streaming()
         problem = await self._stream()
         if problem is not None:
             return LedgerClass.FAILED, problem
@@ -191,6 +186,14 @@ class Connection:
         self.figures.note_close(leg)
         return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
 
+    def _begin_streaming(self) -> None:
+        stream = self._legs.current.stream
+        assert stream is not None
+        self._change(StreamState.STREAMING)
+        self._sender.start(stream, asyncio.get_running_loop())
+        self._conversation.streaming_since_s = self._context.clock()
+        self._plan_configure()
+
     async def _stream(self) -> Problem | None:
         """Until all is sent; goes on in a new stream when that is due or the present one is lost.
 
@@ -199,8 +202,8 @@ class Connection:
         while True:
             await news_until(self._news, self._is_turning_point, None)
             options, self._next_options = self._next_options, None
-            leg = self._legs.current
             if self._all_sent:
+                leg = self._legs.current
                 return (leg.problem or endings.ended_early()) if leg.over else None
             if options is not None:
                 await self._legs.change_over(options)
