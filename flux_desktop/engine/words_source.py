@@ -37,8 +37,8 @@ async def watch(info: LocalEndpointInfo, tell: Callable[[dict[str, list[str]]], 
         except (OSError, TimeoutError, msgspec.DecodeError):
             continue  # it is busy or gone; the streams tell of that
         news = {stream: sources for stream, sources in found.items() if sources and known.get(stream) != sources}
+        known = found
         if news:
-            known.update(news)
             tell(news)
 
 

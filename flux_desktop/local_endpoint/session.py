@@ -89,6 +89,7 @@ class Session:
     def close(self) -> None:
         """The client is gone: give everything back and send nothing more. Safe to call twice."""
         self.over = True
+        self._ended = _told  # whoever listens holds this session too: nothing shall wait for the collector
         self._queue.clear()
         self.hearing.close()
 
@@ -259,8 +260,13 @@ class Session:
 
     def _end(self) -> None:
         if not self.over:
+            ended = self._ended
             self.close()
-            self._ended()
+            ended()
+
+
+def _told() -> None:
+    """The end is told once, or to nobody any more."""
 
 
 def _thresholds(options: FluxOptions) -> Thresholds:

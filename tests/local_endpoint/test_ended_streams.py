@@ -1,0 +1,48 @@
+"""What an ended stream leaves behind in the endpoint: nothing, and at once."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import AsyncIterator
+
+from wire_client import QUERY
+
+from flux_desktop.aws.event_stream import EventVerifier
+from flux_desktop.flux.bundles import BUNDLES
+from flux_desktop.local_endpoint.acceptance import options_for
+from flux_desktop.local_endpoint.faults import Faults
+from flux_desktop.local_endpoint.http_stream import StreamServer
+from flux_desktop.local_endpoint.service import Service, Settings
+
+
+class Gone:
+    """A client that is gone as soon as it has been answered, as the HTTP server shows it."""
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Gone:
+        return self
+
+    async def send_bytes(self, data: bytes) -> None:
+        pass
+
+    async def client_disconnect(self) -> None:
+        pass
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b""
+
+
+async def test_it_is_freed_without_the_collector() -> None:
+    service = Service(Settings(), {}, [], Faults(), None)
+    options = options_for(QUERY, BUNDLES["latest"])
+    gc.collect()
+    gc.disable()
+    try:
+        server = StreamServer(service, EventVerifier(service.secret_key, service.region, "0" * 64), options, 0)
+        left = weakref.ref(server)
+        await server.serve(Gone())
+        del server
+        assert left() is None
+    finally:
+        gc.enable()
+    assert service.sessions == {}
