@@ -17,8 +17,9 @@ _STEPS = 1000
 _LEAST_MS = 0.001
 _MOST_MS = 3_600_000.0
 _COUNTERS = math.ceil(math.log(_MOST_MS / _LEAST_MS) * _STEPS) + 1
-_PAGE = 1024
-"""Counters on one page of memory, 4 kB."""
+_PAGE = 2048
+"""Counters on one page of memory, 4 kB, as long as they are small."""
+_SMALL_MAX = 65_535
 _PAGES = -(-_COUNTERS // _PAGE)
 _WORTH_A_PAGE = 64
 """Fewer values than these in the range of a page are kept as they came: they are smaller so."""
@@ -33,7 +34,7 @@ class PackedValues:
     def __init__(self) -> None:
         self._fresh = array("f")
         self._rare = np.empty(0, np.float32)
-        self._counts = np.empty(0, np.uint32)
+        self._counts: np.ndarray = np.empty(0, np.uint16)
         self._open = np.zeros(_PAGES, bool)
 
     def append(self, value_ms: float) -> None:
@@ -63,12 +64,18 @@ class PackedValues:
         """Count the fresh values in their counters, where there are many of their size."""
         if not len(self._counts):
             # Fresh pages of the system's: only those are taken that are counted in.
-            self._counts = np.frombuffer(mmap.mmap(-1, 4 * _COUNTERS), np.uint32)
+            self._counts = np.frombuffer(mmap.mmap(-1, 2 * _COUNTERS), np.uint16)
         values = np.clip(np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32))), _LEAST_MS, _MOST_MS)
         steps = np.rint(np.log(values / _LEAST_MS) * _STEPS).astype(np.int32)
         pages = steps // _PAGE
         self._open |= np.bincount(pages, minlength=_PAGES) >= _WORTH_A_PAGE
         counted = self._open[pages]
-        np.add.at(self._counts, steps[counted], 1)
+        self._count(steps[counted])
         self._rare = values[~counted]
         self._fresh = array("f")
+
+    def _count(self, steps: np.ndarray) -> None:
+        """One more for each of them; the counters grow before one of them could run over, after days."""
+        if self._counts.dtype == np.uint16 and self._counts[steps].max(initial=0) > _SMALL_MAX - len(steps):
+            self._counts = self._counts.astype(np.uint32)
+        np.add.at(self._counts, steps, 1)
