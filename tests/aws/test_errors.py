@@ -8,7 +8,7 @@ from pathlib import Path
 import botocore
 import pytest
 from hostile_peer import Session, hostile_peer
-from streaming import QUERY, open_problem
+from streaming import PATIENT, QUERY, open_problem
 from throwaway_ca import Authority
 
 from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES, optional_parameters, read_refusal, refusal_problem
@@ -99,7 +99,7 @@ async def test_refusals_through_the_sdk(
             session.data(body, end=True)
 
     async with hostile_peer(authority, refuses) as peer:
-        problem = await open_problem(peer)
+        problem = await open_problem(peer, PATIENT)
     assert problem.code == code
     for words in (b"no, really", b"Failed to establish", b"slow", b"later", b"plain words"):
         assert (words in body) == (words.decode() in problem.why)

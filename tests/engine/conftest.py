@@ -70,7 +70,7 @@ class Driver:
         return [event for event in self.events if isinstance(event, kind)]
 
     def plan(self, *, fault: str | None = None, loop: bool = False, options: FluxOptions | None = None, **fields):
-        arguments = ("--fault", fault) if fault else ()
+        arguments = tuple(word for name in (fault or "").split() for word in ("--fault", name))
         return RunPlan(
             endpoint=fields.pop("endpoint", "local"),
             source=WavSource(path=str(fields.pop("wav", self._wav)), loop=loop),

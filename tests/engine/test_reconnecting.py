@@ -28,7 +28,8 @@ def is_state(state):
 async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
     driver.once(is_state(StreamState.STREAMING), lambda _: driver.supervisor.send(change))
-    ended = await driver.run(fault="cut-once=2", wav=CONVERSATION, duration_s=5.0)
+    # The new stream's Connected comes late, so that at least one chunk falls into the gap.
+    ended = await driver.run(fault="cut-once=2 delay-ms=120", wav=CONVERSATION, duration_s=5.0)
     assert ended.ledger["completed"] == 1, driver.summaries
     summary = driver.summaries[1]
     assert (summary.reconnects, summary.retries, summary.rotations) == (1, 1, 0)
