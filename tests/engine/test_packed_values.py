@@ -59,6 +59,12 @@ def test_memory_is_what_the_values_span_however_many_there_are() -> None:
     assert len(made._fresh) < FRESH_MAX
 
 
+def test_usual_values_are_counted_from_the_first_on() -> None:
+    made = packed(np.repeat([5.0, 0.02], [FRESH_MAX - 3, 3]))
+    assert len(made._rare) == 0
+    assert made.percentiles().n == FRESH_MAX
+
+
 def test_counters_do_not_run_over() -> None:
     figures = packed(np.repeat([5.0, 9.0], [70_000, 70_000])).percentiles()
     assert figures.n == 140_000
