@@ -11,6 +11,7 @@ import ssl
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -30,10 +31,12 @@ class _Status(msgspec.Struct):
 async def watch(info: LocalEndpointInfo, tell: Callable[[dict[str, list[str]]], None]) -> None:
     """Ask until cancelled; `tell` gets the sources of the streams (by request id) whose sources have changed."""
     known: dict[str, list[str]] = {}
+    opener: urllib.request.OpenerDirector | None = None
     while True:
         await asyncio.sleep(ASK_EVERY_S)
         try:
-            found = await in_thread(lambda: ask(info), _ANSWER_MAX_S)
+            opener = opener or opener_for(info)
+            found = await in_thread(partial(ask, info, opener), _ANSWER_MAX_S)
         except (OSError, TimeoutError, msgspec.DecodeError):
             continue  # it is busy or gone; the streams tell of that
         news = {stream: sources for stream, sources in found.items() if sources and known.get(stream) != sources}
@@ -42,11 +45,14 @@ async def watch(info: LocalEndpointInfo, tell: Callable[[dict[str, list[str]]], 
             tell(news)
 
 
-def ask(info: LocalEndpointInfo) -> dict[str, list[str]]:
-    """The sources of every open stream, now. Blocks; raises `OSError` or `msgspec.DecodeError`."""
+def opener_for(info: LocalEndpointInfo) -> urllib.request.OpenerDirector:
+    """Trusts this endpoint's CA alone, and goes through no proxy: the endpoint is on this machine. Raises `OSError`."""
     context = ssl.create_default_context(cafile=info.ca_file)
-    # No proxy: the endpoint is on this machine.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+
+
+def ask(info: LocalEndpointInfo, opener: urllib.request.OpenerDirector) -> dict[str, list[str]]:
+    """The sources of every open stream, now. Blocks; raises `OSError` or `msgspec.DecodeError`."""
     url = f"{info.url}/local/status"
     headers = signed_headers(
         url,
