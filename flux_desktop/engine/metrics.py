@@ -58,11 +58,15 @@ class Histogram:
         n: int = hdr.total_count
         if n == 0:
             return Percentiles()
-        up_to = np.cumsum(np.frombuffer(hdr.counts, dtype=np.uint64))
+        counts = np.frombuffer(hdr.counts, dtype=np.uint64)
+        used = np.flatnonzero(counts != 0)
+        up_to = np.cumsum(counts[used])
 
         def value_ms(percent: float) -> float:
-            index = int(np.searchsorted(up_to, hdr.get_target_count_at_percentile(percent)))
-            value_us: int = hdr.get_highest_equivalent_value(hdr.get_value_from_index(index))
+            nth = np.uint64(hdr.get_target_count_at_percentile(percent))
+            value_us: int = hdr.get_highest_equivalent_value(
+                hdr.get_value_from_index(int(used[np.searchsorted(up_to, nth)]))
+            )
             return value_us / 1000
 
         return Percentiles(
@@ -89,7 +93,7 @@ class Histogram:
             width_log2 = np.maximum(np.frexp(us.astype(np.float64))[1] - _FINEST_BITS, 0)
             index = (width_log2 << (_FINEST_BITS - 1)) + (us >> width_log2)
             counts = np.frombuffer(hdr.counts, dtype=np.uint64)
-            counts += np.bincount(index, minlength=len(counts)).astype(np.uint64)
+            np.add.at(counts, index, counts.dtype.type(1))
             hdr.total_count += len(us)
             hdr.min_value = min(hdr.min_value, int(us.min()))
             hdr.max_value = max(hdr.max_value, int(us.max()))
