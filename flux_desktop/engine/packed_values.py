@@ -23,7 +23,7 @@ _SMALL_MAX = 65_535
 _PAGES = -(-_COUNTERS // _PAGE)
 _USUAL = slice(1, 5)
 """Pages of 0.01 to 28 ms, which every stream comes to need: taken at once, so that hours add nothing."""
-_WORTH_A_PAGE = 64
+_WORTH_A_PAGE = 1024
 """Fewer values than these in the range of a page are kept as they came: they are smaller so."""
 
 
@@ -82,4 +82,4 @@ class PackedValues:
         """One more for each of them; the counters grow before one of them could run over, after days."""
         if self._counts.dtype == np.uint16 and self._counts[steps].max(initial=0) > _SMALL_MAX - len(steps):
             self._counts = self._counts.astype(np.uint32)
-        np.add.at(self._counts, steps, 1)
+        np.add.at(self._counts, steps, self._counts.dtype.type(1))
