@@ -18,12 +18,19 @@ _LARGE_BYTES = 64 * 1024
 
 
 def share_one_heap() -> None:
-    """For a process with many threads that wait more than they work: they share one heap, and large blocks stay
-    out of it, so that little ones that live long cannot hold whole stretches back. Call it before threads start.
+    """For a process with many threads that wait more than they work: they share one heap, which large blocks stay
+    out of. Call it before threads start.
     """
     _tell("mallopt", _ARENA_MAX, 1)
+    keep_apart(_LARGE_BYTES)
+
+
+def keep_apart(from_bytes: int) -> None:
+    """Blocks of that size and more get pages of their own, which go back when they are freed: little ones that live
+    long cannot hold them back. Each costs a call of the system's, so it must be a size that does not come and go.
+    """
     # Said once, it no longer grows to the largest block that was ever freed.
-    _tell("mallopt", _MMAP_THRESHOLD, _LARGE_BYTES)
+    _tell("mallopt", _MMAP_THRESHOLD, from_bytes)
 
 
 def trim() -> None:

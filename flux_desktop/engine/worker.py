@@ -40,11 +40,13 @@ from flux_desktop.engine.plan import MicrophoneSource
 from flux_desktop.engine.processes import LINE_LIMIT_BYTES
 from flux_desktop.engine.recording import Recorder
 from flux_desktop.engine.run import Run
-from flux_desktop.heap import keep_trimmed
+from flux_desktop.heap import keep_apart, keep_trimmed
 from flux_desktop.problem import Problem, ProblemError
 from flux_desktop.redaction import remember, remember_proxy
 
 _LOG = logging.getLogger(__name__)
+_BUFFERS_FROM_BYTES = 8 * 1024
+"""A stream's connection has eight buffers of 12 to 24 kB, four fifths of its memory, from its opening to its end."""
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
 """A front end that does not read loses watched messages beyond this; the recording keeps them."""
 _FLUSH_MAX_S = 2.0
@@ -228,6 +230,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def main() -> None:
     """Entry point of the process."""
+    keep_apart(_BUFFERS_FROM_BYTES)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logs.set_up(logging.WARNING, handler)
