@@ -4,8 +4,8 @@ Usage: python tests/bench/soak.py [--minutes 60] [--warm-up 30] [--connections 5
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
 recording in a loop, so connections also change over to new streams, each every 15 to 28 minutes. Figures count from the
-end of the warm-up, when the raw view is full and every connection has changed over once: the first time costs a worker
-about 2 MB for good. They are of the last half of an hour. Latencies are the user's clock of every
+end of the warm-up, when the raw view is full and every connection has changed over once: the first time costs memory
+for good, in all processes. They are of the last half of an hour. Latencies are the user's clock of every
 Update in the recording: the first ten minutes after the warm-up against the last ten. Needs Linux (/proc).
 """
 
