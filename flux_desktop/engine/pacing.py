@@ -8,9 +8,10 @@ Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolut
 from __future__ import annotations
 
 import math
-from array import array
 from bisect import bisect_left
 from typing import NamedTuple
+
+from flux_desktop.engine.own_pages import own_pages
 
 BURST_MAX = 2
 """Chunks sent at once after a stall; the plan is caught up with, not flooded."""
@@ -49,9 +50,9 @@ class AudioClock:
         self.audio_s = 0.0
         self._kept_from_s = 0.0
         # Packed: as lists they would be 0.4 MB a stream.
-        self._ends_s = array("d")
-        self._dues_s = array("d")
-        self._sends_s = array("d")
+        most = 2 * self.KEPT
+        kept = own_pages(3 * most * 8).cast("d")
+        self._ends_s, self._dues_s, self._sends_s = kept[:most], kept[most : 2 * most], kept[2 * most :]
         self._end = 0
 
     def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
@@ -59,14 +60,9 @@ class AudioClock:
         self.audio_s += duration_s
         if self._end == 2 * self.KEPT:
             self._make_room()
-        if self._end == len(self._ends_s):
-            self._ends_s.append(self.audio_s)
-            self._dues_s.append(due_s)
-            self._sends_s.append(send_s)
-        else:
-            self._ends_s[self._end] = self.audio_s
-            self._dues_s[self._end] = due_s
-            self._sends_s[self._end] = send_s
+        self._ends_s[self._end] = self.audio_s
+        self._dues_s[self._end] = due_s
+        self._sends_s[self._end] = send_s
         self._end += 1
 
     def find(self, audio_s: float) -> SpokenAndSent | None:
@@ -80,7 +76,7 @@ class AudioClock:
         return SpokenAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
 
     def _make_room(self) -> None:
-        """Move the newest half to the front, on the same memory: to shrink and grow it for hours would scatter it."""
+        """Move the newest half to the front."""
         self._kept_from_s = self._ends_s[self.KEPT - 1]
         for kept in (self._ends_s, self._dues_s, self._sends_s):
             kept[: self.KEPT] = kept[self.KEPT :]

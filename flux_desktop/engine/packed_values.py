@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import mmap
-from array import array
 
 import numpy as np
 
+from flux_desktop.engine.own_pages import own_pages
 from flux_desktop.engine.stream_facts import Percentiles
 
 FRESH_MAX = 1024
@@ -34,21 +33,24 @@ class PackedValues:
     """
 
     def __init__(self) -> None:
-        self._fresh = array("f")
+        pages = own_pages(4 * FRESH_MAX + 2 * _COUNTERS)
+        self._fresh = pages[: 4 * FRESH_MAX].cast("f")
+        self._n_fresh = 0
         self._rare = np.empty(0, np.float32)
-        self._counts: np.ndarray = np.empty(0, np.uint16)
+        self._counts: np.ndarray = np.frombuffer(pages, np.uint16, offset=4 * FRESH_MAX)
         self._open = np.zeros(_PAGES, bool)
 
     def append(self, value_ms: float) -> None:
         """Count one value."""
-        self._fresh.append(value_ms)
-        if len(self._fresh) >= FRESH_MAX:
+        self._fresh[self._n_fresh] = value_ms
+        self._n_fresh += 1
+        if self._n_fresh == FRESH_MAX:
             self._fold()
 
     def percentiles(self) -> Percentiles:
         """p50, p95, p99 and the largest value, with the count."""
-        exact = np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32))).astype(np.float64)
-        steps = np.flatnonzero(self._counts)
+        exact = self._exact().astype(np.float64)
+        steps = self._steps_in_use()
         values = np.concatenate((_LEAST_MS * np.exp(steps / _STEPS), exact))
         counts = np.concatenate((self._counts[steps].astype(np.int64), np.ones(len(exact), np.int64)))
         if not len(values):
@@ -64,19 +66,28 @@ class PackedValues:
 
     def _fold(self) -> None:
         """Count the fresh values in their counters, where there are many of their size."""
-        if not len(self._counts):
-            # Fresh pages of the system's: only those are taken that are counted in.
-            self._counts = np.frombuffer(mmap.mmap(-1, 2 * _COUNTERS), np.uint16)
+        if not self._open.any():
             self._counts[_USUAL.start * _PAGE : _USUAL.stop * _PAGE] = 0
             self._open[_USUAL] = True
-        values = np.clip(np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32))), _LEAST_MS, _MOST_MS)
+        values = np.clip(self._exact(), _LEAST_MS, _MOST_MS)
         steps = np.rint(np.log(values / _LEAST_MS) * _STEPS).astype(np.int32)
         pages = steps // _PAGE
         self._open |= np.bincount(pages, minlength=_PAGES) >= _WORTH_A_PAGE
         counted = self._open[pages]
         self._count(steps[counted])
         self._rare = values[~counted]
-        self._fresh = array("f")
+        self._n_fresh = 0
+
+    def _exact(self) -> np.ndarray:
+        """The values that are kept as they came."""
+        return np.concatenate((self._rare, np.frombuffer(self._fresh, np.float32, self._n_fresh)))
+
+    def _steps_in_use(self) -> np.ndarray:
+        """Numbers of the counters that are not 0; a page that was never counted in would be taken by a look at it."""
+        begins = np.flatnonzero(self._open) * _PAGE
+        return np.concatenate(
+            [np.empty(0, np.intp), *(begin + np.flatnonzero(self._counts[begin : begin + _PAGE]) for begin in begins)]
+        )
 
     def _count(self, steps: np.ndarray) -> None:
         """One more for each of them; the counters grow before one of them could run over, after days."""

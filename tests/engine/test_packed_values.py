@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import numpy as np
 import pytest
 
@@ -56,7 +59,33 @@ def test_memory_is_what_the_values_span_however_many_there_are() -> None:
         made.append(float(value))
     assert made._counts is counters
     assert {step * counters.itemsize // 4096 for step in np.flatnonzero(counters)} == touched
-    assert len(made._fresh) < FRESH_MAX
+
+
+def resident_pages(made: PackedValues) -> int:
+    """Of the counters and the fresh values, by the system's account."""
+    address = made._counts.ctypes.data
+    with open("/proc/self/smaps") as smaps:
+        inside = False
+        for line in smaps:
+            if (found := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)) is not None:
+                inside = int(found[1], 16) <= address < int(found[2], 16)
+            elif inside and line.startswith("Rss:"):
+                return int(line.split()[1]) // 4
+    raise AssertionError("not found")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the account is read from /proc")
+def test_pages_are_taken_when_they_are_written_to_and_not_when_they_are_looked_at() -> None:
+    made = PackedValues()
+    for value in np.full(FRESH_MAX - 1, 5.0):
+        made.append(float(value))
+    before = resident_pages(made)
+    assert made.percentiles().n == FRESH_MAX - 1
+    assert resident_pages(made) == before
+    made.append(5.0)
+    assert resident_pages(made) == before + 4, "those that every stream comes to need"
+    made.percentiles()
+    assert resident_pages(made) == before + 4
 
 
 def test_usual_values_are_counted_from_the_first_on() -> None:
@@ -75,7 +104,7 @@ def test_counters_do_not_run_over() -> None:
 def test_a_few_values_far_from_the_others_take_no_page_and_are_counted() -> None:
     many = np.full(FRESH_MAX - 300, 5.0)
     made = packed(np.concatenate((many, np.full(300, 7000.0))))
-    assert len(made._fresh) == 0
+    assert made._n_fresh == 0
     assert {step * made._counts.itemsize // 4096 for step in np.flatnonzero(made._counts)} == {4}, "of 5 ms alone"
     figures = made.percentiles()
     assert (figures.n, figures.max_ms) == (FRESH_MAX, 7000.0)
