@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections import deque
 from concurrent.futures import Future as ThreadFuture
 from typing import Any
 
@@ -37,9 +36,10 @@ class Outgoing:
     """The writes of one HTTP/2 stream, in order. What the binding raises comes out of the write methods."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[int, float]] = deque()
+        # Both are short; an empty deque has half a kilobyte, and there are two a stream.
+        self._waiting: list[tuple[int, float]] = []
         # One entry a write that is done; the network thread appends, in the order of the writes.
-        self._done: deque[int] = deque()
+        self._done: list[int] = []
         self._end: ThreadFuture[None] | None = None
 
     def write(self, stream: Any, data: bytes) -> None:
@@ -81,7 +81,5 @@ class Outgoing:
         return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
 
     def _forget_done(self) -> None:
-        waiting, done = self._waiting, self._done
-        while done and waiting:
-            done.popleft()
-            waiting.popleft()
+        n = min(len(self._done), len(self._waiting))
+        del self._done[:n], self._waiting[:n]

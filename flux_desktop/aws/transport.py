@@ -23,6 +23,7 @@ from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
 from flux_desktop.aws.network import Network
 from flux_desktop.aws.outgoing import Outgoing
 from flux_desktop.aws.target import ConnectTimings
+from flux_desktop.lean_event import LeanEvent
 from flux_desktop.problem import Problem, ProblemError
 
 MAX_ERROR_BODY_BYTES = 65_536
@@ -65,8 +66,8 @@ class Channel:
         self._completed = False
         self._answer: asyncio.Future[tuple[int, Headers]] | None = None
         self._error_body = bytearray()
-        self._over = asyncio.Event()
-        self._shut = asyncio.Event()
+        self._over = LeanEvent()
+        self._shut = LeanEvent()
         self._outgoing = Outgoing()
         self.was_connected = False
         self.problem: Problem | None = None
@@ -279,7 +280,7 @@ class Channel:
         end = self._outgoing.end
         if end is None or self._completed:
             return
-        left = asyncio.Event()
+        left = LeanEvent()
         end.add_done_callback(lambda _: self._post(lambda _value, _at: left.set(), None, 0.0))
         await _wait(left.wait, self._limits.close_s / 2)
 

@@ -42,6 +42,7 @@ from flux_desktop.flux.messages import (
 )
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnTracker
+from flux_desktop.lean_event import LeanEvent
 from flux_desktop.problem import Problem, ProblemError
 
 _CLASS_WHEN_ABANDONED = {
@@ -64,7 +65,7 @@ class Connection:
         self.on_past_opening: Callable[[], None] | None = None
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
-        self._news = asyncio.Event()
+        self._news = LeanEvent()
         self._next_options: FluxOptions | None = None
         """Parameters of the next stream, when it is time to change over to it."""
         self._all_sent = False

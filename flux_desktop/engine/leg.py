@@ -11,6 +11,7 @@ from flux_desktop.engine.context import RunContext
 from flux_desktop.engine.stream_facts import LedgerClass
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
+from flux_desktop.lean_event import LeanEvent
 from flux_desktop.problem import Problem, ProblemError
 
 
@@ -51,7 +52,7 @@ class Leg:
         self._tell_message = on_message
         self._tell_end = on_end
         self._connected = False
-        self._news = asyncio.Event()
+        self._news = LeanEvent()
 
     # ------------------------------------------------------------ life
 
@@ -140,7 +141,7 @@ class Leg:
         await news_until(self._news, condition, timeout_s)
 
 
-async def news_until(news: asyncio.Event, condition: Callable[[], bool], timeout_s: float | None) -> None:
+async def news_until(news: LeanEvent, condition: Callable[[], bool], timeout_s: float | None) -> None:
     """Wait for news until the condition holds; gives up after `timeout_s`."""
     try:
         async with asyncio.timeout(timeout_s):

@@ -26,6 +26,7 @@ from flux_desktop.engine.sender import Sender
 from flux_desktop.engine.stream_facts import LedgerClass, StreamState
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
+from flux_desktop.lean_event import LeanEvent
 from flux_desktop.problem import Problem
 
 Gap = tuple[float, float]
@@ -45,7 +46,7 @@ class Legs:
         figures: StreamFigures,
         *,
         is_done: Callable[[], bool],
-        news: asyncio.Event,
+        news: LeanEvent,
         tell: Tell,
     ) -> None:
         """`is_done` says that no audio is left to send; `news` is set with every end of a stream.
