@@ -1,0 +1,65 @@
+"""What a stream hands to the network thread: counted until the connection has taken it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from flux_desktop.aws import outgoing
+from flux_desktop.aws.outgoing import Outgoing
+
+
+class Slow:
+    """Takes each write when told to."""
+
+    def __init__(self) -> None:
+        self.writes: list[Future[None]] = []
+
+    def write_data(self, data: io.BytesIO | None, end_stream: bool = False) -> Future[None]:
+        self.writes.append(Future())
+        return self.writes[-1]
+
+    def take(self, n: int) -> None:
+        for write in self.writes[:n]:
+            write.set_result(None)
+        del self.writes[:n]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Outgoing, Slow]]:
+    monkeypatch.setattr(outgoing, "_LEAN", False)
+
+    def make() -> tuple[Outgoing, Slow]:
+        out, stream = Outgoing(), Slow()
+        for size in (10, 20, 30):
+            out.write(stream, bytes(size))
+        return out, stream
+
+    return make
+
+
+def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[Outgoing, Slow]]) -> None:
+    out, stream = written()
+    assert out.unsent_bytes == 60
+    stream.take(2)
+    assert out.unsent_bytes == 30
+    out.write(stream, bytes(5))
+    stream.take(2)
+    assert (out.unsent_bytes, out.oldest_unsent_s) == (0, 0.0)
+
+
+def test_what_is_told_after_the_end_takes_nothing_along(written: Callable[[], tuple[Outgoing, Slow]]) -> None:
+    out, stream = written()
+    out.clear()
+    stream.take(3)
+    assert out.unsent_bytes == 0
+
+
+def test_one_that_waits_for_nothing_is_small() -> None:
+    parts: list[Any] = list(vars(Outgoing()).values())
+    assert sum(sys.getsizeof(part) for part in parts) < 512
