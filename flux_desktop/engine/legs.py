@@ -113,7 +113,7 @@ class Legs:
             self._rotation.failed(self._age_s)
             self._context.emit(Notice(t=self._context.now(), problem=endings.not_rotated(self._conn, failed.problem)))
             return
-        except BaseException:
+        except BaseException:  # border: cancelled, or a bug; it goes on, and leaves no connection open
             await new.close()
             raise
         if self._is_lost and not self._context.plan.reconnect:
@@ -216,7 +216,7 @@ class Legs:
             except TimeoutError:
                 await leg.close()
                 raise failed from None
-            except BaseException:
+            except BaseException:  # border: cancelled, or a bug; it goes on, and leaves no connection open
                 await leg.close()
                 raise
 
