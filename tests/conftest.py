@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from flux_desktop import redaction
+from flux_desktop.base import redaction
 
 # The same examples on every run, and no verdict that depends on how busy the machine is. HYPOTHESIS_PROFILE=explore
 # looks for new examples instead.

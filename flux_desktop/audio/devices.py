@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop import program
 from flux_desktop.audio import portaudio
-from flux_desktop.child_environment import child_environment
-from flux_desktop.child_process import end_at_once
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base import program
+from flux_desktop.base.child import end_at_once
+from flux_desktop.base.child_environment import child_environment
+from flux_desktop.base.problem import Problem, ProblemError
 
 MODULE = "flux_desktop.audio.devices"
 LIST_LIMIT_S = 10.0

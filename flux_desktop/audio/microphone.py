@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from flux_desktop.audio import portaudio
 from flux_desktop.audio.wav import DEFAULT_CHUNK_S, FLUX_SAMPLE_RATES_HZ
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 START_LIMIT_S = 10.0
 STOP_LIMIT_S = 2.0

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 FLUX_SAMPLE_RATES_HZ = (8000, 16000, 24000, 44100, 48000)
 DEFAULT_CHUNK_S = 0.08

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

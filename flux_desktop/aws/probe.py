@@ -14,11 +14,11 @@ import time
 
 import msgspec
 
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.offload import in_thread
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.trust import Proxy, TrustStore, proxy_for, ssl_context, trust_store
 from flux_desktop.aws.target import StreamTarget
-from flux_desktop.aws.trust import Proxy, TrustStore, proxy_for, ssl_context, trust_store
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.threads import in_thread
 
 CONNECT_LIMIT_S = 5.0
 HANDSHAKE_LIMIT_S = 5.0

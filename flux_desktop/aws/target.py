@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 #: The service listens for bidirectional streams here; 443 accepts and never answers.
 STREAM_PORT = 8443

@@ -10,14 +10,13 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
 
-from flux_desktop.child_environment import child_environment
-from flux_desktop.child_process import end_at_once
-from flux_desktop.redaction import redact_log
+from flux_desktop.base.child_environment import child_environment
+from flux_desktop.base.redaction import redact_log
 
 _LOG = logging.getLogger(__name__)
 
-WORKER = "flux_desktop.engine.worker"
-LOCAL_ENDPOINT = "flux_desktop.local_endpoint"
+GONE_WITHIN_S = 5.0
+"""A killed process is gone in milliseconds; only one that is stuck in the kernel is not."""
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
 _LAST_WORDS_WITHIN_S = 1.0
@@ -94,3 +93,23 @@ class Child:
             self.last_words.append(text)
             level = _LEVELS.get(text.split(" ", 1)[0].rstrip(":"), level)
             _LOG.log(level, "%s: %s", self.name, text)
+
+
+async def end_at_once(process: Process) -> None:
+    """Kill the child if it still runs, and see it gone. A cancellation meanwhile is raised after that."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    gone = asyncio.ensure_future(process.wait())
+    cancelled: asyncio.CancelledError | None = None
+    ends_s = asyncio.get_running_loop().time() + GONE_WITHIN_S
+    while not gone.done() and (left_s := ends_s - asyncio.get_running_loop().time()) > 0:
+        try:
+            await asyncio.wait({gone}, timeout=left_s)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    gone.cancel()
+    # A grandchild may hold the pipes for a while; asyncio offers no public way to let go of them.
+    process._transport.close()  # type: ignore[attr-defined]
+    if cancelled is not None:
+        raise cancelled

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flux_desktop.redaction import is_secret_name
+from flux_desktop.base.redaction import is_secret_name
 
 _USER_INFO = re.compile(r"^((?:\w[\w+.-]*://)?)[^/?#]*@")
 _PROXIES = ("https_proxy", "http_proxy", "all_proxy")

@@ -10,8 +10,8 @@ import sys
 import threading
 from types import TracebackType
 
-from flux_desktop.plain_text import plain_lines
-from flux_desktop.redaction import redact_log, remember_environment
+from flux_desktop.base.plain_text import plain_lines
+from flux_desktop.base.redaction import redact_log, remember_environment
 
 _LOG = logging.getLogger(__name__)
 

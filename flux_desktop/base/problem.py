@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.redaction import redact_sentence
+from flux_desktop.base.redaction import redact_sentence
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

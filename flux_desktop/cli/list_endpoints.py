@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from flux_desktop.aws.catalogue import Access, EndpointSummary, list_endpoints
+from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_endpoints
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.plain_text import plain
-from flux_desktop.problem import ProblemError
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 _COLOURS = {

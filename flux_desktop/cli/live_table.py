@@ -13,9 +13,9 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from flux_desktop.engine.events import LevelMeasured, Snapshot
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState
+from flux_desktop.engine.records.events import LevelMeasured, Snapshot
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0

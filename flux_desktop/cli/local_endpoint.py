@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from flux_desktop.local_endpoint.arguments import add_arguments, run
+from flux_desktop.local_endpoint.http.arguments import add_arguments, run
 
 __all__ = ["add_arguments", "run"]

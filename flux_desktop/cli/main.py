@@ -64,7 +64,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status. Border: a bug is told in a sentence, and its trace goes to the log."""
     if argv is None:
-        from flux_desktop.logs import catch_uncaught
+        from flux_desktop.base.logs import catch_uncaught
 
         catch_uncaught()
     try:
@@ -92,7 +92,7 @@ def _main(given: list[str]) -> int:
     command = next((word for word in given if not word.startswith("-")), None)
     args = build_parser(command).parse_args(given)
     configure_logging(getattr(args, "log_level", "INFO"))
-    from flux_desktop.program import allow_many_files
+    from flux_desktop.base.program import allow_many_files
 
     allow_many_files()
     return int(_runner(args.command)(args))
@@ -117,7 +117,7 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
 
 
 def _limit_help() -> str:
-    from flux_desktop.engine.limits import METRICS
+    from flux_desktop.engine.records.pass_criteria import METRICS
 
     return f"figures for --limit:\n{fill(', '.join(METRICS), **_INDENTED)}\n\n"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.base.problem import Problem
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.engine.events import RunEnded
-from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
-from flux_desktop.problem import Problem
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
 
 USAGE_CODES: Collection[str] = frozenset(
     {

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.limits import parse_limit
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stages import batched, parse_stages, slots
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.pass_criteria import parse_limit
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.records.stages import batched, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
 from flux_desktop.flux.query import QueryError, options_from_query, query_string
-from flux_desktop.problem import Problem, ProblemError
 
 
 def file_plan(args: argparse.Namespace) -> RunPlan:

@@ -14,6 +14,8 @@ import msgspec
 from rich.console import Console
 
 from flux_desktop.audio.devices import input_devices
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code, problem_exit_code
@@ -21,8 +23,8 @@ from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import (
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import (
     Event,
     LevelMeasured,
     Notice,
@@ -32,11 +34,9 @@ from flux_desktop.engine.events import (
     StreamEnded,
     WordsSourced,
 )
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.options import newer_build_notes
-from flux_desktop.plain_text import plain, plain_json
-from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import check_writable, write_whole
 from flux_desktop.reports.run_result import FinalSummary, RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl

@@ -6,11 +6,11 @@ import argparse
 import asyncio
 from pathlib import Path
 
+from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer
-from flux_desktop.engine.quick_checks import Finding, quick_findings
-from flux_desktop.engine.self_test import SelfTest
-from flux_desktop.plain_text import plain
+from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings
+from flux_desktop.engine.self_test.self_test import SelfTest
 
 _NAME_CHARS = 16
 

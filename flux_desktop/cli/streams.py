@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TextIO
 
-from flux_desktop import logs
+from flux_desktop.base import logs
 
 
 def open_missing() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.plain_text import plain
+from flux_desktop.base.plain_text import plain
+from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.reports.run_result import FinalSummary
 
 _LABEL_CHARS = 28

@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.events import Event, Received, StreamChanged, StreamEnded, message_of
-from flux_desktop.engine.stream_facts import StreamState
+from flux_desktop.base.plain_text import plain
+from flux_desktop.engine.records.events import Event, Received, StreamChanged, StreamEnded, message_of
+from flux_desktop.engine.records.facts import StreamState
 from flux_desktop.flux.messages import ConfigureFailure, Error, TurnEvent, TurnInfo, Warning_
-from flux_desktop.plain_text import plain
 
 
 class TranscriptLines:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from flux_desktop.base.packed_blocks import PackedBlocks, SideFile
 from flux_desktop.flux.turns import Turn
-from flux_desktop.packed_blocks import PackedBlocks, SideFile
 
 BLOCK = 64
 """Turns packed together; as many at most wait in the plain form."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
 
 MODELS = ("flux-general-en", "flux-general-multi")
 ENCODINGS = ("linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus")

@@ -13,15 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from flux_desktop.flux.messages import (
-    ConfigureSuccess,
-    Connected,
-    Error,
-    ServerMessage,
-    TurnEvent,
-    TurnInfo,
-    Word,
-)
+from flux_desktop.flux.messages import ConfigureSuccess, Connected, Error, ServerMessage, TurnEvent, TurnInfo, Word
 
 
 class TurnState(StrEnum):

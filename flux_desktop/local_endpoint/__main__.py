@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from flux_desktop.local_endpoint.arguments import add_arguments, run
-from flux_desktop.logs import catch_uncaught
+from flux_desktop.base.logs import catch_uncaught
+from flux_desktop.local_endpoint.http.arguments import add_arguments, run
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,9 +8,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.redaction import redact_data, redact_lines
-from flux_desktop.running import is_running
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import redact_data, redact_lines
+from flux_desktop.base.running import is_running
 
 _PART = ".part"
 

@@ -7,8 +7,8 @@ from collections import Counter
 import msgspec
 from msgspec import Struct, field
 
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import (
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import (
     Event,
     Notice,
     Received,
@@ -19,9 +19,9 @@ from flux_desktop.engine.events import (
     StreamEnded,
     message_of,
 )
-from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary
+from flux_desktop.engine.records.facts import LedgerClass, StreamSummary
+from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn, TurnTracker
-from flux_desktop.problem import Problem
 
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):

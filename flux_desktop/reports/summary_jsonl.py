@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamSummary
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamSummary
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.base.plain_text import plain
 from flux_desktop.flux.turns import Turn
-from flux_desktop.plain_text import plain
 
 CUE_CHARS_MAX = 84
 """Two lines of a usual subtitle."""

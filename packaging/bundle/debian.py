@@ -15,7 +15,7 @@ from pathlib import Path
 import shared_objects
 import system_libraries
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OPENED = (
     "ca-certificates",
     "fontconfig-config",
@@ -87,9 +87,9 @@ def _place_in_desktop(tree: Path) -> None:
         place.mkdir(parents=True)
     for name in ("flux-desktop", "flux-stress"):
         (commands / name).symlink_to(f"../lib/flux-desktop/{name}")
-    shutil.copy(ROOT / "packaging/linux/flux-desktop.desktop", share / "applications")
+    shutil.copy(ROOT / "packaging/bundle/linux/flux-desktop.desktop", share / "applications")
     icons = {"scalable": ROOT / "resources/icons/flux-desktop.svg"}
-    icons |= {f"{path.stem}x{path.stem}": path for path in (ROOT / "packaging/linux/icons").glob("*.png")}
+    icons |= {f"{path.stem}x{path.stem}": path for path in (ROOT / "packaging/bundle/linux/icons").glob("*.png")}
     for size, path in icons.items():
         place = share / f"icons/hicolor/{size}/apps/flux-desktop{path.suffix}"
         place.parent.mkdir(parents=True)

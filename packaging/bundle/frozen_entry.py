@@ -28,7 +28,7 @@ def main() -> int:
     if Path(sys.executable).stem == "flux-stress":
         from flux_desktop.cli.main import main as program
     else:
-        from flux_desktop.ui.app import main as program
+        from flux_desktop.ui.app.app import main as program
     return program()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from flux_desktop.versions import PARTS
+from flux_desktop.base.versions import PARTS
 
 QT_MODULES = frozenset({"QtCore", "QtGui", "QtSvg", "QtWidgets"})
 """Those that the program imports; hooks/no_opengl.py stands in for two more that pyqtgraph names."""
@@ -45,11 +45,11 @@ DESCRIBED = frozenset(name.lower() for name in ("flux-desktop", *PARTS))
 MODULES = (
     "flux_desktop.audio.devices",
     "flux_desktop.cli.main",
-    "flux_desktop.engine.level_monitor",
-    "flux_desktop.engine.worker",
+    "flux_desktop.engine.supervision.level_monitor",
+    "flux_desktop.engine.worker.worker",
     "flux_desktop.local_endpoint.__main__",
-    "flux_desktop.local_endpoint.decode_worker",
-    "flux_desktop.ui.app",
+    "flux_desktop.local_endpoint.recognition.decode_worker",
+    "flux_desktop.ui.app.app",
 )
 """Where processes begin; nothing imports them."""
 LEFT_OUT = (

@@ -1,6 +1,6 @@
 """Builds what users are handed: the folder dist/flux-desktop, and from it the archive and the packages of this system.
 
-Usage: python packaging/make_package.py [--folder-only] [--dist FOLDER]
+Usage: python packaging/bundle/make_package.py [--folder-only] [--dist FOLDER]
 
 Two builds of the same sources on the same system are the same, byte for byte, but for what MAY_DIFFER lists: hash seeds
 are fixed, and every time is that of the newest commit.
@@ -20,14 +20,16 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import debian
-import notices
-import shared_objects
-import system_libraries
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "packaging/content"))  # a script, not a package
 
-from flux_desktop import __version__
+import debian  # noqa: E402
+import folder_notices  # noqa: E402
+import shared_objects  # noqa: E402
+import system_libraries  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
+from flux_desktop import __version__  # noqa: E402
+
 DIST, BUILD = ROOT / "dist", ROOT / "build"
 MAY_DIFFER: tuple[str, ...] = ()
 """Files of the folder that two builds need not have in common; a test builds twice and compares."""
@@ -58,12 +60,12 @@ def freeze(folder: Path, epoch_s: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--clean"]
     places = ["--distpath", str(folder.parent), "--workpath", str(BUILD / "pyinstaller")]
-    subprocess.run([*command, *places, str(ROOT / "packaging/flux_desktop.spec")], env=environment, check=True)
+    subprocess.run([*command, *places, str(ROOT / "packaging/bundle/flux_desktop.spec")], env=environment, check=True)
     if sys.platform.startswith("linux"):
         leave_out_unneeded(folder)
         strip(folder)
         share_one_file(folder)
-    notices.complete(folder)
+    folder_notices.complete(folder)
     shutil.copy(ROOT / "LICENSE", folder)
     (folder / "README.txt").write_text(HAND_OVER.format(version=__version__), "utf-8")
 

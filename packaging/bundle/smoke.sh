@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Try out what users are handed: build the folder and its packages, then install and start them as a user would.
 #
-# Usage: packaging/smoke.sh [pytest options]
+# Usage: packaging/bundle/smoke.sh [pytest options]
 # Exit status: 0 all is well, pytest's or the build's own otherwise.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 # shellcheck source=packaging/setup/common.sh
 source packaging/setup/common.sh
@@ -19,10 +19,10 @@ rm -rf build/wheel-env dist/flux_desktop-*
 VIRTUAL_ENV=.venv "$uv" build -q --no-build-isolation --python .venv/bin/python --out-dir dist
 "$uv" venv -q --python .venv/bin/python build/wheel-env
 "$uv" pip sync -q --python build/wheel-env/bin/python --require-hashes \
-  --build-constraints packaging/requirements.txt packaging/requirements.txt
+  --build-constraints packaging/setup/requirements.txt packaging/setup/requirements.txt
 "$uv" pip install -q --python build/wheel-env/bin/python --no-deps dist/flux_desktop-*.whl
 
 say "Building the folder"
-.venv/bin/python packaging/make_package.py
+.venv/bin/python packaging/bundle/make_package.py
 # In order and one at a time: they measure, and start what is measured.
 .venv/bin/python -m pytest -m package -p no:randomly -p no:xdist --timeout 300 "$@" tests/package

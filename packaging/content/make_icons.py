@@ -1,6 +1,6 @@
 """Renders the program's icon, resources/icons/flux-desktop.svg, into what each system wants.
 
-Usage: QT_QPA_PLATFORM=offscreen python packaging/make_icons.py
+Usage: QT_QPA_PLATFORM=offscreen python packaging/content/make_icons.py
 
 PNG files for Linux, one .ico for Windows and one .icns for macOS, whose pictures are PNG inside too.
 """
@@ -15,7 +15,9 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE.parent / "resources/icons/flux-desktop.svg"
+ROOT = HERE.parents[1]
+BUNDLE = ROOT / "packaging/bundle"
+SOURCE = ROOT / "resources/icons/flux-desktop.svg"
 LINUX_PX = (16, 24, 32, 48, 64, 128, 256)
 ICO_PX = (16, 24, 32, 48, 64, 128, 256)
 ICNS = {b"icp4": 16, b"icp5": 32, b"ic07": 128, b"ic08": 256, b"ic09": 512, b"ic10": 1024}
@@ -56,11 +58,11 @@ def icns(pictures: dict[bytes, bytes]) -> bytes:
 def main() -> None:
     """Write all of them."""
     app = QGuiApplication([])
-    (HERE / "linux/icons").mkdir(exist_ok=True)
+    (BUNDLE / "linux/icons").mkdir(exist_ok=True)
     for size_px in LINUX_PX:
-        (HERE / f"linux/icons/{size_px}.png").write_bytes(png(size_px))
-    (HERE / "windows/flux-desktop.ico").write_bytes(ico({size_px: png(size_px) for size_px in ICO_PX}))
-    (HERE / "macos/flux-desktop.icns").write_bytes(icns({name: png(size_px) for name, size_px in ICNS.items()}))
+        (BUNDLE / f"linux/icons/{size_px}.png").write_bytes(png(size_px))
+    (BUNDLE / "windows/flux-desktop.ico").write_bytes(ico({size_px: png(size_px) for size_px in ICO_PX}))
+    (BUNDLE / "macos/flux-desktop.icns").write_bytes(icns({name: png(size_px) for name, size_px in ICNS.items()}))
     app.quit()
 
 

@@ -1,6 +1,6 @@
 """Make resources/sample_audio/ from a folder of recorded sentences.
 
-    .venv/bin/python packaging/make_sample.py FOLDER [--out resources/sample_audio]
+    .venv/bin/python packaging/content/make_sample.py FOLDER [--out resources/sample_audio]
 
 FOLDER holds 16 kHz 16-bit mono WAV files and a ``reference.json``: a list of ``{"file", "text", "words": [{"word",
 "start_s", "end_s"}]}``, one entry a sentence. Written are ``conversation.wav``, the sentences in that order with pauses

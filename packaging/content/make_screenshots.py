@@ -1,6 +1,6 @@
 """Renders the window's main states into resources/screenshots/, from real runs on the built-in endpoint.
 
-Usage: python packaging/make_screenshots.py [NAME …]     (all where none is named)
+Usage: python packaging/content/make_screenshots.py [NAME …]     (all where none is named)
 
 Each picture is made by a process of its own, off-screen, with a private home, so that nobody's settings show.
 """
@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
-from flux_desktop.engine.events import Event
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.records.events import Event
+from flux_desktop.ui.window.main_window import MainWindow
 
-FOLDER = Path(__file__).resolve().parent.parent / "resources" / "screenshots"
+FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
 LIMIT_S = 60.0
 
 
@@ -36,7 +36,7 @@ async def empty(window: MainWindow) -> None:
 
 async def running(window: MainWindow) -> None:
     """In mid-run, two turns ended and one under way."""
-    from flux_desktop.ui.launch import good_moment
+    from flux_desktop.ui.app.launch import good_moment
 
     window.load_sample()
     await until(lambda: window.shape is not None)
@@ -75,7 +75,7 @@ async def presenter(window: MainWindow) -> None:
 async def microphone(window: MainWindow) -> None:
     """Before a run on a microphone, with the level of somebody who speaks; the device is made up."""
     from flux_desktop.audio.devices import InputDevice
-    from flux_desktop.engine.events import LevelMeasured
+    from flux_desktop.engine.records.events import LevelMeasured
 
     device = InputDevice(index=0, name="USB headset", host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
 
@@ -88,8 +88,8 @@ async def microphone(window: MainWindow) -> None:
             yield LevelMeasured(t=frame * 0.08, rms_dbfs=loud - 9, peak_dbfs=loud)
             await asyncio.sleep(0.08)
 
-    from flux_desktop.ui.device_watch import DeviceWatch
-    from flux_desktop.ui.level_watch import LevelWatch
+    from flux_desktop.ui.services.device_watch import DeviceWatch
+    from flux_desktop.ui.services.level_watch import LevelWatch
 
     box, display = window.sound_panel.microphone, window.display
     window.devices = DeviceWatch(window.microphones, window.tasks, box.refresh, list_devices)
@@ -126,8 +126,8 @@ def picture(name: str) -> int:
     """Make one picture in this process."""
     import qasync
 
-    from flux_desktop.ui import launch
-    from flux_desktop.ui.engine_port import supervisor_engine
+    from flux_desktop.ui.app import launch
+    from flux_desktop.ui.services.engine_port import supervisor_engine
 
     state, theme, width, height, _scale = STATES[name]
     app = launch.make_app()

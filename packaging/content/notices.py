@@ -1,26 +1,22 @@
 """Writes what a person who is given the program may want to know of its parts: their licences, and a bill of materials.
 
-Usage: python packaging/notices.py              renews resources/notices/ from the lock, after `make lock`
-       python packaging/notices.py FOLDER       adds to a frozen folder what was taken from the building system
+Usage: python packaging/content/notices.py      renews resources/notices/ from the lock, after `make lock`
 
-The list and the bill (CycloneDX) are made from packaging/requirements.txt, packaging/licences.toml and the licence
-files of the installed packages; nothing in them depends on the time or the machine.
+The list and the bill (CycloneDX) are made from the lock file, licences.toml and the licence files of the installed
+packages; nothing in them depends on the time or the machine.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-import system_libraries
 from cyclonedx.contrib.license.factories import LicenseFactory
-from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output import make_outputter
@@ -30,7 +26,8 @@ from packageurl import PackageURL
 from flux_desktop import __version__
 
 HERE = Path(__file__).resolve().parent
-NOTICES = HERE.parent / "resources/notices"
+ROOT = HERE.parents[1]
+NOTICES = ROOT / "resources/notices"
 LIST, BILL = "third-party-licences.txt", "sbom.cdx.json"
 TABLE = tomllib.loads((HERE / "licences.toml").read_text("utf-8"))
 _LICENCE_FILE = re.compile(r"(?i)\.dist-info/(licenses/)?.*(licen[cs]e|copying|notice|copyright)[^/]*$")
@@ -39,7 +36,7 @@ _RULE = "=" * 100
 
 def locked() -> dict[str, str]:
     """Package → version, as users get them."""
-    return dict(re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", (HERE / "requirements.txt").read_text("utf-8")))
+    return dict(re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", (ROOT / "packaging/setup/requirements.txt").read_text("utf-8")))
 
 
 def shipped() -> dict[str, str]:
@@ -49,7 +46,7 @@ def shipped() -> dict[str, str]:
     """
     needed_by: dict[str, list[str]] = {}
     package = ""
-    for line in (HERE / "requirements.txt").read_text("utf-8").splitlines():
+    for line in (ROOT / "packaging/setup/requirements.txt").read_text("utf-8").splitlines():
         if found := re.match(r"([a-z0-9-]+)==", line):
             package = found[1]
             needed_by[package] = []
@@ -104,8 +101,8 @@ def licence_list() -> str:
     return "\n".join(lines)
 
 
-def bill(folder: Path | None = None) -> str:
-    """The bill of materials; with `folder` also every library in it that came from the building system."""
+def bill(further_parts: Iterable[Component] = ()) -> str:
+    """The bill of materials; `further_parts` are those that a frozen folder took from the building system."""
     licences = LicenseFactory()
     root = Component(
         name="flux-desktop",
@@ -124,43 +121,15 @@ def bill(folder: Path | None = None) -> str:
         parts.append(Component(name=name, version=version, purl=purl, licenses=[licence], bom_ref=str(purl)))
     for name, licence_id in TABLE["beside"].items():
         parts.append(Component(name=name, licenses=[licences.make_from_string(licence_id)], bom_ref=name))
-    if folder is not None:
-        python = sys.version.split()[0]
-        parts.append(Component(name="CPython", version=python, bom_ref=f"CPython {python}"))
-        for found in system_libraries.of(folder):
-            purl = PackageURL("deb", "debian", found.package, found.version)
-            digest = hashlib.sha256((folder / found.path).read_bytes()).hexdigest()
-            parts.append(
-                Component(
-                    name=found.path.name,
-                    version=found.version,
-                    purl=purl,
-                    hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
-                    bom_ref=found.path.as_posix(),
-                )
-            )
+    parts += further_parts
     for part in parts:
         made.components.add(part)
     made.register_dependency(root, parts)
     return make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
 
 
-def complete(folder: Path) -> None:
-    """Put the full bill and the building system's own licence texts into a frozen folder."""
-    notices = folder / "_internal/flux_desktop/_resources/notices"
-    (notices / BILL).write_text(bill(folder), "utf-8")
-    system = notices / "system"
-    system.mkdir(exist_ok=True)
-    for package in sorted({found.package for found in system_libraries.of(folder)}):
-        text = Path("/usr/share/doc", package, "copyright")
-        (system / f"{package}.txt").write_bytes(text.read_bytes())
-
-
 def main() -> int:
-    """Renew the notices, or complete a folder; returns the exit code."""
-    if sys.argv[1:]:
-        complete(Path(sys.argv[1]))
-        return 0
+    """Renew the notices; returns the exit code."""
     NOTICES.mkdir(exist_ok=True)
     (NOTICES / LIST).write_text(licence_list(), "utf-8")
     (NOTICES / BILL).write_text(bill(), "utf-8")

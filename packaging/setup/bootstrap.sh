@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Set up everything that running (or, with --test, testing) flux-desktop needs, and say only what is being done.
 #
-# Usage: packaging/bootstrap.sh [--test]
+# Usage: packaging/setup/bootstrap.sh [--test]
 #
 # Leaves a .venv with the locked packages and this project in it. Does nothing, silently, when nothing is missing.
 # Exit status: 0 ready, 1 something is missing and a sentence on stderr says what to do, 2 wrong usage.
@@ -9,22 +9,22 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(dirname "$here")
+root=$(cd "$here/../.." && pwd)
 cd "$root"
 
 # shellcheck source=packaging/setup/common.sh
-source "$here/setup/common.sh"
+source "$here/common.sh"
 # shellcheck source=packaging/setup/system.sh
-source "$here/setup/system.sh"
+source "$here/system.sh"
 # shellcheck source=packaging/setup/python.sh
-source "$here/setup/python.sh"
+source "$here/python.sh"
 
 mode="run"
 case "${1:-}" in
   "") ;;
   --test) mode="test" ;;
   *)
-    echo "Usage: packaging/bootstrap.sh [--test]" >&2
+    echo "Usage: packaging/setup/bootstrap.sh [--test]" >&2
     exit 2
     ;;
 esac
@@ -33,13 +33,13 @@ stamp=.venv/.flux-desktop-ready
 # A fingerprint of all that decides what belongs into .venv. The path is part of it because the scripts in a .venv
 # hold it: a moved clone needs a new one.
 fingerprint() {
-  { cat "$1" pyproject.toml packaging/bootstrap.sh packaging/setup/*.sh && printf '%s\n' "$root"; } | cksum
+  { cat "$1" pyproject.toml packaging/setup/*.sh && printf '%s\n' "$root"; } | cksum
 }
 
 lock_file() {
   case "$1" in
-    run) echo packaging/requirements.txt ;;
-    test) echo packaging/requirements-dev.txt ;;
+    run) echo packaging/setup/requirements.txt ;;
+    test) echo packaging/setup/requirements-dev.txt ;;
   esac
 }
 

@@ -2,11 +2,11 @@
 # Renew the two lock files from pyproject.toml: exact versions with hashes, for every system and Python that we
 # support, naming no address to download from.
 #
-# Usage: packaging/lock.sh [options of uv pip compile]     default: --upgrade, the newest versions allowed
-# To change as little as possible: packaging/lock.sh --upgrade-package NAME
+# Usage: packaging/setup/lock.sh [options of uv pip compile]     default: --upgrade, the newest versions allowed
+# To change as little as possible: packaging/setup/lock.sh --upgrade-package NAME
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 # shellcheck source=packaging/setup/common.sh
 source packaging/setup/common.sh
@@ -25,6 +25,6 @@ compile() {
     --custom-compile-command "make lock" --output-file "$output" "$@" pyproject.toml
 }
 
-compile packaging/requirements.txt --group build "$@"
+compile packaging/setup/requirements.txt --group build "$@"
 # The developers' file repeats the versions of the other one.
-compile packaging/requirements-dev.txt --group dev --constraints packaging/requirements.txt "$@"
+compile packaging/setup/requirements-dev.txt --group dev --constraints packaging/setup/requirements.txt "$@"

@@ -2,12 +2,12 @@
 # Run the tests: first all but those that need a real X window, off-screen; then those, in a virtual X server.
 # The fault matrix is a target of its own.
 #
-# Usage: [TEST_PROCESSES=3] packaging/run_tests.sh [pytest options and paths]
+# Usage: [TEST_PROCESSES=3] packaging/setup/run_tests.sh [pytest options and paths]
 # Exit status: 0 all passed, pytest's own otherwise. A part in which nothing was selected counts as passed, unless
 # both are.
 set -uo pipefail
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 nothing_selected=5
 
 # Most tests wait for audio to pass in real time, so three at once take little more than one.

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
 from flux_desktop.audio import microphone as module
 from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.audio.portaudio import opening_problem
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
 needs_sound_server = pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {missing_parts()}")
 

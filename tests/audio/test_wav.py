@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from flux_desktop.audio import wav
 from flux_desktop.audio.wav import chunk, chunk_bytes, read_wav
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 SAMPLES = np.array([0, 1, -1, 1000, -1000, 32767, -32768, 5], dtype="<i2").tobytes()
 EXTENSIBLE_PCM = b"\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"

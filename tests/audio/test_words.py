@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from flux_desktop.audio.words import read_words, script_of
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
 
 ENTRY = {
     "file": "talk.wav",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from throwaway_ca import Authority, make_authority
+
+from tests.aws.throwaway_ca import Authority, make_authority
 
 
 @pytest.fixture(scope="session")

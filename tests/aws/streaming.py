@@ -7,10 +7,16 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from hostile_peer import Peer
-
-from flux_desktop.aws.stream import Credentials, SageMakerStream, StreamEnd, StreamLimits, StreamOpener, StreamTarget
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.aws.stream.opener import (
+    Credentials,
+    SageMakerStream,
+    StreamEnd,
+    StreamLimits,
+    StreamOpener,
+    StreamTarget,
+)
+from flux_desktop.base.problem import Problem, ProblemError
+from tests.aws.hostile_peer import Peer
 
 CREDENTIALS = Credentials(access_key="AKIDEXAMPLE", secret_key="x" * 40, session_token="token")
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000&numerals=true"

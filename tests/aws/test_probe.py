@@ -13,15 +13,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from connect_proxy import connect_proxy
-from hostile_peer import hostile_peer
-from streaming import CREDENTIALS, QUERY, Recorder, open_problem, opened
-from throwaway_ca import Authority, make_authority
 
 from flux_desktop.aws.probe import ProbeTimings, probe
-from flux_desktop.aws.stream import StreamOpener
+from flux_desktop.aws.stream.opener import StreamOpener
 from flux_desktop.aws.target import StreamLimits, StreamTarget
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from tests.aws.connect_proxy import connect_proxy
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, open_problem, opened
+from tests.aws.throwaway_ca import Authority, make_authority
 
 
 def target(url: str, ca_file: str | None = None) -> StreamTarget:

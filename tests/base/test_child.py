@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
-from flux_desktop import program
-from flux_desktop.engine.commands import Quit, encode_command
-from flux_desktop.engine.events import Notice, WorkerReady, decode_event
-from flux_desktop.engine.processes import WORKER, Child
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.engine.records.commands import Quit, encode_command
+from flux_desktop.engine.records.events import Notice, WorkerReady, decode_event
+from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="its children are shells")
 
@@ -44,7 +45,7 @@ async def test_words_that_never_come_are_not_waited_for_long() -> None:
 
 async def test_a_worker_tells_of_a_line_it_cannot_read_and_goes_on() -> None:
     child = Child("worker")
-    process = await child.start(program.command(WORKER))
+    process = await child.start(program.command(WORKER_MODULE))
     assert process.stdin is not None
     assert process.stdout is not None
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from flux_desktop.lean_event import LeanEvent
+from flux_desktop.base.event import LeanEvent
 
 
 async def test_all_that_wait_go_on_and_later_ones_do_not_wait() -> None:

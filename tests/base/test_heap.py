@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only glibc keep
 _FREED_IN_PIECES = """
 import asyncio
 from pathlib import Path
-from flux_desktop import heap
+from flux_desktop.base import heap
 
 def resident_mb():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
@@ -35,7 +35,7 @@ print(before, resident_mb(), file=sys.stderr)  # a worker closes its standard ou
 """
 _SEVERAL_THREADS = """
 import ctypes, sys, threading
-from flux_desktop import heap
+from flux_desktop.base import heap
 
 if sys.argv[1] == "shared":
     heap.share_one_heap()
@@ -77,8 +77,8 @@ def test_what_was_freed_in_pieces_goes_back(way: str) -> None:
 @pytest.mark.parametrize(
     "caller",
     [
-        "from flux_desktop.heap import keep_apart; keep_apart(8192)",
-        "from flux_desktop.engine import worker; worker.main()",
+        "from flux_desktop.base.heap import keep_apart; keep_apart(8192)",
+        "from flux_desktop.engine.worker import worker; worker.main()",
     ],
 )
 def test_small_blocks_do_not_hold_large_ones_back(caller: str) -> None:

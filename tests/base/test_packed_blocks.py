@@ -8,9 +8,9 @@ import resource
 
 import pytest
 
+from flux_desktop.base.packed_blocks import PackedBlocks, SideFile
 from flux_desktop.flux.kept_turns import BLOCK, KeptTurns
 from flux_desktop.flux.turns import Turn
-from flux_desktop.packed_blocks import PackedBlocks, SideFile
 
 
 def block(number: int) -> bytes:

@@ -12,14 +12,12 @@ import sys
 import time
 from collections.abc import Sequence
 
-import merged
 import msgspec
-import stock_client
-import truth
-from our_client import SAMPLE, Measured, measure
-from process_figures import IDLE_ENOUGH_PERCENT, busy_percent
 
-from flux_desktop.engine.local_process import LocalEndpoint
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from tests.bench import merged, stock_client, truth
+from tests.bench.our_client import SAMPLE, Measured, measure
+from tests.bench.process_figures import IDLE_ENOUGH_PERCENT, busy_percent
 
 MIB = 1024 * 1024
 
@@ -66,7 +64,8 @@ async def stock(local: LocalEndpoint, streams: int, seconds: float, *, use_uvloo
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        stock_client.__file__,
+        "-m",
+        stock_client.__spec__.name,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # it reports every stream that it ends as an error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.measuring.histogram import Histogram
 
 SAMPLES_PER_WORKER = 20_000
 

@@ -13,16 +13,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from drift import drift_ms
 from msgspec import Struct
-from process_figures import Others, cpu_s, resident_bytes
 
-from flux_desktop.engine.events import Event, RunEnded, Snapshot, StreamEnded
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import StreamSummary
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.events import Event, RunEnded, Snapshot, StreamEnded
+from flux_desktop.engine.records.facts import StreamSummary
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from tests.bench.drift import drift_ms
+from tests.bench.process_figures import Others, cpu_s, resident_bytes
 
 SAMPLE = "sample_audio/conversation.wav"
 SETTLE_S = 2.0

@@ -1,6 +1,6 @@
 """Keeps a run going for an hour with the window open, and tells what grew: memory, threads, tasks, latency.
 
-Usage: python tests/bench/soak.py [--minutes 60] [--warm-up 30] [--connections 50]
+Usage: python -m tests.bench.soak [--minutes 60] [--warm-up 30] [--connections 50]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
 recording in a loop, so connections also change over to new streams, each every 15 to 28 minutes. Figures count from the
@@ -23,14 +23,14 @@ from pathlib import Path
 
 import numpy as np
 from msgspec import Struct, field
-from process_figures import cpu_s, resident_bytes
-from window_run import start_looped, with_window
 
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.bench.process_figures import cpu_s, resident_bytes
+from tests.bench.window_run import start_looped, with_window
 
 SAMPLE_EVERY_S = 5.0
 TELL_EVERY_S = 300.0
-_PARTS = {"flux_desktop.engine.worker": "worker", "flux_desktop.local_endpoint": "endpoint"}
+_PARTS = {"flux_desktop.engine.worker.worker": "worker", "flux_desktop.local_endpoint": "endpoint"}
 _TIMED = re.compile(rb'^\{"event":"received","t":([0-9.]+).*"event\\":\\"Update\\".*"user_latency_ms":([0-9.]+)')
 
 

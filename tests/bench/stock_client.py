@@ -24,12 +24,12 @@ from aws_sdk_sagemaker_runtime_http2.models import (
     RequestStreamEventPayloadPart,
 )
 from awscrt import io as crt_io
-from process_figures import resident_bytes
 from smithy_http.aio.crt import AWSCRTHTTPClient, AWSCRTHTTPClientConfig, _AWSCRTEventLoop
 
-from flux_desktop.engine.metrics import Histogram
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.flux.messages import Connected, TurnInfo, parse_server_message
-from flux_desktop.resources import resource_path
+from tests.bench.process_figures import resident_bytes
 
 CHUNK_S = 0.080
 CHUNK_BYTES = 2560

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from msgspec import Struct
-from our_client import OurRun, plan
 
-from flux_desktop.engine.events import Event, RunEnded, StreamChanged
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamState, Verdict
+from flux_desktop.engine.records.events import Event, RunEnded, StreamChanged
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState, Verdict
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from tests.bench.our_client import OurRun, plan
 
 STALL_S = 1.4
 AT_ONCE = 4

@@ -1,6 +1,6 @@
 """Measures the window under load: stalls of its thread, curves a second, growth of memory. Prints.
 
-Usage: python tests/bench/window_load.py [--connections 200] [--seconds 180] [--warm-up 30]
+Usage: python -m tests.bench.window_load [--connections 200] [--seconds 180] [--warm-up 30]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
 recording in a loop. Memory is this process's resident set; its slope over the measured minutes is extrapolated to an
@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from process_figures import resident_bytes
-from window_run import start_looped, with_window
 
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.bench.process_figures import resident_bytes
+from tests.bench.window_run import start_looped, with_window
 
 
 def load() -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.heap import share_one_heap
-from flux_desktop.ui import launch
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.heap import share_one_heap
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.app import launch
+from flux_desktop.ui.window.main_window import MainWindow
 
 Measure = Callable[[MainWindow, Path], Awaitable[None]]
 

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.aws.catalogue import API_STATUS
+from flux_desktop.aws.account.catalogue import API_STATUS
+from flux_desktop.base.logs import TALKATIVE
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.arguments import STATUSES, add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
-from flux_desktop.engine.limits import Limit
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.stages import Stage, slots
+from flux_desktop.engine.records.pass_criteria import Limit
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
-from flux_desktop.logs import TALKATIVE
-from flux_desktop.problem import ProblemError
 
 
 @pytest.fixture(autouse=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from flux_desktop.base.resources import resource_path
 from flux_desktop.cli.examples import EXAMPLES
-from flux_desktop.resources import resource_path
-from flux_desktop.ui.app import EXAMPLES as WINDOW_EXAMPLES
+from flux_desktop.ui.app.app import EXAMPLES as WINDOW_EXAMPLES
 
-MODULES = {"flux-stress": "flux_desktop.cli.main", "flux-desktop": "flux_desktop.ui.app"}
+MODULES = {"flux-stress": "flux_desktop.cli.main", "flux-desktop": "flux_desktop.ui.app.app"}
 LIMIT_S = 60.0
 # What keeps an example short without changing what it shows.
 SHORTER = {

@@ -22,10 +22,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from flux_desktop.engine.session import read_session
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.reports.run_result import RunResult
 from flux_desktop.reports.transcripts import as_txt
-from flux_desktop.resources import resource_path
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))
@@ -212,7 +212,7 @@ def test_2_a_file_that_cannot_be_streamed(tmp_path: Path) -> None:
 def test_3_a_machine_that_stood_still(endpoint: Endpoint) -> None:
     with started("file", "flux-ready", *SHORT, *endpoint.flags, environment=endpoint.environment) as process:
         wait_for_line(process, is_transcript)
-        (worker,) = children(process.pid, "flux_desktop.engine.worker")
+        (worker,) = children(process.pid, "flux_desktop.engine.worker.worker")
         os.kill(worker, signal.SIGSTOP)
         time.sleep(0.8)  # the standstill that is to be noticed
         os.kill(worker, signal.SIGCONT)

@@ -8,18 +8,18 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from flux_desktop.aws.catalogue import EndpointSummary
-from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.aws.account.catalogue import EndpointSummary
+from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.base.problem import Problem
 from flux_desktop.cli.list_endpoints import table_lines
 from flux_desktop.cli.live_table import LiveFigures, picture
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.summary_text import summary_lines
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import LevelMeasured, RunEnded, RunStarted, Snapshot, StreamEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stages import parse_stages
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
-from flux_desktop.problem import Problem
+from flux_desktop.engine.records.events import LevelMeasured, RunEnded, RunStarted, Snapshot, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.stages import parse_stages
+from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.reports.run_result import RunResult, final_summary
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)

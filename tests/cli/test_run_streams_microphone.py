@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
+from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
 MISSING = missing_parts()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")

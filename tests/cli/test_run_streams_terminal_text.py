@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from flux_desktop.base.logs import CleanFormatter
+from flux_desktop.base.plain_text import plain_json
+from flux_desktop.base.problem import Problem
 from flux_desktop.cli.live_table import LiveFigures, LiveTable
 from flux_desktop.cli.main import build_parser
 from flux_desktop.cli.planning import file_plan
 from flux_desktop.cli.run_streams import _Front
-from flux_desktop.engine.events import Event, Notice, Received, RunEnded, RunStarted, StreamEnded, WordsSourced
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.events import Event, Notice, Received, RunEnded, RunStarted, StreamEnded, WordsSourced
+from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import TurnInfo as Info
 from flux_desktop.flux.messages import encode
-from flux_desktop.logs import CleanFormatter
-from flux_desktop.plain_text import plain_json
-from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import final_summary
 
 COMMANDS = "[bold red]hi[/] \x1b[31mred\x1b]0;title\x07 \x9b2J\x85 \u202eback \x00\x08"

@@ -6,10 +6,10 @@ import argparse
 
 import pytest
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.cli import main, self_test
-from flux_desktop.engine import quick_checks
-from flux_desktop.engine.quick_checks import Finding
-from flux_desktop.problem import Problem
+from flux_desktop.engine.self_test import quick_checks
+from flux_desktop.engine.self_test.quick_checks import Finding
 
 
 def test_the_quick_part_is_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,7 +22,7 @@ def test_the_quick_part_is_one_line_each(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_is_wrong_decides_the_exit_status(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flux_desktop.program.allow_many_files", lambda: 256)
+    monkeypatch.setattr("flux_desktop.base.program.allow_many_files", lambda: 256)
     assert self_test.run(argparse.Namespace(quick=True, picture=None)) == 1
     output = capsys.readouterr().out
     assert "WRONG  open files" in output

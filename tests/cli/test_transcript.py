@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import Problem
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.events import Received, StreamChanged, StreamEnded
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState, StreamSummary
-from flux_desktop.plain_text import plain
-from flux_desktop.problem import Problem
+from flux_desktop.engine.records.events import Received, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamState, StreamSummary
 
 
 def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0, **fields: object) -> Received:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import Event, Received, RunEnded, Snapshot, StreamEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import Event, Received, RunEnded, Snapshot, StreamEnded
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.resources import resource_path
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import faults_of_peers as peers
-from faults_of_peers import Fault
-from switchboard import Fate
-
 from flux_desktop.cli.exit_codes import ExitCode
+from tests.faults import faults_of_peers as peers
+from tests.faults.faults_of_peers import Fault
+from tests.faults.switchboard import Fate
 
 PREFLIGHT = "before the run"
 

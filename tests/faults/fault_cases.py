@@ -1,15 +1,16 @@
 """The fault matrix as data: what goes wrong, when, and what a person must be told of it.
 
 A case meets one stream beside a healthy one of the same run, on the same address wherever a peer can be both. What is
-tried again (`flux_desktop.engine.reconnect`) meets the same fault again, unless the case says that it `heals`.
+tried again (`engine.connection.retry_policy`) meets the same fault again, unless the case says that it `heals`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import faults_of_peers as peers
-from fault_case import (
+from flux_desktop.cli.exit_codes import ExitCode
+from tests.faults import faults_of_peers as peers
+from tests.faults.fault_case import (
     COMPLETED,
     CONNECT_FAILED,
     DNS,
@@ -24,11 +25,9 @@ from fault_case import (
     WRONG_HOST,
     Case,
 )
-from faults_of_peers import Fault, answers, error, exception, flux_error
-from switchboard import Fate
-from talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, IN_SILENCE, SPEAKING
-
-from flux_desktop.cli.exit_codes import ExitCode
+from tests.faults.faults_of_peers import Fault, answers, error, exception, flux_error
+from tests.faults.switchboard import Fate
+from tests.faults.talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, IN_SILENCE, SPEAKING
 
 OK, CREDENTIALS, ENDPOINT = ExitCode.OK, ExitCode.CREDENTIALS, ExitCode.ENDPOINT
 NO_RETRY: dict[str, Any] = {"reconnect": False}

@@ -12,28 +12,27 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fault_case import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
-from hostile_peer import Peer, Session, hostile_peer
-from streaming import CREDENTIALS
-from switchboard import Fate, Switchboard, switchboard
-from talk import BEFORE_CONNECTED, CONNECTING, Talk, healthy
-from throwaway_ca import Authority, make_authority
-
 from flux_desktop.aws.probe import PROBE_LIMIT_S, probe
 from flux_desktop.aws.target import StreamLimits, StreamTarget
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import exit_code
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.context import Limits
-from flux_desktop.engine.events import Event, RunEnded, StreamChanged, StreamEnded
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.merging import RunTotals
-from flux_desktop.engine.metrics import ledger
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.run import Run
-from flux_desktop.engine.stream_facts import StreamState, StreamSummary, Verdict
+from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.measuring.histogram import ledger
+from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Event, RunEnded, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.worker.run import Run
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.problem import Problem, ProblemError
+from tests.aws.hostile_peer import Peer, Session, hostile_peer
+from tests.aws.streaming import CREDENTIALS
+from tests.aws.throwaway_ca import Authority, make_authority
+from tests.faults.fault_case import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
+from tests.faults.switchboard import Fate, Switchboard, switchboard
+from tests.faults.talk import BEFORE_CONNECTED, CONNECTING, Talk, healthy
 
 SCALE = 0.3
 """The one setting: every limit of the product is multiplied by it."""
@@ -122,7 +121,7 @@ async def run_case(case: Case, folder: Path) -> Outcome:
 
 
 async def _look(case: Case, world: _World, peer: Peer) -> Outcome:
-    """The look at the way before a run, as `engine.preparation` takes it."""
+    """The look at the way before a run, as `engine.supervision.preflight` takes it."""
     plan = _plan(case, world.board, peer)
     target = StreamTarget(
         endpoint_name=plan.endpoint, region=plan.region, endpoint_url=plan.endpoint_url, ca_file=plan.ca_file

@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable
 
 import h2.errors
 import msgspec
-from hostile_peer import Session
-from switchboard import Line
-from talk import CLOSING, Talk
 
-from flux_desktop.aws.event_stream import encode_message
+from flux_desktop.aws.wire.event_stream import encode_message
+from tests.aws.hostile_peer import Session
+from tests.faults.switchboard import Line
+from tests.faults.talk import CLOSING, Talk
 
 Fault = Callable[[Session, Line, Talk], Awaitable[None]]
 

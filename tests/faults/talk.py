@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import msgspec
-from hostile_peer import Session
 
-from flux_desktop.aws.event_stream import decode_message, payload_part
+from flux_desktop.aws.wire.event_stream import decode_message, payload_part
+from tests.aws.hostile_peer import Session
 
 SILENT_FRAMES_BEFORE_END = 3
 QUIET_FRAMES_BEFORE_SILENCE = 5

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fault_case import Case
-from fault_cases import CASES
-from fault_runner import END_WITHIN_S, Outcome, run_case
 
-from flux_desktop.engine.events import StreamChanged
+from flux_desktop.engine.records.events import StreamChanged
+from tests.faults.fault_case import Case
+from tests.faults.fault_cases import CASES
+from tests.faults.fault_runner import END_WITHIN_S, Outcome, run_case
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(540)]
 

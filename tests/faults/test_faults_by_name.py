@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flux_desktop.fault_table import FAULTS
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
+from flux_desktop.local_faults import FAULTS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(540)]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import Event, RunStarted, StreamChanged
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import StreamState
-from flux_desktop.engine.supervisor import Supervisor
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.events import Event, RunStarted, StreamChanged
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.resources import resource_path
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(540)]
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from flux_desktop.aws.sigv4 import signed_headers
-from flux_desktop.resources import resource_path
+from flux_desktop.aws.wire.sigv4 import signed_headers
+from flux_desktop.base.resources import resource_path
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]

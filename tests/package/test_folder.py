@@ -20,7 +20,7 @@ from make_package import size_mb
 from PyInstaller.archive.readers import CArchiveReader, ZlibArchiveReader
 
 from flux_desktop import __version__
-from flux_desktop.engine.self_test import Painted
+from flux_desktop.engine.self_test.self_test import Painted
 
 pytestmark = [
     pytest.mark.package,

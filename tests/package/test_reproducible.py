@@ -19,7 +19,7 @@ def files(folder: Path) -> set[str]:
 
 
 def test_a_second_build_is_the_same(folder: Path, tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "packaging/make_package.py"), "--folder-only", "--dist", str(tmp_path)]
+    command = [sys.executable, str(ROOT / "packaging/bundle/make_package.py"), "--folder-only", "--dist", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     again = tmp_path / "flux-desktop"
     names = files(folder)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import RunEnded, StreamEnded
-from flux_desktop.engine.session import read_session
-from flux_desktop.engine.stream_facts import Verdict
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.events import RunEnded, StreamEnded
+from flux_desktop.engine.records.facts import Verdict
 
 pytestmark = pytest.mark.package
 DEMO_LIMIT_S = 120.0
@@ -62,7 +62,7 @@ def test_the_folder_hears_what_the_checkout_hears(
     environment = clean_environment | {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     commands = {
         "folder": [str(folder / "flux-desktop")],
-        "checkout": [sys.executable, "-m", "flux_desktop.ui.app"],
+        "checkout": [sys.executable, "-m", "flux_desktop.ui.app.app"],
     }
     demos = {name: Demo(command, tmp_path / name, environment) for name, command in commands.items()}
     codes = {}

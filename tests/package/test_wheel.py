@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop import __version__
-from flux_desktop.engine.quick_checks import RESOURCES
+from flux_desktop.engine.self_test.quick_checks import RESOURCES
 
 pytestmark = pytest.mark.package
 ROOT = Path(__file__).parents[2]
@@ -57,4 +57,10 @@ def test_the_source_archive_builds_the_same_program() -> None:
     (found,) = (ROOT / "dist").glob("flux_desktop-*.tar.gz")
     with tarfile.open(found) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "LICENSE", "CHANGELOG.md", "packaging/flux_desktop.spec", "tests/conftest.py"} <= names
+    assert {
+        "pyproject.toml",
+        "LICENSE",
+        "CHANGELOG.md",
+        "packaging/bundle/flux_desktop.spec",
+        "tests/conftest.py",
+    } <= names

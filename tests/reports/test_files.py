@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.reports.files import check_writable, write_whole
 
 

@@ -6,11 +6,11 @@ import json
 
 import msgspec
 
-from flux_desktop.engine.events import Notice, Received, RunEnded, RunStarted, StreamChanged, StreamEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamState, StreamSummary, Verdict
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import Notice, Received, RunEnded, RunStarted, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
-from flux_desktop.problem import Problem
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import connection_object, summary_jsonl
 

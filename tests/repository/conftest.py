@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from machine import Machine, make_machine
+
+from tests.repository.machine import Machine, make_machine
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A made-up machine for testing packaging/bootstrap.sh.
+"""A made-up machine for testing packaging/setup/bootstrap.sh.
 
 The script itself runs; the programs that would change the machine or reach the network (apt-get, uv, sudo) are
 stand-ins that note how they were called. Only what is in the machine's folder is on its PATH.
@@ -66,7 +66,7 @@ class Machine:
 
     def bootstrap(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.tree / "packaging/bootstrap.sh", *arguments],
+            [self.tree / "packaging/setup/bootstrap.sh", *arguments],
             env={
                 "PATH": str(self.folder / "bin"),
                 "HOME": str(self.folder / "home"),

@@ -1,9 +1,10 @@
-"""packaging/bootstrap.sh on made-up machines: what it does, what it says, when it stays silent."""
+"""packaging/setup/bootstrap.sh on made-up machines: what it does, what it says, when it stays silent."""
 
 from __future__ import annotations
 
 import pytest
-from machine import REAL_PYTHON, Machine
+
+from tests.repository.machine import REAL_PYTHON, Machine
 
 
 def test_first_run_sets_up_and_the_second_is_silent(machine: Machine) -> None:
@@ -13,7 +14,7 @@ def test_first_run_sets_up_and_the_second_is_silent(machine: Machine) -> None:
     assert venv == f"uv venv -q --python {REAL_PYTHON} .venv"
     assert sync.startswith("uv pip sync ")
     assert "--require-hashes" in sync
-    assert sync.endswith(" packaging/requirements.txt")
+    assert sync.endswith(" packaging/setup/requirements.txt")
     assert project.startswith("uv pip install ")
     assert project.endswith(" --no-deps --no-build-isolation -e .")
 
@@ -27,13 +28,13 @@ def test_tests_need_more_and_running_does_not_take_it_away(machine: Machine) -> 
     machine.calls()
     assert machine.bootstrap("--test").returncode == 0
     sync, _ = machine.calls()
-    assert sync.endswith(" packaging/requirements-dev.txt")
+    assert sync.endswith(" packaging/setup/requirements-dev.txt")
 
     again = machine.bootstrap()
     assert (again.returncode, again.stderr, machine.calls()) == (0, "", [])
 
 
-@pytest.mark.parametrize("changed", ["packaging/requirements.txt", "pyproject.toml"])
+@pytest.mark.parametrize("changed", ["packaging/setup/requirements.txt", "pyproject.toml"])
 def test_a_changed_lock_or_project_is_installed(machine: Machine, changed: str) -> None:
     machine.bootstrap()
     machine.calls()

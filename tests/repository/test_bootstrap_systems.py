@@ -1,9 +1,10 @@
-"""packaging/bootstrap.sh on other systems than Debian, each made up of stand-ins for its own tools."""
+"""packaging/setup/bootstrap.sh on other systems than Debian, each made up of stand-ins for its own tools."""
 
 from __future__ import annotations
 
 import pytest
-from machine import NOTE, Machine
+
+from tests.repository.machine import NOTE, Machine
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 def entries(name: str) -> list[str]:
     """A lock file's requirements, each as one line without comments."""
-    text = (ROOT / "packaging" / name).read_text("utf-8").replace("\\\n", " ")
+    text = (ROOT / "packaging/setup" / name).read_text("utf-8").replace("\\\n", " ")
     return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
@@ -49,7 +49,7 @@ def test_every_package_has_a_version_and_hashes(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_no_lock_names_a_place(name: str) -> None:
-    text = (ROOT / "packaging" / name).read_text("utf-8")
+    text = (ROOT / "packaging/setup" / name).read_text("utf-8")
     assert not re.findall(r"://|file:|--index|--extra|--find|--trusted|\s@\s|^-e|py" + "pi", text, re.MULTILINE)
 
 

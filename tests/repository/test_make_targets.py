@@ -1,4 +1,4 @@
-"""The Makefile's targets, and what packaging/run_tests.sh makes of pytest's verdicts."""
+"""The Makefile's targets, and what packaging/setup/run_tests.sh makes of pytest's verdicts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def planned(*arguments: str) -> list[str]:
     ],
 )
 def test_run_shows_the_demo_unless_told_otherwise(arguments: list[str], command: str) -> None:
-    assert planned("run", *arguments) == ["packaging/bootstrap.sh", command]
+    assert planned("run", *arguments) == ["packaging/setup/bootstrap.sh", command]
 
 
 def test_every_target_is_listed_and_sets_itself_up() -> None:
@@ -43,7 +43,7 @@ def test_every_target_is_listed_and_sets_itself_up() -> None:
     for target in targets.split():
         assert f"  make {target} " in help_text
     for target in ("test", "faults", "lint", "format", "package", "smoke", "notices"):
-        assert planned(target)[0] == "packaging/bootstrap.sh --test"
+        assert planned(target)[0] == "packaging/setup/bootstrap.sh --test"
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_every_target_is_listed_and_sets_itself_up() -> None:
     [(0, 0, 0), (0, 5, 0), (5, 0, 0), (5, 5, 5), (1, 0, 1), (0, 1, 1), (2, 0, 2)],
 )
 def test_both_parts_decide(tmp_path: Path, off_screen: int, in_window: int, expected: int) -> None:
-    (tmp_path / "packaging").mkdir()
-    shutil.copy(ROOT / "packaging/run_tests.sh", tmp_path / "packaging")
+    (tmp_path / "packaging/setup").mkdir(parents=True)
+    shutil.copy(ROOT / "packaging/setup/run_tests.sh", tmp_path / "packaging/setup")
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     marks = "not xvfb and not faults and not package"
@@ -71,7 +71,7 @@ def test_both_parts_decide(tmp_path: Path, off_screen: int, in_window: int, expe
     stand_in.write_text('#!/bin/sh\nshift 3\nexec "$@"\n')
     stand_in.chmod(0o755)
     done = subprocess.run(
-        [tmp_path / "packaging/run_tests.sh", "some", "tests"],
+        [tmp_path / "packaging/setup/run_tests.sh", "some", "tests"],
         env={"PATH": f"{stand_in.parent}:/usr/bin:/bin"},
         check=False,
         capture_output=True,

@@ -20,7 +20,7 @@ BILL = ROOT / "resources/notices" / notices.BILL
 
 def test_every_locked_package_has_a_licence_entry() -> None:
     entries = notices.TABLE["packages"]
-    assert set(notices.locked()) == set(entries), "mend packaging/licences.toml, then run make notices"
+    assert set(notices.locked()) == set(entries), "mend packaging/content/licences.toml, then run make notices"
 
 
 @pytest.mark.parametrize("expression", sorted({*notices.TABLE["packages"].values(), *notices.TABLE["beside"].values()}))

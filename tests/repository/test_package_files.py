@@ -19,7 +19,7 @@ import yaml
 from flux_desktop import __version__
 
 ROOT = Path(__file__).parents[2]
-PACKAGING = ROOT / "packaging"
+PACKAGING = ROOT / "packaging/bundle"
 
 
 def spec_calls(name: str) -> list[ast.Call]:

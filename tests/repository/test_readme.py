@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from flux_desktop.aws.errors import INVOKE_ACTION
-from flux_desktop.engine.figure_names import FIGURES
+from flux_desktop.aws.errors.errors import INVOKE_ACTION
+from flux_desktop.engine.records.figure_names import FIGURES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,7 +35,7 @@ def test_the_policy_grants_what_the_program_calls_and_no_more() -> None:
     for statement in policy["Statement"]:
         actions = statement["Action"]
         granted |= set([actions] if isinstance(actions, str) else actions)
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "flux_desktop/aws").glob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "flux_desktop/aws").rglob("*.py"))
     called = set(re.findall(r"[\".]((?:list|describe)_(?:endpoint|model)\w*)[\"(]", source))
     names = {"".join(part.capitalize() for part in name.split("_")) for name in called}
     assert '"get_metric_data"' in source

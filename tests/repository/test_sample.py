@@ -37,7 +37,7 @@ def entry() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_sample", ROOT / "packaging/make_sample.py")
+    spec = importlib.util.spec_from_file_location("make_sample", ROOT / "packaging/content/make_sample.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

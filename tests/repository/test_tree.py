@@ -68,10 +68,10 @@ def test_packaging_does_not_hide_the_library_of_that_name() -> None:
 
 def test_scripts_can_be_run() -> None:
     for name in (
-        "packaging/bootstrap.sh",
-        "packaging/lock.sh",
-        "packaging/run_tests.sh",
-        "packaging/smoke.sh",
+        "packaging/setup/bootstrap.sh",
+        "packaging/setup/lock.sh",
+        "packaging/setup/run_tests.sh",
+        "packaging/bundle/smoke.sh",
         ".ci/run",
     ):
         path = ROOT / name

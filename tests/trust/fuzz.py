@@ -1,6 +1,6 @@
 """Looks for inputs that a reader of bytes from outside cannot take, and counts.
 
-Usage: python tests/trust/fuzz.py [INPUTS]      default: 1,000,000 over all targets
+Usage: python -m tests.trust.fuzz [INPUTS]      default: 1,000,000 over all targets
 
 Each target is a process of its own. Most inputs are atheris's, which follows what the code does with them; one in
 twenty, or all where atheris does not exist, are Hypothesis's, which knows what a good input looks like. An input may
@@ -99,7 +99,7 @@ def by_atheris(name: str, wanted: int, report: Path, folder: Path) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["flux_desktop"], enable_loader_override=False):
-        import fuzz_targets
+        from tests.trust import fuzz_targets
     target = fuzz_targets.targets(folder)[name]
     corpus = folder / "corpus"
     corpus.mkdir()
@@ -114,9 +114,10 @@ def by_atheris(name: str, wanted: int, report: Path, folder: Path) -> None:
 
 def by_hypothesis(name: str, wanted: int, report: Path, folder: Path) -> None:
     """In the same process, with new examples at every call."""
-    import fuzz_targets
-    from fuzz_inputs import inputs
     from hypothesis import HealthCheck, Phase, given, settings
+
+    from tests.trust import fuzz_targets
+    from tests.trust.fuzz_inputs import inputs
 
     target = fuzz_targets.targets(folder)[name]
     measuring = Measuring(target.feed, report, wanted)
@@ -139,7 +140,7 @@ def by_hypothesis(name: str, wanted: int, report: Path, folder: Path) -> None:
 
 def main() -> int:
     """Run every target, and print a table."""
-    import fuzz_targets
+    from tests.trust import fuzz_targets
 
     wanted = int(sys.argv[1].replace(",", "").replace("_", "")) if len(sys.argv) > 1 else INPUTS
     atheris = importlib.util.find_spec("atheris") is not None
@@ -179,7 +180,7 @@ def run(name: str, way: str, count: int, place: Path) -> dict[str, object]:
     """One target by one way, in a process of its own; what it counted."""
     report = place / f"{name}-{way}.json"
     with tempfile.TemporaryDirectory(dir=place) as folder:
-        command = [sys.executable, __file__, "--one", name, way, str(count), str(report), folder]
+        command = [sys.executable, "-m", "tests.trust.fuzz", "--one", name, way, str(count), str(report), folder]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     empty = {"inputs": 0, "uncaught": 0, "slow": 0, "large": 0, "slowest_ms": 0.0, "found": []}
     counts = json.loads(report.read_text()) if report.exists() else empty

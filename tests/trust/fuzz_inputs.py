@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 
-from fuzz_targets import Target
 from hypothesis import strategies as st
+
+from tests.trust.fuzz_targets import Target
 
 _WILD = st.one_of(
     st.none(),

@@ -20,7 +20,9 @@ import msgspec
 
 from flux_desktop.audio.wav import chunk, read_wav
 from flux_desktop.audio.words import read_words
-from flux_desktop.aws.event_stream import (
+from flux_desktop.aws.stream.stream import SageMakerStream
+from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.aws.wire.event_stream import (
     EventSigner,
     EventStreamError,
     EventVerifier,
@@ -30,12 +32,15 @@ from flux_desktop.aws.event_stream import (
     encode_message,
     payload_part,
 )
-from flux_desktop.aws.open_stream import SageMakerStream
-from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import redact_log
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine import commands, unfinished
-from flux_desktop.engine.conversation import Conversation as HeardConversation
-from flux_desktop.engine.events import (
+from flux_desktop.engine.connection.receiver import Conversation as HeardConversation
+from flux_desktop.engine.measuring.ground_truth import TurnTiming
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.recording import unfinished
+from flux_desktop.engine.records import commands
+from flux_desktop.engine.records.events import (
     Histograms,
     Notice,
     Received,
@@ -46,26 +51,22 @@ from flux_desktop.engine.events import (
     StreamEnded,
     encode_event,
 )
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.pacing import AudioClock
-from flux_desktop.engine.plan import RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
-from flux_desktop.engine.truth import TurnTiming
-from flux_desktop.engine.worker import Worker
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
+from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.worker.worker import Worker
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.flux.messages import Configure, MessageError, parse_client_message, parse_server_message
 from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.flux.turns import TurnTracker
-from flux_desktop.local_endpoint.acceptance import RefusedError, options_for
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.redaction import redact_log
+from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
-from flux_desktop.ui import settings
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.sessions import read_past_run
+from flux_desktop.ui.services.past_run import read_past_run
+from flux_desktop.ui.window import settings
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 SECRET, REGION, SEED = "a secret", "us-east-1", "0" * 64

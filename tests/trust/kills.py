@@ -1,6 +1,6 @@
 """Kills real runs at random moments with SIGKILL, and looks at what is left of them.
 
-Usage: python tests/trust/kills.py [KILLS [AT_ONCE [SEED]]]      default: 200 kills, 4 at once
+Usage: python -m tests.trust.kills [KILLS [AT_ONCE [SEED]]]      default: 200 kills, 4 at once
 
 One of four is killed: the front end, the worker, the built-in endpoint, or all of them in the same moment. Of each run
 every recording must open, hold all that the front end had heard until a second before, and leave no process and, once
@@ -23,16 +23,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flux_desktop.engine.events import RunStarted, decode_event
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.session import create_session
-from flux_desktop.local_endpoint import certificates
-from flux_desktop.problem import ProblemError
-from flux_desktop.running import is_running
-from flux_desktop.ui.sessions import read_past_run
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.running import is_running
+from flux_desktop.engine.recording.session_folder import create_session
+from flux_desktop.engine.records.events import RunStarted, decode_event
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.local_endpoint.http import certificates
+from flux_desktop.ui.services.past_run import read_past_run
 
 TARGETS = ("front end", "worker", "endpoint", "all")
-MODULES = {"worker": "flux_desktop.engine.worker", "endpoint": "flux_desktop.local_endpoint"}
+MODULES = {"worker": "flux_desktop.engine.worker.worker", "endpoint": "flux_desktop.local_endpoint"}
 MARK = "FLUX_KILLED_RUN"
 STARTING_SHARE = 0.25
 """Of the kills come while the run is still being prepared."""
@@ -113,7 +113,8 @@ async def kill_once(target: str, wait_s: float, *, running: bool) -> Outcome:
         mark = f"{os.getpid()}-{folder.name}"
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(Path(__file__).with_name("victim.py")),
+            "-m",
+            "tests.trust.victim",
             str(sessions),
             "silent",
             stdout=asyncio.subprocess.PIPE,

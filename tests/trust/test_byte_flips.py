@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hostile_peer import hostile_peer
-from streaming import CLOSE_STREAM, CREDENTIALS, opened
-from throwaway_ca import make_authority
 
-from flux_desktop.aws.event_stream import EventStreamError, FrameDecoder, SignatureMismatch, encode_message
-from flux_desktop.aws.sigv4 import canonical_request
-from flux_desktop.local_endpoint.catalogue import with_extra
-from flux_desktop.local_endpoint.faults import Faults
-from flux_desktop.local_endpoint.http_stream import Refusal, check
-from flux_desktop.local_endpoint.service import Service, Settings
+from flux_desktop.aws.wire.event_stream import EventStreamError, FrameDecoder, SignatureMismatch, encode_message
+from flux_desktop.aws.wire.sigv4 import canonical_request
+from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.http_stream import Refusal, check
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, opened
+from tests.aws.throwaway_ca import make_authority
 
 FLIPS = (0x01, 0x20, 0x80)
 """A neighbour, the other case of a letter, and what is no ASCII: each byte is changed in these three ways."""

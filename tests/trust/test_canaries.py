@@ -12,24 +12,24 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import canaries
 import msgspec
 import pytest
-from canaries import CANARIES, Canary
 
-from flux_desktop import logs, redaction
-from flux_desktop.engine import processes
-from flux_desktop.engine.events import Notice, Received, RunEnded, RunStarted, StreamEnded, encode_event
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.session import RUN_FILE, create_session
-from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.base import logs, redaction
+from flux_desktop.base.child import _STDERR_LINES_KEPT, Child
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session
+from flux_desktop.engine.records.events import Notice, Received, RunEnded, RunStarted, StreamEnded, encode_event
+from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.turns import Turn
-from flux_desktop.problem import Problem
 from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
+from tests.trust import canaries
+from tests.trust.canaries import CANARIES, Canary
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 
@@ -120,7 +120,7 @@ def test_what_nobody_caught(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -
 
 async def test_what_a_child_says_on_its_way_out(log: io.StringIO) -> None:
     texts = [canary.text.replace("\n", " ") for canary in CANARIES]
-    child = processes.Child("child")
+    child = Child("child")
     script = f"import sys; [print('ERROR', text, file=sys.stderr) for text in {texts!r}]; print('done')"
     process = await child.start([sys.executable, "-c", script])
     assert process.stdout is not None
@@ -130,7 +130,7 @@ async def test_what_a_child_says_on_its_way_out(log: io.StringIO) -> None:
     words = [*child.last_words, log.getvalue()]
     await child.stop()
     assert not [canary.kind for canary in CANARIES if any(canary.value in line for line in words)]
-    assert len(child.last_words) == processes._STDERR_LINES_KEPT
+    assert len(child.last_words) == _STDERR_LINES_KEPT
 
 
 def test_a_problem() -> None:

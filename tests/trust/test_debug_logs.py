@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from control_plane_stub import control_plane
-from hostile_peer import hostile_peer
-from streaming import QUERY, Recorder, opener_to
-from throwaway_ca import make_authority
 
-from flux_desktop import logs
-from flux_desktop.aws import catalogue
+from flux_desktop.aws.account import catalogue
 from flux_desktop.aws.target import Credentials
+from flux_desktop.base import logs
+from tests.aws.control_plane_stub import control_plane
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import QUERY, Recorder, opener_to
+from tests.aws.throwaway_ca import make_authority
 
 KEYS = Credentials(
     access_key="AKIADEBUGLINES000001",
@@ -63,7 +63,7 @@ def test_boto3_tells_no_key(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_the_stream_sdk_tells_no_key(log: io.StringIO, tmp_path: Path) -> None:
-    from flux_desktop.redaction import remember
+    from flux_desktop.base.redaction import remember
 
     remember(KEYS.access_key, KEYS.secret_key, KEYS.session_token)  # as the worker does
     async with hostile_peer(make_authority(tmp_path), "connected") as peer, opener_to(peer) as opener:

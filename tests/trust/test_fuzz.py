@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import fuzz_targets
 import pytest
-from fuzz_inputs import inputs
 from hypothesis import HealthCheck, given, settings
+
+from tests.trust import fuzz_targets
+from tests.trust.fuzz_inputs import inputs
 
 EXAMPLES = {"recordings": 100, "messages": 300, "frames": 300}
 NAMES = ("wav", "frames", "messages", "commands", "words", "settings", "recordings")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import kills
 import pytest
+
+from tests.trust import kills
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds a run's processes by /proc")

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop import logs, redaction
 from flux_desktop.audio.devices import input_devices
-from flux_desktop.aws import catalogue
-from flux_desktop.aws.credentials import read_credentials
+from flux_desktop.aws.account import catalogue
+from flux_desktop.aws.account.credentials import read_credentials
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine.commands import ProxyVariables, StartRun
-from flux_desktop.engine.events import Received, encode_event
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.worker import _take_secrets
-from flux_desktop.local_endpoint.faults import Faults
-from flux_desktop.local_endpoint.service import Service, Settings
+from flux_desktop.base import logs, redaction
+from flux_desktop.engine.records.commands import ProxyVariables, StartRun
+from flux_desktop.engine.records.events import Received, encode_event
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.worker.worker import _take_secrets
+from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
 
 ACCESS, SECRET, TOKEN = "access-key-of-the-test", "secret-key-of-the-test", "session-token-of-the-test"
 

@@ -11,24 +11,24 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import pytest
 from botocore.utils import get_environ_proxies
-from connect_proxy import connect_proxy
-from hostile_peer import hostile_peer
-from streaming import CREDENTIALS, Recorder, opener_to, target_of
-from throwaway_ca import make_authority
 
-from flux_desktop.aws import catalogue
-from flux_desktop.aws.offload import in_thread
+from flux_desktop.aws.account import catalogue
+from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.probe import probe
-from flux_desktop.aws.trust import proxy_for
-from flux_desktop.child_environment import child_environment, proxy_logins
-from flux_desktop.engine.commands import ProxyVariables
-from flux_desktop.engine.events import Event, StreamChanged
-from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
-from flux_desktop.engine.plan import RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stream_facts import StreamState
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.problem import ProblemError
-from flux_desktop.resources import resource_path
+from flux_desktop.base.child_environment import child_environment, proxy_logins
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.base.threads import in_thread
+from flux_desktop.engine.records.commands import ProxyVariables
+from flux_desktop.engine.records.events import Event, StreamChanged
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from tests.aws.connect_proxy import connect_proxy
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CREDENTIALS, Recorder, opener_to, target_of
+from tests.aws.throwaway_ca import make_authority
 
 PASSWORD = "se@cret/of the proxy"
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))

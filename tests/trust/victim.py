@@ -1,6 +1,6 @@
 """A front end to be killed: runs a plan on the built-in endpoint, and prints every event as soon as it hears of it.
 
-Usage: python victim.py SESSIONS_DIR RECOGNISER
+Usage: python -m tests.trust.victim SESSIONS_DIR RECOGNISER
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 import sys
 from pathlib import Path
 
-from flux_desktop.engine.commands import Watch
-from flux_desktop.engine.events import Event, encode_event
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import Event, encode_event
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.supervisor import Supervisor
 
 
 async def main(sessions_dir: str, recogniser: str) -> None:

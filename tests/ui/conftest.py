@@ -20,10 +20,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from flux_desktop.ui import launch
-from flux_desktop.ui.account import Account
-from flux_desktop.ui.engine_port import EngineFactory
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.app import launch
+from flux_desktop.ui.services.account import Account
+from flux_desktop.ui.services.engine_port import EngineFactory
+from flux_desktop.ui.window.main_window import MainWindow
 
 Live = Callable[[MainWindow], Awaitable[None]]
 

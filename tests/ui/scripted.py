@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from flux_desktop.engine.events import Event, Received, RunEnded, RunStarted, Snapshot, StreamChanged, StreamEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.events import (
+    Event,
+    Received,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamChanged,
+    StreamEnded,
+)
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
 
 SENTENCES = (

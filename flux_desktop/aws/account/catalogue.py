@@ -16,13 +16,13 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from flux_desktop.aws.boto_errors import call_problem, credentials_problem
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.credentials import boto_session, frozen
-from flux_desktop.aws.endpoint_details import EndpointDetails, VariantConfig, details_from
+from flux_desktop.aws.account.credentials import boto_session, frozen
+from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
+from flux_desktop.aws.errors.boto_errors import call_problem, credentials_problem
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
 from flux_desktop.aws.target import Credentials
-from flux_desktop.logs import quieten
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.logs import quieten
+from flux_desktop.base.problem import Problem, ProblemError
 
 CALL_LIMIT_S = 60.0
 

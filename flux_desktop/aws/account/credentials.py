@@ -11,12 +11,12 @@ import botocore.session
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from flux_desktop.aws.boto_errors import credentials_problem, missing_credentials
-from flux_desktop.aws.offload import in_thread
+from flux_desktop.aws.errors.boto_errors import credentials_problem, missing_credentials
 from flux_desktop.aws.target import Credentials
-from flux_desktop.logs import quieten
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.redaction import remember
+from flux_desktop.base.logs import quieten
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import remember
+from flux_desktop.base.threads import in_thread
 
 #: A role behind single sign-on needs a few calls; a machine without any credentials asks its metadata address.
 LOAD_LIMIT_S = 30.0

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.aws.catalogue import Access, client, translated
+from flux_desktop.aws.account.catalogue import Access, client, translated
 
 WINDOW_MIN = 10
 _METRICS = (

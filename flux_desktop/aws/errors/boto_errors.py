@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.errors import Refusal, classify
-from flux_desktop.problem import Problem
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.errors import Refusal, classify
+from flux_desktop.base.problem import Problem
 
 _SIGN_IN = "Sign in (for SSO: aws sso login), or choose another profile."
 

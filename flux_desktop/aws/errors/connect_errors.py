@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from flux_desktop.aws.target import StreamTarget
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
 
 INVOKE_ACTION = "sagemaker:InvokeEndpointWithBidirectionalStream"
 

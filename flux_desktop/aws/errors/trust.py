@@ -11,8 +11,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import msgspec
 
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.problem import ProblemError
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.base.problem import ProblemError
 
 
 class TrustStore(msgspec.Struct, frozen=True):

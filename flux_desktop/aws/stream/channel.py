@@ -19,12 +19,12 @@ from smithy_http import tuples_to_fields
 from smithy_http.aio import HTTPResponse
 from smithy_http.aio.interfaces import HTTPRequest
 
-from flux_desktop.aws.connect_errors import Place, connect_problem, crt_problem
-from flux_desktop.aws.network import Network
-from flux_desktop.aws.outgoing import Outgoing
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem, crt_problem
+from flux_desktop.aws.stream.network import Network
+from flux_desktop.aws.stream.send_queue import Outgoing
 from flux_desktop.aws.target import ConnectTimings
-from flux_desktop.lean_event import LeanEvent
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.event import LeanEvent
+from flux_desktop.base.problem import Problem, ProblemError
 
 MAX_ERROR_BODY_BYTES = 65_536
 Headers = list[tuple[str, str]]

@@ -11,11 +11,11 @@ from typing import Any, cast
 from awscrt import http as crt_http
 from awscrt import io as crt_io
 
-from flux_desktop.aws.inbox import Inbox
-from flux_desktop.aws.network_thread import NetworkThread
-from flux_desktop.aws.nodelay import NoDelay
+from flux_desktop.aws.errors.trust import Proxy, TrustStore, proxy_for
+from flux_desktop.aws.stream.network_thread import NetworkThread
+from flux_desktop.aws.stream.nodelay import NoDelay
+from flux_desktop.aws.stream.receive_queue import Inbox
 from flux_desktop.aws.target import StreamLimits
-from flux_desktop.aws.trust import Proxy, TrustStore, proxy_for
 
 
 class Network:

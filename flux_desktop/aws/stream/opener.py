@@ -14,13 +14,15 @@ from aws_sdk_sagemaker_runtime_http2.config import AsyncSageMakerRuntimeHTTP2Con
 from aws_sdk_sagemaker_runtime_http2.models import InvokeEndpointWithBidirectionalStreamInput
 from smithy_core.exceptions import SmithyError
 
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.errors import read_refusal, refusal_problem
-from flux_desktop.aws.inbox import Inbox
-from flux_desktop.aws.network import Network
-from flux_desktop.aws.open_stream import SageMakerStream
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.errors import read_refusal, refusal_problem
+from flux_desktop.aws.errors.trust import trust_store
 from flux_desktop.aws.probe import place_of, probe
-from flux_desktop.aws.sdk_seams import CallObserver, FixedIdentity, LeanProtocol, Publisher
+from flux_desktop.aws.stream.channel import Channel
+from flux_desktop.aws.stream.network import Network
+from flux_desktop.aws.stream.receive_queue import Inbox
+from flux_desktop.aws.stream.sdk_plugins import CallObserver, FixedIdentity, LeanProtocol, Publisher
+from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import (
     ConnectTimings,
     Credentials,
@@ -30,10 +32,8 @@ from flux_desktop.aws.target import (
     StreamListener,
     StreamTarget,
 )
-from flux_desktop.aws.transport import Channel
-from flux_desktop.aws.trust import trust_store
-from flux_desktop.logs import quieten
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.logs import quieten
+from flux_desktop.base.problem import Problem, ProblemError
 
 __all__ = [
     "ConnectTimings",

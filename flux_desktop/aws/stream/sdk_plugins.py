@@ -16,9 +16,9 @@ from smithy_aws_core.aio.protocols import RestJsonClientProtocol
 from smithy_aws_core.identity import AWSCredentialsIdentity
 from smithy_core.interceptors import Interceptor
 
-from flux_desktop.aws.event_stream import DataType, EventSigner, payload_part
+from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.target import Credentials
-from flux_desktop.aws.transport import Channel
+from flux_desktop.aws.wire.event_stream import DataType, EventSigner, payload_part
 
 
 class FixedIdentity:

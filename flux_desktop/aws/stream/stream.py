@@ -11,21 +11,14 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 
-from flux_desktop.aws.connect_errors import Place, connect_problem
-from flux_desktop.aws.errors import broken_stream_problem, exception_problem, read_exception
-from flux_desktop.aws.event_headers import EventStreamError
-from flux_desktop.aws.event_stream import DataType, Frame, FrameDecoder
-from flux_desktop.aws.sdk_seams import Publisher
-from flux_desktop.aws.target import (
-    ConnectTimings,
-    EndKind,
-    StreamClosedError,
-    StreamEnd,
-    StreamListener,
-    StreamTarget,
-)
-from flux_desktop.aws.transport import Channel, ChannelGoneError
-from flux_desktop.problem import Problem
+from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.errors import broken_stream_problem, exception_problem, read_exception
+from flux_desktop.aws.stream.channel import Channel, ChannelGoneError
+from flux_desktop.aws.stream.sdk_plugins import Publisher
+from flux_desktop.aws.target import ConnectTimings, EndKind, StreamClosedError, StreamEnd, StreamListener, StreamTarget
+from flux_desktop.aws.wire.event_headers import EventStreamError
+from flux_desktop.aws.wire.event_stream import DataType, Frame, FrameDecoder
+from flux_desktop.base.problem import Problem
 
 #: A message in more pieces than this is not one that Flux sends.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024

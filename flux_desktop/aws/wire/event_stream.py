@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from flux_desktop.aws.event_headers import (
+from flux_desktop.aws.wire.event_headers import (
     DATE_PREFIX,
     MAX_HEADERS_BYTES,
     SIGNATURE_PREFIX,
@@ -28,7 +28,7 @@ from flux_desktop.aws.event_headers import (
     encode_headers,
     read_headers,
 )
-from flux_desktop.aws.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
+from flux_desktop.aws.wire.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
 
 __all__ = [
     "CompletionState",

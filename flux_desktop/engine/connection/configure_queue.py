@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.flux.changes import applied
 from flux_desktop.flux.messages import Configure, ConfigureSuccess, Thresholds
 from flux_desktop.flux.options import FluxOptions, problems
-from flux_desktop.problem import Problem
 
 ACK_TIMEOUT_S = 5.0
 

@@ -14,21 +14,23 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.engine import endings
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.context import RunContext
-from flux_desktop.engine.controls import Controls
-from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import Notice, StreamChanged, StreamEnded
-from flux_desktop.engine.feed import Feed
-from flux_desktop.engine.figures import StreamFigures
-from flux_desktop.engine.leg import LegFailedError, news_until
-from flux_desktop.engine.legs import Gap, Legs
-from flux_desktop.engine.live_sender import LiveSender
-from flux_desktop.engine.liveness import Liveness
-from flux_desktop.engine.sender import Sender
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState
-from flux_desktop.engine.truth import TurnTiming
+from flux_desktop.base.event import LeanEvent
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.context import RunContext
+from flux_desktop.engine.connection.control_channel import Controls
+from flux_desktop.engine.connection.receiver import Conversation
+from flux_desktop.engine.connection.report import StreamFigures
+from flux_desktop.engine.connection.stall_detector import Liveness
+from flux_desktop.engine.connection.stream import LegFailedError, news_until
+from flux_desktop.engine.connection.stream_switcher import Gap, Legs
+from flux_desktop.engine.measuring.ground_truth import TurnTiming
+from flux_desktop.engine.records.events import Notice, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState
+from flux_desktop.engine.records.word_errors import WordErrors
+from flux_desktop.engine.sending.chunk_source import Feed
+from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.microphone_sender import LiveSender
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     Configure,
@@ -42,8 +44,6 @@ from flux_desktop.flux.messages import (
 )
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnTracker
-from flux_desktop.lean_event import LeanEvent
-from flux_desktop.problem import Problem, ProblemError
 
 _CLASS_WHEN_ABANDONED = {
     StreamState.WAITING: LedgerClass.NOT_STARTED,
@@ -205,7 +205,7 @@ class Connection:
             options, self._next_options = self._next_options, None
             if self._all_sent:
                 leg = self._legs.current
-                return (leg.problem or endings.ended_early()) if leg.over else None
+                return (leg.problem or problems.ended_early()) if leg.over else None
             if options is not None:
                 await self._legs.change_over(options)
             elif (problem := await self._legs.regain()) is not None:
@@ -244,11 +244,11 @@ class Connection:
         elif isinstance(message, ConfigureSuccess | ConfigureFailure):
             self._controls.answered(message)
         elif isinstance(message, Error):
-            problem = endings.fatal_error(message)
+            problem = problems.fatal_error(message)
             if problem.code == "control_not_supported" and self._controls.live_change_pending:
                 # The build takes no Configure at all: it gets what was wanted with a new stream's parameters.
                 self._sender.pause()
-                self._context.emit(Notice(t=self._context.now(), problem=endings.configure_not_supported(self.conn)))
+                self._context.emit(Notice(t=self._context.now(), problem=problems.configure_not_supported(self.conn)))
                 self._change_over_to(self._controls.wanted)
             self._legs.current.fail(problem)
 
@@ -268,7 +268,7 @@ class Connection:
     def _send_failed(self, error: Exception) -> None:
         # A stream that has ended underneath tells its reason through `on_end`.
         if not isinstance(error, ProblemError):
-            self._legs.current.fail(endings.send_failed(error))
+            self._legs.current.fail(problems.send_failed(error))
 
     def _past_opening(self) -> None:
         told, self.on_past_opening = self.on_past_opening, None

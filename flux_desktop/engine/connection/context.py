@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.aws.stream import Credentials, StreamOpener
-from flux_desktop.engine.events import Event
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.reconnect import Policy, RetryBudget
-from flux_desktop.engine.truth import SpokenWords
-from flux_desktop.packed_blocks import SideFile
+from flux_desktop.aws.stream.opener import Credentials, StreamOpener
+from flux_desktop.base.packed_blocks import SideFile
+from flux_desktop.engine.connection.retry_policy import Policy, RetryBudget
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.events import Event
+from flux_desktop.engine.records.plan import RunPlan
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

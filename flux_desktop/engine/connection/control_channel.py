@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from flux_desktop.aws.stream import SageMakerStream, StreamClosedError
-from flux_desktop.engine import endings
-from flux_desktop.engine.events import Event, Notice, Sent
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.steering import ACK_TIMEOUT_S, Steering, merge
+from flux_desktop.aws.stream.opener import SageMakerStream, StreamClosedError
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.configure_queue import ACK_TIMEOUT_S, Steering, merge
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.events import Event, Notice, Sent
 from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.problem import Problem
 
 
 class Controls:
@@ -83,7 +83,7 @@ class Controls:
             self._ack_timer.cancel()
             self._ack_timer = None
         if self.pending:
-            self._notice(endings.configure_lost(self._conn))
+            self._notice(problems.configure_lost(self._conn))
             self._steering = Steering(self._steering.in_force)
 
     def close(self) -> None:
@@ -155,7 +155,7 @@ class Controls:
         self._ack_timer = asyncio.get_running_loop().call_later(ACK_TIMEOUT_S, self._timed_out)
 
     def _timed_out(self) -> None:
-        self._notice(endings.configure_unanswered(self._conn, ACK_TIMEOUT_S))
+        self._notice(problems.configure_unanswered(self._conn, ACK_TIMEOUT_S))
         self._follow(self._steering.refused())
 
     def _notice(self, problem: Problem) -> None:

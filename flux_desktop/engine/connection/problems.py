@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.engine.reconnect import AGAIN
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection.retry_policy import AGAIN
 from flux_desktop.flux.messages import Error
-from flux_desktop.problem import Problem
 
 
 def never_connected(waited_s: float) -> Problem:

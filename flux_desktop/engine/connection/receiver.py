@@ -11,20 +11,13 @@ import contextlib
 from collections import Counter, deque
 from collections.abc import Callable
 
-from flux_desktop.engine.events import Received
-from flux_desktop.engine.leg import Leg
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.outlet import Outlet
-from flux_desktop.engine.packed_values import PackedValues
-from flux_desktop.engine.truth import TurnTiming
-from flux_desktop.flux.messages import (
-    Connected,
-    MessageError,
-    ServerMessage,
-    TurnInfo,
-    parse_server_message,
-    shift,
-)
+from flux_desktop.engine.connection.stream import Leg
+from flux_desktop.engine.measuring.ground_truth import TurnTiming
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.measuring.packed_values import PackedValues
+from flux_desktop.engine.records.events import Received
+from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.flux.messages import Connected, MessageError, ServerMessage, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.turns import EndedTurns, Turn, TurnState, TurnTracker
 
 RECENT_UPDATES = 240

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flux_desktop.aws.stream import SageMakerStream
-from flux_desktop.engine.controls import Controls
-from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.leg import Leg
-from flux_desktop.engine.metrics import of_values
-from flux_desktop.engine.outlet import Outlet
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary
-from flux_desktop.problem import Problem
+from flux_desktop.aws.stream.opener import SageMakerStream
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection.control_channel import Controls
+from flux_desktop.engine.connection.receiver import Conversation
+from flux_desktop.engine.connection.stream import Leg
+from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.sending.base import Outlet
 
 _ROW_TEXT_CHARS = 160
 

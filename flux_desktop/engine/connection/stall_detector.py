@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flux_desktop.aws.stream import SageMakerStream
-from flux_desktop.engine import endings
-from flux_desktop.engine.context import Limits
-from flux_desktop.engine.controls import Controls
-from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.outlet import Outlet
+from flux_desktop.aws.stream.opener import SageMakerStream
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.connection.control_channel import Controls
+from flux_desktop.engine.connection.receiver import Conversation
+from flux_desktop.engine.sending.base import Outlet
 from flux_desktop.flux.turns import TurnState
-from flux_desktop.problem import Problem
 
 _QUIET_AFTER_AUDIO_S = 1.5
 """Silence after the audio in which a build that sends nothing between turns would have opened one."""
@@ -32,14 +32,14 @@ class Liveness:
     def stalled(self, stream: SageMakerStream) -> Problem | None:
         """Why the stream is of no use any more, or None while it moves."""
         if stream.oldest_unsent_s > self._limits.backlog_s:
-            return endings.backlog(stream.oldest_unsent_s)
+            return problems.backlog(stream.oldest_unsent_s)
         allowed_s = max(self._limits.silent_turn_s, 4 * self._timeout_s)
-        return endings.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s > allowed_s else None
+        return problems.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s > allowed_s else None
 
     def unanswered(self) -> Problem | None:
         """At the orderly end: a turn that outlived its own timeout without an answer was not heard to its end."""
         allowed_s = max(self._limits.silent_turn_s, self._timeout_s)
-        return endings.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s >= allowed_s else None
+        return problems.gone_silent(self._silent_s, in_turn=not self.is_quiet) if self._silent_s >= allowed_s else None
 
     def settled(self, silent_s: float) -> bool:
         """Whether the last turn has ended, asked while silence follows the audio for so many seconds."""

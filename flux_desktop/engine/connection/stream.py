@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from flux_desktop.aws.stream import SageMakerStream, StreamEnd
-from flux_desktop.engine import endings
-from flux_desktop.engine.context import RunContext
-from flux_desktop.engine.stream_facts import LedgerClass
+from flux_desktop.aws.stream.opener import SageMakerStream, StreamEnd
+from flux_desktop.base.event import LeanEvent
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.context import RunContext
+from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
-from flux_desktop.lean_event import LeanEvent
-from flux_desktop.problem import Problem, ProblemError
 
 
 class LegFailedError(Exception):
@@ -73,7 +73,7 @@ class Leg:
         limit_s = min(limits.connected_s, max(0.0, limits.reconnect.opening_s - (self.opened_s - opening_s)))
         await self._until(lambda: self._connected or self.over, limit_s)
         if not self._connected:
-            raise LegFailedError(LedgerClass.NEVER_CONNECTED, self.problem or endings.never_connected(limit_s))
+            raise LegFailedError(LedgerClass.NEVER_CONNECTED, self.problem or problems.never_connected(limit_s))
         context.connected_queries.add(query)
         self.connected_after_s = context.clock() - opening_s
         context.histograms["connect"].add(self.stream.timings.tcp_tls_s)
@@ -89,12 +89,12 @@ class Leg:
         close()
         await self._until(lambda: self.end is not None, context.limits.drain_s)
         if self.end is None:
-            return self.fatal or endings.not_closed(context.limits.drain_s)
+            return self.fatal or problems.not_closed(context.limits.drain_s)
         self.close_after_s = self.end.at_s - closing_s
         context.histograms["close"].add(self.close_after_s)
         self.stream.end_input()
         if self.fatal is not None or not self.end.orderly:
-            return self.problem or endings.ended_early()
+            return self.problem or problems.ended_early()
         return None
 
     async def close(self) -> None:

@@ -11,23 +11,23 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 
-from flux_desktop.aws.stream import SageMakerStream
-from flux_desktop.engine import endings
-from flux_desktop.engine.context import RunContext
-from flux_desktop.engine.controls import Controls
-from flux_desktop.engine.conversation import Conversation
-from flux_desktop.engine.events import Notice
-from flux_desktop.engine.figures import StreamFigures
-from flux_desktop.engine.leg import Leg, LegFailedError, news_until
-from flux_desktop.engine.live_sender import LiveSender
-from flux_desktop.engine.reconnect import Attempts
-from flux_desktop.engine.rotation import Rotation, spread
-from flux_desktop.engine.sender import Sender
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
+from flux_desktop.aws.stream.opener import SageMakerStream
+from flux_desktop.base.event import LeanEvent
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.context import RunContext
+from flux_desktop.engine.connection.control_channel import Controls
+from flux_desktop.engine.connection.receiver import Conversation
+from flux_desktop.engine.connection.report import StreamFigures
+from flux_desktop.engine.connection.retry_policy import Attempts
+from flux_desktop.engine.connection.rotation_policy import Rotation, spread
+from flux_desktop.engine.connection.stream import Leg, LegFailedError, news_until
+from flux_desktop.engine.records.events import Notice
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.microphone_sender import LiveSender
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
-from flux_desktop.lean_event import LeanEvent
-from flux_desktop.problem import Problem
 
 Gap = tuple[float, float]
 Tell = Callable[[StreamState, Problem | None, Gap | None], None]
@@ -111,7 +111,7 @@ class Legs:
         except LegFailedError as failed:
             await new.close()
             self._rotation.failed(self._age_s)
-            self._context.emit(Notice(t=self._context.now(), problem=endings.not_rotated(self._conn, failed.problem)))
+            self._context.emit(Notice(t=self._context.now(), problem=problems.not_rotated(self._conn, failed.problem)))
             return
         except BaseException:  # border: cancelled, or a bug; it goes on, and leaves no connection open
             await new.close()
@@ -121,7 +121,7 @@ class Legs:
             return
         if self._is_lost:  # meanwhile, and so nothing was drained
             self._sender.lose()
-            self._tell(StreamState.RECONNECTING, self.current.problem or endings.ended_early(), None)
+            self._tell(StreamState.RECONNECTING, self.current.problem or problems.ended_early(), None)
             await self.current.close()
             self._come_back(new, stream, options)
             return
@@ -150,7 +150,7 @@ class Legs:
         Returns None when the connection streams again, else why it does not.
         """
         context, old = self._context, self.current
-        lost = old.problem or endings.ended_early()
+        lost = old.problem or problems.ended_early()
         lost_at_s = context.clock()
         self.lost = lost
         self._sender.lose()
@@ -166,7 +166,7 @@ class Legs:
             failed, by_s = LegFailedError(LedgerClass.FAILED, lost), lost_at_s + self._policy.regain_s
             new, stream = await self._again(failed, options, by_s, StreamState.RECONNECTING, beside)
         except LegFailedError as last:
-            return endings.not_regained(lost, last.problem)
+            return problems.not_regained(lost, last.problem)
         self.lost = None
         self._come_back(new, stream, options)
         return None

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from math import inf
 
 from flux_desktop.audio.words import Word
-from flux_desktop.engine.accuracy import WordErrors, word_errors
-from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.word_errors import WordErrors, word_errors
 
 _TOLERANCE_S = 0.02
 """Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""

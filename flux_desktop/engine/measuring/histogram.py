@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 from hdrh.histogram import HdrHistogram
 
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 
 _HIGHEST_US = 3_600_000_000
 _FINEST_BITS = 11

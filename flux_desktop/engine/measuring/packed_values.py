@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from flux_desktop.engine.own_pages import own_pages
-from flux_desktop.engine.stream_facts import Percentiles
+from flux_desktop.engine.measuring.own_pages import own_pages
+from flux_desktop.engine.records.facts import Percentiles
 
 FRESH_MAX = 1024
 """Values kept as they came: four minutes of Updates."""

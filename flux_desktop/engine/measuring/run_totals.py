@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import msgspec
 
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.events import Event, Histograms, RunEnded, Snapshot, StreamEnded
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.limits import broken, run_figures
-from flux_desktop.engine.metrics import Histogram, ledger, verdict
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.measuring.histogram import Histogram, ledger, verdict
+from flux_desktop.engine.records.events import Event, Histograms, RunEnded, Snapshot, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.records.pass_criteria import broken, run_figures
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.records.word_errors import WordErrors
 
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})

@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from flux_desktop.problem import Problem
-from flux_desktop.redaction import redact_lines
+from flux_desktop.base.problem import Problem
+from flux_desktop.base.redaction import redact_lines
 
 FLUSH_S = 0.25
 """What a process that is killed has not written yet is younger than this."""

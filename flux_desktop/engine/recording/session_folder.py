@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from flux_desktop.engine.events import Event, RunStarted, decode_event, encode_event
-from flux_desktop.redaction import redact_lines
-from flux_desktop.running import is_running
+from flux_desktop.base.redaction import redact_lines
+from flux_desktop.base.running import is_running
+from flux_desktop.engine.records.events import Event, RunStarted, decode_event, encode_event
 
 RUN_FILE = "run.jsonl"
 LINE_MAX_BYTES = 16 * 1024 * 1024

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.events import RunEnded, RunStarted, decode_event
-from flux_desktop.engine.recording import is_locked
-from flux_desktop.engine.session import RUN_FILE, read_events
+from flux_desktop.engine.recording.recorder import is_locked
+from flux_desktop.engine.recording.session_folder import RUN_FILE, read_events
+from flux_desktop.engine.records.events import RunEnded, RunStarted, decode_event
 
 SEEN_FILE = "seen"
 """In the folder of a session that need not be offered any more."""

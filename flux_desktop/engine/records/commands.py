@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions
 

@@ -10,18 +10,12 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.stream_facts import Percentiles, StreamRow, StreamState, StreamSummary, Verdict
-from flux_desktop.flux.messages import (
-    MessageError,
-    ServerMessage,
-    TurnInfo,
-    parse_server_message,
-    shift,
-)
-from flux_desktop.problem import Problem
-from flux_desktop.redaction import redact_values
+from flux_desktop.base.problem import Problem
+from flux_desktop.base.redaction import redact_values
+from flux_desktop.engine.records.facts import Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.records.word_errors import WordErrors
+from flux_desktop.flux.messages import MessageError, ServerMessage, TurnInfo, parse_server_message, shift
 
 SCHEMA_VERSION = 1
 

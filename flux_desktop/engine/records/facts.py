@@ -1,6 +1,6 @@
 """What can be said of a stream and of a whole run: states, classes, verdicts, figures at a glance and at the end.
 
-The events of `engine.events` carry these; tables, files and reports show them.
+The events of `engine.records.events` carry these; tables, files and reports show them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from flux_desktop.engine.accuracy import WordErrors
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
-from flux_desktop.problem import Problem
 
 
 class StreamState(StrEnum):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.figure_names import FIGURES
 
 _OF_LATENCY = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
 _CLASSES = {

@@ -6,11 +6,11 @@ import re
 
 from msgspec import Struct
 
-from flux_desktop.engine.limits import Limit
-from flux_desktop.engine.stages import STREAMS_MAX, Stage
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.pass_criteria import Limit
+from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import CHUNK_S, FluxOptions, problems
-from flux_desktop.problem import Problem
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """The pattern of the service model."""
@@ -73,7 +73,7 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     rotate_latest_s: float = 29.5 * 60.0
     """Age at which it changes over in any case: SageMaker ends every stream at 30 minutes."""
     reconnect: bool = True
-    """Open a stream again that failed, by the policy of `engine.reconnect`; off, its first failure ends it."""
+    """Open a failed stream again, by `engine.connection.retry_policy`; off, its first failure ends the connection."""
     limits: tuple[Limit, ...] = ()
     """What the run's figures are held against at its end."""
     bundle: str = "unknown"

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600}
 _STAGE = re.compile(r"\s*(\d+)\s*x\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)

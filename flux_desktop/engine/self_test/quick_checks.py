@@ -1,4 +1,4 @@
-"""What can be seen of this installation in milliseconds, with no process and no connection; see `engine.self_test`."""
+"""Checks of this installation that take milliseconds and need no process and no connection."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop import __version__, program
-from flux_desktop.aws.trust import ssl_context, trust_store
-from flux_desktop.engine.session import default_sessions_dir
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.resources import resource_path
-from flux_desktop.versions import MISSING, versions
+from flux_desktop import __version__
+from flux_desktop.aws.errors.trust import ssl_context, trust_store
+from flux_desktop.base import program
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.base.versions import MISSING, versions
+from flux_desktop.engine.recording.session_folder import default_sessions_dir
 
 RESOURCES = (
     "icons/audio-lines.svg",

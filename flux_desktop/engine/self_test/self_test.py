@@ -19,22 +19,24 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from flux_desktop import __version__, program
+from flux_desktop import __version__
 from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.words import script_of
-from flux_desktop.aws.trust import TrustStore, ssl_context
-from flux_desktop.engine import processes
-from flux_desktop.engine.events import Event, StreamEnded, WorkerReady, decode_event
-from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
-from flux_desktop.engine.plan import LOCAL_ENDPOINT, RunPlan, WavSource
-from flux_desktop.engine.quick_checks import Finding, quick_findings, unforeseen
-from flux_desktop.engine.stream_facts import StreamSummary
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.resources import resource_path
+from flux_desktop.aws.errors.trust import TrustStore, ssl_context
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.events import Event, StreamEnded, WorkerReady, decode_event
+from flux_desktop.engine.records.facts import StreamSummary
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
+from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
 
 SAMPLE = "sample_audio/conversation.wav"
-WINDOW = "flux_desktop.ui.app"
+WINDOW = "flux_desktop.ui.app.app"
 PROCESS_LIMIT_S = 30.0
 TURN_LIMIT_S = 60.0
 COLOURS_MIN = 20
@@ -93,9 +95,9 @@ class SelfTest:
     # ------------------------------------------------------------ checks, each its words or a ProblemError
 
     async def _worker(self) -> str:
-        began_s, child = time.monotonic(), processes.Child("worker")
+        began_s, child = time.monotonic(), Child("worker")
         try:
-            process = await child.start(program.command(processes.WORKER))
+            process = await child.start(program.command(WORKER_MODULE))
             assert process.stdout is not None
             async with asyncio.timeout(PROCESS_LIMIT_S):
                 ready = decode_event(await process.stdout.readline())
@@ -180,7 +182,7 @@ class SelfTest:
 
     async def _window(self) -> str:
         picture = self._picture or self._folder / "window.png"
-        began_s, child = time.monotonic(), processes.Child("window")
+        began_s, child = time.monotonic(), Child("window")
         try:
             process = await child.start(program.command(WINDOW, ["--self-test-picture", str(picture)]))
             assert process.stdout is not None
@@ -252,7 +254,7 @@ def _library_todo(why: str) -> str:
     return f"Install the system's library {found[1]} (on Debian, the package that “apt-file search {found[1]}” names)."
 
 
-def _process_problem(what: str, child: processes.Child, error: Exception) -> ProblemError:
+def _process_problem(what: str, child: Child, error: Exception) -> ProblemError:
     """Its own last words say more than ours."""
     said = child.last_words[-1] if child.last_words else " ".join(str(error).split()) or "it did not answer in time"
     return ProblemError(

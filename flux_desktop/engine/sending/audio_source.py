@@ -7,10 +7,10 @@ import msgspec
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, encode, sample_bytes
 from flux_desktop.audio.wav import chunk_bytes, read_wav
 from flux_desktop.audio.words import script_of
-from flux_desktop.engine.feed import Feed, FileFeed
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.truth import SpokenWords
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import Feed, FileFeed
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:

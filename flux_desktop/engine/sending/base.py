@@ -13,10 +13,10 @@ from typing import Protocol
 
 from flux_desktop.audio.encoding import sample_bytes
 from flux_desktop.audio.wav import chunk_bytes
-from flux_desktop.engine.feed import silence
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.pacing import AudioClock
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.sending.chunk_source import silence
+from flux_desktop.engine.sending.pacing import AudioClock
 from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 
 KEEPALIVE_S = 10.0

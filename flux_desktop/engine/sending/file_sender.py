@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flux_desktop.engine.feed import Feed
-from flux_desktop.engine.outlet import Outlet
-from flux_desktop.engine.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.engine.sending.chunk_source import Feed
+from flux_desktop.engine.sending.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
 
 
 class Sender(Outlet):

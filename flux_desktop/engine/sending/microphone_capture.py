@@ -12,9 +12,9 @@ import msgspec
 from flux_desktop.audio.encoding import ENCODINGS, encode
 from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
-from flux_desktop.engine.events import Event, LevelMeasured, Notice
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import Event, LevelMeasured, Notice
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 
 class MicrophoneFeed:

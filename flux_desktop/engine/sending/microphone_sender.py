@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-from flux_desktop.engine.outlet import Outlet
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.sending.base import Outlet
 
 HELD_CHUNKS = 64
 """Frames kept while sending is paused, about five seconds; beyond that the oldest are lost."""

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left
 from typing import NamedTuple
 
-from flux_desktop.engine.own_pages import own_pages
+from flux_desktop.engine.measuring.own_pages import own_pages
 
 BURST_MAX = 2
 """Chunks sent at once after a stall; the plan is caught up with, not flooded."""

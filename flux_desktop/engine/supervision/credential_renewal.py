@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from flux_desktop.aws.target import Credentials
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 BEFORE_S = 300.0
 """So long before they expire, keys are renewed."""

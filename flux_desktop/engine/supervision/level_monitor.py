@@ -1,7 +1,7 @@
 """How loud a microphone is while no run is under way: a short-lived process of its own, and how to listen to it.
 
-``python -m flux_desktop.engine.level_monitor [DEVICE_INDEX]`` prints `LevelMeasured` events as JSON lines until its
-standard input is closed; with no index it hears the system's default microphone. A device that cannot be opened, or
+``python -m flux_desktop.engine.supervision.level_monitor [DEVICE_INDEX]`` prints `LevelMeasured` events as JSON lines
+until its standard input is closed; with no index, of the default microphone. A device that cannot be opened, or
 that goes away, is told as a `Notice`, and the process leaves.
 """
 
@@ -17,14 +17,14 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from flux_desktop import program
 from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
-from flux_desktop.engine import processes
-from flux_desktop.engine.events import Event, LevelMeasured, Notice, decode_event, encode_event
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, decode_event, encode_event
 
-MODULE = "flux_desktop.engine.level_monitor"
+MODULE = "flux_desktop.engine.supervision.level_monitor"
 STOP_PATIENCE_S = 0.8
 """Twice this is the longest that letting go of the device takes."""
 
@@ -34,7 +34,7 @@ async def heard(device_index: int | None) -> AsyncGenerator[Event]:
 
     Raises `OSError` if the process cannot be started.
     """
-    child = processes.Child("level monitor")
+    child = Child("level monitor")
     arguments = [] if device_index is None else [str(device_index)]
     try:
         process = await child.start(program.command(MODULE, arguments))

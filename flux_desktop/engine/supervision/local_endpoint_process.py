@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from flux_desktop import program
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine import processes
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.redaction import remember
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import remember
 
+LOCAL_ENDPOINT_MODULE = "flux_desktop.local_endpoint"
 READY_MAX_S = 20.0
 
 
@@ -46,7 +47,7 @@ class LocalEndpoint:
 
     def __init__(self) -> None:
         self.info: LocalEndpointInfo | None = None
-        self._child: processes.Child | None = None
+        self._child: Child | None = None
         self._starting = asyncio.Lock()
 
     @property
@@ -67,7 +68,7 @@ class LocalEndpoint:
                 assert self.info is not None
                 return self.info
             await self.stop()
-            self._child = child = processes.Child("local endpoint")
+            self._child = child = Child("local endpoint")
             try:
                 self.info = await self._ready(child, ["--parent-pipe", *arguments])
             except BaseException:
@@ -82,9 +83,9 @@ class LocalEndpoint:
         if child is not None:
             await child.stop()
 
-    async def _ready(self, child: processes.Child, arguments: Sequence[str]) -> LocalEndpointInfo:
+    async def _ready(self, child: Child, arguments: Sequence[str]) -> LocalEndpointInfo:
         try:
-            process = await child.start(program.command(processes.LOCAL_ENDPOINT, arguments))
+            process = await child.start(program.command(LOCAL_ENDPOINT_MODULE, arguments))
         except OSError as error:
             raise ProblemError(_not_ready(str(error))) from error
         assert process.stdout is not None

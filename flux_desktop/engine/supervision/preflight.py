@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from flux_desktop.aws.target import Credentials, StreamTarget
-from flux_desktop.child_environment import proxy_logins, without_proxy_for
-from flux_desktop.engine import audio_source
-from flux_desktop.engine.commands import ProxyVariables
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.plan import RunPlan, plan_problems
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.child_environment import proxy_logins, without_proxy_for
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.commands import ProxyVariables
+from flux_desktop.engine.records.plan import RunPlan, plan_problems
+from flux_desktop.engine.sending import audio_source
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
 
 class Ready(msgspec.Struct, kw_only=True):
@@ -60,7 +60,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
-    from flux_desktop.aws.credentials import ca_bundle
+    from flux_desktop.aws.account.credentials import ca_bundle
     from flux_desktop.aws.probe import place_of, probe
 
     target = StreamTarget(
@@ -81,6 +81,6 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
 async def fresh_credentials(plan: RunPlan) -> Credentials:
     """The keys of the plan's profile as of now; raises `ProblemError`."""
     # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
-    from flux_desktop.aws.credentials import load_credentials
+    from flux_desktop.aws.account.credentials import load_credentials
 
     return await load_credentials(plan.profile)

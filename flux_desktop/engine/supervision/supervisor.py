@@ -16,18 +16,26 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__
-from flux_desktop.engine import preparation, renewal, words_source
-from flux_desktop.engine.commands import Command, RenewCredentials, StartRun, StopRun, Watch
-from flux_desktop.engine.events import Event, Notice, RunEnded, RunStarted, StreamEnded, WordsSourced, encode_event
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.merging import RunTotals
-from flux_desktop.engine.metrics import ledger
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.session import RUN_FILE, create_session, default_sessions_dir, worker_file
-from flux_desktop.engine.stream_facts import Verdict
-from flux_desktop.engine.worker_process import WorkerProcess, shares
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.histogram import ledger
+from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session, default_sessions_dir, worker_file
+from flux_desktop.engine.records.commands import Command, RenewCredentials, StartRun, StopRun, Watch
+from flux_desktop.engine.records.events import (
+    Event,
+    Notice,
+    RunEnded,
+    RunStarted,
+    StreamEnded,
+    WordsSourced,
+    encode_event,
+)
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision import credential_renewal, preflight, transcript_provenance
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
 
 
 class Supervisor:
@@ -105,12 +113,12 @@ class Supervisor:
         return ended
 
     async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
-        preparation.check(plan)
+        preflight.check(plan)
         for number, connections in enumerate(shares(plan), start=1):
             worker = WorkerProcess(number, connections, self._from_worker)
             self._workers.append(worker)
             await worker.start()
-        ready = await self._unless_stopped(preparation.prepare(plan, local))
+        ready = await self._unless_stopped(preflight.prepare(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
         started = RunStarted(
@@ -137,7 +145,7 @@ class Supervisor:
                 raise ProblemError(worker.refused)
         return totals.ended(self._now(), interrupted=self._stopping is not None)
 
-    def _start_command(self, ready: preparation.Ready, worker: WorkerProcess) -> StartRun:
+    def _start_command(self, ready: preflight.Ready, worker: WorkerProcess) -> StartRun:
         folder, plan = self.session_folder, ready.plan
         share = msgspec.structs.replace(
             plan, opening_max=max(1, plan.opening_max * len(worker.connections) // plan.connections)
@@ -155,7 +163,7 @@ class Supervisor:
         """What a worker must know right after its start: it may have been said while it was starting."""
         return [self._watch, *([self._stopping] if self._stopping else [])]
 
-    async def _unless_stopped(self, preparing: preparation.Preparing) -> preparation.Ready | None:
+    async def _unless_stopped(self, preparing: preflight.Preparing) -> preflight.Ready | None:
         """The prepared run, or None when the person stopped it meanwhile."""
         task = asyncio.ensure_future(preparing)
         stopped = asyncio.ensure_future(self._stopped.wait())
@@ -187,14 +195,14 @@ class Supervisor:
 
     async def _watch_words(self, local: LocalEndpoint, plan: RunPlan) -> None:
         if plan.is_local and local.info is not None:
-            await words_source.watch(
+            await transcript_provenance.watch(
                 local.info, lambda sources: self._tell(WordsSourced(t=self._now(), sources=sources))
             )
 
-    async def _renew_keys(self, ready: preparation.Ready) -> None:
-        await renewal.keep_fresh(
+    async def _renew_keys(self, ready: preflight.Ready) -> None:
+        await credential_renewal.keep_fresh(
             ready.credentials,
-            lambda: preparation.fresh_credentials(ready.plan),
+            lambda: preflight.fresh_credentials(ready.plan),
             lambda keys: self.send(RenewCredentials(credentials=keys)),
             lambda problem: self._tell(Notice(t=self._now(), problem=problem)),
         )

@@ -15,9 +15,9 @@ from functools import partial
 
 import msgspec
 
-from flux_desktop.aws.offload import in_thread
-from flux_desktop.aws.sigv4 import signed_headers
-from flux_desktop.engine.local_process import LocalEndpointInfo
+from flux_desktop.aws.wire.sigv4 import signed_headers
+from flux_desktop.base.threads import in_thread
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
 
 ASK_EVERY_S = 1.0
 _ANSWER_MAX_S = 3.0

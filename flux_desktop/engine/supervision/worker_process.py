@@ -10,16 +10,26 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop import program
-from flux_desktop.engine import endings, processes
-from flux_desktop.engine.commands import Command, Quit, StartRun, encode_command
-from flux_desktop.engine.events import Event, Histograms, RunRefused, Snapshot, StreamEnded, WorkerReady, decode_event
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamSummary
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.records.commands import Command, Quit, StartRun, encode_command
+from flux_desktop.engine.records.events import (
+    Event,
+    Histograms,
+    RunRefused,
+    Snapshot,
+    StreamEnded,
+    WorkerReady,
+    decode_event,
+)
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamSummary
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 _LOG = logging.getLogger(__name__)
 
+WORKER_MODULE = "flux_desktop.engine.worker.worker"
 STREAMS_PER_WORKER = 250
 SILENCE_MAX_S = 20.0
 """A worker tells of itself ten times a second; one that is silent this long is stuck."""
@@ -44,7 +54,7 @@ class WorkerProcess:
         self.number = number
         self.connections = connections
         self._on_event = on_event
-        self._child = processes.Child(f"worker {number}")
+        self._child = Child(f"worker {number}")
         self.refused: Problem | None = None
         """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
@@ -69,7 +79,7 @@ class WorkerProcess:
         Raises `ProblemError` if the process cannot be started at all.
         """
         try:
-            await self._child.start(program.command(processes.WORKER))
+            await self._child.start(program.command(WORKER_MODULE))
         except OSError as error:
             raise ProblemError(_not_started(str(error))) from error
 
@@ -131,7 +141,7 @@ class WorkerProcess:
 
     def _tell_dead(self, exit_code: int | None) -> None:
         last_words = self._child.last_words[-1] if self._child.last_words else ""
-        problem = endings.worker_died(exit_code, last_words)
+        problem = problems.worker_died(exit_code, last_words)
         for conn in self.connections:
             if conn not in self._ended:
                 row = self._rows.get(conn) or StreamRow(conn=conn)

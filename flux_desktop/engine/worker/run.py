@@ -12,20 +12,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from flux_desktop.aws.stream import Credentials, StreamLimits, StreamOpener, StreamTarget
-from flux_desktop.engine import endings
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.connection import Connection
-from flux_desktop.engine.context import Limits, RunContext
-from flux_desktop.engine.events import Event, Histograms, Snapshot
-from flux_desktop.engine.feed import Feed
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.reconnect import RetryBudget
-from flux_desktop.engine.stages import slots
-from flux_desktop.engine.stream_facts import Percentiles, StreamState
-from flux_desktop.engine.truth import SpokenWords
+from flux_desktop.aws.stream.opener import Credentials, StreamLimits, StreamOpener, StreamTarget
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.connection import Connection
+from flux_desktop.engine.connection.context import Limits, RunContext
+from flux_desktop.engine.connection.retry_policy import RetryBudget
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Event, Histograms, Snapshot
+from flux_desktop.engine.records.facts import Percentiles, StreamState
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.records.stages import slots
+from flux_desktop.engine.records.word_errors import WordErrors
+from flux_desktop.engine.sending.chunk_source import Feed
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions
 
@@ -161,7 +161,7 @@ class Run:
                 watching.cancel()
                 probing.cancel()
                 for connection in self._connections.values():
-                    connection.abandon(endings.stopped())
+                    connection.abandon(problems.stopped())
                 await self._opener.close()
         self._tell(0, percentiles=True)
         self._emit(self._histograms(final=True))
@@ -181,7 +181,7 @@ class Run:
             await connection.run()
         except Exception:
             _LOG.exception("stream %d", connection.conn)
-            connection.abandon(endings.bug())
+            connection.abandon(problems.bug())
 
     def _duration_s(self, conn: int) -> float | None:
         return self._slots[conn - 1].duration_s if self._slots else self._plan.duration_s

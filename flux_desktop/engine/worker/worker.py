@@ -2,7 +2,7 @@
 
 It runs on a stock asyncio loop (uvloop where there is one), so that no repaint of a window can count as latency.
 It leaves when told to, or when its standard input is closed, which is how a dead front end looks.
-Start it as ``python -m flux_desktop.engine.worker``.
+Start it as ``python -m flux_desktop.engine.worker.worker``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop import __version__, logs
+from flux_desktop import __version__
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine import audio_source
-from flux_desktop.engine.commands import (
+from flux_desktop.base import logs
+from flux_desktop.base.child import LINE_LIMIT_BYTES
+from flux_desktop.base.heap import keep_apart, keep_trimmed
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import remember, remember_proxy
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.records.commands import (
     Command,
     ConfigureStreams,
     Quit,
@@ -34,15 +39,11 @@ from flux_desktop.engine.commands import (
     Watch,
     decode_command,
 )
-from flux_desktop.engine.events import Event, Notice, Received, RunRefused, Sent, WorkerReady, encode_event
-from flux_desktop.engine.microphone_feed import MicrophoneFeed
-from flux_desktop.engine.plan import MicrophoneSource
-from flux_desktop.engine.processes import LINE_LIMIT_BYTES
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.run import Run
-from flux_desktop.heap import keep_apart, keep_trimmed
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.redaction import remember, remember_proxy
+from flux_desktop.engine.records.events import Event, Notice, Received, RunRefused, Sent, WorkerReady, encode_event
+from flux_desktop.engine.records.plan import MicrophoneSource
+from flux_desktop.engine.sending import audio_source
+from flux_desktop.engine.sending.microphone_capture import MicrophoneFeed
+from flux_desktop.engine.worker.run import Run
 
 _LOG = logging.getLogger(__name__)
 _BUFFERS_FROM_BYTES = 8 * 1024

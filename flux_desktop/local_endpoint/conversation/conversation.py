@@ -31,11 +31,11 @@ from flux_desktop.flux.messages import (
     parse_client_message,
 )
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.acceptance import RefusedError, check_change
-from flux_desktop.local_endpoint.decode_pool import PoolFullError
-from flux_desktop.local_endpoint.hearing import Heard, Hearing, RecognitionFailedError
-from flux_desktop.local_endpoint.turn_taking import Thresholds, TurnStep, TurnTaker
-from flux_desktop.local_endpoint.wire import MULTI_MODEL, model_stream_error, text_frame, turn_info
+from flux_desktop.local_endpoint.conversation.messages_out import MULTI_MODEL, model_stream_error, text_frame, turn_info
+from flux_desktop.local_endpoint.conversation.validation import RefusedError, check_change
+from flux_desktop.local_endpoint.recognition.decode_pool import PoolFullError
+from flux_desktop.local_endpoint.recognition.recogniser import Heard, Hearing, RecognitionFailedError
+from flux_desktop.local_endpoint.recognition.turn_taking import Thresholds, TurnStep, TurnTaker
 
 _BINARY_TYPES = (None, "BINARY")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from flux_desktop.aws.event_stream import encode_message, payload_part
+from flux_desktop.aws.wire.event_stream import encode_message, payload_part
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.messages import Word
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.turn_taking import SpokenWord, TurnStep
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord, TurnStep
 
 MULTI_MODEL = "flux-general-multi"
 _encoder = msgspec.json.Encoder()

@@ -8,7 +8,7 @@ from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.flux.query import QueryError, options_from_query
-from flux_desktop.local_endpoint.encodings import BYTES_PER_SAMPLE
+from flux_desktop.local_endpoint.recognition.encodings import BYTES_PER_SAMPLE
 
 _PASSED_SILENTLY = frozenset({"hint_unknown"})
 """Live endpoints take an unknown language code without a word; only the echo shows it."""

@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from flux_desktop.aws.event_stream import encode_message, payload_part
-from flux_desktop.local_endpoint import wire
-from flux_desktop.local_endpoint.control_plane import Answer, json_error
-from flux_desktop.local_endpoint.faults import Faults
+from flux_desktop.aws.wire.event_stream import encode_message, payload_part
+from flux_desktop.local_endpoint.conversation import messages_out
+from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
 
 EXPIRED = "The security token included in the request is expired"
 
@@ -86,7 +86,7 @@ def _wrong_length(_: int) -> bytes:
 
 def _fatal_error(number: int) -> bytes:
     said = _message('{"type":"Error","sequence_id":NUMBER,"code":"INTERNAL_SERVER_ERROR","description":"It broke."}')
-    return said(number) + wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
+    return said(number) + messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
 
 
 CUTS = frozenset({"cut-mid-stream", "cut-once"})
@@ -98,10 +98,12 @@ STRIKES: dict[str, Strike] = {
     "cut-once": Strike(_nothing),
     "ends-after": Strike(_nothing),
     "model-stream-error": Strike(
-        lambda _: wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
+        lambda _: messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
     ),
-    "internal-failure": Strike(lambda _: wire.internal_failure("The stream failed inside the service.")),
-    "unmodelled-error": Strike(lambda _: wire.unmodelled_error("SomethingNewException", "Nobody has heard of it.")),
+    "internal-failure": Strike(lambda _: messages_out.internal_failure("The stream failed inside the service.")),
+    "unmodelled-error": Strike(
+        lambda _: messages_out.unmodelled_error("SomethingNewException", "Nobody has heard of it.")
+    ),
     "bad-crc": Strike(_bad_crc),
     "truncated-frame": Strike(_truncated),
     "wrong-length": Strike(_wrong_length),

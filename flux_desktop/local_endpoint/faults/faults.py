@@ -9,8 +9,8 @@ import struct
 import sys
 from collections.abc import Iterable
 
-from flux_desktop.fault_table import FAULTS
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.local_faults import FAULTS
 
 STALL_AFTER_S = 5.0
 

@@ -75,8 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the endpoint until it is stopped; returns the exit code. Problems go to stderr as sentences."""
-    from flux_desktop import logs
-    from flux_desktop.problem import ProblemError
+    from flux_desktop.base import logs
+    from flux_desktop.base.problem import ProblemError
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -87,8 +87,8 @@ def run(args: argparse.Namespace) -> int:
     if args.max_decodes < 1:
         print("--max-decodes must be at least 1.", file=sys.stderr)
         return 2
-    from flux_desktop.local_endpoint.server import run as serve
-    from flux_desktop.local_endpoint.service import Settings
+    from flux_desktop.local_endpoint.http.endpoint_state import Settings
+    from flux_desktop.local_endpoint.http.server import run as serve
 
     names = Settings.__struct_fields__
     settings = Settings(**{name: value for name, value in vars(args).items() if name in names})

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from flux_desktop.running import is_running
+from flux_desktop.base.running import is_running
 
 _LIFETIME = timedelta(days=30)
 _FOLDER_PREFIX = "flux-local-"

@@ -10,14 +10,14 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from flux_desktop.base.redaction import remember
 from flux_desktop.flux.bundles import BUNDLES, Bundle
-from flux_desktop.local_endpoint.catalogue import Endpoint
-from flux_desktop.local_endpoint.decode_pool import DecodePool
-from flux_desktop.local_endpoint.faults import Faults
-from flux_desktop.local_endpoint.hearing import Hearing
-from flux_desktop.local_endpoint.scripts import Script
-from flux_desktop.local_endpoint.session import Session
-from flux_desktop.redaction import remember
+from flux_desktop.local_endpoint.conversation.conversation import Session
+from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
+from flux_desktop.local_endpoint.recognition.recogniser import Hearing
+from flux_desktop.local_endpoint.recognition.scripts import Script
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 RECOGNISERS = ("auto", "pocketsphinx", "silent")
 

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from flux_desktop.aws.event_stream import (
+from flux_desktop.aws.wire.event_stream import (
     EventStreamError,
     EventVerifier,
     Frame,
@@ -22,16 +22,16 @@ from flux_desktop.aws.event_stream import (
     SignatureMismatch,
     decode_message,
 )
-from flux_desktop.aws.sigv4 import STREAMING_PAYLOAD, SignatureRefused, verify_request
-from flux_desktop.local_endpoint import wire
-from flux_desktop.local_endpoint.acceptance import RefusedError, options_for
-from flux_desktop.local_endpoint.catalogue import SERVING, VARIANT
-from flux_desktop.local_endpoint.control_plane import Answer, json_error
-from flux_desktop.local_endpoint.faults import cut_connection
-from flux_desktop.local_endpoint.outbox import Outbox
-from flux_desktop.local_endpoint.service import Service
-from flux_desktop.local_endpoint.session import Session
-from flux_desktop.local_endpoint.strikes import CUTS, STRIKES, StrikeOnce, refusal
+from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureRefused, verify_request
+from flux_desktop.local_endpoint.conversation import messages_out
+from flux_desktop.local_endpoint.conversation.conversation import Session
+from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
+from flux_desktop.local_endpoint.faults.fault_actions import CUTS, STRIKES, StrikeOnce, refusal
+from flux_desktop.local_endpoint.faults.faults import cut_connection
+from flux_desktop.local_endpoint.http.endpoint_state import Service
+from flux_desktop.local_endpoint.http.write_queue import Outbox
+from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import SERVING, VARIANT
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class StreamServer:
 
     def _session_ended(self) -> None:
         if self._service.faults.has("error-after-close"):
-            self._outbox.put(wire.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR"))
+            self._outbox.put(messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR"))
         if not self._service.faults.has("never-closes"):
             self._outbox.close()
 
@@ -243,7 +243,7 @@ class StreamServer:
 
     def _refuse(self, code: str, message: str) -> bool:
         log.warning("Stream %s was ended: %s: %s", self.request_id, code, message)
-        self._outbox.put(wire.unmodelled_error(code, message))
+        self._outbox.put(messages_out.unmodelled_error(code, message))
         self._session.close()
         self._outbox.close()
         return False

@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.aws.sigv4 import SignatureRefused, SignedRequest, verify_request
-from flux_desktop.local_endpoint.control_plane import Answer, ControlPlane, json_error
-from flux_desktop.local_endpoint.faults import cut_connection
-from flux_desktop.local_endpoint.http_stream import Refusal, StreamServer, check
-from flux_desktop.local_endpoint.service import Service
+from flux_desktop.aws.wire.sigv4 import SignatureRefused, SignedRequest, verify_request
+from flux_desktop.local_endpoint.faults.faults import cut_connection
+from flux_desktop.local_endpoint.http.endpoint_state import Service
+from flux_desktop.local_endpoint.http.http_stream import Refusal, StreamServer, check
+from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
 
 log = logging.getLogger(__name__)
 

@@ -25,15 +25,15 @@ from granian.http import HTTP2Settings
 from granian.server.embed import Server
 
 from flux_desktop import __version__
-from flux_desktop.local_endpoint.catalogue import with_extra
-from flux_desktop.local_endpoint.certificates import Certificates, make_certificates, private_folder
-from flux_desktop.local_endpoint.decode_pool import DecodePool
-from flux_desktop.local_endpoint.faults import Faults, parse_faults
-from flux_desktop.local_endpoint.routes import Routes
-from flux_desktop.local_endpoint.scripts import Script, load_script
-from flux_desktop.local_endpoint.service import Service, Settings
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.resources import resource_path
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
+from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
+from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.routes import Routes
+from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
+from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
 HOST = "127.0.0.1"
 SAMPLE = "sample_audio/conversation.wav"

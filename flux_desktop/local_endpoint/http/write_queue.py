@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 
-from flux_desktop.local_endpoint.faults import STALL_AFTER_S, Faults
+from flux_desktop.local_endpoint.faults.faults import STALL_AFTER_S, Faults
 
 EXACT_STREAMS_MAX = 10
 ROUNDING_S = 0.0015

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
-from flux_desktop.local_endpoint.turn_taking import SpokenWord
-from flux_desktop.local_endpoint.utterances import Cursor, Utterance
+from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, Utterance
 
 log = logging.getLogger(__name__)
 

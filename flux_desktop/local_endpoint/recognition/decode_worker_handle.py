@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop import program
-from flux_desktop.child_environment import child_environment
-from flux_desktop.child_process import end_at_once
-from flux_desktop.local_endpoint.decode_worker import pack
+from flux_desktop.base import program
+from flux_desktop.base.child import end_at_once
+from flux_desktop.base.child_environment import child_environment
+from flux_desktop.local_endpoint.recognition.decode_worker import pack
 
 log = logging.getLogger(__name__)
 
-MODULE = "flux_desktop.local_endpoint.decode_worker"
+MODULE = "flux_desktop.local_endpoint.recognition.decode_worker"
 
 OnAnswer = Callable[[int, int, list[tuple[str, float, float, float]] | None, bool], None]
 """``(utterance, blocks heard, words or None for unchanged, final)``; called on the event loop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.local_endpoint.turn_taking import FRAME_S
+from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
 
 Samples = NDArray[np.int16]
 RECOGNISER_RATE_HZ = 16_000

@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from flux_desktop.local_endpoint.decode_pool import DecodePool
-from flux_desktop.local_endpoint.encodings import Decoder, Framer
-from flux_desktop.local_endpoint.scripts import Script, ScriptMatcher
-from flux_desktop.local_endpoint.speech_detection import SpeechDetector, level_dbfs
-from flux_desktop.local_endpoint.turn_taking import FRAME_S
-from flux_desktop.local_endpoint.utterances import Cursor, Words
+from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
+from flux_desktop.local_endpoint.recognition.encodings import Decoder, Framer
+from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher
+from flux_desktop.local_endpoint.recognition.speech_detection import SpeechDetector, level_dbfs
+from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, Words
 
 _PRE_ROLL_FRAMES = 4
 _UTTERANCE_ENDS_AFTER_FRAMES = 5

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from flux_desktop.local_endpoint.turn_taking import SpokenWord
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
 _NEW_CHANCE_S = 0.5
 _JOIN_S = 0.04

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker
-from flux_desktop.local_endpoint.turn_taking import SpokenWord
+from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
 Words = tuple[SpokenWord, ...]
 

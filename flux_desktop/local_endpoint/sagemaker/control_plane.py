@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from flux_desktop.local_endpoint import catalogue
-from flux_desktop.local_endpoint.catalogue import Endpoint
+from flux_desktop.local_endpoint.sagemaker import demo_endpoints
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 JSON_TYPE = "application/x-amz-json-1.1"
 
@@ -70,24 +70,24 @@ class ControlPlane:
                 f"<ErrorResponse><Error><Code>InvalidAction</Code><Message>{_escape(action)} is "
                 "not offered here.</Message></Error></ErrorResponse>",
             )
-        arn = f"arn:aws:iam::{catalogue.ACCOUNT}:user/local-endpoint"
+        arn = f"arn:aws:iam::{demo_endpoints.ACCOUNT}:user/local-endpoint"
         return _xml(
             200,
             '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
             f"<GetCallerIdentityResult><Arn>{arn}</Arn><UserId>{_escape(self._access_key)}</UserId>"
-            f"<Account>{catalogue.ACCOUNT}</Account></GetCallerIdentityResult>"
+            f"<Account>{demo_endpoints.ACCOUNT}</Account></GetCallerIdentityResult>"
             "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
         )
 
     def _describe(self, operation: str, fields: dict[str, Any]) -> Answer | None:
         describe: Callable[[Endpoint, str, float], dict[str, Any]]
         if operation == "DescribeEndpoint":
-            key, suffix, kind, describe = "EndpointName", "", "endpoint", catalogue.description
+            key, suffix, kind, describe = "EndpointName", "", "endpoint", demo_endpoints.description
         elif operation == "DescribeEndpointConfig":
             key, suffix, kind = "EndpointConfigName", "-config", "endpoint configuration"
-            describe = catalogue.config_description
+            describe = demo_endpoints.config_description
         elif operation == "DescribeModel":
-            key, suffix, kind, describe = "ModelName", "-model", "model", catalogue.model_description
+            key, suffix, kind, describe = "ModelName", "-model", "model", demo_endpoints.model_description
         else:
             return None
         name = str(fields.get(key, ""))
@@ -99,13 +99,13 @@ class ControlPlane:
     def _list(self, request: ListEndpoints) -> dict[str, Any]:
         if not 1 <= request.max_results <= 100:
             raise ValueError("MaxResults must be from 1 to 100.")
-        if request.status_equals is not None and request.status_equals not in catalogue.STATUSES:
-            raise ValueError(f"StatusEquals must be one of {', '.join(catalogue.STATUSES)}.")
+        if request.status_equals is not None and request.status_equals not in demo_endpoints.STATUSES:
+            raise ValueError(f"StatusEquals must be one of {', '.join(demo_endpoints.STATUSES)}.")
         keys = {"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"}
         if request.sort_by not in keys or request.sort_order not in {"Ascending", "Descending"}:
             raise ValueError("SortBy or SortOrder has an unknown value.")
         found = [
-            catalogue.summary(endpoint, self._region, self._started_epoch_s)
+            demo_endpoints.summary(endpoint, self._region, self._started_epoch_s)
             for endpoint in self._endpoints.values()
             if (request.name_contains or "").lower() in endpoint.name.lower()
             and request.status_equals in (None, endpoint.status)

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
 ACCOUNT = "000000000000"
 STATUSES = (

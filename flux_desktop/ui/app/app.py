@@ -47,25 +47,25 @@ def has_display() -> bool:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run the demo off-screen where there is no display. Returns the exit code."""
     if arguments is None:
-        from flux_desktop.logs import catch_uncaught
+        from flux_desktop.base.logs import catch_uncaught
 
         catch_uncaught()
     options = parser().parse_args(arguments)
     options.wav = options.wav or options.recording
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
-    from flux_desktop.heap import share_one_heap
-    from flux_desktop.program import allow_many_files
+    from flux_desktop.base.heap import share_one_heap
+    from flux_desktop.base.program import allow_many_files
 
     allow_many_files()
     share_one_heap()
     if options.self_test_picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        from flux_desktop.ui.picture import paint
+        from flux_desktop.ui.app.self_test_picture import paint
 
         return paint(options.self_test_picture)
     if has_display():
-        from flux_desktop.ui.launch import run_window
+        from flux_desktop.ui.app.launch import run_window
 
         return run_window(options)
     if not options.demo:
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print("There is no display: running the demo off-screen; this takes about half a minute.", flush=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from flux_desktop.ui.launch import run_off_screen
+    from flux_desktop.ui.app.launch import run_off_screen
 
     return run_off_screen(options)
 

@@ -14,20 +14,21 @@ import qasync
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop import __version__, logs
-from flux_desktop.engine.events import RunEnded
-from flux_desktop.engine.session import default_sessions_dir, make_private_folder
-from flux_desktop.engine.stream_facts import LedgerClass
-from flux_desktop.plain_text import plain
-from flux_desktop.resources import resource_path
-from flux_desktop.ui import settings
-from flux_desktop.ui.account import Account
-from flux_desktop.ui.engine_port import EngineFactory, supervisor_engine
-from flux_desktop.ui.local_keeper import KeptEndpoint
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop import __version__
+from flux_desktop.base import logs
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.recovery import offer_unfinished
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.services.account import Account
+from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
+from flux_desktop.ui.services.local_endpoint_keeper import KeptEndpoint
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.recovery import offer_unfinished
 
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
@@ -126,7 +127,7 @@ def look_at_installation(window: MainWindow, remembered: settings.Settings) -> N
 
 async def _show_what_is_wrong(window: MainWindow) -> None:
     """What is well is not mentioned."""
-    from flux_desktop.engine.quick_checks import quick_findings  # after the window has been shown
+    from flux_desktop.engine.self_test.quick_checks import quick_findings  # after the window has been shown
 
     for found in await asyncio.to_thread(lambda: list(quick_findings())):
         if found.problem is not None:

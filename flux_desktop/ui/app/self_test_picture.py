@@ -15,10 +15,10 @@ from PySide6.QtCore import QLibraryInfo
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.self_test import Painted
-from flux_desktop.ui import launch
-from flux_desktop.ui.engine_port import supervisor_engine
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.self_test.self_test import Painted
+from flux_desktop.ui.app import launch
+from flux_desktop.ui.services.engine_port import supervisor_engine
+from flux_desktop.ui.window.main_window import MainWindow
 
 LOOK_EVERY_PX = 5
 

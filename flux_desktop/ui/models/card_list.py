@@ -9,7 +9,7 @@ from typing import overload
 
 import msgspec
 
-from flux_desktop.packed_blocks import PackedBlocks, SideFile
+from flux_desktop.base.packed_blocks import PackedBlocks, SideFile
 from flux_desktop.ui.models.card import Card
 
 BLOCK = 64

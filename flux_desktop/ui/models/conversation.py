@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from flux_desktop.engine.events import Received, Sent, StreamChanged, StreamEnded, message_of
-from flux_desktop.engine.stream_facts import StreamRow, StreamState, StreamSummary
-from flux_desktop.engine.truth import SpokenWords
+from flux_desktop.base.packed_blocks import SideFile
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.events import Received, Sent, StreamChanged, StreamEnded, message_of
+from flux_desktop.engine.records.facts import StreamRow, StreamState, StreamSummary
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     ConfigureFailure,
@@ -19,7 +20,6 @@ from flux_desktop.flux.messages import (
     Warning_,
 )
 from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
-from flux_desktop.packed_blocks import SideFile
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.raw_log import RawLog, RawMessage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flux_desktop.fault_table import FAULTS
 from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
+from flux_desktop.local_faults import FAULTS
 
 NO_FAULT = "none"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flux_desktop.engine.plan import LOCAL_ENDPOINT
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 
 STATUS_TONES = {
     "InService": "ok",

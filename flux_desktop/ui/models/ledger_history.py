@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
 from flux_desktop.ui.models.series import Floats, Series
 
 ORDER = (

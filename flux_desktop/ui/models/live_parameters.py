@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.events import Event, Notice, Received
-from flux_desktop.engine.stream_facts import StreamState
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
+from flux_desktop.engine.records.events import Event, Notice, Received
+from flux_desktop.engine.records.facts import StreamState
 from flux_desktop.flux.bundles import BUNDLES, UNKNOWN, Bundle
 from flux_desktop.flux.changes import applied, configure_message, needs_reconnect
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, MessageError, parse_server_message

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flux_desktop.audio.devices import InputDevice
-from flux_desktop.engine.events import LevelMeasured
-from flux_desktop.engine.plan import MicrophoneSource
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import LevelMeasured
+from flux_desktop.engine.records.plan import MicrophoneSource
 
 SYSTEM_DEFAULT = "System default"
 SILENT_TOLD_S = 2.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
-from flux_desktop.ui import text
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 
 

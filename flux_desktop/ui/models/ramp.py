@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.engine.limits import Limit, parse_limit
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stages import Stage, batched, parse_stages, slots
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.pass_criteria import Limit, parse_limit
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.stages import Stage, batched, parse_stages, slots
 
 AT_ONCE, BATCHES, STAGES = "at once", "batches", "stages"
 OPENING_MAX = 50

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 
-from flux_desktop.engine.events import (
+from flux_desktop.base.packed_blocks import SideFile
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.events import (
     Event,
     LevelMeasured,
     Notice,
@@ -18,11 +21,8 @@ from flux_desktop.engine.events import (
     StreamEnded,
     WordsSourced,
 )
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.stream_facts import StreamState
-from flux_desktop.engine.truth import SpokenWords
-from flux_desktop.packed_blocks import SideFile
-from flux_desktop.problem import Problem
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.engine.stream_facts import Percentiles
+from flux_desktop.engine.records.facts import Percentiles
 
 Floats = NDArray[np.float64]
 _FIRST = 64

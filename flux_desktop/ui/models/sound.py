@@ -10,8 +10,8 @@ import numpy as np
 
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
 from flux_desktop.audio.words import Word, script_of
-from flux_desktop.engine.truth import SpokenWords
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.ui.models.series import Floats
 
 BINS = 400

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
 
 STATE_WORDS = {
     StreamState.WAITING: "waiting",

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
-from flux_desktop.ui import text
-from flux_desktop.ui.exporting import FORMATS
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.theme import SPACE_S, Theme, ThemeSource
+from flux_desktop.ui.services.exporting import FORMATS
+from flux_desktop.ui.style.theme import SPACE_S, Theme, ThemeSource
+from flux_desktop.ui.views.raw_view import RawView
+from flux_desktop.ui.views.turn_list import TurnList
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role
-from flux_desktop.ui.widgets.raw_view import RawView
-from flux_desktop.ui.widgets.turn_list import TurnList
 
 STATE_TONES = {"Ready": "quiet", "Speaking": "ok", "AwaitingEnd": "eager"}
 

@@ -10,18 +10,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from flux_desktop.flux.bundles import Bundle
-from flux_desktop.flux.options import (
-    EAGER_EOT_THRESHOLD,
-    EOT_THRESHOLD,
-    EOT_TIMEOUT_MS,
-    LANGUAGES,
-    MODELS,
-    FluxOptions,
-)
+from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, LANGUAGES, MODELS, FluxOptions
 from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
-from flux_desktop.ui.theme import SPACE_S
+from flux_desktop.ui.style.theme import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.microphone import Microphones
-from flux_desktop.ui.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.views.level_meter import LevelMeter
 from flux_desktop.ui.widgets.basics import label, set_role
-from flux_desktop.ui.widgets.level_meter import LevelMeter
 
 
 class MicrophoneBox(QWidget):

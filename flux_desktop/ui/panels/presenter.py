@@ -8,13 +8,13 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from flux_desktop.ui import text
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
-from flux_desktop.ui.theme import TYPE_STAGE_PX, Theme, ThemeSource, font
-from flux_desktop.ui.widgets.level_meter import LOW_DBFS, paint_bar
+from flux_desktop.ui.style.theme import TYPE_STAGE_PX, Theme, ThemeSource, font
+from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _FOOT_PX = 28

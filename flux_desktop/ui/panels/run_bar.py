@@ -14,11 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flux_desktop.ui import icons, text
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
-from flux_desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.style import icons
+from flux_desktop.ui.style.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
 CONNECTIONS_MAX = 1_000

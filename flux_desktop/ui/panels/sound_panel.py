@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
-from flux_desktop.ui.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
-from flux_desktop.ui.widgets.waveform import Waveform
 
 NAME_AND_FACTS_PX = 272
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, StreamState
-from flux_desktop.ui import text
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import Phase, RunModel
-from flux_desktop.ui.theme import SPACE_L, SPACE_XL
+from flux_desktop.ui.style.theme import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, Q
 
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
-from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.views.lanes import LaneArea, LaneKey
+from flux_desktop.ui.views.overview_table import OverviewTable
+from flux_desktop.ui.views.search_results import SearchResults
 from flux_desktop.ui.widgets.basics import button, label, plain_tip
-from flux_desktop.ui.widgets.lanes import LaneArea, LaneKey
-from flux_desktop.ui.widgets.overview_table import OverviewTable
-from flux_desktop.ui.widgets.search_results import SearchResults
 
 OVERVIEW = 0
 """What stands in the tab of the table of all connections instead of a connection's number."""

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
-from flux_desktop.engine.stream_facts import Percentiles
-from flux_desktop.ui import text
+from flux_desktop.engine.records.facts import Percentiles
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 _STEPS_MS = (20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 70000.0)

@@ -8,12 +8,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
-from flux_desktop.engine.stream_facts import Percentiles
+from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.models.series import Band, Floats, Series
 from flux_desktop.ui.plots.base import WINDOW_S, PlotPanel
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 _STEPS_MS = (10.0, 20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1200.0, 2000.0, 4000.0, 8000.0, 16000.0)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from flux_desktop.ui import text
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 
 _STEPS_MS = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 5000.0)
 LIMIT_MS = 40.0

@@ -6,11 +6,11 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel, nearest
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 TOKENS = {

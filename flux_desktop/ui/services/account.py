@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flux_desktop.aws.offload import in_thread
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import in_thread
 from flux_desktop.ui.models.endpoints import EndpointEntry
 
 if TYPE_CHECKING:
-    from flux_desktop.aws.endpoint_load import VariantLoad
+    from flux_desktop.aws.account.endpoint_load import VariantLoad
 
 LIST_LIMIT_S = 30.0
 DEFAULT_REGION = "us-east-1"
@@ -57,7 +57,7 @@ class AwsAccount:
 
     async def choices(self) -> tuple[list[str], list[str]]:
         def ask() -> tuple[list[str], list[str]]:
-            from flux_desktop.aws import catalogue
+            from flux_desktop.aws.account import catalogue
 
             return catalogue.profiles(), catalogue.regions()
 
@@ -65,7 +65,7 @@ class AwsAccount:
 
     async def endpoints(self, profile: str | None, region: str) -> list[EndpointEntry]:
         def ask() -> list[EndpointEntry]:
-            from flux_desktop.aws import catalogue
+            from flux_desktop.aws.account import catalogue
 
             found = catalogue.list_endpoints(catalogue.Access(region=region, profile=profile))
             return [EndpointEntry(one.name, f"changed {_day(one.modified_s)}", one.status) for one in found]
@@ -74,7 +74,7 @@ class AwsAccount:
 
     async def identity(self, profile: str | None, region: str) -> str:
         def ask() -> str:
-            from flux_desktop.aws import catalogue
+            from flux_desktop.aws.account import catalogue
 
             return catalogue.caller_identity(catalogue.Access(region=region, profile=profile)).arn
 
@@ -82,7 +82,7 @@ class AwsAccount:
 
     async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
         def ask() -> list[tuple[str, str]]:
-            from flux_desktop.aws import catalogue
+            from flux_desktop.aws.account import catalogue
 
             found = catalogue.describe_endpoint(catalogue.Access(region=region, profile=profile), name)
             lines = [("Status", found.status), ("Created", _day(found.created_s)), ("Changed", _day(found.modified_s))]
@@ -102,7 +102,7 @@ class AwsAccount:
 
     async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
         def ask() -> list[tuple[str, str]]:
-            from flux_desktop.aws import catalogue, endpoint_load
+            from flux_desktop.aws.account import catalogue, endpoint_load
 
             found = endpoint_load.endpoint_load(catalogue.Access(region=region, profile=profile), name)
             return [

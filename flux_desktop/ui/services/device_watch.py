@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from flux_desktop.audio.devices import InputDevice, input_devices
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.microphone import Microphones
-from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "devices"
 LOOK_EVERY_S = 1.5

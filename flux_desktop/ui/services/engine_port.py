@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, RunEnded
-from flux_desktop.engine.plan import RunPlan
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.events import Event, RunEnded
+from flux_desktop.engine.records.plan import RunPlan
 
 if TYPE_CHECKING:
-    from flux_desktop.engine.local_process import LocalEndpoint
+    from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
 EventSink = Callable[[Event], None]
 
@@ -42,6 +42,6 @@ def supervisor_engine(sink: EventSink, local: LocalEndpoint | None = None) -> Ru
 
     With `local` it uses that built-in endpoint, which outlives it; without, one of its own.
     """
-    from flux_desktop.engine.supervisor import Supervisor
+    from flux_desktop.engine.supervision.supervisor import Supervisor
 
     return Supervisor(sink, local=local)

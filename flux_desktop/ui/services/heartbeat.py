@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from flux_desktop.engine.metrics import of_values
-from flux_desktop.engine.stream_facts import Percentiles
+from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.records.facts import Percentiles
 
 BEAT_MS = 10
 KEPT = 6_000

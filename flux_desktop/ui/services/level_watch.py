@@ -9,11 +9,11 @@ from contextlib import aclosing
 
 import msgspec
 
-from flux_desktop.engine.events import Event, LevelMeasured, Notice
-from flux_desktop.engine.level_monitor import heard
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import Event, LevelMeasured, Notice
+from flux_desktop.engine.supervision.level_monitor import heard
 from flux_desktop.ui.models.microphone import Microphones
-from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "level"
 AGAIN_AFTER_S = 2.0

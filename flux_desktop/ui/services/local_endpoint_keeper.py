@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
-from flux_desktop.engine.local_process import LocalEndpoint, LocalEndpointInfo
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 
 LOOK_EVERY_S = 1.0
 """The first look comes later than the window's own start, which the endpoint's must not slow down."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-from flux_desktop.engine.events import Event, Received, Snapshot
+from flux_desktop.engine.records.events import Event, Received, Snapshot
 
 CURVE_INTERVAL_MS = 33
 TEXT_INTERVAL_S = 0.1

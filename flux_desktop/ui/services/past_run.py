@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.events import Event, Histograms, RunEnded, RunStarted
-from flux_desktop.engine.merging import RunTotals
-from flux_desktop.engine.metrics import is_encoded
-from flux_desktop.engine.plan import RunPlan, plan_problems
-from flux_desktop.engine.session import RUN_FILE, read_events
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.histogram import is_encoded
+from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.session_folder import RUN_FILE, read_events
+from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted
+from flux_desktop.engine.records.plan import RunPlan, plan_problems
 
 CUT_OFF = "The recording ends before the run did; what was recorded until then is shown."
 

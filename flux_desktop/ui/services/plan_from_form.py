@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.ramp import Ramp
 

@@ -7,11 +7,11 @@ import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, RunEnded
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.stream_facts import Verdict
-from flux_desktop.ui.engine_port import EventSink
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.events import Event, RunEnded
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.ui.services.engine_port import EventSink
 
 
 class ReplayEngine:

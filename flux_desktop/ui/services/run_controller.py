@@ -7,18 +7,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
-from flux_desktop.engine.events import Event, RunEnded
-from flux_desktop.engine.plan import RunPlan, plan_problems
-from flux_desktop.engine.stream_facts import LedgerClass, Verdict
-from flux_desktop.engine.truth import SpokenWords
-from flux_desktop.problem import Problem
-from flux_desktop.ui.bridge import Mailbox
-from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.events import Event, RunEnded
+from flux_desktop.engine.records.facts import LedgerClass, Verdict
+from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.ui.models.run_model import TABS_MAX, Phase, RunModel
-from flux_desktop.ui.replay import ReplayEngine
-from flux_desktop.ui.sessions import PastRun
-from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
+from flux_desktop.ui.services.mailbox import Mailbox
+from flux_desktop.ui.services.past_run import PastRun
+from flux_desktop.ui.services.replay import ReplayEngine
+from flux_desktop.ui.services.tasks import UiTasks
 
 RUN_GROUP = "run"
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
 
 
 @lru_cache(maxsize=128)

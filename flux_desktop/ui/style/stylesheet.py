@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux_desktop.resources import resource_path
+from flux_desktop.base.resources import resource_path
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.theme import Theme
+    from flux_desktop.ui.style.theme import Theme
 
 _SHEET = """
 QWidget { color: %(text)s; font-size: 13px; }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.ui.stylesheet import stylesheet
+from flux_desktop.ui.style.stylesheet import stylesheet
 
 MODES = ("system", "dark", "light")
 

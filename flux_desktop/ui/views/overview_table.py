@@ -8,11 +8,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from flux_desktop.ui import text
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.overview import COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -9,13 +9,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView
 
-from flux_desktop.ui import text
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.turn_card import TurnCardDelegate
 from flux_desktop.ui.widgets.basics import copy_text
-from flux_desktop.ui.widgets.turn_card import TurnCardDelegate
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.models.sound import WavShape
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
 
 
 class Waveform(QWidget):

@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from flux_desktop.problem import Problem
-from flux_desktop.ui import icons
-from flux_desktop.ui.theme import SPACE_M, SPACE_S, SPACE_XS, ThemeSource
+from flux_desktop.base.problem import Problem
+from flux_desktop.ui.style import icons
+from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, SPACE_XS, ThemeSource
 from flux_desktop.ui.widgets.basics import IconButton, button, label
 
 BANNERS_MAX = 3

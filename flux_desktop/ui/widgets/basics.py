@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flux_desktop.redaction import redact_data
-from flux_desktop.ui import icons
-from flux_desktop.ui.theme import SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.base.redaction import redact_data
+from flux_desktop.ui.style import icons
+from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, ThemeSource
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from flux_desktop.flux.options import KEYTERM_CHARS_MAX, KEYTERMS_MAX
-from flux_desktop.ui.theme import SPACE_S
+from flux_desktop.ui.style.theme import SPACE_S
 from flux_desktop.ui.widgets.basics import label, plain_tip, set_role
 from flux_desktop.ui.widgets.flow import FlowLayout
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections import deque
 
-from flux_desktop.logs import CleanFormatter
-from flux_desktop.redaction import redact_log
+from flux_desktop.base.logs import CleanFormatter
+from flux_desktop.base.redaction import redact_log
+from flux_desktop.base.versions import versions
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.status_line import figures_sentence, main_sentence
-from flux_desktop.versions import versions
 
 LINES_KEPT = 2_000
 

@@ -6,11 +6,11 @@ import asyncio
 
 from PySide6.QtWidgets import QWidget
 
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui.account import Account
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
-from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.ui.services.account import Account
+from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.details import DetailsDialog
 
 GROUP = "account"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux_desktop.engine.commands import SendControl
+from flux_desktop.engine.records.commands import SendControl
 from flux_desktop.ui.models.run_model import Phase
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 
 class Steering:

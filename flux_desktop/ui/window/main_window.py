@@ -9,22 +9,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from flux_desktop import heap
-from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
-from flux_desktop.fault_table import FAULTS
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.resources import resource_path
-from flux_desktop.ui.account import Account, AwsAccount
-from flux_desktop.ui.archive import Archive
-from flux_desktop.ui.bridge import Mailbox, ScreenClock
-from flux_desktop.ui.device_watch import DeviceWatch
-from flux_desktop.ui.diagnostics import LogKeeper, report
-from flux_desktop.ui.endpoint_loader import EndpointLoader
-from flux_desktop.ui.engine_port import EngineFactory
-from flux_desktop.ui.form import SAMPLE, run_plan
-from flux_desktop.ui.heartbeat import Heartbeat
-from flux_desktop.ui.level_watch import LevelWatch
-from flux_desktop.ui.menus import build_menus
+from flux_desktop.base import heap
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.base.versions import versions
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.local_faults import FAULTS
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
@@ -41,17 +31,27 @@ from flux_desktop.ui.panels.run_bar import RunBar
 from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.panels.status_line import StatusLine
 from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
-from flux_desktop.ui.run_controller import RunController
-from flux_desktop.ui.screen import Screen
-from flux_desktop.ui.settings import RECENT_MAX
-from flux_desktop.ui.steering import Steering
-from flux_desktop.ui.tasks import UiTasks
-from flux_desktop.ui.theme import SPACE_M, ThemeSource
+from flux_desktop.ui.services.account import Account, AwsAccount
+from flux_desktop.ui.services.device_watch import DeviceWatch
+from flux_desktop.ui.services.engine_port import EngineFactory
+from flux_desktop.ui.services.heartbeat import Heartbeat
+from flux_desktop.ui.services.level_watch import LevelWatch
+from flux_desktop.ui.services.mailbox import Mailbox, ScreenClock
+from flux_desktop.ui.services.plan_from_form import SAMPLE, run_plan
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.style.theme import SPACE_M, ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.log_dialog import LogDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
-from flux_desktop.versions import versions
+from flux_desktop.ui.window.diagnostics import LogKeeper, report
+from flux_desktop.ui.window.endpoint_loader import EndpointLoader
+from flux_desktop.ui.window.live_controls import Steering
+from flux_desktop.ui.window.menus import build_menus
+from flux_desktop.ui.window.refresher import Screen
+from flux_desktop.ui.window.settings import RECENT_MAX
+from flux_desktop.ui.window.transcripts import Archive
 
 RIGHT_PX = 372
 LICENCES, BILL = "notices/third-party-licences.txt", "notices/sbom.cdx.json"

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from flux_desktop.ui.exporting import FORMATS
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
+from flux_desktop.ui.services.exporting import FORMATS
 from flux_desktop.ui.widgets.basics import plain_tip
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 
 def build_menus(window: MainWindow) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flux_desktop.engine.session import default_sessions_dir
-from flux_desktop.engine.unfinished import Unfinished, mark_seen, newest_unfinished
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.recording.session_folder import default_sessions_dir
+from flux_desktop.engine.recording.unfinished import Unfinished, mark_seen, newest_unfinished
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 
 async def offer_unfinished(window: MainWindow, sessions_dir: Path | None = None) -> None:

@@ -6,19 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 from flux_desktop.audio.levels import Meter
-from flux_desktop.engine.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
-from flux_desktop.engine.plan import LOCAL_ENDPOINT, MicrophoneSource, WavSource
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, WavSource
 from flux_desktop.flux.bundles import UNKNOWN
-from flux_desktop.problem import ProblemError
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
 from flux_desktop.ui.models.microphone import SilenceWatch
 from flux_desktop.ui.models.ramp import STAGES, planned_seconds
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.panels.transcript_panel import MICROPHONE, RECORDING
-from flux_desktop.ui.summary import summary
+from flux_desktop.ui.window.run_banner import summary
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 REFUSED_BEFORE = "When it was tried, this endpoint's build took no changes in mid-stream."
 

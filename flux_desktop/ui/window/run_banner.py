@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from flux_desktop.engine.stream_facts import LedgerClass, Verdict
-from flux_desktop.problem import Problem
-from flux_desktop.ui import text
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.facts import LedgerClass, Verdict
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
 
 VERDICT_WORDS = {

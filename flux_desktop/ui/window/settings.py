@@ -10,15 +10,15 @@ import msgspec
 import platformdirs
 
 from flux_desktop import __version__
-from flux_desktop.engine.session import make_private_folder
-from flux_desktop.engine.stages import STREAMS_MAX
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.recording.session_folder import make_private_folder
+from flux_desktop.engine.records.stages import STREAMS_MAX
 from flux_desktop.flux.options import FluxOptions, problems
-from flux_desktop.problem import ProblemError
 from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.ramp import Ramp
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 _log = logging.getLogger(__name__)
 RECENT_MAX = 8

@@ -7,17 +7,17 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flux_desktop.engine.plan import WavSource
-from flux_desktop.engine.session import default_sessions_dir
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui.dialogs import ask_session, ask_where
-from flux_desktop.ui.exporting import transcript, write
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.recording.session_folder import default_sessions_dir
+from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.sound import read_shape
-from flux_desktop.ui.sessions import read_past_run
+from flux_desktop.ui.services.exporting import transcript, write
+from flux_desktop.ui.services.past_run import read_past_run
+from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
 
 if TYPE_CHECKING:
-    from flux_desktop.ui.main_window import MainWindow
+    from flux_desktop.ui.window.main_window import MainWindow
 
 
 class Archive:

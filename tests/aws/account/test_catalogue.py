@@ -7,9 +7,8 @@ from typing import Any
 
 import botocore.session
 import pytest
-from control_plane_stub import ControlPlane, control_plane
 
-from flux_desktop.aws.catalogue import (
+from flux_desktop.aws.account.catalogue import (
     API_STATUS,
     Access,
     caller_identity,
@@ -18,9 +17,10 @@ from flux_desktop.aws.catalogue import (
     profiles,
     regions,
 )
-from flux_desktop.aws.endpoint_details import likely_flux_model
+from flux_desktop.aws.account.endpoint_details import likely_flux_model
 from flux_desktop.aws.target import Credentials
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from tests.aws.control_plane_stub import ControlPlane, control_plane
 
 KEYS = Credentials(access_key="AKIDEXAMPLE", secret_key="x" * 40)
 PACKAGE = "arn:aws:sagemaker:us-east-1:865070037744:model-package/deepgram-flux-multi-20260417"

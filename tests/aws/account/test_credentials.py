@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.aws import credentials as module
-from flux_desktop.aws.catalogue import Access, list_endpoints
-from flux_desktop.aws.credentials import load_credentials, read_credentials
-from flux_desktop.aws.errors import CREDENTIAL_CODES
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.aws.account import credentials as module
+from flux_desktop.aws.account.catalogue import Access, list_endpoints
+from flux_desktop.aws.account.credentials import load_credentials, read_credentials
+from flux_desktop.aws.errors.errors import CREDENTIAL_CODES
+from flux_desktop.base.problem import Problem, ProblemError
 
 
 @pytest.fixture(autouse=True)

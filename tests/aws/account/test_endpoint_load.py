@@ -7,13 +7,13 @@ from typing import Any
 
 import boto3
 import pytest
-from control_plane_stub import control_plane
 from moto import mock_aws
-from test_catalogue import access, entry, refused_with
 
-from flux_desktop.aws.catalogue import Access
-from flux_desktop.aws.endpoint_load import VariantLoad, endpoint_load
-from flux_desktop.problem import ProblemError
+from flux_desktop.aws.account.catalogue import Access
+from flux_desktop.aws.account.endpoint_load import VariantLoad, endpoint_load
+from flux_desktop.base.problem import ProblemError
+from tests.aws.account.test_catalogue import access, entry, refused_with
+from tests.aws.control_plane_stub import control_plane
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 

@@ -7,13 +7,19 @@ from pathlib import Path
 
 import botocore
 import pytest
-from hostile_peer import Session, hostile_peer
-from streaming import PATIENT, QUERY, open_problem
-from throwaway_ca import Authority
 
-from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES, optional_parameters, read_refusal, refusal_problem
+from flux_desktop.aws.errors.errors import (
+    CREDENTIAL_CODES,
+    ENDPOINT_CODES,
+    optional_parameters,
+    read_refusal,
+    refusal_problem,
+)
 from flux_desktop.aws.target import StreamTarget, runtime_url
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from tests.aws.hostile_peer import Session, hostile_peer
+from tests.aws.streaming import PATIENT, QUERY, open_problem
+from tests.aws.throwaway_ca import Authority
 
 TARGET = StreamTarget(endpoint_name="flux-en", region="eu-west-1")
 

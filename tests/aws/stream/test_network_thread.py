@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hostile_peer import hostile_peer
-from streaming import CLOSE_STREAM, opened
-from throwaway_ca import Authority
 
-from flux_desktop.aws.inbox import Inbox
+from flux_desktop.aws.stream.receive_queue import Inbox
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CLOSE_STREAM, opened
+from tests.aws.throwaway_ca import Authority
 
 
 async def test_what_the_network_thread_keeps_outlives_a_call(

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flux_desktop.aws import outgoing
-from flux_desktop.aws.outgoing import Outgoing
+from flux_desktop.aws.stream import send_queue
+from flux_desktop.aws.stream.send_queue import Outgoing
 
 
 class Slow:
@@ -32,7 +32,7 @@ class Slow:
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Outgoing, Slow]]:
-    monkeypatch.setattr(outgoing, "_LEAN", False)
+    monkeypatch.setattr(send_queue, "_LEAN", False)
 
     def make() -> tuple[Outgoing, Slow]:
         out, stream = Outgoing(), Slow()

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import h2.errors
 import pytest
-from hostile_peer import CONNECTED, Session, hostile_peer
-from streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, eventually, opened, opener_to
-from throwaway_ca import Authority
 
-from flux_desktop.aws.event_stream import EventVerifier, decode_message, encode_message, payload_part
-from flux_desktop.aws.stream import StreamClosedError
+from flux_desktop.aws.stream.opener import StreamClosedError
+from flux_desktop.aws.wire.event_stream import EventVerifier, decode_message, encode_message, payload_part
+from tests.aws.hostile_peer import CONNECTED, Session, hostile_peer
+from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, eventually, opened, opener_to
+from tests.aws.throwaway_ca import Authority
 
 
 def inner_frames(session: Session) -> list[tuple[object, bytes]]:

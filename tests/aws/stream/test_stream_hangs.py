@@ -7,11 +7,11 @@ import re
 import time
 
 import pytest
-from hostile_peer import hostile_peer
-from streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
-from throwaway_ca import Authority
 
-from flux_desktop.aws.stream import StreamClosedError, StreamLimits
+from flux_desktop.aws.stream.opener import StreamClosedError, StreamLimits
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
+from tests.aws.throwaway_ca import Authority
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ class BrokenIdentity:
 async def test_failure_before_the_request_is_ready(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, loop_complaints: list[dict[str, object]]
 ) -> None:
-    monkeypatch.setattr("flux_desktop.aws.stream.FixedIdentity", BrokenIdentity)
+    monkeypatch.setattr("flux_desktop.aws.stream.opener.FixedIdentity", BrokenIdentity)
     async with hostile_peer(authority, "connected") as peer:
         began_s = time.monotonic()
         problem = await open_problem(peer)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.aws.event_headers import MAX_HEADERS_BYTES, EventStreamError, HeaderValue, TimestampMs
-from flux_desktop.aws.event_stream import (
+from flux_desktop.aws.wire.event_headers import MAX_HEADERS_BYTES, EventStreamError, HeaderValue, TimestampMs
+from flux_desktop.aws.wire.event_stream import (
     MAX_PAYLOAD_BYTES,
     EventSigner,
     EventVerifier,
@@ -20,7 +20,7 @@ from flux_desktop.aws.event_stream import (
     encode_message,
     payload_part,
 )
-from flux_desktop.aws.sigv4 import SignatureMismatch
+from flux_desktop.aws.wire.sigv4 import SignatureMismatch
 
 SECRET_KEY = "x" * 40
 SEED_HEX = "02314730b942d94168de73a4834d6fa78b163b3d44b2ed659d906f50f76ea30f"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.steering import Steering, merge
+from flux_desktop.engine.connection.configure_queue import Steering, merge
 from flux_desktop.flux.messages import Configure, ConfigureSuccess, Thresholds, ThresholdsInForce
 from flux_desktop.flux.options import FluxOptions
 

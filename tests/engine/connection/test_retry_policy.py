@@ -7,10 +7,10 @@ import random
 
 import pytest
 
-from flux_desktop.aws.errors import CREDENTIAL_CODES, ENDPOINT_CODES
-from flux_desktop.engine import endings
-from flux_desktop.engine.reconnect import AGAIN, AGAIN_IF_KNOWN, Attempts, Policy, RetryBudget
-from flux_desktop.problem import Problem
+from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection.retry_policy import AGAIN, AGAIN_IF_KNOWN, Attempts, Policy, RetryBudget
 
 POLICY = Policy()
 NEVER = (
@@ -90,10 +90,12 @@ def test_scaled_times_keep_the_number_of_tries():
 
 def test_a_loss_that_could_not_be_mended_is_told_by_what_has_to_be_put_right():
     lost = Problem(code="goaway", what="It went.", why="Restart.", todo="Wait.")
-    assert endings.not_regained(lost, lost) is lost
-    again = endings.not_regained(lost, Problem(code="throttled", what="Too many.", why="y", todo="Slower."))
+    assert problems.not_regained(lost, lost) is lost
+    again = problems.not_regained(lost, Problem(code="throttled", what="Too many.", why="y", todo="Slower."))
     assert (again.code, again.todo) == ("goaway", "Wait.")
     assert "Too many." in again.why
-    expired = endings.not_regained(lost, Problem(code="credentials_expired", what="Expired.", why="y", todo="Sign in."))
+    expired = problems.not_regained(
+        lost, Problem(code="credentials_expired", what="Expired.", why="y", todo="Sign in.")
+    )
     assert (expired.code, expired.todo) == ("credentials_expired", "Sign in.")
     assert "It went." in expired.why

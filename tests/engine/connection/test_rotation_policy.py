@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from flux_desktop.engine.rotation import RETRY_S, Rotation, spread
+from flux_desktop.engine.connection.rotation_policy import RETRY_S, Rotation, spread
 
 
 def test_it_waits_for_a_silence_and_not_beyond_the_latest_moment():

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.commands import ConfigureStreams
-from flux_desktop.engine.events import Received, Sent, Snapshot, StreamChanged, message_of
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.session import read_session
-from flux_desktop.engine.stream_facts import StreamState
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.commands import ConfigureStreams
+from flux_desktop.engine.records.events import Received, Sent, Snapshot, StreamChanged, message_of
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.reports.run_result import RunResult
-from flux_desktop.resources import resource_path
 
 CONVERSATION = Path(resource_path("sample_audio/conversation.wav"))
 

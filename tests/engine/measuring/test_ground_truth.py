@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.audio.words import Word
-from flux_desktop.engine.accuracy import WordErrors, word_errors
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.truth import SpokenWords, TurnTiming
+from flux_desktop.engine.measuring.ground_truth import SpokenWords, TurnTiming
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.records.word_errors import WordErrors, word_errors
 
 WORDS = (
     Word(word="he", start_s=0.5, end_s=0.8),

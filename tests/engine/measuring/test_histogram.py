@@ -8,8 +8,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from flux_desktop.engine.metrics import Histogram, ledger, of_values, verdict
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.measuring.histogram import Histogram, ledger, of_values, verdict
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 
 
 def test_percentiles_are_within_three_digits():

@@ -7,7 +7,7 @@ import random
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from flux_desktop.engine.metrics import Histogram
+from flux_desktop.engine.measuring.histogram import Histogram
 
 HOUR_US = 3_600_000_000
 EDGES_S = [-1.0, 0.0, 1e-7, 1e-6, 2047e-6, 2048e-6, 2049e-6, 4095e-6, 4096e-6, 3599.9, 3600.0, 4000.0]

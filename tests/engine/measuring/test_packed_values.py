@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from flux_desktop.engine.packed_values import FRESH_MAX, PackedValues
-from flux_desktop.engine.stream_facts import Percentiles
+from flux_desktop.engine.measuring.packed_values import FRESH_MAX, PackedValues
+from flux_desktop.engine.records.facts import Percentiles
 
 
 def packed(values: np.ndarray) -> PackedValues:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_runs import is_streaming
 
-from flux_desktop.engine.events import Notice, RunEnded
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.session import read_session
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.events import Notice, RunEnded
+from tests.engine.supervision.test_supervisor import is_streaming
 
 
 def test_all_lines_are_there_in_order_after_closing(tmp_path: Path) -> None:

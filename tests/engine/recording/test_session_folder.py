@@ -8,12 +8,12 @@ from datetime import datetime
 
 import pytest
 
-from flux_desktop.engine import session
-from flux_desktop.engine.events import Notice, Received, RunStarted, encode_event
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.session import create_session, read_session, worker_file
-from flux_desktop.problem import Problem
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.recording import session_folder
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.session_folder import create_session, read_session, worker_file
+from flux_desktop.engine.records.events import Notice, Received, RunStarted, encode_event
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 STARTED = RunStarted(t=0.0, wall_time="2026-01-02T03:04:05+00:00", plan=PLAN, version="1")
@@ -72,7 +72,7 @@ def test_a_session_appears_whole_and_private(tmp_path):
 
 
 def test_of_a_line_that_is_too_long_no_part_is_taken_for_an_event(tmp_path, monkeypatch):
-    monkeypatch.setattr(session, "LINE_MAX_BYTES", 200)
+    monkeypatch.setattr(session_folder, "LINE_MAX_BYTES", 200)
     line = encode_event(Received(t=1.0, conn=1, text="whole"))
     (tmp_path / worker_file(1)).write_bytes(line + b"x" * 200 + line + line)
     assert [event.text for event in read_session(tmp_path)] == ["whole", "whole"]

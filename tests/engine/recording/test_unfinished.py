@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.events import Received, RunEnded, RunStarted, encode_event
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.recording import Recorder
-from flux_desktop.engine.stream_facts import Verdict
-from flux_desktop.engine.unfinished import mark_seen, newest_unfinished
+from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.unfinished import mark_seen, newest_unfinished
+from flux_desktop.engine.records.events import Received, RunEnded, RunStarted, encode_event
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 STARTED = encode_event(RunStarted(t=0.0, wall_time="2026-01-02T03:04:05+00:00", plan=PLAN, version="1"))

@@ -6,11 +6,19 @@ import msgspec
 import pytest
 
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine.commands import ConfigureStreams, Quit, StartRun, Watch, decode_command, encode_command
-from flux_desktop.engine.events import Received, RunEnded, RunStarted, Snapshot, StreamEnded, decode_event, encode_event
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamSummary, Verdict
-from flux_desktop.engine.worker_process import shares
+from flux_desktop.engine.records.commands import ConfigureStreams, Quit, StartRun, Watch, decode_command, encode_command
+from flux_desktop.engine.records.events import (
+    Received,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    StreamEnded,
+    decode_event,
+    encode_event,
+)
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamSummary, Verdict
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.supervision.worker_process import shares
 from flux_desktop.flux.messages import Configure, Thresholds
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav", loop=True), connections=3)

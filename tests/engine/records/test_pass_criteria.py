@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.engine.accuracy import WordErrors
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.limits import METRICS, Limit, broken, parse_limit, run_figures
-from flux_desktop.engine.stages import Slot, Stage, parse_stages, slots
-from flux_desktop.engine.stream_facts import LedgerClass, Percentiles
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.records.pass_criteria import METRICS, Limit, broken, parse_limit, run_figures
+from flux_desktop.engine.records.stages import Slot, Stage, parse_stages, slots
+from flux_desktop.engine.records.word_errors import WordErrors
 
 
 def test_stages_are_read() -> None:

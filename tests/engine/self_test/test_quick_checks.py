@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop import __version__, program
-from flux_desktop.engine import quick_checks
-from flux_desktop.engine.quick_checks import Finding, quick_findings
-from flux_desktop.problem import ProblemError
+from flux_desktop import __version__
+from flux_desktop.base import program
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.self_test import quick_checks
+from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings
 
 
 def found(name: str) -> Finding:
@@ -26,7 +27,7 @@ def test_nothing_is_wrong_here() -> None:
 
 
 def test_a_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flux_desktop.versions.PARTS", ("numpy", "no-such-part"))
+    monkeypatch.setattr("flux_desktop.base.versions.PARTS", ("numpy", "no-such-part"))
     problem = found("versions").problem
     assert problem
     assert problem.sentence() == "Parts of the program are missing: no-such-part. Install the program again."
@@ -39,7 +40,7 @@ def test_a_folder_copied_in_part_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pa
     empty = tmp_path / "_resources" / quick_checks.RESOURCES[0]
     empty.parent.mkdir(parents=True, exist_ok=True)
     empty.touch()
-    monkeypatch.setattr("flux_desktop.resources._PACKAGE", tmp_path)
+    monkeypatch.setattr("flux_desktop.base.resources._PACKAGE", tmp_path)
     problem = found("resources").problem
     assert problem
     assert ", ".join(quick_checks.RESOURCES[:2]) in problem.what

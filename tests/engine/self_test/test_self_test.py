@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop import program
-from flux_desktop.engine import self_test
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.quick_checks import Finding
-from flux_desktop.engine.self_test import SelfTest, clock_skew_s
+from flux_desktop.base import program
+from flux_desktop.engine.self_test import self_test
+from flux_desktop.engine.self_test.quick_checks import Finding
+from flux_desktop.engine.self_test.self_test import SelfTest, clock_skew_s
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
 real_command = program.command
 
@@ -59,7 +59,7 @@ async def test_everything_works_here(tmp_path: Path) -> None:
 SAYS_WHY = "import sys; sys.exit('libxcb-cursor.so.0: cannot open shared object file: No such file or directory')"
 
 
-@pytest.mark.parametrize("broken", [("flux_desktop.ui.app", SAYS_WHY)], indirect=True)
+@pytest.mark.parametrize("broken", [("flux_desktop.ui.app.app", SAYS_WHY)], indirect=True)
 async def test_a_window_that_lacks_a_library_names_it(broken: None) -> None:
     test = SelfTest(lambda _: None)
     with pytest.raises(self_test.ProblemError) as failed:
@@ -71,9 +71,9 @@ async def test_a_window_that_lacks_a_library_names_it(broken: None) -> None:
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
-        (("flux_desktop.engine.worker", "import sys; sys.exit('no memory')"), "no memory."),
+        (("flux_desktop.engine.worker.worker", "import sys; sys.exit('no memory')"), "no memory."),
         (
-            ("flux_desktop.engine.worker", 'print(\'{"event":"worker_ready","pid":1,"version":"0.0.1"}\')'),
+            ("flux_desktop.engine.worker.worker", 'print(\'{"event":"worker_ready","pid":1,"version":"0.0.1"}\')'),
             "it is of another version.",
         ),
     ],
@@ -106,7 +106,7 @@ async def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch, of
     try:
         info = await test._local.start()
         assert abs(clock_skew_s(info)) < 2
-        monkeypatch.setattr("flux_desktop.engine.self_test.time.time", lambda: now() + offset_s)
+        monkeypatch.setattr("flux_desktop.engine.self_test.self_test.time.time", lambda: now() + offset_s)
         with pytest.raises(self_test.ProblemError) as failed:
             await test._clock()
     finally:

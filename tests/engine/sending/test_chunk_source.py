@@ -7,7 +7,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.engine.feed import FileFeed, silence
+from flux_desktop.engine.sending.chunk_source import FileFeed, silence
 
 
 def drained(feed: FileFeed) -> list[bytes]:

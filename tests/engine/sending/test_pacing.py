@@ -7,11 +7,11 @@ import tracemalloc
 
 import pytest
 
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.pacing import AudioClock
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.pacing import AudioClock
 
 CHUNK = b"\x01\x02" * 1280
 

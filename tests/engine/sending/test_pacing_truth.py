@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.pacing import GRID_S, on_grid
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.pacing import GRID_S, on_grid
 
 
 @pytest.mark.parametrize("moment_s", [0.0, 0.0099, 0.01, 12.3456, 98765.4321])

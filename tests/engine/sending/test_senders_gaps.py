@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from test_pacing import CHUNK, Bench, ManualLoop, Sink
 
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.live_sender import LiveSender
-from flux_desktop.engine.metrics import Histogram
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.sender import Sender
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.microphone_sender import LiveSender
+from tests.engine.sending.test_pacing import CHUNK, Bench, ManualLoop, Sink
 
 
 def test_a_recording_goes_on_by_its_plan_after_a_gap():

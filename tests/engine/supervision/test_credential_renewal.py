@@ -6,20 +6,19 @@ import asyncio
 import time
 from pathlib import Path
 
-from hostile_peer import Session, hostile_peer
-from streaming import CREDENTIALS
-from throwaway_ca import make_authority
-
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine import preparation
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.events import Event, StreamEnded
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.local_process import LocalEndpointInfo
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.renewal import BEFORE_S, keep_fresh
-from flux_desktop.engine.run import Run
-from flux_desktop.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Event, StreamEnded
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.supervision import preflight
+from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, keep_fresh
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
+from flux_desktop.engine.worker.run import Run
+from tests.aws.hostile_peer import Session, hostile_peer
+from tests.aws.streaming import CREDENTIALS
+from tests.aws.throwaway_ca import make_authority
 
 
 def keys(name: str, expires_at_s: float | None) -> Credentials:
@@ -99,7 +98,7 @@ async def test_fresh_keys_reach_the_streams_that_are_opened_after_them(driver, m
     async def wrong(_: RunPlan) -> Credentials:
         return keys("AKIDWRONG", None)
 
-    monkeypatch.setattr(preparation, "fresh_credentials", wrong)
+    monkeypatch.setattr(preflight, "fresh_credentials", wrong)
     ended = await driver.run(fault="cut-once=1", loop=True, duration_s=8.0)
     assert ended.ledger["completed"] == 0
     assert driver.summaries[1].problem.code == "credentials_invalid"

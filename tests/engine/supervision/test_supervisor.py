@@ -10,8 +10,9 @@ import time
 import msgspec
 import pytest
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams, SendControl
-from flux_desktop.engine.events import (
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl
+from flux_desktop.engine.records.events import (
     Notice,
     Received,
     RunEnded,
@@ -23,10 +24,9 @@ from flux_desktop.engine.events import (
     WordsSourced,
     message_of,
 )
-from flux_desktop.engine.limits import parse_limit
-from flux_desktop.engine.session import read_session
-from flux_desktop.engine.stages import Stage
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState, Verdict
+from flux_desktop.engine.records.facts import LedgerClass, StreamState, Verdict
+from flux_desktop.engine.records.pass_criteria import parse_limit
+from flux_desktop.engine.records.stages import Stage
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.flux.options import FluxOptions
 
@@ -290,7 +290,7 @@ async def test_a_fault_becomes_its_class_and_a_sentence(driver, fault, ledger, c
 
 
 async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_heard(driver, monkeypatch):
-    from flux_desktop.engine.local_process import LocalEndpoint
+    from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
     local = LocalEndpoint()
     driver.supervisor._local = local
@@ -311,7 +311,7 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
 
 
 async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(driver, monkeypatch):
-    monkeypatch.setattr("flux_desktop.engine.worker_process.STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.STREAMS_PER_WORKER", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     first = {1, 3}
 
@@ -334,7 +334,7 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
 
 
 async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, monkeypatch):
-    monkeypatch.setattr("flux_desktop.engine.worker_process.SILENCE_MAX_S", 0.6)
+    monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.SILENCE_MAX_S", 0.6)
 
     def hang(_):
         os.kill(driver.supervisor._workers[0]._child.process.pid, signal.SIGSTOP)
@@ -347,7 +347,7 @@ async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, mon
 
 
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
-    from flux_desktop.engine import worker_process
+    from flux_desktop.engine.supervision import worker_process
 
     monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
@@ -376,7 +376,7 @@ async def test_what_cannot_be_run_is_told_before_anything_starts(driver, change,
 
 
 async def test_a_run_that_is_refused_at_once_is_not_taken_for_an_overloaded_machine(driver, monkeypatch):
-    monkeypatch.setattr("flux_desktop.engine.metrics.CPU_MAX_PERCENT", 0.0)
+    monkeypatch.setattr("flux_desktop.engine.measuring.histogram.CPU_MAX_PERCENT", 0.0)
     ended = await driver.run(fault="unavailable", reconnect=False)
     assert ended.ledger["connect failed"] == 1
     assert not any("of a processor" in reason for reason in ended.reasons)

@@ -14,16 +14,16 @@ import time
 import msgspec
 import pytest
 
-from flux_desktop.engine import audio_source
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.context import Limits
-from flux_desktop.engine.events import Received, StreamChanged, StreamEnded
-from flux_desktop.engine.figure_names import FIGURES
-from flux_desktop.engine.local_process import LocalEndpoint
-from flux_desktop.engine.metrics import Histogram, ledger
-from flux_desktop.engine.run import Run
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState, Verdict
-from flux_desktop.engine.worker_process import WorkerProcess
+from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.measuring.histogram import Histogram, ledger
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Received, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamState, Verdict
+from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.engine.sending import audio_source
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.worker_process import WorkerProcess
+from flux_desktop.engine.worker.run import Run
 
 SILENT = ("--recogniser", "silent")
 STALL_S = 1.4
@@ -113,7 +113,7 @@ async def test_streams_that_never_connect_are_counted_one_by_one(driver):
 
 async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, monkeypatch):
     """Every sample that four real workers counted, once through their merged histograms and once through one."""
-    from flux_desktop.engine import worker_process
+    from flux_desktop.engine.supervision import worker_process
 
     monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)

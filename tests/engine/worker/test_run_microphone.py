@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
-from flux_desktop.engine.events import LevelMeasured, Notice, Received, StreamChanged
-from flux_desktop.engine.plan import MicrophoneSource, RunPlan
-from flux_desktop.engine.stream_facts import StreamState
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.events import LevelMeasured, Notice, Received, StreamChanged
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.resources import resource_path
+from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
 MISSING = missing_parts()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_peer import hostile_peer
-from streaming import CREDENTIALS
-from throwaway_ca import make_authority
 
-from flux_desktop.aws.open_stream import SageMakerStream
-from flux_desktop.aws.transport import Channel
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.events import Event, StreamChanged
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.leg import Leg
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.run import Run
+from flux_desktop.aws.stream.channel import Channel
+from flux_desktop.aws.stream.stream import SageMakerStream
+from flux_desktop.engine.connection.stream import Leg
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Event, StreamChanged
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.worker.run import Run
+from tests.aws.hostile_peer import hostile_peer
+from tests.aws.streaming import CREDENTIALS
+from tests.aws.throwaway_ca import make_authority
 
 CHANGES = 4
 

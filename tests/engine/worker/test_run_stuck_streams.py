@@ -7,17 +7,17 @@ import time
 from pathlib import Path
 
 import pytest
-from hostile_peer import Peer, Session, hostile_peer
-from streaming import CREDENTIALS
-from throwaway_ca import Authority, make_authority
 
-from flux_desktop.engine.commands import StartRun
-from flux_desktop.engine.context import Limits
-from flux_desktop.engine.events import Event, StreamEnded
-from flux_desktop.engine.feed import FileFeed
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.reconnect import Policy
-from flux_desktop.engine.run import Run
+from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.connection.retry_policy import Policy
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import Event, StreamEnded
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.worker.run import Run
+from tests.aws.hostile_peer import Peer, Session, hostile_peer
+from tests.aws.streaming import CREDENTIALS
+from tests.aws.throwaway_ca import Authority, make_authority
 
 QUICK = Limits(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
 

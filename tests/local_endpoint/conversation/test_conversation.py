@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from wire_client import QUERY, Keys, Message, WireClient
 
-from flux_desktop.aws.event_stream import payload_part
+from flux_desktop.aws.wire.event_stream import payload_part
 from flux_desktop.flux.messages import parse_server_message
 from flux_desktop.flux.turns import TurnTracker
+from tests.local_endpoint.wire_client import QUERY, Keys, Message, WireClient
 
 Info = dict[str, Any]
 SPEECH_END_BYTES = 7 * 32_000  # inside the first turn's last word

@@ -6,14 +6,13 @@ import gc
 import weakref
 from collections.abc import AsyncIterator
 
-from wire_client import QUERY
-
-from flux_desktop.aws.event_stream import EventVerifier
+from flux_desktop.aws.wire.event_stream import EventVerifier
 from flux_desktop.flux.bundles import BUNDLES
-from flux_desktop.local_endpoint.acceptance import options_for
-from flux_desktop.local_endpoint.faults import Faults
-from flux_desktop.local_endpoint.http_stream import StreamServer
-from flux_desktop.local_endpoint.service import Service, Settings
+from flux_desktop.local_endpoint.conversation.validation import options_for
+from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.http_stream import StreamServer
+from tests.local_endpoint.wire_client import QUERY
 
 
 class Gone:

@@ -18,9 +18,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from wire_client import WireClient
 
-from flux_desktop.local_endpoint.certificates import make_certificates
+from flux_desktop.local_endpoint.http.certificates import make_certificates
+from tests.local_endpoint.wire_client import WireClient
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]

@@ -10,10 +10,10 @@ import zlib
 from typing import Any
 
 import pytest
-from wire_client import WireClient
 
-from flux_desktop.aws.event_stream import payload_part
-from flux_desktop.aws.sigv4 import signed_headers
+from flux_desktop.aws.wire.event_stream import payload_part
+from flux_desktop.aws.wire.sigv4 import signed_headers
+from tests.local_endpoint.wire_client import WireClient
 
 Info = dict[str, Any]
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_desktop.local_endpoint.decode_pool import DecodePool, PoolFullError
-from flux_desktop.local_endpoint.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
-from flux_desktop.local_endpoint.utterances import Cursor
+from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool, PoolFullError
+from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
+from flux_desktop.local_endpoint.recognition.utterances import Cursor
 
 BLOCKS = (b"a", b"b")
 ACTIONS = st.lists(

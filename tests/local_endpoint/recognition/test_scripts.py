@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.local_endpoint.scripts import Script, ScriptMatcher, load_script
-from flux_desktop.local_endpoint.turn_taking import SpokenWord
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher, load_script
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
 RATE_HZ = 8000
 S = RATE_HZ * 2  # bytes of a second

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from wire_client import WireClient
+
+from tests.local_endpoint.wire_client import WireClient
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from flux_desktop.local_endpoint.encodings import Decoder, Framer
-from flux_desktop.local_endpoint.speech_detection import SILENCE_DBFS, SpeechDetector, level_dbfs
+from flux_desktop.local_endpoint.recognition.encodings import Decoder, Framer
+from flux_desktop.local_endpoint.recognition.speech_detection import SILENCE_DBFS, SpeechDetector, level_dbfs
 
 RANDOM = np.random.default_rng(1)
 

@@ -14,7 +14,8 @@ from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.flux.messages import TurnEvent, parse_server_message
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnTracker
-from flux_desktop.local_endpoint.turn_taking import (
+from flux_desktop.local_endpoint.conversation.messages_out import turn_info
+from flux_desktop.local_endpoint.recognition.turn_taking import (
     FRAME_S,
     SpokenWord,
     Thresholds,
@@ -22,7 +23,6 @@ from flux_desktop.local_endpoint.turn_taking import (
     TurnTaker,
     end_confidence,
 )
-from flux_desktop.local_endpoint.wire import turn_info
 
 VOCABULARY = ("yes", "no,", "maybe.", "what?", "well")
 THRESHOLDS = st.builds(

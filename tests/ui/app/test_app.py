@@ -7,17 +7,17 @@ import subprocess
 import sys
 import time
 
-from test_window_real import children
+from tests.ui.window.test_main_window_real import children
 
 USABLE_MAX_S = 3.0
 """The aim is 1.5 s on a machine that is not busy; tests share theirs."""
 
 PROBE = """
 import argparse, asyncio, time
-from flux_desktop.ui import app
+from flux_desktop.ui.app import app
 import qasync
-from flux_desktop.ui import launch
-from flux_desktop.ui.engine_port import supervisor_engine
+from flux_desktop.ui.app import launch
+from flux_desktop.ui.services.engine_port import supervisor_engine
 made = launch.make_app()
 loop = qasync.QEventLoop(made)
 asyncio.set_event_loop(loop)
@@ -57,7 +57,7 @@ def test_the_window_answers_soon_after_its_start() -> None:
 
 def test_the_program_has_its_endpoint_ready_and_takes_it_along_when_it_is_closed() -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-    program = subprocess.Popen([sys.executable, "-m", "flux_desktop.ui.app"], env=environment)
+    program = subprocess.Popen([sys.executable, "-m", "flux_desktop.ui.app.app"], env=environment)
     try:
         end_s = time.monotonic() + 20
         while not (found := children("flux_desktop.local_endpoint", program.pid)):

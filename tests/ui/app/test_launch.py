@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Stage, until
 from PySide6.QtWidgets import QPlainTextEdit
-from test_window import Waiting
 
 from flux_desktop import __version__
-from flux_desktop.engine import quick_checks
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui import launch, settings
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.self_test import quick_checks
+from flux_desktop.ui.app import launch
 from flux_desktop.ui.widgets.text_dialog import TextDialog
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Waiting
 
 FEW = Problem(code="open_files_few", what="This system lets a program open only 256 files.", todo="Raise it.")
 

@@ -9,9 +9,9 @@ import pytest
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import BLOCK, CardList
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.theme import ThemeSource
-from flux_desktop.ui.widgets.turn_card import LAYOUTS_MAX, TurnCardDelegate
-from flux_desktop.ui.widgets.turn_list import CARD_ROLE, TurnList, TurnListModel
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.turn_card import LAYOUTS_MAX, TurnCardDelegate
+from flux_desktop.ui.views.turn_list import CARD_ROLE, TurnList, TurnListModel
 
 
 def card(index: int) -> Card:

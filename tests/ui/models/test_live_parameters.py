@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import msgspec
-import scripted
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.events import Notice, Received
-from flux_desktop.engine.stream_facts import StreamRow, StreamState
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
+from flux_desktop.engine.records.events import Notice, Received
+from flux_desktop.engine.records.facts import StreamRow, StreamState
 from flux_desktop.flux.messages import UNSET, Configure
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.problem import Problem
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.live_parameters import SETTLE_S, LiveParameters
+from tests.ui import scripted
 
 START = FluxOptions(eot_threshold=0.7, eager_eot_threshold=0.5, eot_timeout_ms=5000)
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-import scripted
 
-from flux_desktop.engine.events import Notice, Received, RunEnded, StreamChanged, StreamEnded
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary
-from flux_desktop.problem import Problem
-from flux_desktop.ui.models.conversation import (
-    POINTS_KEPT,
-    UNWATCHED_EVERY_S,
-    UNWATCHED_POINTS_KEPT,
-    Conversation,
-)
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import Notice, Received, RunEnded, StreamChanged, StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary
+from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
+from tests.ui import scripted
 
 
 def fed(connections: int = 2, until_s: float | None = None) -> RunModel:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flux_desktop.problem import ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.ui.models.sound import BINS, read_shape
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-import scripted
-from conftest import Stage, until
 from PySide6.QtGui import QColor
-from test_window import Waiting, with_sample
-from test_window_microphone import device, level
 
-from flux_desktop.engine.events import RunEnded, StreamEnded
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.records.events import RunEnded, StreamEnded
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, until
+from tests.ui.services.test_device_watch import device, level
+from tests.ui.window.test_main_window import Waiting, with_sample
 
 
 def painted(window: MainWindow, token: str) -> bool:

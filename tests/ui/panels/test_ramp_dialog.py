@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-import scripted
-from conftest import Stage, until
-from test_window import Engines, Waiting, replaying, with_sample
 
-from flux_desktop.engine import stages
-from flux_desktop.engine.events import RunEnded
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import Verdict
-from flux_desktop.problem import ProblemError
-from flux_desktop.ui import settings
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records import stages
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.models.ramp import BATCHES, STAGES, Ramp, planned_seconds
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Engines, Waiting, replaying, with_sample
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav"), connections=12)
 

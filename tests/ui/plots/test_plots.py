@@ -6,21 +6,21 @@ import csv
 from pathlib import Path
 
 import pytest
-import scripted
-from conftest import Stage, press_together, until
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
-from test_window import Waiting, replaying, with_sample
 
-from flux_desktop.engine.events import Snapshot
-from flux_desktop.engine.stream_facts import LedgerClass, StreamState
-from flux_desktop.ui import settings
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.records.events import Snapshot
+from flux_desktop.engine.records.facts import LedgerClass, StreamState
 from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.plots.latency import WIRE
 from flux_desktop.ui.plots.streams import TOKENS
 from flux_desktop.ui.widgets.legend import Entry, Legend
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, press_together, until
+from tests.ui.window.test_main_window import Waiting, replaying, with_sample
 
 
 def history(*ledgers: dict[str, int]) -> LedgerHistory:

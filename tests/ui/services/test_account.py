@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-from conftest import Stage, until
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
-from test_window import Engines, Waiting, with_sample
 
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui import endpoint_loader
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.widgets.details import DetailsDialog
+from flux_desktop.ui.window import endpoint_loader
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
 EXPIRED = Problem(
     code="sso_expired",

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conftest import Stage, until
 from PySide6.QtWidgets import QLabel
-from test_window import Engines
 
 from flux_desktop.audio.devices import InputDevice
-from flux_desktop.engine.events import LevelMeasured
-from flux_desktop.engine.plan import MicrophoneSource
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui import device_watch
-from flux_desktop.ui.device_watch import DeviceWatch
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.events import LevelMeasured
+from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT, Microphones, SilenceWatch
+from flux_desktop.ui.services import device_watch
+from flux_desktop.ui.services.device_watch import DeviceWatch
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Engines
 
 
 def device(index: int, name: str) -> InputDevice:

@@ -7,21 +7,21 @@ import signal
 from pathlib import Path
 
 import pytest
-from conftest import Stage, until
 from PySide6.QtWidgets import QLabel
-from test_window import Engines, Waiting, with_sample
 
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.fault_table import FAULTS
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.bundles import BUNDLES
-from flux_desktop.local_endpoint.arguments import BUNDLES as OFFERED
-from flux_desktop.local_endpoint.faults import parse_faults
-from flux_desktop.ui import local_keeper
-from flux_desktop.ui.engine_port import EventSink, RunEngine
-from flux_desktop.ui.local_keeper import KeptEndpoint
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.local_endpoint.faults.faults import parse_faults
+from flux_desktop.local_endpoint.http.arguments import BUNDLES as OFFERED
+from flux_desktop.local_faults import FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
+from flux_desktop.ui.services import local_endpoint_keeper
+from flux_desktop.ui.services.engine_port import EventSink, RunEngine
+from flux_desktop.ui.services.local_endpoint_keeper import KeptEndpoint
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
 
 def pid(kept: KeptEndpoint) -> int:
@@ -42,7 +42,7 @@ async def run_once(window: MainWindow) -> None:
 def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_keeper, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(local_endpoint_keeper, "LOOK_EVERY_S", 0.05)
     kept: list[KeptEndpoint] = []
 
     def make(sink: EventSink) -> RunEngine:

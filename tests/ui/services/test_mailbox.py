@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import scripted
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.events import Event, Received, Snapshot, StreamChanged
-from flux_desktop.engine.stream_facts import StreamState
-from flux_desktop.ui.bridge import Mailbox, ScreenClock
+from flux_desktop.engine.records.events import Event, Received, Snapshot, StreamChanged
+from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.ui.services.mailbox import Mailbox, ScreenClock
+from tests.ui import scripted
 
 
 def update(number: int, event: str = "Update") -> Received:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import scripted
-from conftest import Stage, until
-from test_window import Waiting
 
-from flux_desktop.engine.events import Histograms, RunEnded, RunStarted, encode_event
-from flux_desktop.problem import ProblemError
-from flux_desktop.ui.main_window import MainWindow
-from flux_desktop.ui.sessions import CUT_OFF, read_past_run
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.events import Histograms, RunEnded, RunStarted, encode_event
+from flux_desktop.ui.services.past_run import CUT_OFF, read_past_run
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Waiting
 
 
 def record(folder: Path, *, whole: bool = True) -> Path:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui.tasks import UiTasks
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.ui.services.tasks import UiTasks
 
 
 async def forever() -> None:

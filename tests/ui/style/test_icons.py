@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.events import StreamEnded
-from flux_desktop.engine.stream_facts import LedgerClass, StreamSummary
-from flux_desktop.ui import icons
+from flux_desktop.engine.records.events import StreamEnded
+from flux_desktop.engine.records.facts import LedgerClass, StreamSummary
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.panels.conversation_view import state_icon
-from flux_desktop.ui.theme import ThemeSource
+from flux_desktop.ui.style import icons
+from flux_desktop.ui.style.theme import ThemeSource
 
 
 def test_a_states_mark_is_the_same_icon_every_time(qapp) -> None:

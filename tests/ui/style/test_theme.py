@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.ui.theme import DARK, LIGHT, Theme, ThemeSource, contrast
+from flux_desktop.ui.style.theme import DARK, LIGHT, Theme, ThemeSource, contrast
 
 TEXTS = ("text", "muted", "accent", "ok", "warn", "danger", "eager")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import scripted
-from conftest import Stage, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
@@ -27,13 +25,15 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
-from test_window import replaying, with_sample
 
-from flux_desktop.ui.main_window import MainWindow
-from flux_desktop.ui.menus import choose_behaviour
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.widgets.basics import ElidedLabel
+from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.menus import choose_behaviour
+from tests.ui import scripted
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import replaying, with_sample
 
 CONTROLS = (
     QAbstractButton,

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from conftest import Stage, press_together, until
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
-from test_window import Waiting, with_sample
 
-from flux_desktop.resources import resource_path
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.resources import resource_path
 from flux_desktop.ui.widgets import log_dialog
 from flux_desktop.ui.widgets.log_dialog import LogDialog
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, press_together, until
+from tests.ui.window.test_main_window import Waiting, with_sample
 
 
 def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -9,23 +9,23 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import scripted
-from conftest import Stage, press_together, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
-from flux_desktop.engine.commands import ReconnectStreams, SendControl
-from flux_desktop.engine.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged
-from flux_desktop.engine.plan import RunPlan, WavSource
-from flux_desktop.engine.stream_facts import StreamState, Verdict
-from flux_desktop.problem import Problem, ProblemError
-from flux_desktop.ui import settings
-from flux_desktop.ui.engine_port import EngineFactory, EventSink, RunEngine
-from flux_desktop.ui.main_window import MainWindow
-from flux_desktop.ui.replay import ReplayEngine
-from flux_desktop.ui.widgets.turn_list import CARD_ROLE
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.commands import ReconnectStreams, SendControl
+from flux_desktop.engine.records.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged
+from flux_desktop.engine.records.facts import StreamState, Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
+from flux_desktop.ui.services.replay import ReplayEngine
+from flux_desktop.ui.views.turn_list import CARD_ROLE
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, press_together, until
 
 
 def replaying(events: list[Event], speed: float = 0.0) -> EngineFactory:

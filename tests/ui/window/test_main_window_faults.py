@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import Stage, until
 
-from flux_desktop.engine import supervisor
-from flux_desktop.engine.events import RunEnded
-from flux_desktop.engine.plan import RunPlan
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision import supervisor
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
 
 
 class WithFault(Supervisor):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import msgspec
-from conftest import Stage, until
-from test_window import Engines, with_sample
 
-from flux_desktop.engine.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.events import RunStarted, StreamChanged
-from flux_desktop.engine.stream_facts import StreamState
+from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
+from flux_desktop.engine.records.events import RunStarted, StreamChanged
+from flux_desktop.engine.records.facts import StreamState
 from flux_desktop.flux.messages import UNSET
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.ui import settings
-from flux_desktop.ui.main_window import MainWindow
 from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Engines, with_sample
 
 ON, OFF = 1, 2
 

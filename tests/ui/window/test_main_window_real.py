@@ -12,13 +12,13 @@ import wave
 from pathlib import Path
 
 import pytest
-from conftest import Stage, until
 from PySide6.QtGui import QImage
 
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.engine.unfinished import newest_unfinished
-from flux_desktop.resources import resource_path
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.unfinished import newest_unfinished
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
 
 FIRST_TURN = "And Mr. John Dashwood had then leisure"
 
@@ -86,7 +86,7 @@ def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tm
     assert newest_unfinished(tmp_path) is None, "a run that was closed with its window is no run that was cut off"
 
 
-@pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker"])
+@pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker.worker"])
 def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, tmp_path: Path, victim: str) -> None:
     async def live(window: MainWindow) -> None:
         window.load_sample()
@@ -157,7 +157,7 @@ def test_without_a_display_the_demo_runs_off_screen(short_wav: Path, tmp_path: P
     picture = tmp_path / "demo.png"
     environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
     arguments = ["--demo", "--wav", str(short_wav), "--screenshot", str(picture)]
-    command = [sys.executable, "-m", "flux_desktop.ui.app", *arguments]
+    command = [sys.executable, "-m", "flux_desktop.ui.app.app", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("There is no display")
@@ -169,7 +169,7 @@ def test_without_a_display_the_demo_runs_off_screen(short_wav: Path, tmp_path: P
 
 def test_without_a_display_the_window_says_so() -> None:
     environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
-    command = [sys.executable, "-m", "flux_desktop.ui.app"]
+    command = [sys.executable, "-m", "flux_desktop.ui.app.app"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     assert "there is no display" in done.stderr
@@ -177,7 +177,7 @@ def test_without_a_display_the_window_says_so() -> None:
 
 def test_version_and_help_need_no_qt() -> None:
     probe = (
-        "import sys; from flux_desktop.ui import app\n"
+        "import sys; from flux_desktop.ui.app import app\n"
         "try: app.main(['--version'])\n"
         "except SystemExit: pass\n"
         "assert not any(name.startswith(('PySide6', 'numpy', 'boto3')) for name in sys.modules)"
@@ -189,7 +189,7 @@ def test_version_and_help_need_no_qt() -> None:
 
 def test_a_demo_that_cannot_start_says_why_and_ends(tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}}
-    command = [sys.executable, "-m", "flux_desktop.ui.app", "--demo", "--wav", str(tmp_path / "gone.wav")]
+    command = [sys.executable, "-m", "flux_desktop.ui.app.app", "--demo", "--wav", str(tmp_path / "gone.wav")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1, done.stderr
     assert "gone.wav is not there" in done.stdout

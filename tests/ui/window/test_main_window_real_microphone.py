@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Stage, until
-from virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
-from flux_desktop.engine.supervisor import Supervisor
-from flux_desktop.resources import resource_path
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
+from tests.ui.conftest import Stage, until
 
 MISSING = missing_parts()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Stage, until
-from test_past_sessions import record
-from test_window import Waiting
 
-from flux_desktop.ui.main_window import MainWindow
-from flux_desktop.ui.recovery import offer_unfinished
+from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.recovery import offer_unfinished
+from tests.ui.conftest import Stage, until
+from tests.ui.services.test_past_run import record
+from tests.ui.window.test_main_window import Waiting
 
 
 @pytest.mark.parametrize("choice", ["Open", "Dismiss"])
@@ -54,7 +54,8 @@ def test_it_is_offered_again_where_the_banner_was_only_closed(stage: Stage, tmp_
 
 START = """
 import sys
-from flux_desktop.ui import app, recovery
+from flux_desktop.ui.app import app
+from flux_desktop.ui.window import recovery
 from flux_desktop.ui.widgets.banner import BannerStack
 shown = BannerStack.show_problem
 def show_problem(stack, problem, *rest):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import Stage, until
-from test_window import Waiting, with_sample
 
+from flux_desktop.base.redaction import redact_log
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.redaction import redact_log
-from flux_desktop.ui import settings
-from flux_desktop.ui.diagnostics import LogKeeper
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.diagnostics import LogKeeper
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Waiting, with_sample
 
 
 def test_what_was_chosen_comes_back(stage: Stage, tmp_path: Path) -> None:

@@ -6,18 +6,15 @@ import json
 import logging
 from pathlib import Path
 
-import canaries
 import pytest
-from conftest import Stage, until
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtCore import Qt as Core
 from PySide6.QtGui import QGuiApplication, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QTabBar, QTextEdit, QWidget
-from scripted import plan, turn_info
-from test_window import replaying, with_sample
 
-from flux_desktop import redaction
-from flux_desktop.engine.events import (
+from flux_desktop.base import redaction
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import (
     Event,
     Notice,
     Received,
@@ -27,10 +24,13 @@ from flux_desktop.engine.events import (
     StreamChanged,
     StreamEnded,
 )
-from flux_desktop.engine.stream_facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
-from flux_desktop.problem import Problem
-from flux_desktop.ui.main_window import MainWindow
+from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
 from flux_desktop.ui.widgets.basics import plain_tip
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.trust import canaries
+from tests.ui.conftest import Stage, until
+from tests.ui.scripted import plan, turn_info
+from tests.ui.window.test_main_window import replaying, with_sample
 
 MARKUP = '<b>bold</b> <a href="https://evil.example/">link</a> <img src="file:///etc/passwd"> &lt;'
 

@@ -1,0 +1,42 @@
+"""The licence texts and the bill of materials of a frozen folder, with what it took from the building system."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import notices
+import system_libraries
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.component import Component, ComponentType
+from packageurl import PackageURL
+
+_PLACE = "_internal/flux_desktop/_resources/notices"
+
+
+def complete(folder: Path) -> None:
+    """Write the full bill and the building system's own licence texts into a frozen folder."""
+    place = folder / _PLACE
+    (place / notices.BILL).write_text(notices.bill(_system_parts(folder)), "utf-8")
+    system = place / "system"
+    system.mkdir(exist_ok=True)
+    for package in sorted({found.package for found in system_libraries.of(folder)}):
+        text = Path("/usr/share/doc", package, "copyright")
+        (system / f"{package}.txt").write_bytes(text.read_bytes())
+
+
+def _system_parts(folder: Path) -> Iterator[Component]:
+    python = sys.version.split()[0]
+    yield Component(name="CPython", version=python, bom_ref=f"CPython {python}")
+    for found in system_libraries.of(folder):
+        digest = hashlib.sha256((folder / found.path).read_bytes()).hexdigest()
+        yield Component(
+            name=found.path.name,
+            version=found.version,
+            type=ComponentType.LIBRARY,
+            purl=PackageURL("deb", "debian", found.package, found.version),
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
+            bom_ref=found.path.as_posix(),
+        )
