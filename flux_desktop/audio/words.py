@@ -9,7 +9,7 @@ import msgspec
 from flux_desktop.base.problem import Problem, ProblemError
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
+class ReferenceWord(msgspec.Struct, frozen=True, kw_only=True):
     """One spoken word; times in seconds from the recording's start. `display`: as written, ``Mr.`` for mister."""
 
     word: str
@@ -30,12 +30,12 @@ class SpokenTurn(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
 
 
-class Script(msgspec.Struct, frozen=True, kw_only=True):
+class ReferenceTranscript(msgspec.Struct, frozen=True, kw_only=True):
     """What one recording says. `turns` is empty where the file does not divide it."""
 
     file: str
     text: str
-    words: tuple[Word, ...] = ()
+    words: tuple[ReferenceWord, ...] = ()
     turns: tuple[SpokenTurn, ...] = ()
 
 
@@ -49,7 +49,7 @@ def words_path(wav: Path) -> Path | None:
     return None
 
 
-def script_of(wav: str | Path) -> Script | None:
+def reference_transcript(wav: str | Path) -> ReferenceTranscript | None:
     """The script of a recording; None if it has no words file. Raises `ProblemError` ``words_unusable``.
 
     One file may describe several recordings: the entry that names `wav` counts, else the only one.
@@ -63,11 +63,11 @@ def script_of(wav: str | Path) -> Script | None:
     return named or (scripts[0] if len(scripts) == 1 else None)
 
 
-def read_words(path: str | Path) -> list[Script]:
+def read_words(path: str | Path) -> list[ReferenceTranscript]:
     """All scripts of a words file. Raises `ProblemError` ``words_unusable``."""
     path = Path(path)
     try:
-        scripts = msgspec.json.decode(path.read_bytes(), type=list[Script])
+        scripts = msgspec.json.decode(path.read_bytes(), type=list[ReferenceTranscript])
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _unusable(path, str(error)) from error
     for script in scripts:
@@ -75,7 +75,7 @@ def read_words(path: str | Path) -> list[Script]:
     return scripts
 
 
-def _check_order(script: Script, path: Path) -> None:
+def _check_order(script: ReferenceTranscript, path: Path) -> None:
     earliest_s = 0.0
     for spoken in script.words:
         if not earliest_s <= spoken.start_s <= spoken.end_s:

@@ -59,7 +59,7 @@ class StreamTarget(msgspec.Struct, frozen=True, kw_only=True):
         return urlsplit(self.url).port or 443
 
 
-class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
+class StreamTimeouts(msgspec.Struct, frozen=True, kw_only=True):
     """The longest waits of a stream, in seconds. Tests of faults scale them together."""
 
     connect_s: float = 10.0
@@ -73,9 +73,9 @@ class StreamLimits(msgspec.Struct, frozen=True, kw_only=True):
     error_body_s: float = 5.0
     close_s: float = 2.0
 
-    def scaled(self, factor: float) -> StreamLimits:
+    def scaled(self, factor: float) -> StreamTimeouts:
         """All limits multiplied by `factor`."""
-        return StreamLimits(**{name: getattr(self, name) * factor for name in self.__struct_fields__})
+        return StreamTimeouts(**{name: getattr(self, name) * factor for name in self.__struct_fields__})
 
 
 class ConnectTimings(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,13 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 from flux_desktop.engine.records.events import LevelMeasured, Snapshot
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass, Percentiles
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0
 _BAD = {LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED}
-_ORDER = (*(state.value for state in StreamState if state is not StreamState.ENDED), *(c.value for c in LedgerClass))
+_ORDER = (
+    *(state.value for state in ConnectionState if state is not ConnectionState.ENDED),
+    *(c.value for c in LedgerClass),
+)
 
 
 class LiveFigures:
@@ -34,7 +37,7 @@ class LiveFigures:
         self._planned = plan.connections
         self._ramp_s = sum(stage.duration_s for stage in plan.stages)
         self._audio_s = audio_s
-        self._rows: dict[int, StreamRow] = {}
+        self._rows: dict[int, ConnectionRow] = {}
         self._sent: list[tuple[float, int]] = []
 
     def feed(self, snapshot: Snapshot) -> None:
@@ -71,7 +74,7 @@ class LiveFigures:
         if not self._audio_s or not self._planned:
             return None
         done_s = sum(
-            self._audio_s if row.state is StreamState.ENDED else min(row.position_s, self._audio_s)
+            self._audio_s if row.state is ConnectionState.ENDED else min(row.position_s, self._audio_s)
             for row in self._rows.values()
         )
         return done_s / (self._audio_s * self._planned)

@@ -8,7 +8,7 @@ from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.engine.records.events import RunEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 
 USAGE_CODES: Collection[str] = frozenset(
     {
@@ -57,7 +57,7 @@ def problem_exit_code(problem: Problem) -> ExitCode:
     return ExitCode.CONNECTION_FAILED
 
 
-def exit_code(ended: RunEnded, summaries: Iterable[StreamSummary], *, interrupted: bool) -> ExitCode:
+def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interrupted: bool) -> ExitCode:
     """The exit status of a run. In order of weight:
 
     interrupted; what made the run or any stream impossible (usage, credentials, endpoint); an overloaded measuring

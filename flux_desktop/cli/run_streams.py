@@ -25,14 +25,14 @@ from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.cli.transcript import TranscriptLines
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import (
+    ConnectionEnded,
     Event,
     LevelMeasured,
     Notice,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamEnded,
-    WordsSourced,
+    TranscriptProvenance,
 )
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -162,14 +162,14 @@ class _Front:
             case RunStarted():
                 for note in event.notes:
                     complain(plain(note))
-            case WordsSourced():
+            case TranscriptProvenance():
                 for source in sorted({name for names in event.sources.values() for name in names}):
                     if source not in self._sources_told:
                         self._sources_told.add(source)
                         complain(f"Words come from {plain(source)}.")
             case Notice():
                 complain(plain(event.problem.sentence()))
-            case StreamEnded() if event.summary.problem is not None:
+            case ConnectionEnded() if event.summary.problem is not None:
                 problem = event.summary.problem
                 if problem.code not in self._problems_told:
                     # Of a problem that many connections share, one line is enough: the summary has all numbers.

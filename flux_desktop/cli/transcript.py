@@ -11,8 +11,8 @@
 from __future__ import annotations
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.engine.records.events import Event, Received, StreamChanged, StreamEnded, message_of
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received, message_of
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.messages import ConfigureFailure, Error, TurnEvent, TurnInfo, Warning_
 
 
@@ -28,10 +28,10 @@ class TranscriptLines:
 
     def lines(self, event: Event) -> list[str]:
         """The lines for one event, without newlines; none for most."""
-        if isinstance(event, StreamEnded):
+        if isinstance(event, ConnectionEnded):
             conn = event.summary.conn
             return [] if conn in self._told_closed else self._closed(conn, event.closed_text)
-        if isinstance(event, StreamChanged):
+        if isinstance(event, ConnectionChanged):
             return self._stream_changed(event)
         if not isinstance(event, Received):
             return []
@@ -44,15 +44,15 @@ class TranscriptLines:
             return [f"[Conn {event.conn}] ! {said or 'no reason given'} [{name}]"]
         return []
 
-    def _stream_changed(self, event: StreamChanged) -> list[str]:
+    def _stream_changed(self, event: ConnectionChanged) -> list[str]:
         head, lines = f"[Conn {event.conn}] !", []
-        if event.streams_before > self._streams.get(event.conn, 0) or event.state is StreamState.RECONNECTING:
+        if event.streams_before > self._streams.get(event.conn, 0) or event.state is ConnectionState.RECONNECTING:
             # What was open in the old stream will not be said again in a new one.
             self._streams[event.conn] = event.streams_before
             lines += self._closed(event.conn, self._shown.get(event.conn))
             self._told_closed.add(event.conn)
         if event.problem is not None:
-            doing = "reconnecting" if event.state is StreamState.RECONNECTING else f"retry {event.retries}"
+            doing = "reconnecting" if event.state is ConnectionState.RECONNECTING else f"retry {event.retries}"
             lines.append(f"{head} {plain(event.problem.what)} [{doing}]")
         if event.gap is not None:
             gap = f"from {event.gap[0]:.1f} s to {event.gap[1]:.1f} s of the audio"

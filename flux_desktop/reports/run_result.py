@@ -9,17 +9,17 @@ from msgspec import Struct, field
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Event,
     Notice,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
     message_of,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamSummary
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn, TurnTracker
 
@@ -38,7 +38,7 @@ class RunResult:
         self.started: RunStarted | None = None
         self.ended: RunEnded | None = None
         self.snapshot: Snapshot | None = None
-        self.summaries: dict[int, StreamSummary] = {}
+        self.summaries: dict[int, ConnectionSummary] = {}
         self.notices: list[Problem] = []
         self._keep_turns = keep_turns
         self._trackers: dict[int, TurnTracker] = {}
@@ -49,11 +49,11 @@ class RunResult:
         match event:
             case Received():
                 self._received(event)
-            case StreamChanged() if event.streams_before > self._streams.get(event.conn, 0):
+            case ConnectionChanged() if event.streams_before > self._streams.get(event.conn, 0):
                 self._streams[event.conn] = event.streams_before
                 if tracker := self._trackers.get(event.conn):
                     tracker.new_stream()
-            case StreamEnded():
+            case ConnectionEnded():
                 self.summaries[event.summary.conn] = event.summary
                 if tracker := self._trackers.get(event.summary.conn):
                     tracker.close()
@@ -79,14 +79,14 @@ class RunResult:
         return sorted(self.summaries.keys() | self._trackers.keys())
 
     @property
-    def ordered_summaries(self) -> list[StreamSummary]:
+    def ordered_summaries(self) -> list[ConnectionSummary]:
         """The summaries by number of connection."""
         return [self.summaries[conn] for conn in sorted(self.summaries)]
 
-    def planned_summaries(self, planned: int) -> list[StreamSummary]:
+    def planned_summaries(self, planned: int) -> list[ConnectionSummary]:
         """One summary for every planned connection: those that nobody heard of were not started."""
         return [
-            self.summaries.get(conn) or StreamSummary(conn=conn, ledger=LedgerClass.NOT_STARTED)
+            self.summaries.get(conn) or ConnectionSummary(conn=conn, ledger=LedgerClass.NOT_STARTED)
             for conn in range(1, planned + 1)
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamSummary
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
@@ -15,7 +15,7 @@ _NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerCla
 _FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
 
 
-def connection_object(summary: StreamSummary) -> dict[str, Any]:
+def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
     """The object of one connection. First the names of old with their old meaning, then our own figures.
 
     Times are in seconds (``_s``) or milliseconds (``_ms``). `first_eot_latency_s` counts from the first attempt to
@@ -66,7 +66,7 @@ def connection_object(summary: StreamSummary) -> dict[str, Any]:
     }
 
 
-def summary_jsonl(summaries: Iterable[StreamSummary]) -> str:
+def summary_jsonl(summaries: Iterable[ConnectionSummary]) -> str:
     """All connections, one object a line."""
     encoder = msgspec.json.Encoder()
     return "".join(encoder.encode(connection_object(summary)).decode() + "\n" for summary in summaries)
@@ -84,7 +84,7 @@ def _failure(failure: ConfigureFailure) -> dict[str, Any]:
     return {"code": failure.code or "", "description": failure.description or ""}
 
 
-def _first_end_of_turn_s(summary: StreamSummary) -> float | None:
+def _first_end_of_turn_s(summary: ConnectionSummary) -> float | None:
     if summary.first_end_of_turn_s is None:
         return None
     return round((summary.connected_s or 0.0) + summary.first_end_of_turn_s, 4)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from flux_desktop.audio.words import read_words, script_of
+from flux_desktop.audio.words import read_words, reference_transcript
 from flux_desktop.base.problem import ProblemError
 
 ENTRY = {
@@ -30,7 +30,7 @@ def written(folder: Path, content: object) -> Path:
 
 def test_words_and_turns(tmp_path: Path) -> None:
     written(tmp_path, [ENTRY])
-    script = script_of(tmp_path / "talk.wav")
+    script = reference_transcript(tmp_path / "talk.wav")
     assert script is not None
     assert [word.text for word in script.words] == ["hello", "Mr.", "Fox."]
     assert script.words[1].start_s == 0.5
@@ -39,15 +39,15 @@ def test_words_and_turns(tmp_path: Path) -> None:
 
 def test_the_entry_that_names_the_recording_counts(tmp_path: Path) -> None:
     written(tmp_path, [{"file": "other.wav", "text": "x"}, ENTRY])
-    script = script_of(tmp_path / "talk.wav")
+    script = reference_transcript(tmp_path / "talk.wav")
     assert script is not None
     assert script.file == "talk.wav"
     written(tmp_path, [{"file": "other.wav", "text": "x"}, {"file": "third.wav", "text": "y"}])
-    assert script_of(tmp_path / "talk.wav") is None
+    assert reference_transcript(tmp_path / "talk.wav") is None
 
 
 def test_no_words_file(tmp_path: Path) -> None:
-    assert script_of(tmp_path / "talk.wav") is None
+    assert reference_transcript(tmp_path / "talk.wav") is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_cannot_be_used(tmp_path: Path, content: object) -> None:
 
 def test_bundled_sample() -> None:
     sample = Path(__file__).parents[2] / "resources" / "sample_audio" / "conversation.wav"
-    script = script_of(sample)
+    script = reference_transcript(sample)
     assert script is not None
     assert " ".join(word.text for word in script.words) == script.text
     assert len(script.turns) == 5
@@ -78,7 +78,7 @@ def test_bundled_sample() -> None:
 
 def test_a_common_reference_file_counts_where_it_tells_of_the_recording(tmp_path: Path) -> None:
     (tmp_path / "reference.json").write_bytes(msgspec.json.encode([{"file": "other.wav", "text": "x"}, ENTRY]))
-    script = script_of(tmp_path / "talk.wav")
+    script = reference_transcript(tmp_path / "talk.wav")
     assert script is not None
     assert script.text == "Hello Mr. Fox."
-    assert script_of(tmp_path / "unknown.wav") is None
+    assert reference_transcript(tmp_path / "unknown.wav") is None

@@ -11,9 +11,9 @@ from flux_desktop.aws.stream.opener import (
     Credentials,
     SageMakerStream,
     StreamEnd,
-    StreamLimits,
     StreamOpener,
     StreamTarget,
+    StreamTimeouts,
 )
 from flux_desktop.base.problem import Problem, ProblemError
 from tests.aws.hostile_peer import Peer
@@ -21,9 +21,9 @@ from tests.aws.hostile_peer import Peer
 CREDENTIALS = Credentials(access_key="AKIDEXAMPLE", secret_key="x" * 40, session_token="token")
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000&numerals=true"
 #: Every limit of a stream, small enough for a test to wait for it.
-QUICK = StreamLimits(connect_s=2, tls_reason_s=2, headers_s=0.5, error_body_s=0.5, close_s=2)
+QUICK = StreamTimeouts(connect_s=2, tls_reason_s=2, headers_s=0.5, error_body_s=0.5, close_s=2)
 #: The same for a stream that is to be opened, which takes its time on a busy machine.
-PATIENT = StreamLimits(connect_s=5, tls_reason_s=2, headers_s=5, error_body_s=0.5, close_s=2)
+PATIENT = StreamTimeouts(connect_s=5, tls_reason_s=2, headers_s=5, error_body_s=0.5, close_s=2)
 CLOSE_STREAM = '{"type":"CloseStream"}'
 
 
@@ -74,7 +74,7 @@ def target_of(peer: Peer, **changes: str) -> StreamTarget:
 
 
 @contextlib.asynccontextmanager
-async def opener_to(peer: Peer, limits: StreamLimits = QUICK, **changes: str) -> AsyncIterator[StreamOpener]:
+async def opener_to(peer: Peer, limits: StreamTimeouts = QUICK, **changes: str) -> AsyncIterator[StreamOpener]:
     """An opener to `peer`; afterwards its connections are gone."""
     opener = StreamOpener(target_of(peer, **changes), limits)
     try:
@@ -86,7 +86,7 @@ async def opener_to(peer: Peer, limits: StreamLimits = QUICK, **changes: str) ->
 
 
 @contextlib.asynccontextmanager
-async def opened(peer: Peer, limits: StreamLimits = PATIENT) -> AsyncIterator[tuple[SageMakerStream, Recorder]]:
+async def opened(peer: Peer, limits: StreamTimeouts = PATIENT) -> AsyncIterator[tuple[SageMakerStream, Recorder]]:
     """One open stream to `peer` that has said Connected."""
     recorder = Recorder()
     async with opener_to(peer, limits) as opener:
@@ -98,7 +98,7 @@ async def opened(peer: Peer, limits: StreamLimits = PATIENT) -> AsyncIterator[tu
     assert not recorder.late, "a message came after the end"
 
 
-async def open_problem(peer: Peer, limits: StreamLimits = QUICK, **changes: str) -> Problem:
+async def open_problem(peer: Peer, limits: StreamTimeouts = QUICK, **changes: str) -> Problem:
     """Why a stream to `peer` cannot be opened; nobody is told of an end then."""
     recorder = Recorder()
     async with opener_to(peer, limits, **changes) as opener:

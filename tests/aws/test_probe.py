@@ -16,7 +16,7 @@ import pytest
 
 from flux_desktop.aws.probe import ProbeTimings, probe
 from flux_desktop.aws.stream.opener import StreamOpener
-from flux_desktop.aws.target import StreamLimits, StreamTarget
+from flux_desktop.aws.target import StreamTarget, StreamTimeouts
 from flux_desktop.base.problem import Problem, ProblemError
 from tests.aws.connect_proxy import connect_proxy
 from tests.aws.hostile_peer import hostile_peer
@@ -193,7 +193,7 @@ async def test_stream_of_an_untrusted_peer_tells_why(authority: Authority, tmp_p
     stranger = make_authority(tmp_path)
     async with hostile_peer(authority, "connected") as peer:
         began_s = time.monotonic()
-        problem = await open_problem(peer, StreamLimits(tls_reason_s=1.0), ca_file=str(stranger.ca_file))
+        problem = await open_problem(peer, StreamTimeouts(tls_reason_s=1.0), ca_file=str(stranger.ca_file))
         assert time.monotonic() - began_s < 5
         assert problem.code == "tls_untrusted"
         assert not peer.sessions
@@ -208,7 +208,7 @@ async def test_stream_to_a_closed_port(authority: Authority) -> None:
     assert time.monotonic() - began_s < 2
 
 
-async def stream_problem(port: int, limits: StreamLimits) -> Problem:
+async def stream_problem(port: int, limits: StreamTimeouts) -> Problem:
     opener = StreamOpener(target(f"https://127.0.0.1:{port}"), limits)
     began_s = time.monotonic()
     try:
@@ -222,14 +222,14 @@ async def stream_problem(port: int, limits: StreamLimits) -> Problem:
 
 async def test_stream_into_a_black_hole() -> None:
     with black_hole() as port:
-        problem = await stream_problem(port, StreamLimits(connect_s=0.3))
+        problem = await stream_problem(port, StreamTimeouts(connect_s=0.3))
     assert problem.code == "connect_timeout"
     assert "0.3 s" in problem.what
 
 
 async def test_stream_to_a_server_in_plain_text() -> None:
     async with tcp_server(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        assert (await stream_problem(port, StreamLimits(tls_reason_s=1.0))).code == "not_tls"
+        assert (await stream_problem(port, StreamTimeouts(tls_reason_s=1.0))).code == "not_tls"
 
 
 # ---------------------------------------------------------------- through a proxy

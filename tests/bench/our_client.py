@@ -16,8 +16,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.records.events import Event, RunEnded, Snapshot, StreamEnded
-from flux_desktop.engine.records.facts import StreamSummary
+from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -58,7 +58,7 @@ class OurRun:
 
     def __init__(self, local: LocalEndpoint, sessions_dir: Path, watch: Callable[[Event], None] | None = None) -> None:
         self.ended: RunEnded | None = None
-        self.summaries: dict[int, StreamSummary] = {}
+        self.summaries: dict[int, ConnectionSummary] = {}
         self.snapshot: Snapshot | None = None
         self._news = asyncio.Event()
         self._watch = watch
@@ -68,7 +68,7 @@ class OurRun:
         if isinstance(event, Snapshot):
             self.snapshot = event
             self._news.set()
-        elif isinstance(event, StreamEnded):
+        elif isinstance(event, ConnectionEnded):
             self.summaries[event.summary.conn] = event.summary
         elif isinstance(event, RunEnded):
             self.ended = event

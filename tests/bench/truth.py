@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flux_desktop.engine.records.events import Event, RunEnded, StreamChanged
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState, Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from tests.bench.our_client import OurRun, plan
 
@@ -46,7 +46,7 @@ async def _run(
     streaming = asyncio.Event()
 
     def watch(event: Event) -> None:
-        if isinstance(event, StreamChanged) and event.state is StreamState.STREAMING:
+        if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING:
             streaming.set()
 
     local = LocalEndpoint()

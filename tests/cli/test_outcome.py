@@ -15,8 +15,15 @@ from flux_desktop.cli.list_endpoints import table_lines
 from flux_desktop.cli.live_table import LiveFigures, picture
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.summary_text import summary_lines
-from flux_desktop.engine.records.events import LevelMeasured, RunEnded, RunStarted, Snapshot, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.events import ConnectionEnded, LevelMeasured, RunEnded, RunStarted, Snapshot
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    LedgerClass,
+    Percentiles,
+    Verdict,
+)
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.records.stages import parse_stages
 from flux_desktop.engine.records.word_errors import WordErrors
@@ -30,8 +37,8 @@ def ended(verdict: Verdict = Verdict.DONE, problem: Problem | None = None, **cla
     return RunEnded(t=12.34, verdict=verdict, ledger=ledger, problem=problem)
 
 
-def failed(code: str) -> StreamSummary:
-    return StreamSummary(conn=1, ledger=LedgerClass.CONNECT_FAILED, problem=Problem(code=code, what="No."))
+def failed(code: str) -> ConnectionSummary:
+    return ConnectionSummary(conn=1, ledger=LedgerClass.CONNECT_FAILED, problem=Problem(code=code, what="No."))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +64,7 @@ def failed(code: str) -> StreamSummary:
         (ended(connect_failed=2), [failed("credentials_expired")], True, 130),
     ],
 )
-def test_exit_status(end: RunEnded, summaries: list[StreamSummary], interrupted: bool, status: int) -> None:
+def test_exit_status(end: RunEnded, summaries: list[ConnectionSummary], interrupted: bool, status: int) -> None:
     assert exit_code(end, summaries, interrupted=interrupted) == status
 
 
@@ -68,18 +75,18 @@ def test_every_code_of_credentials_and_endpoints_has_its_status() -> None:
         assert exit_code(ended(connect_failed=1), [failed(code)], interrupted=False) == 5
 
 
-def lines_of(end: RunEnded, *summaries: StreamSummary) -> list[str]:
+def lines_of(end: RunEnded, *summaries: ConnectionSummary) -> list[str]:
     result = RunResult()
     result.feed(RunStarted(t=0.0, wall_time="", plan=PLAN, version="1"))
     for summary in summaries:
-        result.feed(StreamEnded(t=1.0, summary=summary))
+        result.feed(ConnectionEnded(t=1.0, summary=summary))
     return summary_lines(final_summary(result, end, session_folder="sessions/one"))
 
 
 def test_a_stream_that_came_back_is_not_told_as_if_nothing_had_been() -> None:
     end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger=ended(completed=2).ledger)
-    good = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)
-    back = StreamSummary(conn=2, ledger=LedgerClass.COMPLETED, retries=2, reconnects=1, unheard_s=2.34)
+    good = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)
+    back = ConnectionSummary(conn=2, ledger=LedgerClass.COMPLETED, retries=2, reconnects=1, unheard_s=2.34)
     lines = lines_of(end, good, back)
     assert lines[2] == "2 of 2 streams completed (1 with a gap) on local in 1.0 s"
     assert "  tried again                 2 openings" in lines
@@ -90,7 +97,7 @@ def test_a_stream_that_came_back_is_not_told_as_if_nothing_had_been() -> None:
 def test_the_summary_to_the_character() -> None:
     latency = Percentiles(n=300, p50_ms=81.26, p95_ms=240.4, p99_ms=260.0, max_ms=300.2)
     end = RunEnded(t=12.34, verdict=Verdict.DONE, ledger=ended(completed=1, failed=1).ledger, update=latency)
-    good = StreamSummary(
+    good = ConnectionSummary(
         conn=1,
         ledger=LedgerClass.COMPLETED,
         turns=2,
@@ -101,7 +108,7 @@ def test_the_summary_to_the_character() -> None:
         violations={"sequence_gap": 2},
     )
     lost = Problem(code="connection_lost", what="The connection was lost.", todo="Check the network.")
-    bad = StreamSummary(conn=2, ledger=LedgerClass.FAILED, problem=lost)
+    bad = ConnectionSummary(conn=2, ledger=LedgerClass.FAILED, problem=lost)
     rule = "─" * 72
     assert lines_of(end, good, bad) == [
         "",
@@ -166,7 +173,7 @@ def test_a_verdict_gives_its_reasons() -> None:
 
 def test_connections_with_one_problem_share_a_line() -> None:
     gone = Problem(code="x", what="Gone.\x1b[2J")
-    many = [StreamSummary(conn=conn, ledger=LedgerClass.FAILED, problem=gone) for conn in range(1, 12)]
+    many = [ConnectionSummary(conn=conn, ledger=LedgerClass.FAILED, problem=gone) for conn in range(1, 12)]
     assert "  connections 1, 2, 3, 4, 5, 6, 7, 8 and 3 more: Gone." in lines_of(ended(failed=11), *many)
 
 
@@ -181,7 +188,7 @@ def test_the_live_table_shows_what_the_snapshots_say() -> None:
     figures = LiveFigures(PLAN, audio_s=10.0)
     assert figures.progress == 0.0
     for t, chunks in ((1.0, 0), (2.0, 25)):
-        row = StreamRow(conn=1, state=StreamState.STREAMING, turns=2, position_s=5.0)
+        row = ConnectionRow(conn=1, state=ConnectionState.STREAMING, turns=2, position_s=5.0)
         figures.feed(
             Snapshot(
                 t=t,
@@ -213,7 +220,7 @@ def test_progress_is_known_only_where_the_end_is() -> None:
     ramp.feed(Snapshot(t=10.0, ledger={}))
     assert ramp.progress == 0.25
     done = LiveFigures(PLAN, audio_s=10.0)
-    done.feed(Snapshot(t=1.0, ledger={}, rows=[StreamRow(conn=n, state=StreamState.ENDED) for n in (1, 2)]))
+    done.feed(Snapshot(t=1.0, ledger={}, rows=[ConnectionRow(conn=n, state=ConnectionState.ENDED) for n in (1, 2)]))
     assert done.progress == 1.0
 
 

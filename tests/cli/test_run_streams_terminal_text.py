@@ -18,8 +18,16 @@ from flux_desktop.cli.live_table import LiveFigures, LiveTable
 from flux_desktop.cli.main import build_parser
 from flux_desktop.cli.planning import file_plan
 from flux_desktop.cli.run_streams import _Front
-from flux_desktop.engine.records.events import Event, Notice, Received, RunEnded, RunStarted, StreamEnded, WordsSourced
-from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.events import (
+    ConnectionEnded,
+    Event,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+    TranscriptProvenance,
+)
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import TurnInfo as Info
 from flux_desktop.flux.messages import encode
@@ -52,16 +60,16 @@ def test_no_command_reaches_the_terminal(flags: str, tmp_path: Path, capsys: pyt
     args = build_parser("file").parse_args(["file", "local", "--file", str(tmp_path / "a.wav"), *flags.split()])
     front = _Front(args, file_plan(args))
     problem = Problem(code="x", what=COMMANDS, why=COMMANDS, todo=COMMANDS)
-    summary = StreamSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, final_texts=[COMMANDS])
+    summary = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, final_texts=[COMMANDS])
     ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1})
     events: list[Event] = [
         RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[COMMANDS]),
-        WordsSourced(t=0.1, sources={"r": [COMMANDS]}),
+        TranscriptProvenance(t=0.1, sources={"r": [COMMANDS]}),
         Received(t=0.2, conn=1, text=encode(Info(event="EndOfTurn", transcript=COMMANDS, turn_index=0))),
         Received(t=0.3, conn=1, text=json.dumps({"type": "Warning", "code": COMMANDS, "description": COMMANDS})),
         Received(t=0.3, conn=1, text=encode(Info(event=COMMANDS, transcript=COMMANDS))),
         Notice(t=0.4, problem=problem),
-        StreamEnded(t=0.5, summary=summary, closed_text=COMMANDS),
+        ConnectionEnded(t=0.5, summary=summary, closed_text=COMMANDS),
         ended,
     ]
     for event in events:

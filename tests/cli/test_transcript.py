@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.records.events import Received, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamState, StreamSummary
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received
+from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
 
 
 def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0, **fields: object) -> Received:
@@ -22,9 +22,9 @@ def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0,
     return Received(t=1.0, conn=conn, text=json.dumps(message))
 
 
-def ended(closed_text: str | None, conn: int = 1) -> StreamEnded:
-    summary = StreamSummary(conn=conn, ledger=LedgerClass.COMPLETED)
-    return StreamEnded(t=9.0, summary=summary, closed_text=closed_text)
+def ended(closed_text: str | None, conn: int = 1) -> ConnectionEnded:
+    summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
+    return ConnectionEnded(t=9.0, summary=summary, closed_text=closed_text)
 
 
 def test_a_conversation_to_the_character() -> None:
@@ -94,7 +94,7 @@ def test_a_turn_that_closing_ended() -> None:
 def test_a_new_stream_of_the_same_connection_counts_on() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))
-    rotated = StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, rotations=1)
+    rotated = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1)
     assert lines.lines(rotated) == ["[Conn 1] ✓ so it [turn 3, closed]"]
     assert lines.lines(rotated) == []
     again = received("Update", "so it", turn=0)
@@ -109,12 +109,12 @@ def test_a_loss_and_its_gap_are_shown() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))
     gone = Problem(code="goaway", what="It went away.", why="Restart.", todo="Wait.")
-    refused = StreamChanged(t=0.5, conn=2, state=StreamState.CONNECTING, retries=1, problem=gone)
+    refused = ConnectionChanged(t=0.5, conn=2, state=ConnectionState.CONNECTING, retries=1, problem=gone)
     assert lines.lines(refused) == ["[Conn 2] ! It went away. [retry 1]"]
-    lost = StreamChanged(t=2.0, conn=1, state=StreamState.RECONNECTING, retries=1, problem=gone)
+    lost = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
     assert lines.lines(lost) == ["[Conn 1] ✓ so it [turn 3, closed]", "[Conn 1] ! It went away. [reconnecting]"]
     assert lines.lines(ended("so it")) == [], "it has been told"
-    back = StreamChanged(t=3.0, conn=1, state=StreamState.STREAMING, retries=1, reconnects=1, gap=(3.2, 4.6))
+    back = ConnectionChanged(t=3.0, conn=1, state=ConnectionState.STREAMING, retries=1, reconnects=1, gap=(3.2, 4.6))
     assert lines.lines(back) == [
         "[Conn 1] ! back after a gap: nothing was heard from 3.2 s to 4.6 s of the audio [reconnected]",
     ]
@@ -134,7 +134,7 @@ def test_what_is_no_transcript_prints_nothing() -> None:
     lines = TranscriptLines()
     assert lines.lines(Received(t=1.0, conn=1, text="not json")) == []
     assert lines.lines(Received(t=1.0, conn=1, text='{"type":"Connected"}')) == []
-    assert lines.lines(StreamChanged(t=0.0, conn=1, state=StreamState.OPENED)) == []
+    assert lines.lines(ConnectionChanged(t=0.0, conn=1, state=ConnectionState.OPENED)) == []
 
 
 @pytest.mark.parametrize(

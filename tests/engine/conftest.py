@@ -10,7 +10,7 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.commands import Watch
-from flux_desktop.engine.records.events import Event, Received, RunEnded, Snapshot, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
@@ -88,7 +88,7 @@ class Driver:
 
     @property
     def summaries(self):
-        return {event.summary.conn: event.summary for event in self.of(StreamEnded)}
+        return {event.summary.conn: event.summary for event in self.of(ConnectionEnded)}
 
     def texts(self, conn: int = 1) -> list[str]:
         return [event.text for event in self.of(Received) if event.conn == conn]

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flux_desktop.aws.probe import PROBE_LIMIT_S, probe
-from flux_desktop.aws.target import StreamLimits, StreamTarget
+from flux_desktop.aws.target import StreamTarget, StreamTimeouts
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import exit_code
-from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.connection.context import Timeouts
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import Event, RunEnded, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.flux.options import FluxOptions
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
@@ -38,8 +38,8 @@ SCALE = 0.3
 """The one setting: every limit of the product is multiplied by it."""
 END_WITHIN_S = 35.0 * SCALE
 """So long after the fault a stream that does not recover has reached its end."""
-LIMITS = Limits().scaled(SCALE)
-STREAM_LIMITS = StreamLimits().scaled(SCALE)
+LIMITS = Timeouts().scaled(SCALE)
+STREAM_LIMITS = StreamTimeouts().scaled(SCALE)
 CASE_MAX_S = 90.0
 CHUNK_S = 0.08
 CHUNK_BYTES = 2560
@@ -60,8 +60,8 @@ class Outcome:
     ledger: str
     problem: Problem | None
     seconds: float
-    summary: StreamSummary | None = None
-    beside: StreamSummary | None = None
+    summary: ConnectionSummary | None = None
+    beside: ConnectionSummary | None = None
     events: list[Event] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
@@ -146,10 +146,13 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
 
     def emit(event: Event) -> None:
         events.append(event)
-        if isinstance(event, StreamEnded):
+        if isinstance(event, ConnectionEnded):
             ended_s[event.summary.conn] = time.monotonic()
-        elif isinstance(event, StreamChanged) and event.state in (StreamState.CONNECTING, StreamState.STREAMING):
-            if event.state is StreamState.CONNECTING and event.problem is None:
+        elif isinstance(event, ConnectionChanged) and event.state in (
+            ConnectionState.CONNECTING,
+            ConnectionState.STREAMING,
+        ):
+            if event.state is ConnectionState.CONNECTING and event.problem is None:
                 began_s[event.conn] = time.monotonic()
             elif case.alone:
                 began_s.setdefault(-event.conn, time.monotonic())
@@ -163,7 +166,7 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
     )
     run = Run(
         start,
-        lambda _: FileFeed(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
+        lambda _: FileChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
         emit,
         limits=LIMITS,
         stream_limits=STREAM_LIMITS,
@@ -171,9 +174,9 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
     await run.carry_out()
     totals = RunTotals(plan)
     # Its ends alone: whether this machine was busy is no matter here.
-    summaries = [event.summary for event in events if isinstance(event, StreamEnded)]
+    summaries = [event.summary for event in events if isinstance(event, ConnectionEnded)]
     for event in events:
-        if isinstance(event, StreamEnded):
+        if isinstance(event, ConnectionEnded):
             totals.take(event, 1, alone=True)
     status = exit_code(totals.ended(0.0, interrupted=False), summaries, interrupted=False)
     by_conn = {summary.conn: summary for summary in summaries}

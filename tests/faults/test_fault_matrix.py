@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.records.events import StreamChanged
+from flux_desktop.engine.records.events import ConnectionChanged
 from tests.faults.fault_case import Case
 from tests.faults.fault_cases import CASES
 from tests.faults.fault_runner import END_WITHIN_S, Outcome, run_case
@@ -97,7 +97,7 @@ def test_the_stream_ends_as_it_should(case: Case, matrix: dict[str, Outcome]) ->
         assert summary.reconnects == case.back
         assert summary.rotations >= case.rotations
         assert case.again or summary.retries <= 1, "a few may begin in the time that is left"
-        gaps = [event.gap for event in outcome.events if isinstance(event, StreamChanged) and event.gap is not None]
+        gaps = [event.gap for event in outcome.events if isinstance(event, ConnectionChanged) and event.gap is not None]
         assert len(gaps) == case.back, "every reconnect is shown with its gap"
         assert summary.unheard_s == pytest.approx(sum(to_s - from_s for from_s, to_s in gaps), abs=0.002)
         if case.violation is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import RunEnded, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
 from flux_desktop.engine.records.facts import Verdict
 
 pytestmark = pytest.mark.package
@@ -43,7 +43,7 @@ class Demo:
         """The final texts of each connection."""
         (folder,) = self._sessions.iterdir()
         events = read_session(folder)
-        return {event.summary.conn: event.summary.final_texts for event in events if isinstance(event, StreamEnded)}
+        return {event.summary.conn: event.summary.final_texts for event in events if isinstance(event, ConnectionEnded)}
 
     def close(self) -> int:
         """Close the window as the system would; returns the exit code."""

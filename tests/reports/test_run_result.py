@@ -7,15 +7,22 @@ import json
 import msgspec
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import Notice, Received, RunEnded, RunStarted, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+)
+from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import connection_object, summary_jsonl
 
 REFUSED = Problem(code="connect_refused", what="Refused.", why="Nothing listens.", todo="Start it.")
-GOOD = StreamSummary(
+GOOD = ConnectionSummary(
     conn=1,
     ledger=LedgerClass.COMPLETED,
     request_id="r-1",
@@ -41,7 +48,7 @@ GOOD = StreamSummary(
     duration_s=12.34567,
     update=Percentiles(n=30, p50_ms=100.0, p95_ms=200.0, p99_ms=300.0, max_ms=310.0),
 )
-BAD = StreamSummary(conn=2, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED, duration_s=0.1)
+BAD = ConnectionSummary(conn=2, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED, duration_s=0.1)
 
 # The names that scripts around the former stress test read.
 FORMER_FIELDS = [
@@ -119,7 +126,7 @@ def test_a_failed_connection() -> None:
 
 
 def test_which_endings_are_errors() -> None:
-    made = {name: connection_object(StreamSummary(conn=1, ledger=name)) for name in LedgerClass}
+    made = {name: connection_object(ConnectionSummary(conn=1, ledger=name)) for name in LedgerClass}
     assert {name for name in LedgerClass if made[name]["connected"]} == {
         LedgerClass.FAILED,
         LedgerClass.NO_TRANSCRIPT,
@@ -132,7 +139,7 @@ def test_which_endings_are_errors() -> None:
     }
 
 
-def run_of(*summaries: StreamSummary) -> tuple[RunResult, RunEnded]:
+def run_of(*summaries: ConnectionSummary) -> tuple[RunResult, RunEnded]:
     result = RunResult()
     plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=len(summaries))
     ledger = dict.fromkeys((name.value for name in LedgerClass), 0)
@@ -146,13 +153,13 @@ def run_of(*summaries: StreamSummary) -> tuple[RunResult, RunEnded]:
         result.feed(Received(t=1.0, conn=1, text=json.dumps(message)))
     result.feed(Notice(t=2.0, problem=Problem(code="stereo", what="Mixed down.")))
     for summary in summaries:
-        result.feed(StreamEnded(t=12.0, summary=summary))
+        result.feed(ConnectionEnded(t=12.0, summary=summary))
     result.feed(ended)
     return result, ended
 
 
 def test_a_run_is_folded_from_its_events() -> None:
-    result, _ = run_of(GOOD, BAD, StreamSummary(conn=3, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED))
+    result, _ = run_of(GOOD, BAD, ConnectionSummary(conn=3, ledger=LedgerClass.CONNECT_FAILED, problem=REFUSED))
     assert result.connections == [1, 2, 3]
     assert [(turn.transcript, turn.ended_by) for turn in result.turns(1)] == [
         ("Hello there.", "unknown"),
@@ -177,7 +184,7 @@ def test_turns_go_on_over_a_new_stream() -> None:
     result = RunResult()
     text = '{"type":"TurnInfo","event":"EVENT","turn_index":0,"audio_window_end":2.0,"transcript":"so"}'
     result.feed(Received(t=1.0, conn=1, text=text.replace("EVENT", "StartOfTurn")))
-    result.feed(StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, rotations=1))
+    result.feed(ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1))
     result.feed(Received(t=3.0, conn=1, text=text.replace("EVENT", "EndOfTurn"), turn_offset=1, audio_offset_s=60.0))
     assert [(turn.index, turn.ended_by, turn.end_s) for turn in result.turns(1)] == [
         (0, "closed", 2.0),

@@ -41,17 +41,17 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording import unfinished
 from flux_desktop.engine.records import commands
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Histograms,
     Notice,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
     encode_event,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
 from flux_desktop.engine.sending.pacing import AudioClock
@@ -255,7 +255,9 @@ def _messages(data: bytes) -> None:
     for line in data.split(b"\n"):
         engine.message(line, 1.0)
     engine.close()
-    told.append(StreamEnded(t=2.0, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"])))
+    told.append(
+        ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"]))
+    )
     _shown(PLAN, told)
 
 
@@ -412,13 +414,13 @@ def _recording_seeds() -> list[bytes]:
     histogram = Histogram()
     histogram.add(0.2)
     worker = (
-        StreamChanged(t=0.1, conn=1, state=StreamState.STREAMING, request_id="r", rotations=1),
+        ConnectionChanged(t=0.1, conn=1, state=ConnectionState.STREAMING, request_id="r", rotations=1),
         *(
             Received(t=0.2, conn=1, text=seed.decode(), turn_offset=1, audio_offset_s=2.0)
             for seed in _message_seeds()[:3]
         ),
-        Snapshot(t=0.3, ledger={"streaming": 1}, rows=[StreamRow(conn=1, text="a", update_latency_ms=1.0)]),
-        StreamEnded(t=0.4, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED), closed_text="a"),
+        Snapshot(t=0.3, ledger={"streaming": 1}, rows=[ConnectionRow(conn=1, text="a", update_latency_ms=1.0)]),
+        ConnectionEnded(t=0.4, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED), closed_text="a"),
         Histograms(t=0.5, encoded={"update": histogram.encode()}, cpu_percent=1.0, final=True),
     )
     own = (

@@ -20,8 +20,8 @@ from flux_desktop.base.child import _STDERR_LINES_KEPT, Child
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session
-from flux_desktop.engine.records.events import Notice, Received, RunEnded, RunStarted, StreamEnded, encode_event
-from flux_desktop.engine.records.facts import LedgerClass, StreamSummary, Verdict
+from flux_desktop.engine.records.events import ConnectionEnded, Notice, Received, RunEnded, RunStarted, encode_event
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.files import write_whole
@@ -170,10 +170,10 @@ def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def out(canary: Canary) -> str:
         turn = Turn(index=0, transcript=canary.text, start_s=0.0, end_s=1.0, ended_by="model")
-        summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=[canary.text])
+        summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=[canary.text])
         result = RunResult()
         result.feed(RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[canary.text]))
-        result.feed(StreamEnded(t=1.0, summary=summary))
+        result.feed(ConnectionEnded(t=1.0, summary=summary))
         result.feed(Notice(t=1.0, problem=Problem(code="x", what=canary.text)))
         ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, reasons=[canary.text])
         words = ""

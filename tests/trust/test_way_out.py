@@ -20,8 +20,8 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
 from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.commands import ProxyVariables
-from flux_desktop.engine.records.events import Event, StreamChanged
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, Event
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -91,7 +91,7 @@ async def test_a_run_through_a_proxy_that_wants_a_password_tells_no_secret_to_ot
     seen: dict[int, bytes] = {}
 
     def tell(event: Event) -> None:
-        if isinstance(event, StreamChanged) and event.state is StreamState.STREAMING:
+        if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING:
             seen.update(told_to_others())
 
     async with connect_proxy() as proxy:

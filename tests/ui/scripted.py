@@ -6,15 +6,22 @@ import json
 from collections.abc import Iterator
 
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Event,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
 )
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    LedgerClass,
+    Percentiles,
+    Verdict,
+)
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
 
@@ -57,11 +64,11 @@ def turn_info(event: str, index: int, sequence_id: int, end_s: float, words: str
 
 def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 0.0) -> Iterator[Event]:
     """One connection's messages; `sentences` one turn each, a word every 0.24 s."""
-    yield StreamChanged(t=0.2, conn=conn, state=StreamState.CONNECTING)
-    yield StreamChanged(t=0.4, conn=conn, state=StreamState.OPENED)
+    yield ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.CONNECTING)
+    yield ConnectionChanged(t=0.4, conn=conn, state=ConnectionState.OPENED)
     connected = '{"type":"Connected","request_id":"01a059ba","sequence_id":0}'
     yield Received(t=0.5, conn=conn, text=connected)
-    yield StreamChanged(t=0.5, conn=conn, state=StreamState.STREAMING, request_id="01a059ba-1583")
+    yield ConnectionChanged(t=0.5, conn=conn, state=ConnectionState.STREAMING, request_id="01a059ba-1583")
     at_s, number = 0.6 + shift_s, 1
     for index, sentence in enumerate(sentences):
         words = sentence.split()
@@ -101,8 +108,8 @@ def scripted_run(connections: int = 2, sentences: tuple[str, ...] = SENTENCES, e
     events += _snapshots(connections, last_t)
     if end:
         for conn in range(1, connections + 1):
-            summary = StreamSummary(conn=conn, ledger=LedgerClass.COMPLETED, turns=len(sentences))
-            events.append(StreamEnded(t=last_t + 1, summary=summary))
+            summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED, turns=len(sentences))
+            events.append(ConnectionEnded(t=last_t + 1, summary=summary))
         ledger = {str(LedgerClass.COMPLETED): connections}
         events.append(RunEnded(t=last_t + 1.1, verdict=Verdict.DONE, ledger=ledger))
     return sorted(events, key=lambda event: getattr(event, "t", 0.0))
@@ -112,9 +119,9 @@ def _snapshots(connections: int, until_s: float) -> Iterator[Event]:
     for tick in range(6, int(until_s * 10)):
         t = tick / 10
         rows = [
-            StreamRow(
+            ConnectionRow(
                 conn=conn,
-                state=StreamState.STREAMING,
+                state=ConnectionState.STREAMING,
                 turn_state="Speaking",
                 request_id="01a059ba-1583",
                 update_latency_ms=240.0 + 25 * (tick % 7),
@@ -127,7 +134,7 @@ def _snapshots(connections: int, until_s: float) -> Iterator[Event]:
         ]
         yield Snapshot(
             t=t,
-            ledger={str(StreamState.STREAMING): connections},
+            ledger={str(ConnectionState.STREAMING): connections},
             rows=rows,
             update=Percentiles(n=tick, p50_ms=251.0, p95_ms=312.0 + tick % 9, p99_ms=398.0, max_ms=402.0),
             wire=Percentiles(n=tick, p50_ms=240.0, p95_ms=300.0, p99_ms=380.0, max_ms=390.0),

@@ -21,7 +21,7 @@ from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.errors.connect_errors import Place, connect_problem, crt_problem
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.send_queue import Outgoing
+from flux_desktop.aws.stream.send_queue import SendQueue
 from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.base.event import LeanEvent
 from flux_desktop.base.problem import Problem, ProblemError
@@ -68,7 +68,7 @@ class Channel:
         self._error_body = bytearray()
         self._over = LeanEvent()
         self._shut = LeanEvent()
-        self._outgoing = Outgoing()
+        self._outgoing = SendQueue()
         self.was_connected = False
         self.problem: Problem | None = None
         self.refusal: tuple[int, Headers, bytes] | None = None
@@ -269,14 +269,14 @@ class Channel:
             self._connection.close()
 
     async def close(self) -> None:
-        """`drop`, then wait until the socket is gone, at most half of `StreamLimits.close_s`."""
+        """`drop`, then wait until the socket is gone, at most half of `StreamTimeouts.close_s`."""
         if self._connection is None:
             return
         self.drop()
         await _wait(self._shut.wait, self._limits.close_s / 2)
 
     async def settle(self) -> None:
-        """Wait until all up to the end that was written has left, at most half of `StreamLimits.close_s`."""
+        """Wait until all up to the end that was written has left, at most half of `StreamTimeouts.close_s`."""
         end = self._outgoing.end
         if end is None or self._completed:
             return

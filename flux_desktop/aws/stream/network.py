@@ -14,14 +14,14 @@ from awscrt import io as crt_io
 from flux_desktop.aws.errors.trust import Proxy, TrustStore, proxy_for
 from flux_desktop.aws.stream.network_thread import NetworkThread
 from flux_desktop.aws.stream.nodelay import NoDelay
-from flux_desktop.aws.stream.receive_queue import Inbox
-from flux_desktop.aws.target import StreamLimits
+from flux_desktop.aws.stream.receive_queue import ReceiveQueue
+from flux_desktop.aws.target import StreamTimeouts
 
 
 class Network:
     """What the streams of one process share. Create it on the event loop's thread; `close` when done."""
 
-    def __init__(self, inbox: Inbox, store: TrustStore, limits: StreamLimits) -> None:
+    def __init__(self, inbox: ReceiveQueue, store: TrustStore, limits: StreamTimeouts) -> None:
         self.inbox = inbox
         self.limits = limits
         self.no_delay = NoDelay()

@@ -20,7 +20,7 @@ from flux_desktop.aws.errors.trust import trust_store
 from flux_desktop.aws.probe import place_of, probe
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.receive_queue import Inbox
+from flux_desktop.aws.stream.receive_queue import ReceiveQueue
 from flux_desktop.aws.stream.sdk_plugins import CallObserver, FixedIdentity, LeanProtocol, Publisher
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import (
@@ -28,9 +28,9 @@ from flux_desktop.aws.target import (
     Credentials,
     StreamClosedError,
     StreamEnd,
-    StreamLimits,
     StreamListener,
     StreamTarget,
+    StreamTimeouts,
 )
 from flux_desktop.base.logs import quieten
 from flux_desktop.base.problem import Problem, ProblemError
@@ -41,10 +41,10 @@ __all__ = [
     "SageMakerStream",
     "StreamClosedError",
     "StreamEnd",
-    "StreamLimits",
     "StreamListener",
     "StreamOpener",
     "StreamTarget",
+    "StreamTimeouts",
 ]
 
 
@@ -54,9 +54,9 @@ class StreamOpener:
     Made for one event loop. `open` may run many times at once; `close` ends every stream that still stands.
     """
 
-    def __init__(self, target: StreamTarget, limits: StreamLimits | None = None) -> None:
+    def __init__(self, target: StreamTarget, limits: StreamTimeouts | None = None) -> None:
         self._target = target
-        self._limits = limits or StreamLimits()
+        self._limits = limits or StreamTimeouts()
         self._network: Network | None = None
         self._client: AsyncSageMakerRuntimeHTTP2Client | None = None
         self._starting = asyncio.Lock()
@@ -67,7 +67,7 @@ class StreamOpener:
         """Open one stream; `query_string` is already percent-encoded.
 
         Raises `ProblemError` if the service cannot be reached or refuses, within the sum of
-        `StreamLimits`; `StreamClosedError` after `close`. Cancelling drops the connection. The listener may be
+        `StreamTimeouts`; `StreamClosedError` after `close`. Cancelling drops the connection. The listener may be
         called as soon as this returns.
         """
         client = await self._ready()
@@ -84,7 +84,7 @@ class StreamOpener:
         return stream
 
     async def close(self) -> None:
-        """Close what still stands, at most `StreamLimits.close_s`, and let the network thread go."""
+        """Close what still stands, at most `StreamTimeouts.close_s`, and let the network thread go."""
         self._closed = True
         streams, self._streams = self._streams, set()
         await asyncio.gather(*(stream.close() for stream in streams))
@@ -99,7 +99,7 @@ class StreamOpener:
             if self._client is None:
                 quieten()
                 place_of(self._target)
-                inbox = Inbox(asyncio.get_running_loop())
+                inbox = ReceiveQueue(asyncio.get_running_loop())
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)
                 # All that matters is given here, so nothing in this machine's AWS files or variables (a profile

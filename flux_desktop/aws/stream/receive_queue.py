@@ -11,7 +11,7 @@ from typing import Any
 Handler = Callable[[Any, float], None]
 
 
-class Inbox:
+class ReceiveQueue:
     """Hands what network threads post to handlers on the event loop's thread, in posting order.
 
     At most one wake-up is under way at any time, so a burst on hundreds of streams costs the loop one

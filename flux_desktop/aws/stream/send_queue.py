@@ -32,7 +32,7 @@ class _Chunk(io.BytesIO):
         self._binding = _awscrt.input_stream_new(self)
 
 
-class Outgoing:
+class SendQueue:
     """The writes of one HTTP/2 stream, in order. What the binding raises comes out of the write methods."""
 
     def __init__(self) -> None:

@@ -103,7 +103,7 @@ class SageMakerStream:
             self._publisher.finish()
 
     async def close(self) -> None:
-        """Drop the connection; at most `StreamLimits.close_s`. Harmless when repeated or cancelled.
+        """Drop the connection; at most `StreamTimeouts.close_s`. Harmless when repeated or cancelled.
 
         Frames of `end_input` are let out first. A stream that still stood ends as ``closed_by_us``.
         """

@@ -17,7 +17,7 @@ from flux_desktop.flux.options import FluxOptions, problems
 ACK_TIMEOUT_S = 5.0
 
 
-class Steering:
+class ConfigureQueue:
     """`in_force` is what the server acknowledged last; `in_flight` the `Configure` it has not answered yet."""
 
     def __init__(self, options: FluxOptions) -> None:

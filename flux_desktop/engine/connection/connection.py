@@ -18,19 +18,19 @@ from flux_desktop.base.event import LeanEvent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.context import RunContext
-from flux_desktop.engine.connection.control_channel import Controls
-from flux_desktop.engine.connection.receiver import Conversation
-from flux_desktop.engine.connection.report import StreamFigures
-from flux_desktop.engine.connection.stall_detector import Liveness
-from flux_desktop.engine.connection.stream import LegFailedError, news_until
-from flux_desktop.engine.connection.stream_switcher import Gap, Legs
+from flux_desktop.engine.connection.control_channel import ControlChannel
+from flux_desktop.engine.connection.receiver import Receiver
+from flux_desktop.engine.connection.report import ConnectionReport
+from flux_desktop.engine.connection.stall_detector import StallDetector
+from flux_desktop.engine.connection.stream import StreamFailedError, news_until
+from flux_desktop.engine.connection.stream_switcher import Gap, StreamSwitcher
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.records.events import Notice, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.engine.sending.chunk_source import Feed
-from flux_desktop.engine.sending.file_sender import Sender
-from flux_desktop.engine.sending.microphone_sender import LiveSender
+from flux_desktop.engine.sending.chunk_source import ChunkSource
+from flux_desktop.engine.sending.file_sender import FileSender
+from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     Configure,
@@ -46,22 +46,24 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnTracker
 
 _CLASS_WHEN_ABANDONED = {
-    StreamState.WAITING: LedgerClass.NOT_STARTED,
-    StreamState.CONNECTING: LedgerClass.NOT_STARTED,
-    StreamState.OPENED: LedgerClass.NEVER_CONNECTED,
+    ConnectionState.WAITING: LedgerClass.NOT_STARTED,
+    ConnectionState.CONNECTING: LedgerClass.NOT_STARTED,
+    ConnectionState.OPENED: LedgerClass.NEVER_CONNECTED,
 }
 
 
 class Connection:
     """One planned stream. `run` returns the class it ended in; it raises only for bugs and cancellation."""
 
-    def __init__(self, conn: int, context: RunContext, feed: Feed | None, duration_s: float | None = None) -> None:
+    def __init__(
+        self, conn: int, context: RunContext, feed: ChunkSource | None, duration_s: float | None = None
+    ) -> None:
         """Without a `feed` the audio is what `push` brings, for `duration_s` seconds or until stopped."""
         plan = context.plan
         self.conn = conn
-        self.state = StreamState.WAITING
+        self.state = ConnectionState.WAITING
         self.dirty = True
-        self.figures = StreamFigures(conn)
+        self.figures = ConnectionReport(conn)
         self.on_past_opening: Callable[[], None] | None = None
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
@@ -70,7 +72,7 @@ class Connection:
         """Parameters of the next stream, when it is time to change over to it."""
         self._all_sent = False
         self._sender = self._new_sender(feed, duration_s)
-        self._conversation = Conversation(
+        self._conversation = Receiver(
             conn,
             TurnTracker(
                 eager_configured=plan.options.eager_eot_threshold is not None,
@@ -83,9 +85,9 @@ class Connection:
             on_message=self._on_parsed,
             origin_s=context.origin_s,
         )
-        self._controls = Controls(conn, plan.options, context.emit, context.now, context.histograms["configure"])
-        self._liveness = Liveness(context.limits, self._conversation, self._sender, self._controls)
-        self._legs = Legs(
+        self._controls = ControlChannel(conn, plan.options, context.emit, context.now, context.histograms["configure"])
+        self._liveness = StallDetector(context.limits, self._conversation, self._sender, self._controls)
+        self._legs = StreamSwitcher(
             conn,
             context,
             self._sender,
@@ -106,12 +108,12 @@ class Connection:
 
     def configure(self, change: Configure) -> None:
         """Change parameters while streaming, or as soon as it streams again; at any other time it does nothing."""
-        if self.state in (StreamState.STREAMING, StreamState.RECONNECTING):
+        if self.state in (ConnectionState.STREAMING, ConnectionState.RECONNECTING):
             self._controls.configure(change)
 
     def reconnect(self, options: FluxOptions) -> None:
         """Change over to a new stream with these parameters, for what no `Configure` can change."""
-        if self.state is StreamState.STREAMING:
+        if self.state is ConnectionState.STREAMING:
             given = self._context.plan.options
             self._change_over_to(
                 msgspec.structs.replace(options, encoding=given.encoding, sample_rate_hz=given.sample_rate_hz)
@@ -119,23 +121,23 @@ class Connection:
 
     def control(self, text: str) -> None:
         """Send a control message as it is, while streaming."""
-        if self.state is StreamState.STREAMING:
+        if self.state is ConnectionState.STREAMING:
             self._controls.send(text)
 
     def push(self, chunk: bytes, captured_s: float) -> None:
         """One frame of the microphone, encoded, and the moment at which it was captured."""
-        if isinstance(self._sender, LiveSender):
+        if isinstance(self._sender, MicrophoneSender):
             self._sender.push(chunk, captured_s)
 
     def device_lost(self, *, go_on: bool) -> None:
         """The microphone is gone: go on with silence, or end."""
-        if isinstance(self._sender, LiveSender):
+        if isinstance(self._sender, MicrophoneSender):
             self._sender.device_lost(go_on=go_on)
 
     def check(self) -> None:
         """Look whether the stream still moves and how old it is; called a few times a second."""
         leg = self._legs.current
-        if self.state is not StreamState.STREAMING or leg.over:
+        if self.state is not ConnectionState.STREAMING or leg.over:
             return
         assert leg.stream is not None
         problem = self._liveness.stalled(leg.stream)
@@ -151,7 +153,7 @@ class Connection:
         started_s = self._context.clock()
         try:
             ledger, problem = await self._live()
-        except LegFailedError as failed:
+        except StreamFailedError as failed:
             ledger, problem = failed.ledger, failed.problem
         finally:
             self._past_opening()
@@ -173,7 +175,7 @@ class Connection:
             self._tell_end(ledger, lost or problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
-        self._change(StreamState.CONNECTING)
+        self._change(ConnectionState.CONNECTING)
         await self._legs.open(self._past_opening)
         self._past_opening()
         if not self._all_sent:
@@ -181,7 +183,7 @@ class Connection:
         problem = await self._stream()
         if problem is not None:
             return LedgerClass.FAILED, problem
-        self._change(StreamState.DRAINING)
+        self._change(ConnectionState.DRAINING)
         leg = self._legs.current
         problem = await leg.finish(self._controls.send_close) or self._liveness.unanswered()
         self.figures.note_close(leg)
@@ -190,7 +192,7 @@ class Connection:
     def _begin_streaming(self) -> None:
         stream = self._legs.current.stream
         assert stream is not None
-        self._change(StreamState.STREAMING)
+        self._change(ConnectionState.STREAMING)
         self._sender.start(stream, asyncio.get_running_loop())
         self._conversation.streaming_since_s = self._context.clock()
         self._plan_configure()
@@ -218,7 +220,7 @@ class Connection:
         self._next_options = options
         self._news.set()
 
-    def _new_sender(self, feed: Feed | None, duration_s: float | None) -> Sender | LiveSender:
+    def _new_sender(self, feed: ChunkSource | None, duration_s: float | None) -> FileSender | MicrophoneSender:
         context = self._context
         arguments = (context.clock, context.histograms["pacing"])
         callbacks = {
@@ -229,8 +231,8 @@ class Connection:
             "on_error": self._send_failed,
         }
         if feed is None:
-            return LiveSender(context.plan, duration_s, *arguments, **callbacks)
-        return Sender(context.plan, feed, *arguments, **callbacks)
+            return MicrophoneSender(context.plan, duration_s, *arguments, **callbacks)
+        return FileSender(context.plan, feed, *arguments, **callbacks)
 
     def _settled(self, silent_s: float) -> bool:
         return self._liveness.settled(silent_s)
@@ -292,24 +294,24 @@ class Connection:
         """Server messages so far."""
         return self._conversation.messages_received
 
-    def row(self) -> StreamRow:
+    def row(self) -> ConnectionRow:
         """The connection at a glance."""
         return self.figures.row(self.state, self._conversation, self._sender, self._controls)
 
     def _tell_end(self, ledger: LedgerClass, problem: Problem | None, duration_s: float) -> None:
         closed = self._conversation.close()
         self.figures.ended(ledger, problem, duration_s, self._legs.current.stream)
-        self._change(StreamState.ENDED)
+        self._change(ConnectionState.ENDED)
         summary = self.figures.summary(self._conversation, self._sender, self._controls)
         text = closed.transcript if closed else None
-        self._context.emit(StreamEnded(t=self._context.now(), summary=summary, closed_text=text))
+        self._context.emit(ConnectionEnded(t=self._context.now(), summary=summary, closed_text=text))
 
-    def _change(self, state: StreamState, problem: Problem | None = None, gap: Gap | None = None) -> None:
+    def _change(self, state: ConnectionState, problem: Problem | None = None, gap: Gap | None = None) -> None:
         self.state = state
         self.dirty = True
         stream = self._legs.current.stream
         self._context.emit(
-            StreamChanged(
+            ConnectionChanged(
                 t=self._context.now(),
                 conn=self.conn,
                 state=state,

@@ -8,14 +8,14 @@ import msgspec
 
 from flux_desktop.aws.stream.opener import Credentials, StreamOpener
 from flux_desktop.base.packed_blocks import SideFile
-from flux_desktop.engine.connection.retry_policy import Policy, RetryBudget
+from flux_desktop.engine.connection.retry_policy import RetryBudget, RetryPolicy
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     """The longest waits of a connection, in seconds. Tests of faults scale them together."""
 
     connected_s: float = 10.0
@@ -24,12 +24,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Age of audio that the network has not taken, at which the stream counts as stalled."""
     silent_turn_s: float = 3.0
     """Least audio sent in an open turn without any answer, at which the stream counts as gone silent."""
-    reconnect: Policy = Policy()
+    reconnect: RetryPolicy = RetryPolicy()
     """When a stream that failed is opened again."""
 
-    def scaled(self, factor: float) -> Limits:
+    def scaled(self, factor: float) -> Timeouts:
         """All waits multiplied by `factor`."""
-        return Limits(
+        return Timeouts(
             connected_s=self.connected_s * factor,
             drain_s=self.drain_s * factor,
             backlog_s=self.backlog_s * factor,
@@ -54,7 +54,7 @@ class RunContext(msgspec.Struct, kw_only=True):
     connected_queries: set[str] = msgspec.field(default_factory=set)
     """The query strings of streams that have been Connected: parameters that the model is known to take."""
     words: SpokenWords | None = None
-    limits: Limits = Limits()
+    limits: Timeouts = Timeouts()
     side_file: SideFile = msgspec.field(default_factory=SideFile)
     """For ended turns."""
 

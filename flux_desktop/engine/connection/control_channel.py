@@ -11,14 +11,14 @@ from collections.abc import Callable
 from flux_desktop.aws.stream.opener import SageMakerStream, StreamClosedError
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
-from flux_desktop.engine.connection.configure_queue import ACK_TIMEOUT_S, Steering, merge
+from flux_desktop.engine.connection.configure_queue import ACK_TIMEOUT_S, ConfigureQueue, merge
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Notice, Sent
 from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions
 
 
-class Controls:
+class ControlChannel:
     """Sends control messages on one stream; `open_on` gives it the stream, `close` ends its one timer."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Controls:
         self.acks: list[ConfigureSuccess] = []
         self.failures: list[ConfigureFailure] = []
         self._conn = conn
-        self._steering = Steering(options)
+        self._steering = ConfigureQueue(options)
         self._emit = emit
         self._now = now
         self._round_trips = round_trips
@@ -70,7 +70,7 @@ class Controls:
         if self._ack_timer is not None:
             self._ack_timer.cancel()
             self._ack_timer = None
-        self._steering = Steering(options)
+        self._steering = ConfigureQueue(options)
         self._stream = stream
         held, self._held = self._held, None
         if held is not None:
@@ -84,7 +84,7 @@ class Controls:
             self._ack_timer = None
         if self.pending:
             self._notice(problems.configure_lost(self._conn))
-            self._steering = Steering(self._steering.in_force)
+            self._steering = ConfigureQueue(self._steering.in_force)
 
     def close(self) -> None:
         """Nothing is sent any more; idempotent."""

@@ -16,7 +16,7 @@ from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.measuring.packed_values import PackedValues
 from flux_desktop.engine.records.events import Received
-from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.messages import Connected, MessageError, ServerMessage, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.turns import EndedTurns, Turn, TurnState, TurnTracker
 
@@ -24,7 +24,7 @@ RECENT_UPDATES = 240
 """Update latencies kept for a connection's row: about the last minute."""
 
 
-class Conversation:
+class Receiver:
     """The listening side of one stream.
 
     `on_message` is told every parsed message after it was counted. `histograms` are the run's.
@@ -34,7 +34,7 @@ class Conversation:
         self,
         conn: int,
         tracker: TurnTracker,
-        sender: Outlet,
+        sender: BaseSender,
         *,
         timing: TurnTiming,
         histograms: dict[str, Histogram],
@@ -115,7 +115,7 @@ class Conversation:
                 self._next_connected = message
                 on_connected()
 
-    def begin_leg(self, leg: Leg) -> Turn | None:
+    def begin_stream(self, leg: Leg) -> Turn | None:
         """The connection goes on in a new stream, which counts turns and audio from 0; an open turn is closed."""
         closed = self.tracker.new_stream()
         self.timing.cut(closed.transcript if closed else "", self.window_end_s - self._sender.unplanned_s)

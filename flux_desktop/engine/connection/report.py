@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flux_desktop.aws.stream.opener import SageMakerStream
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.connection.control_channel import Controls
-from flux_desktop.engine.connection.receiver import Conversation
+from flux_desktop.engine.connection.control_channel import ControlChannel
+from flux_desktop.engine.connection.receiver import Receiver
 from flux_desktop.engine.connection.stream import Leg
 from flux_desktop.engine.measuring.histogram import of_values
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary
-from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.engine.sending.base import BaseSender
 
 _ROW_TEXT_CHARS = 160
 
 
-class StreamFigures:
+class ConnectionReport:
     """Times (seconds) and the ending of one stream, joined with what its parts have counted."""
 
     def __init__(self, conn: int) -> None:
@@ -44,10 +44,12 @@ class StreamFigures:
         """Note how long the end took."""
         self.close_s = leg.close_after_s
 
-    def row(self, state: StreamState, conversation: Conversation, sender: Outlet, controls: Controls) -> StreamRow:
+    def row(
+        self, state: ConnectionState, conversation: Receiver, sender: BaseSender, controls: ControlChannel
+    ) -> ConnectionRow:
         """The stream at a glance; percentiles are those of about the last minute."""
         recent, options = of_values(conversation.recent_ms), controls.in_force
-        return StreamRow(
+        return ConnectionRow(
             conn=self._conn,
             state=state,
             ledger=self.ledger,
@@ -71,11 +73,11 @@ class StreamFigures:
             problem=self._problem,
         )
 
-    def summary(self, conversation: Conversation, sender: Outlet, controls: Controls) -> StreamSummary:
+    def summary(self, conversation: Receiver, sender: BaseSender, controls: ControlChannel) -> ConnectionSummary:
         """Everything about the stream, after `ended`."""
         assert self.ledger is not None
         stream = self._stream
-        return StreamSummary(
+        return ConnectionSummary(
             conn=self._conn,
             ledger=self.ledger,
             problem=self._problem,

@@ -59,7 +59,7 @@ AGAIN_IF_KNOWN = frozenset({"model_refused"})
 """Tried again only where a stream with the same parameters has been Connected before."""
 
 
-class Policy(Struct, frozen=True, kw_only=True):
+class RetryPolicy(Struct, frozen=True, kw_only=True):
     """The figures of the policy; times in seconds."""
 
     attempts_max: int = 3
@@ -72,9 +72,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     opening_s: float = 33.0
     regain_s: float = 15.0
 
-    def scaled(self, factor: float) -> Policy:
+    def scaled(self, factor: float) -> RetryPolicy:
         """All times multiplied by `factor`, for tests of faults."""
-        return Policy(
+        return RetryPolicy(
             attempts_max=self.attempts_max,
             bucket_tokens=self.bucket_tokens,
             bucket_per_s=self.bucket_per_s / factor,
@@ -88,7 +88,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 class RetryBudget:
     """The token bucket of a run; of a worker that carries `share` of its streams, that share of it."""
 
-    def __init__(self, policy: Policy, share: float = 1.0) -> None:
+    def __init__(self, policy: RetryPolicy, share: float = 1.0) -> None:
         self._size = max(1.0, policy.bucket_tokens * share)
         self._per_s = policy.bucket_per_s * share
         self._tokens = self._size
@@ -108,7 +108,7 @@ class RetryBudget:
 class Attempts:
     """What one stream has left of its attempts. With `enabled` False it has none but the first."""
 
-    def __init__(self, policy: Policy, budget: RetryBudget, *, enabled: bool) -> None:
+    def __init__(self, policy: RetryPolicy, budget: RetryBudget, *, enabled: bool) -> None:
         self._policy = policy
         self._budget = budget
         self._enabled = enabled

@@ -20,7 +20,7 @@ def spread(conn: int, after_s: float) -> float:
     return after_s * (1 - SPREAD * (conn * _GOLDEN % 1.0))
 
 
-class Rotation:
+class RotationPolicy:
     """From `after_s` on in the next silence, at `latest_s` whatever is being said."""
 
     def __init__(self, after_s: float, latest_s: float) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from flux_desktop.aws.stream.opener import SageMakerStream
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
-from flux_desktop.engine.connection.context import Limits
-from flux_desktop.engine.connection.control_channel import Controls
-from flux_desktop.engine.connection.receiver import Conversation
-from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.engine.connection.context import Timeouts
+from flux_desktop.engine.connection.control_channel import ControlChannel
+from flux_desktop.engine.connection.receiver import Receiver
+from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.turns import TurnState
 
 _QUIET_AFTER_AUDIO_S = 1.5
 """Silence after the audio in which a build that sends nothing between turns would have opened one."""
 
 
-class Liveness:
+class StallDetector:
     """Judges one connection by what went out and what came back."""
 
-    def __init__(self, limits: Limits, conversation: Conversation, outlet: Outlet, controls: Controls) -> None:
+    def __init__(self, limits: Timeouts, conversation: Receiver, outlet: BaseSender, controls: ControlChannel) -> None:
         self._limits = limits
         self._conversation = conversation
         self._outlet = outlet

@@ -15,7 +15,7 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
 
 
-class LegFailedError(Exception):
+class StreamFailedError(Exception):
     """A leg could not be brought to Connected; `ledger` and `problem` say how it ended."""
 
     def __init__(self, ledger: LedgerClass, problem: Problem) -> None:
@@ -59,21 +59,21 @@ class Leg:
     async def open(self, options: FluxOptions, on_opened: Callable[[], None]) -> SageMakerStream:
         """Open the stream and wait for Connected; `on_opened` is called in between, when it has been accepted.
 
-        Raises `LegFailedError`.
+        Raises `StreamFailedError`.
         """
         context, limits = self._context, self._context.limits
         opening_s, query = context.clock(), query_string(options)
         try:
             self.stream = await context.opener.open(query, context.credentials, self)
         except ProblemError as error:
-            raise LegFailedError(LedgerClass.CONNECT_FAILED, error.problem) from error
+            raise StreamFailedError(LedgerClass.CONNECT_FAILED, error.problem) from error
         self.opened_s = context.clock()
         on_opened()
         # Slow headers leave less time for it: the whole opening is one wait for whoever looks on.
         limit_s = min(limits.connected_s, max(0.0, limits.reconnect.opening_s - (self.opened_s - opening_s)))
         await self._until(lambda: self._connected or self.over, limit_s)
         if not self._connected:
-            raise LegFailedError(LedgerClass.NEVER_CONNECTED, self.problem or problems.never_connected(limit_s))
+            raise StreamFailedError(LedgerClass.NEVER_CONNECTED, self.problem or problems.never_connected(limit_s))
         context.connected_queries.add(query)
         self.connected_after_s = context.clock() - opening_s
         context.histograms["connect"].add(self.stream.timings.tcp_tls_s)

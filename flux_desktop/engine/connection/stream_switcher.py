@@ -16,34 +16,34 @@ from flux_desktop.base.event import LeanEvent
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.context import RunContext
-from flux_desktop.engine.connection.control_channel import Controls
-from flux_desktop.engine.connection.receiver import Conversation
-from flux_desktop.engine.connection.report import StreamFigures
+from flux_desktop.engine.connection.control_channel import ControlChannel
+from flux_desktop.engine.connection.receiver import Receiver
+from flux_desktop.engine.connection.report import ConnectionReport
 from flux_desktop.engine.connection.retry_policy import Attempts
-from flux_desktop.engine.connection.rotation_policy import Rotation, spread
-from flux_desktop.engine.connection.stream import Leg, LegFailedError, news_until
+from flux_desktop.engine.connection.rotation_policy import RotationPolicy, spread
+from flux_desktop.engine.connection.stream import Leg, StreamFailedError, news_until
 from flux_desktop.engine.records.events import Notice
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
-from flux_desktop.engine.sending.file_sender import Sender
-from flux_desktop.engine.sending.microphone_sender import LiveSender
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.sending.file_sender import FileSender
+from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
 
 Gap = tuple[float, float]
-Tell = Callable[[StreamState, Problem | None, Gap | None], None]
+Tell = Callable[[ConnectionState, Problem | None, Gap | None], None]
 
 
-class Legs:
+class StreamSwitcher:
     """`current` is the stream in use; `lost` why the first one before it failed, while another is being opened."""
 
     def __init__(
         self,
         conn: int,
         context: RunContext,
-        sender: Sender | LiveSender,
-        conversation: Conversation,
-        controls: Controls,
-        figures: StreamFigures,
+        sender: FileSender | MicrophoneSender,
+        conversation: Receiver,
+        controls: ControlChannel,
+        figures: ConnectionReport,
         *,
         is_done: Callable[[], bool],
         news: LeanEvent,
@@ -65,31 +65,31 @@ class Legs:
         policy = context.limits.reconnect
         self._policy = policy
         self._attempts = Attempts(policy, context.retry_budget, enabled=context.plan.reconnect)
-        self._rotation = Rotation(spread(conn, context.plan.rotate_after_s), context.plan.rotate_latest_s)
+        self._rotation = RotationPolicy(spread(conn, context.plan.rotate_after_s), context.plan.rotate_latest_s)
         self.lost: Problem | None = None
         self.current = self._new()
 
     # ------------------------------------------------------------ the first one
 
     async def open(self, on_first_failure: Callable[[], None]) -> None:
-        """Bring the connection to its first Connected; raises `LegFailedError` where the policy gives up."""
+        """Bring the connection to its first Connected; raises `StreamFailedError` where the policy gives up."""
         options, started_s = self._context.plan.options, self._context.clock()
 
         async def first(leg: Leg) -> SageMakerStream:
-            return await leg.open(options, lambda: self._tell(StreamState.OPENED, None, None))
+            return await leg.open(options, lambda: self._tell(ConnectionState.OPENED, None, None))
 
         async def next_first(leg: Leg) -> SageMakerStream:
             self.current = leg
-            self._conversation.begin_leg(leg)
+            self._conversation.begin_stream(leg)
             return await first(leg)
 
         try:
             stream = await first(self.current)
-        except LegFailedError as failed:
+        except StreamFailedError as failed:
             await self.current.close()
             on_first_failure()
             self.lost, by_s = failed.problem, started_s + self._policy.opening_s
-            _, stream = await self._again(failed, options, by_s, StreamState.CONNECTING, next_first)
+            _, stream = await self._again(failed, options, by_s, ConnectionState.CONNECTING, next_first)
         self.lost = None
         self._figures.connected_s = self._context.clock() - started_s
         self._controls.open_on(stream, options)
@@ -108,7 +108,7 @@ class Legs:
         new = self._new()
         try:
             stream = await new.open(options, lambda: None)
-        except LegFailedError as failed:
+        except StreamFailedError as failed:
             await new.close()
             self._rotation.failed(self._age_s)
             self._context.emit(Notice(t=self._context.now(), problem=problems.not_rotated(self._conn, failed.problem)))
@@ -121,7 +121,7 @@ class Legs:
             return
         if self._is_lost:  # meanwhile, and so nothing was drained
             self._sender.lose()
-            self._tell(StreamState.RECONNECTING, self.current.problem or problems.ended_early(), None)
+            self._tell(ConnectionState.RECONNECTING, self.current.problem or problems.ended_early(), None)
             await self.current.close()
             self._come_back(new, stream, options)
             return
@@ -132,10 +132,10 @@ class Legs:
         await self.current.close()
         self.current = new
         self._figures.rotations += 1
-        self._conversation.begin_leg(new)
+        self._conversation.begin_stream(new)
         self._controls.open_on(stream, options)
         if not self._is_done():
-            self._tell(StreamState.STREAMING, None, None)
+            self._tell(ConnectionState.STREAMING, None, None)
             self._sender.resume(stream)
 
     @property
@@ -163,9 +163,9 @@ class Legs:
             return await leg.open(options, lambda: None)
 
         try:
-            failed, by_s = LegFailedError(LedgerClass.FAILED, lost), lost_at_s + self._policy.regain_s
-            new, stream = await self._again(failed, options, by_s, StreamState.RECONNECTING, beside)
-        except LegFailedError as last:
+            failed, by_s = StreamFailedError(LedgerClass.FAILED, lost), lost_at_s + self._policy.regain_s
+            new, stream = await self._again(failed, options, by_s, ConnectionState.RECONNECTING, beside)
+        except StreamFailedError as last:
             return problems.not_regained(lost, last.problem)
         self.lost = None
         self._come_back(new, stream, options)
@@ -176,20 +176,20 @@ class Legs:
         heard_until_s = max(self._conversation.window_end_s, old.audio_offset_s)
         self._controls.open_on(stream, options)
         self._sender.skip_gap()
-        self._conversation.begin_leg(new)
+        self._conversation.begin_stream(new)
         gap = (heard_until_s, new.audio_offset_s)
         self._figures.reconnects += 1
         self._figures.unheard_s += gap[1] - gap[0]
-        self._tell(StreamState.STREAMING, None, gap)
+        self._tell(ConnectionState.STREAMING, None, gap)
         if not self._is_done():
             self._sender.resume(stream)
 
     async def _again(
         self,
-        failed: LegFailedError,
+        failed: StreamFailedError,
         options: FluxOptions,
         by_s: float,
-        state: StreamState,
+        state: ConnectionState,
         open_leg: Callable[[Leg], Awaitable[SageMakerStream]],
     ) -> tuple[Leg, SageMakerStream]:
         """Another leg in the place of one that `failed`, Connected; raises the last failure where it is given up."""
@@ -210,7 +210,7 @@ class Legs:
             try:
                 async with asyncio.timeout(by_s - context.clock()):
                     return leg, await open_leg(leg)
-            except LegFailedError as error:
+            except StreamFailedError as error:
                 await leg.close()
                 failed = error
             except TimeoutError:

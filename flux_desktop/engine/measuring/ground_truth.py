@@ -10,12 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import inf
 
-from flux_desktop.audio.words import Word
+from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.word_errors import WordErrors, word_errors
 
 _TOLERANCE_S = 0.02
-"""Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
+"""ReferenceWord times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
 
 
 class SpokenWords:
@@ -24,7 +24,9 @@ class SpokenWords:
     Only `sent_s` seconds of it are sent (None: all); what would be said later is not said.
     """
 
-    def __init__(self, words: Sequence[Word], length_s: float, *, looped: bool, sent_s: float | None = None) -> None:
+    def __init__(
+        self, words: Sequence[ReferenceWord], length_s: float, *, looped: bool, sent_s: float | None = None
+    ) -> None:
         self._words = words
         self._starts_s = [word.start_s for word in words]
         self._ends_s = [word.end_s for word in words]

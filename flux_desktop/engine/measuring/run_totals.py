@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from flux_desktop.engine.measuring.histogram import Histogram, ledger, verdict
-from flux_desktop.engine.records.events import Event, Histograms, RunEnded, Snapshot, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.pass_criteria import broken, run_figures
@@ -33,7 +33,7 @@ class RunTotals:
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:
         """Take one worker's event; returns what the front end is to hear of it, or None."""
-        if isinstance(event, StreamEnded):
+        if isinstance(event, ConnectionEnded):
             self._classes[event.summary.conn] = event.summary.ledger
             self._retries += event.summary.retries
             self._reconnects += event.summary.reconnects

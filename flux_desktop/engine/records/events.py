@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
-from flux_desktop.engine.records.facts import Percentiles, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, Percentiles, Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.messages import MessageError, ServerMessage, TurnInfo, parse_server_message, shift
@@ -43,12 +43,12 @@ class RunStarted(_Event, tag="run_started"):
     notes: list[str] = []
 
 
-class StreamChanged(_Event, tag="stream"):
+class ConnectionChanged(_Event, tag="stream"):
     """A connection reached a state."""
 
     t: float
     conn: int
-    state: StreamState
+    state: ConnectionState
     request_id: str | None = None
     aws_request_id: str | None = None
     variant: str | None = None
@@ -91,11 +91,11 @@ class Sent(_Event, tag="sent"):
     text: str
 
 
-class StreamEnded(_Event, tag="stream_ended"):
+class ConnectionEnded(_Event, tag="stream_ended"):
     """The last word on a connection; `closed_text` is an open turn's text that became final on closing."""
 
     t: float
-    summary: StreamSummary
+    summary: ConnectionSummary
     closed_text: str | None = None
 
 
@@ -105,7 +105,7 @@ class Snapshot(_Event, tag="snapshot"):
     t: float
     ledger: dict[str, int]
     """Streams by state or class; adds up to the plan."""
-    rows: list[StreamRow] = []
+    rows: list[ConnectionRow] = []
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
@@ -141,7 +141,7 @@ class LevelMeasured(_Event, tag="level"):
     """Digital silence: a muted or dead microphone, not a quiet room."""
 
 
-class WordsSourced(_Event, tag="words_sourced"):
+class TranscriptProvenance(_Event, tag="words_sourced"):
     """Where the built-in endpoint's words come from, by request id: ``script NAME`` or ``PocketSphinx``, or both."""
 
     t: float
@@ -181,14 +181,14 @@ class RunEnded(_Event, tag="run_ended"):
 Event = (
     WorkerReady
     | RunStarted
-    | StreamChanged
+    | ConnectionChanged
     | Received
     | Sent
-    | StreamEnded
+    | ConnectionEnded
     | Snapshot
     | Histograms
     | LevelMeasured
-    | WordsSourced
+    | TranscriptProvenance
     | RunRefused
     | Notice
     | RunEnded

@@ -14,7 +14,7 @@ from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 
 
-class StreamState(StrEnum):
+class ConnectionState(StrEnum):
     """The life of one connection, in order."""
 
     WAITING = "waiting"
@@ -57,11 +57,11 @@ class Percentiles(Struct, frozen=True, omit_defaults=True):
     max_ms: float | None = None
 
 
-class StreamRow(Struct, kw_only=True, omit_defaults=True):
+class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     """One connection at a glance, for tables. Latencies are on the user's clock, of Updates, in milliseconds."""
 
     conn: int
-    state: StreamState = StreamState.WAITING
+    state: ConnectionState = ConnectionState.WAITING
     ledger: LedgerClass | None = None
     turn_state: str = "Ready"
     turns: int = 0
@@ -86,7 +86,7 @@ class StreamRow(Struct, kw_only=True, omit_defaults=True):
     problem: Problem | None = None
 
 
-class StreamSummary(Struct, kw_only=True, omit_defaults=True):
+class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     """What one connection came to; the source of tables, files and reports."""
 
     conn: int

@@ -1,4 +1,4 @@
-"""Limits that a person sets on a run's figures, such as ``update_p95_ms<400``: read, named and judged."""
+"""Timeouts that a person sets on a run's figures, such as ``update_p95_ms<400``: read, named and judged."""
 
 from __future__ import annotations
 

@@ -21,14 +21,14 @@ import msgspec
 
 from flux_desktop import __version__
 from flux_desktop.audio.devices import input_devices
-from flux_desktop.audio.words import script_of
+from flux_desktop.audio.words import reference_transcript
 from flux_desktop.aws.errors.trust import TrustStore, ssl_context
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.records.events import Event, StreamEnded, WorkerReady, decode_event
-from flux_desktop.engine.records.facts import StreamSummary
+from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
+from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
 from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
@@ -146,13 +146,13 @@ class SelfTest:
     async def _turn(self, local: LocalEndpoint, *, scripted: bool) -> str:
         """The sample's first turn, streamed and heard to its end."""
         wav = resource_path(SAMPLE)
-        script = script_of(wav)
+        script = reference_transcript(wav)
         assert script is not None
         first, second = script.turns[:2]
-        ended: list[StreamSummary] = []
+        ended: list[ConnectionSummary] = []
 
         def listen(event: Event) -> None:
-            if isinstance(event, StreamEnded):
+            if isinstance(event, ConnectionEnded):
                 ended.append(event.summary)
 
         arguments = () if scripted else ("--recogniser", "pocketsphinx")

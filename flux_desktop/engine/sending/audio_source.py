@@ -6,11 +6,11 @@ import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, encode, sample_bytes
 from flux_desktop.audio.wav import chunk_bytes, read_wav
-from flux_desktop.audio.words import script_of
+from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import Feed, FileFeed
+from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
@@ -46,12 +46,12 @@ def load(plan: RunPlan) -> LoadedAudio:
     if not isinstance(plan.source, WavSource):
         return LoadedAudio()
     audio = read_wav(plan.source.path)
-    script = script_of(plan.source.path)
+    script = reference_transcript(plan.source.path)
     words = SpokenWords(script.words, audio.duration_s, looped=plan.source.loop) if script and script.words else None
     return LoadedAudio(data=encode(audio.pcm, _encoding(plan)), words=words)
 
 
-def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed | None:
+def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> ChunkSource | None:
     """One stream's chunks of the shared audio; `duration_s` ends them early, or ends a loop. None for a microphone."""
     if not isinstance(plan.source, WavSource):
         return None
@@ -63,7 +63,9 @@ def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> Feed | None:
         limit = round(duration_s * options.sample_rate_hz) * width
         if not looped:
             limit = min(limit, len(audio))
-    return FileFeed(audio, chunk_bytes(options.sample_rate_hz, plan.chunk_s, width), loop=looped, limit_bytes=limit)
+    return FileChunkSource(
+        audio, chunk_bytes(options.sample_rate_hz, plan.chunk_s, width), loop=looped, limit_bytes=limit
+    )
 
 
 def _encoding(plan: RunPlan) -> Encoding:

@@ -32,7 +32,7 @@ class AudioSink(Protocol):
         """Hand one chunk to the transport."""
 
 
-class Outlet(ABC):
+class BaseSender(ABC):
     """Sends one stream's audio.
 
     `settled` is asked, with the seconds since then, while more audio follows the end of what was to be sent: True ends

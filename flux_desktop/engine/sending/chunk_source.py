@@ -8,14 +8,14 @@ _SILENCE_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 """What stands for zero in each encoding (G.711 for the latter two)."""
 
 
-class Feed(Protocol):
+class ChunkSource(Protocol):
     """Chunks in order; each stream has a feed of its own over shared bytes."""
 
     def next_chunk(self) -> bytes | None:
         """The next chunk, or None when the audio has ended."""
 
 
-class FileFeed:
+class FileChunkSource:
     """A recording's bytes once, or over and over without a seam; the last chunk may be short."""
 
     def __init__(self, audio: bytes, chunk_bytes: int, *, loop: bool, limit_bytes: int | None) -> None:

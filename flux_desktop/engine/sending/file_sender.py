@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.engine.sending.base import Outlet
-from flux_desktop.engine.sending.chunk_source import Feed
+from flux_desktop.engine.sending.base import BaseSender
+from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
 
 
-class Sender(Outlet):
-    """Paces the chunks of `feed`; the other arguments are those of `Outlet`."""
+class FileSender(BaseSender):
+    """Paces the chunks of `feed`; the other arguments are those of `BaseSender`."""
 
-    def __init__(self, plan: RunPlan, feed: Feed, *arguments: Any, **callbacks: Any) -> None:
+    def __init__(self, plan: RunPlan, feed: ChunkSource, *arguments: Any, **callbacks: Any) -> None:
         super().__init__(plan, *arguments, **callbacks)
         self._feed = feed
         self._next: bytes | None = None

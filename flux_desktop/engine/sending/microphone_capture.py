@@ -17,7 +17,7 @@ from flux_desktop.engine.records.events import Event, LevelMeasured, Notice
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 
-class MicrophoneFeed:
+class MicrophoneCapture:
     """Opens the plan's microphone and tells its level; `push` takes each encoded frame and when it was captured.
 
     `on_lost` is called once if the device goes away in mid-run.

@@ -6,14 +6,14 @@ from collections import deque
 from typing import Any
 
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.engine.sending.base import Outlet
+from flux_desktop.engine.sending.base import BaseSender
 
 HELD_CHUNKS = 64
 """Frames kept while sending is paused, about five seconds; beyond that the oldest are lost."""
 
 
-class LiveSender(Outlet):
-    """Takes frames by `push` from the moment it is started; the other arguments are those of `Outlet`.
+class MicrophoneSender(BaseSender):
+    """Takes frames by `push` from the moment it is started; the other arguments are those of `BaseSender`.
 
     A frame is due when its last sample was captured. `duration_s` (None: until stopped) ends the audio; frames go on
     until the last turn has ended.

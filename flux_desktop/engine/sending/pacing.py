@@ -31,7 +31,7 @@ def on_grid(moment_s: float) -> float:
     return math.ceil(moment_s / GRID_S) * GRID_S
 
 
-class SpokenAndSent(NamedTuple):
+class PlannedAndSent(NamedTuple):
     """Two moments of one audio second: when the plan had it spoken, and when its chunk was handed over."""
 
     plan_s: float
@@ -65,7 +65,7 @@ class AudioClock:
         self._sends_s[self._end] = send_s
         self._end += 1
 
-    def find(self, audio_s: float) -> SpokenAndSent | None:
+    def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
         # A hair's breadth, as servers round to hundredths.
         index = bisect_left(self._ends_s, audio_s - 1e-3, 0, self._end)
@@ -73,7 +73,7 @@ class AudioClock:
             return None
         if audio_s < self._kept_from_s:
             return None
-        return SpokenAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
+        return PlannedAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
 
     def _make_room(self) -> None:
         """Move the newest half to the front."""

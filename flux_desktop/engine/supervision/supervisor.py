@@ -23,12 +23,12 @@ from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session, default_sessions_dir, worker_file
 from flux_desktop.engine.records.commands import Command, RenewCredentials, StartRun, StopRun, Watch
 from flux_desktop.engine.records.events import (
+    ConnectionEnded,
     Event,
     Notice,
     RunEnded,
     RunStarted,
-    StreamEnded,
-    WordsSourced,
+    TranscriptProvenance,
     encode_event,
 )
 from flux_desktop.engine.records.facts import Verdict
@@ -187,7 +187,7 @@ class Supervisor:
 
     def _from_worker(self, worker: int, event: Event) -> None:
         """Events of all workers; what is one worker's own affair is merged into the run's."""
-        if isinstance(event, StreamEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
+        if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
             self._record(event)  # the worker itself cannot any more
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
@@ -196,7 +196,7 @@ class Supervisor:
     async def _watch_words(self, local: LocalEndpoint, plan: RunPlan) -> None:
         if plan.is_local and local.info is not None:
             await transcript_provenance.watch(
-                local.info, lambda sources: self._tell(WordsSourced(t=self._now(), sources=sources))
+                local.info, lambda sources: self._tell(TranscriptProvenance(t=self._now(), sources=sources))
             )
 
     async def _renew_keys(self, ready: preflight.Ready) -> None:

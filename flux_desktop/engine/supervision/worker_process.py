@@ -16,15 +16,15 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.records.commands import Command, Quit, StartRun, encode_command
 from flux_desktop.engine.records.events import (
+    ConnectionEnded,
     Event,
     Histograms,
     RunRefused,
     Snapshot,
-    StreamEnded,
     WorkerReady,
     decode_event,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamSummary
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 _LOG = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class WorkerProcess:
         self.refused: Problem | None = None
         """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
-        self._rows: dict[int, StreamRow] = {}
+        self._rows: dict[int, ConnectionRow] = {}
         """What was last told of each connection: all that is known of those that die with the process."""
         self._last_t = 0.0
         self._heard_s = 0.0
@@ -127,7 +127,7 @@ class WorkerProcess:
         if isinstance(event, WorkerReady):
             return
         self._last_t = event.t
-        if isinstance(event, StreamEnded):
+        if isinstance(event, ConnectionEnded):
             self._ended.add(event.summary.conn)
         elif isinstance(event, Snapshot):
             self._rows.update((row.conn, row) for row in event.rows)
@@ -144,8 +144,8 @@ class WorkerProcess:
         problem = problems.worker_died(exit_code, last_words)
         for conn in self.connections:
             if conn not in self._ended:
-                row = self._rows.get(conn) or StreamRow(conn=conn)
-                summary = StreamSummary(
+                row = self._rows.get(conn) or ConnectionRow(conn=conn)
+                summary = ConnectionSummary(
                     conn=conn,
                     ledger=LedgerClass.FAILED,
                     problem=problem,
@@ -156,7 +156,7 @@ class WorkerProcess:
                     retries=row.retries,
                     reconnects=row.reconnects,
                 )
-                self._on_event(self.number, StreamEnded(t=self._last_t, summary=summary))
+                self._on_event(self.number, ConnectionEnded(t=self._last_t, summary=summary))
 
 
 def _not_started(why: str) -> Problem:

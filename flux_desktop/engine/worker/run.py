@@ -12,20 +12,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from flux_desktop.aws.stream.opener import Credentials, StreamLimits, StreamOpener, StreamTarget
+from flux_desktop.aws.stream.opener import Credentials, StreamOpener, StreamTarget, StreamTimeouts
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
-from flux_desktop.engine.connection.context import Limits, RunContext
+from flux_desktop.engine.connection.context import RunContext, Timeouts
 from flux_desktop.engine.connection.retry_policy import RetryBudget
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
-from flux_desktop.engine.records.facts import Percentiles, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, Percentiles
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.stages import slots
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.engine.sending.chunk_source import Feed
+from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions
 
@@ -42,7 +42,9 @@ ROWS_AT_ONCE = 20
 """Up to this many rows go into every snapshot; beyond it each row comes once a second."""
 _PERCENTILES_EVERY = 5
 _HISTOGRAMS_EVERY = 10
-_OPENING = frozenset({StreamState.WAITING, StreamState.CONNECTING, StreamState.OPENED, StreamState.RECONNECTING})
+_OPENING = frozenset(
+    {ConnectionState.WAITING, ConnectionState.CONNECTING, ConnectionState.OPENED, ConnectionState.RECONNECTING}
+)
 """States in which there is nothing to drain."""
 
 
@@ -52,15 +54,15 @@ class Run:
     def __init__(
         self,
         start: StartRun,
-        feed_for: Callable[[float | None], Feed | None],
+        feed_for: Callable[[float | None], ChunkSource | None],
         emit: Callable[[Event], None],
         *,
         words: SpokenWords | None = None,
         clock: Callable[[], float] = time.monotonic,
-        limits: Limits | None = None,
-        stream_limits: StreamLimits | None = None,
+        limits: Timeouts | None = None,
+        stream_limits: StreamTimeouts | None = None,
     ) -> None:
-        plan, limits = start.plan, limits or Limits()
+        plan, limits = start.plan, limits or Timeouts()
         self._plan = plan
         self._emit = emit
         self._clock = clock
@@ -235,7 +237,7 @@ class Run:
         few = len(self._connections) <= ROWS_AT_ONCE
         rows = []
         for connection in self._connections.values():
-            ended = connection.state is StreamState.ENDED
+            ended = connection.state is ConnectionState.ENDED
             if connection.dirty and (few or ended or tick == 0 or connection.conn % 10 == tick % 10):
                 connection.dirty = False
                 rows.append(connection.row())

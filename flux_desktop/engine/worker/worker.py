@@ -42,7 +42,7 @@ from flux_desktop.engine.records.commands import (
 from flux_desktop.engine.records.events import Event, Notice, Received, RunRefused, Sent, WorkerReady, encode_event
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.engine.sending import audio_source
-from flux_desktop.engine.sending.microphone_capture import MicrophoneFeed
+from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.worker.run import Run
 
 _LOG = logging.getLogger(__name__)
@@ -130,10 +130,10 @@ class Worker:
 
             self._recorder = Recorder(Path(start.recording_path), tell)
             self._recorder.start()
-        microphone: MicrophoneFeed | None = None
+        microphone: MicrophoneCapture | None = None
         try:
             if isinstance(start.plan.source, MicrophoneSource):
-                microphone = MicrophoneFeed(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
+                microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
                 start = msgspec.structs.replace(start, plan=await microphone.open())
             audio = await asyncio.to_thread(audio_source.load, start.plan)
             await self._carry_out_run(start, audio, microphone)
@@ -148,7 +148,7 @@ class Worker:
                 recorder.close()
 
     async def _carry_out_run(
-        self, start: StartRun, audio: audio_source.LoadedAudio, microphone: MicrophoneFeed | None
+        self, start: StartRun, audio: audio_source.LoadedAudio, microphone: MicrophoneCapture | None
     ) -> None:
         plan = start.plan
         self._run = run = Run(

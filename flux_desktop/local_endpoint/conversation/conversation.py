@@ -34,13 +34,13 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation.messages_out import MULTI_MODEL, model_stream_error, text_frame, turn_info
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, check_change
 from flux_desktop.local_endpoint.recognition.decode_pool import PoolFullError
-from flux_desktop.local_endpoint.recognition.recogniser import Heard, Hearing, RecognitionFailedError
-from flux_desktop.local_endpoint.recognition.turn_taking import Thresholds, TurnStep, TurnTaker
+from flux_desktop.local_endpoint.recognition.recogniser import Recognised, Recogniser, RecognitionFailedError
+from flux_desktop.local_endpoint.recognition.turn_taking import TurnStep, TurnTaker, TurnThresholds
 
 _BINARY_TYPES = (None, "BINARY")
 
 
-class Session:
+class ServerConversation:
     """One stream behind its HTTP request. `send` takes finished event-stream frames; `ended` is called once.
 
     Each message is sent in `parts` parts.
@@ -54,7 +54,7 @@ class Session:
         request_id: str,
         options: FluxOptions,
         bundle: Bundle,
-        hearing: Hearing,
+        hearing: Recogniser,
         send: Callable[[bytes], None],
         ended: Callable[[], None],
         parts: int = 1,
@@ -69,7 +69,7 @@ class Session:
         self._ended = ended
         self._parts = parts
         self._turns = TurnTaker(_thresholds(options))
-        self._queue: deque[Heard | ClientMessage] = deque()
+        self._queue: deque[Recognised | ClientMessage] = deque()
         self.closing = False
         self._waiting = False
 
@@ -144,7 +144,7 @@ class Session:
             return
         while self._queue and not self.over:
             item = self._queue[0]
-            if isinstance(item, Heard):
+            if isinstance(item, Recognised):
                 if not self._hear(item):
                     return
             else:
@@ -157,7 +157,7 @@ class Session:
         if not self.over:
             self._work()
 
-    def _hear(self, frame: Heard) -> bool:
+    def _hear(self, frame: Recognised) -> bool:
         """False while recognition is behind this frame."""
         try:
             words = self.hearing.words(frame)
@@ -269,5 +269,5 @@ def _told() -> None:
     """The end is told once, or to nobody any more."""
 
 
-def _thresholds(options: FluxOptions) -> Thresholds:
-    return Thresholds(options.eot_threshold_in_force, options.eager_eot_threshold, options.eot_timeout_ms_in_force)
+def _thresholds(options: FluxOptions) -> TurnThresholds:
+    return TurnThresholds(options.eot_threshold_in_force, options.eager_eot_threshold, options.eot_timeout_ms_in_force)

@@ -53,7 +53,7 @@ def refusal(faults: Faults, running_s: float) -> Answer | None:
     return None
 
 
-class Strike(NamedTuple):
+class FaultAction(NamedTuple):
     """Bytes for the stream, made of the next sequence_id; then the stream `ends`, or goes on `numbers` further."""
 
     frames: Callable[[int], bytes]
@@ -93,28 +93,28 @@ CUTS = frozenset({"cut-mid-stream", "cut-once"})
 """These cut the connection below TLS."""
 ONCE = frozenset({"cut-once"})
 """These strike the first stream alone."""
-STRIKES: dict[str, Strike] = {
-    "cut-mid-stream": Strike(_nothing),
-    "cut-once": Strike(_nothing),
-    "ends-after": Strike(_nothing),
-    "model-stream-error": Strike(
+STRIKES: dict[str, FaultAction] = {
+    "cut-mid-stream": FaultAction(_nothing),
+    "cut-once": FaultAction(_nothing),
+    "ends-after": FaultAction(_nothing),
+    "model-stream-error": FaultAction(
         lambda _: messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
     ),
-    "internal-failure": Strike(lambda _: messages_out.internal_failure("The stream failed inside the service.")),
-    "unmodelled-error": Strike(
+    "internal-failure": FaultAction(lambda _: messages_out.internal_failure("The stream failed inside the service.")),
+    "unmodelled-error": FaultAction(
         lambda _: messages_out.unmodelled_error("SomethingNewException", "Nobody has heard of it.")
     ),
-    "bad-crc": Strike(_bad_crc),
-    "truncated-frame": Strike(_truncated),
-    "wrong-length": Strike(_wrong_length),
-    "fatal-error": Strike(_fatal_error),
-    "unknown-event": Strike(
+    "bad-crc": FaultAction(_bad_crc),
+    "truncated-frame": FaultAction(_truncated),
+    "wrong-length": FaultAction(_wrong_length),
+    "fatal-error": FaultAction(_fatal_error),
+    "unknown-event": FaultAction(
         lambda _: encode_message([(":message-type", "event"), (":event-type", "FutureEvent")], b"{}"), ends=False
     ),
-    "not-json": Strike(_message("{this is not JSON"), ends=False),
-    "wrong-types": Strike(_message('{"type":"TurnInfo","event":7,"turn_index":"one","words":3}'), ends=False),
-    "sequence-gap": Strike(_nothing, ends=False, numbers=5),
-    "illegal-order": Strike(
+    "not-json": FaultAction(_message("{this is not JSON"), ends=False),
+    "wrong-types": FaultAction(_message('{"type":"TurnInfo","event":7,"turn_index":"one","words":3}'), ends=False),
+    "sequence-gap": FaultAction(_nothing, ends=False, numbers=5),
+    "illegal-order": FaultAction(
         _message('{"type":"TurnInfo","sequence_id":NUMBER,"event":"TurnResumed","transcript":"out of turn"}'),
         ends=False,
         numbers=1,
@@ -122,7 +122,7 @@ STRIKES: dict[str, Strike] = {
 }
 
 
-class StrikeOnce:
+class FaultOnce:
     """One stream's fault of the table, if any: due when so much audio has been heard."""
 
     def __init__(self, faults: Faults) -> None:

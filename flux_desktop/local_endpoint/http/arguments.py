@@ -87,11 +87,11 @@ def run(args: argparse.Namespace) -> int:
     if args.max_decodes < 1:
         print("--max-decodes must be at least 1.", file=sys.stderr)
         return 2
-    from flux_desktop.local_endpoint.http.endpoint_state import Settings
+    from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings
     from flux_desktop.local_endpoint.http.server import run as serve
 
-    names = Settings.__struct_fields__
-    settings = Settings(**{name: value for name, value in vars(args).items() if name in names})
+    names = EndpointSettings.__struct_fields__
+    settings = EndpointSettings(**{name: value for name, value in vars(args).items() if name in names})
     try:
         return serve(settings, lambda line: print(line, flush=True))
     except ProblemError as error:

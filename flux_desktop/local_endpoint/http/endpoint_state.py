@@ -12,17 +12,17 @@ from msgspec import Struct, field
 
 from flux_desktop.base.redaction import remember
 from flux_desktop.flux.bundles import BUNDLES, Bundle
-from flux_desktop.local_endpoint.conversation.conversation import Session
+from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
-from flux_desktop.local_endpoint.recognition.recogniser import Hearing
+from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 RECOGNISERS = ("auto", "pocketsphinx", "silent")
 
 
-class Settings(Struct, kw_only=True):
+class EndpointSettings(Struct, kw_only=True):
     """What a person chooses for one run; keys that are empty are made afresh."""
 
     port: int = 0
@@ -41,12 +41,12 @@ class Settings(Struct, kw_only=True):
     parent_pipe: bool = False
 
 
-class Service:
+class EndpointState:
     """Shared by every stream of one process; used on the event loop only."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: EndpointSettings,
         endpoints: dict[str, Endpoint],
         scripts: list[Script],
         faults: Faults,
@@ -62,7 +62,7 @@ class Service:
         self.scripts = scripts
         self.faults = faults
         self.pool = pool
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, ServerConversation] = {}
         self.streams_opened = 0
         self.chunks = 0
         self.started_s = time.monotonic()
@@ -72,10 +72,10 @@ class Service:
         """The secret of a known access key."""
         return self.secret_key if access_key == self.access_key else None
 
-    def new_hearing(self, encoding: str, sample_rate_hz: int) -> Hearing:
+    def new_hearing(self, encoding: str, sample_rate_hz: int) -> Recogniser:
         """Ears for a stream, by the recogniser chosen."""
         scripts = self.scripts if self.recogniser == "auto" else None
-        return Hearing(encoding, sample_rate_hz, scripts, self.pool)
+        return Recogniser(encoding, sample_rate_hz, scripts, self.pool)
 
     def status(self) -> dict[str, Any]:
         """What is going on, for a person and for tests."""

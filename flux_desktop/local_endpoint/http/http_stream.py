@@ -24,12 +24,12 @@ from flux_desktop.aws.wire.event_stream import (
 )
 from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureRefused, verify_request
 from flux_desktop.local_endpoint.conversation import messages_out
-from flux_desktop.local_endpoint.conversation.conversation import Session
+from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
-from flux_desktop.local_endpoint.faults.fault_actions import CUTS, STRIKES, StrikeOnce, refusal
+from flux_desktop.local_endpoint.faults.fault_actions import CUTS, STRIKES, FaultOnce, refusal
 from flux_desktop.local_endpoint.faults.faults import cut_connection
-from flux_desktop.local_endpoint.http.endpoint_state import Service
-from flux_desktop.local_endpoint.http.write_queue import Outbox
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
+from flux_desktop.local_endpoint.http.write_queue import WriteQueue
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import SERVING, VARIANT
 
@@ -43,7 +43,7 @@ _LAST_WORDS_S = 15.0
 """How long recognition may take for the rest of a stream whose client has closed its side."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
+class HttpRefusal(Exception):  # noqa: N818 - an answer, no error of ours
     """The stream is refused before it begins."""
 
     def __init__(self, answer: Answer) -> None:
@@ -52,15 +52,15 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
 
 
 def check(
-    service: Service, name: str, path: str, headers: Mapping[str, str], query: str = ""
+    service: EndpointState, name: str, path: str, headers: Mapping[str, str], query: str = ""
 ) -> tuple[EventVerifier, Any]:
     """Check signature, endpoint and parameters; returns the chain's verifier and the options.
 
-    Raises `Refusal` with the answer of AWS.
+    Raises `HttpRefusal` with the answer of AWS.
     """
     refused = refusal(service.faults, time.monotonic() - service.started_s)
     if refused is not None:
-        raise Refusal(refused)
+        raise HttpRefusal(refused)
     try:
         signed = verify_request(
             method="POST",
@@ -73,26 +73,26 @@ def check(
             region=service.region,
         )
     except SignatureRefused as error:
-        raise Refusal(json_error(403, error.code, error.message)) from error
+        raise HttpRefusal(json_error(403, error.code, error.message)) from error
     if headers.get("x-amz-content-sha256") != STREAMING_PAYLOAD:
-        raise Refusal(json_error(403, "InvalidSignatureException", "The payload must be signed event by event."))
+        raise HttpRefusal(json_error(403, "InvalidSignatureException", "The payload must be signed event by event."))
     verifier = EventVerifier(service.secret_key, signed.region, signed.signature_hex)
     _check_endpoint(service, name, headers)
     return verifier, _check_model(service, headers)
 
 
-def _check_endpoint(service: Service, name: str, headers: Mapping[str, str]) -> None:
+def _check_endpoint(service: EndpointState, name: str, headers: Mapping[str, str]) -> None:
     endpoint = service.endpoints.get(name)
     if endpoint is None or endpoint.status not in SERVING:
         what = f"Endpoint {name} of account 000000000000 not found."
         if endpoint is not None:
             what = f"Endpoint {name} is in status {endpoint.status} and cannot be invoked."
-        raise Refusal(json_error(400, "ValidationError", what))
+        raise HttpRefusal(json_error(400, "ValidationError", what))
     if headers.get("x-amzn-sagemaker-target-variant", VARIANT) != VARIANT:
-        raise Refusal(json_error(400, "ValidationError", f"Variant not found; {name} has {VARIANT}."))
+        raise HttpRefusal(json_error(400, "ValidationError", f"Variant not found; {name} has {VARIANT}."))
 
 
-def _check_model(service: Service, headers: Mapping[str, str]) -> Any:
+def _check_model(service: EndpointState, headers: Mapping[str, str]) -> Any:
     if headers.get("x-amzn-sagemaker-model-invocation-path", "") != "v2/listen":
         raise _model_error(404, "Not found: the model listens at v2/listen")
     try:
@@ -104,11 +104,11 @@ def _check_model(service: Service, headers: Mapping[str, str]) -> Any:
     return options
 
 
-def _model_error(original_status: int, original: str) -> Refusal:
+def _model_error(original_status: int, original: str) -> HttpRefusal:
     """What a client sees of a container that refuses the upgrade; the reason stays in the endpoint's log."""
     log.warning("A stream was refused by the model with status %d: %s", original_status, original)
     answer = json_error(424, "ModelError", "Failed to establish WebSocket connection")
-    return Refusal(answer._replace(content_type="application/json"))
+    return HttpRefusal(answer._replace(content_type="application/json"))
 
 
 # ---------------------------------------------------------------- the stream
@@ -117,7 +117,7 @@ def _model_error(original_status: int, original: str) -> Refusal:
 class StreamServer:
     """Serves one accepted request. Owned by the task that runs `serve`."""
 
-    def __init__(self, service: Service, verifier: EventVerifier, options: Any, peer_port: int) -> None:
+    def __init__(self, service: EndpointState, verifier: EventVerifier, options: Any, peer_port: int) -> None:
         self.request_id = str(uuid.uuid4())
         self._service = service
         self._verifier = verifier
@@ -128,8 +128,8 @@ class StreamServer:
         self._input_ended = False
         hearing = service.new_hearing(options.encoding, options.sample_rate_hz)
         self._hearing = hearing
-        self._outbox = Outbox(service.faults, lambda: hearing.heard_s, lambda: len(service.sessions))
-        self._session = Session(
+        self._outbox = WriteQueue(service.faults, lambda: hearing.heard_s, lambda: len(service.sessions))
+        self._session = ServerConversation(
             request_id=self.request_id,
             options=options,
             bundle=service.bundle,
@@ -139,7 +139,7 @@ class StreamServer:
             parts=int(service.faults.value("fragments") or 1),
         )
         self._mute = service.faults.hits("never-connected")
-        self._strike = StrikeOnce(service.faults)
+        self._strike = FaultOnce(service.faults)
 
     def _session_ended(self) -> None:
         if self._service.faults.has("error-after-close"):

@@ -13,8 +13,8 @@ import msgspec
 
 from flux_desktop.aws.wire.sigv4 import SignatureRefused, SignedRequest, verify_request
 from flux_desktop.local_endpoint.faults.faults import cut_connection
-from flux_desktop.local_endpoint.http.endpoint_state import Service
-from flux_desktop.local_endpoint.http.http_stream import Refusal, StreamServer, check
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
+from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, StreamServer, check
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ _MAX_BODY_BYTES = 1024 * 1024
 class Routes:
     """Sends each request where it belongs. Every stream is a task of `group`."""
 
-    def __init__(self, service: Service, group: asyncio.TaskGroup) -> None:
+    def __init__(self, service: EndpointState, group: asyncio.TaskGroup) -> None:
         self._service = service
         self._group = group
         self._control = ControlPlane(service.endpoints, service.region, service.started_epoch_s, service.access_key)
@@ -52,7 +52,7 @@ class Routes:
             return
         try:
             verifier, options = check(self._service, name, scope.path, _headers(scope), scope.query_string)
-        except Refusal as refusal:
+        except HttpRefusal as refusal:
             log.info("A stream to %s was refused: %s", name, refusal.answer.error)
             _answer(protocol, refusal.answer)
             return

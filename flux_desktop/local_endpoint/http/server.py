@@ -29,7 +29,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import resource_path
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
-from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.routes import Routes
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
 from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
@@ -42,7 +42,7 @@ _STOP_WITHIN_S = 0.7
 _LEAVE_AFTER_S = 1.8
 
 
-def load_scripts(settings: Settings) -> list[Script]:
+def load_scripts(settings: EndpointSettings) -> list[Script]:
     """The recordings chosen, which come first, and the bundled sample. Raises `ProblemError`."""
     paths = list(settings.scripts)
     with contextlib.suppress(FileNotFoundError):
@@ -50,7 +50,7 @@ def load_scripts(settings: Settings) -> list[Script]:
     return [load_script(path) for path in paths]
 
 
-def run(settings: Settings, announce: Callable[[str], None]) -> int:
+def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
     """Serve until told to stop; `announce` gets the one JSON line when all is ready. Returns the exit code.
 
     Raises `ProblemError` for settings that cannot be used, before anything is started.
@@ -77,7 +77,7 @@ def _run_loop(main: Coroutine[Any, Any, None]) -> None:
         runner.run(main)
 
 
-async def _serve(settings: Settings, port: int, folder: Path, announce: Callable[[str], None]) -> None:
+async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     _listen_for_stop(stop, settings.parent_pipe)
     certificates = _certificates(settings, folder)
@@ -87,7 +87,7 @@ async def _serve(settings: Settings, port: int, folder: Path, announce: Callable
         if pool is not None:
             await stack.enter_async_context(pool.running())
         endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
-        service = Service(settings, endpoints, scripts, faults, pool)
+        service = EndpointState(settings, endpoints, scripts, faults, pool)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         server = _make_server(Routes(service, group).__rsgi__, port, certificates, service.faults)
         serving = group.create_task(server.serve(), name="http server")
@@ -115,7 +115,7 @@ def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: C
     )
 
 
-def _ready_line(service: Service, port: int, certificates: Certificates) -> str:
+def _ready_line(service: EndpointState, port: int, certificates: Certificates) -> str:
     names = sorted(service.endpoints, key=lambda name: (name != "local", name))
     line = {
         "url": f"https://{HOST}:{port}",
@@ -132,7 +132,7 @@ def _ready_line(service: Service, port: int, certificates: Certificates) -> str:
     return msgspec.json.encode(line).decode()
 
 
-def _certificates(settings: Settings, folder: Path) -> Certificates:
+def _certificates(settings: EndpointSettings, folder: Path) -> Certificates:
     """The person's own, or new ones. Raises `ProblemError` for what no certificate can be served from."""
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:

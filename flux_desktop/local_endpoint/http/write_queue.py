@@ -15,7 +15,7 @@ ROUNDING_S = 0.0015
 _DRIP_BYTES = 16
 
 
-class Outbox:
+class WriteQueue:
     """Frames in, in order; `write_until_closed` takes them out. One event loop, one writer."""
 
     def __init__(self, faults: Faults, heard_s: Callable[[], float], streams_open: Callable[[], int]) -> None:

@@ -29,7 +29,7 @@ class RecognitionFailedError(RuntimeError):
     """The recognition process of this stream died."""
 
 
-class Heard(NamedTuple):
+class Recognised(NamedTuple):
     """One frame, as heard. Words of a script come with it; those of a recogniser when it has caught up."""
 
     end_s: float
@@ -42,7 +42,7 @@ class Heard(NamedTuple):
     has_final: bool = False
 
 
-class Hearing:
+class Recogniser:
     """One stream's ears. `feed` and `finish` give frames, `words` tells what is known at a frame.
 
     `scripts` is None where only PocketSphinx may give words, `pool` is None where it must not; with neither the
@@ -78,11 +78,11 @@ class Hearing:
 
     # ------------------------------------------------------------ audio
 
-    def feed(self, data: bytes) -> list[Heard]:
+    def feed(self, data: bytes) -> list[Recognised]:
         """Frames that `data` completes. Raises `PoolFullError` if no decode is to be had."""
         return [self._hear(frame, FRAME_S) for frame in self._framer.feed(data)]
 
-    def finish(self) -> list[Heard]:
+    def finish(self) -> list[Recognised]:
         """The last, shorter frame, if any, and the end of the utterance under way."""
         frames = []
         if rest := self._framer.finish():
@@ -92,7 +92,7 @@ class Hearing:
             frames.append(self._end_utterance(speech=False, closing=True))
         return frames
 
-    def settle(self) -> list[Heard]:
+    def settle(self) -> list[Recognised]:
         """End the utterance under way so that its text becomes final, and go on listening."""
         return [self._end_utterance(speech=False)] if self._cursor is not None else []
 
@@ -106,29 +106,29 @@ class Hearing:
         self._ended.clear()
         self._cursor = None
 
-    def _hear(self, frame: bytes, length_s: float) -> Heard:
+    def _hear(self, frame: bytes, length_s: float) -> Recognised:
         self._heard_s = round(self._heard_s + length_s, 6)
         if self._silent:
-            return Heard(self._heard_s, speech=False)
+            return Recognised(self._heard_s, speech=False)
         samples = self._decoder.samples(frame)
         speech = self._detector.hear(level_dbfs(samples))
         scripted = self._matcher.feed(frame) if self._matcher is not None else ()
         if scripted and self._matcher is not None:
             self.sources.add(f"script {self._matcher.script_name}")
         if self._pool is None:
-            return Heard(self._heard_s, speech, scripted)
+            return Recognised(self._heard_s, speech, scripted)
         block = self._decoder.for_recogniser(samples)
         known = self._matcher is not None and self._matcher.state != "unknown"
         heard = self._recognise(block, speech, known=known)
         self._recent.append(block)
         return heard._replace(scripted=scripted)
 
-    def _recognise(self, block: bytes, speech: bool, *, known: bool) -> Heard:
+    def _recognise(self, block: bytes, speech: bool, *, known: bool) -> Recognised:
         pool = self._pool
         assert pool is not None
         if self._cursor is None:
             if not speech or known:
-                return Heard(self._heard_s, speech)
+                return Recognised(self._heard_s, speech)
             blocks = [*self._recent, block]
             self._cursor = pool.begin(self, blocks)
             self._cursor_start_s = self._heard_s - len(blocks) * FRAME_S
@@ -140,16 +140,18 @@ class Hearing:
         too_long = self._cursor.index >= _UTTERANCE_MAX_FRAMES
         if self._quiet_frames >= _UTTERANCE_ENDS_AFTER_FRAMES or too_long:
             return self._end_utterance(speech=speech)
-        return Heard(self._heard_s, speech, (), self._cursor, self._cursor.index, self._cursor_start_s)
+        return Recognised(self._heard_s, speech, (), self._cursor, self._cursor.index, self._cursor_start_s)
 
-    def _end_utterance(self, *, speech: bool, closing: bool = False) -> Heard:
+    def _end_utterance(self, *, speech: bool, closing: bool = False) -> Recognised:
         cursor, pool = self._cursor, self._pool
         assert cursor is not None
         assert pool is not None
         final = pool.end(cursor, closing=closing)
         self._cursor = None
         self._ended.add(cursor)
-        return Heard(self._heard_s, speech, (), cursor, cursor.index, self._cursor_start_s, ends=True, has_final=final)
+        return Recognised(
+            self._heard_s, speech, (), cursor, cursor.index, self._cursor_start_s, ends=True, has_final=final
+        )
 
     # ------------------------------------------------------------ words
 
@@ -158,7 +160,7 @@ class Hearing:
         """What `words` gave at the last frame, less what was forgotten since."""
         return tuple(w for w in self._last if w.start_s >= self._forgotten_s - _LATE_WORD_S)
 
-    def words(self, frame: Heard) -> Words | None:
+    def words(self, frame: Recognised) -> Words | None:
         """All words since the last `forget` as known at this frame; None while recognition is behind.
 
         Frames must be asked for in order. Raises `RecognitionFailedError`.
@@ -184,7 +186,7 @@ class Hearing:
         self._last = words
         return words
 
-    def when_ready(self, frame: Heard, callback: Callable[[], None]) -> None:
+    def when_ready(self, frame: Recognised, callback: Callable[[], None]) -> None:
         """Call once when `words` of a frame is worth asking again."""
         assert frame.cursor is not None
         frame.cursor.utterance.when_heard(callback)
@@ -194,7 +196,7 @@ class Hearing:
         self._forgotten_s = before_s
         self._settled = tuple(w for w in self._settled if w.start_s >= before_s - _LATE_WORD_S)
 
-    def _placed(self, words: Words, frame: Heard) -> Words:
+    def _placed(self, words: Words, frame: Recognised) -> Words:
         """Words of an utterance in stream time, without those of turns that have ended.
 
         A recogniser that catches up answers for many frames at once, and another stream may be further on: what

@@ -40,7 +40,7 @@ class SpokenWord(NamedTuple):
     confidence: float
 
 
-class Thresholds(msgspec.Struct, frozen=True):
+class TurnThresholds(msgspec.Struct, frozen=True):
     """What decides about the end of a turn; `eager` is None while eager ends are off."""
 
     eot: float = 0.7
@@ -88,7 +88,7 @@ class TurnTaker:
     them from frame to frame, as recognisers do. An open turn never loses its last text.
     """
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: TurnThresholds) -> None:
         self.thresholds = thresholds
         self.turn_index = 0
         self.turn_start_s = 0.0

@@ -24,7 +24,7 @@ from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
-from flux_desktop.ui.services.local_endpoint_keeper import KeptEndpoint
+from flux_desktop.ui.services.local_endpoint_keeper import LocalEndpointKeeper
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
@@ -61,7 +61,7 @@ def make_window(
 
 def run_window(options: argparse.Namespace) -> int:
     """Show the window until it is closed."""
-    local = KeptEndpoint()
+    local = LocalEndpointKeeper()
 
     async def live(window: MainWindow) -> int:
         closed = asyncio.Event()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flux_desktop.base.packed_blocks import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.events import Received, Sent, StreamChanged, StreamEnded, message_of
-from flux_desktop.engine.records.facts import StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received, Sent, message_of
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     ConfigureFailure,
@@ -53,10 +53,10 @@ class Conversation:
         self._truth = truth
         self.cards = CardList(side_file)
         self.revision = 0
-        self.stream_state = StreamState.WAITING
+        self.stream_state = ConnectionState.WAITING
         self.request_id: str | None = None
-        self.summary: StreamSummary | None = None
-        self.row: StreamRow | None = None
+        self.summary: ConnectionSummary | None = None
+        self.row: ConnectionRow | None = None
         self.run_over = False
         self.words_from: tuple[str, ...] = ()
         self.eot_confidence: float | None = None
@@ -86,13 +86,13 @@ class Conversation:
         """The card of the turn under way."""
         return self._open
 
-    def stream_changed(self, event: StreamChanged) -> None:
+    def connection_changed(self, event: ConnectionChanged) -> None:
         """Take a new state of the connection."""
         self.stream_state = event.state
         self.request_id = event.request_id or self.request_id
         if event.problem is not None:
             again = "It is tried again."
-            if event.state is StreamState.RECONNECTING:
+            if event.state is ConnectionState.RECONNECTING:
                 again = "It is being opened again."
                 self._end_stream()
             self._note(f"{event.problem.what} {again}")
@@ -117,14 +117,14 @@ class Conversation:
         """Take a control message that went out."""
         self._keep_raw(event.t, True, event.text)
 
-    def row_changed(self, t: float, row: StreamRow) -> None:
+    def row_changed(self, t: float, row: ConnectionRow) -> None:
         """Take the table's line; it carries the curve where messages are not watched."""
         self.row = row
         self.request_id = row.request_id or self.request_id
         if not self._watched:
             latency_ms, points = row.update_latency_ms, self.latency
             due = not len(points) or t - points.x[-1] >= UNWATCHED_EVERY_S
-            if due and latency_ms is not None and row.state is StreamState.STREAMING:
+            if due and latency_ms is not None and row.state is ConnectionState.STREAMING:
                 points.append(t, latency_ms)
             self._lane_state(t, row.turn_state)
         self.revision += 1
@@ -152,10 +152,10 @@ class Conversation:
             self._note("New parameters are in force.")
         return message
 
-    def ended(self, event: StreamEnded) -> None:
+    def ended(self, event: ConnectionEnded) -> None:
         """Take the last word: an open turn becomes final with its last text."""
         self.summary = event.summary
-        self.stream_state = StreamState.ENDED
+        self.stream_state = ConnectionState.ENDED
         turn = self.tracker.close()
         if self._open is not None:
             if turn is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models.series import Floats, Series
 
 ORDER = (
@@ -14,12 +14,12 @@ ORDER = (
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),
     str(LedgerClass.NOT_STARTED),
-    str(StreamState.DRAINING),
-    str(StreamState.RECONNECTING),
-    str(StreamState.STREAMING),
-    str(StreamState.OPENED),
-    str(StreamState.CONNECTING),
-    str(StreamState.WAITING),
+    str(ConnectionState.DRAINING),
+    str(ConnectionState.RECONNECTING),
+    str(ConnectionState.STREAMING),
+    str(ConnectionState.OPENED),
+    str(ConnectionState.CONNECTING),
+    str(ConnectionState.WAITING),
 )
 """From the ground up: how streams ended, then where the others stand, the newest on top."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
 from flux_desktop.engine.records.events import Event, Notice, Received
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.bundles import BUNDLES, UNKNOWN, Bundle
 from flux_desktop.flux.changes import applied, configure_message, needs_reconnect
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, MessageError, parse_server_message
@@ -175,7 +175,7 @@ class LiveParameters:
         """What stands beside each control, by field name; empty words while no run is under way."""
         if self._started is None or self._wanted is None:
             return {name: FieldState() for name in (*FIELDS, *FILTERS, "keyterms")}
-        streaming = [talk for talk in talks if talk.stream_state is StreamState.STREAMING]
+        streaming = [talk for talk in talks if talk.stream_state is ConnectionState.STREAMING]
         found = {name: self._state(name, streaming) for name in FIELDS}
         found.update({name: self._filter_state(name, streaming) for name in FILTERS})
         found["keyterms"] = self._keyterm_state(streaming)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 
@@ -24,7 +24,7 @@ class Column:
 
 def _state(talk: Conversation) -> str:
     """The turn's state while streaming, the ledger class once ended."""
-    if talk.stream_state is StreamState.STREAMING:
+    if talk.stream_state is ConnectionState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
         back = talk.summary.reconnects

@@ -9,6 +9,8 @@ from flux_desktop.base.packed_blocks import SideFile
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Event,
     LevelMeasured,
     Notice,
@@ -17,11 +19,9 @@ from flux_desktop.engine.records.events import (
     RunStarted,
     Sent,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
-    WordsSourced,
+    TranscriptProvenance,
 )
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
@@ -62,7 +62,7 @@ class RunModel:
         self.conversations: dict[int, Conversation] = {
             n: Conversation(n, truth, self._side_file) for n in range(1, total + 1)
         }
-        self.ledger: dict[str, int] = {str(StreamState.WAITING): total} if total else {}
+        self.ledger: dict[str, int] = {str(ConnectionState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
         self.notice_count = 0
@@ -102,11 +102,11 @@ class RunModel:
                 self.conversation(event.conn).received(event)
             case Snapshot():
                 self._snapshot(event)
-            case StreamChanged():
-                self.conversation(event.conn).stream_changed(event)
+            case ConnectionChanged():
+                self.conversation(event.conn).connection_changed(event)
                 if self.opening_s is None:
                     self.opening_s = event.t
-                if event.state is StreamState.STREAMING and self.phase is Phase.STARTING:
+                if event.state is ConnectionState.STREAMING and self.phase is Phase.STARTING:
                     self.phase = Phase.RUNNING
             case LevelMeasured():
                 self.level = event
@@ -114,14 +114,14 @@ class RunModel:
                 self.level_rms.append(event.t, event.rms_dbfs)
             case Sent():
                 self.conversation(event.conn).sent(event)
-            case StreamEnded():
+            case ConnectionEnded():
                 self.conversation(event.summary.conn).ended(event)
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:
                     self.reset(event.plan, planned_s=self.planned_s)
                     self.started = event
-            case WordsSourced():
+            case TranscriptProvenance():
                 for talk in self.conversations.values():
                     talk.words_from = tuple(event.sources.get(talk.request_id or "", talk.words_from))
             case Notice():
@@ -172,4 +172,4 @@ class RunModel:
 
     def streaming(self) -> int:
         """Connections that are streaming right now."""
-        return self.ledger.get(str(StreamState.STREAMING), 0)
+        return self.ledger.get(str(ConnectionState.STREAMING), 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
-from flux_desktop.audio.words import Word, script_of
+from flux_desktop.audio.words import ReferenceWord, reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.ui.models.series import Floats
@@ -27,7 +27,7 @@ class WavShape:
     sample_rate_hz: int
     channels: int
     peaks: Floats
-    words: tuple[Word, ...] = ()
+    words: tuple[ReferenceWord, ...] = ()
 
     def truth(self, *, looped: bool) -> SpokenWords | None:
         """What is said in the file, for measuring; None where no words file lies beside it."""
@@ -60,7 +60,7 @@ def read_shape(path: Path) -> WavShape:
                 starts = np.arange(0, len(samples), per_bin * channels)
                 loudest += (np.maximum.reduceat(samples, starts) / 32768).tolist()
             rate = file.getframerate()
-            script = script_of(path)
+            script = reference_transcript(path)
             words = script.words if script is not None else ()
             return WavShape(path, frames / rate, rate, channels, np.array(loudest), words)
     except FileNotFoundError:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 
 STATE_WORDS = {
-    StreamState.WAITING: "waiting",
-    StreamState.CONNECTING: "connecting",
-    StreamState.OPENED: "opened, waiting for Connected",
-    StreamState.STREAMING: "streaming",
-    StreamState.RECONNECTING: "reconnecting",
-    StreamState.DRAINING: "finishing",
-    StreamState.ENDED: "ended",
+    ConnectionState.WAITING: "waiting",
+    ConnectionState.CONNECTING: "connecting",
+    ConnectionState.OPENED: "opened, waiting for Connected",
+    ConnectionState.STREAMING: "streaming",
+    ConnectionState.RECONNECTING: "reconnecting",
+    ConnectionState.DRAINING: "finishing",
+    ConnectionState.ENDED: "ended",
 }
 
 TURN_STATE_WORDS = {"Ready": "Ready", "Speaking": "Speaking", "AwaitingEnd": "Awaiting end"}

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.services.exporting import FORMATS
@@ -91,7 +91,7 @@ class ConversationView(QWidget):
 
 def state_words(talk: Conversation) -> str:
     """The state of a connection, in words."""
-    if talk.stream_state is StreamState.STREAMING:
+    if talk.stream_state is ConnectionState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
         return str(talk.summary.ledger)
@@ -102,7 +102,7 @@ def state_words(talk: Conversation) -> str:
 
 def state_tone(talk: Conversation) -> str:
     """The pill's tone for that state."""
-    if talk.stream_state is StreamState.STREAMING:
+    if talk.stream_state is ConnectionState.STREAMING:
         return STATE_TONES.get(talk.turn_state, "quiet")
     if talk.summary is not None:
         return "ok" if talk.summary.ledger in text.GOOD_CLASSES else "danger"
@@ -133,9 +133,9 @@ def _waiting_words(talk: Conversation) -> str:
         return "No words came over this connection." if problem is None else problem.sentence()
     if talk.run_over:
         return "This connection was not started: the run ended before."
-    if talk.stream_state is StreamState.STREAMING:
+    if talk.stream_state is ConnectionState.STREAMING:
         return "Streaming; the first words come as soon as someone speaks."
-    if talk.stream_state is StreamState.RECONNECTING:
+    if talk.stream_state is ConnectionState.RECONNECTING:
         return "The connection was lost; it is being opened again…"
     return "Connecting to the endpoint…"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.style.theme import SPACE_L, SPACE_XL
@@ -55,8 +55,8 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
         return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
     failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))
     never = model.ledger.get(LedgerClass.NEVER_CONNECTED, 0)
-    streaming = f"{model.ledger.get(StreamState.STREAMING, 0)} streaming"
-    if back := model.ledger.get(StreamState.RECONNECTING, 0):
+    streaming = f"{model.ledger.get(ConnectionState.STREAMING, 0)} streaming"
+    if back := model.ledger.get(ConnectionState.RECONNECTING, 0):
         streaming += f" · {back} reconnecting"
     return f"{streaming} · {failed} failed · {never} never connected"
 

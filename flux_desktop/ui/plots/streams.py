@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel, nearest
@@ -20,17 +20,17 @@ TOKENS = {
     str(LedgerClass.NEVER_CONNECTED): "danger_dim",
     str(LedgerClass.CONNECT_FAILED): "danger_soft",
     str(LedgerClass.NOT_STARTED): "muted",
-    str(StreamState.DRAINING): "accent",
-    str(StreamState.RECONNECTING): "warn_dim",
-    str(StreamState.STREAMING): "ok_soft",
-    str(StreamState.OPENED): "eager",
-    str(StreamState.CONNECTING): "eager_dim",
-    str(StreamState.WAITING): "border",
+    str(ConnectionState.DRAINING): "accent",
+    str(ConnectionState.RECONNECTING): "warn_dim",
+    str(ConnectionState.STREAMING): "ok_soft",
+    str(ConnectionState.OPENED): "eager",
+    str(ConnectionState.CONNECTING): "eager_dim",
+    str(ConnectionState.WAITING): "border",
 }
 """The colour of each class; its name and number stand in the legend."""
 _FIRST = (
-    str(StreamState.STREAMING),
-    str(StreamState.RECONNECTING),
+    str(ConnectionState.STREAMING),
+    str(ConnectionState.RECONNECTING),
     str(LedgerClass.FAILED),
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),

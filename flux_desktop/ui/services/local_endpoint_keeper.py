@@ -13,7 +13,7 @@ LOOK_EVERY_S = 1.0
 """The first look comes later than the window's own start, which the endpoint's must not slow down."""
 
 
-class KeptEndpoint(LocalEndpoint):
+class LocalEndpointKeeper(LocalEndpoint):
     """Started by the first run, or before it by `keep`; started anew where its arguments change or it has died."""
 
     def __init__(self) -> None:

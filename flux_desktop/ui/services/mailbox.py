@@ -62,7 +62,7 @@ def _replaceable(event: Event) -> bool:
     return isinstance(event, Received) and '"event":"Update"' in event.text.replace(" ", "")[:400]
 
 
-class ScreenClock(QObject):
+class RefreshClock(QObject):
     """Empties the mailbox and paces the screen: `on_event` per event, then curves, texts and labels.
 
     One timer for the whole window. A tick spends at most `DRAIN_BUDGET_S` on events; the rest waits for the

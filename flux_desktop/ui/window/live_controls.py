@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from flux_desktop.ui.window.main_window import MainWindow
 
 
-class Steering:
+class LiveControls:
     """One window's. `refuses_configure` names the account's endpoints whose builds take no changes in mid-stream."""
 
     def __init__(self, window: MainWindow) -> None:

@@ -36,7 +36,7 @@ from flux_desktop.ui.services.device_watch import DeviceWatch
 from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.level_watch import LevelWatch
-from flux_desktop.ui.services.mailbox import Mailbox, ScreenClock
+from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from flux_desktop.ui.services.plan_from_form import SAMPLE, run_plan
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
@@ -47,11 +47,11 @@ from flux_desktop.ui.widgets.log_dialog import LogDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window.diagnostics import LogKeeper, report
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
-from flux_desktop.ui.window.live_controls import Steering
+from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.menus import build_menus
-from flux_desktop.ui.window.refresher import Screen
+from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.settings import RECENT_MAX
-from flux_desktop.ui.window.transcripts import Archive
+from flux_desktop.ui.window.transcripts import Transcripts
 
 RIGHT_PX = 372
 LICENCES, BILL = "notices/third-party-licences.txt", "notices/sbom.cdx.json"
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.mailbox = Mailbox()
         self.tasks = UiTasks(self.show_problem)
         self.controller = RunController(self.model, self.mailbox, self.tasks, make_engine)
-        self.archive = Archive(self)
+        self.archive = Transcripts(self)
         self.live = LiveParameters()
         self.local = LocalBehaviour()
         self.heartbeat = Heartbeat(self)
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(1100, 700))
         self.resize(1440, 900)
         self._compose()
-        display = self.display = Screen(self)
+        display = self.display = Refresher(self)
         self._wire()
         self.devices = DeviceWatch(self.microphones, self.tasks, self.sound_panel.microphone.refresh)
         self.levels = LevelWatch(
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
             self.sound_panel.microphone.set_trouble,
         )
         self.loader = EndpointLoader(self.endpoint_panel, self.endpoints, account or AwsAccount(), self.tasks)
-        self.clock = ScreenClock(
+        self.clock = RefreshClock(
             self.mailbox, display.take_event, display.draw_curves, display.draw_texts, display.draw_labels, self
         )
 
@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.run_bar)
         rows.addWidget(body, 1)
         rows.addWidget(self.status)
-        self.steering = Steering(self)
+        self.steering = LiveControls(self)
         self.presenter = Presenter(theme, model)
         self.pages = QStackedWidget()
         self.pages.addWidget(central)

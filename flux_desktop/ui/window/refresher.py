@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REFUSED_BEFORE = "When it was tried, this endpoint's build took no changes in mid-stream."
 
 
-class Screen:
+class Refresher:
     """One window's screen. Everything runs on the window's thread, called by its clock."""
 
     def __init__(self, window: MainWindow) -> None:

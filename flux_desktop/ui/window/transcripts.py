@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flux_desktop.ui.window.main_window import MainWindow
 
 
-class Archive:
+class Transcripts:
     """One window's archive. Files are read and written in the background; problems are told in the window."""
 
     def __init__(self, window: MainWindow) -> None:

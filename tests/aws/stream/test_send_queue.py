@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flux_desktop.aws.stream import send_queue
-from flux_desktop.aws.stream.send_queue import Outgoing
+from flux_desktop.aws.stream.send_queue import SendQueue
 
 
 class Slow:
@@ -31,11 +31,11 @@ class Slow:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Outgoing, Slow]]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[SendQueue, Slow]]:
     monkeypatch.setattr(send_queue, "_LEAN", False)
 
-    def make() -> tuple[Outgoing, Slow]:
-        out, stream = Outgoing(), Slow()
+    def make() -> tuple[SendQueue, Slow]:
+        out, stream = SendQueue(), Slow()
         for size in (10, 20, 30):
             out.write(stream, bytes(size))
         return out, stream
@@ -43,7 +43,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[Outgoing, Slo
     return make
 
 
-def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[Outgoing, Slow]]) -> None:
+def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
     out, stream = written()
     assert out.unsent_bytes == 60
     stream.take(2)
@@ -53,7 +53,7 @@ def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[Outgoing, Sl
     assert (out.unsent_bytes, out.oldest_unsent_s) == (0, 0.0)
 
 
-def test_what_is_told_after_the_end_takes_nothing_along(written: Callable[[], tuple[Outgoing, Slow]]) -> None:
+def test_what_is_told_after_the_end_takes_nothing_along(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
     out, stream = written()
     out.clear()
     stream.take(3)
@@ -61,5 +61,5 @@ def test_what_is_told_after_the_end_takes_nothing_along(written: Callable[[], tu
 
 
 def test_one_that_waits_for_nothing_is_small() -> None:
-    parts: list[Any] = list(vars(Outgoing()).values())
+    parts: list[Any] = list(vars(SendQueue()).values())
     assert sum(sys.getsizeof(part) for part in parts) < 512

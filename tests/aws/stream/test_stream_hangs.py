@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from flux_desktop.aws.stream.opener import StreamClosedError, StreamLimits
+from flux_desktop.aws.stream.opener import StreamClosedError, StreamTimeouts
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
 from tests.aws.throwaway_ca import Authority
@@ -80,7 +80,7 @@ async def test_no_answer(
 
 async def test_the_whole_opening_has_one_limit(authority: Authority) -> None:
     """What TCP and TLS have taken is missing for the answer."""
-    limits = StreamLimits(connect_s=5, tls_reason_s=5, headers_s=30, open_s=0.4, close_s=2)
+    limits = StreamTimeouts(connect_s=5, tls_reason_s=5, headers_s=30, open_s=0.4, close_s=2)
     async with hostile_peer(authority, "silent") as peer:
         began_s = time.monotonic()
         problem = await open_problem(peer, limits)

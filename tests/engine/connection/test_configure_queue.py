@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.connection.configure_queue import Steering, merge
+from flux_desktop.engine.connection.configure_queue import ConfigureQueue, merge
 from flux_desktop.flux.messages import Configure, ConfigureSuccess, Thresholds, ThresholdsInForce
 from flux_desktop.flux.options import FluxOptions
 
@@ -18,7 +18,7 @@ def echo(eot_threshold: float, eager: float | None = None) -> ConfigureSuccess:
 
 
 def test_a_dragged_slider_becomes_two_messages_and_ends_on_its_last_value():
-    steering = Steering(FluxOptions())
+    steering = ConfigureQueue(FluxOptions())
     sent = [steering.request(eot(value / 100)) for value in range(60, 81)]
     assert sent[0] == eot(0.6)
     assert sent[1:] == [None] * 20
@@ -30,7 +30,7 @@ def test_a_dragged_slider_becomes_two_messages_and_ends_on_its_last_value():
 
 
 def test_a_refused_change_leaves_what_was_in_force_and_lets_the_next_one_go():
-    steering = Steering(FluxOptions(eot_threshold=0.7))
+    steering = ConfigureQueue(FluxOptions(eot_threshold=0.7))
     steering.request(eot(0.9))
     steering.request(eot(0.8))
     assert steering.refused() == eot(0.8)
@@ -38,14 +38,14 @@ def test_a_refused_change_leaves_what_was_in_force_and_lets_the_next_one_go():
 
 
 def test_what_the_server_echoes_is_what_is_in_force():
-    steering = Steering(FluxOptions())
+    steering = ConfigureQueue(FluxOptions())
     steering.request(eot(0.9))
     steering.acknowledged(echo(0.85))
     assert steering.in_force.eot_threshold == 0.85
 
 
 def test_eager_above_end_of_turn_is_refused_against_what_will_be_in_force():
-    steering = Steering(FluxOptions(eager_eot_threshold=0.6))
+    steering = ConfigureQueue(FluxOptions(eager_eot_threshold=0.6))
     problem = steering.refusal(eot(0.5))
     assert problem is not None
     assert problem.code == "eager_above_eot"

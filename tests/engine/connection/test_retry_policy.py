@@ -10,9 +10,9 @@ import pytest
 from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
-from flux_desktop.engine.connection.retry_policy import AGAIN, AGAIN_IF_KNOWN, Attempts, Policy, RetryBudget
+from flux_desktop.engine.connection.retry_policy import AGAIN, AGAIN_IF_KNOWN, Attempts, RetryBudget, RetryPolicy
 
-POLICY = Policy()
+POLICY = RetryPolicy()
 NEVER = (
     CREDENTIAL_CODES
     | ENDPOINT_CODES

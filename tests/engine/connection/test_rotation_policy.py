@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 
-from flux_desktop.engine.connection.rotation_policy import RETRY_S, Rotation, spread
+from flux_desktop.engine.connection.rotation_policy import RETRY_S, RotationPolicy, spread
 
 
 def test_it_waits_for_a_silence_and_not_beyond_the_latest_moment():
-    rotation = Rotation(28.0, 29.5)
+    rotation = RotationPolicy(28.0, 29.5)
     assert not rotation.is_due(27.9, quiet=True)
     assert rotation.is_due(28.0, quiet=True)
     assert not rotation.is_due(29.4, quiet=False)
@@ -16,7 +16,7 @@ def test_it_waits_for_a_silence_and_not_beyond_the_latest_moment():
 
 
 def test_after_a_failure_it_tries_again_a_little_later():
-    rotation = Rotation(28.0, 29.5)
+    rotation = RotationPolicy(28.0, 29.5)
     rotation.failed(28.0)
     assert not rotation.is_due(28.0 + RETRY_S - 0.1, quiet=True)
     assert rotation.is_due(28.0 + RETRY_S, quiet=True)

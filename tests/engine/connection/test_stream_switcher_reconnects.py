@@ -12,8 +12,8 @@ import pytest
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.commands import ConfigureStreams
-from flux_desktop.engine.records.events import Received, Sent, Snapshot, StreamChanged, message_of
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, Received, Sent, Snapshot, message_of
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
 from flux_desktop.reports.run_result import RunResult
@@ -22,12 +22,12 @@ CONVERSATION = Path(resource_path("sample_audio/conversation.wav"))
 
 
 def is_state(state):
-    return lambda event: isinstance(event, StreamChanged) and event.state is state
+    return lambda event: isinstance(event, ConnectionChanged) and event.state is state
 
 
 async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
-    driver.once(is_state(StreamState.STREAMING), lambda _: driver.supervisor.send(change))
+    driver.once(is_state(ConnectionState.STREAMING), lambda _: driver.supervisor.send(change))
     # The new stream's Connected comes late, so that at least one chunk falls into the gap.
     ended = await driver.run(fault="cut-once=2 delay-ms=120", wav=CONVERSATION, duration_s=5.0)
     assert ended.ledger["completed"] == 1, driver.summaries
@@ -40,11 +40,11 @@ async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     newest = [row for snapshot in driver.snapshots for row in snapshot.rows][-1]
     assert newest.eot_threshold == 0.8
     # Turns and audio time go on; the gap is told, and nothing in it was sent late.
-    told = [event for event in driver.of(StreamChanged) if event.gap is not None]
+    told = [event for event in driver.of(ConnectionChanged) if event.gap is not None]
     (from_s, to_s), back = told[0].gap, told[0]
     assert 0 < from_s < to_s < 4.0
     assert summary.unheard_s == pytest.approx(to_s - from_s, abs=0.01)
-    lost = next(event for event in driver.of(StreamChanged) if event.state is StreamState.RECONNECTING)
+    lost = next(event for event in driver.of(ConnectionChanged) if event.state is ConnectionState.RECONNECTING)
     assert lost.problem.code == "connection_lost"
     assert lost.t <= back.t
     infos = [message_of(event) for event in driver.of(Received)]
@@ -66,7 +66,7 @@ async def test_without_reconnecting_the_first_loss_is_the_end(driver):
     ended = await driver.run(fault="cut-once=0.5", loop=True, reconnect=False)
     assert ended.ledger["failed in mid-stream"] == 1
     assert (driver.summaries[1].retries, driver.summaries[1].reconnects) == (0, 0)
-    assert not [event for event in driver.of(StreamChanged) if event.state is StreamState.RECONNECTING]
+    assert not [event for event in driver.of(ConnectionChanged) if event.state is ConnectionState.RECONNECTING]
 
 
 async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reason(driver):
@@ -82,7 +82,7 @@ async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reas
         stopped_s.append(time.monotonic())
         driver.supervisor.stop(drain=True)
 
-    driver.once(is_state(StreamState.RECONNECTING), stop)
+    driver.once(is_state(ConnectionState.RECONNECTING), stop)
     try:
         ended = await driver.run(loop=True)
     finally:
@@ -96,7 +96,7 @@ async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reas
 
 async def test_a_stop_between_two_attempts_tells_why_the_first_one_failed(driver):
     def is_to_be_tried_again(event):
-        return isinstance(event, StreamChanged) and event.problem is not None
+        return isinstance(event, ConnectionChanged) and event.problem is not None
 
     driver.once(is_to_be_tried_again, lambda _: driver.supervisor.stop(drain=True))
     ended = await driver.run(fault="throttled")
@@ -118,9 +118,9 @@ async def test_a_run_shows_how_many_are_reconnecting(driver):
 async def test_openings_are_tried_again_and_counted(driver):
     ended = await driver.run(fault="throttled=50", connections=4, duration_s=0.5)
     assert ended.ledger["connect failed"] < 2, driver.summaries
-    told = [event for event in driver.of(StreamChanged) if event.problem is not None]
+    told = [event for event in driver.of(ConnectionChanged) if event.problem is not None]
     assert told
-    assert {(event.state, event.problem.code) for event in told} == {(StreamState.CONNECTING, "throttled")}
+    assert {(event.state, event.problem.code) for event in told} == {(ConnectionState.CONNECTING, "throttled")}
     assert sum(summary.retries for summary in driver.summaries.values()) == len(told)
 
 
@@ -129,7 +129,7 @@ async def test_a_change_that_falls_into_the_gap_is_sent_after_it(driver):
     change = Configure(thresholds=Thresholds(eot_threshold=0.8))
     plan = driver.plan(fault="cut-once=0.5", loop=True, duration_s=4.0)
     driver.once(
-        is_state(StreamState.RECONNECTING),
+        is_state(ConnectionState.RECONNECTING),
         lambda _: driver.supervisor.send(ConfigureStreams(message=change)),
     )
     ended = await driver.supervisor.run(plan)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.audio.words import Word
+from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.ground_truth import SpokenWords, TurnTiming
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.word_errors import WordErrors, word_errors
 
 WORDS = (
-    Word(word="he", start_s=0.5, end_s=0.8),
-    Word(word="was", start_s=0.9, end_s=1.2),
-    Word(word="mister", start_s=3.0, end_s=3.4, display="Mr."),
+    ReferenceWord(word="he", start_s=0.5, end_s=0.8),
+    ReferenceWord(word="was", start_s=0.9, end_s=1.2),
+    ReferenceWord(word="mister", start_s=3.0, end_s=3.4, display="Mr."),
 )
 
 

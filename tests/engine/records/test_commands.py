@@ -8,15 +8,15 @@ import pytest
 from flux_desktop.aws.target import Credentials
 from flux_desktop.engine.records.commands import ConfigureStreams, Quit, StartRun, Watch, decode_command, encode_command
 from flux_desktop.engine.records.events import (
+    ConnectionEnded,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamEnded,
     decode_event,
     encode_event,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
 from flux_desktop.engine.supervision.worker_process import shares
 from flux_desktop.flux.messages import Configure, Thresholds
@@ -45,8 +45,8 @@ def test_commands_survive_the_pipe(command):
     [
         RunStarted(t=0.0, wall_time="2026-01-01T00:00:00+00:00", plan=PLAN, version="1"),
         Received(t=1.0, conn=2, text='{"type":"x"}\n"quoted"', user_latency_ms=1.5),
-        Snapshot(t=1.0, ledger={"streaming": 3}, rows=[StreamRow(conn=1)]),
-        StreamEnded(t=2.0, summary=StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)),
+        Snapshot(t=1.0, ledger={"streaming": 3}, rows=[ConnectionRow(conn=1)]),
+        ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)),
         RunEnded(t=3.0, verdict=Verdict.DONE, ledger={"completed": 3}),
     ],
 )

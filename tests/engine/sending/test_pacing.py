@@ -9,8 +9,8 @@ import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
-from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
+from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.pacing import AudioClock
 
 CHUNK = b"\x01\x02" * 1280
@@ -61,9 +61,9 @@ class Bench:
         self.done = 0
         self.errors: list[Exception] = []
         self.pacing = Histogram()
-        self.sender = Sender(
+        self.sender = FileSender(
             RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan),
-            FileFeed(audio, len(CHUNK), loop=False, limit_bytes=None),
+            FileChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None),
             lambda: self.loop.now_s,
             self.pacing,
             silence_max_s=1.0,
@@ -157,9 +157,9 @@ async def test_a_real_loop_keeps_the_pace():
         def send_audio(self, chunk: bytes) -> None:
             sent.append(loop.time())
 
-    sender = Sender(
+    sender = FileSender(
         RunPlan(endpoint="e", source=WavSource(path="x.wav"), chunk_s=0.02),
-        FileFeed(bytes(640 * 10), 640, loop=False, limit_bytes=None),
+        FileChunkSource(bytes(640 * 10), 640, loop=False, limit_bytes=None),
         loop.time,
         Histogram(),
         silence_max_s=1.0,

@@ -8,8 +8,8 @@ import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
-from flux_desktop.engine.sending.file_sender import Sender
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
+from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.pacing import GRID_S, on_grid
 
 
@@ -22,9 +22,9 @@ def test_the_grid_is_never_before_the_moment(moment_s: float) -> None:
 
 def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
     moments_s, timers = [100.0012], []
-    sender = Sender(
+    sender = FileSender(
         RunPlan(endpoint="local", source=WavSource(path="unused")),
-        FileFeed(bytes(2560 * 3), 2560, loop=False, limit_bytes=None),
+        FileChunkSource(bytes(2560 * 3), 2560, loop=False, limit_bytes=None),
         lambda: moments_s[0],
         Histogram(),
         silence_max_s=1.0,

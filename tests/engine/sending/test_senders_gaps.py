@@ -8,9 +8,9 @@ import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
-from flux_desktop.engine.sending.file_sender import Sender
-from flux_desktop.engine.sending.microphone_sender import LiveSender
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
+from flux_desktop.engine.sending.file_sender import FileSender
+from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
 from tests.engine.sending.test_pacing import CHUNK, Bench, ManualLoop, Sink
 
 
@@ -47,14 +47,14 @@ def test_a_gap_that_swallows_the_end_ends_the_sending():
 async def test_a_stream_lost_in_its_idle_time_still_begins_when_it_should():
     loop, sent_s, done = asyncio.get_running_loop(), [], asyncio.Event()
 
-    class Heard:
+    class Recognised:
         def send_audio(self, chunk: bytes) -> None:
             if len(chunk) == len(CHUNK):  # and no keep-alive sample
                 sent_s.append(loop.time())
 
-    sender = Sender(
+    sender = FileSender(
         RunPlan(endpoint="e", source=WavSource(path="x.wav"), idle_before_audio_s=0.3),
-        FileFeed(CHUNK, len(CHUNK), loop=False, limit_bytes=None),
+        FileChunkSource(CHUNK, len(CHUNK), loop=False, limit_bytes=None),
         loop.time,
         Histogram(),
         silence_max_s=0.0,
@@ -64,10 +64,10 @@ async def test_a_stream_lost_in_its_idle_time_still_begins_when_it_should():
         on_error=lambda _: None,
     )
     began_s = loop.time()
-    sender.start(Heard(), loop)
+    sender.start(Recognised(), loop)
     sender.lose()
     sender.skip_gap()
-    sender.resume(Heard())
+    sender.resume(Recognised())
     async with asyncio.timeout(5):
         await done.wait()
     assert sent_s[0] - began_s >= 0.379
@@ -81,7 +81,7 @@ class LiveBench:
         self.loop = ManualLoop()
         self.sink = Sink(self.loop)
         self.done = 0
-        self.sender = LiveSender(
+        self.sender = MicrophoneSender(
             RunPlan(endpoint="e", source=MicrophoneSource()),
             None,
             lambda: self.loop.now_s,

@@ -9,9 +9,9 @@ from pathlib import Path
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import Event, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, keep_fresh
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
@@ -75,13 +75,13 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         )
         start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
         audio = bytes(2560) * 30
-        run = Run(start, lambda _: FileFeed(audio, 2560, loop=False, limit_bytes=None), events.append)
+        run = Run(start, lambda _: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append)
         async with asyncio.timeout(20):
             await run.carry_out()
         first, second = (session.request["authorization"] for session in peer.sessions)
     assert CREDENTIALS.access_key in first
     assert fresh.access_key in second
-    summary = next(event.summary for event in events if isinstance(event, StreamEnded))
+    summary = next(event.summary for event in events if isinstance(event, ConnectionEnded))
     assert summary.reconnects == 1
 
 

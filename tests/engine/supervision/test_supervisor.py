@@ -13,18 +13,18 @@ import pytest
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Notice,
     Received,
     RunEnded,
     RunStarted,
     Sent,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
-    WordsSourced,
+    TranscriptProvenance,
     message_of,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamState, Verdict
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.stages import Stage
 from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
@@ -32,7 +32,7 @@ from flux_desktop.flux.options import FluxOptions
 
 
 def is_streaming(event):
-    return isinstance(event, StreamChanged) and event.state is StreamState.STREAMING
+    return isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING
 
 
 async def test_two_connections_stream_speech_and_every_stream_is_accounted_for(driver):
@@ -47,7 +47,7 @@ async def test_two_connections_stream_speech_and_every_stream_is_accounted_for(d
         assert summary.violations == {}
         assert summary.chunks_sent >= 25
         assert summary.update.n == summary.event_counts["Update"] - 1 or summary.update.n > 5
-        states = [event.state for event in driver.of(StreamChanged) if event.conn == conn]
+        states = [event.state for event in driver.of(ConnectionChanged) if event.conn == conn]
         assert states == ["connecting", "opened", "streaming", "draining", "ended"]
     assert isinstance(driver.events[0], RunStarted)
     assert isinstance(driver.events[-1], RunEnded)
@@ -66,7 +66,7 @@ async def test_latencies_stand_on_both_clocks_and_never_flatter(driver):
 async def test_the_recording_holds_all_that_was_told(driver):
     ended = await driver.run(connections=2)
     recorded = list(read_session(driver.supervisor.session_folder))
-    for kind in (RunStarted, StreamChanged, StreamEnded, Sent):
+    for kind in (RunStarted, ConnectionChanged, ConnectionEnded, Sent):
         assert [event for event in recorded if isinstance(event, kind)] == sorted(
             driver.of(kind), key=lambda event: event.t
         )
@@ -81,7 +81,7 @@ async def test_snapshots_add_up_to_the_plan_and_show_the_last_state(driver):
     assert snapshots
     assert all(sum(snapshot.ledger.values()) == 3 for snapshot in snapshots)
     last = {row.conn: row for snapshot in snapshots for row in snapshot.rows}
-    assert {row.state for row in last.values()} == {StreamState.ENDED}
+    assert {row.state for row in last.values()} == {ConnectionState.ENDED}
     assert all(row.ledger is not None for row in last.values())
 
 
@@ -91,7 +91,7 @@ async def test_a_stop_drains_and_keeps_the_open_turn(driver):
     ended = await driver.run(loop=True)
     assert ended.interrupted
     assert ended.ledger["completed"] == 1
-    end = driver.of(StreamEnded)[0]
+    end = driver.of(ConnectionEnded)[0]
     assert end.closed_text.startswith("And Mr. John")
     assert end.summary.final_texts[-1] == end.closed_text
 
@@ -115,7 +115,7 @@ async def test_a_stop_before_anything_is_open_starts_nothing(driver, drain):
 
 async def test_a_stop_does_not_wait_for_a_stream_that_was_never_connected(driver):
     def is_opened(event):
-        return isinstance(event, StreamChanged) and event.state is StreamState.OPENED
+        return isinstance(event, ConnectionChanged) and event.state is ConnectionState.OPENED
 
     opened_s = []
     driver.once(is_opened, lambda _: opened_s.append(time.monotonic()))
@@ -154,8 +154,8 @@ async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wa
     plan = driver.plan(connections=2, wav=pausing_wav)
     plan = msgspec.structs.replace(plan, local_arguments=("--recogniser", recogniser))
     await driver.supervisor.run(plan)
-    told = {request: found for event in driver.of(WordsSourced) for request, found in event.sources.items()}
-    streams = {event.request_id: event.conn for event in driver.of(StreamChanged) if event.request_id}
+    told = {request: found for event in driver.of(TranscriptProvenance) for request, found in event.sources.items()}
+    streams = {event.request_id: event.conn for event in driver.of(ConnectionChanged) if event.request_id}
     assert {streams[request] for request in told} == {1, 2}
     assert all(found == [source] for found in told.values())
 
@@ -190,7 +190,7 @@ async def test_a_build_without_configure_is_brought_back_with_the_new_values(dri
     change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
 
     def both_stream(_):
-        return len([event for event in driver.of(StreamChanged) if is_streaming(event)]) == 2
+        return len([event for event in driver.of(ConnectionChanged) if is_streaming(event)]) == 2
 
     driver.once(both_stream, lambda _: driver.supervisor.send(change))
     plan = driver.plan(connections=2, loop=True, duration_s=3.0)
@@ -234,7 +234,9 @@ async def test_idle_time_and_keep_alives_move_the_audio_clock_but_not_the_plan(d
 async def test_stages_open_and_end_streams_as_the_ramp_says(driver):
     ended = await driver.run(stages=(Stage(1, 1.0), Stage(2, 1.0)), connections=2, loop=True)
     assert ended.ledger["completed"] + ended.ledger["no transcript"] == 2
-    opened = {event.conn: event.t for event in driver.of(StreamChanged) if event.state is StreamState.CONNECTING}
+    opened = {
+        event.conn: event.t for event in driver.of(ConnectionChanged) if event.state is ConnectionState.CONNECTING
+    }
     assert opened[2] - opened[1] == pytest.approx(1.0, abs=0.4)
 
 
@@ -247,7 +249,7 @@ async def test_a_long_connection_changes_over_to_new_streams_and_counts_on(drive
     summary = driver.summaries[1]
     assert summary.rotations >= 1
     assert summary.violations == {}
-    request_ids = {event.request_id for event in driver.of(StreamChanged) if event.request_id}
+    request_ids = {event.request_id for event in driver.of(ConnectionChanged) if event.request_id}
     assert len(request_ids) == summary.rotations + 1
     windows, turns = [], []
     for event in driver.of(Received):
@@ -329,7 +331,7 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     assert driver.summaries[1].problem.code == "worker_died"
     assert driver.summaries[1].chunks_sent > 5, "what was last told of it"
     assert driver.summaries[1].request_id
-    recorded = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, StreamEnded)]
+    recorded = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, ConnectionEnded)]
     assert {event.summary.conn for event in recorded} == {1, 2, 3, 4}, "how each stream ended is recorded too"
 
 

@@ -14,11 +14,11 @@ import time
 import msgspec
 import pytest
 
-from flux_desktop.engine.connection.context import Limits
+from flux_desktop.engine.connection.context import Timeouts
 from flux_desktop.engine.measuring.histogram import Histogram, ledger
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import Received, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamState, Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.sending import audio_source
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
@@ -30,7 +30,7 @@ STALL_S = 1.4
 
 
 def is_streaming(event):
-    return isinstance(event, StreamChanged) and event.state is StreamState.STREAMING
+    return isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING
 
 
 def plan_of(driver, *, arguments=(), **fields):
@@ -100,8 +100,8 @@ async def test_streams_that_never_connect_are_counted_one_by_one(driver):
                 plan=plan, connections=list(range(1, 101)), origin_s=time.monotonic(), credentials=info.credentials
             ),
             lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
-            lambda event: ends.append(event.summary.ledger) if isinstance(event, StreamEnded) else None,
-            limits=Limits(connected_s=3.0),
+            lambda event: ends.append(event.summary.ledger) if isinstance(event, ConnectionEnded) else None,
+            limits=Timeouts(connected_s=3.0),
         )
         await run.carry_out()
     finally:

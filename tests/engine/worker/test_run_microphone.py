@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.records.events import LevelMeasured, Notice, Received, StreamChanged
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, LevelMeasured, Notice, Received
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.flux.options import FluxOptions
 from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
@@ -39,7 +39,7 @@ async def test_speech_into_a_microphone_is_transcribed_on_every_connection(drive
     playing = []
 
     def react(event):
-        if isinstance(event, StreamChanged) and event.state is StreamState.STREAMING and not playing:
+        if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and not playing:
             playing.append(microphone.play(Path(resource_path("sample_audio/conversation.wav"))))
         if isinstance(event, Received) and '"EndOfTurn"' in event.text:
             driver.supervisor.stop()

@@ -15,9 +15,9 @@ from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.engine.connection.stream import Leg
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import Event, StreamChanged
+from flux_desktop.engine.records.events import ConnectionChanged, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS
@@ -41,7 +41,7 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
     left: list[Counter[type]] = []
 
     def on_event(event: Event) -> None:
-        if isinstance(event, StreamChanged) and event.rotations > len(left):
+        if isinstance(event, ConnectionChanged) and event.rotations > len(left):
             left.append(alive() - before)
             if event.rotations == CHANGES:
                 run.stop(drain=True)
@@ -56,7 +56,7 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
             rotate_latest_s=0.2,
         )
         start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
-        run = Run(start, lambda _: FileFeed(bytes(2560), 2560, loop=True, limit_bytes=None), on_event)
+        run = Run(start, lambda _: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None), on_event)
         async with asyncio.timeout(20):
             await run.carry_out()
     assert len(left) == CHANGES

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.connection.context import Limits
-from flux_desktop.engine.connection.retry_policy import Policy
+from flux_desktop.engine.connection.context import Timeouts
+from flux_desktop.engine.connection.retry_policy import RetryPolicy
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import Event, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileFeed
+from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
 
-QUICK = Limits(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
+QUICK = Timeouts(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
 
 
 @pytest.fixture
@@ -27,20 +27,20 @@ def authority(tmp_path: Path) -> Authority:
     return make_authority(tmp_path)
 
 
-def hostile_run(peer: Peer, events: list[Event], limits: Limits, *, endless: bool = False) -> Run:
+def hostile_run(peer: Peer, events: list[Event], limits: Timeouts, *, endless: bool = False) -> Run:
     """One stream of silence to a peer: a single chunk, or without end."""
     plan = RunPlan(
         endpoint="hostile", source=WavSource(path="none.wav"), endpoint_url=peer.url, ca_file=str(peer.ca_file)
     )
     start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
-    feed = FileFeed(bytes(2560), 2560, loop=endless, limit_bytes=None)
+    feed = FileChunkSource(bytes(2560), 2560, loop=endless, limit_bytes=None)
     return Run(start, lambda _: feed, events.append, limits=limits)
 
 
 async def test_late_headers_leave_less_time_for_connected(authority):
     """A stream that is accepted and never Connected ends within the limit of the whole opening."""
     events: list[Event] = []
-    limits = Limits(connected_s=30.0, reconnect=Policy(opening_s=0.6))
+    limits = Timeouts(connected_s=30.0, reconnect=RetryPolicy(opening_s=0.6))
 
     async def accept_and_say_nothing(session: Session) -> None:
         session.headers()
@@ -51,7 +51,7 @@ async def test_late_headers_leave_less_time_for_connected(authority):
         async with asyncio.timeout(10):
             await hostile_run(peer, events, limits).carry_out()
         assert time.monotonic() - began_s < 5
-    summary = next(event.summary for event in events if isinstance(event, StreamEnded))
+    summary = next(event.summary for event in events if isinstance(event, ConnectionEnded))
     assert summary.ledger == "never Connected"
 
 
@@ -77,7 +77,7 @@ async def test_every_stuck_stream_ends_in_its_class(authority, behaviour, peer_o
         endless = ledger == "failed in mid-stream" and code != "not_closed"
         async with asyncio.timeout(10):
             await hostile_run(peer, events, QUICK, endless=endless).carry_out()
-    summary = next(event.summary for event in events if isinstance(event, StreamEnded))
+    summary = next(event.summary for event in events if isinstance(event, ConnectionEnded))
     assert summary.ledger == ledger
     if ledger == "no transcript":
         assert summary.problem is None

@@ -10,7 +10,7 @@ from flux_desktop.aws.wire.event_stream import EventVerifier
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.local_endpoint.conversation.validation import options_for
 from flux_desktop.local_endpoint.faults.faults import Faults
-from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.http_stream import StreamServer
 from tests.local_endpoint.wire_client import QUERY
 
@@ -32,7 +32,7 @@ class Gone:
 
 
 async def test_it_is_freed_without_the_collector() -> None:
-    service = Service(Settings(), {}, [], Faults(), None)
+    service = EndpointState(EndpointSettings(), {}, [], Faults(), None)
     options = options_for(QUERY, BUNDLES["latest"])
     gc.collect()
     gc.disable()

@@ -18,15 +18,15 @@ from flux_desktop.local_endpoint.conversation.messages_out import turn_info
 from flux_desktop.local_endpoint.recognition.turn_taking import (
     FRAME_S,
     SpokenWord,
-    Thresholds,
     TurnStep,
     TurnTaker,
+    TurnThresholds,
     end_confidence,
 )
 
 VOCABULARY = ("yes", "no,", "maybe.", "what?", "well")
 THRESHOLDS = st.builds(
-    lambda eot, eager, timeout_ms: Thresholds(eot, None if eager is None else min(eager, eot), timeout_ms),
+    lambda eot, eager, timeout_ms: TurnThresholds(eot, None if eager is None else min(eager, eot), timeout_ms),
     st.floats(0.5, 1.0),
     st.none() | st.floats(0.3, 0.9),
     st.integers(500, 60_000),
@@ -40,7 +40,7 @@ FRAMES = st.tuples(
 class Conversation:
     """A turn taker with the caller's side of the contract: words since the open turn began."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: TurnThresholds) -> None:
         self.taker = TurnTaker(thresholds)
         self.words: tuple[SpokenWord, ...] = ()
         self.now_s = 0.0
@@ -80,7 +80,7 @@ def events(steps: list[TurnStep], *, updates: bool = False) -> list[str]:
     st.booleans(),
 )
 def test_no_conversation_breaks_a_rule_of_the_protocol(
-    thresholds: Thresholds, script: list[object], ends_turn: bool
+    thresholds: TurnThresholds, script: list[object], ends_turn: bool
 ) -> None:
     talk = Conversation(thresholds)
     eager_ever = thresholds.eager is not None
@@ -120,7 +120,7 @@ def check_thresholds_were_met(steps: list[TurnStep]) -> None:
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 30)), min_size=1, max_size=20), THRESHOLDS)
 def test_something_is_sent_for_every_quarter_second_of_audio(
-    runs: list[tuple[bool, int]], thresholds: Thresholds
+    runs: list[tuple[bool, int]], thresholds: TurnThresholds
 ) -> None:
     talk = Conversation(thresholds)
     for speech, count in runs:
@@ -130,7 +130,7 @@ def test_something_is_sent_for_every_quarter_second_of_audio(
 
 
 def test_a_plain_turn_starts_with_text_and_ends_by_the_model() -> None:
-    talk = Conversation(Thresholds())
+    talk = Conversation(TurnThresholds())
     assert events(talk.frames(3, speech=True)) == []
     started = talk.frames(5, speech=True, add=("Hello",))
     assert events(started) == ["StartOfTurn"]
@@ -143,7 +143,7 @@ def test_a_plain_turn_starts_with_text_and_ends_by_the_model() -> None:
 
 
 def test_an_eager_end_is_taken_back_when_speech_goes_on_and_kept_when_it_does_not() -> None:
-    talk = Conversation(Thresholds(eager=0.4))
+    talk = Conversation(TurnThresholds(eager=0.4))
     talk.frames(4, speech=True, add=("well",))
     assert events(talk.frames(4, speech=False, add=("no,",))) == ["EagerEndOfTurn"]
     assert events(talk.frames(3, speech=True, add=("yes.",))) == ["TurnResumed"]
@@ -153,7 +153,7 @@ def test_an_eager_end_is_taken_back_when_speech_goes_on_and_kept_when_it_does_no
 
 
 def test_a_text_that_changes_after_an_eager_end_is_announced_first() -> None:
-    talk = Conversation(Thresholds(eager=0.3))
+    talk = Conversation(TurnThresholds(eager=0.3))
     talk.frames(2, speech=True, add=("maybe.",))
     talk.frames(4, speech=False)
     assert talk.steps[-1].event is TurnEvent.EAGER_END_OF_TURN or "EagerEndOfTurn" in events(talk.steps)
@@ -164,7 +164,7 @@ def test_a_text_that_changes_after_an_eager_end_is_announced_first() -> None:
     ("eot", "timeout_ms", "trigger"), [(1.0, 1000, "timeout"), (0.7, 500, "timeout"), (0.7, 5000, "model")]
 )
 def test_what_ends_a_turn(eot: float, timeout_ms: int, trigger: str) -> None:
-    talk = Conversation(Thresholds(eot=eot, timeout_ms=timeout_ms))
+    talk = Conversation(TurnThresholds(eot=eot, timeout_ms=timeout_ms))
     talk.frames(3, speech=True, add=("well",))
     silence_ms = next(count * 80 for count in range(1, 100) if "EndOfTurn" in events(talk.frames(1, speech=False)))
     assert talk.steps[-1].trigger == trigger
@@ -173,7 +173,7 @@ def test_what_ends_a_turn(eot: float, timeout_ms: int, trigger: str) -> None:
 
 
 def test_a_forced_end_keeps_the_text_last_sent_and_needs_an_open_turn() -> None:
-    talk = Conversation(Thresholds(eager=0.3))
+    talk = Conversation(TurnThresholds(eager=0.3))
     assert talk.force() == []
     talk.frames(3, speech=True, add=("well",))
     talk.words += (SpokenWord("not yet sent", 0.2, 0.3, 0.9),)
@@ -185,7 +185,7 @@ def test_a_forced_end_keeps_the_text_last_sent_and_needs_an_open_turn() -> None:
 
 def test_closing_gives_the_last_text_without_ending_the_turn_unless_the_build_does() -> None:
     for ends_turn, expected in ((False, ["Update"]), (True, ["Update", "EndOfTurn"])):
-        talk = Conversation(Thresholds())
+        talk = Conversation(TurnThresholds())
         talk.frames(2, speech=True, add=("yes",))
         talk.words += (SpokenWord("no,", 0.2, 0.3, 0.9),)
         steps = talk.close(ends_turn=ends_turn)

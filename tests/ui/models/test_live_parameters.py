@@ -7,7 +7,7 @@ import msgspec
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
 from flux_desktop.engine.records.events import Notice, Received
-from flux_desktop.engine.records.facts import StreamRow, StreamState
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.flux.messages import UNSET, Configure
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.conversation import Conversation
@@ -21,8 +21,8 @@ def talks(*thresholds: float) -> list[Conversation]:
     made = []
     for conn, threshold in enumerate(thresholds, start=1):
         talk = Conversation(conn)
-        talk.stream_state = StreamState.STREAMING
-        talk.row = StreamRow(conn=conn, eot_threshold=threshold, eager_eot_threshold=0.5, eot_timeout_ms=5000)
+        talk.stream_state = ConnectionState.STREAMING
+        talk.row = ConnectionRow(conn=conn, eot_threshold=threshold, eager_eot_threshold=0.5, eot_timeout_ms=5000)
         made.append(talk)
     return made
 

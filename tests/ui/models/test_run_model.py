@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import Notice, Received, RunEnded, StreamChanged, StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice, Received, RunEnded
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import Phase, RunModel
@@ -61,8 +61,8 @@ def test_an_open_turn_is_awaiting_after_eager_and_becomes_final_on_closing() -> 
     talk.received(Received(t=1, conn=1, text=scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
     talk.received(Received(t=2, conn=1, text=scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
     assert talk.cards[0].tone == "awaiting"
-    summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED)
-    talk.ended(StreamEnded(t=3, summary=summary, closed_text="hello there"))
+    summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)
+    talk.ended(ConnectionEnded(t=3, summary=summary, closed_text="hello there"))
     assert (talk.cards[0].tone, talk.cards[0].ended_by, talk.open_card) == ("final", "closed", None)
 
 
@@ -75,7 +75,7 @@ def test_a_change_over_keeps_the_open_turn_and_counts_on() -> None:
     ]
     for number, (text, turns, audio_s) in enumerate(texts):
         if number == 1:
-            talk.stream_changed(StreamChanged(t=1.0, conn=1, state=StreamState.STREAMING, rotations=1))
+            talk.connection_changed(ConnectionChanged(t=1.0, conn=1, state=ConnectionState.STREAMING, rotations=1))
         talk.received(Received(t=float(number), conn=1, text=text, turn_offset=turns, audio_offset_s=audio_s))
     cards = [card for card in talk.cards if card.tone != "note"]
     assert [(card.index, card.text, card.ended_by) for card in cards] == [
@@ -89,17 +89,19 @@ def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
     talk = Conversation(1)
     talk.received(Received(t=0.0, conn=1, text=scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
     gone = Problem(code="goaway", what="It went away.", todo="Wait.")
-    talk.stream_changed(StreamChanged(t=1.0, conn=1, state=StreamState.RECONNECTING, retries=1, problem=gone))
-    back = StreamChanged(t=2.0, conn=1, state=StreamState.STREAMING, retries=1, reconnects=1, gap=(1.0, 2.4))
-    talk.stream_changed(back)
-    talk.stream_changed(msgspec.structs.replace(back, gap=None, state=StreamState.DRAINING))
+    talk.connection_changed(
+        ConnectionChanged(t=1.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
+    )
+    back = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, retries=1, reconnects=1, gap=(1.0, 2.4))
+    talk.connection_changed(back)
+    talk.connection_changed(msgspec.structs.replace(back, gap=None, state=ConnectionState.DRAINING))
     assert [(card.tone, card.text) for card in talk.cards] == [
         ("final", "he"),
         ("note", "It went away. It is being opened again."),
         ("note", "The connection is back. Nothing was heard from 1.0 s to 2.4 s of the audio."),
     ]
-    summary = StreamSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)
-    talk.ended(StreamEnded(t=3, summary=summary))
+    summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)
+    talk.ended(ConnectionEnded(t=3, summary=summary))
     state = next(column for column in COLUMNS if column.name == "State")
     assert state.words(talk) == "completed, 1 gap"
 
@@ -114,13 +116,13 @@ def test_what_cannot_be_read_is_noted_and_kept() -> None:
 def test_a_failed_stream_says_why_in_its_transcript() -> None:
     talk = Conversation(1)
     problem = Problem(code="x", what="The stream was cut.", todo="Try again.")
-    talk.ended(StreamEnded(t=1, summary=StreamSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem)))
+    talk.ended(ConnectionEnded(t=1, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem)))
     assert talk.cards[-1].text == "The stream was cut. Try again."
 
 
 def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
     talk = Conversation(500)
-    row = StreamRow(conn=500, state=StreamState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
+    row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
     talk.row_changed(1.0, row)
     assert talk.latency.y.tolist() == [250.0]
     assert talk.turn_state == "Speaking"
@@ -129,7 +131,7 @@ def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
 
 def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_goes_then() -> None:
     talk = Conversation(500)
-    row = StreamRow(conn=500, state=StreamState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
+    row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
     for number in range(400):
         talk.row_changed(number * UNWATCHED_EVERY_S, row)
     kept = talk.latency.x.tolist()

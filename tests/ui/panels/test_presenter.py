@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from flux_desktop.engine.records.events import RunEnded, StreamEnded
+from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
@@ -23,7 +23,7 @@ def painted(window: MainWindow, token: str) -> bool:
 
 
 def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(stage: Stage) -> None:
-    events = [event for event in scripted.scripted_run(2) if not isinstance(event, StreamEnded | RunEnded)]
+    events = [event for event in scripted.scripted_run(2) if not isinstance(event, ConnectionEnded | RunEnded)]
 
     class Held(Waiting):
         async def run(self, plan):  # type: ignore[no-untyped-def]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 
 from flux_desktop.engine.records.events import Snapshot
-from flux_desktop.engine.records.facts import LedgerClass, StreamState
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.plots.latency import WIRE
@@ -56,7 +56,7 @@ def test_an_unchanged_ledger_costs_no_points() -> None:
 
 
 def test_every_state_and_class_has_a_colour_and_a_place() -> None:
-    known = {str(name) for name in (*StreamState, *LedgerClass)} - {str(StreamState.ENDED)}
+    known = {str(name) for name in (*ConnectionState, *LedgerClass)} - {str(ConnectionState.ENDED)}
     assert set(ORDER) == set(TOKENS) == known, "a stream that has ended is in a class"
     assert len(set(TOKENS.values())) == len(TOKENS), "no colour stands for two"
 

@@ -18,13 +18,13 @@ from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
 from flux_desktop.ui.services import local_endpoint_keeper
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
-from flux_desktop.ui.services.local_endpoint_keeper import KeptEndpoint
+from flux_desktop.ui.services.local_endpoint_keeper import LocalEndpointKeeper
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
 from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
 
-def pid(kept: KeptEndpoint) -> int:
+def pid(kept: LocalEndpointKeeper) -> int:
     assert kept._child is not None
     assert kept._child.process is not None
     return kept._child.process.pid
@@ -43,13 +43,13 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local_endpoint_keeper, "LOOK_EVERY_S", 0.05)
-    kept: list[KeptEndpoint] = []
+    kept: list[LocalEndpointKeeper] = []
 
     def make(sink: EventSink) -> RunEngine:
         return Supervisor(sink, local=kept[0], sessions_dir=tmp_path)
 
     async def live(window: MainWindow) -> None:
-        local = KeptEndpoint()
+        local = LocalEndpointKeeper()
         kept.append(local)
         window.tasks.start("keeping the endpoint", local.keep(window.local_arguments_wanted))
         await with_sample(window)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.records.events import Event, Received, Snapshot, StreamChanged
-from flux_desktop.engine.records.facts import StreamState
-from flux_desktop.ui.services.mailbox import Mailbox, ScreenClock
+from flux_desktop.engine.records.events import ConnectionChanged, Event, Received, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from tests.ui import scripted
 
 
@@ -25,7 +25,7 @@ def test_events_come_out_in_order() -> None:
 def test_a_full_mailbox_drops_what_is_replaced_anyway_and_nothing_else() -> None:
     mailbox = Mailbox(limit=100)
     ends = [update(number, "EndOfTurn") for number in range(10)]
-    state = StreamChanged(t=0, conn=1, state=StreamState.STREAMING)
+    state = ConnectionChanged(t=0, conn=1, state=ConnectionState.STREAMING)
     mailbox.put(state)
     for number in range(500):
         mailbox.put(update(number))
@@ -55,7 +55,7 @@ def test_one_tick_spends_a_bounded_time_on_events(qapp: QApplication) -> None:
         seen.append(event)
 
     drawn: list[str] = []
-    clock = ScreenClock(
+    clock = RefreshClock(
         mailbox, slow, lambda: drawn.append("curves"), lambda: drawn.append("texts"), lambda: drawn.append("labels")
     )
     clock.tick()

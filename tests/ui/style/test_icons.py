@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.records.events import StreamEnded
-from flux_desktop.engine.records.facts import LedgerClass, StreamSummary
+from flux_desktop.engine.records.events import ConnectionEnded
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.panels.conversation_view import state_icon
 from flux_desktop.ui.style import icons
@@ -16,7 +16,7 @@ def test_a_states_mark_is_the_same_icon_every_time(qapp) -> None:
     for _ in range(2):
         talk = Conversation(1)
         keys.append(state_icon(talk, theme).cacheKey())
-        talk.ended(StreamEnded(t=1.0, summary=StreamSummary(conn=1, ledger=LedgerClass.FAILED)))
+        talk.ended(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED)))
         keys.append(state_icon(talk, theme).cacheKey())
     assert keys[:2] == keys[2:]
     assert keys[0] != keys[1]

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLab
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.commands import ReconnectStreams, SendControl
-from flux_desktop.engine.records.events import Event, Notice, Received, RunEnded, Snapshot, StreamChanged
-from flux_desktop.engine.records.facts import StreamState, Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, Event, Notice, Received, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.replay import ReplayEngine
@@ -443,7 +443,7 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
         window.flux_panel.eager.set_value(0.5)
         window.start_run()
         await until(lambda: engines[0].plan is not None, "the run has begun")
-        window.mailbox.put(StreamChanged(t=0.1, conn=1, state=StreamState.STREAMING))
+        window.mailbox.put(ConnectionChanged(t=0.1, conn=1, state=ConnectionState.STREAMING))
         await until(lambda: window.model.phase == "running", "it streams")
         panel = window.flux_panel
         assert panel.reconnect_button.isHidden()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.records.events import RunStarted, StreamChanged
-from flux_desktop.engine.records.facts import StreamState
+from flux_desktop.engine.records.events import ConnectionChanged, RunStarted
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.messages import UNSET
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.endpoints import EndpointEntry
@@ -28,7 +28,7 @@ async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest"
     told = msgspec.structs.replace(plan, bundle=bundle)
     window.mailbox.put(RunStarted(t=0.1, wall_time="", plan=told, version=""))
     for conn in (1, 2):
-        window.mailbox.put(StreamChanged(t=0.2, conn=conn, state=StreamState.STREAMING))
+        window.mailbox.put(ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.STREAMING))
     await until(lambda: window.model.phase == "running", "they stream")
 
 

@@ -15,16 +15,16 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QTabBar, QTe
 from flux_desktop.base import redaction
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
     Event,
     Notice,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
-    StreamChanged,
-    StreamEnded,
 )
-from flux_desktop.engine.records.facts import LedgerClass, StreamRow, StreamState, StreamSummary, Verdict
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.ui.widgets.basics import plain_tip
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.trust import canaries
@@ -44,15 +44,17 @@ def run_that_says(words: str) -> list[Event]:
 
     return [
         RunStarted(t=0.0, wall_time="", plan=plan(1), version="test", notes=[words]),
-        StreamChanged(
-            t=0.1, conn=1, state=StreamState.STREAMING, request_id=words, aws_request_id=words, variant=words
+        ConnectionChanged(
+            t=0.1, conn=1, state=ConnectionState.STREAMING, request_id=words, aws_request_id=words, variant=words
         ),
         said(0.2, json.dumps({"type": "Connected", "request_id": words, "sequence_id": 0})),
         said(0.3, turn_info("StartOfTurn", 0, 1, 0.3, words, 0.1)),
         Snapshot(
             t=0.4,
             ledger={"streaming": 1},
-            rows=[StreamRow(conn=1, state=StreamState.STREAMING, text=words, request_id=words, turn_state=words)],
+            rows=[
+                ConnectionRow(conn=1, state=ConnectionState.STREAMING, text=words, request_id=words, turn_state=words)
+            ],
         ),
         said(0.5, turn_info("EndOfTurn", 0, 2, 0.5, words, 0.9, trigger=words, languages=[words])),
         said(0.6, json.dumps({"type": "Warning", "code": words, "description": words, "sequence_id": 3})),
@@ -61,7 +63,9 @@ def run_that_says(words: str) -> list[Event]:
         said(0.9, turn_info(words, 1, 6, 0.9, words, 0.1)),
         said(1.0, json.dumps({"type": "Error", "code": words, "description": words, "sequence_id": 7})),
         Notice(t=1.1, problem=problem),
-        StreamEnded(t=1.2, summary=StreamSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, request_id=words)),
+        ConnectionEnded(
+            t=1.2, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, request_id=words)
+        ),
         RunEnded(t=1.3, verdict=Verdict.DONE, ledger={str(LedgerClass.FAILED): 1}, reasons=[words]),
     ]
 
