@@ -27,6 +27,7 @@ from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import resource_path
+from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
@@ -117,7 +118,7 @@ class SelfTest:
 
     async def _clock(self) -> str:
         info = await self._local.start()
-        skew_s = await asyncio.to_thread(clock_skew_s, info)
+        skew_s = await in_thread(lambda: clock_skew_s(info), PROCESS_LIMIT_S)
         if abs(skew_s) > CLOCK_SKEW_MAX_S:
             raise ProblemError(
                 Problem(

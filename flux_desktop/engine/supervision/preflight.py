@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from flux_desktop.aws.target import Credentials, StreamTarget
 from flux_desktop.base.child_environment import proxy_logins, without_proxy_for
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.commands import ProxyVariables
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.engine.sending import audio_source
@@ -47,7 +48,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
 
     Raises `ProblemError` with the first thing that is wrong.
     """
-    plan, notes = await asyncio.to_thread(audio_source.prepared, plan)
+    plan, notes = await file_work("Reading the recording", partial(audio_source.prepared, plan))
     check(plan)  # again, now that the sample rate is the file's
     if plan.is_local:
         info = await local.start(plan.local_arguments)
@@ -73,7 +74,9 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
     place_of(target)  # an address that cannot be used is told before any sign-in is asked for
     credentials = await fresh_credentials(plan)
     if not plan.ca_file:
-        plan = msgspec.structs.replace(plan, ca_file=await asyncio.to_thread(ca_bundle, plan.profile))
+        plan = msgspec.structs.replace(
+            plan, ca_file=await file_work("Reading the AWS configuration", partial(ca_bundle, plan.profile))
+        )
     await probe(msgspec.structs.replace(target, ca_file=plan.ca_file))
     return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))
 

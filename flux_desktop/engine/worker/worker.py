@@ -15,6 +15,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ from flux_desktop.base.child import LINE_LIMIT_BYTES
 from flux_desktop.base.heap import keep_apart, keep_trimmed
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     Command,
@@ -51,6 +53,8 @@ _BUFFERS_FROM_BYTES = 8 * 1024
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
 """A front end that does not read loses watched messages beyond this; the recording keeps them."""
 _FLUSH_MAX_S = 2.0
+_LOAD_MAX_S = 600.0
+"""For a whole recording from a slow network drive."""
 
 
 class Worker:
@@ -135,7 +139,7 @@ class Worker:
             if isinstance(start.plan.source, MicrophoneSource):
                 microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
                 start = msgspec.structs.replace(start, plan=await microphone.open())
-            audio = await asyncio.to_thread(audio_source.load, start.plan)
+            audio = await file_work("Loading the recording", partial(audio_source.load, start.plan), _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
         except ProblemError as error:
             self._emit(RunRefused(t=0.0, problem=error.problem))

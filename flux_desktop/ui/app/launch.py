@@ -18,6 +18,7 @@ from flux_desktop import __version__
 from flux_desktop.base import logs
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.resources import resource_path
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass
@@ -129,7 +130,7 @@ async def _show_what_is_wrong(window: MainWindow) -> None:
     """What is well is not mentioned."""
     from flux_desktop.engine.self_test.quick_checks import quick_findings  # after the window has been shown
 
-    for found in await asyncio.to_thread(lambda: list(quick_findings())):
+    for found in await file_work("Checking the installation", lambda: list(quick_findings())):
         if found.problem is not None:
             window.show_problem(found.problem, "warn")
 

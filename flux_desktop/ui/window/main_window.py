@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget,
 from flux_desktop.base import heap
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import resource_path
+from flux_desktop.base.threads import file_work
 from flux_desktop.base.versions import versions
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.local_faults import FAULTS
@@ -318,7 +318,7 @@ class MainWindow(QMainWindow):
 
     async def _read_wav(self, path: Path) -> None:
         try:
-            shape = await asyncio.to_thread(read_shape, path)
+            shape = await file_work(f"Reading {path.name}", lambda: read_shape(path))
         except ProblemError as error:
             self.show_problem(error.problem)
             return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.recording.unfinished import Unfinished, mark_seen, newest_unfinished
 
@@ -20,7 +20,9 @@ async def offer_unfinished(window: MainWindow, sessions_dir: Path | None = None)
 
     A banner that is merely closed, or goes with the start of a run, comes back at the next start.
     """
-    found = await asyncio.to_thread(newest_unfinished, sessions_dir or default_sessions_dir())
+    found = await file_work(
+        "Looking for an interrupted session", lambda: newest_unfinished(sessions_dir or default_sessions_dir())
+    )
     if found is None or window.model.active:
         return
 

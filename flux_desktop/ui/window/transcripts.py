@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.ramp import planned_seconds
@@ -47,12 +48,12 @@ class Transcripts:
 
     async def _open(self, folder: Path, speed: float) -> None:
         window = self._window
-        past = await asyncio.to_thread(read_past_run, folder)
+        past = await file_work(f"Reading the session {folder.name}", lambda: read_past_run(folder))
         source, truth, file_s = past.plan.source, None, None
         if isinstance(source, WavSource):
             # The recording's own file may have gone meanwhile; then its turns are shown without the truth.
             with contextlib.suppress(ProblemError):
-                shape = await asyncio.to_thread(read_shape, Path(source.path))
+                shape = await file_work("Reading the recording", partial(read_shape, Path(source.path)))
                 truth, file_s = shape.truth(looped=source.loop), shape.duration_s
         window.banners.clear()
         if window.controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
@@ -68,4 +69,6 @@ class Transcripts:
         talks = [self._window.model.conversation(conn) for conn in conns]
         names = [path] if len(talks) == 1 else [path / f"connection-{talk.conn:04d}.{suffix}" for talk in talks]
         files = {name: transcript(talk, suffix) for name, talk in zip(names, talks, strict=True)}
-        self._window.tasks.start("saving transcripts", asyncio.to_thread(write, files), group="export")
+        self._window.tasks.start(
+            "saving transcripts", file_work("Saving the transcripts", lambda: write(files)), group="export"
+        )
