@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.endpoints import STATUS_TONES
 from flux_desktop.ui.services.account import DEFAULT_REGION
-from flux_desktop.ui.style.theme import SPACE_S, SPACE_XS
+from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role
 
 DEFAULT_PROFILE = "default chain"

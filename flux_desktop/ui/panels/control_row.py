@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from flux_desktop.flux.bundles import Bundle
-from flux_desktop.ui.style.theme import SPACE_XS
+from flux_desktop.ui.style.tokens import SPACE_XS
 from flux_desktop.ui.widgets.basics import button, plain_tip
 
 CONTROLS = (

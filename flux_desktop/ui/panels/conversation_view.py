@@ -12,7 +12,8 @@ from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.services.exporting import FORMATS
-from flux_desktop.ui.style.theme import SPACE_S, Theme, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_S, Theme
 from flux_desktop.ui.views.raw_view import RawView
 from flux_desktop.ui.views.turn_list import TurnList
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QDoubleSpinB
 from flux_desktop.flux.bundles import BUNDLES, Bundle
 from flux_desktop.local_faults import FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
-from flux_desktop.ui.style.theme import SPACE_L, SPACE_M, SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import label, roomy
 
 _UNITS = {"percent": (" %", 100.0, 50.0), "ms": (" ms", 600_000.0, 1_000.0), "s": (" s", 86_400.0, 3.0)}

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
 from flux_desktop.ui.panels.account_box import AccountBox
-from flux_desktop.ui.style.theme import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1

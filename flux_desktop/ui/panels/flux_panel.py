@@ -10,11 +10,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from flux_desktop.flux.bundles import Bundle
-from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, LANGUAGES, MODELS, FluxOptions
+from flux_desktop.flux.options import (
+    EAGER_EOT_THRESHOLD,
+    EOT_THRESHOLD,
+    EOT_TIMEOUT_MS,
+    KEYTERM_CHARS_MAX,
+    KEYTERMS_MAX,
+    LANGUAGES,
+    MODELS,
+    FluxOptions,
+)
 from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
-from flux_desktop.ui.style.theme import SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
@@ -80,7 +89,13 @@ class FluxPanel(Panel):
             "eager_eot_threshold": self.eager,
             "eot_timeout_ms": self.timeout,
         }
-        self.keyterms = ChipEditor("Keyterms", "Add a keyterm and press Enter")
+        self.keyterms = ChipEditor(
+            "Keyterms",
+            "keyterm",
+            "Add a keyterm and press Enter",
+            terms_max=KEYTERMS_MAX,
+            chars_max=KEYTERM_CHARS_MAX,
+        )
         for widget in (self.eot, self.eager, self.timeout):
             body.addWidget(widget)
             widget.changed.connect(self._edited)
@@ -108,7 +123,13 @@ class FluxPanel(Panel):
         self.retry_button.hide()
         body.addWidget(self.explanation)
         body.addWidget(self.retry_button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.hints = ChipEditor("Language hints", f"Languages: {', '.join(LANGUAGES)}")
+        self.hints = ChipEditor(
+            "Language hints",
+            "language hint",
+            f"Languages: {', '.join(LANGUAGES)}",
+            terms_max=KEYTERMS_MAX,
+            chars_max=KEYTERM_CHARS_MAX,
+        )
         self.hints.changed.connect(self.changed)
         self._hints_head = label("Language hints", "strong")
         body.addWidget(self._hints_head)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.theme import SPACE_M
+from flux_desktop.ui.style.tokens import SPACE_M
 
 LEFT_PX = 312
 

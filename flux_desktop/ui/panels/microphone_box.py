@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.microphone import Microphones
-from flux_desktop.ui.style.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.level_meter import LevelMeter
 from flux_desktop.ui.widgets.basics import label, set_role
 

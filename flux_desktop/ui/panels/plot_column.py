@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.style.theme import SPACE_M, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M
 
 LEVEL = "Level"
 

@@ -13,7 +13,8 @@ from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
-from flux_desktop.ui.style.theme import TYPE_STAGE_PX, Theme, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_STAGE_PX, Theme, font
 from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

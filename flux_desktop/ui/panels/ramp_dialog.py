@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.pass_criteria import METRICS
 from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
-from flux_desktop.ui.style.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from flux_desktop.ui.widgets.basics import label, roomy, set_role
 
 LINE_PX = 28

@@ -19,7 +19,8 @@ from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.style import icons
-from flux_desktop.ui.style.theme import SPACE_L, SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
 CONNECTIONS_MAX = 1_000

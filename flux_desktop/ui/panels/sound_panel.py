@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
-from flux_desktop.ui.style.theme import SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
 

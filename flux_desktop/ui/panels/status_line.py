@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import Phase, RunModel
-from flux_desktop.ui.style.theme import SPACE_L, SPACE_XL
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
 

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, Q
 
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
-from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.lanes import LaneArea, LaneKey
 from flux_desktop.ui.views.overview_table import OverviewTable
 from flux_desktop.ui.views.search_results import SearchResults

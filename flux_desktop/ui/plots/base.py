@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.series import Floats, Series
-from flux_desktop.ui.style.theme import SPACE_M, SPACE_XL, TYPE_CAPTION_PX, TYPE_TITLE_PX, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_XL, TYPE_CAPTION_PX, TYPE_TITLE_PX, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
 from flux_desktop.ui.widgets.legend import Legend
 

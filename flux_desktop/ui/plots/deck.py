@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.plots.base import PlotPanel
-from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, SPACE_XS
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S, SPACE_XS
 
 
 class PlotDeck(QWidget):

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flux_desktop.base.resources import resource_path
-
-if TYPE_CHECKING:
-    from flux_desktop.ui.style.theme import Theme
+from flux_desktop.ui.style.tokens import Theme
 
 _SHEET = """
 QWidget { color: %(text)s; font-size: 13px; }

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.style.theme import TYPE_CAPTION_PX, Theme, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 
 LANE_PX, BAR_PX, NAME_PX = 18, 10, 40
 WINDOW_S = 30.0

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.audio.levels import Meter
 from flux_desktop.engine.records.events import LevelMeasured
-from flux_desktop.ui.style.theme import TYPE_CAPTION_PX, Theme, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 
 LOW_DBFS, YELLOW_DBFS, RED_DBFS = -60.0, -20.0, -9.0
 CLIP_SHOWN_S = 2.0

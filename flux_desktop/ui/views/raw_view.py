@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayou
 
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.raw_log import RAW_KEPT, RawMessage
-from flux_desktop.ui.style.theme import SPACE_S, TYPE_CAPTION_PX, font
+from flux_desktop.ui.style.tokens import SPACE_S, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import label
 
 _CHARS_MAX = 4_000

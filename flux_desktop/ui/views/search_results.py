@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.style.theme import SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import label
 
 HITS_MAX = 500

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.style.theme import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, font
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.style import icons
-from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, SPACE_XS, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import IconButton, button, label
 
 BANNERS_MAX = 3

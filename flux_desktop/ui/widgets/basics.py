@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from flux_desktop.base.redaction import redact_data
 from flux_desktop.ui.style import icons
-from flux_desktop.ui.style.theme import SPACE_M, SPACE_S, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 
 
 def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:

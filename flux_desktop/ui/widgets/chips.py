@@ -1,4 +1,4 @@
-"""Keyterms as chips: typed, pasted, removed one by one."""
+"""Editor for a list of short terms, shown as chips that can be removed one by one."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from flux_desktop.flux.options import KEYTERM_CHARS_MAX, KEYTERMS_MAX
-from flux_desktop.ui.style.theme import SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import label, plain_tip, set_role
 from flux_desktop.ui.widgets.flow import FlowLayout
 
@@ -31,8 +30,10 @@ class ChipEditor(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, placeholder: str) -> None:
+    def __init__(self, name: str, noun: str, placeholder: str, *, terms_max: int, chars_max: int) -> None:
+        """`noun` names one term in sentences, such as “keyterm”; the limits are of the list and of one term."""
         super().__init__()
+        self._noun, self._terms_max, self._chars_max = noun, terms_max, chars_max
         self._terms: list[str] = []
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips)
@@ -57,7 +58,7 @@ class ChipEditor(QWidget):
         return tuple(self._terms)
 
     def set_terms(self, terms: tuple[str, ...]) -> None:
-        """Show other terms without telling anybody."""
+        """Replace the terms without emitting `changed`."""
         self._terms = list(terms)
         self._rebuild()
 
@@ -71,10 +72,10 @@ class ChipEditor(QWidget):
         for term in (part.strip() for part in self.field.text().replace("\n", ",").split(",")):
             if not term or term in self._terms:
                 continue
-            if len(term) > KEYTERM_CHARS_MAX:
-                refused = f"A keyterm has at most {KEYTERM_CHARS_MAX} characters."
-            elif len(self._terms) >= KEYTERMS_MAX:
-                refused = f"Flux takes at most {KEYTERMS_MAX} keyterms."
+            if len(term) > self._chars_max:
+                refused = f"A {self._noun} can have at most {self._chars_max} characters; this one has {len(term)}."
+            elif len(self._terms) >= self._terms_max:
+                refused = f"You can add at most {self._terms_max} {self._noun}s."
             else:
                 self._terms.append(term)
         self.remark.setText(refused)
@@ -101,9 +102,9 @@ class ChipEditor(QWidget):
         for term in self._terms:
             chip = Chip(f"{term if len(term) <= 28 else term[:27] + '…'}  ×")  # noqa: RUF001 - a times sign
             chip.setObjectName("chip")
-            chip.setAccessibleName(f"Remove the keyterm {term}")
+            chip.setAccessibleName(f"Remove {self._noun} {term}")
             chip.setToolTip(plain_tip(f"Remove {term}"))
-            chip.clicked.connect(lambda _checked=False, gone=term: self._remove(gone))
+            chip.clicked.connect(lambda _checked=False, removed=term: self._remove(removed))
             self._flow.addWidget(chip)
         self._chips.setVisible(bool(self._terms))
         self._chips.updateGeometry()

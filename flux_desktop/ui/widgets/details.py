@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.theme import SPACE_L, SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_S
 from flux_desktop.ui.widgets.basics import label
 
 

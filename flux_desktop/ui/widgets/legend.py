@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from flux_desktop.ui.style.theme import TYPE_CAPTION_PX, ThemeSource, font
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 
 LINE_PX, MARK_PX, GAP_PX, MORE_PX = 16, 14, 10, 22
 

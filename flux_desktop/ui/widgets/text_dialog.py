@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.theme import SPACE_L, TYPE_CAPTION_PX, font
+from flux_desktop.ui.style.tokens import SPACE_L, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import copy_text, label
 
 

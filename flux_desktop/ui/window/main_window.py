@@ -40,7 +40,8 @@ from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from flux_desktop.ui.services.plan_from_form import SAMPLE, run_plan
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
-from flux_desktop.ui.style.theme import SPACE_M, ThemeSource
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.log_dialog import LogDialog

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.ui.style.theme import DARK, LIGHT, Theme, ThemeSource, contrast
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import DARK, LIGHT, Theme, contrast
 
 TEXTS = ("text", "muted", "accent", "ok", "warn", "danger", "eager")
 
