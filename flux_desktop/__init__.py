@@ -1,3 +1,13 @@
 """Try, tune, load-test and demonstrate Deepgram Flux on Amazon SageMaker endpoints."""
 
+import os
+import sys
+
 __version__ = "0.1.0"
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    # ``python -m flux_desktop…`` (argv is ["-m"] while this package is imported) puts the working directory first on
+    # the module path: a msgspec.py or wave.py that lies there must not be executed. Last on the path, a checkout that
+    # is not installed still finds itself.
+    del sys.path[:1]
+    sys.path.append(os.path.dirname(__path__[0]))

@@ -21,9 +21,12 @@ def is_frozen() -> bool:
 def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
     """The command line of one of our modules as a process of its own.
 
-    A frozen program has no Python beside it: there the same binary takes ``--run-module``.
+    ``-P`` keeps the working directory off the module path: a msgspec.py that lies there must not be executed. A frozen
+    program has no Python beside it: there the same binary takes ``--run-module``.
     """
-    return [sys.executable, "--run-module" if is_frozen() else "-m", module, *arguments]
+    if is_frozen():
+        return [sys.executable, "--run-module", module, *arguments]
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def origin() -> str:

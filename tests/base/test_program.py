@@ -1,0 +1,67 @@
+"""Processes of this program never import modules from the working directory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import frozen_parts
+import pytest
+
+from flux_desktop.base import program
+
+TRAPS = (
+    *("argparse", "asyncio", "boto3", "botocore", "cryptography", "granian", "hdrh", "json", "logging", "msgspec"),
+    *("numpy", "platformdirs", "pocketsphinx", "pyaudio", "pyqtgraph", "PySide6", "qasync", "rich", "sitecustomize"),
+    *("soundfile", "soxr", "textwrap", "uvloop", "wave"),
+)
+ARGUMENTS = {
+    "flux_desktop.cli.main": ["self-test", "--quick"],
+    "flux_desktop.local_endpoint.__main__": ["--parent-pipe"],
+    "flux_desktop.ui.app.app": ["--self-test-picture", "window.png"],
+}
+LIMIT_S = 50.0
+
+
+@pytest.fixture
+def trapped_folder(tmp_path: Path) -> Path:
+    """A folder with modules that leave a file behind when they are imported."""
+    for name in TRAPS:
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'executed')!r}, 'a').write({name!r} + ' ')\n")
+    return tmp_path
+
+
+def executed(folder: Path, command: list[str]) -> str:
+    """The traps that a process with this working directory has executed."""
+    done = subprocess.run(
+        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False
+    )
+    assert b"Traceback" not in done.stderr
+    assert b"No module named" not in done.stderr
+    marks = folder / "executed"
+    return marks.read_text() if marks.exists() else ""
+
+
+def test_the_traps_work(trapped_folder: Path) -> None:
+    command = [sys.executable, "-c", "import wave"]
+    assert "wave" in executed(trapped_folder, command)
+
+
+@pytest.mark.parametrize("module", frozen_parts.MODULES)
+def test_a_child_executes_nothing_from_the_working_directory(module: str, trapped_folder: Path) -> None:
+    assert executed(trapped_folder, program.command(module, ARGUMENTS.get(module, []))) == ""
+
+
+@pytest.mark.parametrize("module", frozen_parts.MODULES)
+def test_nor_does_a_module_that_is_started_by_hand(module: str, trapped_folder: Path) -> None:
+    command = [sys.executable, "-m", module, *ARGUMENTS.get(module, [])]
+    assert executed(trapped_folder, command) == ""
+
+
+@pytest.mark.parametrize("name", ["flux-stress", "flux-desktop"])
+def test_nor_do_the_installed_commands(name: str, trapped_folder: Path) -> None:
+    script = Path(sys.executable).with_name(name)
+    if not script.exists():
+        pytest.skip(f"{name} is not installed beside {sys.executable}")
+    assert executed(trapped_folder, [str(script), "--help"]) == ""
