@@ -60,8 +60,10 @@ def problem_exit_code(problem: Problem) -> ExitCode:
 def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interrupted: bool) -> ExitCode:
     """The exit status of a run. In order of weight:
 
-    interrupted; what made the run or any stream impossible (usage, credentials, endpoint); an overloaded measuring
-    machine, whose figures prove nothing; a broken limit; a stream that did not complete; all well.
+    interrupted; what made the run or any connection impossible (usage, credentials, endpoint); an overloaded measuring
+    machine, whose figures prove nothing; a limit that was not met; a connection that did not complete; success.
+
+    A run that passed is a success even with connections that did not complete: its limits say how many have to.
     """
     if interrupted or ended.interrupted:
         return ExitCode.INTERRUPTED
@@ -75,5 +77,7 @@ def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interr
         return ExitCode.INVALID
     if ended.verdict is Verdict.FAIL:
         return ExitCode.LIMIT_BROKEN
+    if ended.verdict is Verdict.PASS:
+        return ExitCode.OK
     planned, completed = sum(ended.ledger.values()), ended.ledger.get(LedgerClass.COMPLETED.value, 0)
     return ExitCode.OK if planned == completed else ExitCode.CONNECTION_FAILED

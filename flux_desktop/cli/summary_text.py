@@ -59,6 +59,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     lines += [line for line in _problems(summary) if line]
     lines += ["", _row("verdict", _verdict(summary))]
     lines += [_row("", reason) for reason in summary.reasons[1:]]
+    for label, result in zip(["limits", *[""] * len(summary.limits)], summary.limits, strict=False):
+        lines.append(_row(label, f"{'met' if result.met else 'NOT MET':7} {result}"))
     if summary.session_folder:
         lines.append(_row("session folder", summary.session_folder))
     return lines

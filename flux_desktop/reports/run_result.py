@@ -20,6 +20,7 @@ from flux_desktop.engine.records.events import (
     message_of,
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn, TurnTracker
 
@@ -132,11 +133,14 @@ class RunResult:
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 1
+    schema: int = 2
+    """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise."""
     version: str
     endpoint: str
     verdict: str
     reasons: list[str]
+    limits: list[LimitResult] = []
+    """Every limit of the run with its value."""
     exit_code: int | None = None
     interrupted: bool = False
     planned: int
@@ -185,6 +189,7 @@ def final_summary(
         endpoint=result.started.plan.endpoint if result.started else "",
         verdict=ended.verdict.value,
         reasons=ended.reasons,
+        limits=ended.limits,
         exit_code=exit_code,
         interrupted=ended.interrupted,
         planned=sum(ended.ledger.values()),

@@ -173,7 +173,7 @@ def test_99_a_broken_limit_on_a_terminal_without_unicode(endpoint: Endpoint) -> 
     )
     assert done.returncode == 99, done.stderr
     assert "[Conn 1] ? And Mr. John" in done.stdout
-    assert "  verdict                     FAIL: update_p50_ms was " in done.stdout
+    assert "  verdict                     FAIL: update_p50_ms is " in done.stdout
 
 
 def test_1_a_connection_that_fails() -> None:

@@ -24,6 +24,7 @@ from flux_desktop.engine.records.facts import (
     Percentiles,
     Verdict,
 )
+from flux_desktop.engine.records.pass_criteria import ALL_COMPLETE, LimitResult, parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.records.stages import parse_stages
 from flux_desktop.engine.records.word_errors import WordErrors
@@ -46,6 +47,7 @@ def failed(code: str) -> ConnectionSummary:
     [
         (ended(completed=2), [], False, 0),
         (ended(Verdict.PASS, completed=2), [], False, 0),
+        (ended(Verdict.PASS, completed=1, failed=1), [failed("connection_lost")], False, 0),
         (ended(Verdict.FAIL, completed=2), [], False, 99),
         (ended(Verdict.FAIL, completed=1, failed=1), [failed("connection_lost")], False, 99),
         (ended(completed=1, failed=1), [failed("connection_lost")], False, 1),
@@ -169,6 +171,16 @@ def test_a_verdict_gives_its_reasons() -> None:
     ]
     stopped = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, interrupted=True)
     assert "  verdict                     INTERRUPTED" in lines_of(stopped)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.FAIL])
+def test_every_limit_is_listed_with_its_value(verdict: Verdict) -> None:
+    latency = LimitResult(limit=parse_limit("update_p95_ms<400"), value=312.4, met=True)
+    share = LimitResult(limit=ALL_COMPLETE, value=50.0, met=verdict is Verdict.PASS, implied=True)
+    lines = lines_of(RunEnded(t=1.0, verdict=verdict, ledger={}, limits=[latency, share]))
+    assert "  limits                      met     update_p95_ms is 312.4 ms, required: < 400 ms" in lines
+    mark = "met    " if share.met else "NOT MET"
+    assert any(line.strip().startswith(f"{mark} completed_percent is 50 %, required: >= 100 %") for line in lines)
 
 
 def test_connections_with_one_problem_share_a_line() -> None:

@@ -10,7 +10,7 @@ from flux_desktop.engine.measuring.histogram import Histogram, ledger, verdict
 from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.engine.records.pass_criteria import broken, run_figures
+from flux_desktop.engine.records.pass_criteria import judge, run_figures
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.records.word_errors import WordErrors
 
@@ -54,16 +54,18 @@ class RunTotals:
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
         counted = ledger(self._classes.values(), self._planned)
-        if judged is Verdict.DONE and self._limits:
-            latencies = {name: merged[name] for name in FIGURES}
-            again = (self._retries, self._reconnects)
-            reasons = broken(self._limits, run_figures(counted, self._words, again, **latencies))
+        latencies = {name: merged[name] for name in FIGURES}
+        repeated = (self._retries, self._reconnects)
+        limits = judge(self._limits, run_figures(counted, self._words, repeated, **latencies))
+        if judged is Verdict.DONE and limits:
+            reasons = [str(result) for result in limits if not result.met]
             judged = Verdict.FAIL if reasons else Verdict.PASS
         return RunEnded(
             t=t,
             verdict=judged,
             ledger=counted,
             reasons=reasons,
+            limits=limits,
             update=merged["update"],
             wire=merged["wire"],
             pacing=merged["pacing"],

@@ -13,6 +13,7 @@ from msgspec import Struct
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, Percentiles, Verdict
+from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.flux.messages import MessageError, ServerMessage, TurnInfo, parse_server_message, shift
@@ -169,6 +170,8 @@ class RunEnded(_Event, tag="run_ended"):
     verdict: Verdict
     ledger: dict[str, int]
     reasons: list[str] = []
+    limits: list[LimitResult] = []
+    """Every limit with its value, those that were met included."""
     problem: Problem | None = None
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()

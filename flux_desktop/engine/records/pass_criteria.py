@@ -1,4 +1,4 @@
-"""Timeouts that a person sets on a run's figures, such as ``update_p95_ms<400``: read, named and judged."""
+"""Limits on a run's figures, such as ``update_p95_ms<400ms``: parsed, and judged at the end of the run."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ METRICS = (
     "reconnects",
     "word_error_percent",
 )
-"""What a limit can be set on: durations in milliseconds, streams by how they ended, the share that completed, what was
-tried again, and the word error rate."""
+"""Figures that can be limited: durations in milliseconds, connections by how they ended, the share that completed,
+retries and reconnects, and the word error rate."""
+_COMPLETION = frozenset({"completed", "completed_percent"})
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -38,11 +39,17 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "==": operator.eq,
 }
-_LIMIT = re.compile(r"\s*([a-z0-9_]+)\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*", re.ASCII)
+_LIMIT = re.compile(r"\s*([a-z0-9_]+)\s*(<=|>=|==|<|>)\s*(-?\d+(?:\.\d+)?)\s*(ms|s|m|%|)\s*", re.ASCII)
+_UNITS: dict[str, dict[str, float]] = {
+    "ms": {"": 1.0, "ms": 1.0, "s": 1_000.0, "m": 60_000.0},
+    "%": {"": 1.0, "%": 1.0},
+    "": {"": 1.0},
+}
+"""By the unit of the figure: the units that a limit may be written in, and what one of them is in the figure's."""
 
 
 class Limit(Struct, frozen=True):
-    """`metric` must stand in the relation `relation` to `value`."""
+    """`metric` must stand in the relation `relation` to `value`, which is in the metric's own unit."""
 
     metric: str
     relation: str
@@ -52,53 +59,96 @@ class Limit(Struct, frozen=True):
         return f"{self.metric} {self.relation} {self.value:g}"
 
 
+ALL_COMPLETE = Limit("completed_percent", ">=", 100.0)
+"""What every run with limits must meet, unless its own limits say how many connections have to complete."""
+
+
+class LimitResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One limit of a run with the value that it was compared to; None, which breaks it, if nothing was measured."""
+
+    limit: Limit
+    value: float | None
+    met: bool
+    implied: bool = False
+    """Not stated by the user: see `ALL_COMPLETE`."""
+
+    def __str__(self) -> str:
+        limit, unit = self.limit, _unit_of(self.limit.metric)
+        shown = "not measured" if self.value is None else _with_unit(self.value, unit)
+        note = " (applies unless “completed” or “completed_percent” is limited)" if self.implied else ""
+        return f"{limit.metric} is {shown}, required: {limit.relation} {_with_unit(limit.value, unit)}{note}"
+
+
 def parse_limit(text: str) -> Limit:
-    """Read one limit; raises `ProblemError` for what is none."""
+    """Parse one limit; raises `ProblemError` (limit_invalid, limit_unknown)."""
     match = _LIMIT.fullmatch(text)
     if match is None:
         raise ProblemError(
             Problem(
                 code="limit_invalid",
-                what=f"The limit “{text}” cannot be read.",
-                todo="Write a figure, one of < <= > >= == and a number, such as update_p95_ms<400.",
+                what=f"The limit “{text}” is not valid.",
+                todo="Write a figure, one of < <= > >= == and a number, for example update_p95_ms<400ms.",
             )
         )
-    if match[1] not in METRICS:
+    metric, relation, number, unit = match.groups()
+    if metric not in METRICS:
         raise ProblemError(
             Problem(
                 code="limit_unknown",
-                what=f"There is no figure called {match[1]} to set a limit on.",
+                what=f"There is no figure named {metric}.",
                 todo=f"Use one of: {', '.join(METRICS)}.",
             )
         )
-    return Limit(match[1], match[2], float(match[3]))
+    factors = _UNITS[_unit_of(metric)]
+    if unit not in factors:
+        units = " or ".join(name for name in factors if name)
+        raise ProblemError(
+            Problem(
+                code="limit_invalid",
+                what=f"The limit “{text}” is not valid: {metric} is not measured in {unit}.",
+                todo=f"Use {units}, or leave the unit out." if units else "Leave the unit out: it is a count.",
+            )
+        )
+    return Limit(metric, relation, float(number) * factors[unit])
 
 
 def run_figures(
-    ledger: Mapping[str, int], words: object = None, tried_again: tuple[int, int] = (0, 0), /, **latencies: object
+    ledger: Mapping[str, int], words: object = None, repeated: tuple[int, int] = (0, 0), /, **latencies: object
 ) -> dict[str, float | None]:
-    """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` where known.
+    """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` if known.
 
-    `tried_again` are its retries and its reconnects.
+    `repeated` are its retries and its reconnects.
     """
-    found: dict[str, float | None] = {
+    figures: dict[str, float | None] = {
         f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in FIGURES for part in _OF_LATENCY
     }
-    found.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
+    figures.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
     planned = sum(ledger.values())
-    found["completed_percent"] = 100.0 * ledger.get("completed", 0) / planned if planned else None
-    found["retries"], found["reconnects"] = map(float, tried_again)
-    found["word_error_percent"] = getattr(words, "rate_percent", None)
-    return found
+    figures["completed_percent"] = 100.0 * ledger.get("completed", 0) / planned if planned else None
+    figures["retries"], figures["reconnects"] = map(float, repeated)
+    figures["word_error_percent"] = getattr(words, "rate_percent", None)
+    return figures
 
 
-def broken(limits: Iterable[Limit], of_run: Mapping[str, float | None]) -> list[str]:
-    """A sentence for each limit that did not hold; one on a figure without any value counts as broken."""
-    sentences = []
-    for limit in limits:
-        value = of_run.get(limit.metric)
-        if value is None:
-            sentences.append(f"{limit.metric} has no value, the limit is {limit.relation} {limit.value:g}")
-        elif not _OPERATORS[limit.relation](value, limit.value):
-            sentences.append(f"{limit.metric} was {value:g}, the limit is {limit.relation} {limit.value:g}")
-    return sentences
+def judge(limits: Iterable[Limit], figures: Mapping[str, float | None]) -> list[LimitResult]:
+    """The result of every limit, in order; empty without limits.
+
+    Fast answers from the few connections that worked are no success: without a limit on how many have to complete, all
+    of them have to.
+    """
+    stated = list(limits)
+    implied = [ALL_COMPLETE] if stated and not any(limit.metric in _COMPLETION for limit in stated) else []
+    results = []
+    for limit in [*stated, *implied]:
+        value = figures.get(limit.metric)
+        met = value is not None and _OPERATORS[limit.relation](value, limit.value)
+        results.append(LimitResult(limit=limit, value=value, met=met, implied=limit in implied))
+    return results
+
+
+def _unit_of(metric: str) -> str:
+    return "ms" if metric.endswith("_ms") else "%" if metric.endswith("_percent") else ""
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return f"{value:g} {unit}".rstrip()

@@ -7,7 +7,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.engine.records.pass_criteria import METRICS, Limit, broken, parse_limit, run_figures
+from flux_desktop.engine.records.pass_criteria import ALL_COMPLETE, METRICS, Limit, judge, parse_limit, run_figures
 from flux_desktop.engine.records.stages import Slot, Stage, parse_stages, slots
 from flux_desktop.engine.records.word_errors import WordErrors
 
@@ -84,15 +84,57 @@ def test_every_class_of_the_ledger_can_be_limited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentences"),
+    ("text", "value"),
     [
-        ("update_p95_ms<=400", []),
-        ("update_p95_ms<400", ["update_p95_ms was 400, the limit is < 400"]),
-        ("update_p50_ms>100", ["update_p50_ms was 100, the limit is > 100"]),
-        ("completed_percent>=100", []),
-        ("failed==0", []),
-        ("wire_p99_ms<9000", ["wire_p99_ms has no value, the limit is < 9000"]),
+        ("update_p95_ms<400ms", 400.0),
+        ("update_p95_ms < 0.4 s", 400.0),
+        ("end_of_turn_max_ms<=1m", 60_000.0),
+        ("completed_percent>=99.5%", 99.5),
+        ("word_error_percent<10", 10.0),
     ],
 )
-def test_limits_are_judged(text: str, sentences: list[str]) -> None:
-    assert broken([parse_limit(text)], figures_of(completed=2)) == sentences
+def test_limits_may_have_units(text: str, value: float) -> None:
+    assert parse_limit(text).value == value
+
+
+@pytest.mark.parametrize("text", ["update_p95_ms<4%", "completed>=3s", "completed_percent>=99ms", "update_p95_ms<4h"])
+def test_a_unit_of_another_kind_is_one_sentence(text: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_limit(text)
+    assert caught.value.problem.code == "limit_invalid"
+
+
+@pytest.mark.parametrize(
+    ("text", "met", "sentence"),
+    [
+        ("update_p95_ms<=400", True, "update_p95_ms is 400 ms, required: <= 400 ms"),
+        ("update_p95_ms<400", False, "update_p95_ms is 400 ms, required: < 400 ms"),
+        ("update_p50_ms>100", False, "update_p50_ms is 100 ms, required: > 100 ms"),
+        ("completed_percent>=100", True, "completed_percent is 100 %, required: >= 100 %"),
+        ("failed==0", True, "failed is 0, required: == 0"),
+        ("wire_p99_ms<9000", False, "wire_p99_ms is not measured, required: < 9000 ms"),
+    ],
+)
+def test_limits_are_judged(text: str, met: bool, sentence: str) -> None:
+    result = judge([parse_limit(text)], figures_of(completed=2))[0]
+    assert (result.met, str(result), result.implied) == (met, sentence, False)
+
+
+@pytest.mark.parametrize("text", ["update_p95_ms<500", "failed<=9", "connect_failed<=9", "word_error_percent<100"])
+def test_any_limit_implies_that_all_connections_complete(text: str) -> None:
+    *_, implied = judge([parse_limit(text)], figures_of(completed=2, failed=1))
+    assert implied.implied
+    assert implied.limit == ALL_COMPLETE
+    assert not implied.met
+    assert str(implied).startswith("completed_percent is 66.6667 %, required: >= 100 %")
+    assert judge([parse_limit(text)], figures_of(completed=3))[-1].met
+
+
+@pytest.mark.parametrize("text", ["completed>=2", "completed_percent>=50"])
+def test_a_limit_on_completion_replaces_the_implied_one(text: str) -> None:
+    results = judge([parse_limit("update_p95_ms<500"), parse_limit(text)], figures_of(completed=2, failed=1))
+    assert [(result.met, result.implied) for result in results] == [(True, False), (True, False)]
+
+
+def test_without_limits_nothing_is_implied() -> None:
+    assert judge([], figures_of(failed=3)) == []

@@ -1,0 +1,48 @@
+"""The end of a run from the events of its workers: verdict and limits."""
+
+from __future__ import annotations
+
+from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
+from flux_desktop.engine.records.pass_criteria import parse_limit
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+
+
+def run_ended(*limits: str, classes: tuple[LedgerClass, ...]) -> RunEnded:
+    plan = RunPlan(
+        endpoint="x",
+        source=WavSource(path="a.wav"),
+        connections=len(classes),
+        limits=tuple(parse_limit(text) for text in limits),
+    )
+    totals = RunTotals(plan)
+    for conn, ledger in enumerate(classes, 1):
+        totals.take(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=conn, ledger=ledger)), 1, alone=True)
+    return totals.ended(2.0, interrupted=False)
+
+
+def test_a_run_with_failed_connections_does_not_pass_a_limit_on_something_else() -> None:
+    ended = run_ended("retries<5", classes=(LedgerClass.FAILED, LedgerClass.COMPLETED))
+    assert ended.verdict is Verdict.FAIL
+    assert [result.met for result in ended.limits] == [True, False]
+    assert len(ended.reasons) == 1
+    assert ended.reasons[0].startswith("completed_percent is 50 %, required: >= 100 %")
+
+
+def test_a_run_passes_when_all_connections_complete() -> None:
+    ended = run_ended("retries<5", classes=(LedgerClass.COMPLETED,) * 2)
+    assert ended.verdict is Verdict.PASS
+    assert ended.reasons == []
+    assert [str(result).split(",")[0] for result in ended.limits] == ["retries is 0", "completed_percent is 100 %"]
+
+
+def test_a_run_passes_with_as_many_as_its_own_limit_asks_for() -> None:
+    ended = run_ended("completed>=1", classes=(LedgerClass.FAILED, LedgerClass.COMPLETED))
+    assert ended.verdict is Verdict.PASS
+    assert [result.implied for result in ended.limits] == [False]
+
+
+def test_a_run_without_limits_is_done() -> None:
+    ended = run_ended(classes=(LedgerClass.FAILED,))
+    assert (ended.verdict, ended.limits) == (Verdict.DONE, [])
