@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from flux_desktop.audio import portaudio
-from flux_desktop.audio.wav import DEFAULT_CHUNK_S, FLUX_SAMPLE_RATES_HZ
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.flux.defaults import CHUNK_S, SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 START_LIMIT_S = 10.0
 STOP_LIMIT_S = 2.0
@@ -46,8 +46,8 @@ class Microphone:
         listener: MicrophoneListener,
         *,
         device_index: int | None = None,
-        sample_rate_hz: int = 16000,
-        frame_s: float = DEFAULT_CHUNK_S,
+        sample_rate_hz: int = SAMPLE_RATE_HZ,
+        frame_s: float = CHUNK_S,
     ) -> None:
         self.sample_rate_hz = sample_rate_hz
         self.dropped_frames = 0
@@ -131,7 +131,7 @@ class Microphone:
     def _usable_rate(self, audio: Any, module: Any, info: dict[str, Any]) -> int:
         """The rate asked for, else the device's own if Flux takes it."""
         for rate in (self.sample_rate_hz, int(info["defaultSampleRate"])):
-            if rate not in FLUX_SAMPLE_RATES_HZ:
+            if rate not in SAMPLE_RATES_HZ:
                 continue
             with contextlib.suppress(ValueError):
                 audio.is_format_supported(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+SAMPLE_RECORDING = "sample_audio/conversation.wav"
+"""The bundled conversation; its words file lies beside it."""
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.flux import defaults
+from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 MODELS = ("flux-general-en", "flux-general-multi")
 ENCODINGS = ("linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus")
-SAMPLE_RATES_HZ = (8_000, 16_000, 24_000, 44_100, 48_000)
 LANGUAGES = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
 KEYTERMS_MAX = 100
 KEYTERM_CHARS_MAX = 100
-CHUNK_S = 0.080
-"""Length of an audio chunk that Deepgram recommends for Flux."""
 
 
 class Range(Struct, frozen=True):
@@ -29,9 +28,9 @@ class Range(Struct, frozen=True):
     newer_above: float | None = None
 
 
-EOT_THRESHOLD = Range(0.5, 1.0, 0.7, newer_above=0.9)
+EOT_THRESHOLD = Range(0.5, 1.0, defaults.EOT_THRESHOLD, newer_above=0.9)
 EAGER_EOT_THRESHOLD = Range(0.3, 0.9, None)
-EOT_TIMEOUT_MS = Range(500, 60_000, 5_000, newer_above=10_000)
+EOT_TIMEOUT_MS = Range(500, 60_000, defaults.EOT_TIMEOUT_MS, newer_above=10_000)
 
 
 class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,7 +38,7 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     model: str = "flux-general-en"
     encoding: str = "linear16"
-    sample_rate_hz: int = 16_000
+    sample_rate_hz: int = SAMPLE_RATE_HZ
     eot_threshold: float | None = None
     eager_eot_threshold: float | None = None
     eot_timeout_ms: int | None = None
@@ -56,12 +55,12 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def eot_threshold_in_force(self) -> float:
         """The end-of-turn threshold that holds when nothing else was acknowledged."""
-        return 0.7 if self.eot_threshold is None else self.eot_threshold
+        return defaults.EOT_THRESHOLD if self.eot_threshold is None else self.eot_threshold
 
     @property
     def eot_timeout_ms_in_force(self) -> int:
         """The timeout in milliseconds that holds when nothing else was acknowledged."""
-        return 5_000 if self.eot_timeout_ms is None else self.eot_timeout_ms
+        return defaults.EOT_TIMEOUT_MS if self.eot_timeout_ms is None else self.eot_timeout_ms
 
 
 def problems(options: FluxOptions) -> list[Problem]:

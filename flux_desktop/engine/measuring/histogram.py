@@ -16,13 +16,12 @@ import numpy as np
 from hdrh.histogram import HdrHistogram
 
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.figure_names import LOOP_LAG_P99_MAX_MS, PACING_P99_MAX_MS
 
 _HIGHEST_US = 3_600_000_000
 _FINEST_BITS = 11
 """Three significant digits: values below 2048 µs have a counter each."""
 
-PACING_P99_MAX_MS = 40.0
-LOOP_LAG_P99_MAX_MS = 40.0
 LOOP_LAG_MAX_MS = 500.0
 """One standstill this long falsifies every latency measured around it, however long the run is."""
 CPU_MAX_PERCENT = 90.0

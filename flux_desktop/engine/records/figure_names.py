@@ -1,4 +1,4 @@
-"""The names of what a run measures: one list for histograms, limits, tables and plots."""
+"""The names of what a run measures, and the limits beyond which this machine makes the figures worthless."""
 
 from __future__ import annotations
 
@@ -19,3 +19,7 @@ FIGURES = (
     "close",
 )
 """Every duration that a run measures, by name; each has a histogram of its own."""
+
+PACING_P99_MAX_MS = 40.0
+"""Lateness of sending, p99: half a chunk. Above it the run is INVALID, as every latency includes the delay."""
+LOOP_LAG_P99_MAX_MS = 40.0

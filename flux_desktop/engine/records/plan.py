@@ -9,8 +9,9 @@ from msgspec import Struct
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.pass_criteria import Limit
 from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
+from flux_desktop.flux.defaults import CHUNK_S
 from flux_desktop.flux.messages import Configure
-from flux_desktop.flux.options import CHUNK_S, FluxOptions, problems
+from flux_desktop.flux.options import FluxOptions, problems
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """The pattern of the service model."""

@@ -14,7 +14,7 @@ from flux_desktop import __version__
 from flux_desktop.aws.errors.trust import ssl_context, trust_store
 from flux_desktop.base import program
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import resource_path
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.versions import MISSING, versions
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 
@@ -23,7 +23,7 @@ RESOURCES = (
     "icons/flux-desktop.svg",
     "notices/sbom.cdx.json",
     "notices/third-party-licences.txt",
-    "sample_audio/conversation.wav",
+    SAMPLE_RECORDING,
     "sample_audio/conversation.words.json",
 )
 """What the program cannot do without; a folder that lacks one of them was copied in part."""

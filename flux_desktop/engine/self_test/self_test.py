@@ -26,7 +26,7 @@ from flux_desktop.aws.errors.trust import TrustStore, ssl_context
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import resource_path
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
@@ -36,7 +36,6 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
 
-SAMPLE = "sample_audio/conversation.wav"
 WINDOW = "flux_desktop.ui.app.app"
 PROCESS_LIMIT_S = 30.0
 TURN_LIMIT_S = 60.0
@@ -146,7 +145,7 @@ class SelfTest:
 
     async def _turn(self, local: LocalEndpoint, *, scripted: bool) -> str:
         """The sample's first turn, streamed and heard to its end."""
-        wav = resource_path(SAMPLE)
+        wav = resource_path(SAMPLE_RECORDING)
         script = reference_transcript(wav)
         assert script is not None
         first, second = script.turns[:2]

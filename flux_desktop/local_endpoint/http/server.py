@@ -26,7 +26,7 @@ from granian.server.embed import Server
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import resource_path
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
@@ -36,7 +36,6 @@ from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
 HOST = "127.0.0.1"
-SAMPLE = "sample_audio/conversation.wav"
 _LOG = logging.getLogger(__name__)
 _STOP_WITHIN_S = 0.7
 _LEAVE_AFTER_S = 1.8
@@ -46,7 +45,7 @@ def load_scripts(settings: EndpointSettings) -> list[Script]:
     """The recordings chosen, which come first, and the bundled sample. Raises `ProblemError`."""
     paths = list(settings.scripts)
     with contextlib.suppress(FileNotFoundError):
-        paths.append(resource_path(SAMPLE))
+        paths.append(resource_path(SAMPLE_RECORDING))
     return [load_script(path) for path in paths]
 
 

@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from flux_desktop.flux import defaults
 from flux_desktop.flux.messages import TurnEvent
 
-FRAME_S = 0.080
+FRAME_S = defaults.CHUNK_S
 FRAMES_PER_UPDATE = 3
 """An Update for every 0.24 s of audio: captured streams tick on 80 ms frames."""
 
@@ -43,9 +44,9 @@ class SpokenWord(NamedTuple):
 class TurnThresholds(msgspec.Struct, frozen=True):
     """What decides about the end of a turn; `eager` is None while eager ends are off."""
 
-    eot: float = 0.7
+    eot: float = defaults.EOT_THRESHOLD
     eager: float | None = None
-    timeout_ms: int = 5000
+    timeout_ms: int = defaults.EOT_TIMEOUT_MS
 
 
 class TurnStep(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
 from flux_desktop.engine.records.events import Event, Notice, Received
 from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.flux import defaults
 from flux_desktop.flux.bundles import BUNDLES, UNKNOWN, Bundle
 from flux_desktop.flux.changes import applied, configure_message, needs_reconnect
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, MessageError, parse_server_message
@@ -21,7 +22,11 @@ REFUSED_CODE = "configure_not_supported"
 """Of the notice with which the engine says that a build has ended a stream because of a `Configure`."""
 SETTLE_S = 0.8
 """A new stream is not opened for every step of a slider that is being dragged."""
-_DEFAULTS: dict[str, float | None] = {"eot_threshold": 0.7, "eager_eot_threshold": None, "eot_timeout_ms": 5000}
+_DEFAULTS: dict[str, float | None] = {
+    "eot_threshold": defaults.EOT_THRESHOLD,
+    "eager_eot_threshold": None,
+    "eot_timeout_ms": defaults.EOT_TIMEOUT_MS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flux_desktop.flux import defaults
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:
@@ -21,7 +23,7 @@ class Preset:
 
 
 PRESETS = (
-    Preset("Default", 0.7, None, 5_000),
+    Preset("Default", defaults.EOT_THRESHOLD, None, defaults.EOT_TIMEOUT_MS),
     Preset("Low latency", 0.7, 0.4, 6_000),
     Preset("High reliability", 0.85, None, 8_000),
     Preset("Complex pipeline", 0.85, 0.4, 7_000),

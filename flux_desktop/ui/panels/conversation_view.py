@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.flux import defaults
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.services.exporting import FORMATS
@@ -74,7 +75,8 @@ class ConversationView(QWidget):
         talk = self.conversation
         row = talk.row
         if row is not None:
-            self.turns.set_marks(0.7 if row.eot_threshold is None else row.eot_threshold, row.eager_eot_threshold)
+            threshold = defaults.EOT_THRESHOLD if row.eot_threshold is None else row.eot_threshold
+            self.turns.set_marks(threshold, row.eager_eot_threshold)
         self.turns.refresh()
         self.state.setText(state_words(talk))
         set_role(self.state, state_tone(talk), "pill")

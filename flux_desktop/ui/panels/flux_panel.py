@@ -9,6 +9,7 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from flux_desktop.flux import defaults
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.options import (
     EAGER_EOT_THRESHOLD,
@@ -58,7 +59,7 @@ class FluxPanel(Panel):
             "End of turn",
             EOT_THRESHOLD.low,
             EOT_THRESHOLD.high,
-            EOT_THRESHOLD.default or 0.7,
+            defaults.EOT_THRESHOLD,
             step=0.01,
             decimals=2,
             hint="0.50 quick – 1.00 sure",  # noqa: RUF001
@@ -78,7 +79,7 @@ class FluxPanel(Panel):
             "Timeout",
             EOT_TIMEOUT_MS.low / 1000,
             EOT_TIMEOUT_MS.high / 1000,
-            (EOT_TIMEOUT_MS.default or 5000) / 1000,
+            defaults.EOT_TIMEOUT_MS / 1000,
             step=0.1,
             decimals=1,
             suffix=" s",

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
@@ -29,7 +30,6 @@ ROOMY_PX = 1360
 FIELD_PX = 30
 RAMP_PX = 110
 """Width that the words on how connections open may take."""
-PACING_LIMIT_MS = 40.0
 """Above this p99 the measuring machine itself counts as overloaded."""
 
 
@@ -97,7 +97,9 @@ class RunBar(QWidget):
         self.latency_pill.setToolTip(
             "95 of 100 updates came within this time after their audio was spoken (user clock)."
         )
-        self.pacing_pill.setToolTip("How punctually this computer sends; above 40 ms its figures cannot be trusted.")
+        self.pacing_pill.setToolTip(
+            f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
+        )
         self.words_pill.setToolTip("Word error rate of ended turns against the text known for this recording.")
         for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
             row.addWidget(badge)
@@ -211,7 +213,7 @@ class RunBar(QWidget):
         p95 = None if shown is None else shown.update.p95_ms
         self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
         pacing = None if shown is None else shown.pacing.p99_ms
-        late = pacing is not None and pacing > PACING_LIMIT_MS
+        late = pacing is not None and pacing > PACING_P99_MAX_MS
         self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
         set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
+from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
@@ -13,17 +14,16 @@ from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 _STEPS_MS = (5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 5000.0)
-LIMIT_MS = 40.0
 
 
 class PacingPlot(PlotPanel):
     """The run's p99 of the difference between the planned and the real send of a chunk."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "Pacing", "lateness of sending, p99 in ms · trusted below 40", "ms")
+        super().__init__(theme, "Pacing", f"lateness of sending, p99 in ms · trusted below {PACING_P99_MAX_MS:g}", "ms")
         self._model = model
         self._line: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
-        self._limit: Any = pg.InfiniteLine(pos=LIMIT_MS, angle=0)
+        self._limit: Any = pg.InfiniteLine(pos=PACING_P99_MAX_MS, angle=0)
         self.item.addItem(self._limit)
         self.restyle()
         self.follow(0)

@@ -8,8 +8,6 @@ from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSourc
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.ramp import Ramp
 
-SAMPLE = "sample_audio/conversation.wav"
-
 
 def run_plan(
     *,

@@ -9,6 +9,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from flux_desktop.flux import defaults
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.style.theme import ThemeSource
@@ -35,7 +36,7 @@ class TurnCardDelegate(QStyledItemDelegate):
         self._view = view
         self._layouts: OrderedDict[int, tuple[tuple[int, int], QTextLayout, float]] = OrderedDict()
         self._heights: dict[int, tuple[tuple[int, int], int]] = {}
-        self._eot_threshold = 0.7
+        self._eot_threshold = defaults.EOT_THRESHOLD
         self._eager_threshold: float | None = None
 
     def set_marks(self, eot_threshold: float, eager_threshold: float | None) -> None:

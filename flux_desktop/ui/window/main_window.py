@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget,
 
 from flux_desktop.base import heap
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import resource_path
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import file_work
 from flux_desktop.base.versions import versions
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
@@ -37,7 +37,7 @@ from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.level_watch import LevelWatch
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
-from flux_desktop.ui.services.plan_from_form import SAMPLE, run_plan
+from flux_desktop.ui.services.plan_from_form import run_plan
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
     def load_sample(self) -> None:
         """Choose the bundled conversation."""
         try:
-            self.load_wav(str(resource_path(SAMPLE)))
+            self.load_wav(str(resource_path(SAMPLE_RECORDING)))
         except FileNotFoundError as error:
             self.show_problem(Problem(code="sample_missing", what=str(error)))
 
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.tasks.start("starting with the sample", self._start_with_sample(), group="wav", exclusive=True)
 
     async def _start_with_sample(self) -> None:
-        await self._read_wav(resource_path(SAMPLE))
+        await self._read_wav(resource_path(SAMPLE_RECORDING))
         self.start_run()
 
     def start_run(self) -> None:
