@@ -14,7 +14,7 @@ import time
 
 import msgspec
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.trust import Proxy, TrustStore, proxy_for, ssl_context, trust_store
 from flux_desktop.aws.target import StreamTarget
 from flux_desktop.base.problem import ProblemError
@@ -48,37 +48,37 @@ async def probe(target: StreamTarget, *, limit_s: float = PROBE_LIMIT_S) -> Prob
 
     Raises `ProblemError` with a code of `connect_errors`.
     """
-    place = place_of(target)
+    address = address_of(target)
     try:
-        return await in_thread(lambda: _probe(place, trust_store(target.ca_file), limit_s), limit_s)
+        return await in_thread(lambda: _probe(address, trust_store(target.ca_file), limit_s), limit_s)
     except TimeoutError:
-        raise ProblemError(connect_problem("connect_timeout", place, f"{limit_s:g} s")) from None
+        raise ProblemError(connect_problem("connect_timeout", address, f"{limit_s:g} s")) from None
 
 
-def place_of(target: StreamTarget) -> Place:
+def address_of(target: StreamTarget) -> Address:
     """Host and port of a target. Raises `ProblemError` ``address_invalid``: nothing but https can be used."""
     try:
-        place = Place(target.host, target.port)
+        address = Address(target.host, target.port)
     except ValueError:
-        place = Place("", 0)
-    if not place.host or not target.url.lower().startswith("https://"):
-        raise ProblemError(connect_problem("address_invalid", place, f"“{target.url}” is no https address."))
-    return place
+        address = Address("", 0)
+    if not address.host or not target.url.lower().startswith("https://"):
+        raise ProblemError(connect_problem("address_invalid", address, f"“{target.url}” is no https address."))
+    return address
 
 
-def _probe(place: Place, store: TrustStore, limit_s: float) -> ProbeTimings:
-    proxy = proxy_for(place.host, place.port)
+def _probe(address: Address, store: TrustStore, limit_s: float) -> ProbeTimings:
+    proxy = proxy_for(address.host, address.port)
     if proxy is not None and proxy.over_tls:
         # TLS inside TLS is beyond this look; the stream itself will tell.
         return ProbeTimings(tcp_s=0.0, tls_s=0.0, through_proxy=True)
     connect_s, handshake_s = min(CONNECT_LIMIT_S, limit_s / 2), min(HANDSHAKE_LIMIT_S, limit_s / 2)
     began_s = time.monotonic()
-    with contextlib.closing(_connect(place, proxy, connect_s)) as raw:
+    with contextlib.closing(_connect(address, proxy, connect_s)) as raw:
         connected_s = time.monotonic()
         raw.settimeout(handshake_s)
-        with _handshake(raw, place, store, handshake_s) as secured:
+        with _handshake(raw, address, store, handshake_s) as secured:
             if secured.selected_alpn_protocol() != "h2":
-                raise ProblemError(connect_problem("not_http2", place))
+                raise ProblemError(connect_problem("not_http2", address))
             return ProbeTimings(
                 tcp_s=connected_s - began_s,
                 tls_s=time.monotonic() - connected_s,
@@ -87,8 +87,8 @@ def _probe(place: Place, store: TrustStore, limit_s: float) -> ProbeTimings:
             )
 
 
-def _connect(place: Place, proxy: Proxy | None, limit_s: float) -> socket.socket:
-    first = Place(proxy.host, proxy.port) if proxy else place
+def _connect(address: Address, proxy: Proxy | None, limit_s: float) -> socket.socket:
+    first = Address(proxy.host, proxy.port) if proxy else address
     try:
         raw = socket.create_connection((first.host, first.port), timeout=limit_s)
     except socket.gaierror as error:
@@ -105,15 +105,15 @@ def _connect(place: Place, proxy: Proxy | None, limit_s: float) -> socket.socket
         raise ProblemError(connect_problem("network_unreachable", first, f"{error.strerror or error}.")) from error
     if proxy is not None:
         try:
-            _open_tunnel(raw, place, proxy)
+            _open_tunnel(raw, address, proxy)
         except BaseException:
             raw.close()
             raise
     return raw
 
 
-def _open_tunnel(raw: socket.socket, place: Place, proxy: Proxy) -> None:
-    head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
+def _open_tunnel(raw: socket.socket, address: Address, proxy: Proxy) -> None:
+    head = f"CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n"
     if proxy.username is not None:
         pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
         head += f"Proxy-Authorization: Basic {pair}\r\n"
@@ -127,38 +127,38 @@ def _open_tunnel(raw: socket.socket, place: Place, proxy: Proxy) -> None:
             answer += piece
     except OSError as error:
         detail = f"The proxy {proxy.host}:{proxy.port} broke off: {error.strerror or error}."
-        raise ProblemError(connect_problem("proxy_failed", place, detail)) from error
+        raise ProblemError(connect_problem("proxy_failed", address, detail)) from error
     status = answer.split(b"\r\n", 1)[0].decode("latin-1")
     if status.split(" ")[1:2] != ["200"]:
         detail = f"The proxy {proxy.host}:{proxy.port} answered “{status or 'nothing'}”."
-        raise ProblemError(connect_problem("proxy_failed", place, detail))
+        raise ProblemError(connect_problem("proxy_failed", address, detail))
 
 
-def _handshake(raw: socket.socket, place: Place, store: TrustStore, limit_s: float) -> ssl.SSLSocket:
+def _handshake(raw: socket.socket, address: Address, store: TrustStore, limit_s: float) -> ssl.SSLSocket:
     try:
         context = ssl_context(store)
-        context.sslsocket_class = _Secured
-        return context.wrap_socket(raw, server_hostname=place.host)
+        context.sslsocket_class = _TlsSocket
+        return context.wrap_socket(raw, server_hostname=address.host)
     except ssl.SSLCertVerificationError as error:
         code = _VERIFY_CODES.get(error.verify_code, "tls_untrusted")
-        raise ProblemError(connect_problem(code, place, _verdict(error))) from error
+        raise ProblemError(connect_problem(code, address, _verification_text(error))) from error
     except TimeoutError as error:
-        raise ProblemError(connect_problem("tls_timeout", place, f"{limit_s:g} s")) from error
+        raise ProblemError(connect_problem("tls_timeout", address, f"{limit_s:g} s")) from error
     except ssl.SSLError as error:
         reason = str(error.reason or error)
         if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-            raise ProblemError(connect_problem("not_tls", place, "its first bytes are no TLS.")) from error
+            raise ProblemError(connect_problem("not_tls", address, "its first bytes are no TLS.")) from error
         if "ALPN" in reason or "NO_APPLICATION_PROTOCOL" in reason:
-            raise ProblemError(connect_problem("not_http2", place)) from error
+            raise ProblemError(connect_problem("not_http2", address)) from error
         if "EOF" in reason:
-            raise ProblemError(connect_problem("connection_lost", place, "during the TLS handshake")) from error
-        raise ProblemError(connect_problem("tls_failed", place, reason.replace("_", " ").lower())) from error
+            raise ProblemError(connect_problem("connection_lost", address, "during the TLS handshake")) from error
+        raise ProblemError(connect_problem("tls_failed", address, reason.replace("_", " ").lower())) from error
     except OSError as error:
         detail = "during the TLS handshake"
-        raise ProblemError(connect_problem("connection_lost", place, detail)) from error
+        raise ProblemError(connect_problem("connection_lost", address, detail)) from error
 
 
-class _Secured(ssl.SSLSocket):
+class _TlsSocket(ssl.SSLSocket):
     """WORKAROUND for `ssl.SSLSocket._create` of Python 3.12: of a connection that is gone before the handshake,
     `wrap_socket` forgets to close the socket that it has just taken over."""
 
@@ -170,6 +170,6 @@ class _Secured(ssl.SSLSocket):
             raise
 
 
-def _verdict(error: ssl.SSLCertVerificationError) -> str:
+def _verification_text(error: ssl.SSLCertVerificationError) -> str:
     text = error.verify_message or "The certificate was refused"
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."

@@ -140,7 +140,7 @@ class Session:
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         elif isinstance(event, h2.events.PingAckReceived):
             self.pings_answered += 1
-        elif isinstance(event, h2.events.ConnectionEnded):
+        elif isinstance(event, h2.events.StreamEnded):
             self.input_ended = True
 
 

@@ -209,7 +209,7 @@ class WireClient:
                 self.frames += self._decoder.feed(event.data)
             else:
                 self.body += event.data
-        elif isinstance(event, h2.events.ConnectionEnded):
+        elif isinstance(event, h2.events.StreamEnded):
             self.ended = True
         elif isinstance(event, (h2.events.StreamReset, h2.events.ConnectionTerminated)) and not self.ended:
             # After the end of a whole response a server may reset what it no longer wants to read.

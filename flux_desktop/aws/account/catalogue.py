@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from flux_desktop.aws.account.credentials import boto_session, frozen
 from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
 from flux_desktop.aws.errors.boto_errors import call_problem, credentials_problem
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.logs import quieten
 from flux_desktop.base.problem import Problem, ProblemError
@@ -167,8 +167,8 @@ def _check_address(url: str) -> None:
     """Raise `ProblemError` ``address_invalid`` for an address that is reached without TLS, off this machine."""
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        place = Place(parts.hostname or "", 0)
-        raise ProblemError(connect_problem("address_invalid", place, f"“{url}” is no https address."))
+        address = Address(parts.hostname or "", 0)
+        raise ProblemError(connect_problem("address_invalid", address, f"“{url}” is no https address."))
 
 
 @contextmanager

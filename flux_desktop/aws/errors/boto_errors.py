@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.errors import Refusal, classify
 from flux_desktop.base.problem import Problem
 
@@ -30,21 +30,21 @@ def credentials_problem(error: Exception, profile: str | None) -> Problem:
             return Problem(
                 code="sso_expired",
                 what=f"The single sign-on session of {named} has expired, or was never begun.",
-                why=_said(error),
+                why=_error_text(error),
                 todo=f"Run: aws sso login{option}",
             )
         case boto.LoginError():
             return Problem(
                 code="sso_expired",
                 what=f"The sign-in of {named} has expired.",
-                why=_said(error),
+                why=_error_text(error),
                 todo=f"Run: aws login{option}",
             )
         case boto.PartialCredentialsError():
             return Problem(
                 code="credentials_partial",
                 what="The AWS credentials are incomplete.",
-                why=_said(error),
+                why=_error_text(error),
                 todo="Set both the access key and the secret key, or neither.",
             )
         case boto.NoCredentialsError():
@@ -53,7 +53,7 @@ def credentials_problem(error: Exception, profile: str | None) -> Problem:
             return Problem(
                 code="credentials_unavailable",
                 what="The AWS configuration on this machine cannot be used.",
-                why=_said(error),
+                why=_error_text(error),
                 todo="Mend the file, or choose another profile.",
             )
         case boto.ClientError():
@@ -62,7 +62,7 @@ def credentials_problem(error: Exception, profile: str | None) -> Problem:
             return Problem(
                 code="credentials_unavailable",
                 what=f"Credentials for {named} could not be had.",
-                why=_said(error),
+                why=_error_text(error),
                 todo=_SIGN_IN,
             )
 
@@ -84,30 +84,30 @@ def call_problem(
     """Why a call of the control plane failed. `action` is its IAM name, such as sagemaker:ListEndpoints."""
     url = str(getattr(error, "kwargs", {}).get("endpoint_url", ""))
     parts = urlsplit(url)
-    place = Place(parts.hostname or f"AWS in {region}", parts.port or 443)
+    address = Address(parts.hostname or f"AWS in {region}", parts.port or 443)
     match error:
         case boto.ClientError():
             what = f"AWS refused {action} in {region}."
             return _answer_problem(error, what, action, region, endpoint_name)
         case boto.SSLError():
-            return connect_problem("tls_untrusted", place, f"{_said(error)}")
+            return connect_problem("tls_untrusted", address, f"{_error_text(error)}")
         case boto.ProxyConnectionError():
-            return connect_problem("proxy_failed", place, _said(error))
+            return connect_problem("proxy_failed", address, _error_text(error))
         case boto.ConnectTimeoutError() | boto.ReadTimeoutError():
-            return connect_problem("connect_timeout", place, "the time allowed")
+            return connect_problem("connect_timeout", address, "the time allowed")
         case boto.EndpointConnectionError():
-            return connect_problem(_endpoint_error_code(error), place, _said(error))
+            return connect_problem(_endpoint_error_code(error), address, _error_text(error))
         case boto.NoCredentialsError() | boto.PartialCredentialsError() | boto.SSOError() | boto.LoginError():
             return credentials_problem(error, profile)
         case boto.TokenRetrievalError() | boto.CredentialRetrievalError():
             return credentials_problem(error, profile)
         case boto.HTTPClientError() | boto.ConnectionError():
-            return connect_problem("connection_lost", place, _said(error).rstrip("."))
+            return connect_problem("connection_lost", address, _error_text(error).rstrip("."))
         case _:
             return Problem(
                 code="aws_call_failed",
                 what=f"{action} could not be carried out in {region}.",
-                why=_said(error),
+                why=_error_text(error),
                 todo="Check the region and the endpoint address.",
             )
 
@@ -154,6 +154,6 @@ def _answer_problem(error: boto.ClientError, what: str, action: str, region: str
     return Problem(code=code, what=what, why=why, todo=todo)
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     text = " ".join(str(error).split())[:300].rstrip(".")
     return f"{text}."

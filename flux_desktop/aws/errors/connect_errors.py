@@ -7,7 +7,7 @@ import msgspec
 from flux_desktop.base.problem import Problem
 
 
-class Place(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True):
     """The address a sentence speaks of."""
 
     host: str
@@ -20,10 +20,10 @@ class Place(msgspec.Struct, frozen=True):
 _CHECK_ADDRESS = "Check the region and the endpoint address."
 _CA = "If a company proxy inspects the traffic, point AWS_CA_BUNDLE or --ca-bundle at its certificate authority."
 
-#: code: (what, why, what to do); {place}, {host} and {detail} are filled in.
+#: code: (what, why, what to do); {address}, {host} and {detail} are filled in.
 _TEXTS: dict[str, tuple[str, str, str]] = {
     "connect_refused": (
-        "The connection to {place} was refused.",
+        "The connection to {address} was refused.",
         "Nothing listens on that port, or a firewall rejects it.",
         "Check that the address and port are right and that the server is running.",
     ),
@@ -33,57 +33,57 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         _CHECK_ADDRESS + " Then check this machine's network connection.",
     ),
     "connect_timeout": (
-        "No connection to {place} within {detail}.",
+        "No connection to {address} within {detail}.",
         "Nothing answered: a firewall may drop the traffic without a word.",
         "Bidirectional streams need outgoing TCP to port 8443; ask for it to be opened.",
     ),
     "network_unreachable": (
-        "There is no network path to {place}.",
+        "There is no network path to {address}.",
         "{detail}",
         "Check this machine's network connection, VPN and routes.",
     ),
     "tls_untrusted": (
-        "The certificate of {place} is not trusted.",
+        "The certificate of {address} is not trusted.",
         "{detail}",
         _CA,
     ),
     "tls_expired": (
-        "The certificate of {place} has expired.",
+        "The certificate of {address} has expired.",
         "{detail}",
         "Check this machine's clock; if it is right, the server needs a new certificate.",
     ),
     "tls_not_yet_valid": (
-        "The certificate of {place} is not valid yet.",
+        "The certificate of {address} is not valid yet.",
         "{detail}",
         "Check this machine's clock.",
     ),
     "tls_wrong_host": (
-        "The certificate of {place} belongs to another host.",
+        "The certificate of {address} belongs to another host.",
         "{detail}",
         _CHECK_ADDRESS,
     ),
     "tls_failed": (
-        "No secure connection to {place} could be set up.",
+        "No secure connection to {address} could be set up.",
         "The TLS handshake failed ({detail}): most often the server's certificate authority is not trusted.",
         _CA,
     ),
     "tls_broken_off": (
-        "The TLS handshake with {place} was broken off.",
+        "The TLS handshake with {address} was broken off.",
         "A second look found its certificate in order, so the other side or the network cut it short.",
         "Try again; if it persists, something between this machine and AWS is at fault.",
     ),
     "tls_timeout": (
-        "{place} accepts connections but does not complete the TLS handshake within {detail}.",
+        "{address} accepts connections but does not complete the TLS handshake within {detail}.",
         "The port may belong to another service, or a firewall holds the connection.",
         "Bidirectional streams use port 8443; port 443 never answers them.",
     ),
     "not_tls": (
-        "{place} does not speak TLS.",
+        "{address} does not speak TLS.",
         "It answered in plain text: {detail}",
         "Use the address and port of the secure service; an unencrypted one is not supported.",
     ),
     "not_http2": (
-        "{place} does not speak HTTP/2.",
+        "{address} does not speak HTTP/2.",
         "Streams need HTTP/2 from end to end; an inspecting proxy often offers HTTP/1.1 only.",
         "Ask for {host} to be exempted from inspection, or use another network.",
     ),
@@ -93,7 +93,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Check --ca-bundle and AWS_CA_BUNDLE.",
     ),
     "proxy_failed": (
-        "The proxy did not open a tunnel to {place}.",
+        "The proxy did not open a tunnel to {address}.",
         "{detail}",
         "Check HTTPS_PROXY and its user name and password, or list the host in NO_PROXY.",
     ),
@@ -103,37 +103,37 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Give it as https://HOST:PORT.",
     ),
     "stream_reset": (
-        "{place} reset the stream.",
+        "{address} reset the stream.",
         "The service or a gateway in between cut it off ({detail}).",
         "Try again; if it persists, look at the endpoint's logs.",
     ),
     "goaway": (
-        "{place} is closing its connections.",
+        "{address} is closing its connections.",
         "It sent GOAWAY: it is restarting or shedding load.",
         "Try again in a moment.",
     ),
     "connection_lost": (
-        "The connection to {place} was lost.",
+        "The connection to {address} was lost.",
         "The other side or the network dropped it ({detail}).",
         "Check the network; if it persists, look at the endpoint's logs.",
     ),
     "http2_error": (
-        "{place} broke the rules of HTTP/2.",
+        "{address} broke the rules of HTTP/2.",
         "{detail}",
         "Try again; if it persists, something between this machine and AWS is at fault.",
     ),
     "headers_timeout": (
-        "{place} did not answer the stream's request within {detail}.",
+        "{address} did not answer the stream's request within {detail}.",
         "The connection stands, but the endpoint stays silent: it may be overloaded or restarting.",
         "Try again with fewer connections; if it persists, look at the endpoint's logs.",
     ),
     "open_timeout": (
-        "The stream to {place} could not be opened within {detail}.",
+        "The stream to {address} could not be opened within {detail}.",
         "No reason was given.",
         "Try again; the log file has the details.",
     ),
     "ended_early": (
-        "{place} ended the stream without being asked to.",
+        "{address} ended the stream without being asked to.",
         "Streams are cut after 30 minutes, when the endpoint is updated, or when the model fails.",
         "Start again; words spoken at the end may be missing.",
     ),
@@ -161,21 +161,21 @@ _CRT_CODES: dict[str, str] = {
 }
 
 
-def connect_problem(code: str, place: Place, detail: str = "") -> Problem:
-    """The problem `code` (a key of this module's table) at `place`, with what is known of the cause."""
+def connect_problem(code: str, address: Address, detail: str = "") -> Problem:
+    """The problem `code` (a key of this module's table) at `address`, with what is known of the cause."""
     what, why, todo = _TEXTS[code]
-    values = {"place": str(place), "host": place.host, "detail": detail}
+    values = {"address": str(address), "host": address.host, "detail": detail}
     return Problem(code=code, what=what.format(**values), why=why.format(**values).strip(), todo=todo.format(**values))
 
 
-def crt_problem(error: BaseException, place: Place, waited: str = "10 s") -> Problem:
+def crt_problem(error: BaseException, address: Address, waited: str = "10 s") -> Problem:
     """Translate an error of the AWS common runtime, which carries its cause in `name`."""
     name = str(getattr(error, "name", type(error).__name__))
     code = _CRT_CODES.get(name)
     if code is None:
         code = "tls_failed" if "_TLS_" in name else "connection_lost"
     detail = waited if code.endswith("timeout") else _plain(error, name)
-    return connect_problem(code, place, detail)
+    return connect_problem(code, address, detail)
 
 
 def _plain(error: BaseException, name: str) -> str:

@@ -101,7 +101,7 @@ _BY_STATUS = {
 }
 
 
-_OF_CREDENTIALS: dict[str, tuple[str, str]] = {
+_CREDENTIAL_TEXTS: dict[str, tuple[str, str]] = {
     "credentials_expired": (
         "The AWS credentials have expired.",
         "Sign in again (for SSO: aws sso login), then retry.",
@@ -123,8 +123,8 @@ _OF_CREDENTIALS: dict[str, tuple[str, str]] = {
 
 
 def _texts(code: str, refusal: Refusal, target: StreamTarget, query_string: str) -> tuple[str, str]:
-    if code in _OF_CREDENTIALS:
-        return _OF_CREDENTIALS[code]
+    if code in _CREDENTIAL_TEXTS:
+        return _CREDENTIAL_TEXTS[code]
     endpoint = f"“{target.endpoint_name}”"
     match code:
         case "access_denied" | "forbidden":
@@ -205,8 +205,8 @@ def exception_problem(kind: str, message: str, error_code: str = "") -> Problem:
             todo="Try again.",
         )
     code = classify(Refusal(status=0, name=kind, message=message))
-    if code in _OF_CREDENTIALS:
-        what, todo = _OF_CREDENTIALS[code]
+    if code in _CREDENTIAL_TEXTS:
+        what, todo = _CREDENTIAL_TEXTS[code]
         return Problem(code=code, what=f"{what} The stream was ended.", why=f"{said} ({kind})", todo=todo)
     return Problem(
         code="unmodelled_stream_error",

@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import msgspec
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.base.problem import ProblemError
 
 
@@ -49,7 +49,7 @@ def trust_store(ca_file: str | None, environ: Mapping[str, str] = os.environ) ->
             return TrustStore(folder=path)
         ssl.create_default_context(cafile=path)
     except OSError as error:  # ssl.SSLError is one
-        raise ProblemError(connect_problem("ca_file_unusable", Place("", 0), path)) from error
+        raise ProblemError(connect_problem("ca_file_unusable", Address("", 0), path)) from error
     return TrustStore(file=path)
 
 

@@ -1,7 +1,7 @@
-"""One HTTP/2 connection with one stream on it, over the AWS common runtime's public API.
+"""One HTTP/2 connection that carries one stream, over the AWS common runtime's public API.
 
-`Channel` is what the AWS SDK is given as its transport for one call. The network thread only posts to the
-inbox; every other line here runs on the event loop's thread.
+`Channel` is the transport that the AWS SDK uses for one call. The network thread only posts to the receive queue;
+everything else runs on the event loop's thread.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from smithy_http import tuples_to_fields
 from smithy_http.aio import HTTPResponse
 from smithy_http.aio.interfaces import HTTPRequest
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem, crt_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.send_queue import SendQueue
 from flux_desktop.aws.target import ConnectTimings
@@ -31,23 +31,23 @@ Headers = list[tuple[str, str]]
 
 
 class ChannelSink(Protocol):
-    """Receives what arrives on an accepted stream, on the event loop's thread."""
+    """Receiver of the response's bytes and of its end, called on the event loop's thread."""
 
     def on_bytes(self, data: bytes, received_s: float) -> None: ...
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
-        """The peer sends no more: orderly (None), or with the reason. May come more than once."""
+        """The peer sends no more: orderly (None), or with the reason. May be called more than once."""
 
 
-class ChannelGoneError(Exception):
-    """The stream has ended underneath; the sink is being told why."""
+class ChannelClosedError(Exception):
+    """Write on a stream that the network has already ended; the sink receives the reason."""
 
 
 class Channel:
-    """One stream on one connection; the SDK's duplex transport for exactly one call.
+    """The SDK's duplex transport for exactly one call: one connection with one stream.
 
-    `send` is called by the SDK once. If it fails, the connection is dropped and `problem` says why; an answer
-    other than 2xx is left in `refusal` as status, headers and body, which the SDK loses in part.
+    The SDK calls `send` once. If it fails, the connection is dropped and `problem` holds the reason. `refusal` holds
+    status, headers and body of a response other than 2xx, because the SDK discards part of it.
     """
 
     SUPPORTS_DUPLEX_STREAMING: ClassVar[bool] = True
@@ -59,7 +59,7 @@ class Channel:
         self._thread = network.thread
         self._sink: ChannelSink | None = sink
         self._limits = network.limits
-        self._place = Place("", 0)
+        self._address = Address("", 0)
         self._connection: Any = None
         self._stream: Any = None
         self._accepted = False
@@ -76,13 +76,13 @@ class Channel:
         self.headers: Headers = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Channel:
-        # The SDK deep-copies its configuration for every call; a copy would not be the one we hold.
+        # The SDK deep-copies its configuration for every call; a copy would not be the channel that the caller holds.
         return self
 
     # ------------------------------------------------------------ opening
 
     async def send(self, request: HTTPRequest, *, request_config: object = None) -> HTTPResponse:
-        """Connect, send the request's head and wait for the answer's. Raises `ProblemError`.
+        """Connect, send the request's head and wait for the response's head. Raises `ProblemError`.
 
         Cancelling drops the connection.
         """
@@ -97,8 +97,8 @@ class Channel:
             raise
 
     async def _open(self, request: HTTPRequest) -> HTTPResponse:
-        self._place = Place(request.destination.host, request.destination.port or 443)
-        # Given up here, so that whoever keeps this channel does not keep the network thread alive.
+        self._address = Address(request.destination.host, request.destination.port or 443)
+        # Released here, so that a reference to this channel does not keep the network thread alive.
         network, self._network = self._network, None
         assert network is not None, "a channel carries one call"
         started_s = time.monotonic()
@@ -132,13 +132,13 @@ class Channel:
             error = future.exception()
             if waiter.done():
                 if error is None:
-                    future.result().close()  # came too late: no one waits for it any more
+                    future.result().close()  # connected after the caller had stopped waiting
             elif error is None:
                 waiter.set_result(future.result())
             else:
                 waiter.set_exception(error)
 
-        future = network.connect(self._place.host, self._place.port)
+        future = network.connect(self._address.host, self._address.port)
         future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
         try:
             async with asyncio.timeout(self._limits.tls_reason_s):
@@ -146,7 +146,7 @@ class Channel:
         except TimeoutError:
             raise self._failed("tls_timeout", f"{self._limits.tls_reason_s:g} s") from None
         except AwsCrtError as error:
-            raise ProblemError(crt_problem(error, self._place, f"{self._limits.connect_s:g} s")) from error
+            raise ProblemError(crt_problem(error, self._address, f"{self._limits.connect_s:g} s")) from error
         connection.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
         return connection
 
@@ -169,16 +169,16 @@ class Channel:
             async with asyncio.timeout(self._limits.error_body_s):
                 await self._over.wait()
         except TimeoutError:
-            pass  # the status alone must do
+            pass  # the status alone has to do
         return bytes(self._error_body)
 
     def _failed(self, code: str, detail: str) -> ProblemError:
-        return ProblemError(connect_problem(code, self._place, detail))
+        return ProblemError(connect_problem(code, self._address, detail))
 
     # ------------------------------------------------------------ arrivals: network thread
 
     def _crt_response(self, status_code: int, headers: Headers, **_: object) -> None:
-        self._thread.keep_state()
+        self._thread.pin_state()
         self._post(self._on_answer, (status_code, headers), time.monotonic())
 
     def _crt_body(self, chunk: bytes, **_: object) -> None:
@@ -214,12 +214,12 @@ class Channel:
         self._completed = True
         self._stream = None
         self._outgoing.clear()
-        problem = None if error is None else crt_problem(error, self._place)
+        problem = None if error is None else crt_problem(error, self._address)
         if self._answer is not None and not self._answer.done():
-            reason = problem or connect_problem("connection_lost", self._place, "no answer came")
+            reason = problem or connect_problem("connection_lost", self._address, "no response was received")
             self._answer.set_exception(ProblemError(reason))
         self._on_over(problem, at_s)
-        self._sink = None  # it holds this channel too
+        self._sink = None  # the sink refers to this channel: break the reference cycle
 
     def _on_shut(self, _: object, __: float) -> None:
         self._connection = None
@@ -229,60 +229,60 @@ class Channel:
 
     @property
     def is_writable(self) -> bool:
-        """The stream stands and its network side has not reported its end."""
+        """Whether the stream is open and the network thread has not reported its end."""
         return self._stream is not None
 
     def write(self, data: bytes) -> None:
-        """Hand `data` to the network thread; never blocks. Raises `ChannelGoneError` if the stream has ended."""
+        """Hand `data` to the network thread; never blocks. Raises `ChannelClosedError` if the stream has ended."""
         stream = self._stream
         if stream is None:
-            raise ChannelGoneError
+            raise ChannelClosedError
         try:
             self._outgoing.write(stream, data)
         except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
-            raise ChannelGoneError from error
+            raise ChannelClosedError from error
 
     def write_end(self) -> None:
-        """An empty DATA frame with END_STREAM. Raises `ChannelGoneError` if the stream has ended."""
+        """An empty DATA frame with END_STREAM. Raises `ChannelClosedError` if the stream has ended."""
         if self._stream is None:
-            raise ChannelGoneError
+            raise ChannelClosedError
         try:
             self._outgoing.write_end(self._stream)
         except (AwsCrtError, RuntimeError) as error:
-            raise ChannelGoneError from error
+            raise ChannelClosedError from error
 
     @property
     def unsent_bytes(self) -> int:
-        """Bytes that the connection has not taken: its flow-control window or its socket is shut."""
+        """Bytes that the connection has not accepted because its flow-control window or its socket is full."""
         return self._outgoing.unsent_bytes
 
     @property
     def oldest_unsent_s(self) -> float:
-        """Age in seconds of the oldest write that has not been taken; 0 if there is none."""
+        """Age in seconds of the oldest write that has not been accepted; 0 if there is none."""
         return self._outgoing.oldest_unsent_s
 
     # ------------------------------------------------------------ closing
 
     def drop(self) -> None:
-        """Close the connection now, whatever is under way. Harmless when repeated."""
+        """Close the connection immediately. Idempotent."""
         if self._connection is not None:
             self._connection.close()
 
     async def close(self) -> None:
-        """`drop`, then wait until the socket is gone, at most half of `StreamTimeouts.close_s`."""
+        """`drop`, then wait until the socket is closed, at most half of `StreamTimeouts.close_s`."""
         if self._connection is None:
             return
         self.drop()
         await _wait(self._shut.wait, self._limits.close_s / 2)
 
     async def settle(self) -> None:
-        """Wait until all up to the end that was written has left, at most half of `StreamTimeouts.close_s`."""
+        """Wait until everything up to `write_end` has been sent, at most half of `StreamTimeouts.close_s`."""
         end = self._outgoing.end
         if end is None or self._completed:
             return
-        left = LeanEvent()
-        end.add_done_callback(lambda _: self._post(lambda _value, _at: left.set(), None, 0.0))
-        await _wait(left.wait, self._limits.close_s / 2)
+        sent = LeanEvent()
+        end.add_done_callback(lambda _: self._post(lambda _value, _at: sent.set(), None, 0.0))
+        await _wait(sent.wait, self._limits.close_s / 2)
 
 
 async def _wait(condition: Callable[[], Any], limit_s: float) -> None:
@@ -294,6 +294,6 @@ async def _wait(condition: Callable[[], Any], limit_s: float) -> None:
 
 
 def _path(url: URI) -> str:
-    # Like the stock transport, down to the lone question mark of an empty query: the service knows that form.
+    # As the stock transport does it, including the lone question mark of an empty query.
     query = f"?{url.query}" if url.query is not None else ""
     return f"{url.path or '/'}{query}"

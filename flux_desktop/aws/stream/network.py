@@ -1,6 +1,6 @@
-"""What all streams of one process share: one network thread, trust, and the way through a proxy.
+"""Network resources that all streams of a process share: one network thread, TLS trust and the proxy.
 
-It stands on the AWS common runtime's public API. No connection is kept or shared: each stream asks for its own.
+Uses the AWS common runtime's public API. Connections are neither pooled nor shared: every stream opens its own.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from flux_desktop.aws.target import StreamTimeouts
 
 
 class Network:
-    """What the streams of one process share. Create it on the event loop's thread; `close` when done."""
+    """The shared resources of one process's streams. Create it on the event loop's thread; freed with its last user."""
 
     def __init__(self, inbox: ReceiveQueue, store: TrustStore, limits: StreamTimeouts) -> None:
         self.inbox = inbox
         self.limits = limits
         self.no_delay = NoDelay()
         self.thread = NetworkThread()
-        # One thread for all streams: Python's lock would make more of them wait for each other.
+        # One thread for all streams: more of them would only wait for each other on Python's global lock.
         self._group = crt_io.EventLoopGroup(1)
         self.bootstrap = crt_io.ClientBootstrap(self._group, crt_io.DefaultHostResolver(self._group))
         options = crt_io.TlsContextOptions()
@@ -35,14 +35,14 @@ class Network:
         self._tls = crt_io.ClientTlsContext(options)
         self.socket_options = crt_io.SocketOptions()
         self.socket_options.connect_timeout_ms = int(limits.connect_s * 1000)
-        # Finds a half-open connection after about a minute of silence; HTTP/2 PING is not on offer.
+        # Detects a half-open connection after about a minute of silence; awscrt offers no HTTP/2 PING.
         self.socket_options.keep_alive = True
         self.socket_options.keep_alive_timeout_secs = 30
         self.socket_options.keep_alive_interval_secs = 10
         self.socket_options.keep_alive_max_probes = 3
 
     def connect(self, host: str, port: int) -> ThreadFuture[Any]:
-        """Start one connection of its own to `host`; HTTP/2 or nothing."""
+        """Start a new connection to `host`, with HTTP/2 as the only protocol offered."""
         tls = self._tls.new_connection_options()
         tls.set_server_name(host)
         tls.set_alpn_list(["h2"])

@@ -1,7 +1,7 @@
-"""Opening bidirectional SageMaker streams through the AWS SDK; the one place to import streams from.
+"""Opens bidirectional SageMaker streams through the AWS SDK; the module to import streams from.
 
-The SDK resolves, signs and opens at its public seams (`sdk_seams`), our transport carries (`transport`), and what
-comes of it is a `SageMakerStream` (`open_stream`). Runs on the event loop's thread.
+The SDK resolves, signs and opens with our plug-ins (`sdk_plugins`) over our transport (`channel`); the result is a
+`SageMakerStream` (`stream`). Runs on the event loop's thread.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from aws_sdk_sagemaker_runtime_http2.config import AsyncSageMakerRuntimeHTTP2Con
 from aws_sdk_sagemaker_runtime_http2.models import InvokeEndpointWithBidirectionalStreamInput
 from smithy_core.exceptions import SmithyError
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.errors import read_refusal, refusal_problem
 from flux_desktop.aws.errors.trust import trust_store
-from flux_desktop.aws.probe import place_of, probe
+from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.receive_queue import ReceiveQueue
-from flux_desktop.aws.stream.sdk_plugins import CallObserver, FixedIdentity, LeanProtocol, Publisher
+from flux_desktop.aws.stream.sdk_plugins import FailureObserver, Publisher, StaticIdentity, StreamProtocol
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import (
     ConnectTimings,
@@ -49,9 +49,9 @@ __all__ = [
 
 
 class StreamOpener:
-    """Opens the streams of one run in one process, each on a connection of its own.
+    """Opens the streams of one run in one process, each on its own connection.
 
-    Made for one event loop. `open` may run many times at once; `close` ends every stream that still stands.
+    Belongs to one event loop. `open` may run many times concurrently; `close` ends every open stream.
     """
 
     def __init__(self, target: StreamTarget, limits: StreamTimeouts | None = None) -> None:
@@ -66,9 +66,9 @@ class StreamOpener:
     async def open(self, query_string: str, credentials: Credentials, listener: StreamListener) -> SageMakerStream:
         """Open one stream; `query_string` is already percent-encoded.
 
-        Raises `ProblemError` if the service cannot be reached or refuses, within the sum of
-        `StreamTimeouts`; `StreamClosedError` after `close`. Cancelling drops the connection. The listener may be
-        called as soon as this returns.
+        Raises `ProblemError` if the service cannot be reached or refuses, within the sum of `StreamTimeouts`;
+        `StreamClosedError` after `close`. Cancelling drops the connection. The listener may be called as soon as
+        this returns.
         """
         client = await self._ready()
         assert self._network is not None
@@ -77,14 +77,14 @@ class StreamOpener:
         publisher = await self._call(client, channel, query_string, credentials)
         if self._closed:
             channel.drop()
-            raise _run_is_over()
+            raise _run_over_error()
         stream.attach(channel, publisher)
         self._streams = {known for known in self._streams if known.end is None} | {stream}
         asyncio.get_running_loop().call_soon(stream.release)
         return stream
 
     async def close(self) -> None:
-        """Close what still stands, at most `StreamTimeouts.close_s`, and let the network thread go."""
+        """Close every open stream, within `StreamTimeouts.close_s`, and release the network thread."""
         self._closed = True
         streams, self._streams = self._streams, set()
         await asyncio.gather(*(stream.close() for stream in streams))
@@ -95,15 +95,15 @@ class StreamOpener:
     async def _ready(self) -> AsyncSageMakerRuntimeHTTP2Client:
         async with self._starting:
             if self._closed:
-                raise _run_is_over()
+                raise _run_over_error()
             if self._client is None:
                 quieten()
-                place_of(self._target)
+                address_of(self._target)
                 inbox = ReceiveQueue(asyncio.get_running_loop())
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)
-                # All that matters is given here, so nothing in this machine's AWS files or variables (a profile
-                # that is gone, a broken file) can stop a stream whose credentials have been found already.
+                # Everything relevant is passed explicitly: the credentials have been loaded already, and a missing
+                # profile or a broken AWS file on this machine must not stop a stream.
                 config = await AsyncSageMakerRuntimeHTTP2Config.resolve(
                     fs=_NoFiles(),
                     profile="default",
@@ -111,9 +111,9 @@ class StreamOpener:
                     max_attempts=1,
                     region=self._target.region,
                     endpoint_uri=self._target.url,
-                    protocol=LeanProtocol,
+                    protocol=StreamProtocol,
                     transport=_NoTransport(),
-                    aws_credentials_identity_resolver=FixedIdentity(Credentials(access_key="", secret_key="")),
+                    aws_credentials_identity_resolver=StaticIdentity(Credentials(access_key="", secret_key="")),
                 )
                 self._client = AsyncSageMakerRuntimeHTTP2Client(config)
             return self._client
@@ -125,14 +125,14 @@ class StreamOpener:
         query_string: str,
         credentials: Credentials,
     ) -> Publisher:
-        """Run the SDK's call to its answer, or to the reason why there is none."""
+        """Run the SDK's call until it is answered; raises `ProblemError` with the reason if it is not."""
         loop = asyncio.get_running_loop()
         failed: asyncio.Future[BaseException] = loop.create_future()
 
         def for_this_call(config: Any) -> None:
             config.transport = channel
-            config.aws_credentials_identity_resolver = FixedIdentity(credentials)
-            config.interceptors = [CallObserver(failed)]
+            config.aws_credentials_identity_resolver = StaticIdentity(credentials)
+            config.interceptors = [FailureObserver(failed)]
 
         async def invoke() -> Publisher:
             duplex = await client.invoke_endpoint_with_bidirectional_stream(
@@ -170,19 +170,19 @@ class StreamOpener:
         if channel.refusal is not None:
             return refusal_problem(read_refusal(*channel.refusal), self._target, query_string)
         if channel.problem is not None:
-            return channel.problem if channel.was_connected else await self._exactly(channel.problem)
+            return channel.problem if channel.was_connected else await self._diagnosed(channel.problem)
         if cause is None:
-            place = Place(self._target.host, self._target.port)
-            return connect_problem("open_timeout", place, f"{limit_s:g} s")
+            address = Address(self._target.host, self._target.port)
+            return connect_problem("open_timeout", address, f"{limit_s:g} s")
         return Problem(
             code="request_invalid",
-            what="The request for a stream could not be made.",
+            what="The stream request could not be created.",
             why=str(cause).split("\n", 1)[0],
-            todo="Check the endpoint's name, the region and the credentials.",
+            todo="Check the endpoint name, the region and the credentials.",
         )
 
-    async def _exactly(self, problem: Problem) -> Problem:
-        """The stream's TLS library says that a handshake failed, not why; the preflight can tell."""
+    async def _diagnosed(self, problem: Problem) -> Problem:
+        """The exact problem by a preflight probe: the stream's TLS library reports that a handshake failed, not why."""
         if problem.code not in ("tls_failed", "tls_timeout", "connection_lost"):
             return problem
         try:
@@ -190,23 +190,23 @@ class StreamOpener:
         except ProblemError as error:
             return error.problem
         if problem.code == "tls_failed":
-            return connect_problem("tls_broken_off", Place(self._target.host, self._target.port))
+            return connect_problem("tls_broken_off", Address(self._target.host, self._target.port))
         return problem
 
 
-def _run_is_over() -> StreamClosedError:
-    return StreamClosedError(Problem(code="stream_closed", what="The run is over; no more streams are opened."))
+def _run_over_error() -> StreamClosedError:
+    return StreamClosedError(Problem(code="stream_closed", what="The run has ended; no further streams are opened."))
 
 
 class _NoFiles:
-    """The SDK's view of AWS files that hold one empty profile."""
+    """File reader of the SDK that returns AWS files with one empty profile."""
 
     async def read_file(self, path: str) -> str | None:
         return "[default]\n"
 
 
 class _NoTransport:
-    """Stands in the shared configuration; every call brings its own channel."""
+    """Transport of the shared configuration; every call replaces it with its own channel."""
 
     SUPPORTS_DUPLEX_STREAMING = True
     TIMEOUT_EXCEPTIONS: tuple[type[Exception], ...] = ()
@@ -215,11 +215,11 @@ class _NoTransport:
         return self
 
     async def send(self, request: object) -> object:
-        raise NotImplementedError("a call came without its channel")
+        raise NotImplementedError("a call has no channel")
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
-    """Cancel a task of ours and wait until it is gone; its outcome has been taken elsewhere."""
+    """Cancel a task and wait until it has ended; its outcome is handled elsewhere."""
     task.cancel()
     await asyncio.wait({task})
     if not task.cancelled():

@@ -1,8 +1,8 @@
-"""What the AWS SDK is given for one call: protocol, identity and an observer, at its public seams.
+"""Plug-ins for one call of the AWS SDK: protocol, identity and failure observer, at its public extension points.
 
-The SDK serialises the request, resolves the address, signs the head (the seed of the signature chain) and
-opens the stream through our transport. Events never pass through it: our publisher frames and signs them in
-one synchronous pass, and arrivals go from the transport straight to the stream.
+The SDK serialises the request, resolves the address, signs the head (the seed of the signature chain) and opens the
+stream through our transport. Events bypass it: our publisher frames and signs them in one synchronous pass, and
+received bytes go from the transport straight to the stream.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.aws.wire.event_stream import DataType, EventSigner, payload_part
 
 
-class FixedIdentity:
-    """The SDK's view of one stream's frozen credentials; it can neither fail nor change."""
+class StaticIdentity:
+    """Identity resolver that always returns one stream's frozen credentials."""
 
     def __init__(self, credentials: Credentials) -> None:
         self.secret_key = credentials.secret_key
@@ -32,7 +32,7 @@ class FixedIdentity:
             session_token=credentials.session_token,
         )
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> FixedIdentity:
+    def __deepcopy__(self, memo: dict[int, Any]) -> StaticIdentity:
         return self
 
     async def get_identity(self, *, properties: object) -> AWSCredentialsIdentity:
@@ -42,11 +42,11 @@ class FixedIdentity:
         return None
 
 
-class CallObserver(Interceptor[Any, Any, Any, Any]):
-    """Learns of a failed call at once.
+class FailureObserver(Interceptor[Any, Any, Any, Any]):
+    """Interceptor that reports a failed call through a future.
 
-    The SDK's own caller would wait for ever when a call fails before its request is ready. This runs inside
-    the SDK's task, so it can also mark that task's exception as seen: it is reported by us, once.
+    Without it a caller waits for ever when a call fails before its request is ready. It runs inside the SDK's task
+    and marks that task's exception as retrieved, because we report it ourselves.
     """
 
     def __init__(self, failed: asyncio.Future[BaseException]) -> None:
@@ -57,43 +57,43 @@ class CallObserver(Interceptor[Any, Any, Any, Any]):
             return
         task = asyncio.current_task()
         if task is not None:
-            task.add_done_callback(_mark_seen)
+            task.add_done_callback(_retrieve_exception)
         if not self._failed.done():
             self._failed.set_result(context.response)
 
 
-def _mark_seen(task: asyncio.Task[Any]) -> None:
+def _retrieve_exception(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         task.exception()
 
 
 class Publisher:
-    """Frames and signs events in the order of the calls and hands them on; one writer, no lock, no task."""
+    """Event publisher that frames, signs and writes synchronously, in call order; for one writer."""
 
     def __init__(self, channel: Channel, signer: EventSigner) -> None:
         self._channel = channel
         self._signer = signer
 
     def publish(self, payload: bytes, data_type: DataType | None) -> None:
-        """Raises `ChannelGoneError` if the stream has ended underneath."""
+        """Raises `ChannelClosedError` if the stream has already ended."""
         self._channel.write(self._signer.sign(payload_part(payload, data_type), _now_ms()))
 
     def finish(self) -> None:
-        """The signed empty frame, then the end of the stream."""
+        """Write the signed empty frame, then END_STREAM."""
         self._channel.write(self._signer.finish(_now_ms()))
         self._channel.write_end()
 
     async def send(self, event: RequestStreamEventPayloadPart) -> None:
-        """The SDK's own way to the same; not used by us."""
+        """`publish` under the name that the SDK calls; not used by this program."""
         self.publish(event.value.bytes_ or b"", event.value.data_type)
 
     async def close(self) -> None:
-        """The SDK's own way to `finish`; not used by us."""
+        """`finish` under the name that the SDK calls; not used by this program."""
         self.finish()
 
 
-class _Arrivals:
-    """Stands where the SDK would read events; ours go from the transport to the stream's listener."""
+class _UnusedReceiver:
+    """Event receiver that the SDK requires; received bytes go from the transport to the stream instead."""
 
     async def receive(self) -> None:
         return None
@@ -102,10 +102,10 @@ class _Arrivals:
         return None
 
 
-class LeanProtocol(RestJsonClientProtocol):
-    """The SDK's REST-JSON protocol with our publisher in the place of its own."""
+class StreamProtocol(RestJsonClientProtocol):
+    """The SDK's REST-JSON protocol with our event publisher."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> LeanProtocol:
+    def __deepcopy__(self, memo: dict[int, Any]) -> StreamProtocol:
         return self
 
     def create_event_publisher(
@@ -126,7 +126,7 @@ class LeanProtocol(RestJsonClientProtocol):
         event_deserializer: Any,
         context: Any,
     ) -> Any:
-        return _Arrivals()
+        return _UnusedReceiver()
 
 
 def _now_ms() -> int:

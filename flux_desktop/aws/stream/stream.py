@@ -1,8 +1,7 @@
-"""One open bidirectional stream: what is sent on it, what arrives, and how it ends.
+"""One open bidirectional SageMaker stream: sending, receiving, and how it ended.
 
-Everything here runs on the event loop's thread. Sending is synchronous: a chunk is framed, signed and handed
-to the network thread in one pass, without a task, a future of the loop or a lock. What arrives is handed to
-the stream's listener in order.
+Runs on the event loop's thread. Sending is synchronous: a chunk is framed, signed and handed to the network thread in
+one pass, without a task, a future or a lock. Received messages go to the stream's listener in order.
 """
 
 from __future__ import annotations
@@ -11,37 +10,37 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 
-from flux_desktop.aws.errors.connect_errors import Place, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.errors import broken_stream_problem, exception_problem, read_exception
-from flux_desktop.aws.stream.channel import Channel, ChannelGoneError
+from flux_desktop.aws.stream.channel import Channel, ChannelClosedError
 from flux_desktop.aws.stream.sdk_plugins import Publisher
 from flux_desktop.aws.target import ConnectTimings, EndKind, StreamClosedError, StreamEnd, StreamListener, StreamTarget
 from flux_desktop.aws.wire.event_headers import EventStreamError
 from flux_desktop.aws.wire.event_stream import DataType, Frame, FrameDecoder
 from flux_desktop.base.problem import Problem
 
-#: A message in more pieces than this is not one that Flux sends.
+#: Longer than any message that Flux sends.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 
-class _Nobody:
-    """Listens in the place of a listener that has heard the end."""
+class _DiscardingListener:
+    """Listener that ignores everything; replaces the real one after `on_end`."""
 
     def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
-        """Nothing comes after the end."""
+        """Ignored."""
 
     def on_end(self, end: StreamEnd) -> None:
-        """The end is told once."""
+        """Ignored: the end has been reported."""
 
 
-_NOBODY = _Nobody()
+_DISCARD = _DiscardingListener()
 
 
 class SageMakerStream:
-    """An open stream. `StreamOpener.open` makes it; its listener hears everything that arrives.
+    """An open stream, created by `StreamOpener.open`.
 
-    After `on_end` everything sent raises `StreamClosedError`. `unknown_events` counts arrivals of types that
-    this program does not know; they are skipped.
+    After `on_end`, sending raises `StreamClosedError`. `unknown_events` counts received events of unknown types,
+    which are skipped.
     """
 
     def __init__(self, target: StreamTarget, listener: StreamListener) -> None:
@@ -54,7 +53,7 @@ class SageMakerStream:
         self._parts_bytes = 0
         self._parts_are_text = False
         self._held: list[Callable[[], None]] | None = []
-        self._close_asked = False
+        self._close_requested = False
         self._input_ended = False
         self._end: StreamEnd | None = None
         self.invoked_variant = ""
@@ -69,12 +68,12 @@ class SageMakerStream:
 
     @property
     def end(self) -> StreamEnd | None:
-        """How the stream ended, None while it stands."""
+        """How the stream ended; None while it is open."""
         return self._end
 
     @property
     def unsent_bytes(self) -> int:
-        """Bytes handed over that the connection has not taken; grows when the peer stops reading."""
+        """Bytes that the connection has not accepted yet; grows when the peer stops reading."""
         return 0 if self._end else self._live_channel().unsent_bytes
 
     @property
@@ -89,23 +88,23 @@ class SageMakerStream:
     def send_text(self, text: str) -> None:
         """Send one JSON control message. Sending CloseStream makes the server's end an expected one."""
         if '"CloseStream"' in text:
-            self._close_asked = True
+            self._close_requested = True
         self._publish(text.encode(), "UTF8")
 
     def end_input(self) -> None:
         """The signed empty frame and END_STREAM. Harmless when repeated or after the end."""
-        self._close_asked = True
+        self._close_requested = True
         channel = self._live_channel()
         if self._input_ended or self._publisher is None or not channel.is_writable:
             return
         self._input_ended = True
-        with contextlib.suppress(ChannelGoneError):  # ended underneath: the listener is being told
+        with contextlib.suppress(ChannelClosedError):  # already ended: `on_end` follows
             self._publisher.finish()
 
     async def close(self) -> None:
-        """Drop the connection; at most `StreamTimeouts.close_s`. Harmless when repeated or cancelled.
+        """Drop the connection within `StreamTimeouts.close_s`. Idempotent; may be cancelled.
 
-        Frames of `end_input` are let out first. A stream that still stood ends as ``closed_by_us``.
+        Frames of `end_input` are sent first. A stream that was still open ends as ``closed_by_us``.
         """
         channel = self._live_channel()
         try:
@@ -119,7 +118,7 @@ class SageMakerStream:
     # ------------------------------------------------------------ for the opener
 
     def attach(self, channel: Channel, publisher: Publisher) -> None:
-        """The opener hands over a stream that the service has accepted."""
+        """Take over the channel of a stream that the service has accepted."""
         fields = {name.lower(): value for name, value in channel.headers}
         self._channel = channel
         self._publisher = publisher
@@ -127,7 +126,7 @@ class SageMakerStream:
         self.aws_request_id = fields.get("x-amzn-requestid", "")
 
     def release(self) -> None:
-        """Deliver what arrived while the stream was still being handed over, and all that follows."""
+        """Deliver what was received before this call, and from now on everything at once."""
         held, self._held = self._held or [], None
         for arrival in held:
             arrival()
@@ -135,7 +134,7 @@ class SageMakerStream:
     # ------------------------------------------------------------ arrivals
 
     def on_bytes(self, data: bytes, received_s: float) -> None:
-        """Bytes of the response, in order."""
+        """`ChannelSink`: bytes of the response, in order."""
         if self._end is not None:
             return
         if self._held is not None:
@@ -152,18 +151,18 @@ class SageMakerStream:
                 return
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
-        """The peer's side is over: orderly, or with a `problem`."""
+        """`ChannelSink`: the peer's side is over, orderly or with a `problem`."""
         if self._held is not None:
             self._held.append(lambda: self.on_input_over(problem, at_s))
         elif problem is not None:
             self._finish("reset", problem, at_s)
         elif self._decoder.pending_bytes:
             self._finish("protocol_error", broken_stream_problem("the stream ends inside a frame"), at_s)
-        elif self._close_asked:
+        elif self._close_requested:
             self._finish("clean", None, at_s)
         else:
-            place = Place(self._target.host, self._target.port)
-            self._finish("reset", connect_problem("ended_early", place), at_s)
+            address = Address(self._target.host, self._target.port)
+            self._finish("reset", connect_problem("ended_early", address), at_s)
 
     def _on_frame(self, frame: Frame, received_s: float) -> None:
         headers = frame.headers
@@ -211,8 +210,8 @@ class SageMakerStream:
             raise self._closed_error()
         try:
             self._publisher.publish(payload, data_type)
-        except ChannelGoneError as error:
-            # It ended underneath, the listener will be told of it in a moment.
+        except ChannelClosedError as error:
+            # The network has already ended it; `on_end` follows.
             raise self._closed_error() from error
 
     def _closed_error(self) -> StreamClosedError:
@@ -226,12 +225,12 @@ class SageMakerStream:
             kind=kind,
             problem=problem,
             at_s=time.monotonic() if at_s is None else at_s,
-            after_close=self._close_asked,
+            after_close=self._close_requested,
         )
         if kind != "clean":
             self._live_channel().drop()
-        # Let go of with the end: whoever listens holds the stream too, and a circle is freed late, if in hours at all.
-        listener, self._listener = self._listener, _NOBODY
+        # The listener refers to the stream as well: break the reference cycle, which would be collected late or never.
+        listener, self._listener = self._listener, _DISCARD
         listener.on_end(self._end)
 
     def _live_channel(self) -> Channel:

@@ -62,7 +62,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
     from flux_desktop.aws.account.credentials import ca_bundle
-    from flux_desktop.aws.probe import place_of, probe
+    from flux_desktop.aws.probe import address_of, probe
 
     target = StreamTarget(
         endpoint_name=plan.endpoint,
@@ -71,7 +71,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         ca_file=plan.ca_file,
         target_variant=plan.target_variant,
     )
-    place_of(target)  # an address that cannot be used is told before any sign-in is asked for
+    address_of(target)  # an address that cannot be used is told before any sign-in is asked for
     credentials = await fresh_credentials(plan)
     if not plan.ca_file:
         plan = msgspec.structs.replace(

@@ -32,7 +32,7 @@ class Slow:
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[SendQueue, Slow]]:
-    monkeypatch.setattr(send_queue, "_LEAN", False)
+    monkeypatch.setattr(send_queue, "_HAS_BINDING", False)
 
     def make() -> tuple[SendQueue, Slow]:
         out, stream = SendQueue(), Slow()
@@ -43,7 +43,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[SendQueue, Sl
     return make
 
 
-def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
+def test_completed_writes_no_longer_count(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
     out, stream = written()
     assert out.unsent_bytes == 60
     stream.take(2)
@@ -53,13 +53,23 @@ def test_what_was_taken_no_longer_waits(written: Callable[[], tuple[SendQueue, S
     assert (out.unsent_bytes, out.oldest_unsent_s) == (0, 0.0)
 
 
-def test_what_is_told_after_the_end_takes_nothing_along(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
+def test_completions_after_the_end_change_nothing(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
     out, stream = written()
     out.clear()
     stream.take(3)
     assert out.unsent_bytes == 0
 
 
-def test_one_that_waits_for_nothing_is_small() -> None:
+def test_a_missing_private_binding_is_logged_once(
+    written: Callable[[], tuple[SendQueue, Slow]], caplog: pytest.LogCaptureFixture
+) -> None:
+    send_queue._report_missing_binding.cache_clear()
+    for _ in range(2):
+        written()
+    (record,) = caplog.records
+    assert "private write binding is unavailable" in record.message
+
+
+def test_an_empty_queue_is_small() -> None:
     parts: list[Any] = list(vars(SendQueue()).values())
     assert sum(sys.getsizeof(part) for part in parts) < 512

@@ -38,7 +38,7 @@ class BrokenIdentity:
 async def test_failure_before_the_request_is_ready(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, loop_complaints: list[dict[str, object]]
 ) -> None:
-    monkeypatch.setattr("flux_desktop.aws.stream.opener.FixedIdentity", BrokenIdentity)
+    monkeypatch.setattr("flux_desktop.aws.stream.opener.StaticIdentity", BrokenIdentity)
     async with hostile_peer(authority, "connected") as peer:
         began_s = time.monotonic()
         problem = await open_problem(peer)
