@@ -34,15 +34,14 @@ def quiet() -> Iterator[None]:
 
     It concerns the whole process, so it is used around starting PortAudio only.
     """
-    saved = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
+    with open(os.devnull, "wb") as nowhere:
+        saved = os.dup(2)
+        try:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
 
 
 #: PortAudio's error numbers (portaudio.h, PaErrorCode).

@@ -42,15 +42,19 @@ class WireClient:
         signed_at_s: float | None = None,
         changed: dict[str, str] | None = None,
         model_path: str = "v2/listen",
+        tls: ssl.TLSVersion | None = None,
     ) -> None:
-        """`changed` replaces headers after signing."""
+        """`changed` replaces headers after signing; `tls` is the only version offered."""
         address = urlsplit(info["url"])
         context = ssl.create_default_context(cafile=info["ca_file"])
         context.set_alpn_protocols(["h2"])
+        if tls is not None:
+            context.minimum_version = context.maximum_version = tls
         raw = socket.create_connection((address.hostname, address.port), timeout=10)
         self._socket = context.wrap_socket(raw, server_hostname=address.hostname)
         self._h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         self._decoder = FrameDecoder()
+        self.tls_version = self._socket.version()
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""

@@ -9,12 +9,9 @@ interface took 43 ms longer (measured).
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import stat
-from pathlib import Path
 
-_OWN_DESCRIPTORS = Path("/dev/fd")
+from flux_desktop.base.open_sockets import duplicated_socket, socket_descriptors
 
 
 class NoDelay:
@@ -30,29 +27,16 @@ class NoDelay:
 
     def apply(self) -> None:
         """Scan the descriptors once; call it right after a connection has been made."""
-        try:
-            numbers = [int(name) for name in os.listdir(_OWN_DESCRIPTORS) if name.isdigit()]
-        except OSError:
-            return
         present = set()
-        for number in numbers:
-            with contextlib.suppress(OSError):
-                status = os.fstat(number)
-                if not stat.S_ISSOCK(status.st_mode):
-                    continue
-                present.add(status.st_ino)
-                if status.st_ino not in self._seen:
-                    _switch_off_delay(number)
+        for descriptor, inode in socket_descriptors():
+            present.add(inode)
+            if inode not in self._seen:
+                with contextlib.suppress(OSError):  # closed, or reused for something else, since the scan
+                    _switch_off_delay(descriptor)
         self._seen = present
 
 
-def _switch_off_delay(number: int) -> None:
-    duplicate = os.dup(number)
-    try:
-        sock = socket.socket(fileno=duplicate)
-    except OSError:  # closed and reused for something else since the scan
-        os.close(duplicate)
-        return
-    with sock:
+def _switch_off_delay(descriptor: int) -> None:
+    with duplicated_socket(descriptor) as sock:
         if sock.family in (socket.AF_INET, socket.AF_INET6) and sock.type == socket.SOCK_STREAM:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

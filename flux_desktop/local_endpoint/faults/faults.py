@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
-import struct
 import sys
 from collections.abc import Iterable
 
@@ -71,35 +67,3 @@ def parse_faults(texts: Iterable[str]) -> Faults:
 
 def _wrong(text: str, why: str) -> ProblemError:
     return ProblemError(Problem(code="fault_unknown", what=f"The fault {text!r} is not known.", why=why))
-
-
-def cut_connection(peer_port: int) -> bool:
-    """Cut the TCP connection from a loopback client's port with a reset, below TLS and HTTP.
-
-    The server library has no call for this, so the socket is found among this process's own descriptors.
-    Returns whether it was found.
-    """
-    folder = "/proc/self/fd" if os.path.isdir("/proc/self/fd") else "/dev/fd"
-    for name in os.listdir(folder):
-        with contextlib.suppress(OSError, ValueError):
-            handle = socket.socket(fileno=os.dup(int(name)))
-            with handle:
-                if handle.family != socket.AF_INET or handle.getpeername()[1] != peer_port:
-                    continue
-                handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                _reset(handle)
-                return True
-    return False
-
-
-def _reset(handle: socket.socket) -> None:
-    """A plain shutdown would be an orderly end; connecting to nowhere resets at once on Linux."""
-    if os.name == "posix" and os.uname().sysname == "Linux":
-        # connect() to AF_UNSPEC dissolves the association and sends RST.
-        import ctypes
-
-        libc = ctypes.CDLL(None, use_errno=True)
-        unspec = struct.pack("=H14x", socket.AF_UNSPEC)
-        if libc.connect(handle.fileno(), unspec, len(unspec)) == 0:
-            return
-    handle.shutdown(socket.SHUT_RDWR)

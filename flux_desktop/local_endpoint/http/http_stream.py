@@ -26,8 +26,8 @@ from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureRefused, ver
 from flux_desktop.local_endpoint.conversation import messages_out
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
+from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from flux_desktop.local_endpoint.faults.fault_actions import CUTS, STRIKES, FaultOnce, refusal
-from flux_desktop.local_endpoint.faults.faults import cut_connection
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
 from flux_desktop.local_endpoint.http.write_queue import WriteQueue
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
@@ -254,7 +254,7 @@ class StreamServer:
             return True
         strike = STRIKES[name]
         if name in CUTS:
-            cut_connection(self._peer_port)
+            reset_connection(self._peer_port)
         self._outbox.put(strike.frames(self._session.messages_sent))
         self._session.messages_sent += strike.numbers
         if strike.ends:

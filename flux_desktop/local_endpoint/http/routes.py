@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from flux_desktop.aws.wire.sigv4 import SignatureRefused, SignedRequest, verify_request
-from flux_desktop.local_endpoint.faults.faults import cut_connection
+from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
 from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, StreamServer, check
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
@@ -48,7 +48,7 @@ class Routes:
         name = scope.path.removeprefix("/endpoints/").removesuffix(_STREAM_PATH)
         peer_port = int(scope.client.rpartition(":")[2])
         if self._service.faults.has("die-before-headers"):
-            cut_connection(peer_port)
+            reset_connection(peer_port)
             return
         try:
             verifier, options = check(self._service, name, scope.path, _headers(scope), scope.query_string)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.http import HTTP2Settings
 from granian.server.embed import Server
 
@@ -111,6 +111,8 @@ def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: C
         log_enabled=False,
         ssl_cert=certificates.cert_file,
         ssl_key=certificates.key_file,
+        # As on AWS: clients with an older TLS library offer no more than 1.2, and the default here is 1.3.
+        ssl_protocol_min=SSLProtocols.tls12,
     )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.aws.stream import nodelay
 from flux_desktop.aws.stream.nodelay import NoDelay
 
 
@@ -38,7 +37,7 @@ def test_a_descriptor_that_was_reused_for_a_file_is_not_leaked(monkeypatch: pyte
     duplicate = os.dup
     with socket.socket() as tcp, open(os.devnull) as file:
         before = descriptors()
-        monkeypatch.setattr(nodelay.os, "dup", lambda _: duplicate(file.fileno()))
+        monkeypatch.setattr(os, "dup", lambda _: duplicate(file.fileno()))
         NoDelay().apply()
         assert descriptors() == before
         assert not no_delay(tcp)
