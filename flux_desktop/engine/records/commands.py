@@ -38,6 +38,16 @@ class StartRun(_Command, tag="start_run"):
     recording_path: str | None = None
 
 
+class BeginStreams(_Command, tag="begin"):
+    """Open the streams of a run that several workers share: `start_s` is the time that their ramps count from.
+
+    Sent when every worker has reported `RunReady`.
+    """
+
+    start_s: float
+    """On the monotonic clock, which all processes of a machine share."""
+
+
 class ConfigureStreams(_Command, tag="configure"):
     """Send a `Configure`; None means every connection."""
 
@@ -81,7 +91,17 @@ class Quit(_Command, tag="quit"):
     """Leave the process; a run under way is ended at once."""
 
 
-Command = StartRun | ConfigureStreams | ReconnectStreams | RenewCredentials | SendControl | Watch | StopRun | Quit
+Command = (
+    StartRun
+    | BeginStreams
+    | ConfigureStreams
+    | ReconnectStreams
+    | RenewCredentials
+    | SendControl
+    | Watch
+    | StopRun
+    | Quit
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)

@@ -33,6 +33,14 @@ class WorkerReady(_Event, tag="worker_ready"):
     schema: int = SCHEMA_VERSION
 
 
+class Heartbeat(_Event, tag="heartbeat"):
+    """A worker is alive, also while it reads audio and has no run yet; between worker and supervisor only."""
+
+
+class RunReady(_Event, tag="run_ready"):
+    """A worker has read its audio and waits for `BeginStreams`; between worker and supervisor only."""
+
+
 class RunStarted(_Event, tag="run_started"):
     """`wall_time` is for headings only (ISO 8601, UTC); `notes` are sentences a person should read."""
 
@@ -183,6 +191,8 @@ class RunEnded(_Event, tag="run_ended"):
 
 Event = (
     WorkerReady
+    | Heartbeat
+    | RunReady
     | RunStarted
     | ConnectionChanged
     | Received

@@ -21,12 +21,13 @@ from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session, default_sessions_dir, worker_file
-from flux_desktop.engine.records.commands import Command, RenewCredentials, StartRun, StopRun, Watch
+from flux_desktop.engine.records.commands import BeginStreams, Command, RenewCredentials, StartRun, StopRun, Watch
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
     Notice,
     RunEnded,
+    RunReady,
     RunStarted,
     TranscriptProvenance,
     encode_event,
@@ -58,6 +59,8 @@ class Supervisor:
         self._local = local
         self._sessions_dir = sessions_dir
         self._workers: list[WorkerProcess] = []
+        self._awaited: set[int] = set()
+        """Workers of a shared run that have not read their audio yet."""
         self._watch = Watch(connections=[])
         self._stopping: StopRun | None = None
         self._stopped = asyncio.Event()
@@ -133,9 +136,10 @@ class Supervisor:
         async with asyncio.TaskGroup() as beside:
             watching = beside.create_task(self._watch_words(local, plan), name="where words come from")
             async with asyncio.TaskGroup() as group:
+                self._awaited = {worker.number for worker in self._workers}
                 for worker in self._workers:
                     start = self._start_command(ready, worker)
-                    group.create_task(worker.serve(start, self._first_commands), name=f"worker {worker.number}")
+                    group.create_task(self._serve(worker, start), name=f"worker {worker.number}")
                 # Last, so that no worker hears of fresh keys before it has its run.
                 renewing = beside.create_task(self._renew_keys(ready), name="fresh keys")
             watching.cancel()
@@ -144,6 +148,19 @@ class Supervisor:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
         return totals.ended(self._now(), interrupted=self._stopping is not None)
+
+    async def _serve(self, worker: WorkerProcess, start: StartRun) -> None:
+        try:
+            await worker.serve(start, self._first_commands)
+        finally:
+            self._begin_without(worker.number)  # the others must not wait for one that has died
+
+    def _begin_without(self, worker: int) -> None:
+        """Begin the run when no other worker has to be waited for: ramps count from one moment in all of them."""
+        if worker in self._awaited:
+            self._awaited.remove(worker)
+            if not self._awaited and len(self._workers) > 1:
+                self.send(BeginStreams(start_s=time.monotonic()))
 
     def _start_command(self, ready: preflight.Ready, worker: WorkerProcess) -> StartRun:
         folder, plan = self.session_folder, ready.plan
@@ -187,6 +204,9 @@ class Supervisor:
 
     def _from_worker(self, worker: int, event: Event) -> None:
         """Events of all workers; what is one worker's own affair is merged into the run's."""
+        if isinstance(event, RunReady):
+            self._begin_without(worker)
+            return
         if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
             self._record(event)  # the worker itself cannot any more
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event

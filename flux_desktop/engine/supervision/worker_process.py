@@ -18,7 +18,9 @@ from flux_desktop.engine.records.commands import Command, Quit, StartRun, encode
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
+    Heartbeat,
     Histograms,
+    RunReady,
     RunRefused,
     Snapshot,
     WorkerReady,
@@ -32,7 +34,10 @@ _LOG = logging.getLogger(__name__)
 WORKER_MODULE = "flux_desktop.engine.worker.worker"
 STREAMS_PER_WORKER = 250
 SILENCE_MAX_S = 20.0
-"""A worker tells of itself ten times a second; one that is silent this long is stuck."""
+"""A worker sends a heartbeat every second; one that sends nothing for this long is stuck."""
+STARTUP_MAX_S = 60.0
+"""Loading the libraries from a slow disk may take longer."""
+_LOOK_EVERY_S = 1.0
 
 
 def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
@@ -45,6 +50,29 @@ def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
     wanted = -(-plan.connections // STREAMS_PER_WORKER)
     count = 1 if isinstance(plan.source, MicrophoneSource) else max(1, min(cores, wanted))
     return [list(range(first, plan.connections + 1, count)) for first in range(1, count + 1)]
+
+
+class Silence:
+    """How long a worker has sent nothing, in seconds during which this process itself was running; plain state.
+
+    After this process was suspended (Ctrl+Z, a paused container, a closed lid) the worker's events still wait in the
+    pipe: the time between two looks counts at most twice as much as it should have lasted.
+    """
+
+    def __init__(self, now_s: float, look_every_s: float) -> None:
+        self.silent_s = 0.0
+        self._look_max_s = 2 * look_every_s
+        self._looked_s = now_s
+
+    def end(self) -> None:
+        """The worker has sent something."""
+        self.silent_s = 0.0
+
+    def look(self, now_s: float) -> float:
+        """Count the time since the last look; returns the length of the silence."""
+        self.silent_s += min(now_s - self._looked_s, self._look_max_s)
+        self._looked_s = now_s
+        return self.silent_s
 
 
 class WorkerProcess:
@@ -61,7 +89,8 @@ class WorkerProcess:
         self._rows: dict[int, ConnectionRow] = {}
         """What was last told of each connection: all that is known of those that die with the process."""
         self._last_t = 0.0
-        self._heard_s = 0.0
+        self._silence: Silence | None = None
+        self._is_loaded = False
         self._finished = False
         self._serving = False
 
@@ -109,22 +138,27 @@ class WorkerProcess:
 
     async def _end_if_silent(self, process: asyncio.subprocess.Process) -> None:
         """Kill a process that is stuck. One look now and then: a limit for each line would be a timer for each."""
-        clock = asyncio.get_running_loop().time
-        self._heard_s = clock()
-        while (silent_s := clock() - self._heard_s) < SILENCE_MAX_S:  # noqa: ASYNC110 - it is the silence that counts
-            await asyncio.sleep(SILENCE_MAX_S - silent_s)
-        self._child.last_words.append(f"It said nothing for {SILENCE_MAX_S:.0f} s and was ended.")
+        clock, look_every_s = asyncio.get_running_loop().time, min(_LOOK_EVERY_S, SILENCE_MAX_S / 4)
+        self._silence = Silence(clock(), look_every_s)
+        while (silent_s := self._silence.look(clock())) < (SILENCE_MAX_S if self._is_loaded else STARTUP_MAX_S):  # noqa: ASYNC110
+            await asyncio.sleep(look_every_s)
+        self._child.last_words.append(f"It sent nothing for {silent_s:.0f} s and was ended.")
         with contextlib.suppress(ProcessLookupError):
             process.kill()
 
     def _take(self, line: bytes) -> None:
-        self._heard_s = asyncio.get_running_loop().time()
+        self._is_loaded = True
+        if self._silence is not None:
+            self._silence.end()
         try:
             event = decode_event(line)
         except msgspec.DecodeError:
-            _LOG.exception("worker %d said something that is no event", self.number)
+            _LOG.exception("worker %d sent a line that is not an event", self.number)
             return
-        if isinstance(event, WorkerReady):
+        if isinstance(event, WorkerReady | Heartbeat):
+            return
+        if isinstance(event, RunReady):
+            self._on_event(self.number, event)
             return
         self._last_t = event.t
         if isinstance(event, ConnectionEnded):

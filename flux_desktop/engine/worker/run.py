@@ -72,6 +72,7 @@ class Run:
         self._cpu_percent: float | None = None
         self._cpu_mark = (0.0, 0.0)
         self._cpu_start = (0.0, 0.0)
+        self._start_s = 0.0
         self._opener = StreamOpener(
             StreamTarget(
                 endpoint_name=plan.endpoint,
@@ -150,8 +151,12 @@ class Run:
 
     # ------------------------------------------------------------ carrying out
 
-    async def carry_out(self) -> None:
-        """From the first stream's opening to the last one's end."""
+    async def carry_out(self, start_s: float | None = None) -> None:
+        """From the first stream's opening to the last one's end.
+
+        Ramps and batches count from `start_s` (monotonic clock), which all workers of a run share; None is now.
+        """
+        self._start_s = self._clock() if start_s is None else start_s
         self._cpu_start = self._cpu_mark = (self._clock(), time.process_time())
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch(), name="snapshots")
@@ -197,7 +202,7 @@ class Run:
 
     async def _its_turn(self, conn: int) -> bool:
         """Wait until the stream is to open, by the clock that all workers share; False when stopping."""
-        wait_s = self._cpu_start[0] + self._opens_after_s(conn) - self._clock()
+        wait_s = self._start_s + self._opens_after_s(conn) - self._clock()
         if wait_s > 0:
             return not await self._stopped_within(wait_s)
         return not self._stopping.is_set()

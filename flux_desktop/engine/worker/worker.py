@@ -30,6 +30,7 @@ from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
+    BeginStreams,
     Command,
     ConfigureStreams,
     Quit,
@@ -41,7 +42,17 @@ from flux_desktop.engine.records.commands import (
     Watch,
     decode_command,
 )
-from flux_desktop.engine.records.events import Event, Notice, Received, RunRefused, Sent, WorkerReady, encode_event
+from flux_desktop.engine.records.events import (
+    Event,
+    Heartbeat,
+    Notice,
+    Received,
+    RunReady,
+    RunRefused,
+    Sent,
+    WorkerReady,
+    encode_event,
+)
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.engine.sending import audio_source
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
@@ -53,6 +64,7 @@ _BUFFERS_FROM_BYTES = 8 * 1024
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
 """A front end that does not read loses watched messages beyond this; the recording keeps them."""
 _FLUSH_MAX_S = 2.0
+HEARTBEAT_S = 1.0
 _LOAD_MAX_S = 600.0
 """For a whole recording from a slow network drive."""
 
@@ -69,6 +81,8 @@ class Worker:
         self._fresh_keys: Credentials | None = None
         """Keys that came after the run's first ones, maybe while its audio was still being read."""
         self._task: asyncio.Task[None] | None = None
+        self._start_s: asyncio.Future[float] | None = None
+        """When the run begins, while this worker waits for the others."""
         self._tasks: asyncio.TaskGroup
 
     async def serve(self, commands: asyncio.StreamReader) -> None:
@@ -79,10 +93,17 @@ class Worker:
         self._emit(WorkerReady(pid=os.getpid(), version=__version__))
         async with asyncio.TaskGroup() as self._tasks:
             trimming = self._tasks.create_task(keep_trimmed(), name="giving memory back")
+            beating = self._tasks.create_task(self._send_heartbeats(), name="heartbeats")
             await self._obey(commands)
             trimming.cancel()
+            beating.cancel()
             if self._task is not None:
                 self._task.cancel()
+
+    async def _send_heartbeats(self) -> None:
+        while True:
+            self._emit_unrecorded(Heartbeat())
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _obey(self, commands: asyncio.StreamReader) -> None:
         while True:
@@ -115,6 +136,9 @@ class Worker:
             self._fresh_keys = command.credentials
             if self._run is not None:
                 self._run.renew(command.credentials)
+        elif isinstance(command, BeginStreams):
+            if self._start_s is not None and not self._start_s.done():
+                self._start_s.set_result(command.start_s)
         elif self._run is None:
             return
         elif isinstance(command, ConfigureStreams):
@@ -169,7 +193,19 @@ class Worker:
             run.renew(self._fresh_keys)
         if self._stop is not None:
             run.stop(drain=self._stop.drain)
-        await run.carry_out()
+        await run.carry_out(await self._common_start_s(start))
+
+    async def _common_start_s(self, start: StartRun) -> float | None:
+        """When the run begins on the clock that several workers share; None in a run of this worker alone."""
+        if len(start.connections) == start.plan.connections:
+            return None
+        self._start_s = asyncio.get_running_loop().create_future()
+        self._emit_unrecorded(RunReady())
+        return await self._start_s
+
+    def _emit_unrecorded(self, event: Event) -> None:
+        if not self._out.is_closing():
+            self._out.write(encode_event(event))
 
     def _emit(self, event: Event) -> None:
         line = encode_event(event)

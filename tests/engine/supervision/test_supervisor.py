@@ -345,7 +345,7 @@ async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, mon
     ended = await driver.run(loop=True)
     assert ended.ledger[LedgerClass.FAILED] == 1
     assert driver.summaries[1].problem.code == "worker_died"
-    assert "said nothing" in driver.summaries[1].problem.why
+    assert "sent nothing" in driver.summaries[1].problem.why
 
 
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
@@ -359,6 +359,29 @@ async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkey
     assert ended.pacing.n == sum(summary.chunks_sent for summary in driver.summaries.values())
     assert ended.update.n == sum(summary.update.n for summary in driver.summaries.values())
     assert sum(driver.of(Snapshot)[-1].ledger.values()) == 4
+
+
+async def test_a_ramp_over_several_workers_counts_from_one_moment(driver, monkeypatch):
+    """The second worker reads its audio later than the first; their connections open in step all the same."""
+    monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    start = type(driver.supervisor)._start_command
+
+    def read_late(supervisor, ready, worker):
+        if worker.number == 2:  # it has its command on its pipe, and reads it when it wakes up
+            os.kill(worker._child.process.pid, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(1.5, os.kill, worker._child.process.pid, signal.SIGCONT)
+        return start(supervisor, ready, worker)
+
+    monkeypatch.setattr(type(driver.supervisor), "_start_command", read_late)
+    stages = (Stage(2, 0.6), Stage(4, 1.0))
+    await driver.run(connections=4, loop=True, stages=stages)
+    opened_s = {
+        event.conn: event.t for event in driver.of(ConnectionChanged) if event.state is ConnectionState.CONNECTING
+    }
+    first, second = (max(opened_s[a], opened_s[b]) for a, b in ((1, 2), (3, 4)))
+    assert abs(opened_s[1] - opened_s[2]) < 0.5, "workers 1 and 2, first stage"
+    assert 0.2 < second - first < 1.2, opened_s
 
 
 @pytest.mark.parametrize(
