@@ -207,6 +207,11 @@ def parse_server_message(data: bytes | str) -> ServerMessage:
     )
 
 
+def message_type(message: ServerMessage) -> str:
+    """The message's ``type`` as it is on the wire."""
+    return message.type if isinstance(message, Unknown) else type(message).__name__.rstrip("_")
+
+
 def shift(info: TurnInfo, turns: int, audio_s: float) -> None:
     """Count a TurnInfo on from earlier streams of the same conversation, in place."""
     if info.turn_index is not None:

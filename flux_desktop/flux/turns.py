@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct, field
 
@@ -98,14 +98,18 @@ class EndedTurns(Protocol):
     def __len__(self) -> int: ...
 
 
+class Step(NamedTuple):
+    """What one message meant: the turn that it belongs to (just ended or open), and the rules that it broke."""
+
+    turn: Turn | None
+    violations: tuple[Violation, ...] = ()
+
+
 class TurnTracker:
-    """Follows the messages of one stream and keeps its turns; plain state, no clock, no I/O.
+    """Turn state of one conversation, fed with every server message in order; plain state, no clock, no I/O.
 
-    `feed` takes every server message in order. `turn` is the open turn or None, `finished` the ended ones,
-    `violations` the broken rules (at most `VIOLATIONS_KEPT`, `violation_count` counts all).
+    `turn` is the open turn or None, `finished` the ended ones.
     """
-
-    VIOLATIONS_KEPT = 100
 
     def __init__(self, *, eager_configured: bool | None = None, finished: EndedTurns | None = None) -> None:
         """`eager_configured` is None where nobody knows, which switches that one check off.
@@ -115,8 +119,6 @@ class TurnTracker:
         self.state = TurnState.READY
         self.turn: Turn | None = None
         self.finished: EndedTurns = [] if finished is None else finished
-        self.violations: list[Violation] = []
-        self.violation_count = 0
         self.next_index = 0
         self._eager_configured = eager_configured
         self._eager_text = ""
@@ -124,9 +126,15 @@ class TurnTracker:
         self._last_window_end_s = 0.0
         self._request_id: str | None = None
         self._fatal = False
+        self._broken: list[Violation] = []
 
-    def feed(self, message: ServerMessage) -> Turn | None:
-        """Take one message; returns the turn it belongs to (just ended or open), None for other messages."""
+    def feed(self, message: ServerMessage) -> Step:
+        """Take one message; returns its turn (None for messages outside of turns) and the violations found in it."""
+        self._broken = []
+        turn = self._turn_of(message)
+        return Step(turn, tuple(self._broken))
+
+    def _turn_of(self, message: ServerMessage) -> Turn | None:
         self._check_envelope(message)
         if isinstance(message, Connected):
             self._request_id = message.request_id
@@ -140,7 +148,7 @@ class TurnTracker:
             event = TurnEvent(message.event)
         except ValueError:
             return self.turn  # an event of a newer build: kept in the recording, moves nothing
-        return self._step(event, message)
+        return self._advance(event, message)
 
     def new_stream(self) -> Turn | None:
         """The conversation goes on in a new stream; its messages are counted on by the caller (`messages.shift`).
@@ -163,7 +171,7 @@ class TurnTracker:
         self.finished.append(turn)
         return turn
 
-    def _step(self, event: TurnEvent, info: TurnInfo) -> Turn | None:
+    def _advance(self, event: TurnEvent, info: TurnInfo) -> Turn | None:
         before = self.state
         self.state, broken = TRANSITIONS[before, event]
         if broken is not None:
@@ -229,9 +237,7 @@ class TurnTracker:
             self._last_window_end_s = message.audio_window_end
 
     def _violation(self, rule: str, detail: str, message: ServerMessage) -> None:
-        self.violation_count += 1
-        if len(self.violations) < self.VIOLATIONS_KEPT:
-            self.violations.append(Violation(rule=rule, detail=detail, sequence_id=message.sequence_id))
+        self._broken.append(Violation(rule=rule, detail=detail, sequence_id=message.sequence_id))
 
 
 def _take(turn: Turn, info: TurnInfo) -> None:

@@ -17,12 +17,11 @@ from flux_desktop.engine.records.events import (
     RunEnded,
     RunStarted,
     Snapshot,
-    message_of,
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.flux.turns import Turn, TurnTracker
+from flux_desktop.flux.turns import Turn
 
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):
@@ -42,22 +41,18 @@ class RunResult:
         self.summaries: dict[int, ConnectionSummary] = {}
         self.notices: list[Problem] = []
         self._keep_turns = keep_turns
-        self._trackers: dict[int, TurnTracker] = {}
-        self._streams: dict[int, int] = {}
+        self._turns: dict[int, list[Turn]] = {}
 
     def feed(self, event: Event) -> None:
         """Take one event."""
         match event:
-            case Received():
-                self._received(event)
-            case ConnectionChanged() if event.streams_before > self._streams.get(event.conn, 0):
-                self._streams[event.conn] = event.streams_before
-                if tracker := self._trackers.get(event.conn):
-                    tracker.new_stream()
+            case Received(turn=turn) if turn is not None:
+                self._keep(event.conn, turn if turn.ended_by is not None else None)
+            case ConnectionChanged():
+                self._keep(event.conn, event.closed_turn)
             case ConnectionEnded():
                 self.summaries[event.summary.conn] = event.summary
-                if tracker := self._trackers.get(event.summary.conn):
-                    tracker.close()
+                self._keep(event.summary.conn, event.closed_turn)
             case Snapshot():
                 self.snapshot = event
             case RunStarted():
@@ -71,13 +66,12 @@ class RunResult:
 
     def turns(self, conn: int) -> list[Turn]:
         """The ended turns of one connection that have a text, in order."""
-        tracker = self._trackers.get(conn)
-        return [turn for turn in tracker.finished if turn.transcript.strip()] if tracker else []
+        return [turn for turn in self._turns.get(conn, []) if turn.transcript.strip()]
 
     @property
     def connections(self) -> list[int]:
         """Every connection that was heard of."""
-        return sorted(self.summaries.keys() | self._trackers.keys())
+        return sorted(self.summaries.keys() | self._turns.keys())
 
     @property
     def ordered_summaries(self) -> list[ConnectionSummary]:
@@ -122,12 +116,12 @@ class RunResult:
         """Streams that completed."""
         return sum(summary.ledger is LedgerClass.COMPLETED for summary in self.summaries.values())
 
-    def _received(self, event: Received) -> None:
-        if not self._keep_turns:
-            return
-        message = message_of(event)
-        if message is not None:
-            self._trackers.setdefault(event.conn, TurnTracker()).feed(message)
+    def _keep(self, conn: int, turn: Turn | None) -> None:
+        """Keep a turn that has ended, where turns are wanted."""
+        if self._keep_turns:
+            turns = self._turns.setdefault(conn, [])
+            if turn is not None:
+                turns.append(turn)
 
 
 class FinalSummary(Struct, kw_only=True):

@@ -22,7 +22,6 @@ from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
     Notice,
-    Received,
     RunEnded,
     RunStarted,
     TranscriptProvenance,
@@ -31,7 +30,9 @@ from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Ve
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import TurnInfo as Info
 from flux_desktop.flux.messages import encode
+from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.run_result import final_summary
+from tests.engine.messages import Messages
 
 COMMANDS = "[bold red]hi[/] \x1b[31mred\x1b]0;title\x07 \x9b2J\x85 \u202eback \x00\x08"
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
@@ -62,14 +63,15 @@ def test_no_command_reaches_the_terminal(flags: str, tmp_path: Path, capsys: pyt
     problem = Problem(code="x", what=COMMANDS, why=COMMANDS, todo=COMMANDS)
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, final_texts=[COMMANDS])
     ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1})
+    messages = Messages()
     events: list[Event] = [
         RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[COMMANDS]),
         TranscriptProvenance(t=0.1, sources={"r": [COMMANDS]}),
-        Received(t=0.2, conn=1, text=encode(Info(event="EndOfTurn", transcript=COMMANDS, turn_index=0))),
-        Received(t=0.3, conn=1, text=json.dumps({"type": "Warning", "code": COMMANDS, "description": COMMANDS})),
-        Received(t=0.3, conn=1, text=encode(Info(event=COMMANDS, transcript=COMMANDS))),
+        messages.received(0.2, 1, encode(Info(event="EndOfTurn", transcript=COMMANDS, turn_index=0))),
+        messages.received(0.3, 1, json.dumps({"type": "Warning", "code": COMMANDS, "description": COMMANDS})),
+        messages.received(0.3, 1, encode(Info(event=COMMANDS, transcript=COMMANDS))),
         Notice(t=0.4, problem=problem),
-        ConnectionEnded(t=0.5, summary=summary, closed_text=COMMANDS),
+        ConnectionEnded(t=0.5, summary=summary, closed_turn=Turn(index=0, transcript=COMMANDS, ended_by="closed")),
         ended,
     ]
     for event in events:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,20 +9,30 @@ from hypothesis import strategies as st
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received
+from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.flux.turns import Turn
 
 
-def received(event: str, text: str = "", *, conn: int = 1, turn: int | None = 0, **fields: object) -> Received:
-    message = {"type": "TurnInfo", "event": event, "transcript": text, **fields}
-    if turn is not None:
-        message["turn_index"] = turn
-    return Received(t=1.0, conn=conn, text=json.dumps(message))
+def received(event: str, text: str = "", *, conn: int = 1, turn: int = 0, confidence: float | None = None) -> Received:
+    return Received(
+        t=1.0,
+        conn=conn,
+        type="TurnInfo",
+        text="",
+        turn_event=event,
+        turn=Turn(index=turn, transcript=text),
+        eot_confidence=confidence,
+    )
 
 
-def ended(closed_text: str | None, conn: int = 1) -> ConnectionEnded:
+def closed(text: str, turn: int = 3) -> Turn:
+    return Turn(index=turn, transcript=text, ended_by="closed")
+
+
+def ended(turn: Turn | None, conn: int = 1) -> ConnectionEnded:
     summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
-    return ConnectionEnded(t=9.0, summary=summary, closed_text=closed_text)
+    return ConnectionEnded(t=9.0, summary=summary, closed_turn=turn)
 
 
 def test_a_conversation_to_the_character() -> None:
@@ -34,10 +42,10 @@ def test_a_conversation_to_the_character() -> None:
         for event in (
             received("StartOfTurn"),
             received("Update", "hello how are you"),
-            received("EagerEndOfTurn", "hello, how are you?", end_of_turn_confidence=0.873),
-            received("EndOfTurn", "hello, how are you?", end_of_turn_confidence=0.912),
+            received("EagerEndOfTurn", "hello, how are you?", confidence=0.873),
+            received("EndOfTurn", "hello, how are you?", confidence=0.912),
             received("StartOfTurn", "", turn=1),
-            received("EagerEndOfTurn", "fine", turn=1, end_of_turn_confidence=1.0),
+            received("EagerEndOfTurn", "fine", turn=1, confidence=1.0),
             received("TurnResumed", "fine", turn=1),
         )
         for line in lines.lines(event)
@@ -78,31 +86,21 @@ def test_an_end_without_text_is_not_printed() -> None:
     assert TranscriptLines().lines(received("EndOfTurn", " ")) == []
 
 
-def test_turns_are_counted_where_the_server_does_not() -> None:
-    lines = TranscriptLines()
-    assert lines.lines(received("EndOfTurn", "one", turn=None)) == ["[Conn 1] ✓ one [turn 0]"]
-    assert lines.lines(received("EndOfTurn", "two", turn=None)) == ["[Conn 1] ✓ two [turn 1]"]
-
-
 def test_a_turn_that_closing_ended() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))
-    assert lines.lines(ended("so it")) == ["[Conn 1] ✓ so it [turn 3, closed]"]
+    assert lines.lines(ended(closed("so it"))) == ["[Conn 1] ✓ so it [turn 3, closed]"]
     assert lines.lines(ended(None)) == []
 
 
-def test_a_new_stream_of_the_same_connection_counts_on() -> None:
+def test_a_new_stream_closes_the_open_turn() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))
-    rotated = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1)
+    rotated = ConnectionChanged(
+        t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1, closed_turn=closed("so it")
+    )
     assert lines.lines(rotated) == ["[Conn 1] ✓ so it [turn 3, closed]"]
-    assert lines.lines(rotated) == []
-    again = received("Update", "so it", turn=0)
-    again.turn_offset = 4
-    assert lines.lines(again) == ["[Conn 1]   so it [update]"]
-    first = received("EndOfTurn", "so it", turn=0)
-    first.turn_offset = 4
-    assert lines.lines(first) == ["[Conn 1] ✓ so it [turn 4]"]
+    assert lines.lines(received("Update", "so it", turn=4)) == ["[Conn 1]   so it [update]"]
 
 
 def test_a_loss_and_its_gap_are_shown() -> None:
@@ -110,13 +108,21 @@ def test_a_loss_and_its_gap_are_shown() -> None:
     lines.lines(received("Update", "so it", turn=3))
     gone = Problem(code="goaway", what="It went away.", why="Restart.", todo="Wait.")
     refused = ConnectionChanged(t=0.5, conn=2, state=ConnectionState.CONNECTING, retries=1, problem=gone)
-    assert lines.lines(refused) == ["[Conn 2] ! It went away. [retry 1]"]
+    assert lines.lines(refused) == ["[Conn 2] ! It went away. [retrying]"]
     lost = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
-    assert lines.lines(lost) == ["[Conn 1] ✓ so it [turn 3, closed]", "[Conn 1] ! It went away. [reconnecting]"]
-    assert lines.lines(ended("so it")) == [], "it has been told"
-    back = ConnectionChanged(t=3.0, conn=1, state=ConnectionState.STREAMING, retries=1, reconnects=1, gap=(3.2, 4.6))
+    assert lines.lines(lost) == ["[Conn 1] ! It went away. [reconnecting]"]
+    back = ConnectionChanged(
+        t=3.0,
+        conn=1,
+        state=ConnectionState.STREAMING,
+        retries=1,
+        reconnects=1,
+        gap=(3.2, 4.6),
+        closed_turn=closed("so it"),
+    )
     assert lines.lines(back) == [
-        "[Conn 1] ! back after a gap: nothing was heard from 3.2 s to 4.6 s of the audio [reconnected]",
+        "[Conn 1] ✓ so it [turn 3, closed]",
+        "[Conn 1] ! reconnected: audio from 3.2 s to 4.6 s was not transcribed [gap]",
     ]
 
 
@@ -126,14 +132,14 @@ def test_an_event_of_a_newer_build_is_shown() -> None:
 
 @pytest.mark.parametrize("kind", ["Warning", "Error", "ConfigureFailure"])
 def test_what_the_server_objects_to_is_shown(kind: str) -> None:
-    text = json.dumps({"type": kind, "code": "NO", "description": "not\nthis"})
-    assert TranscriptLines().lines(Received(t=1.0, conn=4, text=text)) == [f"[Conn 4] ! NO: not this [{kind}]"]
+    event = Received(t=1.0, conn=4, type=kind, text="", code="NO", description="not\nthis")
+    assert TranscriptLines().lines(event) == [f"[Conn 4] ! NO: not this [{kind}]"]
 
 
 def test_what_is_no_transcript_prints_nothing() -> None:
     lines = TranscriptLines()
-    assert lines.lines(Received(t=1.0, conn=1, text="not json")) == []
-    assert lines.lines(Received(t=1.0, conn=1, text='{"type":"Connected"}')) == []
+    assert lines.lines(Received(t=1.0, conn=1, type=UNREADABLE, text="not json")) == []
+    assert lines.lines(Received(t=1.0, conn=1, type="Connected", text="{}")) == []
     assert lines.lines(ConnectionChanged(t=0.0, conn=1, state=ConnectionState.OPENED)) == []
 
 

@@ -26,6 +26,7 @@ from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from flux_desktop.flux.options import FluxOptions
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
@@ -166,10 +167,10 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
     )
     run = Run(
         start,
+        SageMakerTransport(plan, CREDENTIALS, STREAM_LIMITS),
         lambda _: FileChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
         emit,
-        limits=LIMITS,
-        stream_limits=STREAM_LIMITS,
+        timeouts=LIMITS,
     )
     await run.carry_out()
     totals = RunTotals(plan)

@@ -17,7 +17,7 @@ from flux_desktop.flux.messages import (
     Unknown,
     Word,
 )
-from flux_desktop.flux.turns import HARD_RULES, TRANSITIONS, TurnState, TurnTracker, Violation
+from flux_desktop.flux.turns import HARD_RULES, TRANSITIONS, Step, TurnState, TurnTracker, Violation
 
 START, UPDATE, EAGER = TurnEvent.START_OF_TURN, TurnEvent.UPDATE, TurnEvent.EAGER_END_OF_TURN
 RESUMED, END = TurnEvent.TURN_RESUMED, TurnEvent.END_OF_TURN
@@ -31,15 +31,27 @@ def info(event: str, text: str = "hello", **fields: object) -> TurnInfo:
     return TurnInfo(event=event, transcript=text, **fields)  # type: ignore[arg-type]
 
 
-def fed(*messages: ServerMessage | str, eager: bool | None = None) -> TurnTracker:
-    tracker = TurnTracker(eager_configured=eager)
+class RecordingTracker(TurnTracker):
+    """Keeps every violation that `feed` has returned."""
+
+    def __init__(self, *, eager_configured: bool | None = None) -> None:
+        super().__init__(eager_configured=eager_configured)
+        self.violations: list[Violation] = []
+
+    def feed(self, message: ServerMessage) -> Step:
+        step = super().feed(message)
+        self.violations += step.violations
+        return step
+
+
+def fed(*messages: ServerMessage | str, eager: bool | None = None) -> RecordingTracker:
+    tracker = RecordingTracker(eager_configured=eager)
     for message in messages:
         tracker.feed(info(message) if isinstance(message, str) else message)
     return tracker
 
 
-def rules(tracker: TurnTracker) -> list[str]:
-    assert tracker.violation_count == len(tracker.violations)
+def rules(tracker: RecordingTracker) -> list[str]:
     return [violation.rule for violation in tracker.violations]
 
 
@@ -194,7 +206,7 @@ def test_a_whole_turn_is_kept() -> None:
     open_turn = tracker.turn
     ended = tracker.feed(
         info(END, "hello, how are you?", words=[word], end_of_turn_confidence=0.912, audio_window_end=3.2)
-    )
+    ).turn
     assert ended is open_turn is tracker.finished[0]
     assert (tracker.turn, tracker.next_index) == (None, 1)
     assert (ended.index, ended.transcript, ended.words) == (0, "hello, how are you?", [word])
@@ -229,10 +241,9 @@ def test_a_new_stream_goes_on_with_the_turns() -> None:
     closed = tracker.new_stream()
     assert closed is not None
     assert (closed.index, closed.ended_by, tracker.next_index) == (0, "closed", 1)
-    before = tracker.violation_count
     tracker.feed(Connected(request_id="s", sequence_id=0))
     tracker.feed(info(START, turn_index=1, sequence_id=1, request_id="s"))
-    assert tracker.violation_count == before, "ids and numbers begin anew"
+    assert rules(tracker) == ["turn_without_start"], "of the first stream; ids and numbers begin again"
 
 
 def test_a_new_stream_without_an_open_turn() -> None:
@@ -254,16 +265,17 @@ def test_closing_an_empty_or_no_turn_gives_none() -> None:
 
 def test_an_unknown_event_moves_nothing() -> None:
     tracker = fed(START)
-    assert tracker.feed(info("TurnPaused", "other")) is tracker.turn
+    assert tracker.feed(info("TurnPaused", "other")).turn is tracker.turn
     assert (tracker.state, rules(tracker)) == (SPEAKING, [])
 
 
-def test_of_a_flood_of_violations_the_first_are_kept() -> None:
+def test_each_message_returns_its_own_violations_however_many_came_before() -> None:
     tracker = TurnTracker()
-    for _ in range(TurnTracker.VIOLATIONS_KEPT + 5):
-        tracker.feed(info(RESUMED))
-    assert len(tracker.violations) == TurnTracker.VIOLATIONS_KEPT
-    assert tracker.violation_count == TurnTracker.VIOLATIONS_KEPT + 5
+    for _ in range(150):
+        assert [violation.rule for violation in tracker.feed(info(RESUMED)).violations] == ["resumed_without_eager"]
+    step = tracker.feed(info(EAGER, ""))
+    assert [violation.rule for violation in step.violations] == ["eager_without_text"]
+    assert tracker.feed(info(UPDATE)).violations == ()
 
 
 _times = st.none() | st.floats(-5, 50)

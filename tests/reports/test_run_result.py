@@ -11,15 +11,16 @@ from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Notice,
-    Received,
     RunEnded,
     RunStarted,
 )
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
+from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import connection_object, summary_jsonl
+from tests.engine.messages import Messages, received
 
 REFUSED = Problem(code="connect_refused", what="Refused.", why="Nothing listens.", todo="Start it.")
 GOOD = ConnectionSummary(
@@ -147,13 +148,15 @@ def run_of(*summaries: ConnectionSummary) -> tuple[RunResult, RunEnded]:
         ledger[summary.ledger.value] += 1
     ended = RunEnded(t=13.0, verdict=Verdict.DONE, ledger=ledger, update=GOOD.update)
     result.feed(RunStarted(t=0.0, wall_time="2026-01-01T00:00:00Z", plan=plan, version="1.0"))
+    messages = Messages()
     for index, text in enumerate(("Hello there.", "Fine")):
         event = "EndOfTurn" if index == 0 else "Update"
         message = {"type": "TurnInfo", "event": event, "turn_index": index, "transcript": text}
-        result.feed(Received(t=1.0, conn=1, text=json.dumps(message)))
+        result.feed(messages.received(1.0, 1, json.dumps(message)))
     result.feed(Notice(t=2.0, problem=Problem(code="stereo", what="Mixed down.")))
     for summary in summaries:
-        result.feed(ConnectionEnded(t=12.0, summary=summary))
+        turn = messages.receiver(1).close() if summary.conn == 1 else None
+        result.feed(ConnectionEnded(t=12.0, summary=summary, closed_turn=turn))
     result.feed(ended)
     return result, ended
 
@@ -180,21 +183,17 @@ def test_every_planned_connection_has_a_summary() -> None:
     ]
 
 
-def test_turns_go_on_over_a_new_stream() -> None:
+def test_a_turn_that_a_new_stream_cuts_is_kept() -> None:
     result = RunResult()
-    text = '{"type":"TurnInfo","event":"EVENT","turn_index":0,"audio_window_end":2.0,"transcript":"so"}'
-    result.feed(Received(t=1.0, conn=1, text=text.replace("EVENT", "StartOfTurn")))
-    result.feed(ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1))
-    result.feed(Received(t=3.0, conn=1, text=text.replace("EVENT", "EndOfTurn"), turn_offset=1, audio_offset_s=60.0))
-    assert [(turn.index, turn.ended_by, turn.end_s) for turn in result.turns(1)] == [
-        (0, "closed", 2.0),
-        (1, "unknown", 62.0),
-    ]
+    cut = Turn(index=0, transcript="so", end_s=2.0, ended_by="closed")
+    result.feed(ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, rotations=1, closed_turn=cut))
+    result.feed(received(3.0, 1, '{"type":"TurnInfo","event":"EndOfTurn","turn_index":1,"transcript":"so"}'))
+    assert [(turn.index, turn.ended_by) for turn in result.turns(1)] == [(0, "closed"), (1, "unknown")]
 
 
 def test_turns_are_not_kept_where_none_are_wanted() -> None:
     result = RunResult(keep_turns=False)
-    result.feed(Received(t=1.0, conn=1, text='{"type":"TurnInfo","event":"EndOfTurn","transcript":"x"}'))
+    result.feed(received(1.0, 1, '{"type":"TurnInfo","event":"EndOfTurn","transcript":"x"}'))
     assert result.turns(1) == []
 
 

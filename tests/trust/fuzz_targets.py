@@ -35,8 +35,6 @@ from flux_desktop.aws.wire.event_stream import (
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import redact_log
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.connection.receiver import Conversation as HeardConversation
-from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording import unfinished
 from flux_desktop.engine.records import commands
@@ -54,12 +52,11 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
-from flux_desktop.engine.sending.pacing import AudioClock
 from flux_desktop.engine.worker.worker import Worker
 from flux_desktop.flux.bundles import BUNDLES
-from flux_desktop.flux.messages import Configure, MessageError, parse_client_message, parse_server_message
+from flux_desktop.flux.messages import MessageError, parse_client_message, parse_server_message
 from flux_desktop.flux.options import FluxOptions, problems
-from flux_desktop.flux.turns import TurnTracker
+from flux_desktop.flux.turns import Turn
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
@@ -67,6 +64,7 @@ from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.past_run import read_past_run
 from flux_desktop.ui.window import settings
+from tests.engine.messages import Messages
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 SECRET, REGION, SEED = "a secret", "us-east-1", "0" * 64
@@ -229,36 +227,15 @@ def _unframed(frame: bytes) -> bytes:
 # ---------------------------------------------------------------- what a server says
 
 
-class _NoSender:
-    def __init__(self) -> None:
-        self.audio_clock = AudioClock()
-        self.audio_clock.sent(10.0, 0.0, 0.0)
-        self.started_s = 0.0
-        self.unplanned_s = 0.0
-
-
 def _messages(data: bytes) -> None:
     """One message a line, as one connection hears them: the engine, the window, the terminal and the files."""
-    histograms = {name: Histogram() for name in ("update", "wire")}
-    told: list[Any] = []
-    engine = HeardConversation(
-        1,
-        TurnTracker(),
-        _NoSender(),  # type: ignore[arg-type]
-        timing=TurnTiming(None, histograms),
-        histograms=histograms,
-        emit=told.append,
-        on_message=lambda _: None,
-        origin_s=0.0,
-    )
+    messages, events = Messages(), []
     redact_log(data.decode("utf-8", "replace"))
     for line in data.split(b"\n"):
-        engine.message(line, 1.0)
-    engine.close()
-    told.append(
-        ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"]))
-    )
-    _shown(PLAN, told)
+        events.append(messages.received(1.0, 1, line.decode("utf-8", "replace")))
+    summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"])
+    events.append(ConnectionEnded(t=2.0, summary=summary, closed_turn=messages.receiver(1).close()))
+    _shown(PLAN, events)
 
 
 def _shown(plan: RunPlan, events: list[Any]) -> None:
@@ -360,8 +337,7 @@ def _command_seeds() -> list[bytes]:
     told = (
         start,
         commands.Watch(connections=[1, 2]),
-        commands.ConfigureStreams(message=Configure(keyterms=["a"])),
-        commands.ReconnectStreams(options=FluxOptions(keyterms=("a",))),
+        commands.SetParameters(revision=1, options=FluxOptions(keyterms=("a",)), new_stream=True),
         commands.SendControl(control="CloseStream"),
         commands.StopRun(drain=False),
         commands.Quit(),
@@ -416,11 +392,15 @@ def _recording_seeds() -> list[bytes]:
     worker = (
         ConnectionChanged(t=0.1, conn=1, state=ConnectionState.STREAMING, request_id="r", rotations=1),
         *(
-            Received(t=0.2, conn=1, text=seed.decode(), turn_offset=1, audio_offset_s=2.0)
+            Received(t=0.2, conn=1, type="TurnInfo", text=seed.decode(), turn=Turn(index=1, transcript="a"))
             for seed in _message_seeds()[:3]
         ),
         Snapshot(t=0.3, ledger={"streaming": 1}, rows=[ConnectionRow(conn=1, text="a", update_latency_ms=1.0)]),
-        ConnectionEnded(t=0.4, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED), closed_text="a"),
+        ConnectionEnded(
+            t=0.4,
+            summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED),
+            closed_turn=Turn(index=0, transcript="a"),
+        ),
         Histograms(t=0.5, encoded={"update": histogram.encode()}, cpu_percent=1.0, final=True),
     )
     own = (

@@ -151,7 +151,7 @@ def test_a_recording(tmp_path: Path) -> None:
         message = json.dumps({"type": "TurnInfo", "transcript": canary.text})
         for event in (
             started,
-            Received(t=0.1, conn=1, text=message),
+            Received(t=0.1, conn=1, type="TurnInfo", text=message),
             Notice(t=0.2, problem=Problem(code="x", what=canary.text)),
         ):
             recorder.write(encode_event(event))

@@ -9,7 +9,6 @@ from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Event,
-    Received,
     RunEnded,
     RunStarted,
     Snapshot,
@@ -24,6 +23,7 @@ from flux_desktop.engine.records.facts import (
 )
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.options import FluxOptions
+from tests.engine.messages import Messages
 
 SENTENCES = (
     "And Mr. John Dashwood had then leisure to consider how much there might be prudently in his power to do for them.",
@@ -66,8 +66,9 @@ def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 
     """One connection's messages; `sentences` one turn each, a word every 0.24 s."""
     yield ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.CONNECTING)
     yield ConnectionChanged(t=0.4, conn=conn, state=ConnectionState.OPENED)
+    messages = Messages()
     connected = '{"type":"Connected","request_id":"01a059ba","sequence_id":0}'
-    yield Received(t=0.5, conn=conn, text=connected)
+    yield messages.received(0.5, conn, connected)
     yield ConnectionChanged(t=0.5, conn=conn, state=ConnectionState.STREAMING, request_id="01a059ba-1583")
     at_s, number = 0.6 + shift_s, 1
     for index, sentence in enumerate(sentences):
@@ -77,23 +78,23 @@ def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 
             said = " ".join(words[:done]).lower().rstrip(".,:")
             text = turn_info(event, index, number, at_s, said, 0.02 + 0.1 * (done % 5))
             late_ms = 240.0 + 25 * (done % 7) + 8 * conn
-            yield Received(
-                t=at_s + 0.3, conn=conn, text=text, user_latency_ms=late_ms, wire_latency_ms=late_ms - WIRE_LESS_MS
+            yield messages.received(
+                at_s + 0.3, conn, text, user_latency_ms=late_ms, wire_latency_ms=late_ms - WIRE_LESS_MS
             )
             at_s, number = at_s + 0.24, number + 1
         if index % 2:
             text = turn_info("EagerEndOfTurn", index, number, at_s, sentence, 0.55)
-            yield Received(t=at_s + 0.3, conn=conn, text=text)
+            yield messages.received(at_s + 0.3, conn, text)
             number += 1
             if index == 3:
                 text = turn_info("TurnResumed", index, number, at_s + 0.2, sentence, 0.3)
-                yield Received(t=at_s + 0.5, conn=conn, text=text)
+                yield messages.received(at_s + 0.5, conn, text)
                 text = turn_info("EagerEndOfTurn", index, number + 1, at_s + 0.3, sentence, 0.55)
-                yield Received(t=at_s + 0.6, conn=conn, text=text)
+                yield messages.received(at_s + 0.6, conn, text)
                 number += 2
         at_s += 0.5
         text = turn_info("EndOfTurn", index, number, at_s, sentence, 0.91 - 0.04 * index, trigger="model")
-        yield Received(t=at_s + 0.25, conn=conn, text=text, user_latency_ms=251 + 9 * index)
+        yield messages.received(at_s + 0.25, conn, text, user_latency_ms=251 + 9 * index)
         at_s, number = at_s + 0.6, number + 1
 
 
@@ -126,9 +127,6 @@ def _snapshots(connections: int, until_s: float) -> Iterator[Event]:
                 request_id="01a059ba-1583",
                 update_latency_ms=240.0 + 25 * (tick % 7),
                 position_s=t - 0.5,
-                eot_threshold=0.7,
-                eager_eot_threshold=0.5,
-                eot_timeout_ms=5000,
             )
             for conn in range(1, connections + 1)
         ]

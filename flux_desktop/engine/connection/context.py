@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.aws.stream.opener import Credentials, StreamOpener
 from flux_desktop.base.packed_blocks import SideFile
 from flux_desktop.engine.connection.retry_policy import RetryBudget, RetryPolicy
+from flux_desktop.engine.connection.transport import Transport
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event
@@ -23,18 +23,20 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     backlog_s: float = 10.0
     """Age of audio that the network has not taken, at which the stream counts as stalled."""
     silent_turn_s: float = 3.0
-    """Least audio sent in an open turn without any answer, at which the stream counts as gone silent."""
-    reconnect: RetryPolicy = RetryPolicy()
-    """When a stream that failed is opened again."""
+    """Least audio sent in an open turn without an answer, at which the stream counts as silent."""
+    configure_s: float = 5.0
+    """From Configure to its answer."""
+    retry: RetryPolicy = RetryPolicy()
+    """When a failed stream is opened again."""
 
     def scaled(self, factor: float) -> Timeouts:
-        """All waits multiplied by `factor`."""
+        """All waits multiplied by `factor`, but for `configure_s`."""
         return Timeouts(
             connected_s=self.connected_s * factor,
             drain_s=self.drain_s * factor,
             backlog_s=self.backlog_s * factor,
             silent_turn_s=self.silent_turn_s * factor,
-            reconnect=self.reconnect.scaled(factor),
+            retry=self.retry.scaled(factor),
         )
 
 
@@ -42,19 +44,18 @@ class RunContext(msgspec.Struct, kw_only=True):
     """What all connections of a worker share."""
 
     plan: RunPlan
-    credentials: Credentials
-    opener: StreamOpener
+    transport: Transport
     emit: Callable[[Event], None]
     clock: Callable[[], float]
     origin_s: float
     histograms: dict[str, Histogram]
     """By name, one for each of `figure_names.FIGURES`."""
     retry_budget: RetryBudget
-    """For all of them together."""
+    """For all connections together."""
     connected_queries: set[str] = msgspec.field(default_factory=set)
-    """The query strings of streams that have been Connected: parameters that the model is known to take."""
+    """Query strings of streams that have reached Connected: parameters that the model is known to accept."""
     words: SpokenWords | None = None
-    limits: Timeouts = Timeouts()
+    timeouts: Timeouts = Timeouts()
     side_file: SideFile = msgspec.field(default_factory=SideFile)
     """For ended turns."""
 

@@ -1,6 +1,6 @@
-"""The control messages of one stream: sent in order, recorded, and `Configure` one at a time.
+"""The control messages of one connection: sent in order, recorded, and `Configure` one at a time.
 
-Runs on the engine's event loop.
+Runs on the engine's event loop. Which `Configure` is sent, and what an answer means, is decided in `configure_queue`.
 """
 
 from __future__ import annotations
@@ -8,155 +8,136 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from flux_desktop.aws.stream.opener import SageMakerStream, StreamClosedError
+from flux_desktop.aws.target import StreamClosedError
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
-from flux_desktop.engine.connection.configure_queue import ACK_TIMEOUT_S, ConfigureQueue, merge
-from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.engine.records.events import Event, Notice, Sent
+from flux_desktop.engine.connection.configure_queue import ConfigureQueue
+from flux_desktop.engine.connection.context import RunContext
+from flux_desktop.engine.connection.transport import OpenStream
+from flux_desktop.engine.records.events import Notice, Sent
 from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.options import problems as option_problems
 
 
 class ControlChannel:
-    """Sends control messages on one stream; `open_on` gives it the stream, `close` ends its one timer."""
+    """Sends control messages on the connection's present stream and keeps its parameters (`parameters`).
 
-    def __init__(
-        self,
-        conn: int,
-        options: FluxOptions,
-        emit: Callable[[Event], None],
-        now: Callable[[], float],
-        round_trips: Histogram,
-    ) -> None:
-        """`now` gives seconds since the run's origin; `round_trips` counts from Configure to ConfigureSuccess."""
+    `on_change` is called when the parameters have changed. `close` ends its two timers.
+    """
+
+    def __init__(self, conn: int, context: RunContext, on_change: Callable[[], None]) -> None:
+        self.parameters = ConfigureQueue(context.plan.options)
         self.acks: list[ConfigureSuccess] = []
         self.failures: list[ConfigureFailure] = []
         self._conn = conn
-        self._steering = ConfigureQueue(options)
-        self._emit = emit
-        self._now = now
-        self._round_trips = round_trips
-        self._configured_at_s = 0.0
-        self._is_live = False
-        self._stream: SageMakerStream | None = None
-        self._held: Configure | None = None
-        """Asked for while there was no stream."""
-        self._ack_timer: asyncio.TimerHandle | None = None
+        self._context = context
+        self._on_change = on_change
+        self._sent_at_s = 0.0
+        self._stream: OpenStream | None = None
+        self._answer_timer: asyncio.TimerHandle | None = None
         self._planned_timer: asyncio.TimerHandle | None = None
 
     @property
     def in_force(self) -> FluxOptions:
-        """The parameters that the server acknowledged last."""
-        return self._steering.in_force
+        """The parameters that the stream runs with."""
+        return self.parameters.in_force
 
-    @property
-    def pending(self) -> bool:
-        """Whether a `Configure` waits for its answer."""
-        return self._steering.in_flight is not None
+    # ------------------------------------------------------------ streams
 
-    @property
-    def wanted(self) -> FluxOptions:
-        """What will be in force when everything that was asked for is accepted."""
-        return self._steering.wanted
-
-    @property
-    def live_change_pending(self) -> bool:
-        """Whether the `Configure` that waits for its answer is a person's, and not one that was planned."""
-        return self.pending and self._is_live
-
-    def open_on(self, stream: SageMakerStream, options: FluxOptions) -> None:
-        """From now on messages can be sent, on a stream that was opened with these parameters."""
-        if self._ack_timer is not None:
-            self._ack_timer.cancel()
-            self._ack_timer = None
-        self._steering = ConfigureQueue(options)
+    def use(self, stream: OpenStream, options: FluxOptions) -> None:
+        """From now on messages go to this stream, which was opened with `options`; what differs is sent at once."""
+        self._stop_waiting()
+        self.parameters.stream_opened(options)
         self._stream = stream
-        held, self._held = self._held, None
-        if held is not None:
-            self._request(held)
+        self._advance()
 
     def suspend(self) -> None:
-        """The stream is lost: what it has acknowledged stays in force, what it has not is told of and forgotten."""
+        """The stream is lost: nothing is sent until the next one is in use."""
+        self._stop_waiting()
         self._stream = None
-        if self._ack_timer is not None:
-            self._ack_timer.cancel()
-            self._ack_timer = None
-        if self.pending:
-            self._notice(problems.configure_lost(self._conn))
-            self._steering = ConfigureQueue(self._steering.in_force)
+        self.parameters.stream_lost()
+        self._on_change()
 
     def close(self) -> None:
-        """Nothing is sent any more; idempotent."""
+        """Send nothing more; idempotent."""
+        self._stop_waiting()
         self._stream = None
-        for timer in (self._ack_timer, self._planned_timer):
-            if timer is not None:
-                timer.cancel()
-        self._ack_timer = self._planned_timer = None
+        if self._planned_timer is not None:
+            self._planned_timer.cancel()
+            self._planned_timer = None
 
-    def configure_later(self, change: Configure, delay_s: float) -> None:
-        """Send a change after a time, exactly as it is: also one that the server should refuse."""
-        self._planned_timer = asyncio.get_running_loop().call_later(delay_s, self._request, change)
+    # ------------------------------------------------------------ parameters
 
-    def configure(self, change: Configure) -> None:
-        """Bring a change on its way: at once, or behind the one that is under way."""
-        refusal = self._steering.refusal(change)
-        if refusal is not None:
-            self._notice(refusal)
-        else:
-            self._is_live = True
-            self._request(change)
+    def want(self, options: FluxOptions, revision: int) -> bool:
+        """Take the wanted parameters; returns whether they are new. Values that Flux refuses are reported, not sent."""
+        if not self.parameters.want(options, revision):
+            return False
+        invalid = option_problems(self.parameters.wanted)
+        if invalid:
+            self.parameters.refuse(invalid[0].what)
+            self._report(invalid[0])
+        self._advance()
+        return True
 
-    def _request(self, change: Configure) -> None:
-        if self._stream is None:
-            self._held = change if self._held is None else merge(self._held, change)
-            return
-        message = self._steering.request(change)
-        if message is not None:
-            self._send_configure(message)
+    def configure_later(self, message: Configure, delay_s: float) -> None:
+        """Send a message after some time exactly as it is, also one that the server should refuse."""
+        self._planned_timer = asyncio.get_running_loop().call_later(delay_s, self._send_verbatim, message)
 
     def answered(self, answer: ConfigureSuccess | ConfigureFailure) -> None:
-        """The server answered the `Configure` under way; the next one follows."""
+        """The server answered a `Configure`; the next one follows."""
         if isinstance(answer, ConfigureSuccess):
             self.acks.append(answer)
-            self._round_trips.add(self._now() - self._configured_at_s)
-            following = self._steering.acknowledged(answer)
+            in_flight = self.parameters.acknowledged(answer)
+            if in_flight:
+                self._context.histograms["configure"].add(self._context.now() - self._sent_at_s)
         else:
             self.failures.append(answer)
-            following = self._steering.refused()
-        self._follow(following)
+            in_flight = self.parameters.rejected(answer.description or answer.code or "no reason given")
+        if in_flight:
+            self._stop_waiting()
+        self._advance()
+
+    def _send_verbatim(self, message: Configure) -> None:
+        self.parameters.want_verbatim(message)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Send the next `Configure` where there is one and a stream to send it on."""
+        message = None if self._stream is None else self.parameters.next_message()
+        if message is not None:
+            self._sent_at_s = self._context.now()
+            self.send(encode(message))
+            timeout_s = self._context.timeouts.configure_s
+            self._answer_timer = asyncio.get_running_loop().call_later(timeout_s, self._timed_out)
+        self._on_change()
+
+    def _timed_out(self) -> None:
+        self._answer_timer = None
+        self.parameters.timed_out()
+        self._report(problems.configure_unanswered(self._conn, self._context.timeouts.configure_s))
+        self._advance()
+
+    def _stop_waiting(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None
+
+    # ------------------------------------------------------------ sending
 
     def send(self, text: str) -> None:
-        """Send a message as it is; on a stream that has ended it does nothing, for its end is being told."""
+        """Send a message as it is; without a stream, or on one that has just ended, it does nothing."""
         if self._stream is None:
             return
         try:
             self._stream.send_text(text)
         except StreamClosedError:
-            return
-        self._emit(Sent(t=self._now(), conn=self._conn, text=text))
+            return  # its end is about to be reported
+        self._context.emit(Sent(t=self._context.now(), conn=self._conn, text=text))
 
     def send_close(self) -> None:
-        """Ask the server to say the rest and end the stream."""
+        """Ask the server to send the rest and end the stream."""
         self.send(encode(CloseStream()))
 
-    def _follow(self, following: Configure | None) -> None:
-        if self._ack_timer is not None:
-            self._ack_timer.cancel()
-            self._ack_timer = None
-        if following is not None:
-            self._send_configure(following)
-
-    def _send_configure(self, message: Configure) -> None:
-        if self._stream is None:
-            return
-        self._configured_at_s = self._now()
-        self.send(encode(message))
-        self._ack_timer = asyncio.get_running_loop().call_later(ACK_TIMEOUT_S, self._timed_out)
-
-    def _timed_out(self) -> None:
-        self._notice(problems.configure_unanswered(self._conn, ACK_TIMEOUT_S))
-        self._follow(self._steering.refused())
-
-    def _notice(self, problem: Problem) -> None:
-        self._emit(Notice(t=self._now(), problem=problem))
+    def _report(self, problem: Problem) -> None:
+        self._context.emit(Notice(t=self._context.now(), problem=problem))

@@ -1,26 +1,26 @@
-"""Which lost streams are opened again, how soon, and how often: the one place that decides it.
+"""Which failed streams are opened again, how soon and how often: the one place that decides it.
 
 Pure: clock and chance are given.
 
-**Tried again** (`AGAIN`) is what a moment can mend: throttling (429), no capacity and failures inside the service
-(5xx), a way that is shut or broken for now (refused, unresolved, timed out, reset, GOAWAY), an end that nobody asked
-for, SageMaker's and the model's own failures, and a stream that has stopped moving. A refusal by the model (424,
-`AGAIN_IF_KNOWN`) is tried again only where the same parameters have been accepted before in this run: then it is full
-or restarting, else it would refuse them for ever.
+**Retried** (`RETRIED`) is what may heal by itself: throttling (429), no capacity and failures inside the service (5xx),
+a network path that is down for now (refused, unresolved, timed out, reset, GOAWAY), an unexpected end, SageMaker's and
+the model's own failures, and a stream that has stopped moving. A refusal by the model (424, `RETRIED_IF_KNOWN`) is
+retried only where the same parameters have been accepted before in this run: then the model is full or restarting,
+otherwise it would refuse them every time.
 
-**Never** is everything else: what is wrong stays wrong (credentials, permissions, 400, 404, certificates, an
-unsupported control message, a proxy that refuses), it cannot be told what it means (errors that the service's model
-does not name, bytes that are no frames), or trying again would hide it. The last holds for a stream that was opened
-and never Connected: it is what an overfull endpoint looks like, more openings make it worse, and its count is what a
-load test is for. Nothing is tried again once all audio has been sent.
+**Never retried** is everything else: what is wrong stays wrong (credentials, permissions, 400, 404, certificates, an
+unsupported control message, a proxy that refuses), the meaning is unknown (errors that the service model does not name,
+bytes that are no frames), or a retry would hide the finding. The last holds for a stream that was opened and never
+Connected: it is what an overloaded endpoint looks like, more openings make it worse, and its count is what a load test
+is for. Nothing is retried once all audio has been sent.
 
-**How soon**: after a wait by full jitter, drawn evenly from `wait_min_s` up to a ceiling that grows tenfold with each
-attempt, at most to `wait_max_s`. **How often**: at most `attempts_max` attempts a stream; a stream that has stood for
-`steady_s` has its attempts back. **For the whole run** each retry takes a token from one bucket; where it is empty, a
-stream ends as it stands. 500 throttled streams make at most 40 + 5 · 10 = 90 retries in the first ten seconds.
-**How long**: all attempts together end within `opening_s` of the first one's start, or `regain_s` of a loss.
+**How soon**: after a wait with full jitter, drawn evenly from `wait_min_s` to a ceiling that grows tenfold with each
+attempt, at most to `wait_max_s`. **How often**: at most `attempts_max` attempts per stream; a stream that has been
+open for `steady_s` gets its attempts back. **For the whole run** each retry takes a token from one bucket; where it is
+empty, the connection ends. 500 throttled streams make at most 40 + 5 · 10 = 90 retries in the first ten seconds.
+**How long**: all attempts together end within `opening_s` of the start of the first one, or `regain_s` of a loss.
 
-Every retry and every reconnect is counted and shown: a stream still ends in exactly one class.
+Every retry and every reconnect is counted and shown: a connection still ends in exactly one class.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-AGAIN = frozenset(
+RETRIED = frozenset(
     {
         "aws_internal_error",
         "connect_refused",
@@ -54,16 +54,16 @@ AGAIN = frozenset(
         "tls_timeout",
     }
 )
-"""Codes of problems that are tried again."""
-AGAIN_IF_KNOWN = frozenset({"model_refused"})
-"""Tried again only where a stream with the same parameters has been Connected before."""
+"""Codes of problems that are retried."""
+RETRIED_IF_KNOWN = frozenset({"model_refused"})
+"""Retried only where a stream with the same parameters has reached Connected before."""
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True):
     """The figures of the policy; times in seconds."""
 
     attempts_max: int = 3
-    """Attempts a stream, the first one included."""
+    """Attempts per stream, the first one included."""
     wait_min_s: float = 0.1
     wait_max_s: float = 5.0
     bucket_tokens: float = 40.0
@@ -86,7 +86,7 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
 
 
 class RetryBudget:
-    """The token bucket of a run; of a worker that carries `share` of its streams, that share of it."""
+    """The token bucket of a run; a worker with `share` of the connections gets that share of it."""
 
     def __init__(self, policy: RetryPolicy, share: float = 1.0) -> None:
         self._size = max(1.0, policy.bucket_tokens * share)
@@ -95,7 +95,7 @@ class RetryBudget:
         self._at_s: float | None = None
 
     def take(self, now_s: float) -> bool:
-        """Take one token; False where there is none at `now_s` (monotonic)."""
+        """Take one token; False if there is none at `now_s` (monotonic)."""
         since_s = 0.0 if self._at_s is None else max(0.0, now_s - self._at_s)
         self._at_s = now_s
         self._tokens = min(self._size, self._tokens + since_s * self._per_s)
@@ -106,7 +106,7 @@ class RetryBudget:
 
 
 class Attempts:
-    """What one stream has left of its attempts. With `enabled` False it has none but the first."""
+    """The remaining attempts of one connection. With `enabled` False there is only the first."""
 
     def __init__(self, policy: RetryPolicy, budget: RetryBudget, *, enabled: bool) -> None:
         self._policy = policy
@@ -115,17 +115,17 @@ class Attempts:
         self._retries = 0
 
     def stood(self, for_s: float) -> None:
-        """A stream that had been opened has been lost after so many seconds."""
+        """A stream was lost after having been open for so many seconds."""
         if for_s >= self._policy.steady_s:
             self._retries = 0
 
     def wait_s(self, code: str, *, known: bool, now_s: float, draw: Callable[[], float]) -> float | None:
-        """Seconds to wait before the next attempt after a problem `code`, or None: it is not tried again.
+        """Seconds to wait before the next attempt after a problem `code`, or None: no further attempt.
 
-        `known` says that the same parameters have been accepted before; `draw` gives chance from 0 up to 1. An
+        `known` says that the same parameters have been accepted before; `draw` gives a random number from 0 to 1. An
         attempt that is granted is counted.
         """
-        may = code in AGAIN or (known and code in AGAIN_IF_KNOWN)
+        may = code in RETRIED or (known and code in RETRIED_IF_KNOWN)
         if not self._enabled or not may or self._retries + 1 >= self._policy.attempts_max:
             return None
         if not self._budget.take(now_s):

@@ -18,6 +18,7 @@ import platformdirs
 
 from flux_desktop.base.redaction import redact_lines
 from flux_desktop.base.running import is_running
+from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.records.events import Event, RunStarted, decode_event, encode_event
 
 RUN_FILE = "run.jsonl"
@@ -96,7 +97,11 @@ def read_session(folder: Path) -> Iterator[Event]:
 
 
 def read_events(path: Path) -> Iterator[Event]:
-    """What can be read of one file; a line that was cut off by a crash is left out. Raises `OSError`."""
+    """The readable events of one file, also of version 0.1.0; a line cut off by a crash is left out.
+
+    Raises `OSError`.
+    """
+    legacy = LegacyReader()
     with path.open("rb") as file:
         whole = True
         while line := file.readline(LINE_MAX_BYTES):
@@ -104,6 +109,6 @@ def read_events(path: Path) -> Iterator[Event]:
             if follows:
                 continue  # the rest of a line that is too long
             try:
-                yield decode_event(line)
+                yield legacy.read(line) if is_legacy(line) else decode_event(line)
             except msgspec.DecodeError:
                 continue

@@ -1,4 +1,4 @@
-"""What a front end tells a worker: one JSON object a line on its standard input, tagged by ``command``."""
+"""Commands from a front end to a worker: one JSON object per line on standard input, tagged by ``command``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from flux_desktop.aws.target import Credentials
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions
 
 
@@ -48,18 +47,17 @@ class BeginStreams(_Command, tag="begin"):
     """On the monotonic clock, which all processes of a machine share."""
 
 
-class ConfigureStreams(_Command, tag="configure"):
-    """Send a `Configure`; None means every connection."""
+class SetParameters(_Command, tag="set_parameters"):
+    """The parameters wanted of some connections (None: all), from now on and for every stream they open.
 
-    message: Configure
-    connections: list[int] | None = None
+    Idempotent: a connection takes each `revision` once, and none below the newest it has taken. What differs from what
+    is in force is sent as `Configure`; with `new_stream` the connection switches to a new stream at once instead.
+    """
 
-
-class ReconnectStreams(_Command, tag="reconnect"):
-    """Change over to new streams with these parameters, for what no Configure can change; None means all."""
-
+    revision: int
     options: FluxOptions
     connections: list[int] | None = None
+    new_stream: bool = False
 
 
 class RenewCredentials(_Command, tag="renew"):
@@ -91,17 +89,7 @@ class Quit(_Command, tag="quit"):
     """Leave the process; a run under way is ended at once."""
 
 
-Command = (
-    StartRun
-    | BeginStreams
-    | ConfigureStreams
-    | ReconnectStreams
-    | RenewCredentials
-    | SendControl
-    | Watch
-    | StopRun
-    | Quit
-)
+Command = StartRun | BeginStreams | SetParameters | RenewCredentials | SendControl | Watch | StopRun | Quit
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)

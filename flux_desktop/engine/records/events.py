@@ -1,7 +1,7 @@
-"""The event log: what a worker tells everybody.
+"""The event log of a run: what workers and supervisor report.
 
-One JSON object a line, tagged by ``event``. The same lines travel over the worker's pipes, stand
-in the recording on disk, feed the window and the command line, and can be replayed with no endpoint at all.
+One JSON object per line, tagged by ``event``. The same lines go over the workers' pipes and into the recording on disk,
+feed the window and the command line, and can be replayed without an endpoint.
 Times `t` are seconds since the run's origin on the machine's monotonic clock.
 """
 
@@ -16,9 +16,11 @@ from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Co
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.flux.messages import MessageError, ServerMessage, TurnInfo, parse_server_message, shift
+from flux_desktop.flux.turns import Turn, TurnState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: connections instead of streams in tags and names, parsed facts in `Received`, parameters in rows."""
+UNREADABLE = "unreadable"
 
 
 class _Event(Struct, tag_field="event", kw_only=True, omit_defaults=True):
@@ -30,7 +32,7 @@ class WorkerReady(_Event, tag="worker_ready"):
 
     pid: int
     version: str
-    schema: int = SCHEMA_VERSION
+    schema: int = msgspec.field(default_factory=lambda: SCHEMA_VERSION)  # a factory: always written
 
 
 class Heartbeat(_Event, tag="heartbeat"):
@@ -48,11 +50,11 @@ class RunStarted(_Event, tag="run_started"):
     wall_time: str
     plan: RunPlan
     version: str
-    schema: int = SCHEMA_VERSION
+    schema: int = msgspec.field(default_factory=lambda: SCHEMA_VERSION)  # a factory: always written
     notes: list[str] = []
 
 
-class ConnectionChanged(_Event, tag="stream"):
+class ConnectionChanged(_Event, tag="connection"):
     """A connection reached a state."""
 
     t: float
@@ -62,34 +64,50 @@ class ConnectionChanged(_Event, tag="stream"):
     aws_request_id: str | None = None
     variant: str | None = None
     rotations: int = 0
-    """How often the connection has changed over to a new stream."""
+    """How often the connection has switched to a new stream as planned."""
     retries: int = 0
     reconnects: int = 0
-    """How often it has come back in a new stream after it had lost one; its turns and audio go on."""
+    """How often it has come back in a new stream after losing one; its turns and audio continue."""
     problem: Problem | None = None
-    """With ``connecting`` and ``reconnecting``: why the stream before this attempt is of no use."""
+    """With ``connecting`` and ``reconnecting``: why the stream before this attempt failed."""
     gap: tuple[float, float] | None = None
-    """With the first state after a reconnect: from where to where, in seconds of audio, nothing was heard."""
+    """With the first state after a reconnect: the part of the audio, in seconds, that was not transcribed."""
+    closed_turn: Turn | None = None
+    """A turn that was open in the stream before, and ends with its last text."""
 
     @property
     def streams_before(self) -> int:
-        """Streams that the connection has left behind; a turn that was open in one ends with it."""
+        """Streams that the connection has left behind."""
         return self.rotations + self.reconnects
 
 
 class Received(_Event, tag="received"):
-    """A message from the server, as it came. Latencies (ms) stand on Updates and turn events."""
+    """A message from the server, raw and as parsed by the engine, the only place that parses it.
+
+    Turn numbers and audio times count over all streams of the connection. Latencies (ms) belong to Updates and turn
+    events.
+    """
 
     t: float
     conn: int
+    type: str
+    """The message's type, `UNREADABLE` for bytes that are no message."""
     text: str
+    """As received."""
+    turn_event: str = ""
+    """Of a TurnInfo: StartOfTurn, Update, …"""
+    turn: Turn | None = None
+    """The turn that the message belongs to, as it stands now; `ended_by` is set by its last message."""
+    turn_state: TurnState = TurnState.READY
+    """After the message."""
+    eot_confidence: float | None = None
+    code: str = ""
+    """Of an Error, a Warning or a ConfigureFailure."""
+    description: str = ""
     user_latency_ms: float | None = None
     wire_latency_ms: float | None = None
     violations: list[str] = []
-    turn_offset: int = 0
-    """Turns of earlier streams of the same connection: add it to the message's own turn_index."""
-    audio_offset_s: float = 0.0
-    """Audio of earlier streams of the same connection: add it to the message's own audio windows."""
+    """Names of the protocol rules that the message breaks (`flux.turns`)."""
 
 
 class Sent(_Event, tag="sent"):
@@ -100,12 +118,12 @@ class Sent(_Event, tag="sent"):
     text: str
 
 
-class ConnectionEnded(_Event, tag="stream_ended"):
-    """The last word on a connection; `closed_text` is an open turn's text that became final on closing."""
+class ConnectionEnded(_Event, tag="connection_ended"):
+    """The end of a connection; `closed_turn` is a turn that was still open and ends with its last text."""
 
     t: float
     summary: ConnectionSummary
-    closed_text: str | None = None
+    closed_turn: Turn | None = None
 
 
 class Snapshot(_Event, tag="snapshot"):
@@ -150,8 +168,8 @@ class LevelMeasured(_Event, tag="level"):
     """Digital silence: a muted or dead microphone, not a quiet room."""
 
 
-class TranscriptProvenance(_Event, tag="words_sourced"):
-    """Where the built-in endpoint's words come from, by request id: ``script NAME`` or ``PocketSphinx``, or both."""
+class TranscriptProvenance(_Event, tag="transcript_provenance"):
+    """Where the built-in endpoint's transcripts come from, by request id: a script, a recogniser, or both."""
 
     t: float
     sources: dict[str, list[str]]
@@ -215,20 +233,6 @@ _decoder = msgspec.json.Decoder(Event)
 def encode_event(event: Event) -> bytes:
     """One JSON object and a newline, without any secret that is known by value: it goes far."""
     return redact_values(_encoder.encode(event)) + b"\n"
-
-
-def message_of(event: Received) -> ServerMessage | None:
-    """What a `Received` says, its turn and its times counted over all streams of the connection.
-
-    None for text that is no message.
-    """
-    try:
-        message = parse_server_message(event.text)
-    except MessageError:
-        return None
-    if isinstance(message, TurnInfo) and (event.turn_offset or event.audio_offset_s):
-        shift(message, event.turn_offset, event.audio_offset_s)
-    return message
 
 
 def decode_event(line: bytes | str) -> Event:

@@ -1,4 +1,4 @@
-"""What can be said of a stream and of a whole run: states, classes, verdicts, figures at a glance and at the end.
+"""Facts about a connection and about a run: states, ledger classes, verdicts, rows and summaries.
 
 The events of `engine.records.events` carry these; tables, files and reports show them.
 """
@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
+from flux_desktop.flux.messages import Configure, ConfigureFailure, ConfigureSuccess
+from flux_desktop.flux.options import FluxOptions
 
 
 class ConnectionState(StrEnum):
@@ -57,8 +58,24 @@ class Percentiles(Struct, frozen=True, omit_defaults=True):
     max_ms: float | None = None
 
 
+class ParameterState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The parameters of one connection: the single record of what is wanted, in flight, in force and refused."""
+
+    revision: int = 0
+    """Number of the newest `SetParameters` that the connection has taken; 0 for the plan's own parameters."""
+    wanted: FluxOptions = FluxOptions()
+    in_force: FluxOptions = FluxOptions()
+    """What the stream was opened with, and what the server has acknowledged since."""
+    in_flight: Configure | None = None
+    """Sent and not answered yet."""
+    refused: str = ""
+    """Why the wanted values are not in force and are not tried again until they are set again; else empty."""
+    needs_new_stream: tuple[str, ...] = ()
+    """Names of wanted values that take effect only with the connection's next stream."""
+
+
 class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
-    """One connection at a glance, for tables. Latencies are on the user's clock, of Updates, in milliseconds."""
+    """One connection at a glance, for tables. Latencies are those of Updates, user clock, in milliseconds."""
 
     conn: int
     state: ConnectionState = ConnectionState.WAITING
@@ -75,10 +92,8 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     late_chunks: int = 0
     position_s: float = 0.0
     """Seconds of audio sent, or skipped while there was no stream to send it on."""
-    eot_threshold: float | None = None
-    eager_eot_threshold: float | None = None
-    eot_timeout_ms: int | None = None
-    configure_pending: bool = False
+    parameters: ParameterState | None = None
+    """None as long as the plan's own parameters are wanted and in force."""
     retries: int = 0
     """Openings that failed and were tried again."""
     reconnects: int = 0

@@ -21,7 +21,15 @@ from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session, default_sessions_dir, worker_file
-from flux_desktop.engine.records.commands import BeginStreams, Command, RenewCredentials, StartRun, StopRun, Watch
+from flux_desktop.engine.records.commands import (
+    BeginStreams,
+    Command,
+    RenewCredentials,
+    SetParameters,
+    StartRun,
+    StopRun,
+    Watch,
+)
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
@@ -62,6 +70,8 @@ class Supervisor:
         self._awaited: set[int] = set()
         """Workers of a shared run that have not read their audio yet."""
         self._watch = Watch(connections=[])
+        self._parameters: list[SetParameters] = []
+        """Of this run, in order: a worker that starts late gets them all."""
         self._stopping: StopRun | None = None
         self._stopped = asyncio.Event()
         self._origin_s = 0.0
@@ -74,6 +84,8 @@ class Supervisor:
         """Steer the run under way; what is watched also holds for the next one."""
         if isinstance(command, Watch):
             self._watch = command
+        elif isinstance(command, SetParameters):
+            self._parameters.append(command)
         for worker in self._workers:
             worker.send(command)  # one that has no run yet is told with its run
 
@@ -112,6 +124,7 @@ class Supervisor:
             await self._put_away(local if self._local is None else None)
             self._close_recording()
             self._stopping, self._stopped = None, asyncio.Event()
+            self._parameters = []
         self._on_event(ended)
         return ended
 
@@ -178,7 +191,7 @@ class Supervisor:
 
     def _first_commands(self) -> list[Command]:
         """What a worker must know right after its start: it may have been said while it was starting."""
-        return [self._watch, *([self._stopping] if self._stopping else [])]
+        return [self._watch, *self._parameters, *([self._stopping] if self._stopping else [])]
 
     async def _unless_stopped(self, preparing: preflight.Preparing) -> preflight.Ready | None:
         """The prepared run, or None when the person stopped it meanwhile."""

@@ -1,7 +1,7 @@
-"""An engine worker: a process that runs streams and speaks JSON lines on its standard input and output.
+"""An engine worker: a process that carries connections, with JSON lines on its standard input and output.
 
-It runs on a stock asyncio loop (uvloop where there is one), so that no repaint of a window can count as latency.
-It leaves when told to, or when its standard input is closed, which is how a dead front end looks.
+It runs on a stock asyncio loop (uvloop where available), so that no repaint of a window can count as latency.
+It exits on `Quit`, or when its standard input is closed, which means that the front end is dead.
 Start it as ``python -m flux_desktop.engine.worker.worker``.
 """
 
@@ -32,11 +32,10 @@ from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
-    ConfigureStreams,
     Quit,
-    ReconnectStreams,
     RenewCredentials,
     SendControl,
+    SetParameters,
     StartRun,
     StopRun,
     Watch,
@@ -57,6 +56,7 @@ from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.engine.sending import audio_source
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
 _LOG = logging.getLogger(__name__)
 _BUFFERS_FROM_BYTES = 8 * 1024
@@ -70,7 +70,7 @@ _LOAD_MAX_S = 600.0
 
 
 class Worker:
-    """Serves one run at a time. `out` is the way to the front end."""
+    """Serves one run at a time; events go to `out`."""
 
     def __init__(self, out: asyncio.WriteTransport) -> None:
         self._out = out
@@ -78,21 +78,24 @@ class Worker:
         self._recorder: Recorder | None = None
         self._run: Run | None = None
         self._stop: StopRun | None = None
-        self._fresh_keys: Credentials | None = None
-        """Keys that came after the run's first ones, maybe while its audio was still being read."""
+        self._transport: SageMakerTransport | None = None
+        self._new_keys: Credentials | None = None
+        """Renewed while the run's audio was still being read, or later."""
+        self._early_parameters: list[SetParameters] = []
+        """Set before the run began."""
         self._task: asyncio.Task[None] | None = None
         self._start_s: asyncio.Future[float] | None = None
         """When the run begins, while this worker waits for the others."""
         self._tasks: asyncio.TaskGroup
 
     async def serve(self, commands: asyncio.StreamReader) -> None:
-        """Carry out commands until Quit or the end of input; a run under way is then ended at once.
+        """Carry out commands until Quit or the end of input; a run in progress is then ended at once.
 
-        Whatever makes a run impossible is raised, in a group: the process then ends, which the supervisor sees.
+        A bug that makes the run impossible is raised, in a group: the process then ends, which the supervisor notices.
         """
         self._emit(WorkerReady(pid=os.getpid(), version=__version__))
         async with asyncio.TaskGroup() as self._tasks:
-            trimming = self._tasks.create_task(keep_trimmed(), name="giving memory back")
+            trimming = self._tasks.create_task(keep_trimmed(), name="trim heap")
             beating = self._tasks.create_task(self._send_heartbeats(), name="heartbeats")
             await self._obey(commands)
             trimming.cancel()
@@ -123,7 +126,7 @@ class Worker:
     def _carry_out(self, command: Command) -> None:
         if isinstance(command, StartRun):
             if self._task is None or self._task.done():
-                self._stop = self._fresh_keys = None
+                self._stop = self._new_keys = None
                 self._task = self._tasks.create_task(self._start(command), name="run")
         elif isinstance(command, Watch):
             self._watched = None if command.connections is None else frozenset(command.connections)
@@ -133,19 +136,18 @@ class Worker:
                 self._run.stop(drain=command.drain)
         elif isinstance(command, RenewCredentials):
             _remember_keys(command.credentials)
-            self._fresh_keys = command.credentials
-            if self._run is not None:
-                self._run.renew(command.credentials)
+            self._new_keys = command.credentials
+            if self._transport is not None:
+                self._transport.renew(command.credentials)
         elif isinstance(command, BeginStreams):
             if self._start_s is not None and not self._start_s.done():
                 self._start_s.set_result(command.start_s)
-        elif self._run is None:
-            return
-        elif isinstance(command, ConfigureStreams):
-            self._run.configure(command.message, command.connections)
-        elif isinstance(command, ReconnectStreams):
-            self._run.reconnect(command.options, command.connections)
-        elif isinstance(command, SendControl):
+        elif isinstance(command, SetParameters):
+            if self._run is None:
+                self._early_parameters.append(command)
+            else:
+                self._run.set_parameters(command)
+        elif isinstance(command, SendControl) and self._run is not None:
             self._run.control(f'{{"type":"{command.control}"}}', command.connections)
 
     async def _start(self, start: StartRun) -> None:
@@ -153,10 +155,10 @@ class Worker:
         _take_secrets(start)
         if start.recording_path is not None:
 
-            def tell(problem: Problem) -> None:
+            def report(problem: Problem) -> None:
                 loop.call_soon_threadsafe(self._emit, Notice(t=0.0, problem=problem))
 
-            self._recorder = Recorder(Path(start.recording_path), tell)
+            self._recorder = Recorder(Path(start.recording_path), report)
             self._recorder.start()
         microphone: MicrophoneCapture | None = None
         try:
@@ -168,7 +170,8 @@ class Worker:
         except ProblemError as error:
             self._emit(RunRefused(t=0.0, problem=error.problem))
         finally:
-            self._run = None
+            self._run = self._transport = None
+            self._early_parameters = []
             if microphone is not None:
                 await microphone.close()
             recorder, self._recorder = self._recorder, None
@@ -179,8 +182,10 @@ class Worker:
         self, start: StartRun, audio: audio_source.LoadedAudio, microphone: MicrophoneCapture | None
     ) -> None:
         plan = start.plan
+        self._transport = SageMakerTransport(plan, self._new_keys or start.credentials)
         self._run = run = Run(
             start,
+            self._transport,
             lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
             self._emit,
             words=audio.words,
@@ -189,8 +194,8 @@ class Worker:
             go_on = plan.source.go_on_when_lost
             microphone.push = run.push
             microphone.on_lost_device = lambda: run.device_lost(go_on=go_on)
-        if self._fresh_keys is not None:
-            run.renew(self._fresh_keys)
+        for command in self._early_parameters:
+            run.set_parameters(command)
         if self._stop is not None:
             run.stop(drain=self._stop.drain)
         await run.carry_out(await self._common_start_s(start))
@@ -220,7 +225,7 @@ class Worker:
 
 
 def _take_secrets(start: StartRun) -> None:
-    """They came over the pipe; from here they leave by signed requests and through proxies only."""
+    """They came over the pipe; from here they are used for signed requests and proxies only."""
     _remember_keys(start.credentials)
     for address in start.proxies.values.values():
         remember_proxy(address)
@@ -232,7 +237,7 @@ def _remember_keys(keys: Credentials) -> None:
 
 
 def _bad_command(why: str) -> Problem:
-    return Problem(code="bad_command", what="The engine was told something it does not understand.", why=why)
+    return Problem(code="bad_command", what="The engine received a command that it cannot read.", why=why)
 
 
 class _OutPipe(asyncio.BaseProtocol):

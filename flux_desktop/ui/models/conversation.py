@@ -1,4 +1,7 @@
-"""One connection as a person follows it: its turns as cards, its state, its latencies, its raw messages."""
+"""One connection as the window shows it: its turns as cards, its state, its latencies, its raw messages.
+
+Everything shown comes from the engine's events, which carry the parsed messages and turns.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,12 @@ from dataclasses import dataclass
 
 from flux_desktop.base.packed_blocks import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received, Sent, message_of
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary
+from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received, Sent
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, ParameterState
 from flux_desktop.flux.kept_turns import KeptTurns
-from flux_desktop.flux.messages import (
-    ConfigureFailure,
-    ConfigureSuccess,
-    Error,
-    ServerMessage,
-    TurnEvent,
-    TurnInfo,
-    Warning_,
-)
-from flux_desktop.flux.turns import Turn, TurnState, TurnTracker
+from flux_desktop.flux.messages import TurnEvent
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.turns import Turn, TurnState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.raw_log import RawLog, RawMessage
@@ -30,7 +26,7 @@ POINTS_KEPT = 3_000
 UNWATCHED_EVERY_S = 4.0
 """Between two points of the curve of a connection whose messages are not watched."""
 UNWATCHED_POINTS_KEPT = 256
-"""About seventeen minutes of them: not less than of a watched connection, and little for a thousand."""
+"""About seventeen minutes of them: as long as for a watched connection, and little memory for a thousand."""
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
 
@@ -47,18 +43,31 @@ class LaneSpan:
 class Conversation:
     """Fed with one connection's events in order; plain state. `revision` grows with every change."""
 
-    def __init__(self, conn: int, truth: SpokenWords | None = None, side_file: SideFile | None = None) -> None:
-        """`truth` holds the recording's words where they are known; older turns go to the side file."""
+    def __init__(
+        self,
+        conn: int,
+        truth: SpokenWords | None = None,
+        side_file: SideFile | None = None,
+        options: FluxOptions | None = None,
+    ) -> None:
+        """`truth` holds the recording's words where known, `options` the plan's parameters.
+
+        Older turns go to the side file.
+        """
         self.conn = conn
         self._truth = truth
+        self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())
         self.cards = CardList(side_file)
+        self.turns = KeptTurns(words=True, side_file=side_file)
+        """Ended turns in order."""
         self.revision = 0
-        self.stream_state = ConnectionState.WAITING
+        self.connection_state = ConnectionState.WAITING
         self.request_id: str | None = None
         self.summary: ConnectionSummary | None = None
         self.row: ConnectionRow | None = None
         self.run_over = False
-        self.words_from: tuple[str, ...] = ()
+        self.transcript_from: tuple[str, ...] = ()
+        """Where the built-in endpoint's text comes from."""
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
@@ -68,7 +77,7 @@ class Conversation:
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
         self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
         self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        self.tracker = TurnTracker(finished=KeptTurns(words=True, side_file=side_file))
+        self._turn_state = str(TurnState.READY)
         self._open: Card | None = None
         self._eager_at_s: float | None = None
         self._watched = False
@@ -76,49 +85,41 @@ class Conversation:
 
     @property
     def turn_state(self) -> str:
-        """Ready, Speaking or AwaitingEnd: from the messages where they are seen, else from the table."""
-        if self._watched or self.row is None:
-            return str(self.tracker.state)
-        return self.row.turn_state
+        """Ready, Speaking or AwaitingEnd: from the messages where they are watched, else from the row."""
+        return self._turn_state if self._watched or self.row is None else self.row.turn_state
+
+    @property
+    def parameters(self) -> ParameterState:
+        """What is wanted and in force on this connection."""
+        from_row = None if self.row is None else self.row.parameters
+        return self._planned if from_row is None else from_row
 
     @property
     def open_card(self) -> Card | None:
-        """The card of the turn under way."""
+        """The card of the turn in progress."""
         return self._open
+
+    # ------------------------------------------------------------ events
 
     def connection_changed(self, event: ConnectionChanged) -> None:
         """Take a new state of the connection."""
-        self.stream_state = event.state
+        self.connection_state = event.state
         self.request_id = event.request_id or self.request_id
         if event.problem is not None:
-            again = "It is tried again."
-            if event.state is ConnectionState.RECONNECTING:
-                again = "It is being opened again."
-                self._end_stream()
+            again = "Reconnecting." if event.state is ConnectionState.RECONNECTING else "Retrying."
             self._note(f"{event.problem.what} {again}")
         if event.streams_before > self._streams_before:
             self._streams_before = event.streams_before
-            self._end_stream()
-            self._note("The connection changed over to a new stream." if event.gap is None else _back(event.gap))
+            self._close_card(event.closed_turn)
+            self._note("Switched to a new stream." if event.gap is None else _gap_note(event.gap))
         self.revision += 1
 
-    def _end_stream(self) -> None:
-        """Nothing more comes in the present stream: an open turn keeps its last text."""
-        turn = self.tracker.new_stream()
-        if self._open is not None:
-            if turn is not None:
-                self._finish(self._open, turn, None)
-            else:
-                self.cards.remove(self._open)
-            self._touch(self._open)
-            self._open = None
-
     def sent(self, event: Sent) -> None:
-        """Take a control message that went out."""
-        self._keep_raw(event.t, True, event.text)
+        """Take a control message that was sent."""
+        self.raw.append(RawMessage(t=event.t, outgoing=True, kind=_sent_kind(event.text), text=event.text))
 
     def row_changed(self, t: float, row: ConnectionRow) -> None:
-        """Take the table's line; it carries the curve where messages are not watched."""
+        """Take the connection's row; it carries the curve where messages are not watched."""
         self.row = row
         self.request_id = row.request_id or self.request_id
         if not self._watched:
@@ -129,45 +130,33 @@ class Conversation:
             self._lane_state(t, row.turn_state)
         self.revision += 1
 
-    def received(self, event: Received) -> ServerMessage | None:
-        """Take a server message; returns it parsed, or None for what is none."""
+    def received(self, event: Received) -> None:
+        """Take a server message."""
         if not self._watched:
             self._watched = True
             self.latency.widen(POINTS_KEPT)
-        self._keep_raw(event.t, False, event.text)
-        message = message_of(event)
-        if message is None:
-            self._note("A message could not be read; it is kept in the raw view.")
-            return None
-        turn = self.tracker.feed(message)
-        if isinstance(message, TurnInfo):
-            self._turn_info(event, message, turn)
-        elif isinstance(message, Warning_):
-            self._note(f"Warning {message.code or ''}: {message.description or 'no description'}")
-        elif isinstance(message, Error):
-            self._note(f"Error {message.code or ''}: {message.description or 'no description'}")
-        elif isinstance(message, ConfigureFailure):
-            self._note(f"The change was refused: {message.description or message.code or 'no reason was given'}")
-        elif isinstance(message, ConfigureSuccess):
-            self._note("New parameters are in force.")
-        return message
+        kind = event.turn_event or event.type
+        self.raw.append(RawMessage(t=event.t, outgoing=False, kind=kind, text=event.text))
+        self._turn_state = str(event.turn_state)
+        reason = event.description or "no description"
+        match event.type:
+            case "TurnInfo":
+                self._turn_info(event)
+            case "Warning" | "Error":
+                self._note(f"{event.type}{f' {event.code}' if event.code else ''}: {reason}")
+            case "ConfigureFailure":
+                self._note(f"The change was refused: {event.description or event.code or 'no reason given'}")
+            case "ConfigureSuccess":
+                self._note("New parameters are in force.")
+            case _ if event.type == UNREADABLE:
+                self._note("A message could not be read; the raw view has it.")
 
     def ended(self, event: ConnectionEnded) -> None:
-        """Take the last word: an open turn becomes final with its last text."""
+        """Take the connection's end: an open turn becomes final with its last text."""
         self.summary = event.summary
-        self.stream_state = ConnectionState.ENDED
-        turn = self.tracker.close()
-        if self._open is not None:
-            if turn is not None:
-                self._finish(self._open, turn, None)
-            elif event.closed_text:
-                self._open.text = event.closed_text
-                self._open.tone = "final"
-                self._open.ended_by = "closed"
-            else:
-                self.cards.remove(self._open)
-            self._touch(self._open)
-        self._open = None
+        self.connection_state = ConnectionState.ENDED
+        self._turn_state = str(TurnState.READY)
+        self._close_card(event.closed_turn)
         self.eot_confidence = None
         self._lane_state(event.t, "Ended")
         if event.summary.problem is not None:
@@ -184,24 +173,27 @@ class Conversation:
         """The turns' texts in order, for copying."""
         return [card.text for card in self.cards if card.tone != "note" and card.text]
 
-    def _turn_info(self, event: Received, info: TurnInfo, turn: Turn | None) -> None:
-        self.eot_confidence = info.end_of_turn_confidence
-        is_update = info.event == TurnEvent.UPDATE
+    # ------------------------------------------------------------ turns
+
+    def _turn_info(self, event: Received) -> None:
+        self.eot_confidence = event.eot_confidence
+        is_update = event.turn_event == TurnEvent.UPDATE
         if is_update and event.user_latency_ms is not None:
             self.latency.append(event.t, event.user_latency_ms)
         if is_update and event.wire_latency_ms is not None:
             self.wire_latency.append(event.t, event.wire_latency_ms)
-        self._lane_state(event.t, str(self.tracker.state))
+        self._lane_state(event.t, self._turn_state)
+        turn = event.turn
         if turn is None:
             return
         card = self._open
         if card is None:
             card = self._open = Card(index=turn.index, start_s=turn.start_s)
             self.cards.append(card)
-        if info.event == TurnEvent.EAGER_END_OF_TURN:
+        if event.turn_event == TurnEvent.EAGER_END_OF_TURN:
             self._eager_at_s = event.t
             self.eager_marks.append(event.t)
-        elif info.event == TurnEvent.TURN_RESUMED:
+        elif event.turn_event == TurnEvent.TURN_RESUMED:
             self.resumed_marks.append(event.t)
         if turn.ended_by is not None:
             if self._eager_at_s is not None and turn.eager_count > turn.resumed_count:
@@ -212,10 +204,24 @@ class Conversation:
             self._open, self._eager_at_s = None, None
         else:
             card.take(turn)
-            card.tone = "awaiting" if self.tracker.state is TurnState.AWAITING_END else "listening"
+            card.tone = "awaiting" if event.turn_state is TurnState.AWAITING_END else "listening"
         self._touch(card)
 
+    def _close_card(self, turn: Turn | None) -> None:
+        """Nothing more comes in the present stream: an open turn is final with its last text, or is dropped."""
+        card, self._open = self._open, None
+        if turn is not None:
+            if card is None:  # a connection that was not watched
+                card = Card(index=turn.index, start_s=turn.start_s)
+                self.cards.append(card)
+            self._finish(card, turn, None)
+        elif card is not None:
+            self.cards.remove(card)
+        if card is not None:
+            self._touch(card)
+
     def _finish(self, card: Card, turn: Turn, latency_ms: float | None) -> None:
+        self.turns.append(turn)
         card.take(turn)
         card.tone = "final"
         card.ended_by = turn.ended_by
@@ -229,7 +235,7 @@ class Conversation:
         if before is not None and before.tone == "note" and before.text == text:
             return
         note = Card(index=-1, tone="note", text=text)
-        # A remark in mid-turn stands before the open card, which stays the last one.
+        # A note during a turn stands before the open card, which stays the last one.
         position = len(self.cards) - 1 if self._open is not None and self.cards[-1] is self._open else len(self.cards)
         self.cards.insert(position, note)
         self.revision += 1
@@ -243,24 +249,15 @@ class Conversation:
         if state != "Ended":
             self.lane.append(LaneSpan(state=state, start_s=t))
 
-    def _keep_raw(self, t: float, outgoing: bool, text: str) -> None:
-        self.raw.append(RawMessage(t=t, outgoing=outgoing, kind=_kind(text), text=text))
-
     def _touch(self, card: Card) -> None:
         card.revision += 1
         self.revision += 1
 
 
-def _back(gap: tuple[float, float]) -> str:
-    return f"The connection is back. Nothing was heard from {gap[0]:.1f} s to {gap[1]:.1f} s of the audio."
+def _gap_note(gap: tuple[float, float]) -> str:
+    return f"Reconnected. Audio from {gap[0]:.1f} s to {gap[1]:.1f} s was not transcribed."
 
 
-def _kind(text: str) -> str:
-    """The message's type, and a TurnInfo's event, read without parsing the whole."""
-    for name in ("event", "type"):
-        marker = f'"{name}":"'
-        at = text.find(marker)
-        if at >= 0:
-            start = at + len(marker)
-            return text[start : text.find('"', start)]
-    return "message"
+def _sent_kind(text: str) -> str:
+    """The type of a message of ours, whose JSON begins with it."""
+    return text.removeprefix('{"type":"').partition('"')[0]

@@ -24,18 +24,18 @@ class Column:
 
 def _state(talk: Conversation) -> str:
     """The turn's state while streaming, the ledger class once ended."""
-    if talk.stream_state is ConnectionState.STREAMING:
+    if talk.connection_state is ConnectionState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
         back = talk.summary.reconnects
         return f"{talk.summary.ledger}, {text.count(back, 'gap')}" if back else str(talk.summary.ledger)
-    return str(LedgerClass.NOT_STARTED) if talk.run_over else text.STATE_WORDS[talk.stream_state]
+    return str(LedgerClass.NOT_STARTED) if talk.run_over else text.STATE_WORDS[talk.connection_state]
 
 
 def _turns(talk: Conversation) -> int:
     if talk.summary is not None:
         return talk.summary.turns
-    return max(0 if talk.row is None else talk.row.turns, len(talk.tracker.finished))
+    return max(0 if talk.row is None else talk.row.turns, len(talk.turns))
 
 
 def _p50(talk: Conversation) -> float | None:

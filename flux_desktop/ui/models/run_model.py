@@ -60,7 +60,7 @@ class RunModel:
         total = 0 if plan is None else plan.connections
         self._side_file = SideFile()
         self.conversations: dict[int, Conversation] = {
-            n: Conversation(n, truth, self._side_file) for n in range(1, total + 1)
+            n: Conversation(n, truth, self._side_file, plan.options if plan else None) for n in range(1, total + 1)
         }
         self.ledger: dict[str, int] = {str(ConnectionState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
@@ -90,7 +90,9 @@ class RunModel:
         """The connection's conversation, made when it is first heard of."""
         found = self.conversations.get(conn)
         if found is None:
-            found = self.conversations[conn] = Conversation(conn, side_file=self._side_file)
+            found = self.conversations[conn] = Conversation(
+                conn, side_file=self._side_file, options=self.plan.options if self.plan else None
+            )
         return found
 
     def feed(self, event: Event) -> None:
@@ -123,7 +125,7 @@ class RunModel:
                     self.started = event
             case TranscriptProvenance():
                 for talk in self.conversations.values():
-                    talk.words_from = tuple(event.sources.get(talk.request_id or "", talk.words_from))
+                    talk.transcript_from = tuple(event.sources.get(talk.request_id or "", talk.transcript_from))
             case Notice():
                 self.notices.append(event.problem)
                 self.notice_count += 1

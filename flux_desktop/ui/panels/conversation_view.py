@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
-from flux_desktop.flux import defaults
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.services.exporting import FORMATS
@@ -73,10 +72,8 @@ class ConversationView(QWidget):
     def refresh(self) -> None:
         """Show what has come."""
         talk = self.conversation
-        row = talk.row
-        if row is not None:
-            threshold = defaults.EOT_THRESHOLD if row.eot_threshold is None else row.eot_threshold
-            self.turns.set_marks(threshold, row.eager_eot_threshold)
+        in_force = talk.parameters.in_force
+        self.turns.set_marks(in_force.eot_threshold_in_force, in_force.eager_eot_threshold)
         self.turns.refresh()
         self.state.setText(state_words(talk))
         set_role(self.state, state_tone(talk), "pill")
@@ -94,18 +91,18 @@ class ConversationView(QWidget):
 
 def state_words(talk: Conversation) -> str:
     """The state of a connection, in words."""
-    if talk.stream_state is ConnectionState.STREAMING:
+    if talk.connection_state is ConnectionState.STREAMING:
         return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
     if talk.summary is not None:
         return str(talk.summary.ledger)
     if talk.run_over:
         return str(LedgerClass.NOT_STARTED)
-    return text.STATE_WORDS[talk.stream_state]
+    return text.STATE_WORDS[talk.connection_state]
 
 
 def state_tone(talk: Conversation) -> str:
     """The pill's tone for that state."""
-    if talk.stream_state is ConnectionState.STREAMING:
+    if talk.connection_state is ConnectionState.STREAMING:
         return STATE_TONES.get(talk.turn_state, "quiet")
     if talk.summary is not None:
         return "ok" if talk.summary.ledger in text.GOOD_CLASSES else "danger"
@@ -123,8 +120,8 @@ def _facts(talk: Conversation) -> str:
         parts.append(f"end of turn {text.milliseconds(talk.last_end_ms)}")
     if row is not None and row.reconnects:
         parts.append(text.count(row.reconnects, "gap"))
-    if talk.words_from:
-        parts.append(f"words from {' and '.join(talk.words_from)}")
+    if talk.transcript_from:
+        parts.append(f"words from {' and '.join(talk.transcript_from)}")
     if talk.request_id:
         parts.append(f"request {talk.request_id[:8]}")
     return " · ".join(parts)
@@ -136,9 +133,9 @@ def _waiting_words(talk: Conversation) -> str:
         return "No words came over this connection." if problem is None else problem.sentence()
     if talk.run_over:
         return "This connection was not started: the run ended before."
-    if talk.stream_state is ConnectionState.STREAMING:
+    if talk.connection_state is ConnectionState.STREAMING:
         return "Streaming; the first words come as soon as someone speaks."
-    if talk.stream_state is ConnectionState.RECONNECTING:
+    if talk.connection_state is ConnectionState.RECONNECTING:
         return "The connection was lost; it is being opened again…"
     return "Connecting to the endpoint…"
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from flux_desktop.flux import defaults
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
@@ -167,8 +166,7 @@ class Presenter(QWidget):
         painter.setPen(QColor(theme.muted))
         caption = f"end of turn {text.percent(talk.eot_confidence)}"
         painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), caption)
-        row = talk.row
-        threshold = defaults.EOT_THRESHOLD if row is None or row.eot_threshold is None else row.eot_threshold
+        threshold = talk.parameters.in_force.eot_threshold_in_force
         x = groove.left() + groove.width() * threshold
         painter.setPen(QPen(QColor(theme.ok), 4))
         painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))

@@ -99,7 +99,7 @@ class EndOfTurnPlot(PlotPanel):
             return ""
         whole = shot.figures.get("end_of_turn")
         if whole is None or not whole.n:
-            if any(talk.tracker.finished for talk in self._model.conversations.values()):
+            if any(talk.turns for talk in self._model.conversations.values()):
                 return "delivering only: no word times are known for this recording"
             return "no turn has ended yet"
         return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"

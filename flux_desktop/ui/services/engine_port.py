@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.plan import RunPlan
 
@@ -25,7 +25,7 @@ class RunEngine(Protocol):
         """Carry out the plan; every event goes to the sink that the engine was made with."""
         ...
 
-    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl | Watch) -> None:
+    def send(self, command: SetParameters | SendControl | Watch) -> None:
         """Steer the run under way."""
         ...
 

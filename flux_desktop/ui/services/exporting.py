@@ -13,7 +13,7 @@ FORMATS = {"txt": "Text", "json": "JSON with words and times", "srt": "SubRip su
 
 def transcript(talk: Conversation, suffix: str) -> str:
     """A connection's ended turns in one of `FORMATS`."""
-    turns = talk.tracker.finished
+    turns = talk.turns
     match suffix:
         case "json":
             return as_json(talk.conn, turns)

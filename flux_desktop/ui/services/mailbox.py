@@ -59,7 +59,7 @@ class Mailbox:
 def _replaceable(event: Event) -> bool:
     if isinstance(event, Snapshot):
         return True
-    return isinstance(event, Received) and '"event":"Update"' in event.text.replace(" ", "")[:400]
+    return isinstance(event, Received) and event.turn_event == "Update"
 
 
 class RefreshClock(QObject):

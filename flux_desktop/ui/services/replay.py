@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
@@ -56,7 +56,7 @@ class ReplayEngine:
         self._sink(ended)
         return ended
 
-    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl | Watch) -> None:
+    def send(self, command: SetParameters | SendControl | Watch) -> None:
         """A recording cannot be steered."""
 
     def stop(self, *, drain: bool = True) -> None:

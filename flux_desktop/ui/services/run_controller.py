@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl, Watch
+from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
@@ -110,7 +110,7 @@ class RunController(QObject):
         self._engine.stop(drain=not again)
         self.phase_changed.emit()
 
-    def send(self, command: ConfigureStreams | ReconnectStreams | SendControl) -> None:
+    def send(self, command: SetParameters | SendControl) -> None:
         """Steer the run under way, if there is one."""
         if self._engine is not None and self._model.active:
             self._engine.send(command)

@@ -53,7 +53,7 @@ class LiveControls:
         window.display.draw_labels()
 
     def _edited(self) -> None:
-        self._window.live.edit(self._window.flux_panel.options(), self.targets())
+        self._window.live.edit(self._window.flux_panel.options())
 
     def _send_control(self, name: str) -> None:
         if targets := self.targets():

@@ -150,9 +150,10 @@ class Refresher:
         retry = window.live.refusal_remembered
         if not window.model.active and endpoint in window.steering.refuses_configure:
             explanation, retry = REFUSED_BEFORE, True
+        conversations = [window.model.conversation(conn) for conn in targets]
         window.flux_panel.show_states(
-            window.live.states(window.model.conversation(conn) for conn in targets),
-            reconnect=window.live.reconnect_for if window.live.reconnect_offered and window.model.active else (),
+            window.live.states(conversations),
+            reconnect=window.live.reconnect_for(conversations) if window.model.active else (),
             explanation=explanation,
             retry=retry,
         )

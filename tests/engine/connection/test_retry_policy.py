@@ -10,7 +10,7 @@ import pytest
 from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
-from flux_desktop.engine.connection.retry_policy import AGAIN, AGAIN_IF_KNOWN, Attempts, RetryBudget, RetryPolicy
+from flux_desktop.engine.connection.retry_policy import RETRIED, RETRIED_IF_KNOWN, Attempts, RetryBudget, RetryPolicy
 
 POLICY = RetryPolicy()
 NEVER = (
@@ -30,9 +30,9 @@ def wait(of: Attempts, code: str = "throttled", *, known: bool = False, now_s: f
 
 
 def test_what_a_moment_can_mend_is_tried_again_and_nothing_else():
-    assert all(wait(attempts(), code) is not None for code in AGAIN)
+    assert all(wait(attempts(), code) is not None for code in RETRIED)
     assert all(wait(attempts(), code) is None for code in NEVER)
-    assert not NEVER & (AGAIN | AGAIN_IF_KNOWN)
+    assert not NEVER & (RETRIED | RETRIED_IF_KNOWN)
 
 
 def test_a_refusal_by_the_model_is_tried_again_only_where_it_took_the_same_parameters_before():

@@ -11,11 +11,11 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.commands import ConfigureStreams
-from flux_desktop.engine.records.events import ConnectionChanged, Received, Sent, Snapshot, message_of
+from flux_desktop.engine.records.commands import SetParameters
+from flux_desktop.engine.records.events import ConnectionChanged, Received, Sent, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.run_result import RunResult
 
 CONVERSATION = Path(resource_path("sample_audio/conversation.wav"))
@@ -26,7 +26,7 @@ def is_state(state):
 
 
 async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
-    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
+    change = SetParameters(revision=1, options=FluxOptions(eot_threshold=0.8, eot_timeout_ms=500))
     driver.once(is_state(ConnectionState.STREAMING), lambda _: driver.supervisor.send(change))
     # The new stream's Connected comes late, so that at least one chunk falls into the gap.
     ended = await driver.run(fault="cut-once=2 delay-ms=120", wav=CONVERSATION, duration_s=5.0)
@@ -38,7 +38,7 @@ async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     assert len(summary.configure_acks) == 1
     assert len([sent for sent in driver.of(Sent) if '"Configure"' in sent.text]) == 1
     newest = [row for snapshot in driver.snapshots for row in snapshot.rows][-1]
-    assert newest.eot_threshold == 0.8
+    assert newest.parameters.in_force.eot_threshold == 0.8
     # Turns and audio time go on; the gap is told, and nothing in it was sent late.
     told = [event for event in driver.of(ConnectionChanged) if event.gap is not None]
     (from_s, to_s), back = told[0].gap, told[0]
@@ -47,9 +47,8 @@ async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     lost = next(event for event in driver.of(ConnectionChanged) if event.state is ConnectionState.RECONNECTING)
     assert lost.problem.code == "connection_lost"
     assert lost.t <= back.t
-    infos = [message_of(event) for event in driver.of(Received)]
-    infos = [info for info in infos if isinstance(info, TurnInfo)]
-    windows, turns = [info.audio_window_end for info in infos], [info.turn_index for info in infos]
+    followed = [event.turn for event in driver.of(Received) if event.turn is not None]
+    windows, turns = [turn.end_s for turn in followed], [turn.index for turn in followed]
     assert windows == sorted(windows)
     assert turns == sorted(turns)
     assert len(set(turns)) >= 2
@@ -73,7 +72,7 @@ async def test_a_stop_while_reconnecting_does_not_wait_for_it_and_keeps_the_reas
     local = LocalEndpoint()
     driver.supervisor._local = local
     driver.once(
-        lambda event: '"transcript":"And' in getattr(event, "text", ""),
+        lambda event: isinstance(event, Received) and event.turn is not None and event.turn.transcript[:3] == "And",
         lambda _: os.kill(local._child.process.pid, signal.SIGKILL),
     )
     stopped_s = []
@@ -125,14 +124,14 @@ async def test_openings_are_tried_again_and_counted(driver):
 
 
 @pytest.mark.faults
-async def test_a_change_that_falls_into_the_gap_is_sent_after_it(driver):
-    change = Configure(thresholds=Thresholds(eot_threshold=0.8))
+async def test_a_change_that_falls_into_the_gap_is_in_force_after_it(driver):
+    change = SetParameters(revision=1, options=FluxOptions(eot_threshold=0.8, eot_timeout_ms=500))
     plan = driver.plan(fault="cut-once=0.5", loop=True, duration_s=4.0)
     driver.once(
         is_state(ConnectionState.RECONNECTING),
-        lambda _: driver.supervisor.send(ConfigureStreams(message=change)),
+        lambda _: driver.supervisor.send(change),
     )
     ended = await driver.supervisor.run(plan)
     assert ended.ledger["completed"] == 1
-    acks = driver.summaries[1].configure_acks
-    assert [ack.thresholds.eot_threshold for ack in acks] == [0.8]
+    rows = [row for snapshot in driver.snapshots for row in snapshot.rows]
+    assert rows[-1].parameters.in_force.eot_threshold == 0.8, "the new stream is opened with it"

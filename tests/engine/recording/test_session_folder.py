@@ -22,8 +22,10 @@ STARTED = RunStarted(t=0.0, wall_time="2026-01-02T03:04:05+00:00", plan=PLAN, ve
 def test_what_is_recorded_is_read_again_in_the_order_of_time(tmp_path):
     folder = create_session(tmp_path, STARTED)
     problems: list[Problem] = []
-    events = {1: [Received(t=1.0, conn=1, text="a"), Received(t=3.0, conn=1, text="c")]}
-    events[2] = [Received(t=2.0, conn=2, text="b")]
+    events = {
+        1: [Received(t=1.0, conn=1, type="TurnInfo", text="a"), Received(t=3.0, conn=1, type="TurnInfo", text="c")]
+    }
+    events[2] = [Received(t=2.0, conn=2, type="TurnInfo", text="b")]
     for number, told in events.items():
         recorder = Recorder(folder / worker_file(number), problems.append)
         recorder.start()
@@ -37,7 +39,7 @@ def test_what_is_recorded_is_read_again_in_the_order_of_time(tmp_path):
 
 
 def test_a_recording_that_is_cut_off_is_read_up_to_there(tmp_path):
-    line = encode_event(Received(t=1.0, conn=1, text="whole"))
+    line = encode_event(Received(t=1.0, conn=1, type="TurnInfo", text="whole"))
     (tmp_path / worker_file(1)).write_bytes(line + line[:20])
     assert [event.text for event in read_session(tmp_path)] == ["whole"]
 
@@ -73,7 +75,7 @@ def test_a_session_appears_whole_and_private(tmp_path):
 
 def test_of_a_line_that_is_too_long_no_part_is_taken_for_an_event(tmp_path, monkeypatch):
     monkeypatch.setattr(session_folder, "LINE_MAX_BYTES", 200)
-    line = encode_event(Received(t=1.0, conn=1, text="whole"))
+    line = encode_event(Received(t=1.0, conn=1, type="TurnInfo", text="whole"))
     (tmp_path / worker_file(1)).write_bytes(line + b"x" * 200 + line + line)
     assert [event.text for event in read_session(tmp_path)] == ["whole", "whole"]
 

@@ -21,7 +21,7 @@ def session(parent: Path, name: str, *lines: bytes) -> Path:
     folder = parent / name
     folder.mkdir()
     (folder / "run.jsonl").write_bytes(b"".join(lines))
-    (folder / "worker-1.jsonl").write_bytes(encode_event(Received(t=0.5, conn=1, text="{}")))
+    (folder / "worker-1.jsonl").write_bytes(encode_event(Received(t=0.5, conn=1, type="TurnInfo", text="{}")))
     return folder
 
 
@@ -67,7 +67,8 @@ def test_what_another_process_is_recording_is_left_alone(tmp_path: Path, recorde
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not json\n", ENDED[:20], b"\xff\n", encode_event(Received(t=0.0, conn=1, text=""))]
+    "content",
+    [b"", b"not json\n", ENDED[:20], b"\xff\n", encode_event(Received(t=0.0, conn=1, type="TurnInfo", text=""))],
 )
 def test_what_is_no_recording_is_passed_over(tmp_path: Path, content: bytes) -> None:
     session(tmp_path, "2026-01-02_00-00-00", content)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from flux_desktop.aws.target import Credentials
-from flux_desktop.engine.records.commands import ConfigureStreams, Quit, StartRun, Watch, decode_command, encode_command
+from flux_desktop.engine.records.commands import Quit, SetParameters, StartRun, Watch, decode_command, encode_command
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Received,
@@ -19,7 +19,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
 from flux_desktop.engine.supervision.worker_process import shares
-from flux_desktop.flux.messages import Configure, Thresholds
+from flux_desktop.flux.options import FluxOptions
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav", loop=True), connections=3)
 
@@ -28,7 +28,7 @@ PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav", loop=True), conn
     "command",
     [
         StartRun(plan=PLAN, connections=[1, 3], origin_s=1.5, credentials=Credentials(access_key="a", secret_key="b")),
-        ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8), keyterms=[])),
+        SetParameters(revision=3, options=FluxOptions(eot_threshold=0.8, keyterms=("a",)), new_stream=True),
         Watch(connections=None),
         Quit(),
     ],
@@ -44,7 +44,7 @@ def test_commands_survive_the_pipe(command):
     "event",
     [
         RunStarted(t=0.0, wall_time="2026-01-01T00:00:00+00:00", plan=PLAN, version="1"),
-        Received(t=1.0, conn=2, text='{"type":"x"}\n"quoted"', user_latency_ms=1.5),
+        Received(t=1.0, conn=2, type="TurnInfo", text='{"type":"x"}\n"quoted"', user_latency_ms=1.5),
         Snapshot(t=1.0, ledger={"streaming": 3}, rows=[ConnectionRow(conn=1)]),
         ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)),
         RunEnded(t=3.0, verdict=Verdict.DONE, ledger={"completed": 3}),
@@ -56,7 +56,9 @@ def test_events_survive_the_pipe(event):
     assert decode_event(line) == event
 
 
-@pytest.mark.parametrize("line", [b"", b"{}", b"[1]", b'{"command":"rm -rf"}', b"\xff", b'{"command":"configure"}'])
+@pytest.mark.parametrize(
+    "line", [b"", b"{}", b"[1]", b'{"command":"rm -rf"}', b"\xff", b'{"command":"set_parameters"}']
+)
 def test_what_is_no_command_is_an_error_of_one_kind(line):
     with pytest.raises(msgspec.DecodeError):
         decode_command(line)

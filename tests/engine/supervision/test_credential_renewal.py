@@ -16,6 +16,7 @@ from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, keep_fresh
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
@@ -63,7 +64,7 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         session.message(b'{"type":"Connected","sequence_id":0}')
         if number == 1:
             await session.frames_count(3)
-            run.renew(fresh)
+            transport.renew(fresh)
             session.abort()
             return
         await session.until(lambda: any(b"CloseStream" in frame.payload for frame in session.frames))
@@ -75,7 +76,8 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         )
         start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
         audio = bytes(2560) * 30
-        run = Run(start, lambda _: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append)
+        transport = SageMakerTransport(plan, CREDENTIALS)
+        run = Run(start, transport, lambda _: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append)
         async with asyncio.timeout(20):
             await run.carry_out()
         first, second = (session.request["authorization"] for session in peer.sessions)

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams, SendControl
+from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
@@ -22,12 +22,11 @@ from flux_desktop.engine.records.events import (
     Sent,
     Snapshot,
     TranscriptProvenance,
-    message_of,
 )
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.stages import Stage
-from flux_desktop.flux.messages import Configure, Thresholds, TurnInfo
+from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 
 
@@ -85,15 +84,20 @@ async def test_snapshots_add_up_to_the_plan_and_show_the_last_state(driver):
     assert all(row.ledger is not None for row in last.values())
 
 
+def has_text(start):
+    return lambda event: (
+        isinstance(event, Received) and event.turn is not None and event.turn.transcript.startswith(start)
+    )
+
+
 async def test_a_stop_drains_and_keeps_the_open_turn(driver):
-    heard = '"transcript":"And Mr. John'
-    driver.once(lambda event: heard in getattr(event, "text", ""), lambda _: driver.supervisor.stop(drain=True))
+    driver.once(has_text("And Mr. John"), lambda _: driver.supervisor.stop(drain=True))
     ended = await driver.run(loop=True)
     assert ended.interrupted
     assert ended.ledger["completed"] == 1
     end = driver.of(ConnectionEnded)[0]
-    assert end.closed_text.startswith("And Mr. John")
-    assert end.summary.final_texts[-1] == end.closed_text
+    assert end.closed_turn.transcript.startswith("And Mr. John")
+    assert end.summary.final_texts[-1] == end.closed_turn.transcript
 
 
 async def test_a_stop_at_once_ends_every_stream_within_seconds(driver):
@@ -161,20 +165,62 @@ async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wa
 
 
 async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):
-    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8), keyterms=["Dashwood"]))
+    options = FluxOptions(eot_threshold=0.8, eot_timeout_ms=500, keyterms=("Dashwood",))
+    change = SetParameters(revision=1, options=options)
     driver.once(is_streaming, lambda _: driver.supervisor.send(change))
     await driver.run()
     ack = driver.summaries[1].configure_acks[0]
     assert ack.thresholds.eot_threshold == 0.8
     assert ack.keyterms == ["Dashwood"]
     rows = [row for snapshot in driver.of(Snapshot) for row in snapshot.rows]
-    assert rows[-1].eot_threshold == 0.8
+    assert rows[-1].parameters.in_force == rows[-1].parameters.wanted == options
+
+
+async def test_a_change_made_while_connections_are_still_opening_reaches_all_of_them(driver):
+    """The second connection opens a second after the first one; the change comes in between."""
+    options = FluxOptions(eot_threshold=0.8, eot_timeout_ms=500)
+    change = SetParameters(revision=1, options=options)
+    driver.once(is_streaming, lambda _: driver.supervisor.send(change))
+    ended = await driver.run(connections=2, batch_size=1, batch_delay_s=1.0, loop=True, duration_s=2.0)
+    assert ended.ledger["completed"] == 2
+    rows = {row.conn: row for snapshot in driver.of(Snapshot) for row in snapshot.rows}
+    assert [rows[conn].parameters.in_force.eot_threshold for conn in (1, 2)] == [0.8, 0.8]
+    assert [len(driver.summaries[conn].configure_acks) for conn in (1, 2)] == [1, 0], "the second opens with it"
+
+
+async def test_a_change_made_before_the_run_has_begun_is_not_lost(driver):
+    driver.supervisor.send(SetParameters(revision=1, options=FluxOptions(eot_threshold=0.8, eot_timeout_ms=500)))
+    await driver.run(duration_s=0.5)
+    rows = [row for snapshot in driver.of(Snapshot) for row in snapshot.rows]
+    assert rows[-1].parameters.in_force.eot_threshold == 0.8
+
+
+@pytest.mark.parametrize("moment", ["acknowledged", "in flight"])
+async def test_a_change_during_a_rotation_stays_in_force(driver, pausing_wav, moment):
+    """The new stream is being opened while the old one acknowledges the change, or has just been sent it."""
+    options = FluxOptions(eot_threshold=0.9, eot_timeout_ms=500)
+    change = SetParameters(revision=1, options=options)
+    connected = 0
+
+    def second_connected(event):
+        nonlocal connected
+        connected += isinstance(event, Received) and event.type == "Connected"
+        return connected == 2
+
+    trigger = second_connected if moment == "in flight" else is_streaming
+    driver.once(trigger, lambda _: driver.supervisor.send(change))
+    await driver.run(wav=pausing_wav, loop=True, duration_s=4.0, rotate_after_s=1.0, rotate_latest_s=1.2)
+    summary = driver.summaries[1]
+    assert summary.rotations >= 1
+    rows = [row for snapshot in driver.of(Snapshot) for row in snapshot.rows]
+    assert rows[-1].parameters.in_force == rows[-1].parameters.wanted == options
 
 
 async def test_a_change_that_the_server_would_refuse_is_told_and_not_sent(driver):
-    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.5)))
+    options = FluxOptions(eager_eot_threshold=0.6, eot_timeout_ms=500)
+    change = SetParameters(revision=1, options=msgspec.structs.replace(options, eot_threshold=0.5))
     driver.once(is_streaming, lambda _: driver.supervisor.send(change))
-    await driver.run(options=FluxOptions(eager_eot_threshold=0.6, eot_timeout_ms=500), duration_s=0.5)
+    await driver.run(options=options, duration_s=0.5)
     assert [notice.problem.code for notice in driver.of(Notice)] == ["eager_above_eot"]
     assert not any("Configure" in sent.text for sent in driver.of(Sent))
 
@@ -187,7 +233,7 @@ async def test_a_planned_change_goes_out_as_it_is_and_its_refusal_is_kept(driver
 
 
 async def test_a_build_without_configure_is_brought_back_with_the_new_values(driver):
-    change = ConfigureStreams(message=Configure(thresholds=Thresholds(eot_threshold=0.8)))
+    change = SetParameters(revision=1, options=FluxOptions(eot_threshold=0.8, eot_timeout_ms=500))
 
     def both_stream(_):
         return len([event for event in driver.of(ConnectionChanged) if is_streaming(event)]) == 2
@@ -199,13 +245,13 @@ async def test_a_build_without_configure_is_brought_back_with_the_new_values(dri
     assert ended.ledger["completed"] == 2, driver.summaries
     assert {notice.problem.code for notice in driver.of(Notice)} == {"configure_not_supported"}
     rows = {row.conn: row for snapshot in driver.snapshots for row in snapshot.rows}
-    assert [row.eot_threshold for row in rows.values()] == [0.8, 0.8]
+    assert [row.parameters.in_force.eot_threshold for row in rows.values()] == [0.8, 0.8]
     assert {summary.rotations for summary in driver.summaries.values()} == {1}
 
 
 async def test_what_configure_cannot_change_is_changed_by_reconnecting(driver):
     """Switching eager off is such a change."""
-    off = ReconnectStreams(options=FluxOptions(eot_timeout_ms=500))
+    off = SetParameters(revision=1, options=FluxOptions(eot_timeout_ms=500), new_stream=True)
     driver.once(is_streaming, lambda _: driver.supervisor.send(off))
     ended = await driver.run(options=FluxOptions(eager_eot_threshold=0.3, eot_timeout_ms=500))
     assert ended.ledger["completed"] == 1
@@ -213,7 +259,8 @@ async def test_what_configure_cannot_change_is_changed_by_reconnecting(driver):
     assert summary.rotations == 1
     assert summary.violations == {}
     rows = [row for snapshot in driver.snapshots for row in snapshot.rows]
-    assert rows[-1].eager_eot_threshold is None
+    assert rows[-1].parameters.in_force.eager_eot_threshold is None
+    assert rows[-1].parameters.needs_new_stream == ()
 
 
 async def test_a_control_that_the_build_does_not_know_ends_the_stream_with_its_sentence(driver):
@@ -253,10 +300,9 @@ async def test_a_long_connection_changes_over_to_new_streams_and_counts_on(drive
     assert len(request_ids) == summary.rotations + 1
     windows, turns = [], []
     for event in driver.of(Received):
-        message = message_of(event)
-        if isinstance(message, TurnInfo):
-            windows.append(message.audio_window_end)
-            turns.append(message.turn_index)
+        if event.turn is not None:
+            windows.append(event.turn.end_s)
+            turns.append(event.turn.index)
     assert windows == sorted(windows)
     assert turns == sorted(turns)
     assert windows[-1] > 5.0

@@ -24,6 +24,7 @@ from flux_desktop.engine.sending import audio_source
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.worker_process import WorkerProcess
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
 SILENT = ("--recogniser", "silent")
 STALL_S = 1.4
@@ -99,9 +100,10 @@ async def test_streams_that_never_connect_are_counted_one_by_one(driver):
             StartRun(
                 plan=plan, connections=list(range(1, 101)), origin_s=time.monotonic(), credentials=info.credentials
             ),
+            SageMakerTransport(plan, info.credentials),
             lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
             lambda event: ends.append(event.summary.ledger) if isinstance(event, ConnectionEnded) else None,
-            limits=Timeouts(connected_s=3.0),
+            timeouts=Timeouts(connected_s=3.0),
         )
         await run.carry_out()
     finally:

@@ -13,12 +13,13 @@ import pytest
 
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.stream import SageMakerStream
-from flux_desktop.engine.connection.stream import Leg
+from flux_desktop.engine.connection.stream import Stream
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
@@ -56,14 +57,19 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
             rotate_latest_s=0.2,
         )
         start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
-        run = Run(start, lambda _: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None), on_event)
+        run = Run(
+            start,
+            SageMakerTransport(plan, CREDENTIALS),
+            lambda _: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
+            on_event,
+        )
         async with asyncio.timeout(20):
             await run.carry_out()
     assert len(left) == CHANGES
     # The new one, and until the next is opened the last one in its opener's list.
-    assert left[-1] == {Leg: 1, SageMakerStream: 2, Channel: 2}
+    assert left[-1] == {Stream: 1, SageMakerStream: 2, Channel: 2}
 
 
 def alive() -> Counter[type]:
-    kinds = (Leg, SageMakerStream, Channel)
+    kinds = (Stream, SageMakerStream, Channel)
     return Counter(type(each) for each in gc.get_objects() if isinstance(each, kinds))

@@ -15,6 +15,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
@@ -34,13 +35,13 @@ def hostile_run(peer: Peer, events: list[Event], limits: Timeouts, *, endless: b
     )
     start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
     feed = FileChunkSource(bytes(2560), 2560, loop=endless, limit_bytes=None)
-    return Run(start, lambda _: feed, events.append, limits=limits)
+    return Run(start, SageMakerTransport(plan, CREDENTIALS), lambda _: feed, events.append, timeouts=limits)
 
 
 async def test_late_headers_leave_less_time_for_connected(authority):
     """A stream that is accepted and never Connected ends within the limit of the whole opening."""
     events: list[Event] = []
-    limits = Timeouts(connected_s=30.0, reconnect=RetryPolicy(opening_s=0.6))
+    limits = Timeouts(connected_s=30.0, retry=RetryPolicy(opening_s=0.6))
 
     async def accept_and_say_nothing(session: Session) -> None:
         session.headers()

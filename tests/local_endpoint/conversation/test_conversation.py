@@ -23,9 +23,10 @@ MULTI = QUERY.replace("-en", "-multi")
 
 def violations(messages: list[Message], *, eager: bool) -> list[Any]:
     tracker = TurnTracker(eager_configured=eager)
+    found: list[Any] = []
     for message in messages:
-        tracker.feed(parse_server_message(msgspec.json.encode(message)))
-    return tracker.violations
+        found += tracker.feed(parse_server_message(msgspec.json.encode(message))).violations
+    return found
 
 
 def test_the_sample_gives_its_very_words_in_five_turns(endpoint: Info, sample_pcm: bytes, sample_wav: Path) -> None:

@@ -101,8 +101,7 @@ def test_no_conversation_breaks_a_rule_of_the_protocol(
     request_id = str(uuid.uuid4())
     for number, step in enumerate(talk.steps):
         message = turn_info(step, request_id, number, FluxOptions(), BUNDLES["latest"])
-        tracker.feed(parse_server_message(msgspec.json.encode(message)))
-    assert tracker.violations == []
+        assert tracker.feed(parse_server_message(msgspec.json.encode(message))).violations == ()
     assert all(0 <= step.confidence <= 1 and step.window_start_s <= step.window_end_s for step in talk.steps)
     check_thresholds_were_met(talk.steps)
 

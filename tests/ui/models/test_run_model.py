@@ -13,6 +13,7 @@ from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
+from tests.engine.messages import Messages, received
 from tests.ui import scripted
 
 
@@ -57,48 +58,53 @@ def test_eager_and_resumed_are_counted_and_timed() -> None:
 
 
 def test_an_open_turn_is_awaiting_after_eager_and_becomes_final_on_closing() -> None:
-    talk = Conversation(1)
-    talk.received(Received(t=1, conn=1, text=scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
-    talk.received(Received(t=2, conn=1, text=scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
+    talk, messages = Conversation(1), Messages()
+    talk.received(messages.received(1, 1, scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
+    talk.received(messages.received(2, 1, scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
     assert talk.cards[0].tone == "awaiting"
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)
-    talk.ended(ConnectionEnded(t=3, summary=summary, closed_text="hello there"))
+    talk.ended(ConnectionEnded(t=3, summary=summary, closed_turn=messages.receiver(1).close()))
     assert (talk.cards[0].tone, talk.cards[0].ended_by, talk.open_card) == ("final", "closed", None)
 
 
-def test_a_change_over_keeps_the_open_turn_and_counts_on() -> None:
-    talk = Conversation(1)
-    texts = [
-        (scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1), 0, 0.0),
-        (scripted.turn_info("StartOfTurn", 0, 1, 0.5, "was", 0.1), 1, 1.2),
-        (scripted.turn_info("EndOfTurn", 0, 2, 1.0, "was not", 0.9), 1, 1.2),
-    ]
-    for number, (text, turns, audio_s) in enumerate(texts):
-        if number == 1:
-            talk.connection_changed(ConnectionChanged(t=1.0, conn=1, state=ConnectionState.STREAMING, rotations=1))
-        talk.received(Received(t=float(number), conn=1, text=text, turn_offset=turns, audio_offset_s=audio_s))
-    cards = [card for card in talk.cards if card.tone != "note"]
-    assert [(card.index, card.text, card.ended_by) for card in cards] == [
+def test_a_new_stream_keeps_the_turn_that_was_open_and_notes_the_switch() -> None:
+    conversation, messages = Conversation(1), Messages()
+    conversation.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
+    closed = messages.receiver(1).close()
+    switched = ConnectionChanged(t=1.0, conn=1, state=ConnectionState.STREAMING, rotations=1, closed_turn=closed)
+    conversation.connection_changed(switched)
+    conversation.received(messages.received(2.0, 1, scripted.turn_info("EndOfTurn", 1, 2, 2.2, "was not", 0.9)))
+    assert [(card.index, card.text, card.ended_by) for card in conversation.cards] == [
         (0, "he", "closed"),
+        (-1, "Switched to a new stream.", None),
         (1, "was not", "unknown"),
     ]
-    assert cards[1].end_s == pytest.approx(2.2)
+    assert [turn.transcript for turn in conversation.turns] == ["he", "was not"]
 
 
 def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
-    talk = Conversation(1)
-    talk.received(Received(t=0.0, conn=1, text=scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
+    talk, messages = Conversation(1), Messages()
+    talk.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
     gone = Problem(code="goaway", what="It went away.", todo="Wait.")
     talk.connection_changed(
         ConnectionChanged(t=1.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
     )
-    back = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.STREAMING, retries=1, reconnects=1, gap=(1.0, 2.4))
+    back = ConnectionChanged(
+        t=2.0,
+        conn=1,
+        state=ConnectionState.STREAMING,
+        retries=1,
+        reconnects=1,
+        gap=(1.0, 2.4),
+        closed_turn=messages.receiver(1).close(),
+    )
     talk.connection_changed(back)
-    talk.connection_changed(msgspec.structs.replace(back, gap=None, state=ConnectionState.DRAINING))
+    draining = msgspec.structs.replace(back, gap=None, closed_turn=None, state=ConnectionState.DRAINING)
+    talk.connection_changed(draining)
     assert [(card.tone, card.text) for card in talk.cards] == [
+        ("note", "It went away. Reconnecting."),
         ("final", "he"),
-        ("note", "It went away. It is being opened again."),
-        ("note", "The connection is back. Nothing was heard from 1.0 s to 2.4 s of the audio."),
+        ("note", "Reconnected. Audio from 1.0 s to 2.4 s was not transcribed."),
     ]
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)
     talk.ended(ConnectionEnded(t=3, summary=summary))
@@ -107,8 +113,8 @@ def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
 
 
 def test_what_cannot_be_read_is_noted_and_kept() -> None:
-    talk = Conversation(1)
-    talk.received(Received(t=1, conn=1, text="{not json"))
+    talk, messages = Conversation(1), Messages()
+    talk.received(messages.received(1, 1, "{not json"))
     assert "could not be read" in talk.cards[0].text
     assert talk.raw.newest(1)[0].text == "{not json"
 
@@ -137,7 +143,7 @@ def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_
     kept = talk.latency.x.tolist()
     assert len(kept) == UNWATCHED_POINTS_KEPT
     assert kept[-1] == 399 * UNWATCHED_EVERY_S
-    talk.received(Received(t=1600.0, conn=500, text="{not json"))
+    talk.received(received(1600.0, 500, "{not json"))
     for number in range(POINTS_KEPT - UNWATCHED_POINTS_KEPT):
         talk.latency.append(1600.0 + number, 1.0)
     assert talk.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == kept

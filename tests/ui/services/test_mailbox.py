@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QApplication
 from flux_desktop.engine.records.events import ConnectionChanged, Event, Received, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
+from tests.engine.messages import received
 from tests.ui import scripted
 
 
 def update(number: int, event: str = "Update") -> Received:
-    return Received(t=number, conn=1, text=scripted.turn_info(event, 0, number, number, "words", 0.1))
+    return received(number, 1, scripted.turn_info(event, 0, number, number, "words", 0.1))
 
 
 def test_events_come_out_in_order() -> None:

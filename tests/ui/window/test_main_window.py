@@ -24,6 +24,7 @@ from flux_desktop.ui.services.replay import ReplayEngine
 from flux_desktop.ui.views.turn_list import CARD_ROLE
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
+from tests.engine.messages import received
 from tests.ui import scripted
 from tests.ui.conftest import Stage, press_together, until
 
@@ -314,7 +315,7 @@ def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
 
 def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None:
     events = scripted.scripted_run(1)
-    events.insert(30, Received(t=events[29].t, conn=1, text='{"type": 7'))  # type: ignore[union-attr]
+    events.insert(30, received(events[29].t, 1, '{"type": 7'))  # type: ignore[union-attr]
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)

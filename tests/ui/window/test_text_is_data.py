@@ -27,6 +27,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.ui.widgets.basics import plain_tip
 from flux_desktop.ui.window.main_window import MainWindow
+from tests.engine.messages import Messages
 from tests.trust import canaries
 from tests.ui.conftest import Stage, until
 from tests.ui.scripted import plan, turn_info
@@ -39,8 +40,10 @@ def run_that_says(words: str) -> list[Event]:
     """A run in which the server says these words in every field that it may fill."""
     problem = Problem(code="flux_error", what=words, why=words, todo=words)
 
+    messages = Messages()
+
     def said(t: float, text: str) -> Received:
-        return Received(t=t, conn=1, text=text)
+        return messages.received(t, 1, text)
 
     return [
         RunStarted(t=0.0, wall_time="", plan=plan(1), version="test", notes=[words]),

@@ -1,0 +1,127 @@
+"""What a worker reports about its run in progress: snapshots, histograms, CPU time and the event loop's lag."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from flux_desktop.engine.connection.connection import Connection
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.records.events import Event, Histograms, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, Percentiles
+from flux_desktop.engine.records.word_errors import WordErrors
+
+SNAPSHOT_S = 0.1
+LAG_PROBE_S = 0.05
+CPU_JUDGED_FROM_S = 1.0
+"""A shorter run, as when all streams are refused, has spent its time on its own start: no sign of overload."""
+ROWS_AT_ONCE = 20
+"""Up to this many rows go into every snapshot; beyond it each row comes once a second."""
+_PERCENTILES_EVERY = 5
+_HISTOGRAMS_EVERY = 10
+
+
+class RunMonitor:
+    """Watches the connections of one worker; `watch` and `probe_lag` run as tasks beside them."""
+
+    def __init__(
+        self,
+        connections: Collection[Connection],
+        histograms: dict[str, Histogram],
+        emit: Callable[[Event], None],
+        clock: Callable[[], float],
+        origin_s: float,
+        *,
+        knows_words: bool,
+        sharded: bool,
+    ) -> None:
+        """`sharded`: other workers carry the rest of the run, which needs the whole histograms to merge them."""
+        self._connections = connections
+        self._lag = Histogram()
+        self._histograms = {**histograms, "loop_lag": self._lag}
+        self._emit = emit
+        self._clock = clock
+        self._origin_s = origin_s
+        self._knows_words = knows_words
+        self._sharded = sharded
+        self._cpu_percent: float | None = None
+        self._cpu_start = self._cpu_mark = (0.0, 0.0)
+        self._percentiles: dict[str, Percentiles] = {}
+
+    def start(self) -> None:
+        """Count CPU time from now on."""
+        self._cpu_start = self._cpu_mark = (self._clock(), time.process_time())
+
+    async def watch(self) -> None:
+        """Report at 10 Hz and check the connections at 2 Hz, until cancelled."""
+        tick = 0
+        while True:
+            await asyncio.sleep(SNAPSHOT_S)
+            tick += 1
+            with_percentiles = tick % _PERCENTILES_EVERY == 0
+            if with_percentiles:
+                self._measure_cpu()
+                for connection in self._connections:
+                    connection.check()
+            self._emit_snapshot(tick, with_percentiles=with_percentiles)
+            if self._sharded and tick % _HISTOGRAMS_EVERY == 0:
+                self._emit_histograms(final=False)
+
+    async def probe_lag(self) -> None:
+        """Measure how late the loop wakes up, until cancelled; a stall counts for every probe that it swallowed."""
+        while True:
+            due_s = self._clock() + LAG_PROBE_S
+            await asyncio.sleep(LAG_PROBE_S)
+            self._lag.add_expected(max(0.0, self._clock() - due_s), LAG_PROBE_S)
+
+    def finish(self) -> None:
+        """Report the end: every row and the final histograms."""
+        self._emit_snapshot(0, with_percentiles=True)
+        self._emit_histograms(final=True)
+
+    def _emit_snapshot(self, tick: int, *, with_percentiles: bool) -> None:
+        few = len(self._connections) <= ROWS_AT_ONCE
+        rows = []
+        for connection in self._connections:
+            ended = connection.state is ConnectionState.ENDED
+            if connection.dirty and (few or ended or tick == 0 or connection.conn % 10 == tick % 10):
+                connection.dirty = False
+                rows.append(connection.row())
+        if with_percentiles:
+            self._percentiles = {name: each.percentiles() for name, each in self._histograms.items() if each.n}
+        figures, none = dict(self._percentiles), Percentiles()
+        self._emit(
+            Snapshot(
+                t=self._clock() - self._origin_s,
+                ledger=Counter((each.report.ledger or each.state).value for each in self._connections),
+                rows=rows,
+                update=figures.pop("update", none),
+                wire=figures.pop("wire", none),
+                pacing=figures.pop("pacing", none),
+                loop_lag=figures.pop("loop_lag", none),
+                figures=figures,
+                words=sum((each.words for each in self._connections), WordErrors()) if self._knows_words else None,
+                chunks_sent=sum(each.chunks_sent for each in self._connections),
+                messages_received=sum(each.messages_received for each in self._connections),
+                cpu_percent=self._cpu_percent,
+            )
+        )
+
+    def _emit_histograms(self, *, final: bool) -> None:
+        wall_s, cpu_s = self._clock() - self._cpu_start[0], time.process_time() - self._cpu_start[1]
+        self._emit(
+            Histograms(
+                t=self._clock() - self._origin_s,
+                encoded={name: each.encode() for name, each in self._histograms.items() if each.n},
+                cpu_percent=100 * cpu_s / wall_s if wall_s >= CPU_JUDGED_FROM_S else 0.0,
+                final=final,
+            )
+        )
+
+    def _measure_cpu(self) -> None:
+        now = (self._clock(), time.process_time())
+        wall_s, cpu_s = now[0] - self._cpu_mark[0], now[1] - self._cpu_mark[1]
+        self._cpu_percent = 100 * cpu_s / wall_s if wall_s > 0 else None
+        self._cpu_mark = now
