@@ -1,4 +1,4 @@
-"""The faults that the built-in endpoint shows on purpose, by name: it obeys this table, and front ends offer it."""
+"""The faults that the built-in endpoint can inject, by name: the endpoint obeys this table, front ends offer it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class FaultKind(NamedTuple):
-    """What a fault does; `default` is the value without ``=VALUE``, None where one must be given."""
+    """One fault. `default` is its value without ``=VALUE``, None where a value must be given."""
 
     unit: str
     default: float | None
@@ -15,43 +15,59 @@ class FaultKind(NamedTuple):
 
 FAULTS: dict[str, FaultKind] = {
     "never-connected": FaultKind(
-        "percent", None, "That many of every 100 streams get their headers and never a message."
+        "percent", None, "This share of streams gets response headers but never a Connected message."
     ),
-    "delay-ms": FaultKind("ms", None, "Every message comes that much later."),
-    "stall-ms": FaultKind("ms", None, "After 5 s of audio nothing is sent for that long, once."),
-    "die-before-headers": FaultKind("", 1, "The TCP connection is cut before any answer."),
-    "cut-mid-stream": FaultKind("s", 3, "The TCP connection is cut after that much audio."),
+    "delay-ms": FaultKind("ms", None, "Every message is delayed by this time."),
+    "stall-ms": FaultKind("ms", None, "After 5 s of audio the stream pauses once for this time."),
+    "elevated-confidence": FaultKind(
+        "percent",
+        15,
+        "Once a turn has ended, end_of_turn_confidence is this many percentage points too high: in later turns of the "
+        "stream and, after a stream of two turns or more, in streams that open within 10 s of its last one.",
+    ),
+    "die-before-headers": FaultKind("", 1, "The TCP connection is reset before the response headers."),
+    "cut-mid-stream": FaultKind("s", 3, "The TCP connection is reset after this much audio."),
     "cut-once": FaultKind(
-        "s", 3, "The first stream's TCP connection is cut after that much audio; the next ones hold."
+        "s", 3, "The TCP connection of the first stream is reset after this much audio; later streams are not affected."
     ),
-    "ends-after": FaultKind("s", 3, "The stream is ended without a word after that much audio, as at 30 minutes."),
-    "model-stream-error": FaultKind("s", 3, "The model closes with an error after that much audio."),
-    "internal-failure": FaultKind("s", 3, "SageMaker reports an internal stream failure after that much audio."),
-    "unmodelled-error": FaultKind("s", 3, "An error that nobody has heard of ends the stream after that much audio."),
-    "fatal-error": FaultKind("s", 3, "Flux reports an internal error and ends the stream after that much audio."),
-    "bad-crc": FaultKind("s", 3, "A frame's checksum is wrong after that much audio, and the stream ends."),
-    "truncated-frame": FaultKind("s", 3, "The stream ends in the middle of a frame after that much audio."),
-    "wrong-length": FaultKind("s", 3, "A frame has an impossible length after that much audio, and the stream ends."),
-    "unknown-event": FaultKind("s", 3, "An event of an unknown type comes after that much audio; the stream goes on."),
-    "not-json": FaultKind("s", 3, "A message that is no JSON comes after that much audio; the stream goes on."),
-    "wrong-types": FaultKind("s", 3, "A message with fields of wrong types comes after that much audio."),
-    "sequence-gap": FaultKind("s", 3, "Five sequence numbers are left out after that much audio."),
-    "illegal-order": FaultKind("s", 3, "A TurnResumed comes out of turn after that much audio."),
-    "silent-after": FaultKind("s", 3, "Nothing more is sent after that much audio; the stream stays open."),
-    "never-closes": FaultKind("", 1, "CloseStream is never answered and the stream never ended."),
-    "error-after-close": FaultKind("", 1, "CloseStream is answered, then reported as an error of the model."),
-    "fragments": FaultKind("parts", 3, "Every message comes in that many parts."),
-    "drip": FaultKind("bytes/s", 2000, "Messages drip in at that pace, 16 bytes at a time."),
-    "max-concurrent-streams": FaultKind("streams", 5, "So many streams fit on one HTTP/2 connection."),
+    "ends-after": FaultKind(
+        "s", 3, "The stream ends without a message after this much audio, as at the 30-minute limit."
+    ),
+    "model-stream-error": FaultKind("s", 3, "The stream ends with ModelStreamError after this much audio."),
+    "internal-failure": FaultKind("s", 3, "The stream ends with InternalStreamFailure after this much audio."),
+    "unmodelled-error": FaultKind(
+        "s", 3, "The stream ends with an error that the SDK does not model after this much audio."
+    ),
+    "fatal-error": FaultKind("s", 3, "Flux reports INTERNAL_SERVER_ERROR and ends the stream after this much audio."),
+    "bad-crc": FaultKind("s", 3, "The stream ends with a frame whose checksum is wrong after this much audio."),
+    "truncated-frame": FaultKind("s", 3, "The stream ends in the middle of a frame after this much audio."),
+    "wrong-length": FaultKind("s", 3, "The stream ends with a frame of an impossible length after this much audio."),
+    "unknown-event": FaultKind(
+        "s", 3, "An event of an unknown type is sent after this much audio; the stream continues."
+    ),
+    "not-json": FaultKind("s", 3, "A message that is not JSON is sent after this much audio; the stream continues."),
+    "wrong-types": FaultKind(
+        "s", 3, "A message whose fields have wrong types is sent after this much audio; the stream continues."
+    ),
+    "sequence-gap": FaultKind("s", 3, "Five sequence numbers are skipped after this much audio."),
+    "illegal-order": FaultKind("s", 3, "A TurnResumed without EagerEndOfTurn is sent after this much audio."),
+    "silent-after": FaultKind("s", 3, "Nothing is sent after this much audio; the stream stays open."),
+    "never-closes": FaultKind("", 1, "The answer to CloseStream is sent, but the stream never ends."),
+    "error-after-close": FaultKind("", 1, "The answer to CloseStream is followed by ModelStreamError."),
+    "fragments": FaultKind("parts", 3, "Every message is split into this many parts."),
+    "drip": FaultKind("bytes/s", 2000, "Messages arrive at this rate, 16 bytes at a time."),
+    "max-concurrent-streams": FaultKind("streams", 5, "An HTTP/2 connection accepts this many streams at once."),
     "expired-token": FaultKind("", 1, "Every request is refused with ExpiredTokenException."),
-    "expires-after": FaultKind("s", 10, "From that long after its start on, streams are refused as with expired keys."),
-    "bad-request": FaultKind("percent", 100, "That many of every 100 streams are refused with status 400."),
-    "signature-refused": FaultKind("percent", 100, "That many of every 100 streams are refused for their signature."),
-    "clock-skew": FaultKind("percent", 100, "That many of every 100 streams are refused for their time."),
-    "access-denied": FaultKind("percent", 100, "That many of every 100 streams are refused as not permitted."),
-    "not-found": FaultKind("percent", 100, "That many of every 100 streams are refused with status 404."),
-    "model-refused": FaultKind("percent", 100, "That many of every 100 streams are refused by the model: status 424."),
-    "internal-error": FaultKind("percent", 100, "That many of every 100 streams are refused with status 500."),
-    "throttled": FaultKind("percent", 100, "That many of every 100 streams are refused with status 429."),
-    "unavailable": FaultKind("percent", 100, "That many of every 100 streams are refused with status 503."),
+    "expires-after": FaultKind(
+        "s", 10, "This long after the endpoint has started, new streams are refused with ExpiredTokenException."
+    ),
+    "bad-request": FaultKind("percent", 100, "This share of streams is refused with status 400."),
+    "signature-refused": FaultKind("percent", 100, "This share of streams is refused for a wrong signature."),
+    "clock-skew": FaultKind("percent", 100, "This share of streams is refused because the clocks differ."),
+    "access-denied": FaultKind("percent", 100, "This share of streams is refused with AccessDeniedException."),
+    "not-found": FaultKind("percent", 100, "This share of streams is refused with status 404."),
+    "model-refused": FaultKind("percent", 100, "This share of streams is refused by the model: status 424."),
+    "internal-error": FaultKind("percent", 100, "This share of streams is refused with status 500."),
+    "throttled": FaultKind("percent", 100, "This share of streams is refused with status 429."),
+    "unavailable": FaultKind("percent", 100, "This share of streams is refused with status 503."),
 }

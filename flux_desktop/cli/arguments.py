@@ -5,22 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 
+from flux_desktop.aws.endpoint_status import API_SPELLING
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-STATUSES = {
-    name.lower(): name
-    for name in (
-        "InService",
-        "Creating",
-        "Updating",
-        "RollingBack",
-        "SystemUpdating",
-        "Failed",
-        "Deleting",
-        "OutOfService",
-        "UpdateRollbackFailed",
-    )
-}
-"""What a person types, and how the API spells it."""
 
 
 def number(text: str) -> float:
@@ -86,7 +73,7 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
 def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress list-endpoints`."""
     parser.add_argument("--region", default="us-east-1", help="AWS region (default: us-east-1)")
-    parser.add_argument("--status", choices=sorted(STATUSES), metavar="STATUS", help=", ".join(STATUSES))
+    parser.add_argument("--status", choices=sorted(API_SPELLING), metavar="STATUS", help=", ".join(API_SPELLING))
     parser.add_argument("--profile", help="named profile of the AWS configuration")
     parser.add_argument("--endpoint-url", metavar="URL", help="address of the control plane instead of AWS's own")
     _add_ca_bundle(parser)

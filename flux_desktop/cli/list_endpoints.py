@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_endpoints
+from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
@@ -16,17 +17,8 @@ from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
 
 _TIME = "%Y-%m-%d %H:%M:%S"
-_COLOURS = {
-    "InService": "32",
-    "Creating": "33",
-    "Updating": "33",
-    "RollingBack": "33",
-    "SystemUpdating": "33",
-    "Failed": "31",
-    "UpdateRollbackFailed": "31",
-    "Deleting": "31",
-    "OutOfService": "90",
-}
+_COLOURS = {"ok": "32", "warn": "33", "danger": "31"}
+"""Escape code of each tone of a status."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +45,7 @@ def table_lines(endpoints: Sequence[EndpointSummary], *, coloured: bool) -> list
     lines = [rule, _row(header, widths), rule]
     for row in rows:
         line = _row(row, widths)
-        colour = _COLOURS.get(row[1])
+        colour = _COLOURS.get(STATUS_TONES.get(row[1], ""))
         if coloured and colour:
             start = widths[0] + 2
             end = start + len(row[1])

@@ -1,4 +1,4 @@
-"""``flux-stress local-endpoint``: starts the built-in Flux endpoint as this process."""
+"""``flux-stress local-endpoint``: runs the built-in Flux endpoint in this process."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The built-in Flux endpoint: a real peer on this machine, run as a process of its own."""
+"""The built-in Flux endpoint: a complete HTTP/2 peer on this machine, in a process of its own."""

@@ -1,18 +1,18 @@
-"""``python -m flux_desktop.local_endpoint``: the endpoint without the command line's other parts."""
+"""``python -m flux_desktop.local_endpoint``: the built-in endpoint without the rest of the command line."""
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Sequence
 
 from flux_desktop.base.logs import catch_uncaught
-from flux_desktop.local_endpoint.http.arguments import add_arguments, run
+from flux_desktop.local_endpoint.http.arguments import EndpointParser, add_arguments, run
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Read the arguments and serve; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="flux-local-endpoint", description="A Flux endpoint on this machine, with real recognition."
+def main(argv: Sequence[str] | None = None) -> int:
+    """Parse the options and serve; returns the exit code."""
+    parser = EndpointParser(
+        prog="flux-local-endpoint", description="A Flux endpoint on this machine, with real speech recognition."
     )
     add_arguments(parser)
     catch_uncaught()

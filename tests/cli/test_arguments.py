@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.aws.account.catalogue import API_STATUS
 from flux_desktop.base.logs import TALKATIVE
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.arguments import STATUSES, add_microphone_arguments
+from flux_desktop.cli.arguments import add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.engine.records.pass_criteria import Limit
@@ -270,10 +269,6 @@ def test_a_microphone_plan() -> None:
     assert (made.options.sample_rate_hz, made.duration_s, made.endpoint) == (48_000, 9.0, "local")
     with pytest.raises(ProblemError):
         microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))
-
-
-def test_every_status_has_the_spelling_of_the_api() -> None:
-    assert STATUSES == API_STATUS
 
 
 def test_help_is_light_and_documents_the_exit_status() -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import ssl
 import subprocess
-import sys
 import time
 import urllib.request
 import wave
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from flux_desktop.aws.wire.sigv4 import signed_headers
+from flux_desktop.base import program
 from flux_desktop.base.resources import resource_path
 
 Info = dict[str, Any]
@@ -26,7 +26,7 @@ StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
 @contextlib.contextmanager
 def running_endpoint(*arguments: str) -> Iterator[Info]:
     """Start, hand out what the ready line says (and the process under ``process``), stop it."""
-    command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--parent-pipe", *arguments]
+    command = program.command("flux_desktop.local_endpoint", ["--parent-pipe", *arguments])
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -13,8 +13,8 @@ import pytest
 from flux_desktop.aws.wire.event_stream import EventStreamError, FrameDecoder, SignatureMismatch, encode_message
 from flux_desktop.aws.wire.sigv4 import canonical_request
 from flux_desktop.local_endpoint.faults.faults import Faults
-from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
-from flux_desktop.local_endpoint.http.http_stream import Refusal, check
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
+from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, check_request
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, opened
@@ -48,10 +48,12 @@ async def recorded(tmp_path: Path) -> Recorded:
 
 
 @pytest.fixture
-def service() -> Service:
+def service() -> EndpointState:
     """An endpoint with the client's own keys."""
-    settings = Settings(access_key=CREDENTIALS.access_key, secret_key=CREDENTIALS.secret_key, recogniser="silent")
-    return Service(settings, with_extra(["flux-en=InService"]), [], Faults(), None)
+    settings = EndpointSettings(
+        access_key=CREDENTIALS.access_key, secret_key=CREDENTIALS.secret_key, recogniser="silent"
+    )
+    return EndpointState(settings, with_extra(["flux-en=InService"]), [], Faults(), None)
 
 
 def flipped(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -61,18 +63,18 @@ def flipped(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield at, data[:at] + bytes((data[at] ^ flip,)) + data[at + 1 :]
 
 
-def accepts(service: Service, path: str, headers: dict[str, str]) -> bool:
+def accepts(service: EndpointState, path: str, headers: dict[str, str]) -> bool:
     """Whether the endpoint takes a request's head."""
     path, _, query = path.partition("?")
     name = path.removeprefix("/endpoints/").removesuffix("/invocations-bidirectional-stream")
     try:
-        check(service, name, path, headers, query)
-    except Refusal as refusal:
+        check_request(service, name, path, headers, query)
+    except HttpRefusal as refusal:
         return refusal.answer.status != 403
     return True
 
 
-def test_no_byte_of_the_head_can_be_changed(recorded: Recorded, service: Service) -> None:
+def test_no_byte_of_the_head_can_be_changed(recorded: Recorded, service: EndpointState) -> None:
     assert accepts(service, recorded.path, recorded.headers), "the request itself is taken"
     names = set(recorded.headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";"))
     unsigned = recorded.headers.keys() - names - {"authorization"}
@@ -98,9 +100,9 @@ def test_no_byte_of_the_head_can_be_changed(recorded: Recorded, service: Service
 
 
 @pytest.mark.parametrize("repaired", [False, True], ids=["as it is", "with its checksums made right again"])
-def test_no_byte_of_the_body_can_be_changed(recorded: Recorded, service: Service, repaired: bool) -> None:
+def test_no_byte_of_the_body_can_be_changed(recorded: Recorded, service: EndpointState, repaired: bool) -> None:
     path = recorded.path.removesuffix("?")
-    verifier, _ = check(service, "flux-en", path, recorded.headers)
+    verifier, _ = check_request(service, "flux-en", path, recorded.headers)
     now_ms = int(time.time() * 1000)
     count, taken = 0, []
     for number, frame in enumerate(recorded.frames):
@@ -127,8 +129,8 @@ def with_checksums(frame: bytes) -> bytes:
     return body + zlib.crc32(body).to_bytes(4, "big")
 
 
-def test_nothing_is_added_to_a_signed_event(recorded: Recorded, service: Service) -> None:
-    verifier, _ = check(service, "flux-en", recorded.path.removesuffix("?"), recorded.headers)
+def test_nothing_is_added_to_a_signed_event(recorded: Recorded, service: EndpointState) -> None:
+    verifier, _ = check_request(service, "flux-en", recorded.path.removesuffix("?"), recorded.headers)
     (outer,) = FrameDecoder().feed(recorded.frames[0])
     added = encode_message([*outer.headers.items(), (":more", "x")], outer.payload)
     with pytest.raises(SignatureMismatch):
@@ -142,7 +144,7 @@ def test_no_other_blank_stands_for_a_blank() -> None:
 
 
 def test_what_was_recorded_is_refused_five_minutes_later(
-    recorded: Recorded, service: Service, monkeypatch: pytest.MonkeyPatch
+    recorded: Recorded, service: EndpointState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now_s = time.time()
     assert accepts(service, recorded.path, recorded.headers)
@@ -151,7 +153,7 @@ def test_what_was_recorded_is_refused_five_minutes_later(
         assert accepts(service, recorded.path, recorded.headers) is taken, later_s
 
 
-def test_a_header_that_says_what_is_wanted_must_be_signed(recorded: Recorded, service: Service) -> None:
+def test_a_header_that_says_what_is_wanted_must_be_signed(recorded: Recorded, service: EndpointState) -> None:
     added = {"x-amzn-sagemaker-target-variant": "AllTraffic"}
     assert not accepts(service, recorded.path, {**recorded.headers, **added})
     assert accepts(service, recorded.path, {**recorded.headers, "x-amzn-trace-id": "set on the way"})

@@ -23,7 +23,7 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.worker.worker import _take_secrets
 from flux_desktop.local_endpoint.faults.faults import Faults
-from flux_desktop.local_endpoint.http.endpoint_state import Service, Settings
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 
 ACCESS, SECRET, TOKEN = "access-key-of-the-test", "secret-key-of-the-test", "session-token-of-the-test"
 
@@ -72,7 +72,7 @@ async def test_keys_of_the_built_in_endpoint() -> None:
 
 
 def test_the_built_in_endpoint_knows_its_own_keys() -> None:
-    service = Service(Settings(recogniser="silent"), {}, [], Faults(), None)
+    service = EndpointState(EndpointSettings(recogniser="silent"), {}, [], Faults(), None)
     assert known(service.access_key, service.secret_key)
     assert (len(service.access_key), len(service.secret_key) >= 40) == (21, True)
 

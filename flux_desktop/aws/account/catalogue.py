@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from flux_desktop.aws.account.credentials import boto_session, frozen
 from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
+from flux_desktop.aws.endpoint_status import API_SPELLING
 from flux_desktop.aws.errors.boto_errors import call_problem, credentials_problem
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.target import Credentials
@@ -25,30 +26,6 @@ from flux_desktop.base.logs import quieten
 from flux_desktop.base.problem import Problem, ProblemError
 
 CALL_LIMIT_S = 60.0
-
-Status = Literal[
-    "inservice",
-    "creating",
-    "updating",
-    "systemupdating",
-    "rollingback",
-    "updaterollbackfailed",
-    "outofservice",
-    "deleting",
-    "failed",
-]
-#: The command line's spelling of each status and the API's. Capitalising does not lead from one to the other.
-API_STATUS: dict[str, str] = {
-    "inservice": "InService",
-    "creating": "Creating",
-    "updating": "Updating",
-    "systemupdating": "SystemUpdating",
-    "rollingback": "RollingBack",
-    "updaterollbackfailed": "UpdateRollbackFailed",
-    "outofservice": "OutOfService",
-    "deleting": "Deleting",
-    "failed": "Failed",
-}
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,12 +59,12 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 def list_endpoints(
     access: Access, *, name_contains: str = "", status: str | None = None, limit: int = 1000
 ) -> list[EndpointSummary]:
-    """Endpoints of the region by name, all pages up to `limit`. `status`: either spelling of `API_STATUS`."""
+    """Endpoints of the region by name, all pages up to `limit`. `status`: either spelling of `API_SPELLING`."""
     query: dict[str, Any] = {"SortBy": "Name", "SortOrder": "Ascending", "MaxResults": 100}
     if name_contains:
         query["NameContains"] = name_contains
     if status:
-        query["StatusEquals"] = API_STATUS.get(status.lower(), status)
+        query["StatusEquals"] = API_SPELLING.get(status.lower(), status)
     found: list[EndpointSummary] = []
     with translated("sagemaker:ListEndpoints", access):
         for page in client(access, "sagemaker").get_paginator("list_endpoints").paginate(**query):

@@ -1,13 +1,14 @@
-"""One Flux conversation: audio and control messages in, Flux messages out, in the order they came.
+"""The server's side of one Flux stream: audio and control messages in, Flux messages out, in order.
 
-Plain callbacks on one event loop, no tasks: what recognition has not caught up with waits in a queue, and the
-recogniser's answer moves it on. So results never overtake the audio, and a slow recogniser shows as latency.
+Callbacks on one event loop, no tasks. Audio and control messages that recognition has not reached yet wait in a queue,
+which continues when the recogniser answers: results never overtake the audio, and a slow recogniser shows as latency.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -40,12 +41,21 @@ from flux_desktop.local_endpoint.recognition.turn_taking import TurnStep, TurnTa
 _BINARY_TYPES = (None, "BINARY")
 
 
+class ConfidenceOffset(Protocol):
+    """What raises a stream's confidence: a fault that emulates state of earlier turns."""
+
+    @property
+    def offset(self) -> float:
+        """Added to the confidence of the open turn."""
+
+    def turn_ended(self) -> None:
+        """The open turn has ended."""
+
+
 class ServerConversation:
-    """One stream behind its HTTP request. `send` takes finished event-stream frames; `ended` is called once.
+    """One stream, independent of HTTP. `send` takes complete event-stream frames; `ended` is called once.
 
-    Each message is sent in `parts` parts.
-
-    After `ended` nothing more is sent, whatever arrives.
+    Each message is sent in `parts` parts. After `ended` nothing more is sent, whatever is received.
     """
 
     def __init__(
@@ -54,31 +64,34 @@ class ServerConversation:
         request_id: str,
         options: FluxOptions,
         bundle: Bundle,
-        hearing: Recogniser,
+        recogniser: Recogniser,
         send: Callable[[bytes], None],
         ended: Callable[[], None],
         parts: int = 1,
+        residual: ConfidenceOffset | None = None,
     ) -> None:
         self.request_id = request_id
         self.options = options
-        self.hearing = hearing
+        self.recogniser = recogniser
         self.over = False
         self.messages_sent = 0
         self._bundle = bundle
         self._send = send
         self._ended = ended
         self._parts = parts
+        self._residual = residual
         self._turns = TurnTaker(_thresholds(options))
+        self._turns.confidence_offset = residual.offset if residual else 0.0
         self._queue: deque[Recognised | ClientMessage] = deque()
         self.closing = False
         self._waiting = False
 
     def start(self) -> None:
-        """Say Connected, before any audio."""
-        self._say(Connected(request_id=self.request_id, sequence_id=self.messages_sent))
+        """Send Connected, before any audio is received."""
+        self._send_message(Connected(request_id=self.request_id, sequence_id=self.messages_sent))
 
     def receive(self, data_type: object, payload: bytes) -> None:
-        """One whole message of the client: audio, or control where `data_type` is ``UTF8``."""
+        """Take one complete message of the client: a control message if `data_type` is ``UTF8``, else audio."""
         if self.over or self.closing:
             return
         if data_type in _BINARY_TYPES:
@@ -87,25 +100,25 @@ class ServerConversation:
             self._receive_text(payload)
 
     def close(self) -> None:
-        """The client is gone: give everything back and send nothing more. Safe to call twice."""
+        """Release the recogniser and send nothing more. Idempotent."""
         self.over = True
-        self._ended = _told  # whoever listens holds this session too: nothing shall wait for the collector
+        self._ended = _do_nothing  # breaks a reference cycle: streams are freed without the garbage collector
         self._queue.clear()
-        self.hearing.close()
+        self.recogniser.close()
 
     # ------------------------------------------------------------ receiving
 
     def _receive_audio(self, payload: bytes) -> None:
         try:
-            frames = self.hearing.feed(payload)
+            frames = self.recogniser.feed(payload)
         except PoolFullError:
             self._fail_full()
             return
         for frame in frames:
             if self.over:
                 return
-            # Nothing waits as long as recognition keeps up: the queue is for when it does not.
-            if self._queue or not self._hear(frame):
+            # The queue is used only while recognition is behind.
+            if self._queue or not self._take_frame(frame):
                 self._queue.append(frame)
 
     def _receive_text(self, payload: bytes) -> None:
@@ -122,14 +135,14 @@ class ServerConversation:
             self.closing = True
         try:
             if isinstance(message, CloseStream):
-                self._queue.extend(self.hearing.finish())
+                self._queue.extend(self.recogniser.finish())
             elif isinstance(message, Finalize):
-                self._queue.extend(self.hearing.settle())
+                self._queue.extend(self.recogniser.settle())
         except PoolFullError:
             self._fail_full()
             return
         self._queue.append(message)
-        self._work()
+        self._process_queue()
 
     def _accepted(self) -> str:
         names = [f"`{name}`" for name in sorted(self._bundle.controls) if self._bundle.takes(name)]
@@ -137,62 +150,62 @@ class ServerConversation:
             return " or ".join(names)
         return f"one of {', '.join(names)}"
 
-    # ------------------------------------------------------------ working off the queue
+    # ------------------------------------------------------------ the queue
 
-    def _work(self) -> None:
+    def _process_queue(self) -> None:
         if self._waiting:
             return
         while self._queue and not self.over:
             item = self._queue[0]
             if isinstance(item, Recognised):
-                if not self._hear(item):
+                if not self._take_frame(item):
                     return
             else:
-                self._obey(item)
+                self._take_control(item)
             if self._queue:
                 self._queue.popleft()
 
     def _resume(self) -> None:
         self._waiting = False
         if not self.over:
-            self._work()
+            self._process_queue()
 
-    def _hear(self, frame: Recognised) -> bool:
-        """False while recognition is behind this frame."""
+    def _take_frame(self, frame: Recognised) -> bool:
+        """Send what a frame of audio causes; False where recognition has not reached it yet."""
         try:
-            words = self.hearing.words(frame)
+            words = self.recogniser.words(frame)
         except RecognitionFailedError:
-            self._fail("INTERNAL_SERVER_ERROR", "The recogniser of this stream has stopped.")
+            self._fail("INTERNAL_SERVER_ERROR", "Recognition has stopped for this stream.")
             return True
         if words is None:
             self._waiting = True
-            self.hearing.when_ready(frame, self._resume)
+            self.recogniser.when_ready(frame, self._resume)
             return False
         for step in self._turns.hear(frame.end_s, frame.speech, words):
-            self._say_step(step)
+            self._send_step(step)
         return True
 
-    def _obey(self, message: ClientMessage) -> None:
+    def _take_control(self, message: ClientMessage) -> None:
         if isinstance(message, Configure):
             self._configure(message)
         elif isinstance(message, ForceEndTurn):
             self._force_end_turn()
         elif isinstance(message, CloseStream):
             for step in self._turns.close(
-                self.hearing.heard_s, self.hearing.last_words, ends_turn=self._bundle.ends_turn_on_close
+                self.recogniser.heard_s, self.recogniser.last_words, ends_turn=self._bundle.ends_turn_on_close
             ):
-                self._say_step(step)
+                self._send_step(step)
             self._end()
         elif isinstance(message, Finalize):
-            self._say_step(self._turns.report())  # its words have been settled by now
-        # KeepAlive needs nothing done.
+            self._send_step(self._turns.report())  # its words are final by now
+        # KeepAlive has no effect.
 
     def _configure(self, message: Configure) -> None:
         after = applied(self.options, message)
         try:
             check_change(self.options, message, after, self._bundle)
         except RefusedError as refusal:
-            self._say(
+            self._send_message(
                 ConfigureFailure(
                     request_id=self.request_id,
                     sequence_id=self.messages_sent,
@@ -203,7 +216,7 @@ class ServerConversation:
             return
         self.options = after
         self._turns.thresholds = _thresholds(after)
-        self._say(
+        self._send_message(
             ConfigureSuccess(
                 request_id=self.request_id,
                 sequence_id=self.messages_sent,
@@ -219,9 +232,9 @@ class ServerConversation:
     def _force_end_turn(self) -> None:
         step = self._turns.force_end()
         if step is not None:
-            self._say_step(step)
+            self._send_step(step)
             return
-        self._say(
+        self._send_message(
             Warning_(
                 request_id=self.request_id,
                 sequence_id=self.messages_sent,
@@ -232,12 +245,15 @@ class ServerConversation:
 
     # ------------------------------------------------------------ sending
 
-    def _say_step(self, step: TurnStep) -> None:
+    def _send_step(self, step: TurnStep) -> None:
+        if step.event is TurnEvent.END_OF_TURN and self._residual is not None:
+            self._residual.turn_ended()
+            self._turns.confidence_offset = self._residual.offset
         if step.event is TurnEvent.END_OF_TURN and step.words:
-            self.hearing.forget(step.words[-1].end_s)
-        self._say(turn_info(step, self.request_id, self.messages_sent, self.options, self._bundle))
+            self.recogniser.forget(step.words[-1].end_s)
+        self._send_message(turn_info(step, self.request_id, self.messages_sent, self.options, self._bundle))
 
-    def _say(self, message: msgspec.Struct) -> None:
+    def _send_message(self, message: msgspec.Struct) -> None:
         if not self.over:
             self._send(text_frame(message, self._parts))
             self.messages_sent += 1
@@ -252,8 +268,8 @@ class ServerConversation:
         )
 
     def _fail(self, code: str, description: str) -> None:
-        """A fatal error: Flux says so, then SageMaker reports that the container has closed."""
-        self._say(Error(sequence_id=self.messages_sent, code=code, description=description))
+        """Send a fatal Error as Flux does, then what SageMaker reports when the container closes."""
+        self._send_message(Error(sequence_id=self.messages_sent, code=code, description=description))
         if not self.over:
             self._send(model_stream_error(f"The model closed the stream: {code}", "MODEL_STREAM_ERROR"))
         self._end()
@@ -265,8 +281,8 @@ class ServerConversation:
             ended()
 
 
-def _told() -> None:
-    """The end is told once, or to nobody any more."""
+def _do_nothing() -> None:
+    """The end has been reported, or nothing listens for it any more."""
 
 
 def _thresholds(options: FluxOptions) -> TurnThresholds:

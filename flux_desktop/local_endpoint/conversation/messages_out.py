@@ -1,7 +1,7 @@
-"""What the endpoint sends: Flux messages with every field that a live server sends, inside event-stream frames.
+"""Messages that the endpoint sends: Flux messages with every field of a live server, inside event-stream frames.
 
-`flux.messages` leaves defaults out when it encodes, which is right for a client; a live ``TurnInfo`` has its
-empty transcript and words too, so the outgoing one is a struct of its own.
+`flux.messages` omits defaults when it encodes, which is right for a client. A live ``TurnInfo`` has an empty transcript
+and an empty list of words too, so the outgoing message is a separate struct.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class TurnInfoOut(Struct, tag="TurnInfo"):
-    """``TurnInfo`` in the order of a captured one; fields of newer builds can be left out."""
+    """``TurnInfo`` with its fields in the order of captured messages; fields of newer builds may be unset."""
 
     request_id: str
     event: str
@@ -37,7 +37,7 @@ class TurnInfoOut(Struct, tag="TurnInfo"):
 
 
 def turn_info(step: TurnStep, request_id: str, sequence_id: int, options: FluxOptions, bundle: Bundle) -> TurnInfoOut:
-    """The message of a step, with what the bundle and the model send."""
+    """The message for a step, with the fields that the build and the model send."""
     message = TurnInfoOut(
         request_id=request_id,
         event=step.event.value,
@@ -64,7 +64,7 @@ def _word(word: SpokenWord, *, with_times: bool) -> Word:
 
 
 def text_frame(message: Struct, parts: int = 1) -> bytes:
-    """A Flux message as one text message, in as many parts as asked for (a WebSocket's fragments)."""
+    """Frames of one text message, split into `parts` parts like the fragments of a WebSocket message."""
     data = _encoder.encode(message)
     if parts < 2:
         return payload_part(data, "UTF8")
@@ -75,12 +75,12 @@ def text_frame(message: Struct, parts: int = 1) -> bytes:
 
 
 def model_stream_error(message: str, code: str) -> bytes:
-    """The modelled exception that SageMaker sends when the container has closed with an error."""
+    """``ModelStreamError``: what SageMaker sends when the container has closed with an error."""
     return _exception("ModelStreamError", {"Message": message, "ErrorCode": code})
 
 
 def internal_failure(message: str) -> bytes:
-    """The modelled exception for a failure of the service itself."""
+    """``InternalStreamFailure``: a failure of the service itself."""
     return _exception("InternalStreamFailure", {"Message": message})
 
 
@@ -90,5 +90,5 @@ def _exception(name: str, body: dict[str, str]) -> bytes:
 
 
 def unmodelled_error(code: str, message: str) -> bytes:
-    """An error of the service that its model does not name, such as a refused chunk signature."""
+    """An error that the service model does not contain, such as a wrong chunk signature."""
     return encode_message([(":message-type", "error"), (":error-code", code), (":error-message", message)], b"")

@@ -1,4 +1,4 @@
-"""What a server build accepts: the query string of a stream, and a `Configure` in mid-stream."""
+"""Checks of a server build: the query string of a new stream, and a `Configure` in mid-stream."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.flux.query import QueryError, options_from_query
 from flux_desktop.local_endpoint.recognition.encodings import BYTES_PER_SAMPLE
 
-_PASSED_SILENTLY = frozenset({"hint_unknown"})
-"""Live endpoints take an unknown language code without a word; only the echo shows it."""
+_NOT_CHECKED = frozenset({"hint_unknown"})
+"""Live endpoints accept an unknown language code; only the echo in TurnInfo shows it."""
 _THRESHOLD_CODES = frozenset({"option_out_of_range", "eager_above_eot"})
 
 
 class RefusedError(ValueError):
-    """Refused as the bundle would; `code` and the text as Deepgram words them."""
+    """A refusal with Deepgram's `code` and `description`."""
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -46,7 +46,7 @@ def options_for(query: str, bundle: Bundle) -> FluxOptions:
 
 
 def check_change(before: FluxOptions, change: Configure, after: FluxOptions, bundle: Bundle) -> None:
-    """Whether a `Configure` that leads from `before` to `after` is taken. Raises `RefusedError`, all or nothing."""
+    """Check a `Configure` that leads from `before` to `after`; it applies as a whole. Raises `RefusedError`."""
     if change.language_hints and "language_hint" not in (bundle.options or {"language_hint"}):
         raise RefusedError("INVALID_PARAMETER", "language_hints are not supported")
     if after.numerals != before.numerals and "numerals" not in (bundle.options or {"numerals"}):
@@ -56,7 +56,7 @@ def check_change(before: FluxOptions, change: Configure, after: FluxOptions, bun
 
 def _check(options: FluxOptions, bundle: Bundle) -> None:
     for problem in problems(options):
-        if problem.code in _PASSED_SILENTLY:
+        if problem.code in _NOT_CHECKED:
             continue
         code = "INVALID_THRESHOLD" if problem.code in _THRESHOLD_CODES else "INVALID_PARAMETER"
         if problem.code == "eager_above_eot":

@@ -1,6 +1,6 @@
-"""What a fault does to a stream once it has heard so much audio, and how it refuses a stream: two tables by name.
+"""What the chosen faults do to a stream: two tables by name, HTTP refusals and actions in mid-stream.
 
-Both are data; `http_stream` looks them up. The names and their sentences stand in `fault_table`.
+Both are data, which `http` carries out. What the names mean to a user is in `local_faults`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
 
 EXPIRED = "The security token included in the request is expired"
+THROTTLED = (429, "ThrottlingException", "Rate exceeded")
 
 _REFUSALS: dict[str, tuple[int, str, str]] = {
     "bad-request": (400, "ValidationError", "1 validation error detected"),
@@ -36,46 +37,54 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
     ),
     "not-found": (404, "ValidationError", "The endpoint was not found."),
     "model-refused": (424, "ModelError", "Failed to establish WebSocket connection"),
-    "throttled": (429, "ThrottlingException", "Rate exceeded"),
+    "throttled": THROTTLED,
     "internal-error": (500, "InternalServerError", "The service failed internally."),
     "unavailable": (503, "ServiceUnavailableError", "The service is unavailable. Try again later."),
 }
 
 
-def refusal(faults: Faults, running_s: float) -> Answer | None:
-    """How the chosen faults refuse the next stream, None where they let it be; the endpoint runs for `running_s`."""
+def refusal(faults: Faults, uptime_s: float) -> Answer | None:
+    """The answer that refuses the next stream; None where no fault does. `uptime_s` is the endpoint's."""
     expires_s = faults.value("expires-after")
-    if faults.has("expired-token") or (expires_s is not None and running_s >= expires_s):
+    if faults.has("expired-token") or (expires_s is not None and uptime_s >= expires_s):
         return json_error(403, "ExpiredTokenException", EXPIRED)
-    for name, (status, error, message) in _REFUSALS.items():
-        if faults.hits(name):
-            return json_error(status, error, message)
+    for name, answer in _REFUSALS.items():
+        if faults.selects(name):
+            return json_error(*answer)
     return None
 
 
 class FaultAction(NamedTuple):
-    """Bytes for the stream, made of the next sequence_id; then the stream `ends`, or goes on `numbers` further."""
+    """One intervention in a stream that has been opened.
 
-    frames: Callable[[int], bytes]
+    `frames` makes the bytes to send, given the next sequence_id. Then the stream `ends`, or continues with its
+    sequence_id advanced by `sequence_ids`. `resets` means that the TCP connection is reset instead.
+    """
+
+    frames: Callable[[int], bytes] = lambda _: b""
     ends: bool = True
-    numbers: int = 0
+    sequence_ids: int = 0
+    resets: bool = False
+    first_stream_only: bool = False
 
 
-def _nothing(_: int) -> bytes:
-    return b""
+def _message(template: str) -> Callable[[int], bytes]:
+    return lambda sequence_id: payload_part(template.replace("SEQUENCE_ID", str(sequence_id)).encode(), "UTF8")
 
 
-def _message(text: str) -> Callable[[int], bytes]:
-    return lambda number: payload_part(text.replace("NUMBER", str(number)).encode(), "UTF8")
+_warning = _message('{"type":"Warning","sequence_id":SEQUENCE_ID}')
+_error = _message(
+    '{"type":"Error","sequence_id":SEQUENCE_ID,"code":"INTERNAL_SERVER_ERROR","description":"An internal error."}'
+)
 
 
-def _bad_crc(number: int) -> bytes:
-    frame = _message('{"type":"Warning","sequence_id":NUMBER}')(number)
+def _bad_crc(sequence_id: int) -> bytes:
+    frame = _warning(sequence_id)
     return frame[:-1] + bytes([frame[-1] ^ 1])
 
 
-def _truncated(number: int) -> bytes:
-    frame = _message('{"type":"Warning","sequence_id":NUMBER}')(number)
+def _truncated(sequence_id: int) -> bytes:
+    frame = _warning(sequence_id)
     return frame[: len(frame) // 2]
 
 
@@ -84,56 +93,56 @@ def _wrong_length(_: int) -> bytes:
     return lengths + zlib.crc32(lengths).to_bytes(4, "big") + bytes(16)
 
 
-def _fatal_error(number: int) -> bytes:
-    said = _message('{"type":"Error","sequence_id":NUMBER,"code":"INTERNAL_SERVER_ERROR","description":"It broke."}')
-    return said(number) + messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
+def _model_stream_error(_: int = 0) -> bytes:
+    return messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
 
 
-CUTS = frozenset({"cut-mid-stream", "cut-once"})
-"""These cut the connection below TLS."""
-ONCE = frozenset({"cut-once"})
-"""These strike the first stream alone."""
-STRIKES: dict[str, FaultAction] = {
-    "cut-mid-stream": FaultAction(_nothing),
-    "cut-once": FaultAction(_nothing),
-    "ends-after": FaultAction(_nothing),
-    "model-stream-error": FaultAction(
-        lambda _: messages_out.model_stream_error("The model closed the stream.", "MODEL_STREAM_ERROR")
-    ),
+ACTIONS: dict[str, FaultAction] = {
+    "cut-mid-stream": FaultAction(resets=True),
+    "cut-once": FaultAction(resets=True, first_stream_only=True),
+    "ends-after": FaultAction(),
+    "model-stream-error": FaultAction(_model_stream_error),
     "internal-failure": FaultAction(lambda _: messages_out.internal_failure("The stream failed inside the service.")),
     "unmodelled-error": FaultAction(
-        lambda _: messages_out.unmodelled_error("SomethingNewException", "Nobody has heard of it.")
+        lambda _: messages_out.unmodelled_error("SomethingNewException", "This error is not in the service model.")
     ),
     "bad-crc": FaultAction(_bad_crc),
     "truncated-frame": FaultAction(_truncated),
     "wrong-length": FaultAction(_wrong_length),
-    "fatal-error": FaultAction(_fatal_error),
+    "fatal-error": FaultAction(lambda sequence_id: _error(sequence_id) + _model_stream_error()),
     "unknown-event": FaultAction(
         lambda _: encode_message([(":message-type", "event"), (":event-type", "FutureEvent")], b"{}"), ends=False
     ),
     "not-json": FaultAction(_message("{this is not JSON"), ends=False),
     "wrong-types": FaultAction(_message('{"type":"TurnInfo","event":7,"turn_index":"one","words":3}'), ends=False),
-    "sequence-gap": FaultAction(_nothing, ends=False, numbers=5),
+    "sequence-gap": FaultAction(ends=False, sequence_ids=5),
     "illegal-order": FaultAction(
-        _message('{"type":"TurnInfo","sequence_id":NUMBER,"event":"TurnResumed","transcript":"out of turn"}'),
+        _message('{"type":"TurnInfo","sequence_id":SEQUENCE_ID,"event":"TurnResumed","transcript":"out of turn"}'),
         ends=False,
-        numbers=1,
+        sequence_ids=1,
     ),
 }
+"""Faults that take effect once after some audio of a stream."""
 
 
-class FaultOnce:
-    """One stream's fault of the table, if any: due when so much audio has been heard."""
+class PendingAction:
+    """The action of one stream, if any, which is due once after the chosen length of audio.
+
+    Creating one counts the stream for faults that affect the first stream only.
+    """
 
     def __init__(self, faults: Faults) -> None:
-        self._name = next(
-            (name for name in STRIKES if faults.has(name) and (name not in ONCE or faults.is_first(name))), None
-        )
-        self._after_s = 0.0 if self._name is None else faults.value(self._name) or 0.0
+        self._action: FaultAction | None = None
+        self._after_s = 0.0
+        for name, action in ACTIONS.items():
+            after_s = faults.value(name)
+            if after_s is not None and (not action.first_stream_only or faults.is_first(name)):
+                self._action, self._after_s = action, after_s
+                return
 
-    def due(self, heard_s: float) -> str | None:
-        """The name of the fault when it is time, once."""
-        if self._name is None or heard_s < self._after_s:
+    def take_if_due(self, audio_s: float) -> FaultAction | None:
+        """The action when `audio_s` seconds of audio have been received, once."""
+        if self._action is None or audio_s < self._after_s:
             return None
-        name, self._name = self._name, None
-        return name
+        action, self._action = self._action, None
+        return action

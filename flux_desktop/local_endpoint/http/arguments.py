@@ -1,36 +1,86 @@
-"""The command line of the local endpoint; nothing heavy is imported before it runs."""
+"""Command-line options of the built-in endpoint; nothing heavy is imported before it runs."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import os
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-BUNDLES = ("latest", "flux-multi-20260417", "flux-english-20260311", "permissive")
+from flux_desktop.flux.bundles import BUNDLES, LATEST
+
 RECOGNISERS = ("auto", "pocketsphinx", "silent")
+BEYOND = ("slow", "refuse", "cliff")
+_USAGE_ERROR = 2
+
+
+class EndpointParser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence: the option, what is wrong with its value, and where the help is."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with status 2."""
+        sentence = re.sub(r"^argument ([^:]+): ", r"\1: ", message)
+        self.exit(_USAGE_ERROR, f"{sentence}. Try “flux-stress local-endpoint --help”.\n")
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high} (got {text!r})")
+        return value
+
+    return parse
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in names:
+            raise argparse.ArgumentTypeError(f"must be one of {', '.join(names)} (got {text!r})")
+        return text
+
+    return parse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare all options on `parser`."""
     add = parser.add_argument
-    add("--port", type=int, default=0, help="TCP port on 127.0.0.1 (default: a free one)")
-    add("--region", default="us-east-1", help="AWS region that requests must be signed for")
-    add("--bundle", choices=BUNDLES, default="latest", help="which server build to be")
+    add(
+        "--port",
+        type=_whole_number(0, 65_535),
+        default=0,
+        metavar="N",
+        help="TCP port on 127.0.0.1 (default: any free port)",
+    )
+    add("--region", default="us-east-1", help="AWS region for which requests must be signed (default: us-east-1)")
+    add(
+        "--bundle",
+        type=_one_of(*BUNDLES),
+        default=LATEST.name,
+        metavar="NAME",
+        help=f"server build to emulate: {', '.join(BUNDLES)} (default: {LATEST.name})",
+    )
     add(
         "--recogniser",
-        choices=RECOGNISERS,
+        type=_one_of(*RECOGNISERS),
         default="auto",
-        help="where words come from: scripts where the audio is a registered recording and PocketSphinx else "
-        "(auto), PocketSphinx only, or nowhere (silent, a sink for load)",
+        metavar="NAME",
+        help="source of transcripts: registered recordings where the audio is one, speech recognition otherwise "
+        "(auto); speech recognition only (pocketsphinx); or none (silent, for load)",
     )
     add(
         "--max-decodes",
-        type=int,
+        type=_whole_number(1, 10_000),
         default=2 * (os.cpu_count() or 1),
         metavar="N",
-        help="different recordings recognised at once; more streams are refused (default: twice the cores)",
+        help="different recordings decoded at once; further streams are refused (default: twice the number of cores)",
     )
     add(
         "--script",
@@ -47,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=STATUS",
         dest="endpoints",
-        help="a further endpoint in that status; repeatable",
+        help="add an endpoint with that status; repeatable",
     )
     add(
         "--fault",
@@ -55,38 +105,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME[=VALUE]",
         dest="faults",
-        help="misbehave on purpose, such as delay-ms=200 or never-connected=65; repeatable",
+        help="inject a fault, such as delay-ms=200 or never-connected=65; repeatable",
     )
-    add("--access-key", default="", help="AWS access key to accept (default: random)")
-    add("--secret-key", default="", help="its secret key (default: random)")
-    add("--tls-cert", type=Path, help="certificate chain in PEM, instead of one made afresh")
-    add("--tls-key", type=Path, help="its private key in PEM")
+    add(
+        "--capacity",
+        type=_whole_number(1, 100_000),
+        metavar="N",
+        help="serve up to N concurrent streams as usual (default: no limit)",
+    )
+    add(
+        "--beyond",
+        type=_one_of(*BEYOND),
+        metavar="HOW",
+        help="above --capacity: delay all streams by a time that grows with the excess (slow, the default), refuse "
+        "further streams (refuse), or delay all streams by 2 s at once (cliff)",
+    )
+    add("--access-key", default="", help="AWS access key to accept (default: a random one)")
+    add("--secret-key", default="", help="the secret key that belongs to it (default: a random one)")
+    add("--tls-cert", type=Path, metavar="PEM", help="certificate chain, instead of a generated certificate")
+    add("--tls-key", type=Path, metavar="PEM", help="the private key that belongs to it")
     add(
         "--cert-host",
         action="append",
         default=[],
         metavar="NAME",
         dest="cert_hosts",
-        help="a further name in the certificate; repeatable",
+        help="a further host name for the generated certificate; repeatable",
     )
     add("--parent-pipe", action="store_true", help="stop when standard input ends")
-    add("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="log to stderr")
+    add("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"), help="log to standard error")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the endpoint until it is stopped; returns the exit code. Problems go to stderr as sentences."""
+    """Run the endpoint until it is stopped; returns the exit code. Problems go to standard error as sentences."""
     from flux_desktop.base import logs
     from flux_desktop.base.problem import ProblemError
 
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    # A front end that reads these lines adds the time, and takes the level from the first word.
+    time_stamp = "" if args.parent_pipe else "%(asctime)s "
+    handler.setFormatter(logging.Formatter(f"{time_stamp}%(levelname)s %(name)s: %(message)s"))
     logs.set_up(args.log_level, handler)
-    if (args.tls_cert is None) != (args.tls_key is None):
-        print("Give --tls-cert and --tls-key together.", file=sys.stderr)
-        return 2
-    if args.max_decodes < 1:
-        print("--max-decodes must be at least 1.", file=sys.stderr)
-        return 2
     from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings
     from flux_desktop.local_endpoint.http.server import run as serve
 
@@ -96,4 +155,4 @@ def run(args: argparse.Namespace) -> int:
         return serve(settings, lambda line: print(line, flush=True))
     except ProblemError as error:
         print(error.problem.sentence(), file=sys.stderr)
-        return 2
+        return _USAGE_ERROR

@@ -1,4 +1,4 @@
-"""A certificate authority for one run: made afresh, kept in a private folder, gone with it."""
+"""A certificate authority generated for one run, in a private folder that is removed at its end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FOLDER_PREFIX = "flux-local-"
 
 
 class Certificates(NamedTuple):
-    """Files of a TLS server; `ca_file` is what a client must trust."""
+    """Files of a TLS server; a client must trust `ca_file`."""
 
     ca_file: Path
     cert_file: Path
@@ -31,15 +31,15 @@ class Certificates(NamedTuple):
 
 
 def private_folder(parent: Path | None = None) -> Path:
-    """A new folder for this process, mode 0700; those of processes that were killed are removed.
+    """A new folder for this process, mode 0700, in `parent` (by default the system's temporary folder).
 
-    It lies in `parent`, the system's folder for temporary files where that is None.
+    Folders of processes that were killed are removed.
     """
     parent = parent or Path(tempfile.gettempdir())
     for old in parent.glob(f"{_FOLDER_PREFIX}*"):
         number = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
         if number.isdigit() and not is_running(int(number)):
-            # Another person's folder cannot be removed, and need not be.
+            # Another user's folder cannot be removed, and need not be.
             shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=parent))
 

@@ -1,4 +1,4 @@
-"""What all requests of one running endpoint share: its settings, its credentials and its figures."""
+"""What all requests of one running endpoint share: settings, credentials, open streams and figures."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ from typing import Any
 from msgspec import Struct, field
 
 from flux_desktop.base.redaction import remember
-from flux_desktop.flux.bundles import BUNDLES, Bundle
+from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
+from flux_desktop.local_endpoint.faults.capacity import Capacity
 from flux_desktop.local_endpoint.faults.faults import Faults
+from flux_desktop.local_endpoint.faults.residual_state import ResidualState
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
-RECOGNISERS = ("auto", "pocketsphinx", "silent")
-
 
 class EndpointSettings(Struct, kw_only=True):
-    """What a person chooses for one run; keys that are empty are made afresh."""
+    """The command line of one run; keys that are empty are generated."""
 
     port: int = 0
     region: str = "us-east-1"
-    bundle: str = "latest"
+    bundle: str = LATEST.name
     recogniser: str = "auto"
     max_decodes: int = 4
     scripts: list[Path] = field(default_factory=list)
     endpoints: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    capacity: int | None = None
+    beyond: str | None = None
     access_key: str = ""
     secret_key: str = ""
     tls_cert: Path | None = None
@@ -51,6 +53,7 @@ class EndpointState:
         scripts: list[Script],
         faults: Faults,
         pool: DecodePool | None,
+        capacity: Capacity | None = None,
     ) -> None:
         self.region = settings.region
         self.recogniser = settings.recogniser
@@ -61,31 +64,40 @@ class EndpointState:
         self.endpoints = endpoints
         self.scripts = scripts
         self.faults = faults
+        self.capacity = capacity or Capacity()
+        self.residual = ResidualState((faults.value("elevated-confidence") or 0.0) / 100, time.monotonic)
         self.pool = pool
-        self.sessions: dict[str, ServerConversation] = {}
+        self.conversations: dict[str, ServerConversation] = {}
+        """One for each open stream, by request id."""
         self.streams_opened = 0
         self.chunks = 0
         self.started_s = time.monotonic()
         self.started_epoch_s = time.time()
 
-    def secret_of(self, access_key: str) -> str | None:
-        """The secret of a known access key."""
+    def secret_key_of(self, access_key: str) -> str | None:
+        """The secret key that belongs to an access key; None for a key that is not this endpoint's."""
         return self.secret_key if access_key == self.access_key else None
 
-    def new_hearing(self, encoding: str, sample_rate_hz: int) -> Recogniser:
-        """Ears for a stream, by the recogniser chosen."""
+    def delay_s(self) -> float:
+        """Delay of every message that is sent now, for an endpoint above its capacity."""
+        return self.capacity.delay_s(len(self.conversations))
+
+    def new_recogniser(self, encoding: str, sample_rate_hz: int) -> Recogniser:
+        """A recogniser for one stream, of the kind chosen."""
         scripts = self.scripts if self.recogniser == "auto" else None
         return Recogniser(encoding, sample_rate_hz, scripts, self.pool)
 
     def status(self) -> dict[str, Any]:
-        """What is going on, for a person and for tests."""
+        """The figures of ``/local/status``."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {
             "recogniser": self.recogniser,
             "bundle": self.bundle.name,
             "faults": self.faults.names,
+            "capacity": self.capacity.streams,
+            "beyond": self.capacity.beyond,
             "scripts": [script.name for script in self.scripts],
-            "streams_open": len(self.sessions),
+            "streams_open": len(self.conversations),
             "streams_opened": self.streams_opened,
             "chunks": self.chunks,
             "decodes_running": self.pool.running_decodes if self.pool else 0,
@@ -94,5 +106,8 @@ class EndpointState:
             "max_decodes": self.pool.max_decodes if self.pool else 0,
             "cpu_s": round(used.ru_utime + used.ru_stime, 3),
             "uptime_s": round(time.monotonic() - self.started_s, 3),
-            "streams": {request_id: sorted(session.hearing.sources) for request_id, session in self.sessions.items()},
+            "streams": {
+                request_id: sorted(conversation.recogniser.sources)
+                for request_id, conversation in self.conversations.items()
+            },
         }

@@ -1,4 +1,4 @@
-"""The endpoint's process: certificates, the HTTP server, the recognisers, and how they start and stop.
+"""The endpoint's process: starts and stops certificates, the HTTP server and the recognisers.
 
 Granian serves HTTP/2 and HTTP/1.1 on one TLS port in Rust threads and calls `Routes.__rsgi__` on the event loop.
 """
@@ -27,6 +27,7 @@ from granian.server.embed import Server
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
@@ -38,11 +39,11 @@ from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 HOST = "127.0.0.1"
 _LOG = logging.getLogger(__name__)
 _STOP_WITHIN_S = 0.7
-_LEAVE_AFTER_S = 1.8
+_EXIT_AFTER_S = 1.8
 
 
 def load_scripts(settings: EndpointSettings) -> list[Script]:
-    """The recordings chosen, which come first, and the bundled sample. Raises `ProblemError`."""
+    """The chosen recordings, then the bundled sample. Raises `ProblemError`."""
     paths = list(settings.scripts)
     with contextlib.suppress(FileNotFoundError):
         paths.append(resource_path(SAMPLE_RECORDING))
@@ -50,12 +51,14 @@ def load_scripts(settings: EndpointSettings) -> list[Script]:
 
 
 def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
-    """Serve until told to stop; `announce` gets the one JSON line when all is ready. Returns the exit code.
+    """Serve until stopped; `announce` gets one line of JSON when the endpoint is ready. Returns the exit code.
 
-    Raises `ProblemError` for settings that cannot be used, before anything is started.
+    Raises `ProblemError` for settings that cannot be used.
     """
+    # Checked before anything is started or written.
     parse_faults(settings.faults)
     with_extra(settings.endpoints)
+    capacity_from(settings.capacity, settings.beyond)
     port = _free_port(settings.port)
     folder = private_folder()
     try:
@@ -66,7 +69,7 @@ def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
 
 
 def _run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where it exists: measured, it costs a tenth less for each chunk."""
+    """Run on uvloop where it is installed: measured, a chunk then costs a tenth less."""
     factory = None
     with contextlib.suppress(ImportError):
         import uvloop
@@ -86,14 +89,15 @@ async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: 
         if pool is not None:
             await stack.enter_async_context(pool.running())
         endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
-        service = EndpointState(settings, endpoints, scripts, faults, pool)
+        capacity = capacity_from(settings.capacity, settings.beyond)
+        state = EndpointState(settings, endpoints, scripts, faults, pool, capacity)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        server = _make_server(Routes(service, group).__rsgi__, port, certificates, service.faults)
+        server = _make_server(Routes(state, group).__rsgi__, port, certificates, state.faults)
         serving = group.create_task(server.serve(), name="http server")
         await _until_listening(port, serving)
-        announce(_ready_line(service, port, certificates))
+        announce(_ready_line(state, port, certificates))
         await stop.wait()
-        _leave_in_any_case(folder)
+        _exit_even_if_stuck(folder)
         await _shut_down(server, serving, group)
 
 
@@ -116,58 +120,64 @@ def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: C
     )
 
 
-def _ready_line(service: EndpointState, port: int, certificates: Certificates) -> str:
-    names = sorted(service.endpoints, key=lambda name: (name != "local", name))
+def _ready_line(state: EndpointState, port: int, certificates: Certificates) -> str:
+    names = sorted(state.endpoints, key=lambda name: (name != "local", name))
     line = {
         "url": f"https://{HOST}:{port}",
-        "region": service.region,
+        "region": state.region,
         "ca_file": str(certificates.ca_file),
-        "access_key": service.access_key,
-        "secret_key": service.secret_key,
+        "access_key": state.access_key,
+        "secret_key": state.secret_key,
         "endpoints": names,
-        "recogniser": service.recogniser,
-        "bundle": service.bundle.name,
-        "scripts": [script.name for script in service.scripts],
+        "recogniser": state.recogniser,
+        "bundle": state.bundle.name,
+        "scripts": [script.name for script in state.scripts],
         "version": __version__,
     }
     return msgspec.json.encode(line).decode()
 
 
 def _certificates(settings: EndpointSettings, folder: Path) -> Certificates:
-    """The person's own, or new ones. Raises `ProblemError` for what no certificate can be served from."""
+    """The given certificate, or a generated one. Raises `ProblemError` if there is none to serve with."""
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise _no_certificate("--tls-cert and --tls-key belong together: give both or neither.")
     try:
         if settings.tls_cert is not None and settings.tls_key is not None:
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
             return Certificates(settings.tls_cert, settings.tls_cert, settings.tls_key)
         return make_certificates(folder, ["localhost", HOST, *settings.cert_hosts])
     except (OSError, ValueError) as error:  # an SSLError is an OSError
-        raise ProblemError(
-            Problem(
-                code="certificate_unusable",
-                what="The endpoint has no certificate to serve with.",
-                why=f"{getattr(error, 'strerror', None) or error}.",
-                todo="Check --tls-cert, --tls-key and --cert-host.",
-            )
-        ) from error
+        raise _no_certificate(f"{getattr(error, 'strerror', None) or error}.") from error
+
+
+def _no_certificate(why: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="certificate_unusable",
+            what="The endpoint has no certificate to serve with.",
+            why=why,
+            todo="Check --tls-cert, --tls-key and --cert-host.",
+        )
+    )
 
 
 def _free_port(wanted: int) -> int:
-    """The port wanted, or any free one for 0. Raises `ProblemError` for one that cannot be had.
+    """The given port, or any free one for 0. Raises `ProblemError` if it cannot be bound.
 
-    The server library shares ports, so a second endpoint on one port would take half of the first one's streams.
+    Checked here because the server library shares ports: a second endpoint would take half of the first one's streams.
     """
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was left a moment ago is free
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port closed a moment ago is free
         try:
             probe.bind((HOST, wanted))
         except (OSError, OverflowError) as error:
-            why = "Ports are numbers from 1 to 65535." if isinstance(error, OverflowError) else f"{error.strerror}."
+            why = "Ports are numbers from 0 to 65535." if isinstance(error, OverflowError) else f"{error.strerror}."
             raise ProblemError(
                 Problem(
                     code="port_unusable",
                     what=f"The endpoint cannot listen on port {wanted}.",
                     why=why,
-                    todo="Choose another --port, or none for a free one.",
+                    todo="Choose another --port, or omit it to use any free port.",
                 )
             ) from error
         port: int = probe.getsockname()[1]
@@ -175,7 +185,7 @@ def _free_port(wanted: int) -> int:
 
 
 async def _until_listening(port: int, serving: asyncio.Task[None]) -> None:
-    """Wait until the port takes connections; ends with the server's own error if it fails."""
+    """Wait until the port accepts connections; raises the server's own error if it fails."""
     while not serving.done():
         try:
             _, writer = await asyncio.open_connection(HOST, port)
@@ -190,7 +200,7 @@ async def _until_listening(port: int, serving: asyncio.Task[None]) -> None:
 
 
 async def _shut_down(server: Any, serving: asyncio.Task[None], group: asyncio.TaskGroup) -> None:
-    """End every stream, then the server; a connection that will not end does not hold the process up."""
+    """End every stream, then the server; a connection that does not end does not delay the process."""
     for task in asyncio.all_tasks():
         if task.get_name().startswith("stream "):
             task.cancel()
@@ -199,15 +209,15 @@ async def _shut_down(server: Any, serving: asyncio.Task[None], group: asyncio.Ta
     serving.cancel()
 
 
-def _leave_in_any_case(folder: Path) -> None:
-    """End the process after `_LEAVE_AFTER_S`, whatever still holds it: a thread of the server, or a child."""
+def _exit_even_if_stuck(folder: Path) -> None:
+    """End the process after `_EXIT_AFTER_S` even if a thread of the server or a child still holds it."""
 
     def leave() -> None:
-        _LOG.warning("The endpoint did not come to its end in %g s and was left as it is.", _LEAVE_AFTER_S)
+        _LOG.warning("The endpoint did not stop within %g s and was terminated.", _EXIT_AFTER_S)
         shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
-    timer = threading.Timer(_LEAVE_AFTER_S, leave)
+    timer = threading.Timer(_EXIT_AFTER_S, leave)
     timer.daemon = True
     timer.start()
 
@@ -217,13 +227,13 @@ def _listen_for_stop(stop: asyncio.Event, parent_pipe: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if parent_pipe:
-        # A thread, because standard input may be a pipe, a file or a terminal; it dies with the process.
+        # A thread, because standard input may be a pipe, a file or a terminal; it ends with the process.
         threading.Thread(target=_watch_parent, args=(loop, stop), name="parent pipe", daemon=True).start()
 
 
 def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     with contextlib.suppress(OSError):
-        while os.read(sys.stdin.fileno(), 4096):
+        while sys.stdin is not None and os.read(sys.stdin.fileno(), 4096):
             pass
     with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending anyway
         loop.call_soon_threadsafe(stop.set)

@@ -91,6 +91,8 @@ class TurnTaker:
 
     def __init__(self, thresholds: TurnThresholds) -> None:
         self.thresholds = thresholds
+        self.confidence_offset = 0.0
+        """Added to every confidence: the fault ``elevated-confidence`` emulates state of earlier turns."""
         self.turn_index = 0
         self.turn_start_s = 0.0
         self._open = False
@@ -101,6 +103,11 @@ class TurnTaker:
         self._last_speech_s = 0.0
         self._now_s = 0.0
         self._frames = 0
+
+    @property
+    def confidence(self) -> float:
+        """That the open turn has ended, 0 to 1."""
+        return min(_CONFIDENCE_CEILING, self._confidence + self.confidence_offset)
 
     def hear(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
         """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
@@ -179,11 +186,11 @@ class TurnTaker:
         if silence_ms >= limits.timeout_ms - 1e-6:
             return self._end("timeout")
         if limits.eager is not None and not self._awaiting_end:
-            if self._confidence >= limits.eager:
+            if self.confidence >= limits.eager:
                 self._awaiting_end = True
                 return self._step(TurnEvent.EAGER_END_OF_TURN)
             return None
-        return self._end("model") if self._confidence >= limits.eot else None
+        return self._end("model") if self.confidence >= limits.eot else None
 
     def _start(self) -> TurnStep:
         self._open = True
@@ -210,6 +217,6 @@ class TurnTaker:
             window_start_s=round(self.turn_start_s, 2),
             window_end_s=round(self._now_s, 2),
             words=self._words if self._open else (),
-            confidence=round(self._confidence, 4),
+            confidence=round(self.confidence, 4),
             trigger=trigger,
         )

@@ -1,6 +1,6 @@
-"""The calls of SageMaker's and STS's control planes that a desktop browser needs, as pure functions.
+"""The operations of SageMaker's and STS's control planes that this program calls, as pure functions.
 
-SageMaker speaks JSON 1.1 with the operation in ``X-Amz-Target``, STS the older query protocol with XML answers.
+SageMaker uses JSON 1.1 with the operation in ``X-Amz-Target``, STS the older query protocol with XML answers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.local_endpoint.sagemaker import demo_endpoints
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
@@ -20,7 +21,7 @@ JSON_TYPE = "application/x-amz-json-1.1"
 
 
 class Answer(NamedTuple):
-    """An HTTP answer; `error` is the name of the error, empty where there is none."""
+    """A complete HTTP answer; `error` is the error's name, empty on success."""
 
     status: int
     content_type: str
@@ -29,7 +30,7 @@ class Answer(NamedTuple):
 
 
 class ListEndpoints(msgspec.Struct, rename="pascal"):
-    """The request of that name, with SageMaker's defaults."""
+    """The ``ListEndpoints`` request, with SageMaker's defaults."""
 
     sort_by: str = "CreationTime"
     sort_order: str = "Descending"
@@ -58,7 +59,7 @@ class ControlPlane:
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             return json_error(400, "ValidationException", str(error))
         if found is None:
-            return json_error(400, "UnknownOperationException", f"{operation} is not offered here.")
+            return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
         return found
 
     def sts(self, body: bytes) -> Answer:
@@ -99,28 +100,28 @@ class ControlPlane:
     def _list(self, request: ListEndpoints) -> dict[str, Any]:
         if not 1 <= request.max_results <= 100:
             raise ValueError("MaxResults must be from 1 to 100.")
-        if request.status_equals is not None and request.status_equals not in demo_endpoints.STATUSES:
-            raise ValueError(f"StatusEquals must be one of {', '.join(demo_endpoints.STATUSES)}.")
+        if request.status_equals is not None and request.status_equals not in STATUS_TONES:
+            raise ValueError(f"StatusEquals must be one of {', '.join(STATUS_TONES)}.")
         keys = {"Name": "EndpointName", "CreationTime": "CreationTime", "Status": "EndpointStatus"}
         if request.sort_by not in keys or request.sort_order not in {"Ascending", "Descending"}:
             raise ValueError("SortBy or SortOrder has an unknown value.")
-        found = [
+        matches = [
             demo_endpoints.summary(endpoint, self._region, self._started_epoch_s)
             for endpoint in self._endpoints.values()
             if (request.name_contains or "").lower() in endpoint.name.lower()
             and request.status_equals in (None, endpoint.status)
         ]
         key = keys[request.sort_by]
-        found.sort(key=lambda item: (item[key], item["EndpointName"]), reverse=request.sort_order == "Descending")
+        matches.sort(key=lambda item: (item[key], item["EndpointName"]), reverse=request.sort_order == "Descending")
         start = _position(request.next_token)
-        page: dict[str, Any] = {"Endpoints": found[start : start + request.max_results]}
-        if start + request.max_results < len(found):
+        page: dict[str, Any] = {"Endpoints": matches[start : start + request.max_results]}
+        if start + request.max_results < len(matches):
             page["NextToken"] = base64.b64encode(str(start + request.max_results).encode()).decode()
         return page
 
 
 def json_error(status: int, name: str, message: str) -> Answer:
-    """An error as the JSON protocols send it."""
+    """An error answer of the JSON protocols."""
     body = msgspec.json.encode({"__type": name, "message": message, "Message": message})
     return Answer(status, JSON_TYPE, body, name)
 

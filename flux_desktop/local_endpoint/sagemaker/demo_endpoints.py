@@ -1,32 +1,23 @@
-"""The endpoints that this one process pretends to have, and what SageMaker would tell of each."""
+"""The endpoints of the built-in control plane, and their summaries and descriptions as SageMaker returns them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msgspec import Struct
 
+from flux_desktop.aws.endpoint_status import SERVING, STATUS_TONES
 from flux_desktop.base.problem import Problem, ProblemError
 
 ACCOUNT = "000000000000"
-STATUSES = (
-    "OutOfService",
-    "Creating",
-    "Updating",
-    "SystemUpdating",
-    "RollingBack",
-    "InService",
-    "Deleting",
-    "Failed",
-    "UpdateRollbackFailed",
-)
-SERVING = frozenset({"InService", "Updating", "SystemUpdating"})
-"""A real endpoint goes on serving while it is updated."""
 VARIANT = "AllTraffic"
+_NAME = re.compile(r"(?=.{1,63}$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
+"""As the API's model has it for EndpointName."""
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One named endpoint; `age_s` is how long before the start it was made."""
+    """One endpoint; `age_s` is its age when the process starts."""
 
     name: str
     status: str = "InService"
@@ -62,59 +53,61 @@ DEMO_ENDPOINTS = (
 def with_extra(extra: list[str]) -> dict[str, Endpoint]:
     """The demonstration endpoints and those given as ``NAME=STATUS`` or ``NAME``, by name.
 
-    Raises `ProblemError` for a status that SageMaker does not have.
+    Raises `ProblemError` for a name or a status that SageMaker does not allow.
     """
     endpoints = {endpoint.name: endpoint for endpoint in DEMO_ENDPOINTS}
     for text in extra:
         name, _, status = text.partition("=")
         status = status or "InService"
-        if status not in STATUSES or not name.replace("-", "").isalnum() or len(name) > 63:
+        if status not in STATUS_TONES or not _NAME.fullmatch(name):
             raise ProblemError(
                 Problem(
-                    code="endpoint_unknown_status",
-                    what=f"The endpoint {text!r} cannot be set up.",
-                    why=f"It is written NAME=STATUS, where STATUS is one of {', '.join(STATUSES)}.",
+                    code="endpoint_invalid",
+                    what=f"The endpoint {text!r} cannot be added.",
+                    why="Write NAME=STATUS, where NAME has at most 63 letters, digits and single hyphens, and "
+                    f"STATUS is one of {', '.join(STATUS_TONES)}.",
                 )
             )
-        failure = "The local endpoint was told to show this failure." if status == "Failed" else ""
+        failure = "This endpoint was set up as failed." if status == "Failed" else ""
         model = "flux-multi-20260417" if "multi" in name else "flux-english-20260311"
         endpoints[name] = Endpoint(name=name, status=status, failure=failure, model=model, age_s=3600)
     return endpoints
 
 
 def arn(region: str, kind: str, name: str) -> str:
+    """The name of a resource of this account."""
     return f"arn:aws:sagemaker:{region}:{ACCOUNT}:{kind}/{name}"
 
 
 def summary(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
     """A member of ``ListEndpoints``."""
-    made_epoch_s = started_epoch_s - endpoint.age_s
+    created_epoch_s = started_epoch_s - endpoint.age_s
     return {
         "EndpointName": endpoint.name,
         "EndpointArn": arn(region, "endpoint", endpoint.name),
-        "CreationTime": made_epoch_s,
-        "LastModifiedTime": made_epoch_s + min(600, endpoint.age_s),
+        "CreationTime": created_epoch_s,
+        "LastModifiedTime": created_epoch_s + min(600, endpoint.age_s),
         "EndpointStatus": endpoint.status,
     }
 
 
 def description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
     """``DescribeEndpoint``."""
-    now = endpoint.instances if endpoint.status in SERVING else 0
+    running = endpoint.instances if endpoint.status in SERVING else 0
     variant = {
         "VariantName": VARIANT,
         "CurrentWeight": 1.0,
         "DesiredWeight": 1.0,
-        "CurrentInstanceCount": now,
+        "CurrentInstanceCount": running,
         "DesiredInstanceCount": endpoint.instances,
     }
-    found = summary(endpoint, region, started_epoch_s)
-    found["EndpointConfigName"] = f"{endpoint.name}-config"
+    answer = summary(endpoint, region, started_epoch_s)
+    answer["EndpointConfigName"] = f"{endpoint.name}-config"
     if endpoint.status not in {"Creating", "Failed"}:
-        found["ProductionVariants"] = [variant]
+        answer["ProductionVariants"] = [variant]
     if endpoint.failure:
-        found["FailureReason"] = endpoint.failure
-    return found
+        answer["FailureReason"] = endpoint.failure
+    return answer
 
 
 def config_description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
@@ -137,7 +130,7 @@ def config_description(endpoint: Endpoint, region: str, started_epoch_s: float) 
 
 
 def model_description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
-    """``DescribeModel``: the name of its model package tells English from multilingual."""
+    """``DescribeModel``; the model package's name says whether the model is English or multilingual."""
     name = f"{endpoint.name}-model"
     package = arn(region, "model-package", f"deepgram-{endpoint.model}")
     return {

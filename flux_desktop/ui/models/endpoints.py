@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
-
-STATUS_TONES = {
-    "InService": "ok",
-    "Creating": "warn",
-    "Updating": "warn",
-    "SystemUpdating": "warn",
-    "RollingBack": "warn",
-    "Deleting": "warn",
-    "Failed": "danger",
-    "OutOfService": "danger",
-    "UpdateRollbackFailed": "danger",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import re
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.problem import Problem
-from flux_desktop.ui.models.endpoints import STATUS_TONES
 from flux_desktop.ui.services.account import DEFAULT_REGION
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role

@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import botocore.session
 import pytest
 
 from flux_desktop.aws.account.catalogue import (
-    API_STATUS,
     Access,
     caller_identity,
     describe_endpoint,
@@ -70,12 +68,6 @@ def test_status_is_sent_in_the_spelling_of_the_api() -> None:
     with control_plane(ListEndpoints=lambda _: {"Endpoints": []}) as plane:
         assert list_endpoints(access(plane), status="rollingback") == []
         assert plane.asked[0][1]["StatusEquals"] == "RollingBack"
-
-
-def test_statuses_are_those_of_the_api() -> None:
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    assert set(API_STATUS.values()) == set(model.shape_for("EndpointStatus").enum)
-    assert all(value.lower() == name for name, value in API_STATUS.items())
 
 
 def test_details() -> None:

@@ -1,4 +1,4 @@
-"""What an ended stream leaves behind in the endpoint: nothing, and at once."""
+"""An ended stream is freed at once, without the garbage collector."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from flux_desktop.local_endpoint.http.http_stream import StreamServer
 from tests.local_endpoint.wire_client import QUERY
 
 
-class Gone:
-    """A client that is gone as soon as it has been answered, as the HTTP server shows it."""
+class ClosedClient:
+    """A client that disconnects as soon as it has been answered, as the HTTP server presents it."""
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Gone:
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> ClosedClient:
         return self
 
     async def send_bytes(self, data: bytes) -> None:
@@ -31,17 +31,17 @@ class Gone:
         yield b""
 
 
-async def test_it_is_freed_without_the_collector() -> None:
-    service = EndpointState(EndpointSettings(), {}, [], Faults(), None)
+async def test_an_ended_stream_is_freed_without_the_collector() -> None:
+    state = EndpointState(EndpointSettings(), {}, [], Faults(), None)
     options = options_for(QUERY, BUNDLES["latest"])
     gc.collect()
     gc.disable()
     try:
-        server = StreamServer(service, EventVerifier(service.secret_key, service.region, "0" * 64), options, 0)
+        server = StreamServer(state, EventVerifier(state.secret_key, state.region, "0" * 64), options, 0)
         left = weakref.ref(server)
-        await server.serve(Gone())
+        await server.serve(ClosedClient())
         del server
         assert left() is None
     finally:
         gc.enable()
-    assert service.sessions == {}
+    assert state.conversations == {}

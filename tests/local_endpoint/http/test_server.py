@@ -1,9 +1,10 @@
-"""The endpoint as a process: what it prints, where it listens, how it ends, and the faults that it shows."""
+"""The endpoint as a process: its output, its address, its end, its settings, and the faults it injects."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -11,20 +12,24 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from flux_desktop.base import program
+from flux_desktop.local_endpoint.__main__ import main
 from flux_desktop.local_endpoint.http.certificates import make_certificates
 from tests.local_endpoint.wire_client import WireClient
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
 SILENT = ("--recogniser", "silent")
+ENDPOINT_COMMAND = program.command("flux_desktop.local_endpoint")
 
 
 def test_it_keeps_to_loopback_in_a_private_folder_and_leaves_nothing(start_endpoint: StartEndpoint) -> None:
@@ -68,29 +73,72 @@ def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEnd
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--fault", "gremlins"], "The fault 'gremlins' is not known."),
-        (["--fault", "delay-ms"], "delay-ms needs a number of ms"),
-        (["--endpoint", "mine=Asleep"], "STATUS is one of OutOfService"),
-        (["--tls-cert", "x.pem"], "Give --tls-cert and --tls-key together."),
-        (["--script", "absent.wav"], "The recording absent.wav cannot be registered"),
-        (["--port", "70000"], "The endpoint cannot listen on port 70000."),
-        (["--fault", "never-connected=101"], "never-connected needs a number of percent"),
+        (["--fault", "gremlins"], "There is no fault named 'gremlins'. Known faults: none, never-connected,"),
+        (["--fault", "delay-ms"], "The fault 'delay-ms' cannot be used."),
+        (["--fault", "delay-ms=soon"], "Write delay-ms=N with N from 0 to 1,000,000 (ms)."),
+        (["--fault", "delay-ms=inf"], "Write delay-ms=N"),
+        (["--fault", "delay-ms=nan"], "Write delay-ms=N"),
+        (["--fault", "never-connected=101"], "Write never-connected=N with N from 0 to 100 (percent)."),
+        (["--endpoint", "mine=Asleep"], "STATUS is one of InService, Creating,"),
+        (["--endpoint=-mine=Failed"], "The endpoint '-mine=Failed' cannot be added."),
+        (["--endpoint", "=Failed"], "The endpoint '=Failed' cannot be added."),
+        (["--tls-cert", "x.pem"], "--tls-cert and --tls-key belong together: give both or neither."),
         (["--tls-cert", "absent.pem", "--tls-key", "absent.key"], "The endpoint has no certificate to serve with."),
+        (["--tls-cert", "/", "--tls-key", "/"], "The endpoint has no certificate to serve with."),
         (["--cert-host", "münchen"], "The endpoint has no certificate to serve with."),
+        (["--script", "absent.wav"], "absent.wav"),
+        (["--port", "70000"], "--port: must be a whole number from 0 to 65535 (got '70000'). Try “flux-stress"),
+        (["--port", "https"], "--port: must be a whole number from 0 to 65535 (got 'https')."),
+        (["--port", "-1"], "--port: must be a whole number from 0 to 65535 (got '-1')."),
+        (["--max-decodes", "0"], "--max-decodes: must be a whole number from 1 to 10000 (got '0')."),
+        (["--bundle", "newest"], "--bundle: must be one of latest, flux-multi-20260417,"),
+        (["--recogniser", "whisperer"], "--recogniser: must be one of auto,"),
+        (["--capacity", "0"], "--capacity: must be a whole number from 1 to 100000 (got '0')."),
+        (["--beyond", "crash"], "--beyond: must be one of slow, refuse, cliff (got 'crash')."),
+        (["--beyond", "slow"], "--beyond needs --capacity N"),
+        (["--speed", "9"], "unrecognized arguments: --speed 9."),
     ],
 )
-def test_settings_that_cannot_be_used_are_told_in_a_sentence(arguments: list[str], sentence: str) -> None:
-    command = [sys.executable, "-m", "flux_desktop.local_endpoint", *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+def test_settings_that_cannot_be_used_are_refused_in_one_sentence(
+    arguments: list[str], sentence: str, capfd: pytest.CaptureFixture[str], process_hooks: None
+) -> None:
+    try:
+        code = main(arguments)
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    out, err = capfd.readouterr()
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+@pytest.fixture
+def process_hooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undo what the start of an endpoint changes in its process: logging and the hooks for uncaught exceptions."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_a_setting_that_cannot_be_used_ends_the_process_with_status_2() -> None:
+    result = subprocess.run(
+        [*ENDPOINT_COMMAND, "--port", "seven"], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (result.returncode, result.stdout) == (2, "")
-    assert sentence in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr == (
+        "--port: must be a whole number from 0 to 65535 (got 'seven'). Try “flux-stress local-endpoint --help”.\n"
+    )
 
 
 def test_a_port_is_never_shared_with_another_endpoint(start_endpoint: StartEndpoint) -> None:
     with start_endpoint("--recogniser", "silent") as info:
         port = info["url"].rpartition(":")[2]
-        command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--port", port]
+        command = [*ENDPOINT_COMMAND, "--port", port]
         result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
         assert (result.returncode, result.stdout) == (2, "")
         assert f"cannot listen on port {port}" in result.stderr
