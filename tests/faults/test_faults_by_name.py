@@ -23,6 +23,7 @@ BY_NAME: list[tuple[str, str, str, str | None, int, int, tuple[str, ...]]] = [
     ("never-connected", "100", "never Connected", "never_connected", 1, 0, ()),
     ("delay-ms", "200", "completed", None, 0, 0, ()),
     ("stall-ms", "500", "completed", None, 0, 0, ()),
+    ("elevated-confidence", "15", "completed", None, 0, 0, ()),
     ("die-before-headers", "", "connect failed", "connection_lost", 1, 0, ()),
     ("cut-mid-stream", "0.5", "failed in mid-stream", "connection_lost", 1, 2, ("--loop", "--duration", "20")),
     ("cut-once", "1", "completed", None, 0, 1, ("--duration", "5")),
