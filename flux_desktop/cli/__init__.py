@@ -1,1 +1,1 @@
-"""The headless twin, flux-stress: a thin shell over engine and reports."""
+"""`flux-stress`, the command-line front end: flags, terminal output and exit statuses over engine and reports."""

@@ -1,20 +1,49 @@
-"""Every flag of `flux-stress`. Standard library only, so that help is there at once."""
+"""Every flag of `flux-stress`. Standard library only, so that help appears at once."""
 
 from __future__ import annotations
 
 import argparse
 import math
+import re
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+CHUNK_MS = (20, 200)
+"""The shortest and the longest audio chunk that can be asked for."""
+_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
 
 
 def number(text: str) -> float:
     """A finite number; argparse turns the error into its usage message."""
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not math.isfinite(value):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A duration in seconds: a number, or numbers with units such as ``90s``, ``1m30s``, ``500ms``."""
+    compact = text.strip().lower()
+    if re.fullmatch(rf"(?:{_PART_OF_DURATION})+", compact, re.ASCII):
+        parts = re.findall(_PART_OF_DURATION, compact, re.ASCII)
+        return sum(float(value) * _UNITS_S[unit] for value, unit in parts)
+    try:
+        return number(compact)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a duration; write seconds, or 30s, 2m, 1m30s") from None
+
+
+def chunk_ms(text: str) -> float:
+    """The length of an audio chunk in milliseconds, within `CHUNK_MS`."""
+    value = number(text)
+    low, high = CHUNK_MS
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{text} is out of range: choose {low} to {high}")
     return value
 
 
@@ -23,32 +52,35 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     _add_endpoint(parser)
     sound = parser.add_argument_group("sound")
     sound.add_argument("--file", required=True, metavar="WAV", help="a 16-bit PCM WAV file, streamed at real-time pace")
-    sound.add_argument("--loop", action="store_true", help="start the file over until --duration or Ctrl+C")
+    sound.add_argument("--loop", action="store_true", help="repeat the file until --duration or Ctrl+C")
     _add_common(parser)
     load = parser.add_argument_group("load")
     load.add_argument(
         "--batch-size", type=int, default=0, metavar="N", help="open N connections at a time (default: all)"
     )
-    load.add_argument("--batch-delay", type=number, default=0.0, metavar="S", help="seconds between batches")
+    load.add_argument("--batch-delay", type=seconds, default=0.0, metavar="TIME", help="time between batches")
     load.add_argument(
         "--stages",
         metavar="RAMP",
-        help="connections held for a time each, such as 10x30s,50x60s,100x2m; implies --loop",
+        help="number of connections and how long to hold them, such as 10x30s,50x60s,100x2m; implies --loop",
     )
-    middle = parser.add_argument_group("in mid-stream")
-    middle.add_argument(
-        "--keepalive-interval", type=number, metavar="S", help="send one sample of silence every S seconds"
+    during = parser.add_argument_group("during the stream")
+    during.add_argument(
+        "--keepalive-interval", type=seconds, metavar="TIME", help="send one sample of silence at this interval"
     )
-    middle.add_argument(
+    during.add_argument(
         "--idle-before-audio",
-        type=number,
+        type=seconds,
         default=0.0,
-        metavar="S",
-        help="hold each connection open for S seconds before its audio, with keep-alives only (default every 10 s)",
+        metavar="TIME",
+        help="keep each connection open for TIME before its audio, sending keep-alives only (default: every 10 s)",
     )
-    middle.add_argument("--finalize-at-end", action="store_true", help="send Finalize after the last audio")
-    middle.add_argument(
-        "--reconfigure-after", type=number, metavar="S", help="send one Configure after S seconds of audio, with:"
+    during.add_argument(
+        "--force-end-turn-at-end", action="store_true", help="send ForceEndTurn after the last audio (newer builds)"
+    )
+    during.add_argument("--finalize-at-end", action="store_true", help="send Finalize after the last audio")
+    during.add_argument(
+        "--reconfigure-after", type=seconds, metavar="TIME", help="send one Configure after TIME of audio, with:"
     )
     for name, kind, metavar in (
         ("eot-threshold", number, "X"),
@@ -57,7 +89,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         ("keyterms", str, "A,B"),
         ("language-hints", str, "en,es"),
     ):
-        middle.add_argument(f"--reconfigure-{name}", type=kind, metavar=metavar, help=f"its {name.replace('-', '_')}")
+        during.add_argument(f"--reconfigure-{name}", type=kind, metavar=metavar, help=f"its {name.replace('-', '_')}")
 
 
 def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +97,8 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
     _add_endpoint(parser, optional=True)
     sound = parser.add_argument_group("sound")
     sound.add_argument("--sample-rate", type=int, default=16_000, metavar="HZ", help="default: 16000")
-    sound.add_argument("--device", type=int, metavar="INDEX", help="capture device (default: the system's)")
-    sound.add_argument("--list-devices", action="store_true", help="list the capture devices and leave")
+    sound.add_argument("--device", type=int, metavar="INDEX", help="capture device (default: the system default)")
+    sound.add_argument("--list-devices", action="store_true", help="list the capture devices and exit")
     _add_common(parser)
 
 
@@ -75,15 +107,23 @@ def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", default="us-east-1", help="AWS region (default: us-east-1)")
     parser.add_argument("--status", choices=sorted(API_SPELLING), metavar="STATUS", help=", ".join(API_SPELLING))
     parser.add_argument("--profile", help="named profile of the AWS configuration")
-    parser.add_argument("--endpoint-url", metavar="URL", help="address of the control plane instead of AWS's own")
+    parser.add_argument("--endpoint-url", metavar="URL", help="use this control plane instead of the one of AWS")
     _add_ca_bundle(parser)
+    _add_log_level(parser, "WARNING")
+
+
+def add_summary_arguments(parser: argparse.ArgumentParser) -> None:
+    """`flux-stress summary`."""
+    parser.add_argument("session", metavar="SESSION", help="session folder of a run")
+    parser.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     _add_log_level(parser, "WARNING")
 
 
 def add_self_test_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress self-test`."""
-    parser.add_argument("--quick", action="store_true", help="only what can be seen without starting anything")
-    parser.add_argument("--picture", metavar="PATH", help="keep the picture of the window that is painted off-screen")
+    parser.add_argument("--quick", action="store_true", help="run only the checks that start no process")
+    parser.add_argument("--picture", metavar="PATH", help="save the image of the window that is rendered off-screen")
     _add_log_level(parser, "ERROR")
 
 
@@ -92,56 +132,76 @@ def _add_endpoint(parser: argparse.ArgumentParser, *, optional: bool = False) ->
         "endpoint",
         metavar="ENDPOINT",
         nargs="?" if optional else None,
-        help="name of the SageMaker endpoint; “local” starts the built-in one on this machine",
+        help="name of the SageMaker endpoint; “local” starts the built-in endpoint on this machine",
     )
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--connections", type=int, default=1, metavar="N", help="streams at once (default: 1)")
+    parser.add_argument("--connections", type=int, default=1, metavar="N", help="concurrent connections (default: 1)")
     parser.add_argument(
-        "--duration", type=number, metavar="S", help="stop after S seconds, counted from the last batch"
+        "--duration",
+        type=seconds,
+        metavar="TIME",
+        help="stop after TIME, such as 30s or 2m, counted from the last batch",
+    )
+    parser.add_argument(
+        "--chunk-ms",
+        type=chunk_ms,
+        default=80.0,
+        metavar="N",
+        help=f"length of an audio chunk in milliseconds, {CHUNK_MS[0]} to {CHUNK_MS[1]} (default: 80)",
     )
     parser.add_argument(
         "--no-reconnect",
         action="store_false",
         dest="reconnect",
-        help="let a stream's first failure end it (default: throttled, cut and stuck streams are opened again, at most "
-        "3 attempts each, and counted)",
+        help="end a connection at its first failure (default: throttled, dropped and stalled streams are reopened, up "
+        "to 3 attempts each, and counted)",
     )
     flux = parser.add_argument_group("Flux")
     flux.add_argument("--model", default="flux-general-en", help="default: flux-general-en")
     flux.add_argument("--eot-threshold", type=number, metavar="X", help="0.5 to 1.0 (above 0.9: newer builds only)")
     flux.add_argument(
-        "--eager-eot-threshold", type=number, metavar="X", help="0.3 to 0.9, at most --eot-threshold; switches eager on"
+        "--eager-eot-threshold", type=number, metavar="X", help="0.3 to 0.9, at most --eot-threshold; enables eager"
     )
     flux.add_argument("--eot-timeout-ms", type=int, metavar="N", help="500 to 60000 (above 10000: newer builds only)")
-    flux.add_argument("--keyterms", default="", metavar="A,B", help="words to listen for, parted by commas")
+    flux.add_argument("--keyterms", default="", metavar="A,B", help="words to boost, comma-separated")
     flux.add_argument("--encoding", default="linear16", help="linear16 (default), mulaw or alaw")
     flux.add_argument("--language-hints", default="", metavar="en,es", help="flux-general-multi only")
-    flux.add_argument("--profanity-filter", choices=("true", "false"), help="default: the server's own")
+    flux.add_argument("--profanity-filter", choices=("true", "false"), help="default: the server's")
+    flux.add_argument("--numerals", action=argparse.BooleanOptionalAction, default=None, help="write numbers as digits")
+    flux.add_argument("--redact", metavar="KIND", help="redact the transcript on the server, such as pci or numbers")
+    flux.add_argument("--tag", action="append", default=[], metavar="TAG", help="label for usage reports (repeatable)")
     flux.add_argument(
-        "--extra", default="", metavar="K=V&K2=V2", help="further query parameters; they win over the flags above"
+        "--mip-opt-out",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="opt out of the Deepgram Model Improvement Program",
+    )
+    flux.add_argument(
+        "--extra", default="", metavar="K=V&K2=V2", help="more query parameters; they override the flags above"
     )
     place = parser.add_argument_group("endpoint")
     place.add_argument("--region", default="us-east-1", help="AWS region (default: us-east-1)")
     place.add_argument("--profile", help="named profile of the AWS configuration")
-    place.add_argument("--endpoint-url", metavar="URL", help="address of the runtime instead of AWS's own")
+    place.add_argument("--endpoint-url", metavar="URL", help="use this runtime instead of the one of AWS")
     _add_ca_bundle(place)
     place.add_argument("--target-variant", metavar="NAME", help="production variant")
-    place.add_argument("--bundle", metavar="BUILD", help="server build, where known; “local” then behaves as this one")
-    place.add_argument("--local-arguments", metavar="ARGS", help="further arguments for the built-in endpoint")
+    place.add_argument("--bundle", metavar="BUILD", help="server build, if known; “local” then behaves like it")
+    place.add_argument("--local-arguments", metavar="ARGS", help="more arguments for the built-in endpoint")
     out = parser.add_argument_group("results")
     out.add_argument(
         "--limit",
         action="append",
         default=[],
         metavar="EXPR",
-        help="hold the run against a limit, such as “update_p95_ms<400” (repeatable)",
+        help="fail the run unless the figure meets this, such as “update_p95_ms<400ms” (repeatable); every limit "
+        "implies that all connections complete, unless “completed” or “completed_percent” is limited",
     )
-    out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object a connection")
-    out.add_argument("--json", action="store_true", help="print the final summary as JSON, and nothing else, on stdout")
-    out.add_argument("--quiet", action="store_true", help="no transcript and no live table")
-    out.add_argument("--sessions-dir", metavar="DIR", help="where the session folder goes (default: user data folder)")
+    out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
+    out.add_argument("--json", action="store_true", help="print only the final summary on stdout, as JSON")
+    out.add_argument("--quiet", action="store_true", help="print neither transcript nor live table")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
     _add_log_level(out, "INFO")
 
 
@@ -149,8 +209,12 @@ _Place = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
 def _add_ca_bundle(place: _Place) -> None:
-    place.add_argument("--ca-bundle", metavar="FILE", help="certificate authorities to trust (default: AWS_CA_BUNDLE)")
+    place.add_argument(
+        "--ca-bundle", metavar="FILE", help="trusted certificate authorities, PEM (default: AWS_CA_BUNDLE)"
+    )
 
 
 def _add_log_level(place: _Place, default: str) -> None:
-    place.add_argument("--log-level", default=default, choices=LOG_LEVELS, help=f"on stderr (default: {default})")
+    place.add_argument(
+        "--log-level", default=default, choices=LOG_LEVELS, help=f"log level on stderr (default: {default})"
+    )

@@ -1,4 +1,4 @@
-"""What the exit status of `flux-stress` says; scripts rely on it."""
+"""The exit statuses of `flux-stress`; scripts rely on them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Where several hold, the one that explains the others wins: see `cli.outcome`."""
+    """If several apply, the one that explains the others is returned: see `cli.outcome`."""
 
     OK = 0
     CONNECTION_FAILED = 1
@@ -20,11 +20,11 @@ class ExitCode(IntEnum):
 
 HELP = """\
 exit status:
-  0    every connection completed, and every limit held
+  0    every connection completed (or as many as the limits require), and every limit was met
   1    a connection failed, was refused, or ended without a transcript
   2    wrong usage or input: nothing was connected
-  3    INVALID: this machine itself was the bottleneck, so the figures prove nothing
+  3    INVALID: this machine was the bottleneck, so the figures say nothing about the endpoint
   4    credentials are missing, expired or refused
   5    the endpoint was not found or is not in service
-  99   a limit was broken
-  130  interrupted (Ctrl+C)"""
+  99   a limit was not met
+  130  interrupted (Ctrl+C, SIGTERM or SIGHUP)"""

@@ -1,4 +1,4 @@
-"""The run at a glance while it lasts: figures folded from snapshots, and rich's picture of them."""
+"""The live table of a run: figures accumulated from snapshots, and their rendering by rich."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ORDER = (
 
 
 class LiveFigures:
-    """Keeps what the newest snapshot says, and what has to be added up over snapshots; pure state."""
+    """The newest snapshot, and the figures that are accumulated over snapshots; plain state."""
 
     def __init__(self, plan: RunPlan, audio_s: float | None) -> None:
         """`audio_s` is how much audio each stream will send, None where nobody knows."""
@@ -52,23 +52,23 @@ class LiveFigures:
 
     @property
     def turns(self) -> int:
-        """Turns ended so far, over all streams."""
+        """Turns ended so far, over all connections."""
         return sum(row.turns for row in self._rows.values())
 
     @property
     def errors(self) -> int:
-        """Streams that have failed so far."""
+        """Connections that have failed so far."""
         return sum(self.snapshot.ledger.get(name.value, 0) for name in _BAD)
 
     @property
-    def tried_again(self) -> tuple[int, int]:
-        """Openings tried again and connections brought back so far, over all streams."""
+    def retries(self) -> tuple[int, int]:
+        """Retries and reconnects so far, over all connections."""
         rows = self._rows.values()
         return sum(row.retries for row in rows), sum(row.reconnects for row in rows)
 
     @property
     def progress(self) -> float | None:
-        """Share of the run that is done, 0 to 1; None where the end is not known."""
+        """Completed share of the run, 0 to 1; None if its end is unknown."""
         if self._ramp_s:
             return min(1.0, self.snapshot.t / self._ramp_s)
         if not self._audio_s or not self._planned:
@@ -97,34 +97,34 @@ class LiveTable:
 
     @property
     def running(self) -> bool:
-        """Whether the table has the bottom of the terminal."""
+        """Whether the table is shown."""
         return self._live.is_started
 
     def start(self) -> None:
-        """Take over the bottom of the terminal."""
+        """Show the table at the bottom of the terminal."""
         self._live.start()
 
     def update(self, snapshot: Snapshot) -> None:
-        """Take a snapshot, and redraw when it is time."""
+        """Take a snapshot, and redraw if the last redraw is old enough."""
         self._figures.feed(snapshot)
         if snapshot.t - self._drawn_t >= _REDRAW_S:
             self._drawn_t = snapshot.t
-            self._live.update(picture(self._figures), refresh=True)
+            self._live.update(render(self._figures), refresh=True)
 
     def level(self, level: LevelMeasured) -> None:
-        """Take how loud the microphone is; drawn with the next snapshot."""
+        """Take a microphone level; drawn with the next snapshot."""
         self._figures.level = level
 
     def print_above(self, text: str) -> None:
-        """Text above the table, as it is: rich's own way costs half a millisecond a line."""
-        self._live.console.print(_AsItIs(text))
+        """Print text above the table without markup: rich's own printing costs half a millisecond per line."""
+        self._live.console.print(_Verbatim(text))
 
     def stop(self) -> None:
-        """Give the terminal back, with the table wiped off."""
+        """Remove the table from the terminal."""
         self._live.stop()
 
 
-class _AsItIs:
+class _Verbatim:
     def __init__(self, text: str) -> None:
         self._text = text
 
@@ -133,25 +133,25 @@ class _AsItIs:
         yield Segment.line()
 
 
-def picture(figures: LiveFigures) -> Group:
-    """The table, and a bar below it where the end is known."""
+def render(figures: LiveFigures) -> Group:
+    """The table, with a progress bar below it if the end is known."""
     snapshot = figures.snapshot
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(style="dim")
     table.add_column()
-    streams = Text("  ").join(
+    connections = Text("  ").join(
         Text(f"{name} {snapshot.ledger[name]}", style="bold red" if name in _BAD else "")
         for name in _ORDER
         if snapshot.ledger.get(name)
     )
-    table.add_row("streams", streams)
+    table.add_row("connections", connections)
     table.add_row("sending", f"{figures.chunks_per_s:.0f} chunks/s, pacing error p99 {_ms(snapshot.pacing.p99_ms)}")
     table.add_row("update latency", _percentiles(snapshot.update))
     table.add_row("turns", f"{figures.turns}")
     table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
-    retries, reconnects = figures.tried_again
+    retries, reconnects = figures.retries
     if retries:
-        table.add_row("tried again", Text(f"{retries}, of them back in mid-stream {reconnects}", style="bold red"))
+        table.add_row("retries", Text(f"{retries} ({reconnects} reconnected mid-stream)", style="bold red"))
     if figures.level is not None:
         table.add_row("level", _level(figures.level))
     minutes, seconds = divmod(int(snapshot.t), 60)
@@ -173,7 +173,7 @@ def _percentiles(values: Percentiles) -> str:
 
 def _level(level: LevelMeasured) -> str:
     if level.is_silent:
-        return "digital silence: is the microphone muted?"
+        return "digital silence; is the microphone muted?"
     clipped = ", clipped" if level.is_clipped else ""
     return f"{round(level.rms_dbfs)} dBFS, peak {round(level.peak_dbfs)} dBFS{clipped}"
 
@@ -183,7 +183,7 @@ def _ms(value: float | None) -> str:
 
 
 def audio_s(plan: RunPlan) -> float | None:
-    """How much audio each stream of a plan without stages will send; None where that is open."""
+    """How much audio each connection of a plan without stages will send; None if that is open."""
     if not isinstance(plan.source, WavSource) or plan.source.loop:
         return plan.duration_s
     try:

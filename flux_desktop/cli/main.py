@@ -1,6 +1,6 @@
-"""`flux-stress`: the headless twin of the window. This module and `cli.arguments` import nothing heavy.
+"""`flux-stress`, the command line: this module and `cli.arguments` import nothing heavy.
 
-The flags of a command are only added, and its code only imported, when it is the one that was asked for.
+The flags of a command are only added, and its code only imported, for the command that is run.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ from flux_desktop.cli.exit_codes import HELP, ExitCode
 
 _COMMANDS = {
     "file": "stream a WAV file at real-time pace",
-    "microphone": "stream what a microphone hears",
+    "microphone": "stream a microphone",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
-    "self-test": "see that every part of the program works on this machine",
+    "summary": "rebuild the summary of a recorded run",
+    "self-test": "check that every part of the program works on this machine",
 }
 _EXITS = {
-    "local-endpoint": "exit status:\n  0    it was stopped\n  2    wrong usage or input: nothing was started",
-    "self-test": "exit status:\n  0    everything works\n  1    something does not; its line says what to do",
+    "local-endpoint": "exit status:\n  0    stopped by a signal\n  2    wrong usage or input: nothing was started",
+    "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
+    "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
-"""Of commands that carry out no run."""
+"""Exit status of commands that carry out no run."""
 _INDENTED: dict[str, Any] = {"initial_indent": "  ", "subsequent_indent": "  ", "width": 78}
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong, and where the help is."""
+    """Reports wrong usage in one line that names the help."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(ExitCode.USAGE, f"{self.prog}: {message}. Try “{self.prog} --help”.\n")
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
-    """The parser; `command` is the one whose flags are wanted, None for none."""
+    """The parser with the flags of `command`, or of no command."""
     parser = _Parser(
         prog="flux-stress",
-        description="Stream speech to Deepgram Flux on Amazon SageMaker, and measure what comes back.",
+        description="Stream speech to Deepgram Flux on Amazon SageMaker and measure the responses.",
         epilog=f"{examples()}\n\n{HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -62,7 +64,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program; returns its exit status. Border: a bug is told in a sentence, and its trace goes to the log."""
+    """Run the program; returns its exit status. Boundary: a bug is reported in a sentence, its trace is logged."""
     if argv is None:
         from flux_desktop.base.logs import catch_uncaught
 
@@ -75,9 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception:
         import logging
 
-        logging.getLogger("flux_desktop.cli").debug("The mistake:", exc_info=True)
+        logging.getLogger("flux_desktop.cli").debug("Internal error:", exc_info=True)
         print(
-            "The program made a mistake and stopped. Run it again with --log-level DEBUG, and report what that says.",
+            "Internal error: the program stopped. Run it again with --log-level DEBUG and report the output.",
             file=sys.stderr,
         )
         return ExitCode.CONNECTION_FAILED
@@ -108,6 +110,8 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             parser.epilog = f"{_limit_help()}{parser.epilog}"
         case "list-endpoints":
             arguments.add_list_endpoints_arguments(parser)
+        case "summary":
+            arguments.add_summary_arguments(parser)
         case "self-test":
             arguments.add_self_test_arguments(parser)
         case _:
@@ -136,6 +140,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.list_endpoints import run
 
             return run
+        case "summary":
+            from flux_desktop.cli.summary import run as run_summary
+
+            return run_summary
         case "self-test":
             from flux_desktop.cli.self_test import run as run_self_test
 

@@ -1,4 +1,4 @@
-"""From the end of a run to its exit status, in one pure function."""
+"""The exit status of a run, as a pure function of how it ended."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "no_endpoint",
         "option_out_of_range",
         "option_unknown",
+        "path_invalid",
         "plan_invalid",
         "request_invalid",
         "stages_invalid",
@@ -42,7 +43,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "wav_unsupported",
     }
 )
-"""Problems that stem from what was asked for."""
+"""Problems of the user's input."""
 
 
 def problem_exit_code(problem: Problem) -> ExitCode:

@@ -1,4 +1,4 @@
-"""From flags to a `RunPlan`: pure but for a look at the files that are named."""
+"""Builds a `RunPlan` from the flags; reads nothing but the files that they name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli.paths import check_readable
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
 from flux_desktop.engine.records.stages import batched, parse_stages, slots
@@ -19,7 +20,7 @@ from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
-    """The plan of `flux-stress file`; raises `ProblemError` with the first thing that is wrong."""
+    """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
     if not Path(args.file).is_file():
         raise _wrong("wav_not_found", f"There is no file {args.file}.", "Check the path.")
     loop = args.loop or args.stages is not None
@@ -37,6 +38,7 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
         reconfigure_after_s=args.reconfigure_after,
         reconfigure=_reconfigure(args) if args.reconfigure_after is not None else None,
         finalize_at_end=args.finalize_at_end,
+        force_end_turn_at_end=args.force_end_turn_at_end,
     )
     if stages:
         plan = msgspec.structs.replace(plan, connections=len(slots(stages)))
@@ -44,7 +46,7 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
 
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:
-    """The plan of `flux-stress microphone`; raises `ProblemError` with the first thing that is wrong."""
+    """The plan of `flux-stress microphone`; raises `ProblemError` with the first problem."""
     source = MicrophoneSource(device_index=args.device)
     if args.device is not None:
         source = msgspec.structs.replace(source, device_name=f"device {args.device}")
@@ -53,33 +55,35 @@ def microphone_plan(args: argparse.Namespace) -> RunPlan:
 
 
 def remarks(args: argparse.Namespace) -> list[str]:
-    """Sentences about flags that have no effect as they are given."""
-    said = []
-    set_ones = [name for name in vars(args) if name.startswith("reconfigure_") and getattr(args, name)]
-    if set_ones and getattr(args, "reconfigure_after", None) is None:
-        said.append("Without --reconfigure-after, the other --reconfigure flags have no effect.")
+    """Sentences about flags that have no effect in this combination."""
+    sentences = []
+    changes = [name for name in vars(args) if name.startswith("reconfigure_") and getattr(args, name)]
+    if changes and getattr(args, "reconfigure_after", None) is None:
+        sentences.append("The other --reconfigure flags have no effect without --reconfigure-after.")
     if getattr(args, "stages", None) and (args.connections != 1 or args.duration is not None):
-        said.append("With --stages, the ramp says how many connections there are and how long; see --help.")
-    return said
+        sentences.append("--connections and --duration have no effect with --stages, which states both.")
+    return sentences
 
 
 def with_extra(options: FluxOptions, text: str) -> FluxOptions:
-    """Options with `--extra` in them, which wins over the flags.
+    """Options with the parameters of `--extra`, which override the flags.
 
-    A known name with a fitting value is set as its flag would be, so that it is checked and followed alike.
-    Everything else goes to the server as it is: that is what the flag is for.
+    A known name with a valid value is set as its flag would be, so that it is checked and tracked in the same way.
+    Everything else is sent to the server unchanged: that is what the flag is for.
     """
     for part in filter(None, (piece.strip() for piece in text.split("&"))):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not name:
-            raise _wrong("extra_invalid", f"--extra holds “{part}”.", "Write it as name=value&name2=value2.")
+            raise _wrong(
+                "extra_invalid", f"“{part}” in --extra is not a name=value pair.", "Write name=value&name2=value2."
+            )
         options = _with_pair(options, name, value)
     return options
 
 
 def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
     raw = msgspec.structs.replace(options, extra=(*options.extra, (name, value)))
-    # The rate on the wire is that of the sound, whatever is said here.
+    # The sample rate of a stream is that of its audio, whatever is stated here.
     if name not in ALL_OPTIONS - {"sample_rate"}:
         return raw
     try:
@@ -93,15 +97,15 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
     bundle = args.bundle or "unknown"
     if args.bundle is not None and args.bundle not in BUNDLES:
         known = ", ".join(BUNDLES)
-        raise _wrong("option_unknown", f"The server build {args.bundle} is not known.", f"Use one of: {known}.")
+        raise _wrong("option_unknown", f"The server build {args.bundle} is unknown.", f"Use one of: {known}.")
     try:
         local_arguments = shlex.split(args.local_arguments or "")
     except ValueError as error:
-        raise _wrong("option_unknown", f"--local-arguments cannot be read: {error}.", "Close the quotes.") from None
+        raise _wrong("option_unknown", f"--local-arguments cannot be parsed: {error}.", "Close the quotes.") from None
     if args.bundle is not None:
         local_arguments += ["--bundle", args.bundle]
-    if args.ca_bundle is not None and not Path(args.ca_bundle).is_file():
-        raise _wrong("ca_file_unusable", f"There is no file {args.ca_bundle}.", "Check --ca-bundle.")
+    if args.ca_bundle is not None:
+        check_readable("--ca-bundle", args.ca_bundle)
     return RunPlan(
         endpoint=args.endpoint or "",
         source=source,
@@ -113,6 +117,7 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         ca_file=args.ca_bundle,
         target_variant=args.target_variant,
         duration_s=args.duration,
+        chunk_s=args.chunk_ms / 1000,
         reconnect=args.reconnect,
         limits=tuple(parse_limit(text) for text in args.limit),
         bundle=bundle,
@@ -130,12 +135,16 @@ def _options(args: argparse.Namespace) -> FluxOptions:
         keyterms=tuple(_split(args.keyterms)),
         language_hints=tuple(_split(args.language_hints)),
         profanity_filter=None if args.profanity_filter is None else args.profanity_filter == "true",
+        numerals=args.numerals,
+        redact=args.redact,
+        mip_opt_out=args.mip_opt_out,
+        tags=tuple(args.tag),
     )
     return with_extra(options, args.extra)
 
 
 def _reconfigure(args: argparse.Namespace) -> Configure:
-    """The message as the flags say. An eager threshold above the other one is let through: it may be the test."""
+    """The message that the flags describe. An eager threshold above the other one is allowed: it may be the test."""
     message, thresholds = Configure(), Thresholds()
     for name, limits in (
         ("eot_threshold", EOT_THRESHOLD),
@@ -162,9 +171,8 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
 
 
 def _checked(plan: RunPlan) -> RunPlan:
-    found = plan_problems(plan)
-    if found:
-        raise ProblemError(_as_one_sentence(found[0]))
+    for problem in plan_problems(plan):
+        raise ProblemError(_as_one_sentence(problem))
     try:
         msgspec.json.encode(plan)
     except UnicodeEncodeError:
@@ -173,7 +181,7 @@ def _checked(plan: RunPlan) -> RunPlan:
 
 
 def _as_one_sentence(problem: Problem) -> Problem:
-    """A value out of its range needs no more than the range."""
+    """For a value out of range, the range is explanation enough."""
     if problem.code != "option_out_of_range":
         return problem
     return Problem(code=problem.code, what=f"{problem.what.rstrip('.')}: {problem.why}")

@@ -1,14 +1,17 @@
-"""`flux-stress self-test`: what works here and what to do about the rest, one line each."""
+"""`flux-stress self-test`: one line per check, with what to do about each that fails."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from pathlib import Path
 
 from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.streams import Printer
+from flux_desktop.cli.paths import check_output
+from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings
 from flux_desktop.engine.self_test.self_test import SelfTest
 
@@ -16,26 +19,35 @@ _NAME_CHARS = 16
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the command; returns the exit status: 0 only where nothing is wrong."""
+    """Carry out the command; returns the exit status: 0 only if every check passed."""
     printer = Printer()
+    if args.picture:
+        try:
+            check_output("--picture", args.picture)
+        except ProblemError as error:
+            complain(plain(error.problem.sentence()))
+            return ExitCode.USAGE
 
-    def tell(found: Finding) -> None:
-        printer.line(line(found))
+    def print_finding(finding: Finding) -> None:
+        printer.line(line(finding))
 
     if args.quick:
         findings = list(quick_findings())
-        for found in findings:
-            tell(found)
-        wrong = sum(found.problem is not None for found in findings)
+        for finding in findings:
+            print_finding(finding)
+        failed = sum(finding.problem is not None for finding in findings)
     else:
-        test = SelfTest(tell, Path(args.picture).resolve() if args.picture else None)
+        test = SelfTest(print_finding, Path(os.path.abspath(args.picture)) if args.picture else None)
         asyncio.run(test.run())
-        wrong = test.wrong
-    printer.line("Everything works." if not wrong else f"{wrong} of the lines above say what to do.")
-    return ExitCode.CONNECTION_FAILED if wrong else ExitCode.OK
+        failed = test.wrong
+    if failed:
+        printer.line(f"{failed} {'check' if failed == 1 else 'checks'} failed; see the hints above.")
+        return ExitCode.CONNECTION_FAILED
+    printer.line("All checks passed.")
+    return ExitCode.OK
 
 
-def line(found: Finding) -> str:
-    """A finding as one line: ok and what was seen, or what is wrong and what to do."""
-    words = found.said if found.problem is None else found.problem.sentence()
-    return f"{'ok' if found.problem is None else 'WRONG':5}  {found.name:{_NAME_CHARS}} {plain(words)}"
+def line(finding: Finding) -> str:
+    """A finding as one line: ok and the observation, or what failed and what to do."""
+    text = finding.said if finding.problem is None else finding.problem.sentence()
+    return f"{'ok' if finding.problem is None else 'FAILED':6}  {finding.name:{_NAME_CHARS}} {plain(text)}"

@@ -1,7 +1,8 @@
-"""What leaves the program: lines on stdout and stderr that no terminal, pipe or encoding can break."""
+"""Lines on stdout and stderr that no terminal, pipe or encoding can break."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -11,21 +12,21 @@ from flux_desktop.base import logs
 
 
 def open_missing() -> None:
-    """Give standard streams that were closed by whoever started the program a place to write to."""
+    """Open the null device for standard streams that the parent process has closed."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the program
 
 
 def harden(stream: TextIO) -> None:
-    """Replace what a stream's encoding cannot hold, rather than fail at the first check mark."""
+    """Replace characters that a stream's encoding lacks, instead of failing at the first check mark."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):
-    """Writes to whatever `sys.stderr` is at the moment, as a live table puts itself in between."""
+    """Writes to the current `sys.stderr`, which a live table replaces while it is shown."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -44,27 +45,28 @@ def configure_logging(level: str) -> None:
 
 
 def complain(text: str) -> None:
-    """One line on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """One line on standard error; without effect where that cannot be written, as after a terminal was closed."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 class Printer:
-    """Lines on standard output. Once they reach nobody any more, `gone` is set and nothing more is written."""
+    """Lines on standard output. When it can no longer be written, `closed` is set and all further lines are dropped."""
 
     def __init__(self) -> None:
-        self.gone = False
+        self.closed = False
 
     def line(self, text: str) -> None:
-        """One line (or several, joined), at once; never raises for a closed pipe or a full disk."""
-        if self.gone:
+        """One line (or several, joined), flushed; never raises for a closed pipe or a full disk."""
+        if self.closed:
             return
         try:
             print(text, flush=True)
         except OSError as error:
-            self.gone = True
+            self.closed = True
             if not isinstance(error, BrokenPipeError):
                 complain(f"Standard output cannot be written: {error.strerror}. The program stops.")
-            # What Python flushes at exit must not fail again.
+            # The flush at exit must not fail again.
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, sys.stdout.fileno())
             os.close(null)

@@ -1,4 +1,4 @@
-"""The end of a run as lines of text: a pure function of the very summary that `--json` prints."""
+"""The summary of a run as lines of text: a pure function of the same summary that `--json` prints."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ _FURTHER = (
     ("first_transcript", "first transcript"),
     ("start_of_turn", "start of turn"),
     ("end_of_turn", "end of turn"),
-    ("end_decision", "… its decision, audio time"),
-    ("end_delivery", "… its delivery"),
+    ("end_decision", "… decision, audio time"),
+    ("end_delivery", "… delivery"),
     ("eager_lead", "eager lead"),
     ("configure", "Configure round trip"),
-    ("connect", "connecting: TCP, TLS"),
+    ("connect", "connect: TCP, TLS"),
     ("headers", "… request to headers"),
     ("connected", "… headers to Connected"),
-    ("close", "closing"),
+    ("close", "close"),
 )
 # How many values an upper 95 % bound on a percentile needs.
 _N_FOR = {"p50": 1, "p95": 59, "p99": 299, "max": 1}
-_ROUGH = "~ stands on few values: it is one of the largest ones, not a firm percentile"
+_ROUGH = "~ too few values for this percentile: it is one of the largest values"
 
 
 def summary_lines(summary: FinalSummary) -> list[str]:
-    """The lines, in the order in which they are asked for: what ended how, how fast, and what to make of it."""
+    """The lines in reading order: how the connections ended, latencies, problems, verdict."""
     completed = summary.ledger.get("completed", 0)
     rule = "─" * 72
     lines = [
         "",
         rule,
-        f"{completed} of {summary.planned} {_plural('stream', summary.planned)} completed{_with_gaps(summary)} on "
+        f"{completed} of {summary.planned} {_plural('connection', summary.planned)} completed{_with_gaps(summary)} on "
         f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s",
         rule,
         *(_row(name, str(count)) for name, count in summary.ledger.items()),
         _row("planned", str(summary.planned)),
-        *_again(summary),
+        *_repeated(summary),
         "",
         _row("turns", _turns(summary)),
         _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
@@ -52,10 +52,10 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     if any("~" in line for line in lines):
         lines.append(_row("", _ROUGH))
     if summary.word_errors is not None:
-        lines.append(_row("word error rate", _accuracy(summary.word_errors)))
+        lines.append(_row("WER", _accuracy(summary.word_errors)))
     if summary.violations:
-        broken = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
-        lines.append(_row("rules the server broke", broken))
+        violations = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
+        lines.append(_row("protocol violations", violations))
     lines += [line for line in _problems(summary) if line]
     lines += ["", _row("verdict", _verdict(summary))]
     lines += [_row("", reason) for reason in summary.reasons[1:]]
@@ -74,14 +74,13 @@ def _with_gaps(summary: FinalSummary) -> str:
     return f" ({summary.reconnected} with a gap)" if summary.reconnected else ""
 
 
-def _again(summary: FinalSummary) -> list[str]:
-    """What was tried again; nothing where nothing was."""
+def _repeated(summary: FinalSummary) -> list[str]:
+    """Retries and reconnects, if there were any."""
     lines = []
     if summary.retries:
-        lines.append(_row("tried again", f"{summary.retries} {_plural('opening', summary.retries)}"))
+        lines.append(_row("retries", str(summary.retries)))
     if summary.reconnects:
-        times = f"{summary.reconnects} {_plural('time', summary.reconnects)}"
-        lines.append(_row("reconnected", f"{times}, {summary.unheard_s:.1f} s of audio unheard"))
+        lines.append(_row("reconnects", f"{summary.reconnects}, {summary.unheard_s:.1f} s of audio not transcribed"))
     return lines
 
 
@@ -93,7 +92,7 @@ def _turns(summary: FinalSummary) -> str:
 def _latency(values: Mapping[str, float | int | None]) -> str:
     n = values.get("n") or 0
     if not n:
-        return "no values"
+        return "not measured"
     parts = [f"{name} {'~' if n < needed else ''}{_ms(values.get(f'{name}_ms'))}" for name, needed in _N_FOR.items()]
     return f"{'  '.join(parts)}  (n = {n})"
 

@@ -1,11 +1,13 @@
-"""Files that a person keeps: written whole or not at all."""
+"""Files that the user keeps: written completely or not at all."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem, ProblemError
@@ -18,49 +20,67 @@ _PART = ".part"
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old or the new content, never a part; text becomes UTF-8.
 
-    What stands at the end of a symbolic link is replaced, not the link. A device or a pipe (such as
-    ``/dev/stdout``) is written to. No secret that this process knows is in the file. Raises `ProblemError`
-    (file_not_written), and leaves nothing half behind.
+    A symbolic link stays, and the file that it leads to is replaced. A device or a pipe (such as ``/dev/stdout``) is
+    written to. No secret that this process knows is in the file. Raises `ProblemError` (file_not_written), and then
+    leaves no partial file behind.
     """
     data = redact_data(content).encode("utf-8", "replace") if isinstance(content, str) else redact_lines(content)
     try:
-        target = path.resolve()
         if _is_special(path):
-            with path.open("wb") as special:
+            with os.fdopen(_open_special(path), "wb") as special:
                 special.write(data)
-            return
-        _replace(target, data)
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                code="file_not_written",
-                what=f"The file {path} could not be written.",
-                why=f"{error.strerror or error}.",
-                todo="Choose another place, or make room.",
-            )
-        ) from error
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+    except (OSError, ValueError) as error:  # a ValueError: no file can have such a name
+        raise ProblemError(_not_written(path, error)) from error
 
 
 def check_writable(path: Path) -> None:
-    """Find out early what `write_whole` would fail at: a missing or closed folder. Raises `ProblemError`."""
-    folder = path.resolve().parent
-    if path.is_dir() or not (_is_special(path) or (folder.is_dir() and os.access(folder, os.W_OK))):
-        raise ProblemError(
-            Problem(
-                code="file_not_written",
-                what=f"The file {path} cannot be written.",
-                why="There is a folder of that name." if path.is_dir() else f"Nothing can be written into {folder}.",
-                todo="Choose another place.",
-            )
-        )
+    """Find early what `write_whole` would fail at. Raises `ProblemError` (file_not_written)."""
+    try:
+        if _is_special(path):
+            # Opening a pipe would end its reader, so only the permission is looked at.
+            allowed = os.access(path, os.W_OK) and not stat.S_ISBLK(path.stat().st_mode)
+        elif path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        else:
+            folder = Path(os.path.realpath(path)).parent
+            if not stat.S_ISDIR(folder.stat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+            allowed = os.access(folder, os.W_OK | os.X_OK)
+        if not allowed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        raise ProblemError(_not_written(path, error)) from error
+
+
+def _not_written(path: Path, error: OSError | ValueError) -> Problem:
+    why = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = error.filename if error.filename and str(error.filename) != str(path) else ""
+        why = f"{error.strerror}: {place}" if place else error.strerror
+    return Problem(
+        code="file_not_written",
+        what=f"The file {path} cannot be written.",
+        why=f"{why}.",
+        todo="Choose another location, or free some space.",
+    )
 
 
 def _is_special(path: Path) -> bool:
+    """Whether this is a device, a pipe or a socket. Raises `OSError` for what is neither there nor missing."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return False
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _open_special(path: Path) -> int:
+    """Open for writing, without waiting for ever for somebody to read a pipe."""
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _replace(target: Path, data: bytes) -> None:
@@ -82,17 +102,16 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 def _clear_away(folder: Path, prefix: str) -> None:
-    """Remove what a process that was killed while it wrote the same file has left."""
-    for left in folder.iterdir():
-        number = left.name.removeprefix(prefix).partition("-")[0]
-        ours = left.name.startswith(prefix) and left.name.endswith(_PART) and number.isdigit()
-        if ours and not is_running(int(number)):
+    """Remove the partial files of processes that were killed while they wrote the same file."""
+    for path in folder.glob(f"{escape(prefix)}*{_PART}"):
+        pid = path.name.removeprefix(prefix).partition("-")[0]
+        if pid.isdigit() and not is_running(int(pid)):
             with suppress(OSError):
-                left.unlink()
+                path.unlink()
 
 
 def _mode_for(target: Path) -> int:
-    """The mode of the file that is replaced, or what the process's umask gives to a new one."""
+    """The mode of the file that is replaced, or that of a new file under the process's umask."""
     with suppress(FileNotFoundError):
         return stat.S_IMODE(target.stat().st_mode)
     mask = os.umask(0o077)
@@ -105,7 +124,7 @@ def _sync_folder(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        # Some file systems cannot sync a folder; the file itself is already safe.
+        # Some file systems cannot sync a folder; the file itself is already on disk.
         with suppress(OSError):
             os.fsync(descriptor)
     finally:

@@ -1,4 +1,4 @@
-"""One JSON object a connection, with the field names that scripts around the former stress test already read."""
+"""One JSON object per connection, with the field names that scripts around the former stress test already read."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ import msgspec
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
 
+SCHEMA = 2
+"""2: `schema`, `version` and `endpoint` on every line."""
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
 _NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
 _FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
 
 
 def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
-    """The object of one connection. First the names of old with their old meaning, then our own figures.
+    """The object of one connection: the names of the former stress test with their meaning, then further figures.
 
     Times are in seconds (``_s``) or milliseconds (``_ms``). `first_eot_latency_s` counts from the first attempt to
-    connect, as it always did, and so includes the speech itself; judge a server by `update_latency_user_clock`.
+    connect, as in the former stress test, and so includes the speech itself; to judge a server, use
+    `update_latency_user_clock`.
     """
     counts = {name: count for name, count in summary.event_counts.items() if name not in _NO_TURN_EVENTS}
     return {
@@ -66,10 +69,11 @@ def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
     }
 
 
-def summary_jsonl(summaries: Iterable[ConnectionSummary]) -> str:
-    """All connections, one object a line."""
+def summary_jsonl(summaries: Iterable[ConnectionSummary], *, version: str = "", endpoint: str = "") -> str:
+    """All connections, one object per line; each states the program's version and the run's endpoint."""
     encoder = msgspec.json.Encoder()
-    return "".join(encoder.encode(connection_object(summary)).decode() + "\n" for summary in summaries)
+    run = {"schema": SCHEMA, "version": version, "endpoint": endpoint}
+    return "".join(encoder.encode({**connection_object(summary), **run}).decode() + "\n" for summary in summaries)
 
 
 def _ack(echo: ConfigureSuccess) -> dict[str, Any]:

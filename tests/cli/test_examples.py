@@ -9,6 +9,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,10 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli.examples import EXAMPLES
+from flux_desktop.engine.recording.session_folder import create_session
+from flux_desktop.engine.records.events import RunEnded, RunStarted, encode_event
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.app.app import EXAMPLES as WINDOW_EXAMPLES
 
 MODULES = {"flux-stress": "flux_desktop.cli.main", "flux-desktop": "flux_desktop.ui.app.app"}
@@ -54,7 +59,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder with a short recording called talk.wav."""
+    """A folder with a short recording called talk.wav, and a recorded run."""
+    plan = RunPlan(endpoint="local", source=WavSource(path="talk.wav"))
+    when = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    session = create_session(tmp_path, RunStarted(t=0.0, wall_time=when.isoformat(), plan=plan, version="1"), when)
+    with (session / "run.jsonl").open("ab") as file:
+        file.write(encode_event(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1})))
     with (
         wave.open(str(resource_path("sample_audio/conversation.wav"))) as source,
         wave.open(str(tmp_path / "talk.wav"), "wb") as target,
@@ -141,7 +151,7 @@ def test_every_example_stands_in_the_help(program: str) -> None:
         assert f"  {line}\n" in told
 
 
-@pytest.mark.parametrize("command", ["file", "microphone", "list-endpoints", "local-endpoint", "self-test"])
+@pytest.mark.parametrize("command", ["file", "microphone", "summary", "list-endpoints", "local-endpoint", "self-test"])
 def test_every_command_s_help_has_its_own_examples(command: str) -> None:
     called = [sys.executable, "-m", MODULES["flux-stress"], command, "--help"]
     told = subprocess.run(called, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout

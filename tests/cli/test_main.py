@@ -145,9 +145,9 @@ def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
     for conn in (1, 2):
         assert any(line.startswith(f"[Conn {conn}]   ") and line.endswith(" [update]") for line in lines)
         assert any(line.startswith(f"[Conn {conn}] ✓ ") and line.endswith("%) [turn 0]") for line in lines)
-    assert any(line.startswith("2 of 2 streams completed on local in ") for line in lines)
+    assert any(line.startswith("2 of 2 connections completed on local in ") for line in lines)
     assert "  verdict                     PASS" in lines
-    assert any(line.startswith("  word error rate             0.0 %  (0 substituted") for line in lines)
+    assert any(line.startswith("  WER                         0.0 %  (0 substituted") for line in lines)
     objects = [json.loads(line) for line in summary.read_text(encoding="utf-8").splitlines()]
     assert [made["connection_id"] for made in objects] == [1, 2]
     for made in objects:
@@ -259,7 +259,7 @@ def test_130_ctrl_c_drains_and_a_second_one_stops_at_once(endpoint: Endpoint, tm
         assert "  verdict                     INTERRUPTED" in out
         out, err = drained.communicate(timeout=WAIT_S)
     assert drained.returncode == 130, err
-    assert "Press Ctrl+C again to stop at once." in err
+    assert "Press Ctrl+C again to stop immediately." in err
     assert "  verdict                     INTERRUPTED" in out
     assert "closed]" in out or " [turn 0]" in out, "the text so far is final"
     assert json.loads(summary.read_text())["connected"]
@@ -318,7 +318,7 @@ def test_a_live_table_is_for_terminals_and_a_file_gets_the_transcript_alone(endp
         assert "chunks/s" in text
         assert "streaming 1" in text
     assert "[Conn 1] ✓ And Mr. John" in shown
-    assert "1 of 1 stream completed on flux-ready" in shown
+    assert "1 of 1 connection completed on flux-ready" in shown
     assert "[Conn 1]" not in shown_err
     assert "[Conn 1] ✓ And Mr. John" in to_file
     assert "\x1b" not in to_file

@@ -12,7 +12,7 @@ from flux_desktop.aws.account.catalogue import EndpointSummary
 from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.list_endpoints import table_lines
-from flux_desktop.cli.live_table import LiveFigures, picture
+from flux_desktop.cli.live_table import LiveFigures, render
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.engine.records.events import ConnectionEnded, LevelMeasured, RunEnded, RunStarted, Snapshot
@@ -85,15 +85,15 @@ def lines_of(end: RunEnded, *summaries: ConnectionSummary) -> list[str]:
     return summary_lines(final_summary(result, end, session_folder="sessions/one"))
 
 
-def test_a_stream_that_came_back_is_not_told_as_if_nothing_had_been() -> None:
+def test_a_reconnect_is_stated() -> None:
     end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger=ended(completed=2).ledger)
     good = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)
     back = ConnectionSummary(conn=2, ledger=LedgerClass.COMPLETED, retries=2, reconnects=1, unheard_s=2.34)
     lines = lines_of(end, good, back)
-    assert lines[2] == "2 of 2 streams completed (1 with a gap) on local in 1.0 s"
-    assert "  tried again                 2 openings" in lines
-    assert "  reconnected                 1 time, 2.3 s of audio unheard" in lines
-    assert not any("tried again" in line for line in lines_of(end, good, good))
+    assert lines[2] == "2 of 2 connections completed (1 with a gap) on local in 1.0 s"
+    assert "  retries                     2" in lines
+    assert "  reconnects                  1, 2.3 s of audio not transcribed" in lines
+    assert not any("retries" in line for line in lines_of(end, good, good))
 
 
 def test_the_summary_to_the_character() -> None:
@@ -115,7 +115,7 @@ def test_the_summary_to_the_character() -> None:
     assert lines_of(end, good, bad) == [
         "",
         rule,
-        "1 of 2 streams completed on local in 12.3 s",
+        "1 of 2 connections completed on local in 12.3 s",
         rule,
         "  not started                 0",
         "  connect failed              0",
@@ -127,10 +127,10 @@ def test_the_summary_to_the_character() -> None:
         "",
         "  turns                       2 ended, 3 eager, 1 resumed",
         "  update latency, user clock  p50 81.3 ms  p95 240 ms  p99 260 ms  max 300 ms  (n = 300)",
-        "  update latency, wire clock  no values",
-        "  pacing error                no values, 1 late",
+        "  update latency, wire clock  not measured",
+        "  pacing error                not measured, 1 late",
         "  sent                        100 chunks, 0.3 MB",
-        "  rules the server broke      sequence_gap (2)",
+        "  protocol violations         sequence_gap (2)",
         "  connection 2: The connection was lost. Check the network.",
         "",
         "  verdict                     DONE",
@@ -150,7 +150,7 @@ def test_a_percentile_of_few_values_is_marked(n: int, shown: str) -> None:
     update = Percentiles(n=n, p50_ms=1.0, p95_ms=2.0, p99_ms=3.0, max_ms=4.0)
     lines = lines_of(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=update))
     assert f"  update latency, user clock  {shown}" in lines
-    assert any("~ stands on few values" in line for line in lines) is (n < 299)
+    assert any("~ too few values" in line for line in lines) is (n < 299)
 
 
 def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
@@ -159,8 +159,8 @@ def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
         t=1.0, verdict=Verdict.DONE, ledger={}, figures={"end_decision": decision}, words=WordErrors(8, 1, 2, 0)
     )
     lines = lines_of(end)
-    assert "  word error rate             37.5 %  (1 substituted, 2 missing, 0 extra, n = 8)" in lines
-    assert "  … its decision, audio time  p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
+    assert "  WER                         37.5 %  (1 substituted, 2 missing, 0 extra, n = 8)" in lines
+    assert "  … decision, audio time      p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
 
 
 def test_a_verdict_gives_its_reasons() -> None:
@@ -192,7 +192,7 @@ def test_connections_with_one_problem_share_a_line() -> None:
 def shown(figures: LiveFigures) -> str:
     console = Console(width=100)
     with console.capture() as captured:
-        console.print(picture(figures))
+        console.print(render(figures))
     return captured.get()
 
 

@@ -55,7 +55,7 @@ def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_
     assert done.returncode in (0, 3), done.stderr
     for conn in (1, 2):
         assert any(line.startswith(f"[Conn {conn}] ✓ ") for line in done.stdout.splitlines()), done.stdout
-    assert "2 of 2 streams completed on local" in done.stdout
+    assert "2 of 2 connections completed on local" in done.stdout
 
 
 def test_no_endpoint_is_exit_2() -> None:

@@ -16,7 +16,7 @@ def test_the_quick_part_is_one_line_each(capsys: pytest.CaptureFixture[str]) -> 
     assert main.main(["self-test", "--quick"]) == 0
     *lines, last = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["ok"] * len(quick_checks.QUICK)
-    assert last == "Everything works."
+    assert last == "All checks passed."
 
 
 def test_what_is_wrong_decides_the_exit_status(
@@ -25,13 +25,13 @@ def test_what_is_wrong_decides_the_exit_status(
     monkeypatch.setattr("flux_desktop.base.program.allow_many_files", lambda: 256)
     assert self_test.run(argparse.Namespace(quick=True, picture=None)) == 1
     output = capsys.readouterr().out
-    assert "WRONG  open files" in output
-    assert output.endswith("1 of the lines above say what to do.\n")
+    assert "FAILED  open files" in output
+    assert output.endswith("1 check failed; see the hints above.\n")
 
 
 def test_a_problem_with_line_breaks_stays_one_line() -> None:
     problem = Problem(code="x", what="Two\nlines.", why="And \x1b[31mcolour.", todo="Do it.")
     assert (
         self_test.line(Finding(name="thing", problem=problem))
-        == "WRONG  thing            Two lines. And colour. Do it."
+        == "FAILED  thing            Two lines. And colour. Do it."
     )

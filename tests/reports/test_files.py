@@ -64,7 +64,7 @@ def test_what_a_killed_process_left_of_the_same_file_goes(tmp_path: Path) -> Non
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError, match="could not be written"):
+    with pytest.raises(ProblemError, match="cannot be written"):
         write_whole(tmp_path / "no" / "such" / "file", "x")
 
 

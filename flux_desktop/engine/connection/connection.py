@@ -35,6 +35,7 @@ from flux_desktop.flux.messages import (
     Connected,
     Error,
     Finalize,
+    ForceEndTurn,
     ServerMessage,
     encode,
 )
@@ -243,6 +244,8 @@ class Connection:
             self._streams.current.fail(problem)
 
     def _on_audio_end(self) -> None:
+        if self._context.plan.force_end_turn_at_end:
+            self._controls.send(encode(ForceEndTurn()))
         if self._context.plan.finalize_at_end:
             self._controls.send(encode(Finalize()))
 

@@ -68,6 +68,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Sent exactly as it is, so that a refusal can be tried on purpose."""
     finalize_at_end: bool = False
     """Send Finalize after the last audio, which ends the stream on builds that do not know it."""
+    force_end_turn_at_end: bool = False
+    """Send ForceEndTurn after the last audio, which ends the open turn on newer builds."""
     rotate_after_s: float = 28 * 60.0
     """Age of a stream from which on its connection changes over to a new one, in the next silence; up to a fourteenth
     of it earlier, so that not all of them do at once."""

@@ -407,6 +407,12 @@ async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkey
     assert sum(driver.of(Snapshot)[-1].ledger.values()) == 4
 
 
+async def test_the_open_turn_is_ended_after_the_last_audio(driver):
+    ended = await driver.run(force_end_turn_at_end=True, options=FluxOptions(eot_timeout_ms=60_000))
+    assert driver.of(Sent)[0].text == '{"type":"ForceEndTurn"}'
+    assert ended.problem is None
+
+
 async def test_a_ramp_over_several_workers_counts_from_one_moment(driver, monkeypatch):
     """The second worker reads its audio later than the first; their connections open in step all the same."""
     monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.STREAMS_PER_WORKER", 2)

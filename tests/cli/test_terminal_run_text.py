@@ -17,7 +17,9 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.cli.live_table import LiveFigures, LiveTable
 from flux_desktop.cli.main import build_parser
 from flux_desktop.cli.planning import file_plan
-from flux_desktop.cli.run_streams import _Front
+from flux_desktop.cli.results import deliver
+from flux_desktop.cli.streams import Printer
+from flux_desktop.cli.terminal_run import TerminalRun
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
@@ -59,7 +61,7 @@ def test_no_command_reaches_the_terminal(flags: str, tmp_path: Path, capsys: pyt
         file.setframerate(16_000)
         file.writeframes(bytes(3200))
     args = build_parser("file").parse_args(["file", "local", "--file", str(tmp_path / "a.wav"), *flags.split()])
-    front = _Front(args, file_plan(args))
+    front = TerminalRun(args, file_plan(args))
     problem = Problem(code="x", what=COMMANDS, why=COMMANDS, todo=COMMANDS)
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, final_texts=[COMMANDS])
     ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1})
@@ -77,7 +79,7 @@ def test_no_command_reaches_the_terminal(flags: str, tmp_path: Path, capsys: pyt
     for event in events:
         front._on_event(event)
     front._flush()
-    front._print(final_summary(front._result, ended))
+    deliver(args, final_summary(front._result, ended), [], Printer())
     written = capsys.readouterr()
     assert "[bold red]hi[/]" in written.out + written.err
     assert bad(written.out + written.err) == []

@@ -1,0 +1,84 @@
+"""Paths given on the command line: whatever is wrong with one is reported in a sentence, before anything connects."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+from pathlib import Path
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.recording.session_folder import make_private_folder
+from flux_desktop.reports.files import check_writable
+
+STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+_STDIN_NAMES = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_SHOWN_CHARS_MAX = 120
+
+
+def check_readable(flag: str, path: str) -> None:
+    """Require a regular file that can be opened; raises `ProblemError` (path_invalid)."""
+    _require_path(flag, path)
+    if path == "-" or path in _STDIN_NAMES:
+        raise _invalid(flag, path, "It is standard input, which cannot be read more than once.")
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise _invalid(flag, path, "It is a directory.")
+        if not stat.S_ISREG(mode):
+            raise _invalid(flag, path, "It is a pipe or a device, not a regular file.")
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise _invalid(flag, path, _reason(error)) from error
+
+
+def check_output(flag: str, path: str) -> None:
+    """Require a file that can be created or replaced, or standard output; raises `ProblemError` (path_invalid)."""
+    _require_path(flag, path)
+    if path in STDOUT_NAMES:
+        return
+    if path in _STDIN_NAMES:
+        raise _invalid(flag, path, "It is standard input, which cannot be written.")
+    try:
+        check_writable(Path(path))
+    except ProblemError as error:
+        raise _invalid(flag, path, error.problem.why) from error
+
+
+def output_folder(flag: str, path: str) -> Path:
+    """A folder that exists now and can be written; raises `ProblemError` (path_invalid)."""
+    _require_path(flag, path)
+    if path in STDOUT_NAMES | _STDIN_NAMES:
+        raise _invalid(flag, path, "It is a standard stream, not a directory.")
+    folder = Path(os.path.abspath(path))
+    try:
+        if os.path.lexists(folder) and not folder.is_dir():
+            os.stat(folder)  # a symbolic link to nowhere, or to itself
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        make_private_folder(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except FileExistsError as error:  # a part of the path is a file
+        raise _invalid(flag, path, f"{os.strerror(errno.ENOTDIR)}.") from error
+    except OSError as error:
+        raise _invalid(flag, path, _reason(error)) from error
+    return folder
+
+
+def _require_path(flag: str, path: str) -> None:
+    if not path:
+        raise _invalid(flag, path, "It is empty.")
+    if _URL.match(path):
+        raise _invalid(flag, path, "It is a URL, and only local files can be used.")
+
+
+def _invalid(flag: str, path: str, why: str) -> ProblemError:
+    shown = path if len(path) <= _SHOWN_CHARS_MAX else f"{path[:_SHOWN_CHARS_MAX]}…"
+    return ProblemError(Problem(code="path_invalid", what=f"{flag} “{shown}” cannot be used.", why=why))
+
+
+def _reason(error: OSError) -> str:
+    return f"{error.strerror or error}."

@@ -1,0 +1,33 @@
+"""`flux-stress summary`: the summary of a recorded run, rebuilt from its session folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import exit_code
+from flux_desktop.cli.paths import check_output
+from flux_desktop.cli.results import deliver
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.reports.run_result import final_summary
+from flux_desktop.reports.session_summary import read_recorded_run
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status, which reports on this command and not on the recorded run."""
+    try:
+        if args.summary_jsonl:
+            check_output("--summary-jsonl", args.summary_jsonl)
+        recorded = read_recorded_run(Path(args.session))
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return ExitCode.USAGE
+    if not recorded.is_complete:
+        complain("The run was cut off: this is how it stood at the last recorded moment.")
+    result, ended = recorded.result, recorded.ended
+    status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
+    summary = final_summary(result, ended, exit_code=int(status), session_folder=args.session)
+    return deliver(args, summary, result.planned_summaries(recorded.plan.connections), Printer())

@@ -1,0 +1,89 @@
+"""The summary of a recorded run, rebuilt from its session folder; also of a run that was cut off before its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.reports.run_result import RunResult
+
+
+class RecordedRun(msgspec.Struct, kw_only=True):
+    """A recorded run: all that its events say, how it was planned and how it ended."""
+
+    result: RunResult
+    plan: RunPlan
+    ended: RunEnded
+    is_complete: bool
+    """Whether the recording has an end; otherwise `ended` is made from what was recorded up to the cut."""
+
+
+def read_recorded_run(folder: Path) -> RecordedRun:
+    """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
+    try:
+        return _from_events(read_session(folder), folder)
+    except OSError as error:
+        raise ProblemError(_unreadable(folder, f"{error.strerror or error}.")) from error
+
+
+def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
+    result = RunResult(keep_turns=False)
+    rows: dict[int, ConnectionRow] = {}
+    last_t = 0.0
+    for event in events:
+        result.feed(event)
+        last_t = max(last_t, getattr(event, "t", 0.0))
+        if isinstance(event, Snapshot):
+            rows.update((row.conn, row) for row in event.rows)
+    if result.started is None:
+        raise ProblemError(_unreadable(folder, "It has no recording of a run."))
+    plan = result.started.plan
+    if result.ended is not None:
+        return RecordedRun(result=result, plan=plan, ended=result.ended, is_complete=True)
+    for row in rows.values():
+        if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
+            result.feed(ConnectionEnded(t=last_t, summary=_cut_off(row)))
+    return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), is_complete=False)
+
+
+def _end_at_cut(result: RunResult, plan: RunPlan, t: float) -> RunEnded:
+    """How the run stood at its last recorded moment. The percentiles are those of the last snapshot."""
+    totals = RunTotals(plan)
+    for summary in result.ordered_summaries:
+        totals.take(ConnectionEnded(t=t, summary=summary), 1, alone=True)
+    ended, last = totals.ended(t, interrupted=True), result.snapshot
+    if last is None:
+        return ended
+    figures = {name: values for name, values in last.figures.items() if values.n}
+    return msgspec.structs.replace(ended, update=last.update, wire=last.wire, pacing=last.pacing, figures=figures)
+
+
+def _cut_off(row: ConnectionRow) -> ConnectionSummary:
+    return ConnectionSummary(
+        conn=row.conn,
+        ledger=LedgerClass.FAILED,
+        problem=Problem(code="recording_cut_off", what="The recording ends while this connection was open."),
+        request_id=row.request_id,
+        chunks_sent=row.chunks_sent,
+        late_chunks=row.late_chunks,
+        turns=row.turns,
+        retries=row.retries,
+        reconnects=row.reconnects,
+    )
+
+
+def _unreadable(folder: Path, why: str) -> Problem:
+    return Problem(
+        code="session_unreadable",
+        what=f"The session folder {folder} cannot be read.",
+        why=why,
+        todo="Give the folder that holds a run.jsonl file.",
+    )

@@ -1,0 +1,109 @@
+"""`flux-stress summary`: what a run printed and wrote is rebuilt from its recording, also of one that was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.resources import resource_path
+
+PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
+SAMPLE = str(resource_path("sample_audio/conversation.wav"))
+RUN = ["file", "local", "--file", SAMPLE, "--eot-threshold", "0.5", "--eot-timeout-ms", "500"]
+WAIT_S = 50.0
+
+
+def rebuilt(session: Path, tmp_path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
+    path = tmp_path / "rebuilt.jsonl"
+    command = [*PROGRAM, "summary", str(session), "--json", "--summary-jsonl", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def only_session(folder: Path) -> Path:
+    (session,) = folder.iterdir()
+    return session
+
+
+def test_a_finished_run_is_rebuilt_to_the_last_figure(tmp_path: Path) -> None:
+    sessions, path = tmp_path / "sessions", tmp_path / "summary.jsonl"
+    wanted = ["--json", "--summary-jsonl", str(path), "--sessions-dir", str(sessions), "--limit", "retries<9"]
+    command = [*PROGRAM, *RUN, "--duration", "1.2", "--connections", "2", *wanted]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    summary, lines = rebuilt(only_session(sessions), tmp_path)
+    assert summary == json.loads(done.stdout)
+    assert lines == [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(summary["limits"]) == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_run_that_is_told_to_stop_ends_in_order(number: signal.Signals, tmp_path: Path) -> None:
+    path = tmp_path / "summary.jsonl"
+    wanted = ["--summary-jsonl", str(path), "--sessions-dir", str(tmp_path / "sessions")]
+    with subprocess.Popen(
+        [*PROGRAM, *RUN, "--loop", *wanted], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("[Conn 1]") for line in process.stdout)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 130, err
+    assert f"Stopping ({number.name})" in err
+    assert "verdict                     INTERRUPTED" in out
+    assert json.loads(path.read_text())["connected"]
+    summary, _ = rebuilt(only_session(tmp_path / "sessions"), tmp_path)
+    assert summary["interrupted"]
+
+
+def test_a_run_whose_terminal_is_closed_ends_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "summary.jsonl"
+    wanted = ["--summary-jsonl", str(path), "--sessions-dir", str(tmp_path / "sessions")]
+    terminal, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, *RUN, "--loop", *wanted], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    output = b""
+    while b"[Conn 1]" not in output:
+        output += os.read(terminal, 65_536)
+    os.close(terminal)
+    process.send_signal(signal.SIGHUP)  # as the kernel does where this is the controlling terminal
+    assert process.wait(WAIT_S) == 130
+    assert json.loads(path.read_text())["connected"]
+
+
+def test_a_run_that_was_killed_is_rebuilt_up_to_there(tmp_path: Path) -> None:
+    wanted = ["--sessions-dir", str(tmp_path / "sessions"), "--connections", "2"]
+    with subprocess.Popen(
+        [*PROGRAM, *RUN, "--loop", *wanted], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert any(" ✓ " in line for line in process.stdout)
+        process.kill()
+        process.communicate(timeout=WAIT_S)
+    summary, lines = rebuilt(only_session(tmp_path / "sessions"), tmp_path)
+    assert summary["interrupted"]
+    assert summary["planned"] == sum(summary["ledger"].values()) == 2  # type: ignore[attr-defined]
+    assert summary["update_latency_user_clock"]["n"] > 0  # type: ignore[index]
+    # The worker sees that its parent is gone, and records how its streams ended.
+    assert all(line["error_code"] and line["chunks_sent"] for line in lines)
+
+
+@pytest.mark.parametrize("name", ["missing", "empty", "file", "x" * 5_000])
+def test_what_is_no_session_is_one_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x")
+    done = subprocess.run(
+        [*PROGRAM, "summary", str(tmp_path / name)], capture_output=True, text=True, timeout=WAIT_S, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert "cannot be read." in done.stderr

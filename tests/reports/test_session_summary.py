@@ -1,0 +1,69 @@
+"""The summary of a recording that has no end: everything died at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.recording.session_folder import create_session
+from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, RunStarted, Snapshot, encode_event
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    LedgerClass,
+    Percentiles,
+    Verdict,
+)
+from flux_desktop.engine.records.pass_criteria import parse_limit
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.reports.session_summary import read_recorded_run
+
+PLAN = RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=3, limits=(parse_limit("retries<9"),))
+
+
+def session_of(folder: Path, *events: Event) -> Path:
+    started = RunStarted(t=0.0, wall_time="2026-01-31T12:00:00+00:00", plan=PLAN, version="1")
+    session = create_session(folder, started, datetime(2026, 1, 31, 12, tzinfo=UTC))
+    (session / "worker-1.jsonl").write_bytes(b"".join(map(encode_event, events)))
+    return session
+
+
+def test_connections_that_were_open_at_the_cut_have_failed(tmp_path: Path) -> None:
+    update = Percentiles(n=3, p50_ms=100.0, p95_ms=200.0, p99_ms=200.0, max_ms=200.0)
+    rows = [
+        ConnectionRow(conn=1, state=ConnectionState.STREAMING, chunks_sent=7, turns=2, request_id="r"),
+        ConnectionRow(conn=3, state=ConnectionState.WAITING),
+    ]
+    session = session_of(
+        tmp_path,
+        Snapshot(t=1.0, ledger={}, rows=rows, update=update),
+        ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=2, ledger=LedgerClass.COMPLETED)),
+    )
+    recorded = read_recorded_run(session)
+    assert not recorded.is_complete
+    assert recorded.ended.interrupted
+    assert recorded.ended.t == 2.0
+    assert recorded.ended.verdict is Verdict.FAIL
+    assert recorded.ended.update == update
+    first, second, third = recorded.result.planned_summaries(3)
+    assert first.problem is not None
+    assert (first.ledger, first.problem.code, first.chunks_sent) == (LedgerClass.FAILED, "recording_cut_off", 7)
+    assert (second.ledger, third.ledger) == (LedgerClass.COMPLETED, LedgerClass.NOT_STARTED)
+    assert recorded.ended.ledger["failed in mid-stream"] == 1
+
+
+def test_a_recording_with_an_end_is_taken_as_it_is(tmp_path: Path) -> None:
+    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"completed": 3})
+    recorded = read_recorded_run(session_of(tmp_path, ended))
+    assert recorded.is_complete
+    assert recorded.ended == ended
+
+
+def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "run.jsonl").write_text("{}\n")
+    with pytest.raises(ProblemError, match="no recording of a run"):
+        read_recorded_run(tmp_path)
