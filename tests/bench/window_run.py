@@ -11,7 +11,6 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from flux_desktop.base.heap import share_one_heap
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.ui.app import launch
 from flux_desktop.ui.window.main_window import MainWindow
@@ -36,7 +35,6 @@ def with_window(measure: Measure) -> None:
     """Open a window, let `measure` work with it and the folder of its sessions, and close it."""
     import qasync
 
-    share_one_heap()
     app = launch.make_app()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)

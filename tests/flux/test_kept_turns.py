@@ -1,8 +1,11 @@
-"""Ended turns in little memory: nothing of them is lost."""
+"""Ended turns are stored whole, or without their words."""
 
 from __future__ import annotations
 
-from flux_desktop.flux.kept_turns import BLOCK, KeptTurns
+import pytest
+
+from flux_desktop.base.side_store import SideFile
+from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import Word
 from flux_desktop.flux.turns import Turn
 
@@ -13,26 +16,20 @@ def turn(index: int) -> Turn:
     return Turn(index=index, transcript=f"{text} {index}", words=words, confidence=0.9, end_s=14.0, ended_by="model")
 
 
-def test_turns_come_back_as_they_were() -> None:
-    turns = [turn(index) for index in range(2 * BLOCK + 3)]
-    kept = KeptTurns(words=True)
+@pytest.mark.parametrize("words", [True, False])
+def test_turns_come_back_as_they_were(words: bool) -> None:
+    turns = [turn(index) for index in range(100)]
+    kept = KeptTurns(words=words, side_file=SideFile())
     for each in turns:
         kept.append(each)
     assert len(kept) == len(turns)
-    assert list(kept) == turns
+    assert [each.transcript for each in kept] == [each.transcript for each in turns]
+    assert [each.words for each in kept] == [each.words if words else [] for each in turns]
+    assert [each.end_s for each in kept] == [14.0] * len(turns)
+    assert kept.in_memory_bytes == 0
 
 
-def test_words_are_left_out_where_they_are_not_wanted() -> None:
-    kept = KeptTurns(words=False)
-    given = turn(0)
-    kept.append(given)
-    [back] = kept
-    assert (back.transcript, back.words) == (given.transcript, [])
-    assert given.words
-
-
-def test_memory_is_a_small_part() -> None:
-    kept = KeptTurns(words=True)
-    for index in range(10 * BLOCK):
-        kept.append(turn(index))
-    assert kept._blocks.in_memory_bytes / (10 * BLOCK) < 300
+def test_the_turn_that_is_stored_keeps_its_words_for_others() -> None:
+    ended = turn(0)
+    KeptTurns(words=False, side_file=SideFile()).append(ended)
+    assert len(ended.words) == 14

@@ -23,7 +23,6 @@ from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.send_queue import SendQueue
 from flux_desktop.aws.target import ConnectTimings
-from flux_desktop.base.event import LeanEvent
 from flux_desktop.base.problem import Problem, ProblemError
 
 MAX_ERROR_BODY_BYTES = 65_536
@@ -66,8 +65,8 @@ class Channel:
         self._completed = False
         self._answer: asyncio.Future[tuple[int, Headers]] | None = None
         self._error_body = bytearray()
-        self._over = LeanEvent()
-        self._shut = LeanEvent()
+        self._over = asyncio.Event()
+        self._shut = asyncio.Event()
         self._outgoing = SendQueue()
         self.was_connected = False
         self.problem: Problem | None = None
@@ -280,7 +279,7 @@ class Channel:
         end = self._outgoing.end
         if end is None or self._completed:
             return
-        sent = LeanEvent()
+        sent = asyncio.Event()
         end.add_done_callback(lambda _: self._post(lambda _value, _at: sent.set(), None, 0.0))
         await _wait(sent.wait, self._limits.close_s / 2)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.base.packed_blocks import SideFile
+from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.connection.retry_policy import RetryBudget, RetryPolicy
 from flux_desktop.engine.connection.transport import Transport
 from flux_desktop.engine.measuring.ground_truth import SpokenWords

@@ -16,7 +16,7 @@ import msgspec
 from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.stream import Stream
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.measuring.packed_values import PackedValues
+from flux_desktop.engine.measuring.latency_counts import LatencyCounts
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.messages import (
@@ -55,8 +55,8 @@ class Receiver:
         self.event_counts: Counter[str] = Counter()
         self.violations: Counter[str] = Counter()
         self.recent_ms: deque[float] = deque(maxlen=RECENT_UPDATES)
-        self.all_update_ms = PackedValues()
-        self.all_wire_ms = PackedValues()
+        self.all_update_ms = LatencyCounts()
+        self.all_wire_ms = LatencyCounts()
         self.request_id: str | None = None
         self.messages_received = 0
         self.window_end_s = 0.0

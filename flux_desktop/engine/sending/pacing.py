@@ -8,10 +8,9 @@ Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolut
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from typing import NamedTuple
-
-from flux_desktop.engine.measuring.own_pages import own_pages
 
 BURST_MAX = 2
 """Chunks sent at once after a stall; the plan is caught up with, not flooded."""
@@ -49,35 +48,24 @@ class AudioClock:
     def __init__(self) -> None:
         self.audio_s = 0.0
         self._kept_from_s = 0.0
-        # Packed: as lists they would be 0.4 MB a stream.
-        most = 2 * self.KEPT
-        kept = own_pages(3 * most * 8).cast("d")
-        self._ends_s, self._dues_s, self._sends_s = kept[:most], kept[most : 2 * most], kept[2 * most :]
-        self._end = 0
+        # Arrays: 0.1 MB a stream, where lists of floats would be 0.4 MB.
+        self._ends_s, self._dues_s, self._sends_s = array("d"), array("d"), array("d")
 
     def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
         """Note a chunk of `duration_s` seconds of audio, due at one moment and handed over at another."""
         self.audio_s += duration_s
-        if self._end == 2 * self.KEPT:
-            self._make_room()
-        self._ends_s[self._end] = self.audio_s
-        self._dues_s[self._end] = due_s
-        self._sends_s[self._end] = send_s
-        self._end += 1
+        if len(self._ends_s) == 2 * self.KEPT:
+            self._kept_from_s = self._ends_s[self.KEPT - 1]
+            for moments in (self._ends_s, self._dues_s, self._sends_s):
+                del moments[: self.KEPT]
+        self._ends_s.append(self.audio_s)
+        self._dues_s.append(due_s)
+        self._sends_s.append(send_s)
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
-        # A hair's breadth, as servers round to hundredths.
-        index = bisect_left(self._ends_s, audio_s - 1e-3, 0, self._end)
-        if index >= self._end:
-            return None
-        if audio_s < self._kept_from_s:
+        # A tolerance of 1 ms, because servers round to hundredths of a second.
+        index = bisect_left(self._ends_s, audio_s - 1e-3)
+        if index >= len(self._ends_s) or audio_s < self._kept_from_s:
             return None
         return PlannedAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
-
-    def _make_room(self) -> None:
-        """Move the newest half to the front."""
-        self._kept_from_s = self._ends_s[self.KEPT - 1]
-        for kept in (self._ends_s, self._dues_s, self._sends_s):
-            kept[: self.KEPT] = kept[self.KEPT :]
-        self._end = self.KEPT

@@ -24,7 +24,6 @@ from flux_desktop import __version__
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base import logs
 from flux_desktop.base.child import LINE_LIMIT_BYTES
-from flux_desktop.base.heap import keep_apart, keep_trimmed
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
@@ -59,8 +58,6 @@ from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
 _LOG = logging.getLogger(__name__)
-_BUFFERS_FROM_BYTES = 8 * 1024
-"""A stream's connection has eight buffers of 12 to 24 kB, four fifths of its memory, from its opening to its end."""
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
 """A front end that does not read loses watched messages beyond this; the recording keeps them."""
 _FLUSH_MAX_S = 2.0
@@ -95,10 +92,8 @@ class Worker:
         """
         self._emit(WorkerReady(pid=os.getpid(), version=__version__))
         async with asyncio.TaskGroup() as self._tasks:
-            trimming = self._tasks.create_task(keep_trimmed(), name="trim heap")
             beating = self._tasks.create_task(self._send_heartbeats(), name="heartbeats")
             await self._obey(commands)
-            trimming.cancel()
             beating.cancel()
             if self._task is not None:
                 self._task.cancel()
@@ -276,7 +271,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def main() -> None:
     """Entry point of the process."""
-    keep_apart(_BUFFERS_FROM_BYTES)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logs.set_up(logging.WARNING, handler)

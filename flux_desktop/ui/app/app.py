@@ -54,11 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.wav = options.wav or options.recording
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
-    from flux_desktop.base.heap import share_one_heap
     from flux_desktop.base.program import allow_many_files
 
     allow_many_files()
-    share_one_heap()
     if options.self_test_picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from flux_desktop.ui.app.self_test_picture import paint

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from flux_desktop.base.packed_blocks import SideFile
+from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received, Sent
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, ParameterState
@@ -52,8 +52,9 @@ class Conversation:
     ) -> None:
         """`truth` holds the recording's words where known, `options` the plan's parameters.
 
-        Older turns go to the side file.
+        Older turns go to `side_file`, None for one of its own.
         """
+        side_file = side_file or SideFile()
         self.conn = conn
         self._truth = truth
         self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 
-from flux_desktop.base.packed_blocks import SideFile
 from flux_desktop.base.problem import Problem
+from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import (
     ConnectionChanged,

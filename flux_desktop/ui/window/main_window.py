@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from flux_desktop.base import heap
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import file_work
@@ -84,8 +83,6 @@ class MainWindow(QMainWindow):
         self.live = LiveParameters()
         self.local = LocalBehaviour()
         self.heartbeat = Heartbeat(self)
-        self._trimming = QTimer(self)
-        self._trimming.timeout.connect(heap.trim)
         self.shape: WavShape | None = None
         self.recent: list[str] = []
         self.log = LogKeeper()
@@ -180,7 +177,6 @@ class MainWindow(QMainWindow):
         self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.clock.start()
         self.heartbeat.start()
-        self._trimming.start(int(heap.TRIM_EVERY_S * 1000))
         QTimer.singleShot(0, self._build_plots)
         if load_account:
             self.loader.begin()
@@ -351,7 +347,6 @@ class MainWindow(QMainWindow):
                 dialog.close()
             self.clock.stop()
             self.heartbeat.stop()
-            self._trimming.stop()
             self.tasks.start("closing", self._close_all())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

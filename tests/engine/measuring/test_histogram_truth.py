@@ -1,4 +1,4 @@
-"""Histograms that are filled many values at a time hold exactly what the library would have counted one by one."""
+"""Histograms that are filled in batches hold exactly what the library would have counted one by one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hdrh.histogram import HdrHistogram
 from flux_desktop.engine.measuring.histogram import Histogram
 
 HOUR_US = 3_600_000_000
-EDGES_S = [-1.0, 0.0, 1e-7, 1e-6, 2047e-6, 2048e-6, 2049e-6, 4095e-6, 4096e-6, 3599.9, 3600.0, 4000.0]
+EDGES_S = [-1.0, 0.0, 1e-7, 4e-6, 6e-6, 2040e-6, 2050e-6, 2060e-6, 4090e-6, 4100e-6, 3599.9, 3600.0, 4000.0]
+RESOLUTION_US = 10
 
 
 @pytest.mark.parametrize("scale_s", [0.0001, 0.01, 1.0, 100.0])
@@ -19,7 +20,7 @@ def test_counters_are_those_of_the_library(scale_s: float) -> None:
     ours, library = Histogram(), HdrHistogram(1, HOUR_US, 3)
     for value_s in [dice.lognormvariate(0, 2) * scale_s for _ in range(9000)] + EDGES_S:
         ours.add(value_s)
-        library.record_value(min(HOUR_US, max(1, round(value_s * 1e6))))
+        library.record_value(min(HOUR_US, max(1, round(value_s * 1e6 / RESOLUTION_US) * RESOLUTION_US)))
     assert ours.n == library.total_count
     assert ours.encode() == library.encode().decode()
     expected = library.get_percentile_to_value_dict([50.0, 95.0, 99.0])

@@ -1,4 +1,4 @@
-"""Hours of cards in little memory, and the list that shows them: nothing is lost, and the newest still change."""
+"""Hours of cards, and the list that shows them: nothing is lost, and the newest can still change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from flux_desktop.base.side_store import SideFile
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.card_list import BLOCK, CardList
+from flux_desktop.ui.models.card_list import NEWEST_KEPT, CardList
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.turn_card import LAYOUTS_MAX, TurnCardDelegate
@@ -18,13 +19,12 @@ def card(index: int) -> Card:
     return Card(index=index, tone="final", text=f"this is what turn {index} said", end_s=index + 0.5, unsure=((0, 4),))
 
 
-def test_packed_cards_come_back_as_they_were() -> None:
-    cards = CardList()
-    given = [card(index) for index in range(5 * BLOCK + 7)]
+def test_older_cards_come_back_as_they_were() -> None:
+    cards = CardList(SideFile())
+    given = [card(index) for index in range(5 * NEWEST_KEPT + 7)]
     for each in given:
         cards.append(each)
     assert len(cards) == len(given)
-    assert cards._packed
     texts = [each.text for each in given]
     assert [each.text for each in cards] == texts
     assert [each.text for each in reversed(cards)] == texts[::-1]
@@ -32,18 +32,18 @@ def test_packed_cards_come_back_as_they_were() -> None:
     first = cards[0]
     assert (first.end_s, first.unsure, first.tone) == (0.5, ((0, 4),), "final")
     assert cards[-1] is given[-1]
-    assert [each.index for each in cards[BLOCK - 2 : BLOCK + 2]] == [BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1]
+    newest = len(given) - NEWEST_KEPT
+    assert [each.index for each in cards[newest - 2 : newest + 2]] == list(range(newest - 2, newest + 2))
     with pytest.raises(IndexError):
         cards[len(given)]
 
 
-def test_cards_take_little_memory() -> None:
-    cards = CardList()
-    for index in range(50 * BLOCK):
+def test_all_but_the_newest_cards_are_on_disk() -> None:
+    cards = CardList(SideFile())
+    for index in range(3 * NEWEST_KEPT):
         cards.append(card(index))
-    assert cards._packed.in_memory_bytes / len(cards) < 60
-    assert len(list(cards)) == len(cards)
-    assert len(cards._unpacked) < 8
+    assert (len(cards._older), len(cards._newest)) == (2 * NEWEST_KEPT, NEWEST_KEPT)
+    assert cards._older.in_memory_bytes == 0
 
 
 def test_the_shown_list_follows_whatever_happens_to_the_newest_cards(qtbot) -> None:
