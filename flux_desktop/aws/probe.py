@@ -1,23 +1,24 @@
-"""A preflight of the way to the endpoint: name, TCP, TLS and HTTP/2, with an exact reason for each failure.
+"""Preflight probe of an endpoint's address: name, TCP, TLS and HTTP/2, with the exact reason of a failure.
 
-The stream's own TLS library tells of a refused certificate only after 10-30 s, and without the reason. This
-looks once before a run with Python's `ssl`, on a thread of its own, and is done within `PROBE_LIMIT_S`.
+The stream's own TLS library reports a rejected certificate only after 10-30 s, and without the reason. The probe
+connects once before a run with Python's `ssl`, on its own thread, within `PROBE_LIMIT_S`.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import socket
 import ssl
 import time
 
 import msgspec
 
-from flux_desktop.aws.errors.connect_errors import Address, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem, proxy_problem
 from flux_desktop.aws.errors.trust import Proxy, TrustStore, proxy_for, ssl_context, trust_store
 from flux_desktop.aws.target import StreamTarget
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
 
 CONNECT_LIMIT_S = 5.0
@@ -35,7 +36,7 @@ _VERIFY_CODES = {
 
 
 class ProbeTimings(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each step took, in seconds. `tcp_s` includes the name look-up, and the proxy's tunnel if any."""
+    """Durations of the steps in seconds. `tcp_s` includes the name look-up, and the proxy's tunnel if there is one."""
 
     tcp_s: float
     tls_s: float
@@ -44,7 +45,7 @@ class ProbeTimings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def probe(target: StreamTarget, *, limit_s: float = PROBE_LIMIT_S) -> ProbeTimings:
-    """See whether `target` can be reached as a stream needs it. Sends no request, so needs no credentials.
+    """Check that `target` can be reached as a stream requires. Sends no request, so needs no credentials.
 
     Raises `ProblemError` with a code of `connect_errors`.
     """
@@ -56,20 +57,20 @@ async def probe(target: StreamTarget, *, limit_s: float = PROBE_LIMIT_S) -> Prob
 
 
 def address_of(target: StreamTarget) -> Address:
-    """Host and port of a target. Raises `ProblemError` ``address_invalid``: nothing but https can be used."""
+    """Host and port of a target. Raises `ProblemError` ``address_invalid`` unless it is an https URL."""
     try:
         address = Address(target.host, target.port)
     except ValueError:
         address = Address("", 0)
     if not address.host or not target.url.lower().startswith("https://"):
-        raise ProblemError(connect_problem("address_invalid", address, f"“{target.url}” is no https address."))
+        raise ProblemError(connect_problem("address_invalid", address, f"“{target.url}” is not an https URL."))
     return address
 
 
 def _probe(address: Address, store: TrustStore, limit_s: float) -> ProbeTimings:
     proxy = proxy_for(address.host, address.port)
     if proxy is not None and proxy.over_tls:
-        # TLS inside TLS is beyond this look; the stream itself will tell.
+        # TLS inside TLS is not probed; the stream itself reports problems.
         return ProbeTimings(tcp_s=0.0, tls_s=0.0, through_proxy=True)
     connect_s, handshake_s = min(CONNECT_LIMIT_S, limit_s / 2), min(HANDSHAKE_LIMIT_S, limit_s / 2)
     began_s = time.monotonic()
@@ -88,21 +89,12 @@ def _probe(address: Address, store: TrustStore, limit_s: float) -> ProbeTimings:
 
 
 def _connect(address: Address, proxy: Proxy | None, limit_s: float) -> socket.socket:
-    first = Address(proxy.host, proxy.port) if proxy else address
+    first = proxy.address if proxy else address
     try:
         raw = socket.create_connection((first.host, first.port), timeout=limit_s)
-    except socket.gaierror as error:
-        raise ProblemError(connect_problem("dns_failure", first)) from error
-    except UnicodeError as error:
-        raise ProblemError(connect_problem("dns_failure", first)) from error
-    except TimeoutError as error:
-        raise ProblemError(connect_problem("connect_timeout", first, f"{limit_s:g} s")) from error
-    except ConnectionRefusedError as error:
-        raise ProblemError(connect_problem("connect_refused", first)) from error
-    except ConnectionError as error:
-        raise ProblemError(connect_problem("connection_lost", first, "right after it was made")) from error
-    except OSError as error:
-        raise ProblemError(connect_problem("network_unreachable", first, f"{error.strerror or error}.")) from error
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that cannot be one of a host
+        problem = _connect_failure(error, first, limit_s)
+        raise ProblemError(proxy_problem(problem, first) if proxy else problem) from error
     if proxy is not None:
         try:
             _open_tunnel(raw, address, proxy)
@@ -112,25 +104,41 @@ def _connect(address: Address, proxy: Proxy | None, limit_s: float) -> socket.so
     return raw
 
 
+def _connect_failure(error: Exception, address: Address, limit_s: float) -> Problem:
+    match error:
+        case socket.gaierror() | UnicodeError():
+            return connect_problem("dns_failure", address)
+        case TimeoutError():
+            return connect_problem("connect_timeout", address, f"{limit_s:g} s")
+        case ConnectionRefusedError():
+            return connect_problem("connect_refused", address)
+        case ConnectionError():
+            return connect_problem("connection_lost", address, "right after it was made")
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            return connect_problem("too_many_open_files", address, f"Connecting to {address} needs another one.")
+        case _:
+            return connect_problem("network_unreachable", address, f"{getattr(error, 'strerror', '') or error}.")
+
+
 def _open_tunnel(raw: socket.socket, address: Address, proxy: Proxy) -> None:
     head = f"CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n"
     if proxy.username is not None:
         pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
         head += f"Proxy-Authorization: Basic {pair}\r\n"
-    answer = b""
+    response = b""
     try:
         raw.sendall(f"{head}\r\n".encode())
-        while b"\r\n\r\n" not in answer and len(answer) < _MAX_PROXY_ANSWER_BYTES:
-            piece = raw.recv(1)  # not a byte more than the answer: what follows belongs to TLS
+        while b"\r\n\r\n" not in response and len(response) < _MAX_PROXY_ANSWER_BYTES:
+            piece = raw.recv(1)  # not a byte beyond the response: what follows belongs to TLS
             if not piece:
                 break
-            answer += piece
+            response += piece
     except OSError as error:
-        detail = f"The proxy {proxy.host}:{proxy.port} broke off: {error.strerror or error}."
+        detail = f"The proxy {proxy.address} closed the connection: {error.strerror or error}."
         raise ProblemError(connect_problem("proxy_failed", address, detail)) from error
-    status = answer.split(b"\r\n", 1)[0].decode("latin-1")
+    status = response.split(b"\r\n", 1)[0].decode("latin-1")
     if status.split(" ")[1:2] != ["200"]:
-        detail = f"The proxy {proxy.host}:{proxy.port} answered “{status or 'nothing'}”."
+        detail = f"The proxy {proxy.address} answered “{status}”." if status else f"{proxy.address} sent no response."
         raise ProblemError(connect_problem("proxy_failed", address, detail))
 
 
@@ -147,7 +155,7 @@ def _handshake(raw: socket.socket, address: Address, store: TrustStore, limit_s:
     except ssl.SSLError as error:
         reason = str(error.reason or error)
         if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-            raise ProblemError(connect_problem("not_tls", address, "its first bytes are no TLS.")) from error
+            raise ProblemError(connect_problem("not_tls", address, "its first bytes are not TLS.")) from error
         if "ALPN" in reason or "NO_APPLICATION_PROTOCOL" in reason:
             raise ProblemError(connect_problem("not_http2", address)) from error
         if "EOF" in reason:
@@ -159,8 +167,8 @@ def _handshake(raw: socket.socket, address: Address, store: TrustStore, limit_s:
 
 
 class _TlsSocket(ssl.SSLSocket):
-    """WORKAROUND for `ssl.SSLSocket._create` of Python 3.12: of a connection that is gone before the handshake,
-    `wrap_socket` forgets to close the socket that it has just taken over."""
+    """WORKAROUND for `ssl.SSLSocket._create` of Python 3.12: if the connection is closed before the handshake,
+    `wrap_socket` does not close the socket that it has taken over."""
 
     def getpeername(self) -> object:
         try:
@@ -171,5 +179,5 @@ class _TlsSocket(ssl.SSLSocket):
 
 
 def _verification_text(error: ssl.SSLCertVerificationError) -> str:
-    text = error.verify_message or "The certificate was refused"
+    text = error.verify_message or "The certificate was rejected"
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."

@@ -1,4 +1,4 @@
-"""What a stream is opened with and what it tells: plain values, no SDK, no event loop."""
+"""Parameters, timings and ends of a stream as plain values, without the SDK and without an event loop."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 
-#: The service listens for bidirectional streams here; 443 accepts and never answers.
+#: Port of bidirectional streams; port 443 accepts connections and never answers.
 STREAM_PORT = 8443
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """Keys frozen for the life of one stream; a rotation in mid-stream would break the signature chain.
+    """AWS keys, frozen for the life of one stream: changing them mid-stream would break the signature chain.
 
-    `expires_at_s` is wall time since 1970, None for keys that do not expire. `source` names where the
-    keys came from, such as ``shared-credentials-file``. Neither `repr` nor rich shows a secret.
+    `expires_at_s` is seconds since 1970, None for keys that do not expire. `source` is botocore's name of their
+    source, such as ``shared-credentials-file``. Neither `repr` nor rich shows a secret.
     """
 
     access_key: str
@@ -34,7 +34,7 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StreamTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a run's streams go. Without `endpoint_url` the region's own address is used, with `fips` its FIPS one."""
+    """Destination of a run's streams. Without `endpoint_url`, the region's standard (or FIPS) address is used."""
 
     endpoint_name: str
     region: str
@@ -55,20 +55,20 @@ class StreamTarget(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def port(self) -> int:
-        """443 when a given address names none."""
+        """443 if `endpoint_url` has none."""
         return urlsplit(self.url).port or 443
 
 
 class StreamTimeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """The longest waits of a stream, in seconds. Tests of faults scale them together."""
+    """Time limits of a stream in seconds. Fault tests scale them together."""
 
     connect_s: float = 10.0
-    #: For TCP and TLS. The TLS library gives each handshake 10 s, and holds a refused certificate back for 10-30 s on
-    #: purpose: what takes longer than both together is that, and a probe of `probe_s` then finds the exact reason.
+    #: For TCP and TLS. The TLS library limits each handshake to 10 s and reports a rejected certificate after another
+    #: 10-30 s on purpose; after this limit a probe of at most `probe_s` finds the exact reason.
     tls_reason_s: float = 20.0
     probe_s: float = 10.0
     headers_s: float = 30.0
-    #: From the first packet to the answer's headers: slow TCP and TLS leave less time for these.
+    #: From the first packet to the response's headers; slow TCP and TLS leave less time for them.
     open_s: float = 31.0
     error_body_s: float = 5.0
     close_s: float = 2.0
@@ -79,10 +79,10 @@ class StreamTimeouts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConnectTimings(msgspec.Struct, frozen=True, kw_only=True):
-    """How long opening took, in seconds.
+    """Durations of opening a stream, in seconds.
 
-    The TLS library does not say when TCP ends and TLS begins, so both (with name resolution and HTTP/2
-    set-up) are one figure; `headers_s` is from sending the request to the response's headers.
+    The TLS library does not report when TCP ends and TLS begins, so both (with name resolution and HTTP/2 set-up) are
+    one figure; `headers_s` is from sending the request to receiving the response's headers.
     """
 
     tcp_tls_s: float
@@ -103,10 +103,10 @@ EndKind = Literal[
 class StreamEnd(msgspec.Struct, frozen=True, kw_only=True):
     """How an opened stream ended.
 
-    ``clean``: the server ended it after our CloseStream or end of input. The server ending it unasked is
-    ``reset``: it looks the same on the wire, but words may be missing. `after_close` says that we had
-    asked for the end before it came; a ``model_stream_error`` is then a normal end, for SageMaker turns the
-    container's close frame into one. `at_s` is `time.monotonic()`.
+    ``clean``: the server ended it after our CloseStream or end of input. An end that we did not request is ``reset``:
+    it looks the same on the wire, but words may be missing. `after_close`: we had requested the end; a
+    ``model_stream_error`` is then a normal end, because SageMaker turns the container's close frame into one. `at_s`
+    is `time.monotonic()`.
     """
 
     kind: EndKind
@@ -116,41 +116,42 @@ class StreamEnd(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def orderly(self) -> bool:
-        """Nothing was lost: the end that follows our own request for it."""
+        """Whether the stream ended because we requested it, so that nothing was lost."""
         return self.kind == "clean" or (self.kind == "model_stream_error" and self.after_close)
 
 
 class StreamListener(Protocol):
-    """Called on the event loop's thread, in order; must not block and must not raise."""
+    """Receiver of a stream's messages, called on the event loop's thread in order; must neither block nor raise."""
 
     def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
-        """One whole message. `received_s`: `time.monotonic()` when its last bytes reached this process."""
+        """A complete message. `received_s`: `time.monotonic()` when its last bytes reached this process."""
 
     def on_end(self, end: StreamEnd) -> None:
-        """Exactly once for every opened stream, after its last message."""
+        """Called exactly once for every opened stream, after its last message."""
 
 
 class StreamClosedError(ProblemError):
-    """Something was sent on a stream that has already ended."""
+    """Sending on a stream that has already ended."""
 
 
-def runtime_url(region: str, *, fips: bool = False) -> str:
+#: Beginnings of regions outside the two public partitions, with the domains of their partition. A longer beginning
+#: comes before one that it contains.
+_PARTITIONS: tuple[tuple[str, str, str], ...] = (
+    ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ("", "amazonaws.com", "api.aws"),
+)
+
+
+def runtime_url(region: str, *, fips: bool = False, dual_stack: bool = False) -> str:
     """The region's address for bidirectional streams, with its port and its partition's domain.
 
-    The SDK's own resolver leaves the port out. Partitions: ``cn-*`` lives under amazonaws.com.cn,
-    the isolated regions under domains of their own; GovCloud shares amazonaws.com.
+    Computed here because the SDK's resolver omits the port in some partitions.
     """
-    suffix = "amazonaws.com"
-    for prefix, domain in (
-        ("cn-", "amazonaws.com.cn"),
-        ("us-isob-", "sc2s.sgov.gov"),
-        ("us-isof-", "csp.hci.ic.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"),
-        ("us-iso-", "c2s.ic.gov"),
-        ("eusc-", "amazonaws.eu"),
-    ):
-        if region.startswith(prefix):
-            suffix = domain
-            break
+    domains = next(domains for beginning, *domains in _PARTITIONS if region.startswith(beginning))
     name = "runtime-fips" if fips else "runtime"
-    return f"https://{name}.sagemaker.{region}.{suffix}:{STREAM_PORT}"
+    return f"https://{name}.sagemaker.{region}.{domains[dual_stack]}:{STREAM_PORT}"

@@ -24,8 +24,11 @@ VALUE_CHARS_MIN = 6
 DATA_CHARS_MIN = 16
 """In data only values are looked for that cannot be a word of a transcript, or a field of a message."""
 
+_PUBLIC_ENDING = r"(?:file|path|dir|uri|url|endpoint|host|port|timeout|attempts)"
+"""Of a name whose value says where a secret is, and not what it is: people need to read it."""
 _SECRET_NAME = re.compile(
-    r"(?i)secret|token|passw(?:or)?d|passphrase|credential|api_?key|access_?key|private_?key|authorization"
+    rf"(?i)(?!.*(?:_|-){_PUBLIC_ENDING}\Z)"
+    r".*(?:secret|token|passw(?:or)?d|passphrase|credential|api_?key|access_?key|private_?key|authorization)"
 )
 
 
@@ -81,7 +84,7 @@ def remember_environment(environ: Mapping[str, str] = os.environ) -> None:
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name holds a secret."""
-    return _SECRET_NAME.search(name) is not None
+    return _SECRET_NAME.match(name) is not None
 
 
 def _forms(value: str) -> Iterable[str]:
@@ -125,10 +128,12 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1{REMOVED}",
     ),
 )
+# A word that others follow: "Error loading SSO Token: Token for corp does not exist".
+_PROSE = r"(?:The|This|A|An|No|Your)\s|[A-Za-z]{1,12}\s+[a-z]"
 _NAMES = re.compile(
     r"(?i)((?:secret|token|signature|credential|passw(?:or)?d|passphrase|authorization|cookie|api[_-]?key"
-    r"|private[_-]?key)(?![\w-]*(?:exception|error|mismatch))[\w-]*"
-    rf"{_SEPARATOR})(?!(?:The|This|A|An|No|Your)\s)(?:{_QUOTED}|(?:{_SCHEME})?\S+)"
+    r"|private[_-]?key)(?![\w-]*(?:exception|error|mismatch|[_-]"
+    rf"{_PUBLIC_ENDING}\b))[\w-]*{_SEPARATOR})(?!{_PROSE})(?:{_QUOTED}|(?:{_SCHEME})?\S+)"
 )
 _LONG = re.compile(r"(?<![\w/.~-])(?!/)[A-Za-z0-9/+=]{40,}")
 # One of these stands in every text that a shape is found in: most data is passed on after this look.

@@ -35,6 +35,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "option_unknown",
         "path_invalid",
         "plan_invalid",
+        "proxy_invalid",
         "request_invalid",
         "stages_invalid",
         "wav_empty",

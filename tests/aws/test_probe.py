@@ -258,6 +258,26 @@ async def test_no_proxy_is_obeyed(authority: Authority, monkeypatch: pytest.Monk
         assert not proxy.requests
 
 
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [
+        ("http://127.0.0.1:9", "proxy_unreachable"),
+        ("http://proxy:port", "proxy_invalid"),
+        ("socks5://p:1", "proxy_invalid"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_is_named_by_preflight_and_stream(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch, setting: str, code: str
+) -> None:
+    async with hostile_peer(authority, "connected") as peer:
+        monkeypatch.setenv("HTTPS_PROXY", setting)
+        with pytest.raises(ProblemError) as caught:
+            await probe(target(peer.url, peer.ca_file))
+        for problem in (caught.value.problem, await open_problem(peer)):
+            assert problem.code == code
+            assert "HTTPS_PROXY" in problem.sentence()
+
+
 async def test_proxy_that_says_no(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing = connect_proxy(status="407 Proxy Authentication Required")
     async with hostile_peer(authority, "connected") as peer, refusing as proxy:

@@ -195,7 +195,7 @@ def test_2_an_address_that_cannot_be_used_is_told_before_any_credentials_are_loo
     }
     done = run("file", "x", *SHORT, "--endpoint-url", "ftp://somewhere", environment=nobody)
     assert done.returncode == 2
-    assert "“ftp://somewhere” is no https address." in done.stderr
+    assert "“ftp://somewhere” is not an https URL." in done.stderr
 
 
 def test_2_a_file_that_cannot_be_streamed(tmp_path: Path) -> None:

@@ -1,36 +1,42 @@
-"""What there is in an AWS account, by boto3: endpoints and their details, the caller, profiles and regions.
+"""Queries of an AWS account by boto3: endpoints and their details, the caller, profiles and regions.
 
-Every function here blocks; give it to `offload.in_thread` with `CALL_LIMIT_S`. Connecting is bounded to 5 s,
-each answer to 10 s, with one retry. Errors are `ProblemError`.
+Every function blocks; run it with `base.threads.in_thread`. Connecting is limited to 5 s and each answer to 10 s, with
+one retry. Errors are raised as `ProblemError`.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 import msgspec
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConfigNotFound, ConfigParseError, ProfileNotFound
 
-from flux_desktop.aws.account.credentials import boto_session, frozen
+from flux_desktop.aws.account.configuration import effective_profile
+from flux_desktop.aws.account.credentials import boto_session, read_credentials
 from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
 from flux_desktop.aws.endpoint_status import API_SPELLING
-from flux_desktop.aws.errors.boto_errors import call_problem, credentials_problem
+from flux_desktop.aws.errors.answer_texts import Subject
+from flux_desktop.aws.errors.boto_errors import call_problem, error_text
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
+from flux_desktop.aws.errors.credential_errors import CredentialSource, credentials_problem
+from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.logs import quieten
 from flux_desktop.base.problem import Problem, ProblemError
 
-CALL_LIMIT_S = 60.0
+_LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """How to reach the control plane. `endpoint_url` and `ca_file` point at the local endpoint;
-    `credentials` are used as they are, else `profile` (or the default chain) is asked."""
+    """How to reach the control plane. `endpoint_url` and `ca_file` are set for the local endpoint. `credentials` are
+    used where given, otherwise those of `profile` or of the default chain."""
 
     region: str
     profile: str | None = None
@@ -40,7 +46,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndpointSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the list. `status` is in the API's spelling; times are seconds since 1970."""
+    """An endpoint in the list. `status` is in the API's spelling; times are seconds since 1970."""
 
     name: str
     arn: str
@@ -50,34 +56,28 @@ class EndpointSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the credentials belong to."""
+    """The principal that the credentials belong to."""
 
     account: str
     arn: str
 
 
-def list_endpoints(
-    access: Access, *, name_contains: str = "", status: str | None = None, limit: int = 1000
-) -> list[EndpointSummary]:
-    """Endpoints of the region by name, all pages up to `limit`. `status`: either spelling of `API_SPELLING`."""
+def list_endpoints(access: Access, *, name_contains: str = "", status: str | None = None) -> list[EndpointSummary]:
+    """All endpoints of the region, sorted by name. `status`: either spelling of `API_SPELLING`."""
     query: dict[str, Any] = {"SortBy": "Name", "SortOrder": "Ascending", "MaxResults": 100}
     if name_contains:
         query["NameContains"] = name_contains
     if status:
         query["StatusEquals"] = API_SPELLING.get(status.lower(), status)
-    found: list[EndpointSummary] = []
     with translated("sagemaker:ListEndpoints", access):
-        for page in client(access, "sagemaker").get_paginator("list_endpoints").paginate(**query):
-            found += [_summary(entry) for entry in page["Endpoints"]]
-            if len(found) >= limit:
-                break
-    return found[:limit]
+        pages = client(access, "sagemaker").get_paginator("list_endpoints").paginate(**query)
+        return [_summary(entry) for page in pages for entry in page["Endpoints"]]
 
 
 def describe_endpoint(access: Access, name: str) -> EndpointDetails:
-    """All that can be learned of one endpoint.
+    """One endpoint with its variants, models and model packages.
 
-    Its configuration, models and model packages are optional: where the permission is missing, `notes` says so.
+    The configuration, models and packages are optional: where the permission for them is missing, `notes` says so.
     """
     with translated("sagemaker:DescribeEndpoint", access, name):
         sagemaker = client(access, "sagemaker")
@@ -96,7 +96,7 @@ def describe_endpoint(access: Access, name: str) -> EndpointDetails:
 
 
 def caller_identity(access: Access) -> Caller:
-    """Account and ARN of the credentials; needs no permission."""
+    """Account and ARN that the credentials belong to; needs no permission."""
     with translated("sts:GetCallerIdentity", access):
         answer = client(access, "sts").get_caller_identity()
     return Caller(account=answer["Account"], arn=answer["Arn"])
@@ -105,14 +105,15 @@ def caller_identity(access: Access) -> Caller:
 def profiles() -> list[str]:
     """Names of the AWS profiles on this machine, ``default`` first."""
     try:
-        names = boto3.Session().available_profiles
-    except BotoCoreError as error:
-        raise ProblemError(credentials_problem(error, None)) from error
+        # Without a profile of its own: one that AWS_PROFILE names and that does not exist must not hide the others.
+        names = botocore.session.Session(profile="default").available_profiles
+    except (BotoCoreError, OSError, ValueError) as error:
+        raise ProblemError(credentials_problem(error, CredentialSource())) from error
     return sorted(names, key=lambda name: (name != "default", name))
 
 
 def regions() -> list[str]:
-    """Regions in which SageMaker exists, in all public partitions."""
+    """Regions that have SageMaker, in all public partitions."""
     session = boto3.Session(region_name="us-east-1")
     partitions = ("aws", "aws-us-gov", "aws-cn")
     return [
@@ -123,58 +124,59 @@ def regions() -> list[str]:
 
 
 def client(access: Access, service: str) -> Any:
-    """A boto3 client of a service, with the module's limits of time."""
+    """A boto3 client of a service, with this module's time limits. Raises `ProblemError`."""
     quieten()
-    keys = access.credentials
-    session = boto_session(None if keys else access.profile, access.region, keys)
-    if (found := session.get_credentials()) is not None:
-        frozen(found)
+    session = boto_session(access.credentials or read_credentials(access.profile), access.profile, access.region)
     retries = {"total_max_attempts": 2, "mode": "standard"}
-    client = session.client(
+    created = session.client(
         service,
         endpoint_url=access.endpoint_url,
         verify=access.ca_file or None,
         config=Config(connect_timeout=5, read_timeout=10, retries=retries),
     )
-    _check_address(client.meta.endpoint_url)
-    return client
+    _check_address(created.meta.endpoint_url)
+    return created
 
 
 def _check_address(url: str) -> None:
-    """Raise `ProblemError` ``address_invalid`` for an address that is reached without TLS, off this machine."""
+    """Raise `ProblemError` for an address without TLS on another machine, and for a proxy that cannot be used."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        address = Address(parts.hostname or "", 0)
-        raise ProblemError(connect_problem("address_invalid", address, f"“{url}” is no https address."))
+    host = parts.hostname or ""
+    if parts.scheme != "https" and host not in _LOCAL_HOSTS:
+        raise ProblemError(connect_problem("address_invalid", Address(host, 0), f"“{url}” is not an https URL."))
+    if parts.scheme == "https":
+        proxy_for(host, parts.port or 443)
 
 
 @contextmanager
 def translated(action: str, access: Access, endpoint_name: str = "") -> Iterator[None]:
-    """Turns boto3's errors into `ProblemError`; `action` is the call's IAM name."""
+    """Context that turns boto3's errors into `ProblemError`; `action` is the call's IAM name."""
+    profile = effective_profile(access.profile)
     try:
         yield
+    except (ProfileNotFound, ConfigParseError, ConfigNotFound) as error:
+        raise ProblemError(credentials_problem(error, CredentialSource(profile=profile))) from error
     except (BotoCoreError, ClientError) as error:
-        if type(error).__name__ in ("ProfileNotFound", "ConfigParseError"):
-            raise ProblemError(credentials_problem(error, access.profile)) from error
-        raise ProblemError(call_problem(error, action, access.region, endpoint_name, access.profile)) from error
+        subject = Subject(action=action, region=access.region, endpoint=endpoint_name, profile=profile)
+        raise ProblemError(call_problem(error, subject, time.time())) from error
     except (OSError, ValueError) as error:
         problem = Problem(
             code="aws_call_failed",
-            what=f"{action} could not be carried out in {access.region}.",
-            why=" ".join(str(error).split())[:300],
+            what=f"{action} failed in {access.region}.",
+            why=error_text(error),
             todo="Check the region, --endpoint-url and --ca-bundle.",
         )
         raise ProblemError(problem) from error
 
 
 def _optional(sagemaker: Any, method: str, notes: list[str], **query: str) -> dict[str, Any]:
-    """The answer of a call whose failure costs only detail."""
+    """The answer of a call that only adds details; a failure is described in `notes`."""
     try:
         answer: dict[str, Any] = getattr(sagemaker, method)(**query)
     except (BotoCoreError, ClientError) as error:
         action = "sagemaker:" + "".join(part.capitalize() for part in method.split("_"))
         code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-        notes.append(f"Some details are missing: {action} was not possible ({code}).")
+        notes.append(f"Some details are missing because {action} failed ({code}).")
         return {}
     return answer
 

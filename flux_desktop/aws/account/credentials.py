@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
 
-from flux_desktop.aws.errors.boto_errors import credentials_problem, missing_credentials
+from flux_desktop.aws.account.configuration import botocore_session, effective_profile
+from flux_desktop.aws.errors.credential_errors import (
+    CredentialSource,
+    MfaRequiredError,
+    credentials_problem,
+    malformed_credentials,
+    missing_credentials,
+    slow_credentials,
+)
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.logs import quieten
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.redaction import remember
 from flux_desktop.base.threads import in_thread
 
-#: A role behind single sign-on needs a few calls; a machine without any credentials asks its metadata address.
+#: A role behind single sign-on needs a few calls; a machine without credentials waits for its metadata address.
 LOAD_LIMIT_S = 30.0
+
+#: What configures a source, by botocore's name of it: settings of the profile, then environment variables.
+_SETTINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "custom-process": (("credential_process",), ()),
+    "assume-role": (("role_arn",), ()),
+    "assume-role-with-web-identity": (("web_identity_token_file",), ("AWS_WEB_IDENTITY_TOKEN_FILE",)),
+    "sso": (("sso_session", "sso_start_url"), ()),
+    "container-role": ((), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")),
+    "shared-credentials-file": ((), ("AWS_SHARED_CREDENTIALS_FILE",)),
+    "config-file": ((), ("AWS_CONFIG_FILE",)),
+}
+#: Sources that do not depend on the profile.
+_WITHOUT_PROFILE = frozenset({"env", "container-role", "iam-role", "ec2-credentials-file", "boto-config"})
 
 
 class _SignIn(msgspec.Struct, rename="camel"):
-    """What botocore keeps of a single sign-on."""
+    """A cached single sign-on session of botocore or the AWS CLI."""
 
     access_token: str | None = None
     refresh_token: str | None = None
@@ -31,88 +51,119 @@ class _SignIn(msgspec.Struct, rename="camel"):
 
 
 async def load_credentials(profile: str | None = None, limit_s: float = LOAD_LIMIT_S) -> Credentials:
-    """Credentials of `profile`, or of the default chain, fresh as of now. Works off the event loop.
+    """`read_credentials` off the event loop, for at most `limit_s` seconds.
 
-    Raises `ProblemError` with a code of `errors.CREDENTIAL_CODES`.
+    Raises `ProblemError` with a code of `errors.CREDENTIAL_CODES`, and nothing else.
     """
     try:
         return await in_thread(lambda: read_credentials(profile), limit_s)
     except TimeoutError:
-        problem = Problem(
-            code="credentials_unavailable",
-            what="The AWS credentials did not come in time.",
-            why=f"Nothing answered within {limit_s:g} s; a sign-in service may be out of reach.",
-            todo="Check the network, or use another profile.",
-        )
-        raise ProblemError(problem) from None
+        raise ProblemError(slow_credentials(limit_s, effective_profile(profile))) from None
 
 
 def read_credentials(profile: str | None = None) -> Credentials:
-    """The blocking way to `load_credentials`."""
+    """Credentials of `profile`, or of the default chain, valid now. Blocks; may call AWS or a `credential_process`.
+
+    Never prompts. Raises `ProblemError` with a code of `errors.CREDENTIAL_CODES`.
+    """
     quieten()
+    core, source = None, CredentialSource(profile=effective_profile(profile))
     try:
-        found = boto_session(profile).get_credentials()
-        if found is None:
-            raise ProblemError(missing_credentials(profile))
-        keys = frozen(found)
-    except (BotoCoreError, ClientError) as error:
-        raise ProblemError(credentials_problem(error, profile or os.environ.get("AWS_PROFILE"))) from error
+        core = botocore_session(profile)
+        chain = core.get_component("credential_provider")
+        chain.get_provider("assume-role")._prompter = _refuse_mfa  # no public way; getpass would prompt and block
+        for provider in chain.providers:
+            source = _source(provider.METHOD, core, profile)
+            found = provider.load()
+            if found is not None:
+                return _checked(found, source)
+    except ProblemError:
+        raise
+    except Exception as error:  # boundary: sources are foreign programs, files and services, and raise anything
+        raise ProblemError(credentials_problem(error, source)) from error
+    raise ProblemError(missing_credentials(source.profile))
+
+
+def boto_session(keys: Credentials, profile: str | None, region: str | None) -> Any:
+    """A boto3 session with these keys and the other settings of `profile`."""
+    return boto3.Session(
+        botocore_session=botocore_session(profile),
+        region_name=region,
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+        aws_session_token=keys.session_token,
+    )
+
+
+def _source(method: str, core: Any, profile: str | None) -> CredentialSource:
+    """The description of a provider, with the command, file or URL that configures it."""
+    settings, variables = _SETTINGS.get(method, ((), ()))
+    scoped: Mapping[str, Any] = core.get_scoped_config()
+    values = [scoped.get(name) for name in settings] + [os.environ.get(name) for name in variables]
+    return CredentialSource(
+        method=method,
+        profile=None if method in _WITHOUT_PROFILE else effective_profile(profile),
+        setting=next((_shown(method, str(value)) for value in values if value), ""),
+    )
+
+
+def _shown(method: str, setting: str) -> str:
+    """The setting without what may be secret in it: of a command only the program."""
+    return (setting.split() or [""])[0] if method == "custom-process" else setting
+
+
+def _checked(found: Any, source: CredentialSource) -> Credentials:
+    """The keys of botocore's credentials as they are now. From here on no log, recording or export contains them, nor
+    any cached sign-in of this machine. May ask AWS for new keys."""
+    _remember_sign_ins()
+    keys = found.get_frozen_credentials()
+    remember(keys.access_key, keys.secret_key, keys.token)
     if not keys.access_key or not keys.secret_key:
-        raise ProblemError(missing_credentials(profile))
+        raise ProblemError(missing_credentials(source.profile))
+    for part, value in (
+        ("access key", keys.access_key),
+        ("secret key", keys.secret_key),
+        ("session token", keys.token),
+    ):
+        if value and (defect := key_defect(value)):
+            raise ProblemError(malformed_credentials(part, defect, source))
     return Credentials(
         access_key=keys.access_key,
         secret_key=keys.secret_key,
         session_token=keys.token or None,
         expires_at_s=_expiry_s(found),
-        source=str(getattr(found, "method", "") or ""),
+        source=source.method,
     )
 
 
-def boto_session(profile: str | None = None, region: str | None = None, keys: Credentials | None = None) -> Any:
-    """A boto3 session in which TLS is verified: boto3 takes an empty AWS_CA_BUNDLE for the wish to verify nothing."""
-    core = botocore.session.Session(profile=profile)
-    core.set_config_variable("ca_bundle", _ca_bundle_of(core) or True)
-    return boto3.Session(
-        botocore_session=core,
-        region_name=region,
-        aws_access_key_id=keys.access_key if keys else None,
-        aws_secret_access_key=keys.secret_key if keys else None,
-        aws_session_token=keys.session_token if keys else None,
-    )
+def key_defect(value: str) -> str:
+    """Why a key or token cannot be sent in an HTTP header, such as ``ends with a line break``; empty if it can."""
+    if value.rstrip("\r\n") != value:
+        return "ends with a line break"
+    if value.strip() != value:
+        return f"{'starts' if value[:1].isspace() else 'ends'} with a space"
+    if any(character.isspace() for character in value):
+        return "contains a space or a line break"
+    if not value.isascii() or not value.isprintable():
+        return "contains characters that no AWS key has"
+    return ""
 
 
-def ca_bundle(profile: str | None = None) -> str | None:
-    """The authorities boto3 would trust instead of its own: ``AWS_CA_BUNDLE``, ``ca_bundle`` of the profile in
-    ``~/.aws/config``, or ``REQUESTS_CA_BUNDLE``; None where nothing names any. Raises botocore's errors.
-    """
-    return _ca_bundle_of(botocore.session.Session(profile=profile))
-
-
-def _ca_bundle_of(core: botocore.session.Session) -> str | None:
-    return core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or None
-
-
-def frozen(found: Any) -> Any:
-    """The keys of boto3's credentials as they are now; from now on no log, recording or export has them.
-
-    Nor has it what a single sign-on of this machine has left. May ask AWS for new keys.
-    """
-    _remember_sign_ins()
-    keys = found.get_frozen_credentials()
-    remember(keys.access_key, keys.secret_key, keys.token)
-    return keys
+def _refuse_mfa(prompt: str) -> str:
+    raise MfaRequiredError(prompt)
 
 
 def _remember_sign_ins() -> None:
-    for path in (Path.home() / ".aws" / "sso" / "cache").glob("*.json"):
+    folder = Path(os.path.expanduser("~")) / ".aws" / "sso" / "cache"
+    for path in folder.glob("*.json"):
         try:
-            kept = msgspec.json.decode(path.read_bytes(), type=_SignIn)
+            session = msgspec.json.decode(path.read_bytes(), type=_SignIn)
         except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
-            continue  # botocore will say what is wrong with it, if it is needed
-        remember(kept.access_token, kept.refresh_token, kept.client_secret)
+            continue  # botocore reports the defect if it needs the file
+        remember(session.access_token, session.refresh_token, session.client_secret)
 
 
 def _expiry_s(found: Any) -> float | None:
-    # botocore keeps the expiry of refreshable credentials to itself; None only costs us a reminder.
+    # botocore has no public way to read the expiry of refreshable credentials; without it keys are not renewed.
     expiry = getattr(found, "_expiry_time", None)
     return expiry.timestamp() if expiry is not None else None

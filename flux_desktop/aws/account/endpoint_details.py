@@ -1,4 +1,4 @@
-"""One endpoint in detail, put together from the answers of the control plane; pure."""
+"""One endpoint in detail, assembled from the answers of the control plane; pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class VariantConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What the endpoint's configuration says of one variant."""
+    """One variant in the endpoint's configuration."""
 
     name: str
     model_name: str = ""
@@ -29,7 +29,7 @@ class VariantConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """One production variant as it runs; `status_text` is what AWS says of its current change, if any."""
+    """One running production variant; `status_text` describes its current change, if any."""
 
     name: str
     instance_type: str = ""
@@ -42,8 +42,8 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EndpointDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """`likely_model` is a guess from names, None where they say nothing. `streams_possible` is False for
-    asynchronous endpoints, which never take streams. `notes` are sentences about what could not be learned."""
+    """An endpoint. `likely_model` is guessed from names, None where they do not indicate one. `streams_possible` is
+    False for asynchronous endpoints, which accept no streams. `notes` are sentences about missing details."""
 
     name: str
     arn: str
@@ -85,7 +85,7 @@ def details_from(
 
 
 def likely_flux_model(names: Sequence[str]) -> str | None:
-    """The Flux model that the first telling name suggests; the most reliable names come first."""
+    """The Flux model that the names indicate; the most reliable name comes first."""
     for name in (name.lower() for name in names):
         if "flux" not in name:
             continue

@@ -1,7 +1,7 @@
-"""What CloudWatch says of an endpoint's load: streams at once, and how busy its GPUs are.
+"""An endpoint's load by CloudWatch: concurrent streams and GPU utilisation.
 
-Blocks, as everything of `catalogue`. Metrics of less than a minute are kept by AWS for three hours only, and those of
-an endpoint that nobody has used lately do not exist at all.
+Blocks, as all functions of `catalogue`. AWS keeps metrics with a resolution below a minute for three hours only, and
+an endpoint without recent traffic has none.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _METRICS = (
 
 
 class VariantLoad(msgspec.Struct, frozen=True, kw_only=True):
-    """The highest values of a variant in the newest `WINDOW_MIN` minutes, None where there is no data.
+    """A variant's highest values in the latest `WINDOW_MIN` minutes, None where there is no data.
 
-    GPU figures are percent, 100 for each GPU of the instance, so that two busy ones are 200.
+    GPU figures are percent, 100 per GPU of the instance: two busy GPUs are 200.
     """
 
     name: str
@@ -54,7 +54,7 @@ def endpoint_load(access: Access, endpoint_name: str, now: datetime | None = Non
             for result in page["MetricDataResults"]:
                 for value in result.get("Values", []):
                     highest[result["Id"]] = max(value, highest.get(result["Id"], value))
-    found = [
+    loads = [
         VariantLoad(
             name=variant,
             streams=highest.get(f"streams_{number}"),
@@ -63,7 +63,7 @@ def endpoint_load(access: Access, endpoint_name: str, now: datetime | None = Non
         )
         for number, variant in enumerate(variants)
     ]
-    return [load for load in found if load != VariantLoad(name=load.name)]
+    return [load for load in loads if load != VariantLoad(name=load.name)]
 
 
 def _query(identifier: str, namespace: str, metric: str, endpoint_name: str, variant: str) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _query(identifier: str, namespace: str, metric: str, endpoint_name: str, var
         "MetricStat": {
             "Metric": {"Namespace": namespace, "MetricName": metric, "Dimensions": dimensions},
             "Period": 60,
-            # The streams at once have no sum and no mean, only a highest and a lowest value.
+            # Concurrent streams have neither a sum nor a mean, only a maximum and a minimum.
             "Stat": "Maximum",
         },
     }

@@ -1,4 +1,4 @@
-"""Each way in which a connection cannot be had or is lost, told once: what, why, what to do."""
+"""Connection failures, each translated once into what happened, why, and what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flux_desktop.base.problem import Problem
 
 
 class Address(msgspec.Struct, frozen=True):
-    """The address a sentence speaks of."""
+    """Host and port, for sentences."""
 
     host: str
     port: int
@@ -18,27 +18,34 @@ class Address(msgspec.Struct, frozen=True):
 
 
 _CHECK_ADDRESS = "Check the region and the endpoint address."
-_CA = "If a company proxy inspects the traffic, point AWS_CA_BUNDLE or --ca-bundle at its certificate authority."
+_CA = "If a company proxy inspects the traffic, set AWS_CA_BUNDLE or --ca-bundle to its certificate authority."
+_INTERFERENCE = "Try again; if it persists, something between this machine and AWS interferes."
+_ENDPOINT_LOG = "if it persists, read the endpoint's CloudWatch log."
 
 #: code: (what, why, what to do); {address}, {host} and {detail} are filled in.
 _TEXTS: dict[str, tuple[str, str, str]] = {
     "connect_refused": (
         "The connection to {address} was refused.",
-        "Nothing listens on that port, or a firewall rejects it.",
+        "Nothing listens on that port, or a firewall rejects the connection.",
         "Check that the address and port are right and that the server is running.",
     ),
     "dns_failure": (
         "The name {host} could not be resolved.",
-        "There is no such host, or this machine has no working name service.",
+        "There is no such host, or this machine has no working name server.",
         _CHECK_ADDRESS + " Then check this machine's network connection.",
     ),
     "connect_timeout": (
         "No connection to {address} within {detail}.",
-        "Nothing answered: a firewall may drop the traffic without a word.",
+        "Nothing answered; a firewall may be dropping the traffic.",
         "Bidirectional streams need outgoing TCP to port 8443; ask for it to be opened.",
     ),
+    "call_timeout": (
+        "{address} did not answer within {detail}.",
+        "The network may be down, or a firewall or proxy may be dropping the traffic.",
+        "Check this machine's network connection, then try again.",
+    ),
     "network_unreachable": (
-        "There is no network path to {address}.",
+        "{address} is unreachable.",
         "{detail}",
         "Check this machine's network connection, VPN and routes.",
     ),
@@ -63,69 +70,84 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         _CHECK_ADDRESS,
     ),
     "tls_failed": (
-        "No secure connection to {address} could be set up.",
-        "The TLS handshake failed ({detail}): most often the server's certificate authority is not trusted.",
+        "No secure connection to {address} could be established.",
+        "The TLS handshake failed ({detail}); most often the server's certificate authority is not trusted.",
         _CA,
     ),
     "tls_broken_off": (
-        "The TLS handshake with {address} was broken off.",
-        "A second look found its certificate in order, so the other side or the network cut it short.",
-        "Try again; if it persists, something between this machine and AWS is at fault.",
+        "The TLS handshake with {address} was cut off.",
+        "A second attempt found the certificate in order, so the other side or the network interrupted the first one.",
+        _INTERFERENCE,
     ),
     "tls_timeout": (
-        "{address} accepts connections but does not complete the TLS handshake within {detail}.",
-        "The port may belong to another service, or a firewall holds the connection.",
+        "{address} accepts connections but did not complete the TLS handshake within {detail}.",
+        "The port may belong to another service, or a firewall may be holding the connection.",
         "Bidirectional streams use port 8443; port 443 never answers them.",
     ),
     "not_tls": (
-        "{address} does not speak TLS.",
+        "{address} does not use TLS.",
         "It answered in plain text: {detail}",
-        "Use the address and port of the secure service; an unencrypted one is not supported.",
+        "Use the address and port of the secure service; unencrypted connections are not supported.",
     ),
     "not_http2": (
-        "{address} does not speak HTTP/2.",
+        "{address} does not support HTTP/2.",
         "Streams need HTTP/2 from end to end; an inspecting proxy often offers HTTP/1.1 only.",
         "Ask for {host} to be exempted from inspection, or use another network.",
     ),
     "ca_file_unusable": (
         "The certificate authorities in {detail} cannot be used.",
-        "The file is missing, unreadable, or holds no certificate in PEM form.",
+        "The file is missing, unreadable, or contains no certificate in PEM form.",
         "Check --ca-bundle and AWS_CA_BUNDLE.",
+    ),
+    "too_many_open_files": (
+        "This process cannot open more files.",
+        "{detail}",
+        "Raise the limit (ulimit -n 10240), or use fewer connections.",
     ),
     "proxy_failed": (
         "The proxy did not open a tunnel to {address}.",
         "{detail}",
         "Check HTTPS_PROXY and its user name and password, or list the host in NO_PROXY.",
     ),
-    "address_invalid": (
-        "The endpoint address is not usable.",
+    "proxy_unreachable": (
+        "The proxy {address} cannot be reached.",
         "{detail}",
-        "Give it as https://HOST:PORT.",
+        "Check HTTPS_PROXY, or list the host in NO_PROXY to connect without the proxy.",
+    ),
+    "proxy_invalid": (
+        "The proxy in HTTPS_PROXY cannot be used.",
+        "{detail}",
+        "Write it as http://HOST:PORT, or list the host in NO_PROXY to connect without a proxy.",
+    ),
+    "address_invalid": (
+        "The endpoint address cannot be used.",
+        "{detail}",
+        "Write it as https://HOST:PORT.",
     ),
     "stream_reset": (
         "{address} reset the stream.",
-        "The service or a gateway in between cut it off ({detail}).",
-        "Try again; if it persists, look at the endpoint's logs.",
+        "The service or a gateway on the way cut it off ({detail}).",
+        "Try again; " + _ENDPOINT_LOG,
     ),
     "goaway": (
         "{address} is closing its connections.",
-        "It sent GOAWAY: it is restarting or shedding load.",
+        "It sent GOAWAY, as a server does that restarts, sheds load or rejects a malformed request.",
         "Try again in a moment.",
     ),
     "connection_lost": (
         "The connection to {address} was lost.",
-        "The other side or the network dropped it ({detail}).",
-        "Check the network; if it persists, look at the endpoint's logs.",
+        "The other side or the network closed it ({detail}).",
+        "Check the network; " + _ENDPOINT_LOG,
     ),
     "http2_error": (
-        "{address} broke the rules of HTTP/2.",
+        "{address} violated the HTTP/2 protocol.",
         "{detail}",
-        "Try again; if it persists, something between this machine and AWS is at fault.",
+        _INTERFERENCE,
     ),
     "headers_timeout": (
-        "{address} did not answer the stream's request within {detail}.",
-        "The connection stands, but the endpoint stays silent: it may be overloaded or restarting.",
-        "Try again with fewer connections; if it persists, look at the endpoint's logs.",
+        "{address} did not answer the stream request within {detail}.",
+        "The connection is up but the endpoint is silent; it may be overloaded or restarting.",
+        "Try again with fewer connections; " + _ENDPOINT_LOG,
     ),
     "open_timeout": (
         "The stream to {address} could not be opened within {detail}.",
@@ -133,9 +155,9 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Try again; the log file has the details.",
     ),
     "ended_early": (
-        "{address} ended the stream without being asked to.",
-        "Streams are cut after 30 minutes, when the endpoint is updated, or when the model fails.",
-        "Start again; words spoken at the end may be missing.",
+        "{address} ended the stream unexpectedly.",
+        "Streams end after 30 minutes, when the endpoint is updated, or when the model fails.",
+        "Start again; the last words may be missing.",
     ),
 }
 
@@ -162,19 +184,35 @@ _CRT_CODES: dict[str, str] = {
 
 
 def connect_problem(code: str, address: Address, detail: str = "") -> Problem:
-    """The problem `code` (a key of this module's table) at `address`, with what is known of the cause."""
+    """The problem `code`, a key of this module's table. `detail` is what is known of the cause, or a duration."""
     what, why, todo = _TEXTS[code]
     values = {"address": str(address), "host": address.host, "detail": detail}
     return Problem(code=code, what=what.format(**values), why=why.format(**values).strip(), todo=todo.format(**values))
 
 
-def crt_problem(error: BaseException, address: Address, waited: str = "10 s") -> Problem:
-    """Translate an error of the AWS common runtime, which carries its cause in `name`."""
+#: Failures of the first connection, which goes to the proxy where there is one.
+_FIRST_CONNECTION = frozenset({"connect_refused", "dns_failure", "connect_timeout", "network_unreachable"})
+
+
+def proxy_problem(problem: Problem, proxy: Address) -> Problem:
+    """`problem` of a first connection that was made to a proxy, attributed to the proxy."""
+    if problem.code not in _FIRST_CONNECTION:
+        return problem
+    return connect_problem("proxy_unreachable", proxy, problem.what)
+
+
+def crt_problem(error: BaseException, address: Address, waited: str = "10 s", proxy: Address | None = None) -> Problem:
+    """Translate an error of the AWS common runtime, which carries its cause in `name`.
+
+    With `proxy`, the error is of a connection that was being made through it.
+    """
     name = str(getattr(error, "name", type(error).__name__))
     code = _CRT_CODES.get(name)
     if code is None:
         code = "tls_failed" if "_TLS_" in name else "connection_lost"
     detail = waited if code.endswith("timeout") else _plain(error, name)
+    if proxy is not None and code in _FIRST_CONNECTION:
+        return proxy_problem(connect_problem(code, proxy, detail), proxy)
     return connect_problem(code, address, detail)
 
 

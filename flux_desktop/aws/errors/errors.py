@@ -1,19 +1,18 @@
-"""Each error that AWS answers with, translated once into what happened, why, and what to do next.
+"""Errors that AWS answers with, classified by status and type, and translated once into a `Problem`.
 
-Two families matter to callers and are recognised by code: `CREDENTIAL_CODES` (nothing works until the
-credentials are put right) and `ENDPOINT_CODES` (the endpoint is not there or not ready).
+Callers recognise two families by code: `CREDENTIAL_CODES` (nothing works until the credentials are corrected) and
+`ENDPOINT_CODES` (the endpoint does not exist or is not ready). The sentences are in `answer_texts`.
 """
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from flux_desktop.aws.errors.answer_texts import INVOKE_ACTION, Subject, answer_problem, log_group_of
 from flux_desktop.aws.target import StreamTarget
 from flux_desktop.base.problem import Problem
-
-INVOKE_ACTION = "sagemaker:InvokeEndpointWithBidirectionalStream"
 
 CREDENTIAL_CODES = frozenset(
     {
@@ -21,10 +20,12 @@ CREDENTIAL_CODES = frozenset(
         "clock_skew",
         "credentials_expired",
         "credentials_invalid",
+        "credentials_malformed",
         "credentials_missing",
         "credentials_partial",
         "credentials_unavailable",
         "forbidden",
+        "mfa_required",
         "profile_not_found",
         "signature_refused",
         "sso_expired",
@@ -32,68 +33,94 @@ CREDENTIAL_CODES = frozenset(
 )
 ENDPOINT_CODES = frozenset({"endpoint_not_found", "endpoint_not_in_service"})
 
-#: Parameters that every known server build accepts in every stream.
-_ALWAYS_KNOWN = frozenset({"model", "encoding", "sample_rate"})
-
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP answer other than 2xx, read once. `name` and `message` are empty if the answer has none."""
+    """An HTTP answer other than 2xx, parsed once. Text fields are empty where the answer has none.
+
+    `status` is 0 for an error inside an open stream. `server_time_s` is seconds since 1970 by AWS's clock.
+    """
 
     status: int
     name: str = ""
     message: str = ""
     request_id: str = ""
+    log_stream_arn: str = ""
+    server_time_s: float | None = None
 
 
 def read_refusal(status: int, headers: list[tuple[str, str]], body: bytes) -> Refusal:
-    """What an error answer says, whatever its content type: the SDK drops the text of unmodelled ones."""
+    """Parse an error answer of any content type: the SDK discards the text of errors that it has no model for."""
     fields = {name.lower(): value for name, value in headers}
     document = _json_object(body)
     name = fields.get("x-amzn-errortype") or _text(document, "__type", "code", "Code")
+    message = _text(document, "Message", "message") or _plain_body(body, document)
+    original = _text(document, "OriginalMessage")
+    if original and original not in message:
+        message = f"{message} ({original})" if message else original
     return Refusal(
         status=status,
         name=name.partition(":")[0].rpartition("#")[2].strip(),
-        message=_one_line(_text(document, "Message", "message", "OriginalMessage") or _plain_body(body, document)),
+        message=_one_line(message),
         request_id=fields.get("x-amzn-requestid", ""),
+        log_stream_arn=_text(document, "LogStreamArn"),
+        server_time_s=http_date_s(fields.get("date", "")),
     )
 
 
-def refusal_problem(refusal: Refusal, target: StreamTarget, query_string: str = "") -> Problem:
-    """The problem that a refused stream shows."""
-    code = classify(refusal)
-    what, todo = _texts(code, refusal, target, query_string)
-    said = [f"AWS says: {_sentence(refusal.message)}"] if refusal.message else []
+def refusal_problem(
+    refusal: Refusal, target: StreamTarget, query_string: str = "", now_s: float | None = None
+) -> Problem:
+    """The problem of a refused stream. `now_s`: this machine's time since 1970, to compare with AWS's."""
+    group, log_stream = log_location(refusal.log_stream_arn)
+    subject = Subject(
+        action=INVOKE_ACTION,
+        region=target.region,
+        endpoint=target.endpoint_name,
+        query_string=query_string,
+        log_group=f"{group or log_group_of(target.endpoint_name)}, stream {log_stream}" if log_stream else group,
+    )
+    offset_s = None if now_s is None or refusal.server_time_s is None else refusal.server_time_s - now_s
+    return answer_problem(classify(refusal), subject, refusal_reason(refusal), offset_s)
+
+
+def refusal_reason(refusal: Refusal) -> str:
+    """What AWS says, with status and type, as a sentence."""
+    parts = [f"AWS says: {as_sentence(refusal.message)}"] if refusal.message else []
     if refusal.name or not refusal.message:
-        said.append(f"(HTTP {refusal.status}{', ' + refusal.name if refusal.name else ''})")
-    return Problem(code=code, what=what, why=" ".join(said), todo=todo)
+        parts.append(f"(HTTP {refusal.status}{', ' + refusal.name if refusal.name else ''})")
+    return " ".join(parts)
 
 
-def classify(refusal: Refusal) -> str:
-    """The stable code of a refusal, also of one that boto3 reports."""
-    name, text, status = refusal.name.lower(), refusal.message.lower(), refusal.status
-    if "expiredtoken" in name or ("token" in text and "expired" in text):
-        return "credentials_expired"
-    if "signature" in name or "signature" in text:
-        skewed = "expired" in text or "not yet current" in text or "skewed" in text
-        return "clock_skew" if skewed else "signature_refused"
-    if "requesttimetooskewed" in name:
-        return "clock_skew"
-    if any(part in name for part in ("unrecognizedclient", "invalidclienttoken", "missingauthentication")):
-        return "credentials_invalid"
-    if "throttl" in name:
-        return "throttled"
-    if "accessdenied" in name or "not authorized to perform" in text:
-        return "access_denied"
-    if "in service" in text or "inservice" in text or "cannot be invoked" in text:
-        return "endpoint_not_in_service"
-    if status == 404 or ("endpoint" in text and ("not found" in text or "could not find" in text)):
-        return "endpoint_not_found"
-    return _BY_STATUS.get(status) or ("aws_internal_error" if status >= 500 else "request_invalid")
+# ---------------------------------------------------------------- classification: type, then status, then text
 
-
+#: Beginnings of an error's type, lower case. The order matters where one begins another.
+_BY_TYPE: tuple[tuple[str, str], ...] = (
+    ("expiredtoken", "credentials_expired"),
+    ("requestexpired", "clock_skew"),
+    ("requesttimetooskewed", "clock_skew"),
+    ("invalidsignature", "signature_refused"),
+    ("signaturedoesnotmatch", "signature_refused"),
+    ("incompletesignature", "signature_refused"),
+    ("unrecognizedclient", "credentials_invalid"),
+    ("invalidclienttoken", "credentials_invalid"),
+    ("invalidaccesskey", "credentials_invalid"),
+    ("missingauthentication", "credentials_invalid"),
+    ("authfailure", "credentials_invalid"),
+    ("optinrequired", "credentials_invalid"),
+    ("throttl", "throttled"),
+    ("toomanyrequests", "throttled"),
+    ("requestlimitexceeded", "throttled"),
+    ("accessdenied", "access_denied"),
+    ("unauthorizedoperation", "access_denied"),
+    ("notauthorized", "access_denied"),
+    ("modelerror", "model_refused"),
+    ("modelnotready", "service_unavailable"),
+    ("serviceunavailable", "service_unavailable"),
+    ("internal", "aws_internal_error"),
+)
 _BY_STATUS = {
     401: "credentials_invalid",
-    403: "forbidden",
+    404: "endpoint_not_found",
     424: "model_refused",
     429: "throttled",
     500: "aws_internal_error",
@@ -101,127 +128,91 @@ _BY_STATUS = {
 }
 
 
-_CREDENTIAL_TEXTS: dict[str, tuple[str, str]] = {
-    "credentials_expired": (
-        "The AWS credentials have expired.",
-        "Sign in again (for SSO: aws sso login), then retry.",
-    ),
-    "signature_refused": (
-        "AWS refused the request's signature.",
-        "Check that the secret key belongs to the access key and that the region is right.",
-    ),
-    "clock_skew": (
-        "AWS refused the request because of its time.",
-        "Set this machine's clock right; it may be off by at most five minutes.",
-    ),
-    "credentials_invalid": (
-        "AWS does not know these credentials.",
-        "Check the profile or the access key, then retry.",
-    ),
-}
-"""What happened and what to do, where it lies with the credentials; the same before a stream and in it."""
+def classify(refusal: Refusal) -> str:
+    """The stable code of an error answer, of a stream or of boto3.
+
+    The text decides only where type and status do not: 400 and 403 have many causes, and errors inside a stream have
+    no status. Otherwise a model's own words, such as an expired licence token, would be taken for AWS's.
+    """
+    kind, status = refusal.name.lower(), refusal.status
+    by_type = next((code for beginning, code in _BY_TYPE if kind.startswith(beginning)), None)
+    if by_type == "signature_refused" and _is_about_time(refusal.message.lower()):
+        return "clock_skew"
+    if by_type is not None:
+        return by_type
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if status >= 500:
+        return "aws_internal_error"
+    return _by_text(refusal.message.lower(), status)
 
 
-def _texts(code: str, refusal: Refusal, target: StreamTarget, query_string: str) -> tuple[str, str]:
-    if code in _CREDENTIAL_TEXTS:
-        return _CREDENTIAL_TEXTS[code]
-    endpoint = f"“{target.endpoint_name}”"
-    match code:
-        case "access_denied" | "forbidden":
-            return (
-                f"These credentials may not stream to endpoint {endpoint}.",
-                f"Ask for {INVOKE_ACTION} on endpoint/{target.endpoint_name} in {target.region}; "
-                "the permission for InvokeEndpoint does not include it.",
-            )
-        case "endpoint_not_found":
-            return (
-                f"There is no endpoint {endpoint} in {target.region}.",
-                "Check its name, the region and the account; flux-stress list-endpoints shows what there is.",
-            )
-        case "endpoint_not_in_service":
-            return (
-                f"The endpoint {endpoint} is not in service.",
-                "Wait until its status is InService, or look at its failure reason in the SageMaker console.",
-            )
-        case "model_refused":
-            return f"The model behind {endpoint} refused the stream.", _model_advice(query_string)
-        case "throttled":
-            return (
-                "AWS is throttling: too many requests at once.",
-                "Open fewer streams, or more slowly (batch size and delay), or ask for a higher quota.",
-            )
-        case "aws_internal_error":
-            return "The SageMaker service failed internally.", "Try again in a moment."
-        case "service_unavailable":
-            return (
-                f"The endpoint {endpoint} has no capacity at the moment.",
-                "Try again in a moment, or with fewer connections; scaling out may be needed.",
-            )
-        case _:
-            return (
-                f"AWS refused the request for endpoint {endpoint}.",
-                "Check the endpoint's name, its variant and the parameters.",
-            )
+def _by_text(text: str, status: int) -> str:
+    if status in (0, 400, 403):
+        if "signature" in text:
+            return "clock_skew" if _is_about_time(text) else "signature_refused"
+        if "security token" in text or "session token" in text:
+            return "credentials_expired" if "expired" in text else "credentials_invalid"
+        if "not authorized to perform" in text:
+            return "access_denied"
+    if status == 403:
+        return "forbidden"
+    if "in service" in text or "inservice" in text or "cannot be invoked" in text:
+        return "endpoint_not_in_service"
+    if "endpoint" in text and ("not found" in text or "could not find" in text):
+        return "endpoint_not_found"
+    return "request_invalid"
 
 
-def optional_parameters(query_string: str) -> list[str]:
-    """Names in the query that a server build may not know, in order of appearance, each once."""
-    names = (name for name, _ in parse_qsl(query_string, keep_blank_values=True))
-    return list(dict.fromkeys(name for name in names if name not in _ALWAYS_KNOWN))
-
-
-def _model_advice(query_string: str) -> str:
-    model = dict(parse_qsl(query_string)).get("model", "")
-    advice = f"Check that the endpoint runs {model}" if model else "Check the model's name"
-    optional = optional_parameters(query_string)
-    if optional:
-        advice += f", and try without the parameters that its build may not know: {', '.join(optional)}"
-    return advice + ". It also refuses when all its streams are taken; the endpoint's log has the reason."
+def _is_about_time(text: str) -> bool:
+    return any(words in text for words in ("expired", "not yet current", "skewed", "date is too far", "too old"))
 
 
 # ---------------------------------------------------------------- errors inside an open stream
 
 
-def exception_problem(kind: str, message: str, error_code: str = "") -> Problem:
+def exception_problem(kind: str, message: str, error_code: str = "", endpoint_name: str = "") -> Problem:
     """An ``exception`` or ``error`` event that ended an open stream. `kind` is its type on the wire.
 
-    One that speaks of the credentials has their code, as it would have had before the stream was open.
+    An error about the credentials has the same code as before the stream was open.
     """
-    said = f"It says: {_sentence(_one_line(message))}" if message else "It gave no reason."
+    reason = f"It says: {as_sentence(_one_line(message))}" if message else "It gave no reason."
     if error_code:
-        said += f" ({error_code})"
+        reason += f" ({error_code})"
+    subject = Subject(action=INVOKE_ACTION, endpoint=endpoint_name)
+    log_todo = f"Read {subject.log_hint}" if endpoint_name else "Read the endpoint's CloudWatch log"
     if kind == "ModelStreamError":
         return Problem(
             code="model_stream_error",
             what="The model ended the stream with an error.",
-            why=said,
-            todo="Look at the endpoint's log; a full or restarting endpoint does this.",
+            why=reason,
+            todo=f"{log_todo}; a full or restarting endpoint causes this.",
         )
     if kind == "InternalStreamFailure":
         return Problem(
             code="internal_stream_failure",
-            what="SageMaker broke the stream off because of a failure of its own.",
-            why=said,
+            what="SageMaker ended the stream because of an internal failure.",
+            why=reason,
             todo="Try again.",
         )
     code = classify(Refusal(status=0, name=kind, message=message))
-    if code in _CREDENTIAL_TEXTS:
-        what, todo = _CREDENTIAL_TEXTS[code]
-        return Problem(code=code, what=f"{what} The stream was ended.", why=f"{said} ({kind})", todo=todo)
+    if code in CREDENTIAL_CODES:
+        problem = answer_problem(code, subject, f"{reason} ({kind})")
+        return msgspec.structs.replace(problem, what=f"{problem.what} The stream was ended.")
     return Problem(
         code="unmodelled_stream_error",
         what=f"The service ended the stream with {kind or 'an unnamed error'}.",
-        why=said,
-        todo="Try again; if it persists, look at the endpoint's log.",
+        why=reason,
+        todo=f"Try again. If it persists: {log_todo[:1].lower()}{log_todo[1:]}.",
     )
 
 
 def broken_stream_problem(detail: str) -> Problem:
-    """Bytes that are not event-stream frames."""
+    """Received bytes that are not event-stream frames."""
     return Problem(
         code="stream_garbled",
-        what="The service sent something that is not part of the protocol.",
-        why=f"Technically: {_sentence(detail)}",
+        what="The service sent data that violates the protocol.",
+        why=f"Detail: {as_sentence(detail)}",
         todo="Try again; if it persists, something between this machine and AWS alters the data.",
     )
 
@@ -231,6 +222,29 @@ def read_exception(payload: bytes) -> tuple[str, str]:
     document = _json_object(payload)
     message = _text(document, "Message", "message") or _plain_body(payload, document)
     return message, _text(document, "ErrorCode", "errorCode")
+
+
+# ---------------------------------------------------------------- parsing
+
+
+def log_location(arn: str) -> tuple[str, str]:
+    """Log group and log stream that a ``LogStreamArn`` names; empty strings for what is not one."""
+    _, separator, rest = arn.partition(":log-group:")
+    group, _, stream = rest.partition(":log-stream:")
+    return (group.removesuffix(":*"), stream) if separator else ("", "")
+
+
+def http_date_s(text: str) -> float | None:
+    """The seconds since 1970 of an HTTP ``Date`` header; None for anything else."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def as_sentence(text: str) -> str:
+    """`text` with a full stop if it has no closing mark."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _json_object(body: bytes) -> dict[str, object]:
@@ -254,7 +268,3 @@ def _plain_body(body: bytes, document: dict[str, object]) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

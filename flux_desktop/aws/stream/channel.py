@@ -20,6 +20,7 @@ from smithy_http.aio import HTTPResponse
 from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem
+from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.send_queue import SendQueue
 from flux_desktop.aws.target import ConnectTimings
@@ -145,7 +146,9 @@ class Channel:
         except TimeoutError:
             raise self._failed("tls_timeout", f"{self._limits.tls_reason_s:g} s") from None
         except AwsCrtError as error:
-            raise ProblemError(crt_problem(error, self._address, f"{self._limits.connect_s:g} s")) from error
+            proxy = proxy_for(self._address.host, self._address.port)
+            waited = f"{self._limits.connect_s:g} s"
+            raise ProblemError(crt_problem(error, self._address, waited, proxy.address if proxy else None)) from error
         connection.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
         return connection
 

@@ -7,6 +7,7 @@ The SDK resolves, signs and opens with our plug-ins (`sdk_plugins`) over our tra
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 from aws_sdk_sagemaker_runtime_http2.client import AsyncSageMakerRuntimeHTTP2Client
@@ -168,7 +169,7 @@ class StreamOpener:
 
     async def _why(self, channel: Channel, cause: BaseException | None, query_string: str, limit_s: float) -> Problem:
         if channel.refusal is not None:
-            return refusal_problem(read_refusal(*channel.refusal), self._target, query_string)
+            return refusal_problem(read_refusal(*channel.refusal), self._target, query_string, time.time())
         if channel.problem is not None:
             return channel.problem if channel.was_connected else await self._diagnosed(channel.problem)
         if cause is None:

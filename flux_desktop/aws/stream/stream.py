@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 
+from flux_desktop.aws.errors.answer_texts import clock_step_problem
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.errors import broken_stream_problem, exception_problem, read_exception
 from flux_desktop.aws.stream.channel import Channel, ChannelClosedError
@@ -17,10 +18,13 @@ from flux_desktop.aws.stream.sdk_plugins import Publisher
 from flux_desktop.aws.target import ConnectTimings, EndKind, StreamClosedError, StreamEnd, StreamListener, StreamTarget
 from flux_desktop.aws.wire.event_headers import EventStreamError
 from flux_desktop.aws.wire.event_stream import DataType, Frame, FrameDecoder
+from flux_desktop.base.clock import ClockWatch
 from flux_desktop.base.problem import Problem
 
 #: Longer than any message that Flux sends.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+#: AWS accepts signatures that are up to five minutes off; a clock that was exact before has to be set by that much.
+_CLOCK_STEP_S = 240.0
 
 
 class _DiscardingListener:
@@ -56,6 +60,7 @@ class SageMakerStream:
         self._close_requested = False
         self._input_ended = False
         self._end: StreamEnd | None = None
+        self._clock = ClockWatch()
         self.invoked_variant = ""
         self.aws_request_id = ""
         self.unknown_events = 0
@@ -176,7 +181,7 @@ class SageMakerStream:
             self._on_exception(str(headers.get(":exception-type", "")), frame.payload)
         elif kind == "error":
             message, code = str(headers.get(":error-message", "")), str(headers.get(":error-code", ""))
-            self._finish("unmodelled_error", exception_problem(code, message))
+            self._finish("unmodelled_error", self._exception_problem(code, message))
         else:
             self.unknown_events += 1
 
@@ -201,9 +206,12 @@ class SageMakerStream:
             "ModelStreamError": "model_stream_error",
             "InternalStreamFailure": "internal_stream_failure",
         }
-        self._finish(kinds.get(kind, "unmodelled_error"), exception_problem(kind, message, code))
+        self._finish(kinds.get(kind, "unmodelled_error"), self._exception_problem(kind, message, code))
 
     # ------------------------------------------------------------ inner
+
+    def _exception_problem(self, kind: str, message: str, error_code: str = "") -> Problem:
+        return exception_problem(kind, message, error_code, self._target.endpoint_name)
 
     def _publish(self, payload: bytes, data_type: DataType) -> None:
         if self._end is not None or self._input_ended or self._publisher is None:
@@ -221,6 +229,10 @@ class SageMakerStream:
     def _finish(self, kind: EndKind, problem: Problem | None, at_s: float | None = None) -> None:
         if self._end is not None:
             return
+        # Errors that SageMaker's model does not name include rejected signatures. Other ends are retried first: a clock
+        # that is still wrong is then reported by the refusal of the new stream.
+        if problem is not None and kind == "unmodelled_error" and abs(step_s := self._clock.step_s) >= _CLOCK_STEP_S:
+            problem = clock_step_problem(step_s, problem)
         self._end = StreamEnd(
             kind=kind,
             problem=problem,

@@ -1,4 +1,4 @@
-"""Everything that must be settled before the first stream is opened, so that a mistake is told in one sentence."""
+"""Preflight checks of a run: audio, credentials, address and reachability, before the first stream is opened."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.target import Credentials, StreamTarget
 from flux_desktop.base.child_environment import proxy_logins, without_proxy_for
 from flux_desktop.base.problem import ProblemError
@@ -19,7 +20,7 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
 
 class Ready(msgspec.Struct, kw_only=True):
-    """A plan with nothing left open, the keys for it, and sentences a person should read."""
+    """A fully resolved plan, its credentials, and sentences for the user."""
 
     plan: RunPlan
     credentials: Credentials
@@ -37,16 +38,16 @@ Preparing = Coroutine[Any, Any, Ready]
 
 
 def check(plan: RunPlan) -> None:
-    """Raise `ProblemError` with the first thing that is wrong with a plan by itself."""
-    found = plan_problems(plan)
-    if found:
-        raise ProblemError(found[0])
+    """Raise `ProblemError` with the first problem of the plan itself."""
+    problems = plan_problems(plan)
+    if problems:
+        raise ProblemError(problems[0])
 
 
 async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
-    """Read the audio's head, find the keys, and see that the endpoint can be reached.
+    """Read the audio's header, load the credentials, and check that the endpoint can be reached.
 
-    Raises `ProblemError` with the first thing that is wrong.
+    Raises `ProblemError` with the first problem.
     """
     plan, notes = await file_work("Reading the recording", partial(audio_source.prepared, plan))
     check(plan)  # again, now that the sample rate is the file's
@@ -61,9 +62,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
-    from flux_desktop.aws.account.credentials import ca_bundle
-    from flux_desktop.aws.probe import address_of, probe
-
+    plan, note = await _configured(plan)
     target = StreamTarget(
         endpoint_name=plan.endpoint,
         region=plan.region,
@@ -71,19 +70,41 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         ca_file=plan.ca_file,
         target_variant=plan.target_variant,
     )
-    address_of(target)  # an address that cannot be used is told before any sign-in is asked for
+    _check_address(target, note)  # before any sign-in is asked for
     credentials = await fresh_credentials(plan)
-    if not plan.ca_file:
-        plan = msgspec.structs.replace(
-            plan, ca_file=await file_work("Reading the AWS configuration", partial(ca_bundle, plan.profile))
-        )
-    await probe(msgspec.structs.replace(target, ca_file=plan.ca_file))
+    await probe(target)
+    notes += [note] if note else []
     return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))
 
 
+async def _configured(plan: RunPlan) -> tuple[RunPlan, str]:
+    """The plan with the address and the authorities of this machine's AWS configuration, and a sentence about them."""
+
+    def configure() -> tuple[RunPlan, str]:
+        # Imported here: a window that only uses the built-in endpoint does not load boto3.
+        from flux_desktop.aws.account.configuration import ca_bundle, stream_address
+
+        ca_file = plan.ca_file or ca_bundle(plan.profile)
+        if plan.endpoint_url:
+            return msgspec.structs.replace(plan, ca_file=ca_file), ""
+        address = stream_address(plan.region, plan.profile)
+        changed = msgspec.structs.replace(plan, ca_file=ca_file, endpoint_url=address.url if address.reason else None)
+        return changed, f"Streams go to {address.url}, because {address.reason}." if address.reason else ""
+
+    return await file_work("Reading the AWS configuration", configure)
+
+
+def _check_address(target: StreamTarget, note: str) -> None:
+    """Raise `ProblemError` for an address that cannot be used, naming the setting that it comes from."""
+    try:
+        address_of(target)
+    except ProblemError as error:
+        why = " ".join(part for part in (error.problem.why, note) if part)
+        raise ProblemError(msgspec.structs.replace(error.problem, why=why)) from None
+
+
 async def fresh_credentials(plan: RunPlan) -> Credentials:
-    """The keys of the plan's profile as of now; raises `ProblemError`."""
-    # Imported here: a window that only ever uses the built-in endpoint need not load boto3.
-    from flux_desktop.aws.account.credentials import load_credentials
+    """Valid credentials of the plan's profile; raises `ProblemError`."""
+    from flux_desktop.aws.account.credentials import load_credentials  # boto3, as above
 
     return await load_credentials(plan.profile)

@@ -10,8 +10,9 @@ import pytest
 
 from flux_desktop.aws.account import credentials as module
 from flux_desktop.aws.account.catalogue import Access, list_endpoints
-from flux_desktop.aws.account.credentials import load_credentials, read_credentials
+from flux_desktop.aws.account.credentials import key_defect, load_credentials, read_credentials
 from flux_desktop.aws.errors.errors import CREDENTIAL_CODES
+from flux_desktop.base import logs
 from flux_desktop.base.problem import Problem, ProblemError
 
 
@@ -90,12 +91,123 @@ def test_sso_session_that_was_never_begun(
 
 def test_broken_config_file(aws_files: Path) -> None:
     (aws_files / "config").write_text("this is not a config file\n")
-    assert problem_of().code == "credentials_unavailable"
+    problem = problem_of()
+    assert problem.code == "credentials_unavailable"
+    assert str(aws_files / "config") in problem.why
 
 
-def test_failing_credential_process(aws_files: Path) -> None:
-    (aws_files / "config").write_text("[profile tool]\ncredential_process = false\n")
-    assert problem_of("tool").code == "credentials_unavailable"
+EXPIRED = (
+    '{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"s","SessionToken":"t","Expiration":"2020-01-01T00:00:00Z"}'
+)
+PROCESS_CASES = {
+    "false": "It failed without a message.",
+    "sh -c 'echo no ticket >&2; exit 3'": "no ticket.",
+    "echo not-json": "Its output is not the JSON",
+    "printf []": "attribute 'get'",
+    "printf {}": "Unsupported version",
+    """printf '{"Version":1}'""": "AccessKeyId",
+    "printf '\\377'": "Its output is not the JSON",
+    "sh -c 'unclosed": "",
+    "/nonexistent/helper --x": "/nonexistent/helper does not exist.",
+    "/etc/passwd": "Permission denied (/etc/passwd).",
+    f"printf '{EXPIRED}'": "expired",
+    """printf '{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}'""": "",
+}
+
+
+@pytest.mark.parametrize("command", PROCESS_CASES)
+def test_every_failure_of_a_credential_process_names_the_command(aws_files: Path, command: str) -> None:
+    (aws_files / "config").write_text(f"[profile cp]\ncredential_process = {command}\n")
+    problem = problem_of("cp")
+    assert problem.code == ("credentials_expired" if "2020" in command else "credentials_unavailable")
+    assert "credential_process of profile “cp”" in problem.what
+    assert command.split()[0] in problem.what
+    assert PROCESS_CASES[command] in problem.sentence()
+    assert "Run the command in a terminal" in problem.todo
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        (
+            {"AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/token.jwt", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x"},
+            "web identity token (/nowhere/token.jwt)",
+        ),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/keys"}, "URL (http://example.com/keys)"),
+        (
+            {
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/keys",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/nowhere/authorization",
+            },
+            "/nowhere/authorization does not exist",
+        ),
+        ({"AWS_METADATA_SERVICE_TIMEOUT": "soon"}, "soon"),
+        ({"AWS_METADATA_SERVICE_NUM_ATTEMPTS": "many"}, "many"),
+        ({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"}, "ipv5"),
+        ({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "not a url", "AWS_EC2_METADATA_DISABLED": "false"}, "not a url"),
+    ],
+)
+def test_a_broken_source_in_the_environment_is_named_with_its_setting(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], words: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    logs.remember_environment()  # as every process of this program does: paths and URLs must stay readable
+    problem = problem_of()
+    assert problem.code == "credentials_unavailable"
+    assert words in problem.sentence()
+    assert "[removed]" not in problem.sentence()
+
+
+def test_a_role_with_mfa_is_refused_without_a_prompt(aws_files: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (aws_files / "config").write_text(
+        "[profile cp]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = src\n"
+        "mfa_serial = arn:aws:iam::123456789012:mfa/me\n"
+        "[profile src]\naws_access_key_id = AKIAEXAMPLE12345678\naws_secret_access_key = abcdefghijklmnop\n"
+    )
+    problem = problem_of("cp")
+    assert problem.code == "mfa_required"
+    assert "aws configure export-credentials --profile cp" in problem.todo
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("AWS_SECRET_ACCESS_KEY", "secret\n", "secret key from the environment variables"),
+        ("AWS_SESSION_TOKEN", "token\r\n", "session token from the environment variables"),
+        ("AWS_ACCESS_KEY_ID", "AKIA ", "ends with a space"),
+        ("AWS_SESSION_TOKEN", " token", "starts with a space"),
+        ("AWS_SESSION_TOKEN", "to\nken", "contains a space or a line break"),
+        ("AWS_SECRET_ACCESS_KEY", "secret\x00", "characters that no AWS key has"),
+    ],
+)
+def test_keys_that_cannot_be_sent_are_found_before_connecting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    environ = {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_SESSION_TOKEN": "t0ken"}
+    # os.environ refuses null characters; a variable cannot hold one, a file can.
+    if "\x00" in value:
+        assert words in key_defect(value)
+        return
+    for variable, text in {**environ, name: value}.items():
+        monkeypatch.setenv(variable, text)
+    problem = problem_of()
+    assert problem.code == "credentials_malformed"
+    assert words in problem.what
+    assert f" {value}" not in problem.sentence()
+
+
+def test_a_profile_of_the_environment_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "lost")
+    assert "“lost”" in problem_of().what
+
+
+def test_the_list_and_a_run_explain_a_broken_sign_in_alike(aws_files: Path) -> None:
+    (aws_files / "config").write_text("[profile team]\nsso_session = missing\nsso_account_id = 1\nsso_role_name = r\n")
+    with pytest.raises(ProblemError) as listed:
+        list_endpoints(Access(region="us-east-1", profile="team"))
+    assert listed.value.problem == problem_of("team")
 
 
 async def test_a_chain_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

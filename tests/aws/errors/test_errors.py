@@ -8,10 +8,12 @@ from pathlib import Path
 import botocore
 import pytest
 
+from flux_desktop.aws.errors.answer_texts import optional_parameters
 from flux_desktop.aws.errors.errors import (
     CREDENTIAL_CODES,
     ENDPOINT_CODES,
-    optional_parameters,
+    exception_problem,
+    log_location,
     read_refusal,
     refusal_problem,
 )
@@ -50,6 +52,16 @@ def told(status: int, name: str = "", message: str = "", query: str = QUERY) -> 
         (502, "", "", "aws_internal_error"),
         (503, "ServiceUnavailableError", "no capacity", "service_unavailable"),
         (418, "", "", "request_invalid"),
+        # Type and status come before text: what a model says is not what AWS says.
+        (424, "ModelError", "The licence token has expired", "model_refused"),
+        (424, "", "User is not authorized to perform: transcription", "model_refused"),
+        (500, "", "worker not in service", "aws_internal_error"),
+        (500, "InternalFailure", "The security token included in the request is expired", "aws_internal_error"),
+        (503, "", "signature service: endpoint not found", "service_unavailable"),
+        (429, "", "token bucket expired", "throttled"),
+        (404, "", "signature", "endpoint_not_found"),
+        (400, "ValidationException", "tag token has expired", "request_invalid"),
+        (429, "ModelNotReadyException", "", "service_unavailable"),
     ],
 )
 def test_every_refusal_has_its_sentence(status: int, name: str, message: str, code: str) -> None:
@@ -60,6 +72,7 @@ def test_every_refusal_has_its_sentence(status: int, name: str, message: str, co
     assert name in problem.why
     assert message.rstrip(".") in problem.why
     assert (code in CREDENTIAL_CODES) == (status in (401, 403))
+    assert "Sign in" not in problem.todo or code in CREDENTIAL_CODES
     assert (code in ENDPOINT_CODES) == code.startswith("endpoint_")
 
 
@@ -68,6 +81,55 @@ def test_refused_model_names_what_its_build_may_not_know() -> None:
     assert "flux-general-en" in problem.todo
     assert "keyterm, numerals" in problem.todo
     assert optional_parameters("model=m&encoding=linear16&sample_rate=8000") == []
+
+
+def test_refused_model_names_the_log_of_its_endpoint() -> None:
+    assert "CloudWatch log group /aws/sagemaker/Endpoints/flux-en" in told(424, "ModelError", "no").todo
+    arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/my/group:log-stream:AllTraffic/i-0abc"
+    body = json.dumps(
+        {"Message": "no", "LogStreamArn": arn, "OriginalMessage": "bad keyterm", "OriginalStatusCode": 400}
+    )
+    problem = refusal_problem(read_refusal(424, [], body.encode()), TARGET)
+    assert "CloudWatch log group /my/group, stream AllTraffic/i-0abc" in problem.todo
+    assert "bad keyterm" in problem.why
+    assert "/aws/sagemaker/Endpoints/flux-en" in exception_problem("ModelStreamError", "x", "", "flux-en").todo
+
+
+@pytest.mark.parametrize(
+    ("arn", "location"),
+    [
+        ("", ("", "")),
+        ("arn:aws:logs:r:1:log-group:/g:*", ("/g", "")),
+        ("arn:aws:logs:r:1:log-group:/g:log-stream:v/i", ("/g", "v/i")),
+        ("something else", ("", "")),
+    ],
+)
+def test_log_location(arn: str, location: tuple[str, str]) -> None:
+    assert log_location(arn) == location
+
+
+@pytest.mark.parametrize(("ahead_s", "words"), [(900, "15 min behind"), (-900, "15 min ahead of"), (0, "is wrong")])
+def test_a_refused_time_states_how_wrong_the_clock_is(ahead_s: int, words: str) -> None:
+    headers = [("x-amzn-ErrorType", "InvalidSignatureException"), ("Date", "Thu, 26 Nov 2026 12:00:00 GMT")]
+    body = b'{"message":"Signature not yet current: x is still later than y"}'
+    now_s = 1_795_694_400 - ahead_s
+    problem = refusal_problem(read_refusal(403, headers, body), TARGET, now_s=now_s)
+    assert problem.code == "clock_skew"
+    assert words in problem.what
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "code"),
+    [
+        ("InvalidSignatureException", "the event's date is too far from the present", "clock_skew"),
+        ("InvalidSignatureException", "the event's signature does not match", "signature_refused"),
+        ("ExpiredTokenException", "", "credentials_expired"),
+        ("ModelStreamError", "The security token has expired", "model_stream_error"),
+        ("ValidationException", "x", "unmodelled_stream_error"),
+    ],
+)
+def test_errors_inside_a_stream(kind: str, message: str, code: str) -> None:
+    assert exception_problem(kind, message, "", "flux-en").code == code
 
 
 def test_denied_access_names_the_permission() -> None:
@@ -130,3 +192,6 @@ def test_addresses_follow_the_partition() -> None:
             if "-global" not in region:
                 domain = partition["outputs"]["dnsSuffix"]
                 assert runtime_url(region) == f"https://runtime.sagemaker.{region}.{domain}:8443"
+                domain = partition["outputs"]["dualStackDnsSuffix"]
+                both = runtime_url(region, fips=True, dual_stack=True)
+                assert both == f"https://runtime-fips.sagemaker.{region}.{domain}:8443"

@@ -1,0 +1,45 @@
+"""Sentences of failed connections: complete, and attributed to the proxy where it is to blame."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.aws.errors.connect_errors import _CRT_CODES, _TEXTS, Address, connect_problem, crt_problem
+
+ADDRESS, PROXY = Address("runtime.example", 8443), Address("proxy.example", 3128)
+
+
+class CrtError(Exception):
+    def __init__(self, name: str, message: str = "") -> None:
+        super().__init__(message)
+        self.name, self.message = name, message
+
+
+@pytest.mark.parametrize("code", _TEXTS)
+def test_every_problem_says_what_happened_and_what_to_do(code: str) -> None:
+    problem = connect_problem(code, ADDRESS, "Some detail.")
+    assert problem.what.endswith(".")
+    assert problem.todo.endswith(".")
+    assert "{" not in problem.sentence()
+
+
+@pytest.mark.parametrize("name", _CRT_CODES)
+def test_every_error_of_the_common_runtime_has_a_text(name: str) -> None:
+    assert crt_problem(CrtError(name, f"{name}: socket failed."), ADDRESS).code == _CRT_CODES[name]
+
+
+def test_unknown_errors_are_sorted_by_their_name() -> None:
+    assert crt_problem(CrtError("AWS_IO_TLS_NEW_THING", "odd"), ADDRESS).code == "tls_failed"
+    assert crt_problem(CrtError("AWS_ERROR_NEW", "odd"), ADDRESS).code == "connection_lost"
+    assert "RuntimeError" in crt_problem(RuntimeError(), ADDRESS).why
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_IO_SOCKET_CONNECTION_REFUSED", "AWS_IO_DNS_QUERY_FAILED", "AWS_IO_SOCKET_TIMEOUT"]
+)
+def test_a_first_connection_through_a_proxy_blames_the_proxy(name: str) -> None:
+    problem = crt_problem(CrtError(name), ADDRESS, "10 s", PROXY)
+    assert problem.code == "proxy_unreachable"
+    assert "proxy.example:3128" in problem.what
+    assert "HTTPS_PROXY" in problem.todo
+    assert crt_problem(CrtError("AWS_ERROR_HTTP_GOAWAY_RECEIVED"), ADDRESS, "10 s", PROXY).code == "goaway"
