@@ -59,7 +59,9 @@ def test_what_must_not_be_tracked_is_not(tracked: list[Path]) -> None:
 
 def test_the_top_level_is_the_agreed_one(tracked: list[Path]) -> None:
     folders = {path.parts[0] for path in tracked if len(path.parts) > 1 and not path.parts[0].startswith(".")}
-    assert folders <= {"flux_desktop", "resources", "tests", "packaging"}
+    assert folders <= {"flux_desktop", "resources", "tests", "packaging", "docs"}
+    files = {path.name for path in tracked if len(path.parts) == 1 and not path.name.startswith(".")}
+    assert files == {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "pyproject.toml"}
 
 
 def test_packaging_does_not_hide_the_library_of_that_name() -> None:
