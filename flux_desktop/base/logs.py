@@ -75,7 +75,7 @@ def catch_uncaught() -> None:
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    _LOG.critical("The program made a mistake.", exc_info=(kind, error, trace))
+    _LOG.critical("Internal error.", exc_info=(kind, error, trace))
 
 
 def _log_uncaught_in_thread(found: threading.ExceptHookArgs) -> None:

@@ -61,4 +61,4 @@ def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_
 def test_no_endpoint_is_exit_2() -> None:
     done = run()
     assert done.returncode == 2
-    assert done.stderr == "No endpoint is chosen. Choose one from the list.\n"
+    assert done.stderr == "No endpoint is selected. Select one from the list.\n"

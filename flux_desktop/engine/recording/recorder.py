@@ -1,7 +1,7 @@
 """The recording of a run on disk: append-only JSON lines, written by a thread, so that no disk delays audio.
 
-As long as a process records, it holds a lock on its file: a file without an end and without a lock was left by a
-process that died.
+A process holds a lock on its file while it records: a file without an end and without a lock was left by a process that
+died.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_lines
 
 FLUSH_S = 0.25
-"""What a process that is killed has not written yet is younger than this."""
+"""A killed process loses at most what is younger than this."""
 _LINES_AT_ONCE = 10_000
 
 
 class FolderGoneError(OSError):
-    """What is being written to has been deleted."""
+    """The file being written to has been deleted."""
 
 
 class Recorder:
-    """Writes lines to one file, mode 0600, without secrets. A disk that fails is told of once and stops no run.
+    """Writes lines to one file, mode 0600, without secrets. A failing disk is reported once and stops no run.
 
     `write` may be called from any thread and does not block. `on_problem` is called on the writing thread.
     """
@@ -44,7 +44,7 @@ class Recorder:
         self._thread.start()
 
     def write(self, line: bytes) -> None:
-        """Append one line, newline included. Nothing is woken: the thread looks every `FLUSH_S`."""
+        """Append one line, newline included. The thread is not woken: it looks every `FLUSH_S`."""
         if not self._failed:
             self._lines.append(line)
 
@@ -70,13 +70,13 @@ class Recorder:
             os.close(descriptor)
 
     def _write_out(self, descriptor: int) -> None:
-        """Write all that has come so far."""
+        """Write everything queued so far."""
         while count := min(len(self._lines), _LINES_AT_ONCE):
             data = memoryview(redact_lines(b"".join([self._lines.popleft() for _ in range(count)])))
             while data:
                 data = data[os.write(descriptor, data) :]
         if os.fstat(descriptor).st_nlink == 0:
-            # The system goes on taking what nobody will ever find.
+            # Writing still succeeds, into a file without a name.
             raise FolderGoneError("it has been deleted")
 
     def _fail(self, error: OSError) -> None:
@@ -87,7 +87,7 @@ class Recorder:
                 code="recording_failed",
                 what="The run is no longer being recorded.",
                 why=f"{self._path.name} could not be written: {error.strerror or error}.",
-                todo="The run goes on; export the transcripts before closing, and make room or choose another folder.",
+                todo="The run continues; export the transcripts before closing. Free space or use another folder.",
             )
         )
 
@@ -95,17 +95,17 @@ class Recorder:
 if sys.platform == "win32":
 
     def take_lock(descriptor: int) -> None:
-        """There is no lock of this kind on Windows."""
+        """Windows has no lock of this kind."""
 
     def is_locked(path: Path) -> bool:
-        """Nobody knows on Windows: every recording without an end counts as left behind."""
+        """Unknown on Windows: every recording without an end counts as left behind."""
         return False
 
 else:
     import fcntl
 
     def take_lock(descriptor: int) -> None:
-        """Hold this file until it is closed or the process ends. A file system without locks is done without."""
+        """Lock this file until it is closed or the process ends, where the file system has locks."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

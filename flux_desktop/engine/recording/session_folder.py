@@ -1,7 +1,7 @@
-"""The session folder of a run: where its recording lies, and how it is read again.
+"""The session folder of a run: where its recording is kept, and how it is read.
 
-`run.jsonl` holds what the supervisor says, `worker-N.jsonl` what the N-th worker says; all lines together, in
-the order of their times, are the run.
+`run.jsonl` holds the supervisor's events, `worker-N.jsonl` those of the N-th worker; all lines together, ordered by
+time, are the run.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ from flux_desktop.engine.records.events import Event, RunStarted, decode_event, 
 
 RUN_FILE = "run.jsonl"
 LINE_MAX_BYTES = 16 * 1024 * 1024
-"""A longer line is no event of ours; it is left out."""
-_BEING_MADE = ".new-"
+"""A longer line is not an event of ours and is skipped."""
+_UNFINISHED_PREFIX = ".new-"
 
 
 def default_sessions_dir() -> Path:
-    """The person's own data folder for sessions."""
+    """The user's data folder for sessions."""
     return Path(platformdirs.user_data_dir("flux-desktop", appauthor=False)) / "sessions"
 
 
 def create_session(parent: Path, started: RunStarted, now: datetime | None = None) -> Path:
-    """Make a new folder, mode 0700, named by the time, with the first line of its recording in it.
+    """Create a folder, mode 0700, named by the time, with the first line of its recording in it.
 
-    It appears whole, so that a process that is killed never leaves a folder without a run. Raises `OSError`.
+    It appears complete, so that a killed process never leaves a folder without a run. Raises `OSError`.
     """
     name = (now or datetime.now(UTC).astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
     make_private_folder(parent)
-    _clear_away(parent)
-    made = parent / f"{_BEING_MADE}{os.getpid()}-{name}"
-    made.mkdir(mode=0o700)
+    _remove_leftovers(parent)
+    folder = parent / f"{_UNFINISHED_PREFIX}{os.getpid()}-{name}"
+    folder.mkdir(mode=0o700)
     try:
-        descriptor = os.open(made / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(folder / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(redact_lines(encode_event(started)))
-        return _put(made, parent, name)
+        return _rename(folder, parent, name)
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder and what is missing above it, each with mode 0700; one that exists is left as it is."""
+    """Create a folder and its missing parents, each with mode 0700; an existing one is left as it is."""
     if not folder.is_dir():
         make_private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _put(made: Path, parent: Path, name: str) -> Path:
+def _rename(made: Path, parent: Path, name: str) -> Path:
     for suffix in ("", *(f"_{number}" for number in range(2, 1000))):
         folder = parent / f"{name}{suffix}"
         if folder.exists():
@@ -72,10 +72,10 @@ def _put(made: Path, parent: Path, name: str) -> Path:
     raise FileExistsError(f"{parent} holds a thousand sessions of the same second")
 
 
-def _clear_away(parent: Path) -> None:
-    """Remove what processes that were killed have not come to finish."""
-    for left in parent.glob(f"{_BEING_MADE}*"):
-        number = left.name.removeprefix(_BEING_MADE).partition("-")[0]
+def _remove_leftovers(parent: Path) -> None:
+    """Remove unfinished folders of processes that were killed."""
+    for left in parent.glob(f"{_UNFINISHED_PREFIX}*"):
+        number = left.name.removeprefix(_UNFINISHED_PREFIX).partition("-")[0]
         if number.isdigit() and not is_running(int(number)):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -86,7 +86,7 @@ def worker_file(number: int) -> str:
 
 
 def read_session(folder: Path) -> Iterator[Event]:
-    """All events of a session in the order of time; what is cut off or unreadable is left out.
+    """All events of a session ordered by time; what is cut off or unreadable is skipped.
 
     Raises `OSError` when the folder cannot be read.
     """

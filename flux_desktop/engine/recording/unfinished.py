@@ -1,4 +1,4 @@
-"""Sessions whose recording has no end because the program died: found at the next start, and offered once."""
+"""Sessions without an end because the program died: found at the next start, and offered once."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flux_desktop.engine.recording.session_folder import RUN_FILE, read_events
 from flux_desktop.engine.records.events import RunEnded, RunStarted, decode_event
 
 SEEN_FILE = "seen"
-"""In the folder of a session that need not be offered any more."""
-LOOKED_AT_MAX = 20
+"""Marks the folder of a session that is no longer offered."""
+FOLDERS_CHECKED_MAX = 20
 _END_MAX_BYTES = 1024 * 1024
-"""The end of a run stands within so many last bytes of its file."""
+"""The end of a run is within the last bytes of its file, at most so many."""
 
 
 class Unfinished(msgspec.Struct, frozen=True):
-    """A session that was cut off, and how its recording begins."""
+    """A session that was cut off, and the first event of its recording."""
 
     folder: Path
     started: RunStarted
@@ -28,13 +28,13 @@ class Unfinished(msgspec.Struct, frozen=True):
 def newest_unfinished(parent: Path) -> Unfinished | None:
     """The newest session that was cut off, is not being recorded now, and has not been seen; blocks.
 
-    Looks at the newest `LOOKED_AT_MAX` folders. What cannot be read is passed over.
+    Checks the newest `FOLDERS_CHECKED_MAX` folders. What cannot be read is skipped.
     """
     try:
         folders = sorted((path for path in parent.iterdir() if path.name[:1].isdigit()), reverse=True)
     except OSError:
         return None
-    for folder in folders[:LOOKED_AT_MAX]:
+    for folder in folders[:FOLDERS_CHECKED_MAX]:
         try:
             found = _unfinished(folder)
         except OSError:
@@ -45,7 +45,7 @@ def newest_unfinished(parent: Path) -> Unfinished | None:
 
 
 def mark_seen(folder: Path) -> None:
-    """Do not offer this session any more; where the folder cannot be written it will be offered again."""
+    """Do not offer this session again; where the folder cannot be written it will be offered again."""
     try:
         os.close(os.open(folder / SEEN_FILE, os.O_WRONLY | os.O_CREAT, 0o600))
     except OSError:

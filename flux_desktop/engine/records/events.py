@@ -127,11 +127,11 @@ class ConnectionEnded(_Event, tag="connection_ended"):
 
 
 class Snapshot(_Event, tag="snapshot"):
-    """The run at a glance, at 10 Hz; `rows` holds only the connections that changed."""
+    """The run at a glance, at 10 Hz; `rows` has only the connections that changed."""
 
     t: float
     ledger: dict[str, int]
-    """Streams by state or class; adds up to the plan."""
+    """Connections by state or class; adds up to the plan."""
     rows: list[ConnectionRow] = []
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
@@ -143,7 +143,7 @@ class Snapshot(_Event, tag="snapshot"):
     figures: dict[str, Percentiles] = {}
     """All further durations by name (`figure_names.FIGURES`), where any was measured."""
     words: WordErrors | None = None
-    """Against the reference text, for turns that have ended; None where none is known."""
+    """Against the reference text, for turns that have ended; None without one."""
 
 
 class Histograms(_Event, tag="histograms"):
@@ -176,14 +176,14 @@ class TranscriptProvenance(_Event, tag="transcript_provenance"):
 
 
 class RunRefused(_Event, tag="run_refused"):
-    """A worker cannot carry out its run at all; between worker and supervisor only."""
+    """A worker cannot carry out its run; between worker and supervisor only."""
 
     t: float
     problem: Problem
 
 
 class Notice(_Event, tag="notice"):
-    """A problem of the run as a whole, or a remark; the run goes on unless a `RunEnded` follows."""
+    """A problem of the run as a whole, or a remark; the run continues unless a `RunEnded` follows."""
 
     t: float
     problem: Problem

@@ -29,7 +29,7 @@ class ConnectionState(StrEnum):
 
 
 class LedgerClass(StrEnum):
-    """How a planned stream ended. Every planned stream ends in exactly one class."""
+    """How a planned connection ended. Every planned connection ends in exactly one class."""
 
     NOT_STARTED = "not started"
     CONNECT_FAILED = "connect failed"
@@ -49,7 +49,7 @@ class Verdict(StrEnum):
 
 
 class Percentiles(Struct, frozen=True, omit_defaults=True):
-    """Percentiles in milliseconds with the number of values they stand on; all None where `n` is 0."""
+    """Percentiles in milliseconds and the number `n` of values; all None where `n` is 0."""
 
     n: int = 0
     p50_ms: float | None = None
@@ -91,18 +91,18 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     chunks_sent: int = 0
     late_chunks: int = 0
     position_s: float = 0.0
-    """Seconds of audio sent, or skipped while there was no stream to send it on."""
+    """Seconds of audio sent, or skipped while there was no stream."""
     parameters: ParameterState | None = None
     """None as long as the plan's own parameters are wanted and in force."""
     retries: int = 0
-    """Openings that failed and were tried again."""
+    """Openings that failed and were retried."""
     reconnects: int = 0
-    """How often the connection came back after it had lost its stream."""
+    """How often the connection continued in a new stream after losing one."""
     problem: Problem | None = None
 
 
 class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
-    """What one connection came to; the source of tables, files and reports."""
+    """The result of one connection; the source of tables, files and reports."""
 
     conn: int
     ledger: LedgerClass
@@ -129,11 +129,11 @@ class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     duration_s: float = 0.0
     rotations: int = 0
     retries: int = 0
-    """Openings that failed and were tried again, of the first stream and of those after a loss."""
+    """Openings that failed and were retried, of the first stream and of those after a loss."""
     reconnects: int = 0
-    """How often the connection came back in a new stream after it had lost one."""
+    """How often the connection continued in a new stream after losing one."""
     unheard_s: float = 0.0
-    """Audio that fell into the gaps of the reconnects: sent without an answer, or not sent at all."""
+    """Audio in the gaps of the reconnects: sent without an answer, or not sent at all."""
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()

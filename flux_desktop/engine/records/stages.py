@@ -1,4 +1,4 @@
-"""A ramp of load as data: how many streams are held at once, step by step, and what that means for each stream."""
+"""A load ramp as data: how many connections are held at once, step by step, and the schedule of each of them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _STAGE = re.compile(r"\s*(\d+)\s*x\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
 
 
 STREAMS_MAX = 10_000
-"""More than any one machine can hold: a slip of the finger, and not a plan."""
+"""More than any one machine can carry: a typing error, not a plan."""
 
 
 class Stage(Struct, frozen=True):
-    """`connections` streams held at once for `duration_s` seconds."""
+    """`connections` held at once for `duration_s` seconds."""
 
     connections: int
     duration_s: float
 
 
 class Slot(Struct, frozen=True):
-    """When one stream opens, in seconds after the run's start, and how long it lives."""
+    """When one connection opens, in seconds after the run's start, and how long it lasts."""
 
     start_s: float
     duration_s: float
@@ -40,7 +40,7 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
                 Problem(
                     code="stages_invalid",
                     what=f"The stage “{part.strip()}” cannot be read.",
-                    todo="Write streams, an x and a time above 0, such as 10x30s,50x60s,100x2m.",
+                    todo="Write connections, an x and a time above 0, for example 10x30s,50x60s,100x2m.",
                 )
             )
         stages.append(Stage(int(match[1]), float(match[2]) * _UNIT_S[match[3]]))
@@ -48,21 +48,25 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
         raise ProblemError(
             Problem(
                 code="stages_invalid",
-                what=f"A stage holds more than {STREAMS_MAX} streams.",
-                todo="Choose fewer, and share larger loads out over several machines.",
+                what=f"A stage has more than {STREAMS_MAX} connections.",
+                todo="Use fewer, and distribute larger loads over several machines.",
             )
         )
     if not any(stage.connections for stage in stages):
         raise ProblemError(
-            Problem(code="stages_invalid", what="No stage holds any stream.", todo="Give one stage at least 1 stream.")
+            Problem(
+                code="stages_invalid",
+                what="No stage has any connection.",
+                todo="Give at least one stage 1 connection or more.",
+            )
         )
     return tuple(stages)
 
 
 def batched(connections: int, size: int, delay_s: float, held_s: float | None) -> tuple[Stage, ...]:
-    """Batches as stages, so that `held_s` counts from the last batch on and all streams are held for that long.
+    """Batches as stages, so that `held_s` counts from the last batch and all connections are held for that long.
 
-    Nothing where there is but one batch, or where no time is set: then each stream lives as long as its audio.
+    Empty for a single batch, or without a time: then each connection lasts as long as its audio.
     """
     if not (0 < size < connections <= STREAMS_MAX and delay_s > 0 and held_s is not None and held_s > 0):
         return ()
@@ -70,11 +74,11 @@ def batched(connections: int, size: int, delay_s: float, held_s: float | None) -
 
 
 def slots(stages: tuple[Stage, ...]) -> list[Slot]:
-    """The life of every stream of a ramp, in order of opening.
+    """The schedule of every connection of a ramp, in order of opening.
 
-    Where a stage holds more streams than the one before, the missing ones open at its start; where it holds
-    fewer, those that opened last end there. A stream that has ended does not come back: a later rise opens
-    new ones, so that there can be more slots than streams at any one time.
+    Where a stage has more connections than the one before, the missing ones open at its start; where it has fewer,
+    those that opened last end there. An ended connection does not come back: a later rise opens new ones, so that
+    there can be more slots than connections at any one time.
     """
     lives: list[Slot] = []
     held: list[int] = []

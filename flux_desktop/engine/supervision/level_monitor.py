@@ -1,8 +1,8 @@
-"""How loud a microphone is while no run is under way: a short-lived process of its own, and how to listen to it.
+"""The level of a microphone while no run is in progress: a short-lived process of its own, and how to read it.
 
 ``python -m flux_desktop.engine.supervision.level_monitor [DEVICE_INDEX]`` prints `LevelMeasured` events as JSON lines
 until its standard input is closed; with no index, of the default microphone. A device that cannot be opened, or
-that goes away, is told as a `Notice`, and the process leaves.
+that is lost, is reported as a `Notice`, and the process exits.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, dec
 
 MODULE = "flux_desktop.engine.supervision.level_monitor"
 STOP_PATIENCE_S = 0.8
-"""Twice this is the longest that letting go of the device takes."""
+"""Releasing the device takes at most twice this long."""
 
 
-async def heard(device_index: int | None) -> AsyncGenerator[Event]:
-    """The events of a monitor on this device, until it leaves; closing the iterator lets go of the device.
+async def levels(device_index: int | None) -> AsyncGenerator[Event]:
+    """The events of a monitor on this device, until it exits; closing the iterator releases the device.
 
     Raises `OSError` if the process cannot be started.
     """
@@ -53,8 +53,8 @@ class _Monitor:
         self.over = asyncio.Event()
         self._began_s = time.monotonic()
 
-    def tell(self, event: Event) -> None:
-        """Print an event; a front end that is gone ends the process."""
+    def emit(self, event: Event) -> None:
+        """Print an event; without a front end to read it, the process ends."""
         try:
             os.write(sys.stdout.fileno(), encode_event(event))
         except OSError:
@@ -67,7 +67,7 @@ class _Monitor:
     def on_frame(self, pcm: bytes, captured_s: float) -> None:
         """One frame from the device."""
         level = measure(pcm)
-        self.tell(
+        self.emit(
             LevelMeasured(
                 t=self.now_s(),
                 rms_dbfs=round(level.rms_dbfs, 1),
@@ -78,13 +78,13 @@ class _Monitor:
         )
 
     def on_lost(self, problem: Problem) -> None:
-        """The device is gone."""
-        self.tell(Notice(t=self.now_s(), problem=problem))
+        """The device is lost."""
+        self.emit(Notice(t=self.now_s(), problem=problem))
         self.over.set()
 
 
 async def monitor(device_index: int | None) -> None:
-    """Print levels until standard input is closed or the device is gone."""
+    """Print levels until standard input is closed or the device is lost."""
     listener = _Monitor()
     loop = asyncio.get_running_loop()
 
@@ -100,7 +100,7 @@ async def monitor(device_index: int | None) -> None:
         await microphone.start()
         await listener.over.wait()
     except ProblemError as error:
-        listener.tell(Notice(t=listener.now_s(), problem=error.problem))
+        listener.emit(Notice(t=listener.now_s(), problem=error.problem))
     finally:
         await microphone.stop()
 

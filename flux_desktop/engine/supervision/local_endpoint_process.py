@@ -1,7 +1,7 @@
 """The built-in endpoint as a child process: started, awaited until ready, stopped; never imported.
 
-Runs on the front end's event loop. The child leaves by itself when its standard input is closed, so that it
-cannot outlive a front end that was killed.
+Runs on the front end's event loop. The child exits when its standard input is closed, so that it cannot outlive a
+front end that was killed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ READY_MAX_S = 20.0
 
 
 class LocalEndpointInfo(msgspec.Struct, kw_only=True):
-    """What the built-in endpoint says of itself when it is ready; its keys are made afresh at every start."""
+    """What the built-in endpoint reports when it is ready; its keys are new at every start."""
 
     url: str
     region: str
@@ -52,7 +52,7 @@ class LocalEndpoint:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there and has said that it is ready."""
+        """Whether the process is running and has reported that it is ready."""
         child = self._child
         return (
             self.info is not None
@@ -62,7 +62,7 @@ class LocalEndpoint:
         )
 
     async def start(self, arguments: Sequence[str] = ()) -> LocalEndpointInfo:
-        """Start it, or return what runs already; raises `ProblemError` if it is not ready within 20 s."""
+        """Start it, or return the one that is running; raises `ProblemError` if it is not ready within 20 s."""
         async with self._starting:
             if self.is_running:
                 assert self.info is not None
@@ -98,7 +98,7 @@ class LocalEndpoint:
             info = msgspec.json.decode(line, type=LocalEndpointInfo)
         except msgspec.DecodeError:
             await child.stop()
-            last = child.last_words[-1] if child.last_words else "it said nothing"
+            last = child.last_words[-1] if child.last_words else "it printed nothing"
             raise ProblemError(_not_ready(last)) from None
         remember(info.access_key, info.secret_key)
         return info
@@ -109,5 +109,5 @@ def _not_ready(why: str) -> Problem:
         code="local_endpoint_failed",
         what="The built-in endpoint could not be started.",
         why=why[:1].upper() + why[1:] + ("" if why.endswith(".") else "."),
-        todo="Try again; if it happens again, run “flux-stress local-endpoint” in a terminal and read what it says.",
+        todo="Try again; if it happens again, run “flux-stress local-endpoint” in a terminal and read its output.",
     )

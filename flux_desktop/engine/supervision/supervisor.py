@@ -1,8 +1,8 @@
-"""Runs a plan in worker processes and tells the front end of it.
+"""Carries out a plan in worker processes and reports it to the front end.
 
 Runs on the front end's event loop (asyncio or qasync), which only starts, steers and listens: streams, pacing and
-measuring live in the workers. A file run is shared out over several workers when it is large; a worker that dies
-takes only its own streams along.
+measuring live in the workers. A large file run is distributed over several workers; a worker that dies takes only its
+own connections with it.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
 class Supervisor:
     """Carries out one run at a time.
 
-    `on_event` is called on this loop for every event, in order. With `local` an endpoint process that the front end
-    keeps is used for runs on ``local``; without it one is started and stopped with the run. `sessions_dir` is the
-    parent of the session folders, the person's data folder where it is None.
+    `on_event` is called on this loop for every event, in order. Runs on ``local`` use the endpoint process `local`;
+    without it, one is started and stopped with the run. `sessions_dir` is the parent of the session folders, None for
+    the user's data folder.
     """
 
     def __init__(
@@ -81,18 +81,18 @@ class Supervisor:
     # ------------------------------------------------------------ steering
 
     def send(self, command: Command) -> None:
-        """Steer the run under way; what is watched also holds for the next one."""
+        """Steer the run in progress; `Watch` also applies to the next one."""
         if isinstance(command, Watch):
             self._watch = command
         elif isinstance(command, SetParameters):
             self._parameters.append(command)
         for worker in self._workers:
-            worker.send(command)  # one that has no run yet is told with its run
+            worker.send(command)
 
     def stop(self, *, drain: bool = True) -> None:
         """End the run: open streams are drained, or with `drain` False closed at once.
 
-        Said before `run` has begun, it ends that run before anything is opened.
+        Called before `run`, it ends that run before anything is opened.
         """
         self._stopping = StopRun(drain=drain)
         self._stopped.set()
@@ -101,7 +101,7 @@ class Supervisor:
     # ------------------------------------------------------------ running
 
     async def run(self, plan: RunPlan) -> RunEnded:
-        """Carry out a plan; returns what was also told as the last event.
+        """Carry out a plan; returns what was also reported as the last event.
 
         Expected failures are in its `problem`. Cancelling ends everything within about five seconds.
         """
@@ -118,10 +118,10 @@ class Supervisor:
             )
             self._record(ended)
         except asyncio.CancelledError:
-            self._tell(totals.ended(self._now(), interrupted=True))
+            self._report(totals.ended(self._now(), interrupted=True))
             raise
         finally:
-            await self._put_away(local if self._local is None else None)
+            await self._stop_processes(local if self._local is None else None)
             self._close_recording()
             self._stopping, self._stopped = None, asyncio.Event()
             self._parameters = []
@@ -147,14 +147,14 @@ class Supervisor:
         self._open_session(started)
         self._on_event(started)
         async with asyncio.TaskGroup() as beside:
-            watching = beside.create_task(self._watch_words(local, plan), name="where words come from")
+            watching = beside.create_task(self._watch_provenance(local, plan), name="transcript provenance")
             async with asyncio.TaskGroup() as group:
                 self._awaited = {worker.number for worker in self._workers}
                 for worker in self._workers:
                     start = self._start_command(ready, worker)
                     group.create_task(self._serve(worker, start), name=f"worker {worker.number}")
-                # Last, so that no worker hears of fresh keys before it has its run.
-                renewing = beside.create_task(self._renew_keys(ready), name="fresh keys")
+                # Last, so that no worker gets renewed keys before it has its run.
+                renewing = beside.create_task(self._renew_keys(ready), name="credential renewal")
             watching.cancel()
             renewing.cancel()
         for worker in self._workers:
@@ -190,11 +190,11 @@ class Supervisor:
         )
 
     def _first_commands(self) -> list[Command]:
-        """What a worker must know right after its start: it may have been said while it was starting."""
+        """What was commanded while the worker was starting."""
         return [self._watch, *self._parameters, *([self._stopping] if self._stopping else [])]
 
     async def _unless_stopped(self, preparing: preflight.Preparing) -> preflight.Ready | None:
-        """The prepared run, or None when the person stopped it meanwhile."""
+        """The prepared run, or None where it was stopped meanwhile."""
         task = asyncio.ensure_future(preparing)
         stopped = asyncio.ensure_future(self._stopped.wait())
         try:
@@ -205,7 +205,7 @@ class Supervisor:
             stopped.cancel()
             await asyncio.wait({task, stopped})
 
-    async def _put_away(self, local: LocalEndpoint | None) -> None:
+    async def _stop_processes(self, local: LocalEndpoint | None) -> None:
         workers, self._workers = self._workers, []
         async with asyncio.TaskGroup() as group:
             for worker in workers:
@@ -213,23 +213,23 @@ class Supervisor:
             if local is not None:
                 group.create_task(local.stop())
 
-    # ------------------------------------------------------------ telling
+    # ------------------------------------------------------------ reporting
 
     def _from_worker(self, worker: int, event: Event) -> None:
-        """Events of all workers; what is one worker's own affair is merged into the run's."""
+        """Pass on the events of all workers, their figures merged into the run's."""
         if isinstance(event, RunReady):
             self._begin_without(worker)
             return
         if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
-            self._record(event)  # the worker itself cannot any more
+            self._record(event)  # the worker itself no longer can
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)
 
-    async def _watch_words(self, local: LocalEndpoint, plan: RunPlan) -> None:
+    async def _watch_provenance(self, local: LocalEndpoint, plan: RunPlan) -> None:
         if plan.is_local and local.info is not None:
             await transcript_provenance.watch(
-                local.info, lambda sources: self._tell(TranscriptProvenance(t=self._now(), sources=sources))
+                local.info, lambda sources: self._report(TranscriptProvenance(t=self._now(), sources=sources))
             )
 
     async def _renew_keys(self, ready: preflight.Ready) -> None:
@@ -237,10 +237,10 @@ class Supervisor:
             ready.credentials,
             lambda: preflight.fresh_credentials(ready.plan),
             lambda keys: self.send(RenewCredentials(credentials=keys)),
-            lambda problem: self._tell(Notice(t=self._now(), problem=problem)),
+            lambda problem: self._report(Notice(t=self._now(), problem=problem)),
         )
 
-    def _tell(self, event: Event) -> None:
+    def _report(self, event: Event) -> None:
         self._record(event)
         self._on_event(event)
 
@@ -249,7 +249,7 @@ class Supervisor:
             self._recorder.write(encode_event(event))
 
     def _open_session(self, started: RunStarted) -> None:
-        """Make the session folder, with the start of the run in it."""
+        """Create the session folder, with the start of the run in it."""
         try:
             self.session_folder = create_session(self._sessions_dir or default_sessions_dir(), started)
         except OSError as error:
@@ -257,10 +257,10 @@ class Supervisor:
             return
         loop = asyncio.get_running_loop()
 
-        def tell(problem: Problem) -> None:
+        def report(problem: Problem) -> None:
             loop.call_soon_threadsafe(self._on_event, Notice(t=0.0, problem=problem))
 
-        self._recorder = Recorder(self.session_folder / RUN_FILE, tell)
+        self._recorder = Recorder(self.session_folder / RUN_FILE, report)
         self._recorder.start()
 
     def _close_recording(self) -> None:
@@ -276,6 +276,6 @@ def _no_session(error: OSError) -> Problem:
     return Problem(
         code="recording_failed",
         what="The run is not being recorded.",
-        why=f"No session folder could be made: {error.strerror or error}.",
-        todo="The run goes on; export the transcripts before closing.",
+        why=f"The session folder could not be created: {error.strerror or error}.",
+        todo="The run continues; export the transcripts before closing.",
     )

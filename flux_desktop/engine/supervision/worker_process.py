@@ -43,7 +43,7 @@ _LOOK_EVERY_S = 1.0
 def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
     """The connection numbers (from 1) of each worker: dealt out in turn, so that batches stay together.
 
-    One worker serves up to `STREAMS_PER_WORKER`, and there is at most one a core. A microphone is read once, so its
+    One worker carries up to `STREAMS_PER_WORKER`, and there is at most one per core. A microphone is read once, so its
     run stays in one worker.
     """
     cores = cores or os.cpu_count() or 1
@@ -76,7 +76,10 @@ class Silence:
 
 
 class WorkerProcess:
-    """One worker and its streams. `on_event` takes its number and events, and the ends of those that died with it."""
+    """One worker and its connections. `on_event` gets its number and its events.
+
+    Connections that die with the process are reported as ended.
+    """
 
     def __init__(self, number: int, connections: list[int], on_event: Callable[[int, Event], None]) -> None:
         self.number = number
@@ -87,7 +90,7 @@ class WorkerProcess:
         """Why the worker could not carry out its run at all."""
         self._ended: set[int] = set()
         self._rows: dict[int, ConnectionRow] = {}
-        """What was last told of each connection: all that is known of those that die with the process."""
+        """Last row of each connection: all that is known of those that die with the process."""
         self._last_t = 0.0
         self._silence: Silence | None = None
         self._is_loaded = False
@@ -95,7 +98,7 @@ class WorkerProcess:
         self._serving = False
 
     def send(self, command: Command) -> None:
-        """Tell the worker something; nothing happens when it is not there (any more)."""
+        """Send the worker a command; does nothing where it is not running."""
         process = self._child.process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
@@ -113,7 +116,7 @@ class WorkerProcess:
             raise ProblemError(_not_started(str(error))) from error
 
     async def serve(self, start: StartRun, first_commands: Callable[[], list[Command]]) -> None:
-        """Hand the process its run, and pass on what it says until it is through or dead."""
+        """Hand the process its run, and pass on its events until it is done or dead."""
         process = self._child.process
         assert process is not None
         assert process.stdout is not None
@@ -130,14 +133,14 @@ class WorkerProcess:
             self.send(Quit())
         exit_code = await self._child.stop()
         if not self._finished:
-            self._tell_dead(exit_code)
+            self._report_dead(exit_code)
 
     async def stop(self) -> None:
-        """End the process within about three seconds; idempotent. One that never got a run is not waited for."""
+        """End the process within about three seconds; idempotent. One that never got a run is ended at once."""
         await self._child.stop(patience_s=1.5 if self._serving else 0.0)
 
     async def _end_if_silent(self, process: asyncio.subprocess.Process) -> None:
-        """Kill a process that is stuck. One look now and then: a limit for each line would be a timer for each."""
+        """Kill a process that is stuck. Checked now and then: a limit for each line would need a timer for each."""
         clock, look_every_s = asyncio.get_running_loop().time, min(_LOOK_EVERY_S, SILENCE_MAX_S / 4)
         self._silence = Silence(clock(), look_every_s)
         while (silent_s := self._silence.look(clock())) < (SILENCE_MAX_S if self._is_loaded else STARTUP_MAX_S):  # noqa: ASYNC110
@@ -173,7 +176,7 @@ class WorkerProcess:
             self._finished = event.final
         self._on_event(self.number, event)
 
-    def _tell_dead(self, exit_code: int | None) -> None:
+    def _report_dead(self, exit_code: int | None) -> None:
         last_words = self._child.last_words[-1] if self._child.last_words else ""
         problem = problems.worker_died(exit_code, last_words)
         for conn in self.connections:
@@ -198,5 +201,5 @@ def _not_started(why: str) -> Problem:
         code="worker_not_started",
         what="The engine process could not be started.",
         why=why,
-        todo="Install the program again, or free some memory, and try again.",
+        todo="Free some memory, or reinstall the program, then try again.",
     )

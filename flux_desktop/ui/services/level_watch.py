@@ -11,7 +11,7 @@ import msgspec
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice
-from flux_desktop.engine.supervision.level_monitor import heard
+from flux_desktop.engine.supervision.level_monitor import levels
 from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.services.tasks import UiTasks
 
@@ -35,7 +35,7 @@ class LevelWatch:
         on_begin: Callable[[], None],
         on_level: Callable[[LevelMeasured], None],
         on_trouble: Callable[[Problem | None], None],
-        hear: Hear = heard,
+        hear: Hear = levels,
     ) -> None:
         self._microphones = microphones
         self._tasks = tasks

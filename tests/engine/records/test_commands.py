@@ -89,13 +89,13 @@ def test_a_microphone_is_read_by_one_worker():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"connections": 0}, "connections"),
-        ({"connections": 10_001}, "connections"),
+        ({"connections": 0}, "Connections must be"),
+        ({"connections": 10_001}, "Connections must be"),
         ({"duration_s": 0.0}, "duration"),
         ({"chunk_s": 0.0}, "chunk"),
         ({"endpoint": " "}, "endpoint"),
-        ({"endpoint": "../flux"}, "name of an endpoint"),
-        ({"endpoint": "a" * 64}, "name of an endpoint"),
+        ({"endpoint": "../flux"}, "not a valid endpoint name"),
+        ({"endpoint": "a" * 64}, "not a valid endpoint name"),
         ({"region": "US EAST"}, "region"),
     ],
 )
