@@ -11,6 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from flux_desktop.flux.defaults import CHUNK_S
+
 Encoding = Literal["linear16", "mulaw", "alaw"]
 ENCODINGS: tuple[Encoding, ...] = ("linear16", "mulaw", "alaw")
 
@@ -18,6 +20,11 @@ ENCODINGS: tuple[Encoding, ...] = ("linear16", "mulaw", "alaw")
 def sample_bytes(encoding: str) -> int:
     """Bytes of one sample."""
     return 2 if encoding == "linear16" else 1
+
+
+def chunk_bytes(sample_rate_hz: int, chunk_s: float = CHUNK_S, width: int = 2) -> int:
+    """Bytes of one chunk: whole samples of `width` bytes, at least one. 80 ms at 16 kHz are 2560 bytes."""
+    return max(1, round(sample_rate_hz * chunk_s)) * width
 
 
 def encode(pcm: bytes, encoding: Encoding) -> bytes:

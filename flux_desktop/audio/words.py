@@ -1,4 +1,4 @@
-"""The words file beside a recording: what is said in it, and when. It is the ground truth of a scripted sample."""
+"""Words file beside a recording: its reference transcript with word times, and its turns where they are known."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 
 
 class ReferenceWord(msgspec.Struct, frozen=True, kw_only=True):
-    """One spoken word; times in seconds from the recording's start. `display`: as written, ``Mr.`` for mister."""
+    """One spoken word; times in seconds from the start of the recording. `display`: as written, ``Mr.`` for mister."""
 
     word: str
     start_s: float
@@ -23,7 +23,7 @@ class ReferenceWord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpokenTurn(msgspec.Struct, frozen=True, kw_only=True):
-    """One turn: a sentence between pauses."""
+    """One turn: what the speaker says before the other side should speak; times as for words."""
 
     text: str
     start_s: float
@@ -31,56 +31,53 @@ class SpokenTurn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReferenceTranscript(msgspec.Struct, frozen=True, kw_only=True):
-    """What one recording says. `turns` is empty where the file does not divide it."""
+    """What is said in one recording. `words` and `turns` are empty where the file does not state them."""
 
     file: str
-    text: str
+    text: str = ""
     words: tuple[ReferenceWord, ...] = ()
     turns: tuple[SpokenTurn, ...] = ()
 
 
-def words_path(wav: Path) -> Path | None:
-    """The words file beside `wav`: ``name.words.json``, else a ``reference.json`` that tells of it; else None."""
-    own, common = wav.with_suffix(".words.json"), wav.with_name("reference.json")
-    if own.is_file():
-        return own
-    if common.is_file() and any(script.file == wav.name for script in read_words(common)):
-        return common
-    return None
+def reference_transcript(recording: str | Path) -> ReferenceTranscript | None:
+    """The transcript of a recording, or None if no file beside it has one. Raises `ProblemError` ``words_unusable``.
 
-
-def reference_transcript(wav: str | Path) -> ReferenceTranscript | None:
-    """The script of a recording; None if it has no words file. Raises `ProblemError` ``words_unusable``.
-
-    One file may describe several recordings: the entry that names `wav` counts, else the only one.
+    ``NAME.words.json`` belongs to the recording alone: of several entries the one that names it counts, and a single
+    entry need not name it. ``reference.json`` is shared by the recordings of a folder: an entry must name it.
     """
-    wav = Path(wav)
-    path = words_path(wav)
-    if path is None:
+    recording = Path(recording)
+    own, shared = recording.with_suffix(".words.json"), recording.with_name("reference.json")
+    if own.is_file():
+        transcripts = read_words(own)
+        if len(transcripts) == 1:
+            return transcripts[0]
+    elif shared.is_file():
+        transcripts = read_words(shared)
+    else:
         return None
-    scripts = read_words(path)
-    named = next((script for script in scripts if script.file == wav.name), None)
-    return named or (scripts[0] if len(scripts) == 1 else None)
+    return next((transcript for transcript in transcripts if transcript.file == recording.name), None)
 
 
 def read_words(path: str | Path) -> list[ReferenceTranscript]:
-    """All scripts of a words file. Raises `ProblemError` ``words_unusable``."""
+    """All transcripts of a words file. Raises `ProblemError` ``words_unusable``."""
     path = Path(path)
     try:
-        scripts = msgspec.json.decode(path.read_bytes(), type=list[ReferenceTranscript])
-    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        transcripts = msgspec.json.decode(path.read_bytes(), type=list[ReferenceTranscript])
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _unusable(path, str(error)) from error
-    for script in scripts:
-        _check_order(script, path)
-    return scripts
+    for transcript in transcripts:
+        _check_order(transcript, path)
+    return transcripts
 
 
-def _check_order(script: ReferenceTranscript, path: Path) -> None:
+def _check_order(transcript: ReferenceTranscript, path: Path) -> None:
     earliest_s = 0.0
-    for spoken in script.words:
-        if not earliest_s <= spoken.start_s <= spoken.end_s:
-            raise _unusable(path, f"the word “{spoken.word}” at {spoken.start_s:g} s is out of order")
-        earliest_s = spoken.start_s
+    for word in transcript.words:
+        if not earliest_s <= word.start_s <= word.end_s:
+            raise _unusable(path, f"the times of the word “{word.word}” at {word.start_s:g} s are out of order")
+        earliest_s = word.start_s
 
 
 def _unusable(path: Path, why: str) -> ProblemError:
@@ -89,6 +86,6 @@ def _unusable(path: Path, why: str) -> ProblemError:
             code="words_unusable",
             what=f"The words file {path.name} cannot be used.",
             why=f"{why[:1].upper()}{why[1:]}.".replace("..", "."),
-            todo="It is a list of {file, text, words: [{word, start_s, end_s}]}; mend it or remove it.",
+            todo="Correct it or remove it. The format is [{file, text, words: [{word, start_s, end_s}]}].",
         )
     )

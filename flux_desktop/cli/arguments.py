@@ -51,7 +51,12 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress file`."""
     _add_endpoint(parser)
     sound = parser.add_argument_group("sound")
-    sound.add_argument("--file", required=True, metavar="WAV", help="a 16-bit PCM WAV file, streamed at real-time pace")
+    sound.add_argument(
+        "--file",
+        required=True,
+        metavar="WAV",
+        help="a 16-bit PCM WAV file, streamed at real-time pace; - reads it from standard input",
+    )
     sound.add_argument("--loop", action="store_true", help="repeat the file until --duration or Ctrl+C")
     _add_common(parser)
     load = parser.add_argument_group("load")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import wave
 from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, Group
@@ -13,6 +12,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.events import LevelMeasured, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass, Percentiles
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -30,7 +31,7 @@ class LiveFigures:
     """The newest snapshot, and the figures that are accumulated over snapshots; plain state."""
 
     def __init__(self, plan: RunPlan, audio_s: float | None) -> None:
-        """`audio_s` is how much audio each stream will send, None where nobody knows."""
+        """`audio_s` is how much audio each stream will send, None where that is open."""
         self.snapshot = Snapshot(t=0.0, ledger={})
         self.chunks_per_s = 0.0
         self.level: LevelMeasured | None = None
@@ -187,8 +188,7 @@ def audio_s(plan: RunPlan) -> float | None:
     if not isinstance(plan.source, WavSource) or plan.source.loop:
         return plan.duration_s
     try:
-        with wave.open(plan.source.path, "rb") as file:
-            length_s = file.getnframes() / file.getframerate()
-    except (OSError, EOFError, wave.Error, ZeroDivisionError):
-        return plan.duration_s  # the engine will say what is wrong with it
+        length_s = open_recording(plan.source.path).duration_s
+    except ProblemError:
+        return plan.duration_s  # the file was lost since the plan was made; the engine reports it
     return length_s if plan.duration_s is None else min(length_s, plan.duration_s)

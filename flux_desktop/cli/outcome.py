@@ -38,10 +38,10 @@ USAGE_CODES: Collection[str] = frozenset(
         "proxy_invalid",
         "request_invalid",
         "stages_invalid",
-        "wav_empty",
-        "wav_not_found",
-        "wav_unreadable",
-        "wav_unsupported",
+        "audio_empty",
+        "audio_not_found",
+        "audio_unreadable",
+        "audio_unsupported",
     }
 )
 """Problems of the user's input."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
 from flux_desktop.engine.records.pass_criteria import parse_limit
@@ -21,8 +22,7 @@ from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
-    if not Path(args.file).is_file():
-        raise _wrong("wav_not_found", f"There is no file {args.file}.", "Check the path.")
+    open_recording(args.file)
     loop = args.loop or args.stages is not None
     if args.stages is not None:
         stages = parse_stages(args.stages)

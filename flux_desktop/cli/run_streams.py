@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flux_desktop.audio.devices import input_devices
+from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
@@ -22,7 +25,15 @@ from flux_desktop.flux.options import newer_build_notes
 
 def run_file(args: argparse.Namespace) -> int:
     """Carry out `flux-stress file`; returns the exit status."""
-    return _run(args, file_plan)
+    if not is_piped(args.file):
+        return _run(args, file_plan)
+    with TemporaryDirectory(prefix="flux-stress-") as folder:
+
+        def piped_plan(args: argparse.Namespace) -> RunPlan:
+            args.file = str(save_piped(args.file, Path(folder)))
+            return file_plan(args)
+
+        return _run(args, piped_plan)
 
 
 def run_microphone(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.audio.encoding import Encoding, decode, encode, sample_bytes
+from flux_desktop.audio.encoding import Encoding, chunk_bytes, decode, encode, sample_bytes
 
 
 def codes(encoding: Encoding, *samples: int) -> list[int]:
@@ -56,3 +56,10 @@ def test_linear16_is_untouched() -> None:
 
 def test_odd_byte_is_ignored() -> None:
     assert len(encode(b"\x00\x00\x01", "mulaw")) == 1
+
+
+def test_chunk_sizes() -> None:
+    assert chunk_bytes(16_000) == 2560
+    assert chunk_bytes(44_100, 0.08) == 7056
+    assert chunk_bytes(8_000, 0.08, sample_bytes("mulaw")) == 640
+    assert chunk_bytes(8_000, 0.000_01) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import shlex
 import subprocess
@@ -22,6 +23,7 @@ from flux_desktop.engine.records.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.query import query_string
+from tests.audio.wav_bytes import data, fmt, riff
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
 
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("logging_as_before")
 @pytest.fixture
 def wav(tmp_path: Path) -> str:
     path = tmp_path / "speech.wav"
-    path.touch()
+    path.write_bytes(riff(fmt(), data()))
     return str(path)
 
 
@@ -213,7 +215,20 @@ def test_parameters_that_had_no_flag(wav: str) -> None:
 
 def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["file", "x", "--file", "/no/such.wav"]) == 2
-    assert capsys.readouterr().err == "There is no file /no/such.wav. Check the path.\n"
+    assert capsys.readouterr().err == (
+        "The audio file /no/such.wav does not exist. Check the path; the file may have been moved or renamed.\n"
+    )
+
+
+def test_audio_from_standard_input_is_checked_before_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(riff(fmt(bits=24), data()))))
+    assert main(["file", "x", "--file", "-"]) == 2
+    assert "Its samples have 24 bits, not 16." in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["file", "x", "--file", "-"]) == 2
+    assert "not connected to any audio" in capsys.readouterr().err
 
 
 def test_a_summary_that_could_not_be_written_is_told_before_the_run(

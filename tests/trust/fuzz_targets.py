@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from flux_desktop.audio.wav import chunk, read_wav
+from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import read_words
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import Credentials, StreamTarget
@@ -111,9 +111,8 @@ class _Wav:
     def __call__(self, data: bytes) -> None:
         self._path.write_bytes(data)
         with contextlib.suppress(ProblemError):
-            audio = read_wav(self._path)
-            assert len(audio.pcm) <= len(data)
-            chunk(audio, 0)
+            recording = open_recording(self._path)
+            assert len(recording.pcm()) == 2 * recording.frames <= len(data)
 
 
 def _wav_seeds() -> list[bytes]:

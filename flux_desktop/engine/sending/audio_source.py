@@ -1,11 +1,11 @@
-"""From a plan's source to the bytes that its streams send: the file is read once and shared by all of them."""
+"""Audio of a plan's source in the encoding of the wire: read once, shared by all streams."""
 
 from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.audio.encoding import ENCODINGS, Encoding, encode, sample_bytes
-from flux_desktop.audio.wav import chunk_bytes, read_wav
+from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, encode, sample_bytes
+from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
@@ -14,9 +14,9 @@ from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSourc
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
-    """The plan with what only the source knows (its sample rate), and sentences a person should read.
+    """The plan with what only the source states (its sample rate), and notes for the user.
 
-    Reads the file; raises `ProblemError` for one that cannot be streamed.
+    Reads the header of the file; raises `ProblemError` for one that cannot be streamed.
     """
     if plan.options.encoding not in ENCODINGS:
         raise ProblemError(
@@ -29,9 +29,9 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
         )
     if not isinstance(plan.source, WavSource):
         return plan, []
-    audio = read_wav(plan.source.path)
-    options = msgspec.structs.replace(plan.options, sample_rate_hz=audio.sample_rate_hz)
-    return msgspec.structs.replace(plan, options=options), list(audio.notes)
+    recording = open_recording(plan.source.path)
+    options = msgspec.structs.replace(plan.options, sample_rate_hz=recording.sample_rate_hz)
+    return msgspec.structs.replace(plan, options=options), list(recording.notes)
 
 
 class LoadedAudio(msgspec.Struct):
@@ -45,10 +45,12 @@ def load(plan: RunPlan) -> LoadedAudio:
     """Read a file's audio and the words beside it; raises `ProblemError`."""
     if not isinstance(plan.source, WavSource):
         return LoadedAudio()
-    audio = read_wav(plan.source.path)
-    script = reference_transcript(plan.source.path)
-    words = SpokenWords(script.words, audio.duration_s, looped=plan.source.loop) if script and script.words else None
-    return LoadedAudio(data=encode(audio.pcm, _encoding(plan)), words=words)
+    recording = open_recording(plan.source.path)
+    transcript = reference_transcript(plan.source.path)
+    words = None
+    if transcript is not None and transcript.words:
+        words = SpokenWords(transcript.words, recording.duration_s, looped=plan.source.loop)
+    return LoadedAudio(data=encode(recording.pcm(), _encoding(plan)), words=words)
 
 
 def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> ChunkSource | None:

@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from flux_desktop.audio.encoding import sample_bytes
-from flux_desktop.audio.wav import chunk_bytes
+from flux_desktop.audio.encoding import chunk_bytes, sample_bytes
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence

@@ -9,7 +9,7 @@ _SILENCE_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 
 
 class ChunkSource(Protocol):
-    """Chunks in order; each stream has a feed of its own over shared bytes."""
+    """Chunks of one stream in order."""
 
     def next_chunk(self) -> bytes | None:
         """The next chunk, or None when the audio has ended."""

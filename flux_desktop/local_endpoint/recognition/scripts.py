@@ -8,13 +8,12 @@ begin in the middle of a recording, as one does that carries on for another.
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.audio.words import ReferenceTranscript, reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
@@ -23,21 +22,6 @@ _JOIN_S = 0.04
 """So much of a stream's beginning is looked for in the middle of the recordings."""
 _JOIN_MAX_S = 1.0
 """More of it, while it still stands at several places; then it is unknown."""
-
-
-class ScriptWord(msgspec.Struct):
-    """A word of a words file; `display` is how it is written, with its capitals and punctuation."""
-
-    word: str
-    start_s: float
-    end_s: float
-    display: str = ""
-
-
-class _WordsFile(msgspec.Struct):
-    file: str
-    text: str = ""
-    words: list[ScriptWord] = msgspec.field(default_factory=list)
 
 
 class Script(NamedTuple):
@@ -52,48 +36,30 @@ class Script(NamedTuple):
     words: tuple[SpokenWord, ...]
 
 
-def load_script(wav: Path) -> Script:
-    """Read a 16-bit mono WAV and its words file beside it.
-
-    The words file is ``NAME.words.json``, ``NAME.json`` or ``reference.json``: a list of
-    ``{file, text, words: [{word, start_s, end_s, display?}]}``. Raises `ProblemError` if either cannot be used.
-    """
+def load_script(path: Path) -> Script:
+    """Read a recording and the words file beside it (see `audio.words`). Raises `ProblemError` ``script_unusable``."""
     try:
-        with wave.open(str(wav), "rb") as reader:
-            if (reader.getnchannels(), reader.getsampwidth()) != (1, 2):
-                raise wave.Error("not 16-bit mono")
-            rate_hz, pcm = reader.getframerate(), reader.readframes(reader.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise _unusable(wav, f"It cannot be read as a 16-bit mono WAV file ({error}).") from error
-    entry = _find_entry(wav)
+        recording = open_recording(path)
+        transcript = reference_transcript(path)
+        pcm = recording.pcm()
+    except ProblemError as error:
+        raise _unusable(path, f"{error.problem.what} {error.problem.why}".rstrip()) from error
+    if transcript is None:
+        raise _unusable(path, "There is no words file beside it that names it.")
     core = pcm.lstrip(b"\x00")
     start = len(pcm) - len(core)
     start -= start % 2
     core = pcm[start:].rstrip(b"\x00")
     core += b"\x00" * (len(core) % 2)
     if not core:
-        raise _unusable(wav, "It holds nothing but silence.")
-    return Script(wav.name, rate_hz, core, _spoken(entry, start / 2 / rate_hz))
+        raise _unusable(path, "It holds nothing but silence.")
+    rate_hz = recording.sample_rate_hz
+    return Script(path.name, rate_hz, core, _spoken(transcript, start / 2 / rate_hz))
 
 
-def _find_entry(wav: Path) -> _WordsFile:
-    names = (f"{wav.stem}.words.json", f"{wav.stem}.json", "reference.json")
-    for path in (wav.with_name(name) for name in names):
-        if not path.is_file():
-            continue
-        try:
-            entries = msgspec.json.decode(path.read_bytes(), type=list[_WordsFile])
-        except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            raise _unusable(wav, f"The words file {path.name} cannot be read ({error}).") from error
-        for entry in entries:
-            if entry.file == wav.name:
-                return entry
-    raise _unusable(wav, "There is no words file beside it that names it.")
-
-
-def _spoken(entry: _WordsFile, core_start_s: float) -> tuple[SpokenWord, ...]:
-    written = entry.text.split()
-    aligned = written if len(written) == len(entry.words) else [word.word for word in entry.words]
+def _spoken(transcript: ReferenceTranscript, core_start_s: float) -> tuple[SpokenWord, ...]:
+    written = transcript.text.split()
+    aligned = written if len(written) == len(transcript.words) else [word.word for word in transcript.words]
     return tuple(
         SpokenWord(
             text=word.display or text,
@@ -102,17 +68,17 @@ def _spoken(entry: _WordsFile, core_start_s: float) -> tuple[SpokenWord, ...]:
             # No recogniser is at work here: a steady figure that varies a little from word to word.
             confidence=round(0.999 - 0.003 * (sum(word.word.encode()) % 17), 4),
         )
-        for word, text in zip(entry.words, aligned, strict=True)
+        for word, text in zip(transcript.words, aligned, strict=True)
     )
 
 
-def _unusable(wav: Path, why: str) -> ProblemError:
+def _unusable(path: Path, why: str) -> ProblemError:
     return ProblemError(
         Problem(
             code="script_unusable",
-            what=f"The recording {wav.name} cannot be registered as a script.",
+            what=f"The recording {path.name} cannot be registered as a script.",
             why=why,
-            todo="Give a 16-bit mono WAV file with a words file beside it.",
+            todo="Choose a recording with a words file, NAME.words.json, beside it.",
         )
     )
 

@@ -1,21 +1,19 @@
-"""What the window knows of a WAV file before it is streamed: its length, and its shape for drawing."""
+"""Overview of a recording for the window: length, format, loudness over time and reference words."""
 
 from __future__ import annotations
 
-import wave
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
+from flux_desktop.audio.recording import BLOCK_FRAMES, open_recording
 from flux_desktop.audio.words import ReferenceWord, reference_transcript
-from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.ui.models.series import Floats
 
 BINS = 400
-_READ_FRAMES = 1 << 16
 
 
 @dataclass(slots=True)
@@ -47,42 +45,14 @@ class WavShape:
 
 
 def read_shape(path: Path) -> WavShape:
-    """Read a 16-bit PCM WAV file block by block; for a thread. Raises `ProblemError` for anything else."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != 2 or not file.getnframes():
-                raise ProblemError(_not_pcm16(path))
-            frames, channels = file.getnframes(), file.getnchannels()
-            per_bin = max(1, -(-frames // BINS))
-            loudest: list[float] = []
-            while data := file.readframes(max(per_bin, _READ_FRAMES // per_bin * per_bin)):
-                samples = np.abs(np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int32))
-                starts = np.arange(0, len(samples), per_bin * channels)
-                loudest += (np.maximum.reduceat(samples, starts) / 32768).tolist()
-            rate = file.getframerate()
-            script = reference_transcript(path)
-            words = script.words if script is not None else ()
-            return WavShape(path, frames / rate, rate, channels, np.array(loudest), words)
-    except FileNotFoundError:
-        raise ProblemError(
-            Problem(code="wav_missing", what=f"The file {path.name} is not there.", todo="Choose another file.")
-        ) from None
-    except (wave.Error, EOFError, ZeroDivisionError):
-        raise ProblemError(_not_pcm16(path)) from None
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                code="wav_unreadable",
-                what=f"The file {path.name} cannot be read.",
-                why=f"The system says: {error.strerror}.",
-                todo="Check its permissions, or choose another file.",
-            )
-        ) from None
-
-
-def _not_pcm16(path: Path) -> Problem:
-    return Problem(
-        code="wav_not_pcm16",
-        what=f"{path.name} is not a 16-bit PCM WAV file.",
-        todo=f"Convert it: ffmpeg -i {path.name} -ar 16000 -ac 1 -c:a pcm_s16le converted.wav",
-    )
+    """Read a recording block by block; for a thread. Raises `ProblemError` for one that cannot be streamed."""
+    recording = open_recording(path)
+    per_bin = max(1, -(-recording.frames // BINS))
+    peaks: list[float] = []
+    for samples in recording.blocks(max(per_bin, BLOCK_FRAMES // per_bin * per_bin)):
+        loudness = np.abs(samples.astype(np.int32))
+        peaks += (np.maximum.reduceat(loudness, np.arange(0, len(loudness), per_bin)) / 32768).tolist()
+    transcript = reference_transcript(path)
+    words = transcript.words if transcript is not None else ()
+    rate_hz = recording.sample_rate_hz
+    return WavShape(path, recording.duration_s, rate_hz, recording.channels, np.array(peaks), words)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.sending.audio_source import load, prepared
 from flux_desktop.ui.models.sound import BINS, read_shape
+from tests.audio.wav_bytes import chunk, data, ds64, fmt, riff, written
 
 
 def write_wav(path: Path, samples: np.ndarray, rate: int = 16_000, channels: int = 1, width: int = 2) -> Path:
@@ -40,22 +44,26 @@ def test_a_long_stereo_file_is_read_block_by_block(tmp_path: Path) -> None:
     assert shape.peaks.min() == 1.0
 
 
-@pytest.mark.parametrize(("name", "content"), [("text.wav", b"hello"), ("empty.wav", b"")])
-def test_what_is_no_wav_is_told_with_the_command_that_converts_it(tmp_path: Path, name: str, content: bytes) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(ProblemError) as caught:
-        read_shape(path)
-    assert "ffmpeg -i" in caught.value.problem.todo
+@pytest.mark.parametrize("name", ["rf64.wav", "never_filled_in.wav", "text.wav", "24_bit.wav", "missing.wav"])
+def test_length_and_refusal_are_those_of_the_run(tmp_path: Path, name: str) -> None:
+    contents = {
+        "rf64.wav": riff(ds64(16), fmt(), data(size=0xFFFFFFFF), chunk(b"LIST", bytes(400)), magic=b"RF64"),
+        "never_filled_in.wav": riff(fmt(), data(size=0xFFFFFFFF), size=0xFFFFFFFF),
+        "text.wav": b"hello",
+        "24_bit.wav": riff(fmt(bits=24), data()),
+    }
+    if name in contents:
+        written(tmp_path, contents[name], name)
+    assert outcome(lambda: read_shape(tmp_path / name).duration_s) == outcome(lambda: run_duration_s(tmp_path / name))
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError) as caught:
-        read_shape(tmp_path / "gone.wav")
-    assert caught.value.problem.code == "wav_missing"
+def run_duration_s(path: Path) -> float:
+    plan, _ = prepared(RunPlan(endpoint="local", source=WavSource(path=str(path))))
+    return len(load(plan).data) / 2 / plan.options.sample_rate_hz
 
 
-def test_eight_bits_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ProblemError) as caught:
-        read_shape(write_wav(tmp_path / "eight.wav", np.zeros(100), width=1))
-    assert caught.value.problem.code == "wav_not_pcm16"
+def outcome(call: Callable[[], float]) -> object:
+    try:
+        return call()
+    except ProblemError as error:
+        return error.problem

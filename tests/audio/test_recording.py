@@ -1,0 +1,99 @@
+"""Recordings as Flux takes them: what is read, what is adapted, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flux_desktop.audio import recording as module
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.flux.defaults import SAMPLE_RATES_HZ
+from tests.audio.wav_bytes import SAMPLES, data, extensible, fmt, riff, written
+
+
+def refused(path: Path) -> Problem:
+    with pytest.raises(ProblemError) as caught:
+        open_recording(path)
+    return caught.value.problem
+
+
+@pytest.mark.parametrize("rate", SAMPLE_RATES_HZ)
+def test_16_bit_pcm_is_read_bit_for_bit(tmp_path: Path, rate: int) -> None:
+    recording = open_recording(written(tmp_path, riff(fmt(rate=rate), data())))
+    assert recording.pcm() == SAMPLES
+    assert (recording.sample_rate_hz, recording.channels, recording.notes) == (rate, 1, ())
+    assert recording.duration_s == pytest.approx(8 / rate)
+
+
+def test_blocks_are_of_the_size_that_is_asked_for(tmp_path: Path) -> None:
+    recording = open_recording(written(tmp_path, riff(fmt(), data())))
+    assert [len(block) for block in recording.blocks(3)] == [3, 3, 2]
+
+
+def test_two_channels_are_mixed_and_the_user_is_informed(tmp_path: Path) -> None:
+    stereo = np.array([100, 200, 32767, 32767, -32768, -32768, -1, 0], dtype="<i2").tobytes()
+    recording = open_recording(written(tmp_path, riff(fmt(channels=2), data(stereo))))
+    assert np.frombuffer(recording.pcm(), dtype="<i2").tolist() == [150, 32767, -32768, -1]
+    assert (recording.channels, recording.frames) == (2, 4)
+    assert "both channels are mixed" in recording.notes[0]
+
+
+def test_an_incomplete_last_sample_is_left_out(tmp_path: Path) -> None:
+    recording = open_recording(written(tmp_path, riff(fmt(), data(SAMPLES + b"\x07"))))
+    assert recording.pcm() == SAMPLES
+    assert "incomplete sample" in recording.notes[0]
+
+
+def test_a_truncated_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    recording = open_recording(written(tmp_path, riff(fmt(), data(size=5_000_000))))
+    assert recording.pcm() == SAMPLES
+    assert "truncated" in recording.notes[0]
+
+
+def test_a_length_that_was_never_filled_in_is_no_truncation(tmp_path: Path) -> None:
+    recording = open_recording(written(tmp_path, riff(fmt(), data(size=0xFFFFFFFF), size=0xFFFFFFFF)))
+    assert (recording.frames, recording.notes) == (8, ())
+
+
+def test_a_file_that_shrinks_after_it_was_opened_ends_early(tmp_path: Path) -> None:
+    path = written(tmp_path, riff(fmt(), data()))
+    recording = open_recording(path)
+    path.write_bytes(path.read_bytes()[:-10])
+    assert recording.pcm() == SAMPLES[:-10]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (riff(fmt(tag=3, bits=32), data()), "floating point"),
+        (riff(fmt(tag=7, bits=8), data()), "mu-law"),
+        (riff(fmt(tag=0x1234), data()), "0x1234"),
+        (riff(extensible(tag=3, bits=32), data()), "floating point"),
+        (riff(fmt(bits=24), data()), "24 bits"),
+        (riff(fmt(channels=6), data()), "6 channels"),
+        (riff(fmt(rate=22050), data()), "22050 Hz"),
+        (riff(data()), "does not state"),
+        (b"ID3\x03 an mp3 file, in fact", "an MP3 file"),
+        (b"riff\x2e\x91\xcf\x11 and so on", "a Sony Wave64 file"),
+        (b"hello", "not an audio file"),
+    ],
+)
+def test_an_unsupported_file_gets_the_command_that_converts_it(tmp_path: Path, content: bytes, why: str) -> None:
+    problem = refused(written(tmp_path, content, "my talk.wav"))
+    assert problem.code == "audio_unsupported"
+    assert why in problem.why
+    assert f"ffmpeg -i '{tmp_path}/my talk.wav' -ac 1 -ar 16000 -c:a pcm_s16le './my talk-16k.wav'" in problem.todo
+
+
+@pytest.mark.parametrize("content", [b"", riff(fmt(), data(b"")), riff(fmt(), data(b"\x01"))])
+def test_a_file_without_audio(tmp_path: Path, content: bytes) -> None:
+    assert refused(written(tmp_path, content)).code == "audio_empty"
+
+
+def test_a_file_that_is_too_large_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FILE_BYTES_MAX", 15)
+    problem = refused(written(tmp_path, riff(fmt(), data())))
+    assert (problem.code, problem.what) == ("audio_unreadable", "some file.wav is too large.")
