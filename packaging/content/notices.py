@@ -84,8 +84,9 @@ def licence_list() -> str:
     lines = [
         f"Third-party software in flux-desktop {__version__}",
         "",
-        "flux-desktop itself is under the MIT licence. It contains, or needs, the following parts. Qt and Qt for",
-        "Python are used under the LGPL: they are separate shared libraries, which you may replace by your own.",
+        "flux-desktop itself is under the MIT licence. It contains, or needs, the following parts. Qt, Qt for",
+        "Python, libsndfile and soxr are used under the LGPL: they are separate shared libraries, which you may",
+        "replace by your own.",
         "",
         *(f"{name:46} {version:16} {licence}".rstrip() for name, version, licence in rows),
         "",
