@@ -9,49 +9,43 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from flux_desktop.audio import wav
+from flux_desktop.audio.decoding import Channel, DecodeError, Description, Samples, decode, describe, is_located
 from flux_desktop.audio.source_file import open_audio, open_problem
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 BLOCK_FRAMES = 1 << 16
-FILE_BYTES_MAX = 2 * 1024**3
-"""Three hours at 48 kHz in stereo; a run holds the whole recording in memory."""
-_FORMAT_NAMES = {wav.FLOAT: "floating point", wav.ALAW: "A-law", wav.MULAW: "mu-law", 0x0011: "ADPCM", 0x0055: "MP3"}
-_CONTAINERS = (
-    (b"riff\x2e\x91\xcf\x11", "a Sony Wave64 file"),
-    (b"RIFX", "a big-endian WAV file"),
-    (b"FORM", "an AIFF file"),
-    (b"fLaC", "a FLAC file"),
-    (b"OggS", "an Ogg file"),
-    (b"ID3", "an MP3 file"),
-    (b"\xff\xfb", "an MP3 file"),
-    (b"caff", "a Core Audio file"),
-    (b".snd", "an AU file"),
-    (b"\x1aE\xdf\xa3", "a Matroska or WebM file"),
+_UNSUPPORTED_KINDS = (
+    (4, b"ftyp", "an MPEG-4 file (M4A, MP4 or AAC)"),
+    (0, b"\xff\xf1", "an AAC file"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM file"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
+    (0, b"#!AMR", "an AMR file"),
 )
+"""Kinds of files that libsndfile does not decode, by the bytes at an offset."""
 _CHOOSE = "Choose another recording."
-
-Samples = NDArray[np.int16]
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an audio file before its samples are read.
 
-    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `channels` the file. `notes` are
-    sentences for the user about what is done to the recording.
+    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `channels` the file; of a compressed file
+    `frames` may be an estimate. `layout` is that of a WAV file. `notes` are sentences for the user about what is done
+    to the recording.
     """
 
     path: Path
     sample_rate_hz: int
     channels: int
     frames: int
-    layout: wav.WavLayout
+    channel: Channel = "mix"
+    layout: wav.WavLayout | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -59,29 +53,49 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         """Length of the audio in seconds."""
         return self.frames / self.sample_rate_hz
 
+    @property
+    def unchanged(self) -> wav.WavLayout | None:
+        """Where the samples are in the file if they are sent bit for bit; else None, and they are converted."""
+        layout = self.layout
+        if layout is None or (layout.format_tag, layout.bits, layout.channels) != (wav.PCM, 16, 1):
+            return None
+        return layout if layout.sample_rate_hz == self.sample_rate_hz else None
+
     def blocks(self, frames: int = BLOCK_FRAMES) -> Iterator[Samples]:
         """The mono samples, `frames` at a time (the last block is shorter). Raises `ProblemError` if reading fails."""
-        with open_audio(self.path) as file:
-            file.seek(self.layout.data_offset)
-            left = self.frames
-            while left > 0:
-                try:
-                    data = file.read(min(frames, left) * self.layout.frame_bytes)
-                except OSError as error:
-                    raise ProblemError(open_problem(self.path, error)) from error
-                samples = _mono(np.frombuffer(data[: len(data) - len(data) % self.layout.frame_bytes], "<i2"), self)
-                if not len(samples):
-                    return  # the file has become shorter since it was opened
-                left -= len(samples)
-                yield samples
+        waiting: list[Samples] = []
+        count = 0
+        for samples in self._samples():
+            waiting.append(samples)
+            count += len(samples)
+            if count < frames:
+                continue
+            joined = np.concatenate(waiting) if len(waiting) > 1 else samples
+            whole = len(joined) - len(joined) % frames
+            yield from (joined[at : at + frames] for at in range(0, whole, frames))
+            waiting, count = [joined[whole:]], len(joined) - whole
+        if count:
+            yield np.concatenate(waiting)
 
     def pcm(self) -> bytes:
         """All samples as signed 16-bit little-endian."""
         return b"".join(block.tobytes() for block in self.blocks())
 
+    def _samples(self) -> Iterator[Samples]:
+        with open_audio(self.path) as file:
+            try:
+                if (layout := self.unchanged) is not None:
+                    yield from _stored(file, layout)
+                else:
+                    yield from decode(file, self.layout, self.channel, self.sample_rate_hz)
+            except DecodeError as error:
+                raise _unsupported(self.path, str(error)) from error
+            except OSError as error:
+                raise ProblemError(open_problem(self.path, error)) from error
 
-def open_recording(path: str | Path) -> Recording:
-    """Read a file's header, and decide how its samples are obtained.
+
+def open_recording(path: str | Path, channel: Channel = "mix") -> Recording:
+    """Read a file's header, and decide how its samples are obtained; `channel` applies to stereo files.
 
     Raises `ProblemError`: ``audio_not_found``, ``audio_unreadable``, ``audio_empty``, ``audio_unsupported``.
     """
@@ -90,70 +104,72 @@ def open_recording(path: str | Path) -> Recording:
         try:
             head = file.read(16)
             if not head:
-                raise _empty(path, "It has a length of 0 bytes.")
-            if not wav.is_wav(head):
-                raise _unsupported(path, f"It is {_container(head)}.")
-            layout = wav.read_layout(file)
+                raise _empty(path, "Its length is 0 bytes.")
+            layout = wav.read_layout(file) if wav.is_wav(head) else None
+            if layout is not None and layout.data_bytes < layout.frame_bytes:
+                raise _empty(path, "Its header is followed by no samples.")
+            if layout is not None and not is_located(layout):
+                layout = None  # the whole file is left to libsndfile
+            description = _describe(file, layout)
         except OSError as error:
             raise ProblemError(open_problem(path, error)) from error
         except wav.WavError as error:
             raise _unsupported(path, str(error)) from error
-    _check(layout, path)
-    frames = layout.data_bytes // layout.frame_bytes
-    if not frames:
-        raise _empty(path, "Its header is followed by no samples.")
-    return Recording(
+        except DecodeError as error:
+            raise _unsupported(path, _unsupported_kind(head) or str(error)) from error
+    is_pcm16 = layout is not None and (layout.format_tag, layout.bits) == (wav.PCM, 16)
+    keeps_rate = is_pcm16 and description.sample_rate_hz in SAMPLE_RATES_HZ
+    rate_hz = description.sample_rate_hz if keeps_rate else SAMPLE_RATE_HZ
+    recording = Recording(
         path=path,
-        sample_rate_hz=layout.sample_rate_hz,
-        channels=layout.channels,
-        frames=frames,
+        sample_rate_hz=rate_hz,
+        channels=description.channels,
+        frames=-(-(description.frames or 0) * rate_hz // description.sample_rate_hz),
+        channel=channel,
         layout=layout,
-        notes=tuple(_notes(layout, path, frames / layout.sample_rate_hz)),
     )
+    if description.frames is None:
+        recording = msgspec.structs.replace(recording, frames=sum(map(len, recording.blocks())))
+    if not recording.frames:
+        raise _empty(path, "It contains no samples.")
+    return msgspec.structs.replace(recording, notes=tuple(_notes(recording, description)))
 
 
-def _check(layout: wav.WavLayout, path: Path) -> None:
-    if layout.format_tag != wav.PCM:
-        name = _FORMAT_NAMES.get(layout.format_tag, f"format {layout.format_tag:#06x}")
-        raise _unsupported(path, f"Its samples are stored as {name}, not PCM.")
-    if layout.bits != 16:
-        raise _unsupported(path, f"Its samples have {layout.bits} bits, not 16.")
-    if layout.channels > 2:
-        raise _unsupported(path, f"It has {layout.channels} channels; only mono and stereo are supported.")
-    if layout.sample_rate_hz not in SAMPLE_RATES_HZ:
-        accepted = ", ".join(map(str, SAMPLE_RATES_HZ[:-1]))
-        raise _unsupported(
-            path, f"Its sample rate is {layout.sample_rate_hz} Hz; Flux accepts {accepted} or {SAMPLE_RATES_HZ[-1]} Hz."
-        )
-    if layout.data_bytes > FILE_BYTES_MAX:
-        raise ProblemError(
-            Problem(
-                code="audio_unreadable",
-                what=f"{path.name} is too large.",
-                why=f"It has {layout.data_bytes / 1024**3:.1f} GiB; the limit is {FILE_BYTES_MAX // 1024**3} GiB.",
-                todo="Split it into shorter files.",
-            )
-        )
+def _describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
+    if layout is None or (layout.format_tag, layout.bits) != (wav.PCM, 16):
+        return describe(file, layout)
+    frames = layout.data_bytes // layout.frame_bytes
+    return Description("WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True)
 
 
-def _notes(layout: wav.WavLayout, path: Path, duration_s: float) -> Iterator[str]:
-    if layout.is_truncated:
-        yield f"{path.name} is truncated: its header states more audio than the {duration_s:.1f} s in the file."
-    if layout.data_bytes % layout.frame_bytes:
-        yield f"{path.name} ends with an incomplete sample, which is left out."
-    if layout.channels == 2:
-        yield f"{path.name} is stereo: both channels are mixed into one, as Flux takes mono."
+def _stored(file: BinaryIO, layout: wav.WavLayout) -> Iterator[Samples]:
+    file.seek(layout.data_offset)
+    left_bytes = layout.data_bytes - layout.data_bytes % 2
+    while data := file.read(min(2 * BLOCK_FRAMES, left_bytes)):
+        left_bytes -= len(data)
+        yield np.frombuffer(data[: len(data) - len(data) % 2], "<i2")
 
 
-def _mono(samples: Samples, recording: Recording) -> Samples:
-    if recording.channels == 1:
-        return samples
-    left, right = samples[0::2].astype(np.int32), samples[1::2].astype(np.int32)
-    return ((left + right) >> 1).astype("<i2")
+def _notes(recording: Recording, description: Description) -> Iterator[str]:
+    name, layout = recording.path.name, recording.layout
+    if layout is not None and layout.is_truncated:
+        stated = "its header states more audio than"
+        yield f"{name} is truncated: {stated} the {recording.duration_s:.1f} s in the file."
+    if layout is not None and layout.data_bytes % layout.frame_bytes:
+        yield f"{name} ends with an incomplete sample, which is left out."
+    channels = {1: "mono", 2: "stereo"}.get(recording.channels, f"{recording.channels} channels")
+    used = {"mix": "the channels are mixed", "left": "the left channel is used", "right": "the right channel is used"}
+    ending = f"; {used[recording.channel]}" if recording.channels > 1 else ""
+    if not description.is_16_bit or description.sample_rate_hz != recording.sample_rate_hz:
+        source = f"{description.name}, {description.sample_rate_hz / 1000:g} kHz, {channels}"
+        yield f"{name} ({source}) is converted to 16-bit, {recording.sample_rate_hz / 1000:g} kHz, mono{ending}."
+    elif ending:
+        yield f"{name} is converted from {channels} to mono{ending}."
 
 
-def _container(head: bytes) -> str:
-    return next((name for magic, name in _CONTAINERS if head.startswith(magic)), "not an audio file of a known kind")
+def _unsupported_kind(head: bytes) -> str:
+    kinds = (kind for offset, magic, kind in _UNSUPPORTED_KINDS if head.startswith(magic, offset))
+    return next((f"It is {kind}, which is not supported." for kind in kinds), "")
 
 
 def _empty(path: Path, why: str) -> ProblemError:
@@ -161,12 +177,12 @@ def _empty(path: Path, why: str) -> ProblemError:
 
 
 def _unsupported(path: Path, why: str) -> ProblemError:
-    # An absolute path, so that a name that begins with a hyphen is not taken for an option.
+    # Both begin with a directory, so that a name that begins with a hyphen is not taken for an option.
     quoted, out = shlex.quote(str(path.absolute())), shlex.quote(f"./{path.stem}-16k.wav")
     return ProblemError(
         Problem(
             code="audio_unsupported",
-            what=f"{path.name} is not a 16-bit PCM WAV file that Flux accepts.",
+            what=f"The audio in {path.name} cannot be decoded.",
             why=why,
             todo=f"Convert it: ffmpeg -i {quoted} -ac 1 -ar {SAMPLE_RATE_HZ} -c:a pcm_s16le {out}",
         )

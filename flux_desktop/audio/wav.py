@@ -39,7 +39,12 @@ class WavLayout(NamedTuple):
     @property
     def frame_bytes(self) -> int:
         """Bytes of one sample of every channel."""
-        return self.channels * ((self.bits + 7) // 8)
+        return self.channels * self.sample_bytes
+
+    @property
+    def sample_bytes(self) -> int:
+        """Bytes of one sample of one channel."""
+        return (self.bits + 7) // 8
 
 
 class _Format(NamedTuple):

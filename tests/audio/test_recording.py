@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flux_desktop.audio import recording as module
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import SAMPLE_RATES_HZ
-from tests.audio.wav_bytes import SAMPLES, data, extensible, fmt, riff, written
+from tests.audio.wav_bytes import SAMPLES, data, fmt, riff, written
 
 
 def refused(path: Path) -> Problem:
@@ -38,7 +37,7 @@ def test_two_channels_are_mixed_and_the_user_is_informed(tmp_path: Path) -> None
     recording = open_recording(written(tmp_path, riff(fmt(channels=2), data(stereo))))
     assert np.frombuffer(recording.pcm(), dtype="<i2").tolist() == [150, 32767, -32768, -1]
     assert (recording.channels, recording.frames) == (2, 4)
-    assert "both channels are mixed" in recording.notes[0]
+    assert "the channels are mixed" in recording.notes[0]
 
 
 def test_an_incomplete_last_sample_is_left_out(tmp_path: Path) -> None:
@@ -65,35 +64,13 @@ def test_a_file_that_shrinks_after_it_was_opened_ends_early(tmp_path: Path) -> N
     assert recording.pcm() == SAMPLES[:-10]
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (riff(fmt(tag=3, bits=32), data()), "floating point"),
-        (riff(fmt(tag=7, bits=8), data()), "mu-law"),
-        (riff(fmt(tag=0x1234), data()), "0x1234"),
-        (riff(extensible(tag=3, bits=32), data()), "floating point"),
-        (riff(fmt(bits=24), data()), "24 bits"),
-        (riff(fmt(channels=6), data()), "6 channels"),
-        (riff(fmt(rate=22050), data()), "22050 Hz"),
-        (riff(data()), "does not state"),
-        (b"ID3\x03 an mp3 file, in fact", "an MP3 file"),
-        (b"riff\x2e\x91\xcf\x11 and so on", "a Sony Wave64 file"),
-        (b"hello", "not an audio file"),
-    ],
-)
-def test_an_unsupported_file_gets_the_command_that_converts_it(tmp_path: Path, content: bytes, why: str) -> None:
-    problem = refused(written(tmp_path, content, "my talk.wav"))
+def test_an_unsupported_file_gets_the_command_that_converts_it(tmp_path: Path) -> None:
+    problem = refused(written(tmp_path, riff(data()), "my talk.wav"))
     assert problem.code == "audio_unsupported"
-    assert why in problem.why
+    assert problem.why == "Its header does not state the sample format."
     assert f"ffmpeg -i '{tmp_path}/my talk.wav' -ac 1 -ar 16000 -c:a pcm_s16le './my talk-16k.wav'" in problem.todo
 
 
 @pytest.mark.parametrize("content", [b"", riff(fmt(), data(b"")), riff(fmt(), data(b"\x01"))])
 def test_a_file_without_audio(tmp_path: Path, content: bytes) -> None:
     assert refused(written(tmp_path, content)).code == "audio_empty"
-
-
-def test_a_file_that_is_too_large_for_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FILE_BYTES_MAX", 15)
-    problem = refused(written(tmp_path, riff(fmt(), data())))
-    assert (problem.code, problem.what) == ("audio_unreadable", "some file.wav is too large.")

@@ -223,9 +223,9 @@ def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
 def test_audio_from_standard_input_is_checked_before_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(riff(fmt(bits=24), data()))))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(riff(data()))))
     assert main(["file", "x", "--file", "-"]) == 2
-    assert "Its samples have 24 bits, not 16." in capsys.readouterr().err
+    assert "does not state the sample format" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["file", "x", "--file", "-"]) == 2
     assert "not connected to any audio" in capsys.readouterr().err

@@ -133,7 +133,6 @@ def test_a_words_file_beside_the_recording_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pcm", "channels", "words", "why"),
     [
-        (b"\x01\x00" * 80, 4, '[{"file": "t.wav"}]', "4 channels"),
         (bytes(160), 1, '[{"file": "t.wav"}]', "nothing but silence"),
         (b"\x01\x00" * 80, 1, '[{"file": "other.wav"}]', "no words file"),
         (b"\x01\x00" * 80, 1, "{", "cannot be used"),

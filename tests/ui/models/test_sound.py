@@ -44,13 +44,16 @@ def test_a_long_stereo_file_is_read_block_by_block(tmp_path: Path) -> None:
     assert shape.peaks.min() == 1.0
 
 
-@pytest.mark.parametrize("name", ["rf64.wav", "never_filled_in.wav", "text.wav", "24_bit.wav", "missing.wav"])
+@pytest.mark.parametrize(
+    "name", ["rf64.wav", "never_filled_in.wav", "text.wav", "24_bit.wav", "no_format.wav", "missing.wav"]
+)
 def test_length_and_refusal_are_those_of_the_run(tmp_path: Path, name: str) -> None:
     contents = {
         "rf64.wav": riff(ds64(16), fmt(), data(size=0xFFFFFFFF), chunk(b"LIST", bytes(400)), magic=b"RF64"),
         "never_filled_in.wav": riff(fmt(), data(size=0xFFFFFFFF), size=0xFFFFFFFF),
         "text.wav": b"hello",
-        "24_bit.wav": riff(fmt(bits=24), data()),
+        "24_bit.wav": riff(fmt(bits=24), data(bytes(48))),
+        "no_format.wav": riff(data()),
     }
     if name in contents:
         written(tmp_path, contents[name], name)
