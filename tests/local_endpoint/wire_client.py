@@ -29,6 +29,39 @@ class Keys(NamedTuple):
     region: str = "us-east-1"
 
 
+def stream_path(endpoint: str) -> str:
+    """The path of a stream's request."""
+    return f"/endpoints/{endpoint}/invocations-bidirectional-stream"
+
+
+def signed_stream_headers(
+    endpoint: str,
+    host: str,
+    keys: Keys,
+    query: str = QUERY,
+    model_path: str = "v2/listen",
+    signed_at_s: float | None = None,
+) -> tuple[dict[str, str], EventSigner]:
+    """The headers of a stream's request, and the signer of its events."""
+    stamp = amz_date(int(signed_at_s if signed_at_s is not None else time.time()))
+    headers = {
+        "content-type": "application/vnd.amazon.eventstream",
+        "host": host,
+        "x-amz-content-sha256": STREAMING_PAYLOAD,
+        "x-amz-date": stamp,
+        "x-amzn-sagemaker-model-invocation-path": model_path,
+        "x-amzn-sagemaker-model-query-string": query,
+    }
+    names = sorted(headers)
+    canonical = canonical_request("POST", stream_path(endpoint), "", headers, names, STREAMING_PAYLOAD)
+    seed = request_signature(keys.secret_key, stamp, keys.region, "sagemaker", canonical)
+    where = scope(stamp[:8], keys.region, "sagemaker")
+    headers["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={keys.access_key}/{where}, SignedHeaders={';'.join(names)}, Signature={seed}"
+    )
+    return headers, EventSigner(keys.secret_key, keys.region, seed)
+
+
 class WireClient:
     """One TCP connection with one stream on it. Use as a context manager."""
 
@@ -81,24 +114,8 @@ class WireClient:
         changed: dict[str, str] | None,
     ) -> None:
         host = "{}:{}".format(*self._socket.getpeername())
-        stamp = amz_date(int(signed_at_s if signed_at_s is not None else time.time()))
-        path = f"/endpoints/{endpoint}/invocations-bidirectional-stream"
-        headers = {
-            "content-type": "application/vnd.amazon.eventstream",
-            "host": host,
-            "x-amz-content-sha256": STREAMING_PAYLOAD,
-            "x-amz-date": stamp,
-            "x-amzn-sagemaker-model-invocation-path": model_path,
-            "x-amzn-sagemaker-model-query-string": query,
-        }
-        names = sorted(headers)
-        canonical = canonical_request("POST", path, "", headers, names, STREAMING_PAYLOAD)
-        seed = request_signature(keys.secret_key, stamp, keys.region, "sagemaker", canonical)
-        self.signer = EventSigner(keys.secret_key, keys.region, seed)
-        where = scope(stamp[:8], keys.region, "sagemaker")
-        headers["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={keys.access_key}/{where}, SignedHeaders={';'.join(names)}, Signature={seed}"
-        )
+        headers, self.signer = signed_stream_headers(endpoint, host, keys, query, model_path, signed_at_s)
+        path = stream_path(endpoint)
         del headers["host"]
         headers.update(changed or {})
         pseudo = [(":method", "POST"), (":scheme", "https"), (":authority", host), (":path", f"{path}?")]
