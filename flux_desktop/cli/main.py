@@ -94,8 +94,11 @@ def _main(given: list[str]) -> int:
     command = next((word for word in given if not word.startswith("-")), None)
     args = build_parser(command).parse_args(given)
     configure_logging(getattr(args, "log_level", "INFO"))
+    from flux_desktop.base.home import ensure_home
     from flux_desktop.base.program import allow_many_files
 
+    if note := ensure_home():
+        print(note, file=sys.stderr)
     allow_many_files()
     return int(_runner(args.command)(args))
 

@@ -31,6 +31,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "microphone_missing",
         "microphones_unknown",
         "no_endpoint",
+        "open_files_few",
         "option_out_of_range",
         "option_unknown",
         "path_invalid",

@@ -17,6 +17,7 @@ import msgspec
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.program import allow_many_files
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
@@ -44,6 +45,7 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision import credential_renewal, preflight, transcript_provenance
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.open_files import open_files_problem
 from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
 
 
@@ -130,7 +132,10 @@ class Supervisor:
 
     async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
         preflight.check(plan)
-        for number, connections in enumerate(shares(plan), start=1):
+        shared = shares(plan)
+        if problem := open_files_problem(plan, len(shared), allow_many_files()):
+            raise ProblemError(problem)
+        for number, connections in enumerate(shared, start=1):
             worker = WorkerProcess(number, connections, self._from_worker)
             self._workers.append(worker)
             await worker.start()
