@@ -50,6 +50,7 @@ MODULES = (
     "flux_desktop.local_endpoint.__main__",
     "flux_desktop.local_endpoint.recognition.decode_worker",
     "flux_desktop.ui.app.app",
+    "flux_desktop.ui.app.display_probe",
 )
 """Where processes begin; nothing imports them."""
 LEFT_OUT = (

@@ -45,7 +45,7 @@ def has_display() -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, or run the demo off-screen where there is no display. Returns the exit code."""
+    """Open the window, or run the demo off-screen if no window can be shown. Returns the exit code."""
     if arguments is None:
         from flux_desktop.base.logs import catch_uncaught
 
@@ -54,25 +54,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.wav = options.wav or options.recording
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
+    from flux_desktop.base.home import ensure_home
     from flux_desktop.base.program import allow_many_files
 
+    if note := ensure_home():
+        print(note, file=sys.stderr)
     allow_many_files()
     if options.self_test_picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from flux_desktop.ui.app.self_test_picture import paint
 
         return paint(options.self_test_picture)
+    why = "no display is set; set DISPLAY or WAYLAND_DISPLAY"
     if has_display():
-        from flux_desktop.ui.app.launch import run_window
+        from flux_desktop.ui.app.display_probe import DisplayProbe
 
-        return run_window(options)
+        probe = DisplayProbe(os.environ)
+        probe.start()
+        from flux_desktop.ui.app.launch import run_window  # takes about as long as the probe
+
+        if (reason := probe.reason()) is None:
+            return run_window(options)
+        why = reason
     if not options.demo:
         print(
-            "flux-desktop: there is no display. Set DISPLAY, or try “flux-desktop --demo”, which runs off-screen.",
+            f"flux-desktop: The window cannot be shown: {why}. “flux-desktop --demo” runs without a display.",
             file=sys.stderr,
         )
         return 2
-    print("There is no display: running the demo off-screen; this takes about half a minute.", flush=True)
+    print(
+        f"The window cannot be shown: {why}. Running the demo off-screen; this takes about half a minute.", flush=True
+    )
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from flux_desktop.ui.app.launch import run_off_screen
 

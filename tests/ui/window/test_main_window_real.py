@@ -160,7 +160,7 @@ def test_without_a_display_the_demo_runs_off_screen(short_wav: Path, tmp_path: P
     command = [sys.executable, "-m", "flux_desktop.ui.app.app", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("There is no display")
+    assert done.stdout.startswith("The window cannot be shown: no display is set")
     assert "[Conn 2] ✓ And Mr. John Dashwood" in done.stdout
     assert str(picture) in done.stdout
     image = QImage(str(picture))
