@@ -1,8 +1,8 @@
-"""Keeps secrets out of all that this program logs, records, exports and shows: one place, below both front ends.
+"""Keeps secrets out of everything that this program logs, records, exports and shows: one place, below all others.
 
-A secret is known in three ways: by value, once it has been `remember`ed by whoever read it; by its shape, such as
-AKIA…; and by the name that stands before it, such as ``aws_secret_access_key=``. What people say is data: where
-transcripts pass, only values and shapes that nobody utters are taken out.
+A secret is recognised in three ways: by value, once whoever read it has `remember`ed it; by its shape, such as AKIA…;
+and by the name before it, such as ``aws_secret_access_key=``. Logs and sentences are cleaned in all three ways. What
+people say is data and is kept verbatim: from transcripts, recordings and exports only known values are removed.
 
 The values are one set for the process, as the log is.
 """
@@ -22,7 +22,10 @@ LONG_REMOVED = "[long value removed]"
 VALUE_CHARS_MIN = 6
 """Shorter values are not looked for: they would be found in ordinary words."""
 DATA_CHARS_MIN = 16
-"""In data only values are looked for that cannot be a word of a transcript, or a field of a message."""
+"""From data only such values are removed as cannot be a word of a transcript, or a field of a message."""
+LOG_CHARS_MAX = 8_000
+SENTENCE_CHARS_MAX = 4_000
+"""Longer texts are cut before the patterns below look at them, whose time grows with the length."""
 
 _PUBLIC_ENDING = r"(?:file|path|dir|uri|url|endpoint|host|port|timeout|attempts)"
 """Of a name whose value says where a secret is, and not what it is: people need to read it."""
@@ -65,10 +68,10 @@ def remember(*values: str | None) -> None:
 
 def remember_proxy(address: str) -> None:
     """Take the password of a proxy's address out of everything, and the header that is made of it."""
-    found = _USER_INFO.search(address if "://" in address else f"http://{address}")
-    if found is None:
+    match = _USER_INFO.search(address if "://" in address else f"http://{address}")
+    if match is None:
         return
-    user, _, password = found.group().partition(":")
+    user, _, password = match.group().partition(":")
     remember(password, unquote(password))
     remember(base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode())
 
@@ -99,12 +102,13 @@ def _forms(value: str) -> Iterable[str]:
 
 # ---------------------------------------------------------------- shapes and names
 
-_USER_INFO = re.compile(r"(?<=://)[^\s/\"'<>?#:]*:[^\s\"'<>]*?(?=@[\w.\[:-]+(?:[/?#\s\"'<>,;)\\]|$))")
-_BLANKS = r"(?:\s|\\+[nrt])*"  # also as JSON and `repr` write them
-_SEPARATOR = rf"(?:\\*[\"'])?{_BLANKS}(?:[:=]|%3D|,(?=\s*b?\\*[\"'])){_BLANKS}"
-_OPENING = r"(?:b?\\*[\"'])?"
+# Every repetition is bounded, or begins at a mark that it cannot contain: the time is linear in the text's length.
+_USER_INFO = re.compile(r"(?<=://)[^\s/\"'<>?#:]{0,256}:[^\s\"'<>]{0,256}?(?=@[\w.\[:-]{1,256}(?:[/?#\s\"'<>,;)\\]|$))")
+_BLANKS = r"(?:\s|\\{1,4}[nrt]){0,8}"  # also as JSON and `repr` write them
+_SEPARATOR = rf"(?:\\{{0,4}}[\"'])?{_BLANKS}(?:[:=]|%3D|,(?=\s{{0,8}}b?\\{{0,4}}[\"'])){_BLANKS}"
+_OPENING = r"(?:b?\\{0,4}[\"'])?"
 _VALUE = r"(?!\[)[^\s\"'\\,;&})\]]{6,}"
-_SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|AWS4-HMAC-SHA256)\s+"
+_SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|AWS4-HMAC-SHA256)\s{1,8}"
 _QUOTED = r"b?(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
 # A shape takes no quotation mark out, so that a JSON document stays one.
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -132,72 +136,49 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
 _PROSE = r"(?:The|This|A|An|No|Your)\s|[A-Za-z]{1,12}\s+[a-z]"
 _NAMES = re.compile(
     r"(?i)((?:secret|token|signature|credential|passw(?:or)?d|passphrase|authorization|cookie|api[_-]?key"
-    r"|private[_-]?key)(?![\w-]*(?:exception|error|mismatch|[_-]"
-    rf"{_PUBLIC_ENDING}\b))[\w-]*{_SEPARATOR})(?!{_PROSE})(?:{_QUOTED}|(?:{_SCHEME})?\S+)"
+    rf"|private[_-]?key)(?![\w-]{{0,64}}(?:exception|error|mismatch|[_-]"
+    rf"{_PUBLIC_ENDING}\b))[\w-]{{0,64}}{_SEPARATOR})(?!{_PROSE})(?:{_QUOTED}|(?:{_SCHEME})?\S+)"
 )
 _LONG = re.compile(r"(?<![\w/.~-])(?!/)[A-Za-z0-9/+=]{40,}")
-# One of these stands in every text that a shape is found in: most data is passed on after this look.
-_MARKS = (
-    *("AKIA", "ASIA", "eyJ", "IQoJ", "FwoG", "FQoG", "AQoD", "AAAAA", "://", "PRIVATE", "earer ", "asic "),
-    *("oken", "OKEN", "ecret", "ECRET", "ignature", "IGNATURE", "redential", "REDENTIAL"),
-    *("ccess_key", "CCESS_KEY", "pi-key", "pi_key", "PI-KEY", "PI_KEY", "uthori", "UTHORI"),
-)
-_BYTE_MARKS = tuple(mark.encode() for mark in _MARKS)
 
 
 def redact_log(text: str) -> str:
-    """Words of a program, such as a log line: without values, shapes and names, and without long random runs."""
-    return _LONG.sub(LONG_REMOVED, redact_sentence(text))
+    """Text of a program, such as a log line: without values, shapes and names, and without long random runs."""
+    return _LONG.sub(LONG_REMOVED, _cleaned(_cut(text, LOG_CHARS_MAX)))
 
 
 def redact_sentence(text: str) -> str:
-    """Words for a person, such as a problem's: without values, shapes and names."""
-    return _NAMES.sub(rf"\1{REMOVED}", _without_shapes(_without(text, _live.all)))
+    """Text for a person, such as a problem's: without values, shapes and names."""
+    return _cleaned(_cut(text, SENTENCE_CHARS_MAX))
 
 
 def redact_data(text: str) -> str:
-    """Words that somebody has said, or a document: without long values and without shapes."""
-    text = _without(text, _live.long)
-    return _without_shapes(text) if any(mark in text for mark in _MARKS) else text
+    """A transcript or a document: verbatim but for long known values."""
+    return _without(text, _live.long)
 
 
 def redact_values(data: bytes) -> bytes:
-    """Without long values alone: cheap enough for every event (2 µs)."""
+    """As `redact_data`, for UTF-8: cheap enough for every event (2 µs)."""
     for form in _live.long_bytes:
         if form in data:
             data = data.replace(form, REMOVED.encode())
     return data
 
 
-def redact_lines(data: bytes) -> bytes:
-    """As `redact_data`, for many lines of UTF-8: only those with a mark of a shape in them are looked at closely."""
-    data = redact_values(data)
-    marked: dict[int, int] = {}
-    for mark in _BYTE_MARKS:
-        at = data.find(mark)
-        while at >= 0:
-            end = data.find(b"\n", at) + 1 or len(data)
-            marked[data.rfind(b"\n", 0, at) + 1] = end
-            at = data.find(mark, end)
-    if not marked:
-        return data
-    parts: list[bytes] = []
-    done = 0
-    for start, end in sorted(marked.items()):
-        clean = _without_shapes(data[start:end].decode("utf-8", "surrogateescape"))
-        parts += (data[done:start], clean.encode("utf-8", "surrogateescape"))
-        done = end
-    return b"".join((*parts, data[done:]))
+def _cut(text: str, chars_max: int) -> str:
+    excess = len(text) - chars_max
+    return text if excess <= 0 else f"{text[:chars_max]}… [{excess} characters cut]"
+
+
+def _cleaned(text: str) -> str:
+    text = _without(text, _live.all)
+    for pattern, replacement in _SHAPES:
+        text = pattern.sub(replacement, text)
+    return _NAMES.sub(rf"\1{REMOVED}", text)
 
 
 def _without(text: str, forms: Iterable[str]) -> str:
     for form in forms:
         if form in text:
             text = text.replace(form, REMOVED)
-    return text
-
-
-def _without_shapes(text: str) -> str:
-    for pattern, put in _SHAPES:
-        text = pattern.sub(put, text)
     return text

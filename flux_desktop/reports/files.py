@@ -11,7 +11,7 @@ from glob import escape
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.redaction import redact_data, redact_lines
+from flux_desktop.base.redaction import redact_data, redact_values
 from flux_desktop.base.running import is_running
 
 _PART = ".part"
@@ -24,7 +24,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     written to. No secret that this process knows is in the file. Raises `ProblemError` (file_not_written), and then
     leaves no partial file behind.
     """
-    data = redact_data(content).encode("utf-8", "replace") if isinstance(content, str) else redact_lines(content)
+    data = redact_data(content).encode("utf-8", "replace") if isinstance(content, str) else redact_values(content)
     try:
         if _is_special(path):
             with os.fdopen(_open_special(path), "wb") as special:

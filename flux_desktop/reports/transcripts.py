@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 import msgspec
@@ -10,8 +12,8 @@ from msgspec import Struct
 from flux_desktop.base.plain_text import plain
 from flux_desktop.flux.turns import Turn
 
-CUE_CHARS_MAX = 84
-"""Two lines of a usual subtitle."""
+CUE_WIDTH_MAX = 84
+"""Two lines of a usual subtitle, in columns: a wide character takes two."""
 CUE_S_MAX = 7.0
 CUE_S_MIN = 0.5
 TIME_MAX_S = 359_999.0
@@ -68,23 +70,81 @@ def cues(turns: Iterable[Turn]) -> list[Cue]:
 
 
 def _turn_cues(turn: Turn) -> list[Cue]:
+    """The cues of one turn, each at most so wide and so long as a subtitle may be."""
     text = plain(turn.transcript).strip()
     if not text:
         return []
-    words = [(plain(word.word), word.start, word.end) for word in turn.words]
-    timed = [(word, start, end) for word, start, end in words if start is not None and end is not None]
-    # Joined words are the text only where blanks part words, and only newer builds send their times.
-    if len(timed) != len(words) or " ".join(word for word, _, _ in timed) != text:
-        return [Cue(_start_s(turn), turn.end_s, text)]
-    made: list[Cue] = []
-    for word, start, end in timed:
-        last = made[-1] if made else None
-        fits = last is not None and len(last.text) + 1 + len(word) <= CUE_CHARS_MAX and end - last.start_s <= CUE_S_MAX
-        if last is not None and fits:
-            made[-1] = Cue(last.start_s, end, f"{last.text} {word}")
+    cues: list[Cue] = []
+    for piece in _timed_words(turn, text) or [Cue(_start_s(turn), max(turn.end_s, _start_s(turn)), text)]:
+        for part in _exploded(piece):
+            last = cues[-1] if cues else None
+            if (
+                last is not None
+                and display_width((last.text + part.text).rstrip()) <= CUE_WIDTH_MAX
+                and part.end_s - last.start_s <= CUE_S_MAX
+            ):
+                cues[-1] = Cue(last.start_s, part.end_s, last.text + part.text)
+            else:
+                cues.append(part)
+    return [Cue(cue.start_s, cue.end_s, cue.text.strip()) for cue in cues if cue.text.strip()]
+
+
+def _timed_words(turn: Turn, text: str) -> list[Cue]:
+    """The text cut where its words begin, with the words' times; empty where a time is missing or a word differs."""
+    begins: list[int] = []
+    end = 0
+    for word in turn.words:
+        spoken = plain(word.word)
+        at = text.find(spoken, end) if spoken else -1
+        if at < 0 or word.start is None or word.end is None or any(map(str.isalnum, text[end:at])):
+            return []
+        begins.append(at)
+        end = at + len(spoken)
+    if not begins or any(map(str.isalnum, text[end:])):
+        return []
+    bounds = [0, *begins[1:], len(text)]
+    return [
+        Cue(word.start or 0.0, word.end or 0.0, text[bounds[number] : bounds[number + 1]])
+        for number, word in enumerate(turn.words)
+    ]
+
+
+def _exploded(piece: Cue) -> list[Cue]:
+    """A piece that is too wide or too long for one cue as its words, or characters, with times in proportion."""
+    width, duration_s = display_width(piece.text), piece.end_s - piece.start_s
+    if width <= CUE_WIDTH_MAX and duration_s <= CUE_S_MAX:
+        return [piece]
+    parts = re.findall(r"\S+\s*", piece.text)
+    if len(parts) < 2:
+        parts = _characters(piece.text)
+        if len(parts) < 2:
+            return [piece]
+    cues: list[Cue] = []
+    done = 0
+    for part in parts:
+        start_s = piece.start_s + duration_s * done / width
+        done += display_width(part)
+        cues.append(Cue(start_s, piece.start_s + duration_s * done / width, part))
+    return [cue for part_cue in cues for cue in _exploded(part_cue)]
+
+
+def _characters(text: str) -> list[str]:
+    """The characters of a text, each with the marks that combine with it."""
+    characters: list[str] = []
+    for char in text:
+        if characters and unicodedata.category(char)[0] == "M":
+            characters[-1] += char
         else:
-            made.append(Cue(start, end, word))
-    return made
+            characters.append(char)
+    return characters
+
+
+def display_width(text: str) -> int:
+    """Columns that a text takes: two for wide characters, none for combining marks."""
+    return sum(
+        0 if unicodedata.category(char)[0] == "M" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
 
 
 def _start_s(turn: Turn) -> float:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_desktop.flux.messages import Word
 from flux_desktop.flux.turns import Turn
-from flux_desktop.reports.transcripts import CUE_CHARS_MAX, as_json, as_srt, as_txt, as_vtt, cues
+from flux_desktop.reports.transcripts import (
+    CUE_S_MAX,
+    CUE_WIDTH_MAX,
+    as_json,
+    as_srt,
+    as_txt,
+    as_vtt,
+    cues,
+    display_width,
+)
 
 TURNS = [
     Turn(index=0, transcript="Hello, how are you?", start_s=0.0, end_s=2.4, confidence=0.9, ended_by="model"),
@@ -63,7 +73,7 @@ def test_a_long_turn_is_split_between_words() -> None:
     made = cues([turn])
     assert len(made) > 2
     assert " ".join(cue.text for cue in made) == turn.transcript
-    assert all(len(cue.text) <= CUE_CHARS_MAX and cue.end_s - cue.start_s <= 7.0 for cue in made)
+    assert all(display_width(cue.text) <= CUE_WIDTH_MAX and cue.end_s - cue.start_s <= 7.0 for cue in made)
     assert (made[0].start_s, made[-1].end_s) == (0.0, 19.9)
 
 
@@ -92,3 +102,31 @@ def test_any_turns_give_well_formed_subtitles(turns: list[Turn]) -> None:
         last_end_s = cue.end_s
     for text in (as_srt(turns), as_vtt(turns)):
         assert text.count("-->") == len(cues(turns))
+
+
+@pytest.mark.parametrize(
+    ("text", "start_s", "end_s"),
+    [
+        ("今日はとても良い天気ですね。" * 9, 0.0, 25.0),
+        ("วันนี้อากาศดีมาก" * 12, 3.0, 40.0),
+        ("one word after the other " * 20, 0.0, 12.0),
+        ("Donaudampfschifffahrtsgesellschaft" * 5, 1.0, 9.0),
+    ],
+)
+def test_a_turn_without_word_times_is_split_by_width_and_duration(text: str, start_s: float, end_s: float) -> None:
+    made = cues([Turn(index=0, transcript=text, start_s=start_s, end_s=end_s, ended_by="model")])
+    assert len(made) >= 2
+    assert all(display_width(cue.text) <= CUE_WIDTH_MAX for cue in made)
+    assert all(cue.end_s - cue.start_s <= CUE_S_MAX + 0.5 for cue in made)
+    assert made[0].start_s == start_s
+    assert made[-1].end_s == pytest.approx(end_s, abs=0.5), "a cue lasts at least half a second"
+    assert "".join(cue.text.replace(" ", "") for cue in made) == text.replace(" ", "")
+
+
+def test_words_of_a_script_without_spaces_keep_their_times() -> None:
+    words = [Word(word=char, start=float(number), end=number + 1.0) for number, char in enumerate("今日は良い天気です")]
+    made = cues([Turn(index=0, transcript="今日は、良い天気です。", words=words, end_s=9.0, ended_by="model")])
+    assert [(cue.start_s, cue.end_s, cue.text) for cue in made] == [
+        (0.0, 7.0, "今日は、良い天気"),
+        (7.0, 9.0, "です。"),
+    ]

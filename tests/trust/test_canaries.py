@@ -9,8 +9,11 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -59,10 +62,16 @@ def log() -> Iterator[io.StringIO]:
         logging.getLogger(name).setLevel(old)
 
 
-def leaks(out: Callable[[Canary], str]) -> list[str]:
+_HELD = (*canaries.LIVE, canaries.PROXY_PASSWORD, f"me:{canaries.PROXY_PASSWORD}")
+_HELD_FORMS = {form for value in _HELD for form in (value, quote(value, safe=""), b64encode(value.encode()).decode())}
+KNOWN = tuple(canary for canary in CANARIES if canary.value in _HELD_FORMS)
+"""Those that the program knows by value: no sink lets them out, not even one of data."""
+
+
+def leaks(out: Callable[[Canary], str], kinds: Sequence[Canary] = CANARIES) -> list[str]:
     """The kinds whose value comes out, as it is or as JSON writes it."""
     found = []
-    for canary in CANARIES:
+    for canary in kinds:
         words = out(canary)
         forms = {canary.value, json.dumps(canary.value)[1:-1], json.dumps(canary.value, ensure_ascii=False)[1:-1]}
         if any(form in words for form in forms):
@@ -161,8 +170,8 @@ def test_a_recording(tmp_path: Path) -> None:
         assert [json.loads(line)["event"] for line in content.splitlines()] == ["run_started", "received", "notice"]
         return begun + content
 
-    # The thread that writes looks four times a second: one recording for each kind would take its time.
-    assert not leaks(out)
+    assert len(KNOWN) >= 15
+    assert not leaks(out, KNOWN)
 
 
 def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +201,7 @@ def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         json.loads((tmp_path / "1").read_text("utf-8"))
         return words
 
-    assert not leaks(out)
+    assert not leaks(out, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -202,11 +211,14 @@ def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "The signature: he signed it. Basic understanding, bearer of news.",
         "I would like a cookie, please. Authorization: granted.",
         "Visit https://example.com/a:b@c or mail me@example.com at 10:30.",
+        "your token 123456789012 is ready and Basic 20240101123456 too",
+        "password: swordfish, api_key=0123456789abcdef, AKIA0123456789ABCDEF",
+        *(canary.text for canary in CANARIES if canary not in KNOWN and "AKIA" in canary.text),
     ],
 )
 def test_what_people_say_is_left_as_it_is(words: str) -> None:
     assert redaction.redact_data(words) == words
-    assert redaction.redact_lines(words.encode()) == words.encode()
+    assert redaction.redact_values(words.encode()) == words.encode()
 
 
 @pytest.mark.parametrize(
@@ -222,14 +234,29 @@ def test_sentences_of_ours_are_left_as_they_are(words: str) -> None:
     assert redaction.redact_log(words) == words
 
 
-def test_many_lines_lose_what_they_must_and_nothing_else() -> None:
-    lines = [b'{"n":%d,"text":"a token of my love"}\n' % number for number in range(100)]
-    lines[7] = b"\xff Authorization: Bearer 0123456789abcdef tail\n"
-    lines[99] = b"AKIA0123456789ABCDEF"
-    clean = redaction.redact_lines(b"".join(lines)).splitlines(keepends=True)
-    lines[7] = b"\xff Authorization: Bearer [removed] tail\n"
-    lines[99] = b"[key removed]"
-    assert clean == lines
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secret" * 16_000,
+        "://a:" * 20_000,
+        "eyJaaaaaaaa-" * 9_000,
+        "token = " * 9_000,
+        "password='" * 9_000,
+        "signature" * 9_000,
+        "token" + " " * 90_000,
+        "secret" + "\\" * 90_000,
+        "authorization: " * 6_000,
+        "-----BEGIN PRIVATE KEY-----" * 4_000,
+        "token\\n" * 15_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_no_text_takes_long_to_clean(text: str) -> None:
+    """The old patterns took 4.2 s for the first of these, on the worker's event loop."""
+    began_s = time.process_time()
+    redaction.redact_log(text)
+    redaction.redact_sentence(text)
+    assert time.process_time() - began_s < 0.5
 
 
 def test_a_short_value_is_not_looked_for_in_what_people_say() -> None:

@@ -1,7 +1,7 @@
-"""Ground truth: what is really said in a recording and when, against which turns are measured.
+"""Ground truth: the words of a recording and their times, against which turns are measured.
 
-Pure. Positions are seconds of the fed audio, counted from a stream's first sample and going on through loops. Where
-no words file lies beside a recording there is no truth, and the figures that need it stay empty.
+Pure. Positions are seconds of the audio sent, counted from a connection's first sample and continuing through loops.
+Without a words file next to the recording there is no truth, and the figures that need it stay empty.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from math import inf
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.engine.records.word_errors import WordErrors, word_errors
+from flux_desktop.engine.records.word_errors import Unit, WordErrors, unit_of, word_errors
 
 _TOLERANCE_S = 0.02
-"""ReferenceWord times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
+"""Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
 
 
 class SpokenWords:
@@ -33,6 +33,14 @@ class SpokenWords:
         self._length_s = length_s
         self._looped = looped
         self._sent_s = inf if sent_s is None else sent_s
+        self._unit: Unit | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """What errors are counted in, decided once for the recording."""
+        if self._unit is None:
+            self._unit = unit_of(" ".join(word.text for word in self._words))
+        return self._unit
 
     def first(self, sent_s: float | None) -> SpokenWords:
         """The words of a stream that sends only so many seconds of the recording (None: all)."""
@@ -117,7 +125,7 @@ class TurnTiming:
 
     def _compare(self, heard: str, true_end_s: float | None) -> None:
         if self._words is not None and true_end_s is not None:
-            self.errors += word_errors(self._words.text(self._turn_from_s, true_end_s), heard)
+            self.errors += word_errors(self._words.text(self._turn_from_s, true_end_s), heard, self._words.unit)
 
     def _since_onset(self, name: str, heard_s: float) -> None:
         onset_s = self._words.next_start_s(self._turn_from_s) if self._words else None

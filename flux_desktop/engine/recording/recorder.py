@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.base.redaction import redact_lines
+from flux_desktop.base.redaction import redact_values
 
 FLUSH_S = 0.25
 """A killed process loses at most what is younger than this."""
@@ -72,7 +72,7 @@ class Recorder:
     def _write_out(self, descriptor: int) -> None:
         """Write everything queued so far."""
         while count := min(len(self._lines), _LINES_AT_ONCE):
-            data = memoryview(redact_lines(b"".join([self._lines.popleft() for _ in range(count)])))
+            data = memoryview(redact_values(b"".join([self._lines.popleft() for _ in range(count)])))
             while data:
                 data = data[os.write(descriptor, data) :]
         if os.fstat(descriptor).st_nlink == 0:

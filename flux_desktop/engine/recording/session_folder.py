@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from flux_desktop.base.redaction import redact_lines
+from flux_desktop.base.redaction import redact_values
 from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.records.events import Event, RunStarted, decode_event, encode_event
@@ -45,7 +45,7 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
     try:
         descriptor = os.open(folder / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(redact_lines(encode_event(started)))
+            file.write(redact_values(encode_event(started)))
         return _rename(folder, parent, name)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

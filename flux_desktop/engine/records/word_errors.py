@@ -1,54 +1,80 @@
-"""Word error rate: how much of what was said was heard. Pure."""
+"""Errors of a transcript against a reference: words (WER), or characters in scripts without spaces (CER). Pure.
+
+Texts are compared after Unicode normalisation (NFC), without case, punctuation and hyphens. Combining marks are part of
+their word: without them, different words of many scripts would look the same.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 
 _SPOKEN_FORMS = {"mr": "mister", "mrs": "missus", "dr": "doctor", "st": "saint"}
-_WORD = re.compile("[^\\W_]+(?:['\u2019][^\\W_]+)*")
+_APOSTROPHES = "'\u2019"
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+"""Thai, Lao, Tibetan, Burmese, Khmer, Japanese and Chinese: scripts that put no spaces between words."""
+
+Unit = Literal["word", "character"]
 
 
 class WordErrors(Struct, frozen=True, omit_defaults=True):
-    """Errors against a reference of `n` words."""
+    """Errors against a reference of `n` words, or characters, as `unit` says."""
 
     n: int = 0
     substitutions: int = 0
     deletions: int = 0
     insertions: int = 0
+    unit: Unit = "word"
 
     @property
     def rate_percent(self) -> float | None:
-        """Errors per reference word in percent; it can be above 100. None without a reference."""
+        """Errors per reference word or character in percent; may exceed 100. None without a reference."""
         errors = self.substitutions + self.deletions + self.insertions
         return 100 * errors / self.n if self.n else None
 
+    @property
+    def label(self) -> str:
+        """WER or CER."""
+        return "WER" if self.unit == "word" else "CER"
+
     def __add__(self, other: WordErrors) -> WordErrors:
-        """Errors of two texts together."""
+        """Errors of two texts of the same unit together."""
         return WordErrors(
             self.n + other.n,
             self.substitutions + other.substitutions,
             self.deletions + other.deletions,
             self.insertions + other.insertions,
+            other.unit if other.n else self.unit,
         )
 
 
-@lru_cache(maxsize=4096)
-def word_errors(reference: str, heard: str) -> WordErrors:
-    """Count errors by the least number of edits; case, punctuation and hyphens do not count.
+def unit_of(reference: str) -> Unit:
+    """Characters where most letters of the reference belong to scripts without spaces, else words."""
+    letters = [char for char in reference if unicodedata.category(char)[0] == "L"]
+    return "character" if 2 * len(_WITHOUT_SPACES.findall("".join(letters))) > len(letters) else "word"
 
-    Meant for one turn: the work grows with the product of both lengths. Many streams that hear the same
-    recording share the answer.
+
+@lru_cache(maxsize=4096)
+def word_errors(reference: str, transcript: str, unit: Unit = "word") -> WordErrors:
+    """Count errors by the least number of edits.
+
+    Meant for one turn: the work grows with the product of both lengths. Connections that receive the same text share
+    the result.
     """
-    wanted, got = _words(reference), _words(heard)
+    wanted, got = tokens(reference, unit), tokens(transcript, unit)
     # Each cell: (edits, substitutions, deletions, insertions) of the best way to here.
     above = [(column, 0, 0, column) for column in range(len(got) + 1)]
-    for row, word in enumerate(wanted, start=1):
+    for row, token in enumerate(wanted, start=1):
         line = [(row, 0, row, 0)]
         for column, other in enumerate(got, start=1):
-            if word == other:
+            if token == other:
                 line.append(above[column - 1])
                 continue
             edits, substitutions, deletions, insertions = min(above[column - 1], above[column], line[column - 1])
@@ -60,9 +86,19 @@ def word_errors(reference: str, heard: str) -> WordErrors:
                 line.append((edits + 1, substitutions, deletions, insertions + 1))
         above = line
     _, substitutions, deletions, insertions = above[-1]
-    return WordErrors(len(wanted), substitutions, deletions, insertions)
+    return WordErrors(len(wanted), substitutions, deletions, insertions, unit)
+
+
+def tokens(text: str, unit: Unit) -> list[str]:
+    """The words of a text as they are compared, or its characters."""
+    words = _words(unicodedata.normalize("NFC", text).casefold())
+    if unit == "character":
+        return [char for word in words for char in word if char not in _APOSTROPHES]
+    return [_SPOKEN_FORMS.get(word, word) for word in words]
 
 
 def _words(text: str) -> list[str]:
-    found = (match.lower().replace("\u2019", "'") for match in _WORD.findall(text))
-    return [_SPOKEN_FORMS.get(word, word) for word in found]
+    """Runs of letters, digits and their combining marks; an apostrophe inside a run belongs to it."""
+    spaced = "".join(char if unicodedata.category(char)[0] in "LNM" or char in _APOSTROPHES else " " for char in text)
+    words = (word.strip(_APOSTROPHES).replace("\u2019", "'") for word in spaced.split())
+    return [word for word in words if word]

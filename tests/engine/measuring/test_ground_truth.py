@@ -8,7 +8,7 @@ from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.ground_truth import SpokenWords, TurnTiming
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.engine.records.word_errors import WordErrors, word_errors
+from flux_desktop.engine.records.word_errors import WordErrors
 
 WORDS = (
     ReferenceWord(word="he", start_s=0.5, end_s=0.8),
@@ -85,27 +85,6 @@ def test_what_was_never_heard_counts_as_deleted_at_the_end():
     assert turn.errors == WordErrors(n=3, deletions=1)
 
 
-@pytest.mark.parametrize(
-    ("reference", "heard", "errors"),
-    [
-        ("He was not an ill-disposed man.", "he was not an ill disposed man", WordErrors(n=7)),
-        ("Mr. Dashwood", "mister dash wood", WordErrors(n=2, substitutions=1, insertions=1)),
-        ("one two three", "one three", WordErrors(n=3, deletions=1)),
-        ("", "hallo", WordErrors(n=0, insertions=1)),
-        ("don’t", "don't", WordErrors(n=1)),
-        ("a b c", "", WordErrors(n=3, deletions=3)),
-    ],
-)
-def test_word_errors(reference, heard, errors):
-    assert word_errors(reference, heard) == errors
-
-
-def test_the_rate_can_be_above_a_hundred_and_is_none_without_words():
-    assert word_errors("a", "b c").rate_percent == 200
-    assert WordErrors().rate_percent is None
-    assert word_errors("a b", "a") + word_errors("c", "d") == WordErrors(n=3, substitutions=1, deletions=1)
-
-
 @pytest.mark.parametrize("looped", [False, True])
 def test_words_that_are_not_sent_any_more_are_not_missed(looped):
     sent = SpokenWords(WORDS, 5.0, looped=looped).first(1.0)
@@ -116,3 +95,12 @@ def test_words_that_are_not_sent_any_more_are_not_missed(looped):
     longer = SpokenWords(WORDS, 5.0, looped=True).first(6.0)
     assert longer.text(0.0, 20.0) == "he was Mr. he"
     assert SpokenWords(WORDS, 5.0, looped=False).first(None).text(0.0, 9.0) == "he was Mr."
+
+
+def test_a_recording_s_unit_is_decided_once_by_all_its_words():
+    japanese = SpokenWords([ReferenceWord(word="今日は良い天気です", start_s=0.4, end_s=0.8)], 5.0, looped=False)
+    assert (japanese.unit, SpokenWords(WORDS, 5.0, looped=False).unit) == ("character", "word")
+    turn = TurnTiming(japanese, {name: Histogram() for name in FIGURES})
+    turn.take("EndOfTurn", "今日は悪い天気です", window_end_s=1.6, heard_s=1.7)
+    assert turn.errors == WordErrors(n=9, substitutions=1, unit="character")
+    assert turn.errors.label == "CER"
