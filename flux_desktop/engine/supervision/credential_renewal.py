@@ -1,7 +1,7 @@
-"""Fresh keys for a run that outlives its first ones.
+"""Renewal of a run's credentials before they expire.
 
-A stream's own keys are frozen for its life, and hold for as long as it stands. The next stream of its connection, after
-half an hour or a loss, needs keys that are valid then. Runs on the front end's event loop, beside the workers.
+A stream's keys are frozen and remain valid for its whole life. The next stream of its connection, after half an hour or
+a loss, needs keys that are valid then. Runs on the front end's event loop, beside the workers.
 """
 
 from __future__ import annotations
@@ -14,44 +14,53 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 
 BEFORE_S = 300.0
-"""So long before they expire, keys are renewed."""
+"""Keys are renewed this long before they expire."""
 LOOK_S = 30.0
-"""How often the wall clock is looked at, as a machine may sleep meanwhile, and keys are asked for at most."""
+"""Interval at which the wall clock is checked, because a machine may be suspended, and first delay of a retry."""
+RETRY_MAX_S = 480.0
+"""Longest delay between two attempts: each failure doubles it."""
 
 
 async def keep_fresh(
     keys: Credentials,
     load: Callable[[], Awaitable[Credentials]],
-    give: Callable[[Credentials], None],
-    tell: Callable[[Problem], None],
+    apply: Callable[[Credentials], None],
+    report: Callable[[Problem], None],
     *,
     wall_s: Callable[[], float] = time.time,
-    look_s: float = LOOK_S,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """`give` what `load` finds, each time before the keys expire; returns at once for keys that never do.
+    """Call `apply` with what `load` returns, each time before the keys expire; return at once if they never do.
 
-    A renewal that fails is told once, and tried again until it succeeds. Cancelling ends it.
+    A failed renewal is reported once and retried, with a delay that doubles up to `RETRY_MAX_S`, until it succeeds; it
+    never ends the run. Cancelling ends the renewal.
     """
-    told = False
+    failures = 0
     while keys.expires_at_s is not None:
         if wall_s() >= keys.expires_at_s - BEFORE_S:
             try:
-                found = await load()
+                fresh = await load()
             except ProblemError as error:
-                if not told:
-                    told = True
-                    tell(_not_renewed(error.problem))
+                if not failures:
+                    report(_not_renewed(error.problem))
+                failures += 1
             else:
-                if found != keys:  # some sources renew them later than we ask
-                    keys, told = found, False
-                    give(keys)
-        await asyncio.sleep(look_s)
+                failures = 0
+                if fresh != keys:  # some sources renew their keys later than this
+                    keys = fresh
+                    apply(keys)
+        await sleep(retry_delay_s(failures))
+
+
+def retry_delay_s(failures: int) -> float:
+    """Seconds until the next check, after this many failures in a row."""
+    return min(LOOK_S * 2.0 ** max(0, min(failures, 16) - 1), RETRY_MAX_S)
 
 
 def _not_renewed(cause: Problem) -> Problem:
     return Problem(
         code="credentials_not_renewed",
-        what="The AWS credentials of this run will soon expire, and could not be renewed.",
-        why=cause.what,
-        todo=f"{cause.todo} Streams that stand go on; new ones will be refused.",
+        what="The AWS credentials of this run will expire soon and could not be renewed.",
+        why=f"{cause.what} {cause.why}".strip(),
+        todo=f"{cause.todo} Open streams continue, and the renewal is retried; new streams may be refused.",
     )

@@ -6,6 +6,8 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.commands import StartRun
@@ -13,7 +15,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.supervision import preflight
-from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, keep_fresh
+from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, LOOK_S, keep_fresh
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
@@ -26,29 +28,114 @@ def keys(name: str, expires_at_s: float | None) -> Credentials:
     return Credentials(access_key=name, secret_key="s" * 40, expires_at_s=expires_at_s)
 
 
-async def test_keys_are_renewed_before_they_expire_and_a_failure_is_told_once():
-    now_s, given, told = 1000.0, [], []
-    answers = [ProblemError(Problem(code="sso_expired", what="Expired.", todo="Sign in.")) for _ in range(2)]
+class Clock:
+    """Wall clock that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+        self.delays_s: list[float] = []
+
+    def wall_s(self) -> float:
+        return self.now_s
+
+    async def sleep(self, delay_s: float) -> None:
+        self.delays_s.append(delay_s)
+        self.now_s += delay_s
+        await asyncio.sleep(0)
+
+
+async def test_keys_are_renewed_before_they_expire_and_a_failure_is_reported_once_and_retried_ever_later():
+    clock, given, reported = Clock(), [], []
+    failures = [ProblemError(Problem(code="sso_expired", what="Expired.", todo="Sign in.")) for _ in range(7)]
 
     async def load() -> Credentials:
-        if answers:
-            raise answers.pop()
+        if failures:
+            raise failures.pop()
         return keys("SECOND", None)
 
-    first = keys("FIRST", now_s + BEFORE_S)
-    await keep_fresh(first, load, given.append, told.append, wall_s=lambda: now_s, look_s=0.0)
+    first = keys("FIRST", clock.now_s + BEFORE_S + LOOK_S)
+    await keep_fresh(first, load, given.append, reported.append, wall_s=clock.wall_s, sleep=clock.sleep)
     assert [each.access_key for each in given] == ["SECOND"]
-    assert [problem.code for problem in told] == ["credentials_not_renewed"]
-    assert "Sign in." in told[0].todo
+    assert [problem.code for problem in reported] == ["credentials_not_renewed"]
+    assert "Sign in." in reported[0].todo
+    assert clock.delays_s == [LOOK_S, 30, 60, 120, 240, 480, 480, 480, LOOK_S]
+
+
+async def test_a_second_series_of_failures_is_reported_again():
+    clock, reported = Clock(), []
+    results = [None, keys("SECOND", 5000.0), None, keys("THIRD", None)]
+
+    async def load() -> Credentials:
+        result = results.pop(0)
+        if result is None:
+            raise ProblemError(Problem(code="sso_expired", what="Expired."))
+        return result
+
+    first = keys("FIRST", clock.now_s)
+    await keep_fresh(first, load, lambda _: None, reported.append, wall_s=clock.wall_s, sleep=clock.sleep)
+    assert len(reported) == 2
+
+
+HELPER = """#!/bin/sh
+n=$(cat "$CALLS" 2>/dev/null || echo 0); n=$((n + 1)); echo $n >"$CALLS"
+[ $n -gt 2 ] && { echo "Your session has expired, please run: corp-login"; exit 0; }
+printf '{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"s","SessionToken":"t","Expiration":"%s"}' \
+  "$(date -u -d '+320 seconds' +%Y-%m-%dT%H:%M:%SZ)"
+"""
+
+
+async def test_a_helper_that_stops_giving_keys_is_reported_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It then prints words instead of JSON; the run it would end has healthy streams."""
+    helper = tmp_path / "helper.sh"
+    helper.write_text(HELPER)
+    helper.chmod(0o755)
+    (tmp_path / "config").write_text(f"[profile cp]\ncredential_process = {helper}\n")
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    plan = RunPlan(endpoint="x", source=WavSource(path="none.wav"), profile="cp")
+    first = await preflight.fresh_credentials(plan)
+    clock, reported, done = Clock(), [], asyncio.Event()
+    clock.now_s = first.expires_at_s
+
+    async def sleep(delay_s: float) -> None:
+        await clock.sleep(delay_s)
+        if len(clock.delays_s) == 3:
+            done.set()
+            await asyncio.Event().wait()
+
+    renewing = asyncio.create_task(
+        keep_fresh(
+            first,
+            lambda: preflight.fresh_credentials(plan),
+            lambda _: None,
+            reported.append,
+            wall_s=clock.wall_s,
+            sleep=sleep,
+        )
+    )
+    async with asyncio.timeout(30):
+        await done.wait()
+    assert not renewing.done()
+    renewing.cancel()
+    await asyncio.wait({renewing})
+    (problem,) = reported
+    assert "credential_process of profile “cp”" in problem.why
+    assert str(helper) in problem.why
 
 
 async def test_keys_that_hold_are_left_alone():
     async def load() -> Credentials:
-        raise AssertionError("nobody asked")
+        raise AssertionError("the keys are still valid")
 
+    clock = Clock()
     await keep_fresh(keys("K", None), load, print, print)
-    holding = asyncio.create_task(keep_fresh(keys("K", time.time() + 3600), load, print, print, look_s=0.0))
-    await asyncio.sleep(0.02)
+    holding = asyncio.create_task(
+        keep_fresh(keys("K", clock.now_s + 3600), load, print, print, wall_s=clock.wall_s, sleep=clock.sleep)
+    )
+    while len(clock.delays_s) < 100:  # noqa: ASYNC110 - the task runs in between
+        await asyncio.sleep(0)
     assert not holding.done()
     holding.cancel()
     await asyncio.wait({holding})
