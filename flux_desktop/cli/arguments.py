@@ -109,7 +109,7 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress list-endpoints`."""
-    parser.add_argument("--region", default="us-east-1", help="AWS region (default: us-east-1)")
+    parser.add_argument("--region", help="AWS region (default: AWS_REGION, the profile's region, or us-east-1)")
     parser.add_argument("--status", choices=sorted(API_SPELLING), metavar="STATUS", help=", ".join(API_SPELLING))
     parser.add_argument("--profile", help="named profile of the AWS configuration")
     parser.add_argument("--endpoint-url", metavar="URL", help="use this control plane instead of the one of AWS")
@@ -187,7 +187,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--extra", default="", metavar="K=V&K2=V2", help="more query parameters; they override the flags above"
     )
     place = parser.add_argument_group("endpoint")
-    place.add_argument("--region", default="us-east-1", help="AWS region (default: us-east-1)")
+    place.add_argument("--region", help="AWS region (default: AWS_REGION, the profile's region, or us-east-1)")
     place.add_argument("--profile", help="named profile of the AWS configuration")
     place.add_argument("--endpoint-url", metavar="URL", help="use this runtime instead of the one of AWS")
     _add_ca_bundle(place)

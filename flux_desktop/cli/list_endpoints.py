@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_endpoints
+from flux_desktop.aws.account.configuration import resolved_region
 from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
@@ -23,15 +24,20 @@ _COLOURS = {"ok": "32", "warn": "33", "danger": "31"}
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    access = Access(region=args.region, profile=args.profile, endpoint_url=args.endpoint_url, ca_file=args.ca_bundle)
     try:
-        found = list_endpoints(access, status=args.status)
+        access = Access(
+            region=resolved_region(args.region, args.profile),
+            profile=args.profile,
+            endpoint_url=args.endpoint_url,
+            ca_file=args.ca_bundle,
+        )
+        endpoints = list_endpoints(access, status=args.status)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
     coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     printer = Printer()
-    for line in table_lines(found, coloured=coloured):
+    for line in table_lines(endpoints, coloured=coloured):
         printer.line(line)
     return ExitCode.OK
 
@@ -51,7 +57,7 @@ def table_lines(endpoints: Sequence[EndpointSummary], *, coloured: bool) -> list
             end = start + len(row[1])
             line = f"{line[:start]}\x1b[{colour}m{line[start:end]}\x1b[0m{line[end:]}"
         lines.append(line)
-    return [*lines, rule, f"{len(rows)} endpoint(s)"]
+    return [*lines, rule, f"{len(rows)} {'endpoint' if len(rows) == 1 else 'endpoints'}"]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
 from flux_desktop.engine.records.pass_criteria import parse_limit
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource, plan_problems
 from flux_desktop.engine.records.stages import batched, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
@@ -111,7 +111,7 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         source=source,
         options=options,
         connections=args.connections,
-        region=args.region,
+        region=_region(args),
         profile=args.profile,
         endpoint_url=args.endpoint_url,
         ca_file=args.ca_bundle,
@@ -123,6 +123,15 @@ def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, option
         bundle=bundle,
         local_arguments=tuple(local_arguments),
     )
+
+
+def _region(args: argparse.Namespace) -> str:
+    """The region of the run. The built-in endpoint has its own; boto3 is imported for none but a real one."""
+    if args.region or (args.endpoint == LOCAL_ENDPOINT and args.endpoint_url is None):
+        return args.region or "us-east-1"
+    from flux_desktop.aws.account.configuration import resolved_region
+
+    return resolved_region(None, args.profile)
 
 
 def _options(args: argparse.Namespace) -> FluxOptions:

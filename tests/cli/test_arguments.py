@@ -104,13 +104,21 @@ def test_batches_hold_all_connections_for_the_whole_duration(wav: str) -> None:
         assert plan(wav, f"--connections 5 {flags}").stages == ()
 
 
+def test_the_region_is_that_of_the_environment_unless_one_is_given(wav: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "sa-east-1")
+    assert plan(wav, "", endpoint="prod").region == "sa-east-1"
+    assert plan(wav, "--region eu-west-3", endpoint="prod").region == "eu-west-3"
+    assert plan(wav, "", endpoint="local").region == "us-east-1"
+
+
 def test_our_own_flags(wav: str, tmp_path: Path) -> None:
     authorities = tmp_path / "ca.pem"
     authorities.touch()
     made = plan(
         wav,
-        "--endpoint-url https://localhost:9 --profile me --stages 1x10s,3x1m --limit update_p95_ms<400 "
-        "--limit completed==3 --bundle latest --target-variant blue --local-arguments '--recogniser silent' "
+        "--endpoint-url https://localhost:9 --profile me --region eu-west-3 --stages 1x10s,3x1m "
+        "--limit update_p95_ms<400 --limit completed==3 --bundle latest --target-variant blue "
+        "--local-arguments '--recogniser silent' "
         f"--ca-bundle '{authorities}'",
         endpoint="local",
     )
@@ -120,6 +128,7 @@ def test_our_own_flags(wav: str, tmp_path: Path) -> None:
         endpoint_url="https://localhost:9",
         ca_file=str(authorities),
         profile="me",
+        region="eu-west-3",
         target_variant="blue",
         connections=3,
         stages=(Stage(1, 10.0), Stage(3, 60.0)),

@@ -354,7 +354,7 @@ def test_the_endpoints_are_listed(endpoint: Endpoint) -> None:
     lines = every.stdout.splitlines()
     assert lines[1].split() == ["ENDPOINT", "NAME", "STATUS", "CREATED", "LAST", "MODIFIED"]
     assert any(line.split()[:2] == ["flux-ready", "InService"] for line in lines)
-    assert lines[-1] == f"{len(lines) - 5} endpoint(s)"
+    assert lines[-1] == f"{len(lines) - 5} endpoints"
     assert "\x1b" not in every.stdout
     assert {line.split()[1] for line in failed.stdout.splitlines()[3:-2]} == {"Failed"}
 

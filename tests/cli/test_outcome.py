@@ -245,11 +245,11 @@ def test_the_endpoint_table() -> None:
     assert lines[1].split() == ["ENDPOINT", "NAME", "STATUS", "CREATED", "LAST", "MODIFIED"]
     assert lines[0] == lines[2] == lines[-2] == "-" * len(lines[0])
     assert lines[3].startswith("flux-production  InService  19")
-    assert lines[-1] == "2 endpoint(s)"
+    assert lines[-1] == "2 endpoints"
     coloured = table_lines(rows, coloured=True)
     assert "\x1b[32mInService\x1b[0m" in coloured[3]
     assert "\x1b[31mFailed\x1b[0m" in coloured[4]
-    assert table_lines([], coloured=True)[-1] == "0 endpoint(s)"
+    assert table_lines([], coloured=True)[-1] == "0 endpoints"
 
 
 def test_the_json_of_a_summary_is_one_line() -> None:

@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.session
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConfigNotFound, ConfigParseError, ProfileNotFound
 
-from flux_desktop.aws.account.configuration import effective_profile
 from flux_desktop.aws.account.credentials import boto_session, read_credentials
 from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
+from flux_desktop.aws.account.environment import effective_profile
 from flux_desktop.aws.endpoint_status import API_SPELLING
 from flux_desktop.aws.errors.answer_texts import Subject
 from flux_desktop.aws.errors.boto_errors import call_problem, error_text
@@ -105,8 +104,7 @@ def caller_identity(access: Access) -> Caller:
 def profiles() -> list[str]:
     """Names of the AWS profiles on this machine, ``default`` first."""
     try:
-        # Without a profile of its own: one that AWS_PROFILE names and that does not exist must not hide the others.
-        names = botocore.session.Session(profile="default").available_profiles
+        names = _session_without_profile().available_profiles
     except (BotoCoreError, OSError, ValueError) as error:
         raise ProblemError(credentials_problem(error, CredentialSource())) from error
     return sorted(names, key=lambda name: (name != "default", name))
@@ -114,13 +112,18 @@ def profiles() -> list[str]:
 
 def regions() -> list[str]:
     """Regions that have SageMaker, in all public partitions."""
-    session = boto3.Session(region_name="us-east-1")
+    session = _session_without_profile()
     partitions = ("aws", "aws-us-gov", "aws-cn")
     return [
         region
         for partition in partitions
         for region in sorted(session.get_available_regions("sagemaker", partition_name=partition))
     ]
+
+
+def _session_without_profile() -> Any:
+    """A session that ignores ``AWS_PROFILE``: a profile that does not exist must not hide the others."""
+    return botocore.session.Session(session_vars={"profile": (None, None, None, None)})
 
 
 def client(access: Access, service: str) -> Any:

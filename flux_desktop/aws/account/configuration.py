@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -12,6 +11,7 @@ import msgspec
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import BotoCoreError
 
+from flux_desktop.aws.account.environment import effective_profile
 from flux_desktop.aws.errors.credential_errors import CredentialSource, credentials_problem
 from flux_desktop.aws.target import runtime_url
 from flux_desktop.base.problem import ProblemError
@@ -19,15 +19,6 @@ from flux_desktop.base.problem import ProblemError
 DEFAULT_REGION = "us-east-1"
 #: botocore's names of the services whose configured address the audio stream uses, the more specific one first.
 _STREAM_SERVICES = ("sagemaker-runtime-http2", "sagemaker-runtime")
-#: Variables that only mean something where an account is set up.
-_ACCOUNT_VARIABLES = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-)
 
 
 class StreamAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +26,6 @@ class StreamAddress(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     reason: str = ""
-
-
-def effective_profile(profile: str | None, environ: Mapping[str, str] = os.environ) -> str | None:
-    """The profile that boto3 uses when `profile` is asked for: None for its default chain."""
-    return profile or environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or None
 
 
 def resolved_region(region: str | None, profile: str | None, environ: Mapping[str, str] = os.environ) -> str:
@@ -84,18 +70,6 @@ def botocore_session(profile: str | None) -> Any:
 
 def _ca_bundle_of(core: Any) -> str | None:
     return core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or None
-
-
-def is_account_configured(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether anything on this machine names an AWS account. Checks variables and files only."""
-    folder = Path(os.path.expanduser("~")) / ".aws"
-    files = (
-        environ.get("AWS_CONFIG_FILE") or folder / "config",
-        environ.get("AWS_SHARED_CREDENTIALS_FILE") or folder / "credentials",
-    )
-    return any(environ.get(name) for name in _ACCOUNT_VARIABLES) or any(
-        Path(os.path.expanduser(file)).is_file() for file in files
-    )
 
 
 def _core(profile: str | None) -> Any:

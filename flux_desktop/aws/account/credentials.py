@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import msgspec
 
-from flux_desktop.aws.account.configuration import botocore_session, effective_profile
+from flux_desktop.aws.account.configuration import botocore_session
+from flux_desktop.aws.account.environment import effective_profile
 from flux_desktop.aws.errors.credential_errors import (
     CredentialSource,
     MfaRequiredError,
@@ -37,6 +38,11 @@ _SETTINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "container-role": ((), ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")),
     "shared-credentials-file": ((), ("AWS_SHARED_CREDENTIALS_FILE",)),
     "config-file": ((), ("AWS_CONFIG_FILE",)),
+}
+#: Numeric settings of the profile, with the variables that override them.
+_NUMBERS = {
+    "metadata_service_timeout": "AWS_METADATA_SERVICE_TIMEOUT",
+    "metadata_service_num_attempts": "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
 }
 #: Sources that do not depend on the profile.
 _WITHOUT_PROFILE = frozenset({"env", "container-role", "iam-role", "ec2-credentials-file", "boto-config"})
@@ -70,6 +76,7 @@ def read_credentials(profile: str | None = None) -> Credentials:
     core, source = None, CredentialSource(profile=effective_profile(profile))
     try:
         core = botocore_session(profile)
+        _check_numbers(core)
         chain = core.get_component("credential_provider")
         chain.get_provider("assume-role")._prompter = _refuse_mfa  # no public way; getpass would prompt and block
         for provider in chain.providers:
@@ -93,6 +100,14 @@ def boto_session(keys: Credentials, profile: str | None, region: str | None) -> 
         aws_secret_access_key=keys.secret_key,
         aws_session_token=keys.session_token,
     )
+
+
+def _check_numbers(core: Any) -> None:
+    """Raise `ValueError` for a setting that boto3 would convert to a number without saying which one it is."""
+    for name, variable in _NUMBERS.items():
+        value = os.environ.get(variable) or core.get_scoped_config().get(name)
+        if value and not str(value).strip().isdecimal():
+            raise ValueError(f"{variable if variable in os.environ else name} is “{value}”, not a whole number.")
 
 
 def _source(method: str, core: Any, profile: str | None) -> CredentialSource:

@@ -46,6 +46,7 @@ class AccountBox(QWidget):
             widget.setToolTip(words)
             widget.setMinimumWidth(60)
         self._preferred = (DEFAULT_PROFILE, DEFAULT_REGION)
+        self._default_region = DEFAULT_REGION
         self.set_choices([], [DEFAULT_REGION])
         self.words = label("", "caption", wrap=True)
         self.copy_button = button("Copy the command", self._copy, kind="link")
@@ -77,7 +78,8 @@ class AccountBox(QWidget):
     def access(self) -> tuple[str | None, str]:
         """Profile (None for boto3's own chain) and region."""
         profile = self.profile.currentText()
-        return (None if profile == DEFAULT_PROFILE else profile), self.region.currentText() or DEFAULT_REGION
+        default = self.profile.currentIndex() <= 0
+        return (None if default else profile), self.region.currentText() or DEFAULT_REGION
 
     def set_choices(self, profiles: list[str], regions: list[str]) -> None:
         """Offer these; what was chosen stays chosen."""
@@ -92,6 +94,20 @@ class AccountBox(QWidget):
                 chooser.clear()
                 chooser.addItems(names)
                 chooser.setCurrentText(kept if kept in names else default)
+
+    def set_defaults(self, profile: str | None, region: str) -> None:
+        """Show what the first choice stands for: the configured profile, None for boto3's chain, and its region.
+
+        The region follows it unless another one has been chosen.
+        """
+        with QSignalBlocker(self.profile), QSignalBlocker(self.region):
+            if self.profile.currentIndex() == 0:
+                self.profile.setItemText(0, f"{DEFAULT_PROFILE} ({profile})" if profile else DEFAULT_PROFILE)
+            if self.region.currentText() == self._default_region:
+                if self.region.findText(region) < 0:
+                    self.region.addItem(region)
+                self.region.setCurrentText(region)
+        self._default_region = region
 
     def prefer(self, profile: str, region: str) -> None:
         """What was chosen the last time: taken up again once it is known to exist."""

@@ -1,11 +1,9 @@
-"""The AWS account as the window asks for it: off the window's thread, bounded, boto3 imported only then."""
+"""The AWS account for the window: queries off its thread, with a time limit; boto3 is imported on first use."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from flux_desktop.base.problem import Problem, ProblemError
@@ -20,14 +18,18 @@ DEFAULT_REGION = "us-east-1"
 
 
 class Account(Protocol):
-    """What the endpoint panel asks; every call may raise `ProblemError`, each may be cancelled."""
+    """Queries of the endpoint panel; every coroutine may raise `ProblemError` and may be cancelled."""
 
     def is_configured(self) -> bool:
-        """Whether there is anything on this machine that names an account; cheap, no network."""
+        """Whether anything on this machine names an account; cheap, without network."""
         ...
 
     async def choices(self) -> tuple[list[str], list[str]]:
         """Profiles and regions."""
+        ...
+
+    async def defaults(self, profile: str | None) -> tuple[str | None, str]:
+        """The profile that is used when `profile` is asked for, and the region configured for it."""
         ...
 
     async def endpoints(self, profile: str | None, region: str) -> list[EndpointEntry]:
@@ -35,7 +37,7 @@ class Account(Protocol):
         ...
 
     async def identity(self, profile: str | None, region: str) -> str:
-        """Who is asking, such as an ARN."""
+        """The principal of the credentials, such as an ARN."""
         ...
 
     async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
@@ -43,17 +45,17 @@ class Account(Protocol):
         ...
 
     async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
-        """How busy an endpoint is, as such pairs; none where nobody has measured anything lately."""
+        """An endpoint's load, as such pairs; none without recent measurements."""
         ...
 
 
 class AwsAccount:
-    """The real one."""
+    """The account by boto3."""
 
     def is_configured(self) -> bool:
-        names = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE")
-        files = (Path.home() / ".aws" / name for name in ("config", "credentials"))
-        return any(os.environ.get(name) for name in names) or any(file.exists() for file in files)
+        from flux_desktop.aws.account.environment import is_account_configured
+
+        return is_account_configured()
 
     async def choices(self) -> tuple[list[str], list[str]]:
         def ask() -> tuple[list[str], list[str]]:
@@ -63,12 +65,20 @@ class AwsAccount:
 
         return await _bounded(ask)
 
+    async def defaults(self, profile: str | None) -> tuple[str | None, str]:
+        def ask() -> tuple[str | None, str]:
+            from flux_desktop.aws.account import configuration, environment
+
+            return environment.effective_profile(profile), configuration.resolved_region(None, profile)
+
+        return await _bounded(ask)
+
     async def endpoints(self, profile: str | None, region: str) -> list[EndpointEntry]:
         def ask() -> list[EndpointEntry]:
             from flux_desktop.aws.account import catalogue
 
-            found = catalogue.list_endpoints(catalogue.Access(region=region, profile=profile))
-            return [EndpointEntry(one.name, f"changed {_day(one.modified_s)}", one.status) for one in found]
+            listed = catalogue.list_endpoints(catalogue.Access(region=region, profile=profile))
+            return [EndpointEntry(one.name, f"changed {_day(one.modified_s)}", one.status) for one in listed]
 
         return await _bounded(ask)
 
@@ -84,18 +94,22 @@ class AwsAccount:
         def ask() -> list[tuple[str, str]]:
             from flux_desktop.aws.account import catalogue
 
-            found = catalogue.describe_endpoint(catalogue.Access(region=region, profile=profile), name)
-            lines = [("Status", found.status), ("Created", _day(found.created_s)), ("Changed", _day(found.modified_s))]
-            if found.failure_reason:
-                lines.append(("Why it failed", found.failure_reason))
-            lines.append(("Likely Flux model", found.likely_model or "its names do not tell"))
-            if not found.streams_possible:
-                lines.append(("Streams", "not possible: this endpoint is asynchronous"))
-            for variant in found.variants:
+            details = catalogue.describe_endpoint(catalogue.Access(region=region, profile=profile), name)
+            lines = [
+                ("Status", details.status),
+                ("Created", _day(details.created_s)),
+                ("Changed", _day(details.modified_s)),
+            ]
+            if details.failure_reason:
+                lines.append(("Failure reason", details.failure_reason))
+            lines.append(("Likely Flux model", details.likely_model or "unknown"))
+            if not details.streams_possible:
+                lines.append(("Streams", "not supported: this endpoint is asynchronous"))
+            for variant in details.variants:
                 instances = f"{variant.instances} × {variant.instance_type or 'unknown instance'}"  # noqa: RUF001
                 parts = [instances, variant.status_text, variant.model_name, variant.model_package]
                 lines.append((f"Variant {variant.name}", " · ".join(part for part in parts if part)))
-            lines += [("ARN", found.arn), *(("Note", note) for note in found.notes)]
+            lines += [("ARN", details.arn), *(("Note", note) for note in details.notes)]
             return lines
 
         return await _bounded(ask)
@@ -104,19 +118,19 @@ class AwsAccount:
         def ask() -> list[tuple[str, str]]:
             from flux_desktop.aws.account import catalogue, endpoint_load
 
-            found = endpoint_load.endpoint_load(catalogue.Access(region=region, profile=profile), name)
+            loads = endpoint_load.endpoint_load(catalogue.Access(region=region, profile=profile), name)
             return [
-                (f"Load of {load.name}", f"{_load_words(load)} (highest of {endpoint_load.WINDOW_MIN} min, CloudWatch)")
-                for load in found
+                (f"Load of {load.name}", f"{_load_text(load)} (maximum of {endpoint_load.WINDOW_MIN} min, CloudWatch)")
+                for load in loads
             ]
 
         return await _bounded(ask)
 
 
-def _load_words(load: VariantLoad) -> str:
+def _load_text(load: VariantLoad) -> str:
     parts = []
     if load.streams is not None:
-        parts.append(f"{load.streams:.0f} {'stream' if load.streams == 1 else 'streams'} at once")
+        parts.append(f"{load.streams:.0f} {'stream' if load.streams == 1 else 'streams'}")
     if load.gpu_percent is not None:
         parts.append(f"GPU {load.gpu_percent:.0f} % busy")
     if load.gpu_memory_percent is not None:
@@ -132,7 +146,7 @@ async def _bounded[T](ask: Callable[[], T]) -> T:
             Problem(
                 code="aws_slow",
                 what=f"AWS did not answer within {LIST_LIMIT_S:.0f} s.",
-                why="The network may be down, or a proxy may be in the way.",
+                why="The network may be down, or a proxy or firewall may be dropping the traffic.",
                 todo="Check the network and try again.",
             )
         ) from None

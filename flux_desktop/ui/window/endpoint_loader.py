@@ -27,6 +27,8 @@ class EndpointLoader:
         self._account = account
         self._tasks = tasks
         self._choices_known = False
+        self._profile: str | None = ""
+        """The profile whose region is shown; the empty string before the first load."""
         box = panel.account
         box.access_changed.connect(self.load)
         box.retry_wanted.connect(self.load)
@@ -53,6 +55,11 @@ class EndpointLoader:
                     box.set_choices(*await self._account.choices())
                     self._choices_known = True
                     profile, region = box.access()
+                if profile != self._profile:
+                    box.set_defaults(*await self._account.defaults(profile))
+                    self._profile = profile
+                    profile, region = box.access()
+                    box.show_state(f"Loading the endpoints of {region}…", None)
                 found = await self._account.endpoints(profile, region)
             except ProblemError as error:
                 self._tell(error.problem)

@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.aws.account.configuration import (
-    ca_bundle,
-    effective_profile,
-    is_account_configured,
-    resolved_region,
-    stream_address,
-)
+from flux_desktop.aws.account.configuration import ca_bundle, resolved_region, stream_address
 from flux_desktop.base.problem import ProblemError
 
 CONFIG = """\
@@ -72,15 +66,6 @@ def test_region_of_a_profile_that_does_not_exist() -> None:
     assert "“lost”" in caught.value.problem.what
 
 
-def test_effective_profile(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert effective_profile(None) is None
-    monkeypatch.setenv("AWS_PROFILE", "second")
-    assert effective_profile(None) == "second"
-    monkeypatch.setenv("AWS_DEFAULT_PROFILE", "first")  # botocore's order
-    assert effective_profile(None) == "first"
-    assert effective_profile("asked") == "asked"
-
-
 @pytest.mark.parametrize(
     ("profile", "variables", "url", "reason"),
     [
@@ -133,14 +118,3 @@ def test_a_broken_file_is_a_problem(aws_config: Path) -> None:
             ask()
         assert caught.value.problem.code == "credentials_unavailable"
         assert str(aws_config) in caught.value.problem.why
-
-
-def test_a_configured_account(aws_config: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert is_account_configured()
-    aws_config.unlink()
-    assert not is_account_configured()
-    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/keys")
-    assert is_account_configured()
-    assert is_account_configured({"AWS_SHARED_CREDENTIALS_FILE": __file__})
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert not is_account_configured({})

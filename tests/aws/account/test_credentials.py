@@ -141,7 +141,7 @@ def test_every_failure_of_a_credential_process_names_the_command(aws_files: Path
             },
             "/nowhere/authorization does not exist",
         ),
-        ({"AWS_METADATA_SERVICE_TIMEOUT": "soon"}, "soon"),
+        ({"AWS_METADATA_SERVICE_TIMEOUT": "soon"}, "AWS_METADATA_SERVICE_TIMEOUT is “soon”, not a whole number."),
         ({"AWS_METADATA_SERVICE_NUM_ATTEMPTS": "many"}, "many"),
         ({"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"}, "ipv5"),
         ({"AWS_EC2_METADATA_SERVICE_ENDPOINT": "not a url", "AWS_EC2_METADATA_DISABLED": "false"}, "not a url"),

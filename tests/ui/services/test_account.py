@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.services.account import AwsAccount
 from flux_desktop.ui.widgets.details import DetailsDialog
 from flux_desktop.ui.window import endpoint_loader
 from flux_desktop.ui.window.main_window import MainWindow
@@ -27,12 +29,16 @@ class FakeAccount:
         self.asked: list[tuple[str | None, str]] = []
         self.problem: Problem | None = None
         self.slow: asyncio.Event | None = None
+        self.default: tuple[str | None, str] = (None, "us-east-1")
 
     def is_configured(self) -> bool:
         return True
 
     async def choices(self) -> tuple[list[str], list[str]]:
         return ["voice-dev"], ["us-east-1", "eu-west-1"]
+
+    async def defaults(self, profile: str | None) -> tuple[str | None, str]:
+        return self.default[0] or profile, self.default[1]
 
     async def endpoints(self, profile: str | None, region: str) -> list[EndpointEntry]:
         self.asked.append((profile, region))
@@ -50,12 +56,14 @@ class FakeAccount:
         return "arn:aws:sts::123456789012:assumed-role/Voice/me"
 
     async def details(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
-        return [("Status", "InService"), ("Why it failed", "<b>quota</b> exceeded")]
+        return [("Status", "InService"), ("Failure reason", "<b>quota</b> exceeded")]
 
     async def load(self, profile: str | None, region: str, name: str) -> list[tuple[str, str]]:
         if name == "flux-old":
-            raise ProblemError(Problem(code="access_denied", what="These credentials may not use cloudwatch."))
-        return [("Load of AllTraffic", "12 streams at once · GPU 83 % busy")] if "en" in name else []
+            raise ProblemError(
+                Problem(code="access_denied", what="These credentials are not allowed to call cloudwatch.")
+            )
+        return [("Load of AllTraffic", "12 streams · GPU 83 % busy")] if "en" in name else []
 
 
 def names(window: MainWindow) -> list[str]:
@@ -85,6 +93,41 @@ def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
         assert (plan.endpoint, plan.region, plan.profile) == ("flux-en-eu-west-1", "eu-west-1", None)
 
     stage(engines, live, account)
+
+
+def test_profile_and_region_of_the_environment_are_shown_and_used(stage: Stage) -> None:
+    account = FakeAccount()
+    account.default = ("corp", "ap-south-2")
+
+    async def live(window: MainWindow) -> None:
+        window.endpoint_panel.open_account(True)
+        box = window.endpoint_panel.account
+        await until(lambda: "flux-en-ap-south-2" in names(window), "the configured region is loaded")
+        assert box.profile.currentText() == "default chain (corp)"
+        assert box.access() == (None, "ap-south-2")
+        box.region.setCurrentText("eu-west-1")
+        await until(lambda: "flux-en-eu-west-1" in names(window), "the chosen region is loaded")
+        account.default = (None, "sa-east-1")
+        box.profile.setCurrentText("voice-dev")
+        await until(lambda: account.asked[-1] == ("voice-dev", "eu-west-1"), "a chosen region stays chosen")
+
+    stage(Waiting, live, account)
+
+
+async def test_the_real_account_resolves_profile_and_region(monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    config = tmp_path / "elsewhere"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    assert not AwsAccount().is_configured()
+    config.write_text("[profile corp]\nregion = eu-north-1\n[profile other]\nregion = eu-south-1\n")
+    account = AwsAccount()
+    assert account.is_configured()
+    monkeypatch.setenv("AWS_PROFILE", "corp")
+    assert await account.defaults(None) == ("corp", "eu-north-1")
+    assert await account.defaults("other") == ("other", "eu-south-1")
+    monkeypatch.setenv("AWS_PROFILE", "lost")
+    assert (await account.choices())[0] == ["corp", "other"]
+    with pytest.raises(ProblemError, match="“lost”"):
+        await account.defaults(None)
 
 
 def test_an_expired_sign_in_names_the_command_and_goes_on_by_itself(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -136,12 +179,12 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
 
         window.endpoint_panel.select("flux-old")
         window.endpoint_panel.details_button.click()
-        refused = "Its figures cannot be shown. These credentials may not use cloudwatch."
+        refused = "Its figures cannot be shown. These credentials are not allowed to call cloudwatch."
         await until(lambda: filled(refused), "what is not permitted is told, after the details")
         assert "<b>quota</b> exceeded" in found
         window.findChild(DetailsDialog).reject()
         window.endpoint_panel.select("flux-en-us-east-1")
         window.endpoint_panel.details_button.click()
-        await until(lambda: filled("12 streams at once · GPU 83 % busy"), "the load is told")
+        await until(lambda: filled("12 streams · GPU 83 % busy"), "the load is told")
 
     stage(Waiting, live, account)
