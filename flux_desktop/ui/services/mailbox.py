@@ -10,9 +10,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from flux_desktop.engine.records.events import Event, Received, Snapshot
+from flux_desktop.engine.records.facts import ConnectionRow
 
 CURVE_INTERVAL_MS = 33
 TEXT_INTERVAL_S = 0.1
@@ -23,8 +25,9 @@ DRAIN_BUDGET_S = 0.008
 class Mailbox:
     """At most `limit` waiting events.
 
-    When it is full, interim texts and snapshots go first: the next ones replace them anyway. Events that
-    only come once are never dropped.
+    When it is full, interim texts and all snapshots but the newest are dropped, because later ones replace them. A
+    snapshot has only the rows that changed, so the newest one gets the rows of those dropped. Events that come only
+    once are never dropped.
     """
 
     def __init__(self, limit: int = 20_000) -> None:
@@ -51,15 +54,19 @@ class Mailbox:
         return self._events.popleft() if self._events else None
 
     def _thin(self) -> None:
-        kept = [event for event in self._events if not _replaceable(event)]
-        self.dropped += len(self._events) - len(kept)
-        self._events = deque(kept)
-
-
-def _replaceable(event: Event) -> bool:
-    if isinstance(event, Snapshot):
-        return True
-    return isinstance(event, Received) and event.turn_event == "Update"
+        remaining: deque[Event] = deque()
+        rows: dict[int, ConnectionRow] = {}
+        newest: Snapshot | None = None
+        for event in self._events:
+            if isinstance(event, Snapshot):
+                newest = event
+                rows.update((row.conn, row) for row in event.rows)
+            elif not (isinstance(event, Received) and event.turn_event == "Update"):
+                remaining.append(event)
+        if newest is not None:
+            remaining.append(msgspec.structs.replace(newest, rows=list(rows.values())))
+        self.dropped += len(self._events) - len(remaining)
+        self._events = remaining
 
 
 class RefreshClock(QObject):

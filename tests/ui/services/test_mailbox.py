@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 
 from flux_desktop.engine.records.events import ConnectionChanged, Event, Received, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from tests.engine.messages import received
 from tests.ui import scripted
@@ -65,3 +65,20 @@ def test_one_tick_spends_a_bounded_time_on_events(qapp: QApplication) -> None:
     clock.tick()
     assert drawn.count("curves") == 2
     assert drawn.count("labels") == 1
+
+
+def test_a_full_mailbox_keeps_the_newest_row_of_every_connection() -> None:
+    """Snapshots have only the rows that changed: a row that was dropped would stay stale for good."""
+    mailbox = Mailbox(limit=20)
+    for tick in range(40):
+        row = ConnectionRow(conn=tick % 4, turns=tick)
+        mailbox.put(Snapshot(t=tick, ledger={"streaming": tick}, rows=[row]))
+    rows: dict[int, int] = {}
+    ledger: dict[str, int] = {}
+    while (event := mailbox.take()) is not None:
+        assert isinstance(event, Snapshot)
+        rows.update((row.conn, row.turns) for row in event.rows)
+        ledger = event.ledger
+    assert rows == {0: 36, 1: 37, 2: 38, 3: 39}
+    assert ledger == {"streaming": 39}
+    assert mailbox.dropped > 0
