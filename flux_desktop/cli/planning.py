@@ -166,7 +166,8 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
         if not limits.low <= value <= limits.high:
             raise _wrong(
                 "option_out_of_range",
-                f"The {name} to reconfigure, {value:g}, is out of range: Flux takes {limits.low:g} to {limits.high:g}.",
+                f"The {name} to reconfigure, {value:g}, is out of range: "
+                f"Flux accepts {limits.low:g} to {limits.high:g}.",
                 "",
             )
         setattr(thresholds, name, value)

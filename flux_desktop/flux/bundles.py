@@ -1,8 +1,7 @@
-"""What each known server build accepts, as data: the limits have changed and will change again.
+"""Capabilities of each known server build, as data: the limits have changed before and will change again.
 
-There is no capability query in Flux, and a control that a build does not know ends the stream. So what is
-known of a build is kept here, and `None` means "not known": such a control is sent only when a person asks.
-Source: the message support and the conflicts collected from Deepgram's documents and its SageMaker samples.
+Flux has no capability query, and a control message that a build does not support ends the stream. `None` means
+"unknown": such a message is sent only on request. Source: Deepgram's documentation and its SageMaker samples.
 """
 
 from __future__ import annotations
@@ -30,26 +29,26 @@ _OLD_OPTIONS = ALL_OPTIONS - {"profanity_filter", "numerals", "redact"}
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
-    """One server build. `controls` maps a control message's name to yes, no, or not known (None)."""
+    """A server build. `controls` maps a control message's name to whether it is supported; None if unknown."""
 
     name: str
     models: frozenset[str]
     controls: dict[str, bool | None]
     options: frozenset[str] | None
-    """Names of query parameters taken; None where that is not known."""
+    """Names of supported query parameters; None if unknown."""
     eot_threshold_max: float = 1.0
     eot_timeout_ms_max: int = 60_000
     sends_trigger: bool = True
     sends_word_times: bool = True
     ends_turn_on_close: bool = False
-    """Whether CloseStream yields a last EndOfTurn (older builds) or only the last Update."""
+    """Whether CloseStream produces a final EndOfTurn (older builds) or only the last Update."""
 
     def takes(self, control: str) -> bool | None:
-        """Whether the build takes a control message: True, False, or None where nobody knows."""
+        """Whether the build supports a control message; None if unknown."""
         return self.controls.get(control)
 
     def offers(self, option: str) -> bool | None:
-        """Whether the build takes a query parameter: True, False, or None where nobody knows."""
+        """Whether the build supports a query parameter; None if unknown."""
         return None if self.options is None else option in self.options
 
 

@@ -1,4 +1,4 @@
-"""What a change of parameters in mid-stream needs: a `Configure`, or a new connection."""
+"""What a mid-stream change of parameters requires: a `Configure`, or a new stream."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flux_desktop.flux.options import FluxOptions
 def configure_message(before: FluxOptions, after: FluxOptions) -> Configure | None:
     """The smallest `Configure` that leads from one set of parameters to another; None when nothing changed.
 
-    Only what Flux can change in mid-stream is looked at: `needs_reconnect` tells the rest.
+    Covers only what Flux can change mid-stream; see `needs_reconnect` for the rest.
     """
     thresholds = Thresholds()
     for name in ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms"):
@@ -32,7 +32,7 @@ def configure_message(before: FluxOptions, after: FluxOptions) -> Configure | No
 
 
 def needs_reconnect(before: FluxOptions, after: FluxOptions) -> list[str]:
-    """Names of changed parameters that no `Configure` can change; switching eager off is one of them."""
+    """Names of changed parameters that no `Configure` can change, including an eager threshold that was removed."""
     fixed = (
         "model",
         "encoding",

@@ -1,7 +1,7 @@
 """Typed client and server messages of Flux ``/v2/listen``.
 
-Every field a server may send is optional here, because the documents and the captured streams disagree about
-which are always present. Types, events and fields that are not known are kept, never fatal.
+Every field that a server may send is optional, because documentation and captured streams disagree about which are
+always present. Unknown types, events and fields are kept and never fatal.
 Source: Deepgram's published SDK types for ``listen.v2`` and its Flux documentation.
 """
 
@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 TINY_KEEP_ALIVE = b"\x00\x00"
-"""One sample of linear16 silence: what keeps a SageMaker stream alive, as Flux knows no KeepAlive message."""
+"""One sample of linear16 silence, which keeps a SageMaker stream alive: Flux has no KeepAlive message."""
 
 
 class TurnEvent(StrEnum):
@@ -28,7 +28,7 @@ class TurnEvent(StrEnum):
 
 
 class MessageError(ValueError):
-    """Bytes that are no message. `kind` says how: not_json, not_an_object, no_type or wrong_types."""
+    """Bytes that are not a message. `kind` is the reason: not_json, not_an_object, no_type or wrong_types."""
 
     def __init__(self, kind: Literal["not_json", "not_an_object", "no_type", "wrong_types"], detail: str) -> None:
         super().__init__(detail)
@@ -46,14 +46,14 @@ class Word(Struct, omit_defaults=True):
 
 
 class Connected(Struct, tag="Connected", omit_defaults=True):
-    """Sent right after the upgrade, before any audio."""
+    """First message of a stream, before any audio."""
 
     request_id: str | None = None
     sequence_id: int | None = None
 
 
 class TurnInfo(Struct, tag="TurnInfo", omit_defaults=True):
-    """State of the turn. `transcript` is the whole turn so far: replace with it, never append."""
+    """State of a turn. `transcript` is the whole turn so far and replaces the previous one."""
 
     event: str = ""
     request_id: str | None = None
@@ -70,7 +70,7 @@ class TurnInfo(Struct, tag="TurnInfo", omit_defaults=True):
 
 
 class ThresholdsInForce(Struct, omit_defaults=True):
-    """Thresholds as a server echoes them; a member that is not set is absent or null."""
+    """Thresholds echoed by a server; members that are not set are absent or null."""
 
     eager_eot_threshold: float | None = None
     eot_threshold: float | None = None
@@ -78,7 +78,7 @@ class ThresholdsInForce(Struct, omit_defaults=True):
 
 
 class ConfigureSuccess(Struct, tag="ConfigureSuccess", omit_defaults=True):
-    """Echo of the whole configuration now in force."""
+    """A Configure was accepted; echoes the whole configuration now in force."""
 
     request_id: str | None = None
     sequence_id: int | None = None
@@ -89,7 +89,7 @@ class ConfigureSuccess(Struct, tag="ConfigureSuccess", omit_defaults=True):
 
 
 class ConfigureFailure(Struct, tag="ConfigureFailure", omit_defaults=True):
-    """The old configuration stays and the stream goes on."""
+    """A Configure was rejected; the previous configuration stays in force and the stream continues."""
 
     request_id: str | None = None
     sequence_id: int | None = None
@@ -98,7 +98,7 @@ class ConfigureFailure(Struct, tag="ConfigureFailure", omit_defaults=True):
 
 
 class Warning_(Struct, tag="Warning", omit_defaults=True):  # noqa: N801 - `Warning` is a builtin
-    """Not fatal."""
+    """A notice that does not end the stream."""
 
     request_id: str | None = None
     sequence_id: int | None = None
@@ -107,7 +107,7 @@ class Warning_(Struct, tag="Warning", omit_defaults=True):  # noqa: N801 - `Warn
 
 
 class Error(Struct, tag="Error", omit_defaults=True):
-    """Fatal: the server closes right after it."""
+    """A fatal error: the server closes the stream right after it."""
 
     request_id: str | None = None
     sequence_id: int | None = None
@@ -116,7 +116,7 @@ class Error(Struct, tag="Error", omit_defaults=True):
 
 
 class Unknown(Struct):
-    """A message of a type that this program does not know, kept as it came."""
+    """A message of an unknown type, kept unchanged."""
 
     type: str
     fields: dict[str, Any]
@@ -129,7 +129,7 @@ ServerMessage = KnownServerMessage | Unknown
 
 
 class Thresholds(Struct, omit_defaults=True):
-    """The part of `Configure` that changes thresholds; what is unset stays as it is."""
+    """The thresholds of a `Configure`; those that are unset do not change."""
 
     eager_eot_threshold: float | UnsetType = UNSET
     eot_threshold: float | UnsetType = UNSET
@@ -137,7 +137,7 @@ class Thresholds(Struct, omit_defaults=True):
 
 
 class Configure(Struct, tag="Configure", omit_defaults=True):
-    """Changes parameters in mid-stream. A list replaces the whole list, an empty one clears it."""
+    """Changes parameters mid-stream. A list replaces the previous list; an empty list clears it."""
 
     thresholds: Thresholds | UnsetType = UNSET
     keyterms: list[str] | UnsetType = UNSET
@@ -146,19 +146,19 @@ class Configure(Struct, tag="Configure", omit_defaults=True):
 
 
 class ForceEndTurn(Struct, tag="ForceEndTurn"):
-    """Ends the turn under way at once (newer builds)."""
+    """Ends the current turn immediately (newer builds)."""
 
 
 class CloseStream(Struct, tag="CloseStream"):
-    """Asks the server to send what is left and to close."""
+    """Asks the server to send the remaining results and to close."""
 
 
 class Finalize(Struct, tag="Finalize"):
-    """Of the older, turn-less API: a Flux build answers it with a fatal error."""
+    """A message of Deepgram's older API without turns; Flux answers it with a fatal error."""
 
 
 class KeepAlive(Struct, tag="KeepAlive"):
-    """Of the older, turn-less API: a Flux build answers it with a fatal error."""
+    """A message of Deepgram's older API without turns; Flux answers it with a fatal error."""
 
 
 ClientMessage = Configure | ForceEndTurn | CloseStream | Finalize | KeepAlive
@@ -189,7 +189,7 @@ def parse_server_message(data: bytes | str) -> ServerMessage:
         message: ServerMessage = _server_decoder.decode(data)
         return message
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # an unknown type, or not a message at all: told apart below
+        pass  # an unknown type or not a message: distinguished below
     fields = _fields(data)
     name = fields["type"]
     if name in _SERVER_TYPES:
@@ -213,7 +213,7 @@ def message_type(message: ServerMessage) -> str:
 
 
 def shift(info: TurnInfo, turns: int, audio_s: float) -> None:
-    """Count a TurnInfo on from earlier streams of the same conversation, in place."""
+    """Shift a TurnInfo in place by the turns and the audio of earlier streams of the same connection."""
     if info.turn_index is not None:
         info.turn_index += turns
     if info.audio_window_start is not None:
@@ -226,9 +226,9 @@ def shift(info: TurnInfo, turns: int, audio_s: float) -> None:
 
 
 def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
-    """Parse one client message, for a server; raises `MessageError` for what is none.
+    """Parse one client message, for a server; raises `MessageError` for anything else.
 
-    Types are strict, as a real server's are: the string ``"true"`` is no boolean.
+    Types are strict, as on a real server: the string ``"true"`` is not a boolean.
     """
     try:
         message: ClientMessage = _client_decoder.decode(data)
@@ -252,7 +252,7 @@ def _fields(data: bytes | str) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise MessageError("not_json", f"not JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise MessageError("not_an_object", f"JSON, but no object: {type(fields).__name__}")
+        raise MessageError("not_an_object", f"JSON, but not an object: {type(fields).__name__}")
     if not isinstance(fields.get("type"), str):
         raise MessageError("no_type", "an object without a type")
     return fields

@@ -1,10 +1,12 @@
-"""The parameters of a Flux stream: ranges, defaults and checks.
+"""Parameters of a Flux stream: ranges, defaults and checks.
 
-Where Deepgram's documents give an older and a newer limit, the newer one is the range and the older one is
-kept as `newer_above`: a value beyond it is allowed and said to need a newer build.
+Where Deepgram's documentation gives an older and a newer limit, the newer one is the range and the older one is
+`newer_above`: a value beyond it is allowed, with a note that it needs a newer build.
 """
 
 from __future__ import annotations
+
+import re
 
 from msgspec import Struct
 
@@ -17,10 +19,16 @@ ENCODINGS = ("linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus")
 LANGUAGES = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
 KEYTERMS_MAX = 100
 KEYTERM_CHARS_MAX = 100
+KEYTERM_TOKENS_MAX = 500
+"""Of all keyterms together. A server that gets more stops transcribing without an error."""
+_TOKEN_CHARS = 10
+"""Longer words have more than one token. The model's own tokens are not public; they are rather shorter."""
+
+_WORDS = re.compile(r"\w+|[^\w\s]")
 
 
 class Range(Struct, frozen=True):
-    """Limits of one number, both inclusive; above `newer_above` only newer builds take it."""
+    """Inclusive limits of a number; values above `newer_above` are accepted by newer builds only."""
 
     low: float
     high: float
@@ -34,7 +42,7 @@ EOT_TIMEOUT_MS = Range(500, 60_000, defaults.EOT_TIMEOUT_MS, newer_above=10_000)
 
 
 class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Parameters of a stream. None means "not sent": the server's own default holds."""
+    """Parameters of a stream. None means "not sent": the server's default applies."""
 
     model: str = "flux-general-en"
     encoding: str = "linear16"
@@ -50,21 +58,21 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mip_opt_out: bool | None = None
     tags: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
-    """Further name and value pairs, sent as they are: for builds newer than this program."""
+    """Additional name and value pairs, sent unchanged, for builds newer than this program."""
 
     @property
     def eot_threshold_in_force(self) -> float:
-        """The end-of-turn threshold that holds when nothing else was acknowledged."""
+        """The end-of-turn threshold that applies unless another was acknowledged."""
         return defaults.EOT_THRESHOLD if self.eot_threshold is None else self.eot_threshold
 
     @property
     def eot_timeout_ms_in_force(self) -> int:
-        """The timeout in milliseconds that holds when nothing else was acknowledged."""
+        """The timeout in milliseconds that applies unless another was acknowledged."""
         return defaults.EOT_TIMEOUT_MS if self.eot_timeout_ms is None else self.eot_timeout_ms
 
 
 def problems(options: FluxOptions) -> list[Problem]:
-    """Everything that a server would refuse, found before anything connects; empty when all is well."""
+    """Everything that a server would refuse, checked before connecting; empty if the options are valid."""
     found = [
         _out_of_range("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
         _out_of_range("eager_eot_threshold", options.eager_eot_threshold, EAGER_EOT_THRESHOLD),
@@ -80,27 +88,27 @@ def problems(options: FluxOptions) -> list[Problem]:
 
 
 def newer_build_notes(options: FluxOptions) -> list[str]:
-    """Sentences about allowed values that only newer server builds take."""
+    """Sentences about allowed values that only newer server builds accept."""
     pairs = (
         ("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
         ("eot_timeout_ms", options.eot_timeout_ms, EOT_TIMEOUT_MS),
     )
     return [
-        f"{name} {value:g} is above {limits.newer_above:g}: newer builds only."
+        f"{name} {value:g} is above {limits.newer_above:g}, which only newer builds accept."
         for name, value, limits in pairs
         if value is not None and limits.newer_above is not None and value > limits.newer_above
     ]
 
 
 def _out_of_range(name: str, value: float | None, limits: Range) -> Problem | None:
-    # Written so that NaN, which compares false with everything, is outside too.
+    # Written so that NaN, for which every comparison is false, is out of range as well.
     if value is None or limits.low <= value <= limits.high:
         return None
     return Problem(
         code="option_out_of_range",
         what=f"{name} {value:g} is out of range.",
-        why=f"Flux takes {limits.low:g} to {limits.high:g}.",
-        todo="Choose a value inside the range.",
+        why=f"Flux accepts {limits.low:g} to {limits.high:g}.",
+        todo="Choose a value in this range.",
     )
 
 
@@ -108,7 +116,7 @@ def _not_one_of(name: str, value: object, allowed: tuple[object, ...]) -> Proble
     if value in allowed:
         return None
     listed = ", ".join(str(item) for item in allowed)
-    return Problem(code="option_unknown", what=f"{name} {value} is not known to Flux.", todo=f"Use one of: {listed}.")
+    return Problem(code="option_unknown", what=f"Flux does not support {name} {value}.", todo=f"Use one of: {listed}.")
 
 
 def _eager_above_eot(options: FluxOptions) -> Problem | None:
@@ -118,8 +126,8 @@ def _eager_above_eot(options: FluxOptions) -> Problem | None:
     return Problem(
         code="eager_above_eot",
         what=f"eager_eot_threshold {eager:g} is above eot_threshold {eot:g}.",
-        why="An eager end of turn comes before the end of turn, so its threshold cannot be the higher one.",
-        todo="Lower the eager threshold, or raise the end-of-turn threshold.",
+        why="An eager end of turn comes before the end of turn, so its threshold cannot be higher.",
+        todo="Lower eager_eot_threshold, or raise eot_threshold.",
     )
 
 
@@ -130,8 +138,18 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
             Problem(
                 code="keyterms_too_many",
                 what=f"There are {len(keyterms)} keyterms.",
-                why=f"Flux takes at most {KEYTERMS_MAX}.",
-                todo="Remove some.",
+                why=f"Flux accepts at most {KEYTERMS_MAX}.",
+                todo="Remove keyterms.",
+            )
+        )
+    tokens = keyterm_tokens(keyterms)
+    if tokens > KEYTERM_TOKENS_MAX:
+        found.append(
+            Problem(
+                code="keyterms_too_long",
+                what=f"The {len(keyterms)} keyterms have about {tokens} tokens.",
+                why=f"Flux accepts at most {KEYTERM_TOKENS_MAX} in all; each word has at least one.",
+                todo="Remove or shorten keyterms.",
             )
         )
     for term in keyterms:
@@ -140,7 +158,7 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
                 Problem(
                     code="keyterm_blank",
                     what="A keyterm is blank.",
-                    why="Flux refuses it.",
+                    why="Flux rejects blank keyterms.",
                     todo="Remove it.",
                 )
             )
@@ -148,12 +166,22 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
             found.append(
                 Problem(
                     code="keyterm_too_long",
-                    what=f"The keyterm that begins “{term[:20]}” has {len(term)} characters.",
-                    why=f"Flux takes at most {KEYTERM_CHARS_MAX}.",
+                    what=f"The keyterm beginning with “{term[:20]}” has {len(term)} characters.",
+                    why=f"Flux accepts at most {KEYTERM_CHARS_MAX}.",
                     todo="Shorten it.",
                 )
             )
     return found
+
+
+def keyterm_tokens(keyterms: tuple[str, ...]) -> int:
+    """About how many tokens the keyterms have: one per word, more for long words, one per character of scripts that are
+    written without spaces."""
+    count = 0
+    for word in _WORDS.findall(" ".join(keyterms)):
+        dense = sum(character >= "\u2e80" for character in word)
+        count += dense + -(-(len(word) - dense) // _TOKEN_CHARS)
+    return count
 
 
 def _hint_problems(options: FluxOptions) -> list[Problem]:
@@ -163,7 +191,7 @@ def _hint_problems(options: FluxOptions) -> list[Problem]:
         return [
             Problem(
                 code="hints_need_multi",
-                what=f"Language hints do not go with the model {options.model}.",
+                what=f"The model {options.model} does not support language hints.",
                 todo="Use flux-general-multi, or remove the hints.",
             )
         ]
@@ -172,7 +200,7 @@ def _hint_problems(options: FluxOptions) -> list[Problem]:
     return [
         Problem(
             code="hint_unknown",
-            what=f"The language hint {code or '(blank)'} is not known to Flux.",
+            what=f"Flux does not support the language hint {code or '(blank)'}.",
             todo=f"Use one of: {', '.join(LANGUAGES)}.",
         )
         for code in bad

@@ -1,4 +1,4 @@
-"""The query string of a stream, which SageMaker hands to the model as it is: written and read here."""
+"""Query string of a stream, which SageMaker passes to the model unchanged: encoding, decoding and its limit."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.flux.bundles import ALL_OPTIONS
 from flux_desktop.flux.options import FluxOptions
 
+QUERY_CHARS_MAX = 2048
+"""Of ``ModelQueryString`` in SageMaker's API, percent-encoded."""
+
 
 def query_string(options: FluxOptions) -> str:
-    """The model query string: percent-encoded, lists as repeated names, nothing empty.
+    """The model query string: percent-encoded, lists as repeated names, without empty values.
 
-    A name in `extra` takes the place of the parameter of that name; a repeatable one joins its list.
+    A name in `extra` replaces the parameter of that name; a repeatable one is added to its list.
     """
     pairs: list[tuple[str, str]] = [
         ("model", options.model),
@@ -39,8 +43,28 @@ def query_string(options: FluxOptions) -> str:
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs if value.strip())
 
 
+def query_problems(options: FluxOptions) -> list[Problem]:
+    """The problem of a query string that SageMaker would refuse for its length; empty if there is none."""
+    try:
+        length = len(query_string(options))
+    except UnicodeEncodeError:  # text that is not Unicode has no query string; its reader reports it
+        return []
+    if length <= QUERY_CHARS_MAX:
+        return []
+    terms = "&".join(f"keyterm={quote(term, safe='')}" for term in options.keyterms)
+    share = f", {len(terms):,} of them for {len(options.keyterms)} keyterms" if terms else ""
+    return [
+        Problem(
+            code="query_too_long",
+            what=f"The parameters have {length:,} characters in the request{share}.",
+            why=f"SageMaker accepts at most {QUERY_CHARS_MAX:,}; spaces and accented letters count three or more.",
+            todo="Remove keyterms, tags or extra parameters, or send keyterms later with Configure.",
+        )
+    ]
+
+
 class QueryError(ValueError):
-    """A query string that a server refuses; `code` and `description` as Deepgram words them."""
+    """A query string that a server refuses, with Deepgram's `code` and `description`."""
 
     def __init__(self, code: str, description: str) -> None:
         super().__init__(description)
@@ -49,7 +73,7 @@ class QueryError(ValueError):
 
 
 def options_from_query(query: str) -> FluxOptions:
-    """Read a query string as a server does.
+    """Parse a query string as a server does.
 
     Raises `QueryError` for unknown names and for empty or wrong values.
     """

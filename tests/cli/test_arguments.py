@@ -184,11 +184,11 @@ def test_what_is_wrong_is_exit_2_and_one_sentence(
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        ("--eot-threshold 0.49", "eot_threshold 0.49 is out of range: Flux takes 0.5 to 1."),
-        ("--eot-timeout-ms 60001", "eot_timeout_ms 60001 is out of range: Flux takes 500 to 60000."),
+        ("--eot-threshold 0.49", "eot_threshold 0.49 is out of range: Flux accepts 0.5 to 1."),
+        ("--eot-timeout-ms 60001", "eot_timeout_ms 60001 is out of range: Flux accepts 500 to 60000."),
         (
             "--reconfigure-after 1 --reconfigure-eager-eot-threshold 0.1",
-            "The eager_eot_threshold to reconfigure, 0.1, is out of range: Flux takes 0.3 to 0.9.",
+            "The eager_eot_threshold to reconfigure, 0.1, is out of range: Flux accepts 0.3 to 0.9.",
         ),
     ],
 )

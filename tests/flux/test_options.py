@@ -90,8 +90,8 @@ def test_newer_build_notes() -> None:
     assert newer_build_notes(FluxOptions(eot_threshold=0.9, eot_timeout_ms=10_000)) == []
     notes = newer_build_notes(FluxOptions(eot_threshold=0.95, eot_timeout_ms=10_001))
     assert notes == [
-        "eot_threshold 0.95 is above 0.9: newer builds only.",
-        "eot_timeout_ms 10001 is above 10000: newer builds only.",
+        "eot_threshold 0.95 is above 0.9, which only newer builds accept.",
+        "eot_timeout_ms 10001 is above 10000, which only newer builds accept.",
     ]
 
 

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.flux.options import ENCODINGS, LANGUAGES, MODELS, SAMPLE_RATES_HZ, FluxOptions
-from flux_desktop.flux.query import QueryError, options_from_query, query_string
+from flux_desktop.flux.options import (
+    ENCODINGS,
+    LANGUAGES,
+    MODELS,
+    SAMPLE_RATES_HZ,
+    FluxOptions,
+    keyterm_tokens,
+    problems,
+)
+from flux_desktop.flux.query import QUERY_CHARS_MAX, QueryError, options_from_query, query_problems, query_string
 
 
 def test_the_least_is_model_encoding_and_rate() -> None:
@@ -112,3 +120,39 @@ def test_any_query_is_read_or_refused(query: str) -> None:
     except QueryError:
         return
     assert isinstance(options, FluxOptions)
+
+
+def test_a_query_that_sagemaker_would_refuse_is_a_problem_with_its_numbers() -> None:
+    fits = FluxOptions(tags=("a" * (QUERY_CHARS_MAX - len(query_string(FluxOptions(tags=("x",)))) + 1),))
+    assert len(query_string(fits)) == QUERY_CHARS_MAX
+    assert query_problems(fits) == []
+    too_long = FluxOptions(tags=(fits.tags[0] + "b",))
+    (problem,) = query_problems(too_long)
+    assert problem.code == "query_too_long"
+    assert "2,049 characters" in problem.what
+    assert "2,048" in problem.why
+    (problem,) = query_problems(FluxOptions(keyterms=tuple("é" * 20 for _ in range(30))))
+    assert "for 30 keyterms" in problem.what, "the encoded length counts, not that of the words"
+
+
+@pytest.mark.parametrize(
+    ("keyterms", "tokens"),
+    [
+        ((), 0),
+        (("Deepgram",), 1),
+        (("New York", "AC/DC"), 5),
+        (("electroencephalography",), 3),
+        (("東京",), 2),
+        (("a b c d e",) * 100, 500),
+    ],
+)
+def test_tokens_of_keyterms(keyterms: tuple[str, ...], tokens: int) -> None:
+    assert keyterm_tokens(keyterms) == tokens
+
+
+def test_keyterms_with_too_many_tokens_are_a_problem_with_the_numbers() -> None:
+    assert problems(FluxOptions(keyterms=("a b c d e",) * 100)) == []
+    (problem,) = problems(FluxOptions(keyterms=("a b c d e f",) * 100))
+    assert problem.code == "keyterms_too_long"
+    assert "600 tokens" in problem.what
+    assert "500" in problem.why

@@ -12,6 +12,7 @@ from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
 from flux_desktop.flux.defaults import CHUNK_S
 from flux_desktop.flux.messages import Configure
 from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.flux.query import query_problems
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 """The pattern of the service model."""
@@ -92,7 +93,7 @@ class RunPlan(Struct, frozen=True, kw_only=True):
 
 def plan_problems(plan: RunPlan) -> list[Problem]:
     """Everything wrong with a plan that can be known before anything connects."""
-    invalid = problems(plan.options)
+    invalid = [*problems(plan.options), *query_problems(plan.options)]
     if not 1 <= plan.connections <= STREAMS_MAX:
         invalid.append(_out_of_range("Connections", plan.connections, f"between 1 and {STREAMS_MAX}"))
     if plan.duration_s is not None and not plan.duration_s > 0:
