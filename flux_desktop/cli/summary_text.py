@@ -52,7 +52,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     if any("~" in line for line in lines):
         lines.append(_row("", _ROUGH))
     if summary.word_errors is not None:
-        lines.append(_row("WER", _accuracy(summary.word_errors)))
+        lines.append(_row(summary.word_errors.label, _accuracy(summary.word_errors)))
     if summary.violations:
         violations = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
         lines.append(_row("protocol violations", violations))
@@ -100,7 +100,7 @@ def _latency(values: Mapping[str, float | int | None]) -> str:
 def _accuracy(errors: WordErrors) -> str:
     rate = "-" if errors.rate_percent is None else f"{errors.rate_percent:.1f} %"
     counts = f"{errors.substitutions} substituted, {errors.deletions} missing, {errors.insertions} extra"
-    return f"{rate}  ({counts}, n = {errors.n})"
+    return f"{rate}  ({counts}, n = {errors.n} {errors.unit}s)"
 
 
 def _ms(value: float | int | None) -> str:
