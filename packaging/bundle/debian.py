@@ -1,7 +1,7 @@
-"""Makes the Debian package from the frozen folder.
+"""Builds the Debian package from the frozen folder.
 
-What the folder took from Debian's own packages is left out: the package depends on those instead, so that Debian's
-security updates reach it.
+Libraries that come from Debian packages are left out: the package depends on those instead, so that it receives
+Debian's security updates.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ OPENED = (
     "fontconfig-config",
     "fonts-dejavu-core | fonts-liberation",
 )
-"""Needed while it runs, though nothing in the folder links them."""
+"""Needed at run time, although nothing in the folder links them."""
 DESCRIPTION = """try, tune and load-test Deepgram Flux speech recognition
- A desktop application, and its headless twin flux-stress, with which an
- engineer tries, tunes, load-tests and demonstrates Deepgram Flux on Amazon
- SageMaker endpoints. A Flux endpoint with real recognition is built in, so no
- account is needed to begin."""
+ A desktop application and the command line flux-stress to try, tune,
+ load-test and demonstrate Deepgram Flux on Amazon SageMaker endpoints. A Flux
+ endpoint with speech recognition is built in, so that no AWS account is
+ needed to start."""
 
 
 def dependencies(folder: Path) -> list[str]:
-    """Debian packages that hold what a folder links and does not hold, with the oldest libc that serves."""
+    """The Debian packages that contain what a folder links but does not contain, with the oldest sufficient libc."""
     objects = shared_objects.of(folder)
-    there = {path.name for path in folder.rglob("*")}
-    linked = system_libraries.packages_of({name for each in objects for name in each.needed} - there)
+    present = {path.name for path in folder.rglob("*")}
+    linked = system_libraries.packages_of({name for each in objects for name in each.needed} - present)
     newest = max(each.glibc for each in objects)
     return [f"libc6 (>= {'.'.join(map(str, newest))})", *sorted(({*linked} | {*OPENED}) - {"libc6"})]
 
@@ -73,15 +73,24 @@ def make(folder: Path, version: str, epoch_s: int, build: Path) -> Path:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         os.utime(path, (epoch_s, epoch_s), follow_symlinks=False)
-    made = folder.parent / f"flux-desktop_{version}_{architecture}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--threads-max=1", "--build", str(tree), str(made)]
+    package = folder.parent / f"flux-desktop_{version}_{architecture}.deb"
+    command = [
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zzstd",
+        "-z12",
+        "--threads-max=1",
+        "--build",
+        str(tree),
+        str(package),
+    ]
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch_s)}
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return made
+    return package
 
 
 def _place_in_desktop(tree: Path) -> None:
-    """The commands, the menu's entry with its icons, and what Debian wants to be told."""
+    """Add the commands, the menu entry with its icons, and the documents that Debian requires."""
     share, commands, documents = tree / "usr/share", tree / "usr/bin", tree / "usr/share/doc/flux-desktop"
     for place in (share / "applications", commands, documents):
         place.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The licence texts and the bill of materials of a frozen folder, with what it took from the building system."""
+"""Licence texts and bill of materials of a frozen folder, including the libraries taken from the build system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACE = "_internal/flux_desktop/_resources/notices"
 
 
 def complete(folder: Path) -> None:
-    """Write the full bill and the building system's own licence texts into a frozen folder."""
+    """Write the complete bill and the licence texts of the build system into a frozen folder."""
     place = folder / _PLACE
     (place / notices.BILL).write_text(notices.bill(_system_parts(folder)), "utf-8")
     system = place / "system"

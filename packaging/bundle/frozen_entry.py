@@ -1,6 +1,6 @@
-"""Where both programs of the frozen folder begin: which one it is, its own file's name says.
+"""The entry point of both programs of the frozen folder, which are told apart by the name of the executable.
 
-Every process that they start is one of them again, with ``--run-module`` and a module of ours.
+Their child processes are the same executables with ``--run-module`` and one of our modules.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import ssl
 import sys
 from pathlib import Path
 
-# Where systems other than the one that built the folder keep their certificate authorities.
+# The certificate authorities on systems other than the one that built the folder.
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -21,7 +21,7 @@ AUTHORITIES = (
 
 
 def main() -> int:
-    """Be the program that was asked for; returns the exit code."""
+    """Run the requested program; returns the exit code."""
     trust_the_system()
     if sys.argv[1:2] == ["--run-module"]:
         return run_module(sys.argv[2:])
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def run_module(arguments: list[str]) -> int:
-    """What ``python -m`` would do, for our own modules only."""
+    """The equivalent of ``python -m``, for our own modules only."""
     if not arguments or not arguments[0].startswith("flux_desktop."):
         print("--run-module takes a module of flux_desktop.", file=sys.stderr)
         return 2
@@ -43,7 +43,7 @@ def run_module(arguments: list[str]) -> int:
 
 
 def trust_the_system() -> None:
-    """Point OpenSSL to this system's authorities where the built-in path, that of the building system, is not there."""
+    """Point OpenSSL to the authorities of this system if the built-in path of the build system does not exist."""
     if not sys.platform.startswith("linux") or "SSL_CERT_FILE" in os.environ or "SSL_CERT_DIR" in os.environ:
         return
     paths = ssl.get_default_verify_paths()

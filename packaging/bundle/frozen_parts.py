@@ -1,4 +1,4 @@
-"""What goes into the frozen folder and what stays out: read by the PyInstaller spec and by the tests of the folder."""
+"""The content of the frozen folder, for the PyInstaller spec and the tests of the folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePath
 from flux_desktop.base.versions import PARTS
 
 QT_MODULES = frozenset({"QtCore", "QtGui", "QtSvg", "QtWidgets"})
-"""Those that the program imports; hooks/no_opengl.py stands in for two more that pyqtgraph names."""
+"""The Qt modules that the program imports; hooks/no_opengl.py replaces two more that pyqtgraph refers to."""
 QT_LIBRARIES = frozenset(
     {
         "Core",
@@ -20,7 +20,7 @@ QT_LIBRARIES = frozenset(
         "XcbQpa",
     }
 )
-"""Of libQt6*: the modules' own, and those that the plugins below link."""
+"""Of libQt6*: those of the modules, and those that the plugins below link."""
 QT_PLUGINS = frozenset(
     {
         "platforms/libqxcb.so",
@@ -36,12 +36,12 @@ QT_PLUGINS = frozenset(
         "imageformats/libqsvg.so",
     }
 )
-"""On Linux; elsewhere whole folders of them are few and small."""
+"""On Linux; on other systems the whole folders are small."""
 QT_PLUGIN_FOLDERS = frozenset({"platforms", "styles", "iconengines", "imageformats"})
 AWS_SERVICES = frozenset({"cloudwatch", "sagemaker", "sagemaker-runtime", "sts", "sso", "sso-oidc", "signin"})
-"""Of botocore's data (30 MB in all): those that the program calls, and those that signing in calls."""
+"""Of the data of botocore (30 MB in total): the services that the program and signing in use."""
 DESCRIBED = frozenset(name.lower() for name in ("flux-desktop", *PARTS))
-"""Distributions whose version the program can tell."""
+"""Distributions whose version the program can report."""
 MODULES = (
     "flux_desktop.audio.devices",
     "flux_desktop.cli.main",
@@ -52,9 +52,9 @@ MODULES = (
     "flux_desktop.ui.app.app",
     "flux_desktop.ui.app.display_probe",
 )
-"""Where processes begin; nothing imports them."""
+"""Entry points of processes; nothing imports them."""
 LEFT_OUT = (
-    # Imported by libraries only where they are there, or for developers.
+    # Optional imports of libraries, and development tools.
     "IPython",
     "OpenGL",
     "PIL",
@@ -93,7 +93,7 @@ LEFT_OUT = (
     "turtle",
     "xxsubtype",
     "yaml",
-    # Modules of Python that link libraries of the system which nothing here uses.
+    # Python modules that link system libraries and are not used here.
     "_curses",
     "_dbm",
     "_gdbm",
@@ -105,9 +105,9 @@ LEFT_OUT = (
 )
 LEFT_TO_THE_SYSTEM = frozenset(
     {
-        # It finds its plugins, and so PulseAudio and PipeWire, where its own system has them.
+        # Finds its plugins, and with them PulseAudio and PipeWire, in the folders of its own system.
         "libasound.so.2",
-        # Every desktop has these, in a version that fits its own settings, fonts and drivers.
+        # Present on every desktop, in a version that matches its settings, fonts and drivers.
         "libX11-xcb.so.1",
         "libX11.so.6",
         "libdbus-1.so.3",
@@ -117,23 +117,23 @@ LEFT_TO_THE_SYSTEM = frozenset(
         "libgthread-2.0.so.0",
     }
 )
-"""Libraries that the folder uses and does not hold, beside those that PyInstaller never takes."""
+"""Libraries that the folder uses but does not contain, in addition to those that PyInstaller always leaves out."""
 _QT_LIBRARY = re.compile(r"(?:lib)?Qt6(\w+?)(?:\.so.*|\.dll)?$")
 _QT_MODULE = re.compile(r"(Qt\w+)\.(?:abi3\.so|so|pyd)$")
 _BOTOCORE = re.compile(r"(?:boto3|botocore)/data/([\w.-]+)/")
 
 
 def is_wanted(destination: str) -> bool:
-    """Whether a file that PyInstaller found belongs into the folder, by its place there."""
+    """Whether a file that PyInstaller collected is needed, by its path in the folder."""
     path = PurePath(destination).as_posix()
     if path in LEFT_TO_THE_SYSTEM:
         return False
     if path.startswith(("PySide6/", "libQt6")):
         return _is_wanted_of_qt(path)
-    if path.endswith("en-us-phone.lm.bin"):  # of another way to recognise
+    if path.endswith("en-us-phone.lm.bin"):  # of another recognition mode
         return False
     if found := re.match(r"(\w+)-[\w.]+\.dist-info/(.+)", path):
-        # The other files tell of the building machine, or repeat what the notices hold.
+        # The other files describe the build machine, or repeat the notices.
         return found[1].replace("_", "-").lower() in DESCRIBED and found[2] == "METADATA"
     if found := _BOTOCORE.match(path):
         return path.startswith("botocore/") and found[1] in AWS_SERVICES

@@ -1,9 +1,9 @@
-"""Builds what users are handed: the folder dist/flux-desktop, and from it the archive and the packages of this system.
+"""Builds the packages for users: the folder dist/flux-desktop, and from it the archive and packages of this system.
 
 Usage: python packaging/bundle/make_package.py [--folder-only] [--dist FOLDER]
 
-Two builds of the same sources on the same system are the same, byte for byte, but for what MAY_DIFFER lists: hash seeds
-are fixed, and every time is that of the newest commit.
+Two builds of the same sources on the same system are identical, except for the files in MAY_DIFFER: hash seeds are
+fixed, and all times are that of the newest commit.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from flux_desktop import __version__  # noqa: E402
 
 DIST, BUILD = ROOT / "dist", ROOT / "build"
 MAY_DIFFER: tuple[str, ...] = ()
-"""Files of the folder that two builds need not have in common; a test builds twice and compares."""
+"""Files of the folder that may differ between two builds; a test builds twice and compares."""
 HAND_OVER = """flux-desktop {version}
 
-Nothing has to be installed. To begin, start the program flux-desktop in this folder; “flux-desktop --demo” shows a
-run at once, without an AWS account.
+Nothing has to be installed. Start the program flux-desktop in this folder; “flux-desktop --demo” shows a run
+immediately, without an AWS account.
 
-To see that everything works on this machine:    flux-stress self-test
+To check that everything works on this machine:    flux-stress self-test
 
-On a Linux without a desktop, Qt may lack libraries of the system; the self-test names them. The program's licence is
-in LICENSE, those of its parts under Help, About.
+On Linux without a desktop, Qt may lack system libraries; the self-test names them. The licence of the program is in
+LICENSE, those of its parts under Help → About.
 """
 
 
 def commit_epoch_s() -> int:
-    """The time of the newest commit; of the changelog where there is no repository."""
+    """The time of the newest commit, or of the changelog if there is no repository."""
     if "SOURCE_DATE_EPOCH" in os.environ:
         return int(os.environ["SOURCE_DATE_EPOCH"])
     command = ["git", "-c", f"safe.directory={ROOT}", "log", "-1", "--format=%ct"]
@@ -71,7 +71,7 @@ def freeze(folder: Path, epoch_s: int) -> None:
 
 
 def leave_out_unneeded(folder: Path) -> None:
-    """Remove what the building system's libraries were taken along for, where that was left out itself."""
+    """Remove libraries of the build system that only other removed files needed."""
     objects = shared_objects.of(folder)
     system = {found.path for found in system_libraries.of(folder)}
     while True:
@@ -88,14 +88,14 @@ def leave_out_unneeded(folder: Path) -> None:
 
 
 def strip(folder: Path) -> None:
-    """Remove what only a debugger reads. Libraries that a wheel brought along are left as they were laid out."""
+    """Remove debug information. Libraries that come with a wheel are left unchanged."""
     objects = [folder / each.path for each in shared_objects.of(folder) if each.path.parts[0] == "_internal"]
     own = [str(path) for path in objects if not path.parent.name.endswith(".libs")]
     subprocess.run(["strip", "--strip-unneeded", *own], check=True)
 
 
 def share_one_file(folder: Path) -> None:
-    """The two programs differ in their names only: one file under both saves its whole size."""
+    """Make one file of the two programs, which differ in their names only."""
     first, second = folder / "flux-desktop", folder / "flux-stress"
     if first.read_bytes() == second.read_bytes():
         second.unlink()
@@ -103,25 +103,25 @@ def share_one_file(folder: Path) -> None:
 
 
 def archive(folder: Path, epoch_s: int) -> Path:
-    """Pack the folder as people of this system expect it; returns the archive's path."""
+    """Pack the folder in the format usual on this system; returns the path of the archive."""
     name = f"flux-desktop-{__version__}-{platform.system().lower()}-{platform.machine().lower()}"
     dist = folder.parent
     source = dist / "flux-desktop.app" if sys.platform == "darwin" else folder
     if sys.platform == "win32":
-        made = dist / f"{name}.zip"
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        packed = dist / f"{name}.zip"
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
             for path in _members(source):
                 file.write(path, path.relative_to(dist))
-        return made
-    made = dist / f"{name}.tar.gz"
+        return packed
+    packed = dist / f"{name}.tar.gz"
     with (
-        made.open("wb") as raw,
-        gzip.GzipFile("", "wb", 6, raw, mtime=epoch_s) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as file,
+        packed.open("wb") as raw,
+        gzip.GzipFile("", "wb", 6, raw, mtime=epoch_s) as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as file,
     ):
         for path in _members(source):
             file.add(path, path.relative_to(dist).as_posix(), recursive=False, filter=_anonymous(epoch_s))
-    return made
+    return packed
 
 
 def _members(source: Path) -> Iterator[Path]:
@@ -141,7 +141,7 @@ def _anonymous(epoch_s: int):  # type: ignore[no-untyped-def]
 
 
 def size_mb(path: Path) -> float:
-    """Of a file, or of all files in a folder, in millions of bytes."""
+    """Size of a file, or of all files in a folder, in millions of bytes."""
     files = [path] if path.is_file() else [each for each in path.rglob("*") if not each.is_symlink() and each.is_file()]
     sizes = {(each.stat().st_dev, each.stat().st_ino): each.stat().st_size for each in files}  # one file, two names
     return sum(sizes.values()) / 1e6
@@ -150,18 +150,18 @@ def size_mb(path: Path) -> float:
 def main() -> int:
     """Build; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder-only", action="store_true", help="neither archive nor packages")
-    parser.add_argument("--dist", type=Path, default=DIST, metavar="FOLDER", help="where to (default: dist)")
+    parser.add_argument("--folder-only", action="store_true", help="build neither archive nor packages")
+    parser.add_argument("--dist", type=Path, default=DIST, metavar="FOLDER", help="output folder (default: dist)")
     options = parser.parse_args()
     epoch_s = commit_epoch_s()
     folder = options.dist.resolve() / "flux-desktop"
     freeze(folder, epoch_s)
-    made = [folder]
+    outputs = [folder]
     if not options.folder_only:
-        made.append(archive(folder, epoch_s))
+        outputs.append(archive(folder, epoch_s))
         if shutil.which("dpkg-deb"):
-            made.append(debian.make(folder, __version__, epoch_s, BUILD))
-    for path in made:
+            outputs.append(debian.make(folder, __version__, epoch_s, BUILD))
+    for path in outputs:
         print(f"{os.path.relpath(path, ROOT)}: {size_mb(path):.0f} MB")
     return 0
 

@@ -1,4 +1,4 @@
-"""The shared objects of a frozen folder on Linux: what each one links, and so who needs whom."""
+"""The shared objects of a frozen folder on Linux, and the libraries that each one links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ELF = b"\x7fELF"
 
 
 class SharedObject(NamedTuple):
-    """`path` is relative to the folder; `needed` are the names that it links; `glibc` the newest one it asks for."""
+    """`path` is relative to the folder, `needed` the names of linked libraries, `glibc` the newest version required."""
 
     path: Path
     needed: frozenset[str]
@@ -20,7 +20,7 @@ class SharedObject(NamedTuple):
 
 
 def of(folder: Path) -> list[SharedObject]:
-    """All programs and libraries in the folder, by path; links are left out."""
+    """All programs and libraries in the folder, by path, without symbolic links."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink() and _is_elf(path)]
     return [_read(folder, path) for path in paths]
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Try out what users are handed: build the folder and its packages, then install and start them as a user would.
+# Build the wheel, the folder and its packages, then install and start them as a user would.
 #
 # Usage: packaging/bundle/smoke.sh [pytest options]
-# Exit status: 0 all is well, pytest's or the build's own otherwise.
+# Exit status: 0 on success, otherwise that of pytest or of the build.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -15,7 +15,7 @@ uv=$(find_uv)
 
 say "Building the wheel and installing it into an empty environment"
 rm -rf build/wheel-env dist/flux_desktop-*
-# Built with the locked tools of .venv; the wheel is made from the source archive, so that both are tried.
+# Built with the locked tools of .venv; the wheel is built from the source archive, so that both are tested.
 VIRTUAL_ENV=.venv "$uv" build -q --no-build-isolation --python .venv/bin/python --out-dir dist
 "$uv" venv -q --python .venv/bin/python build/wheel-env
 "$uv" pip sync -q --python build/wheel-env/bin/python --require-hashes \
@@ -24,5 +24,5 @@ VIRTUAL_ENV=.venv "$uv" build -q --no-build-isolation --python .venv/bin/python 
 
 say "Building the folder"
 .venv/bin/python packaging/bundle/make_package.py
-# In order and one at a time: they measure, and start what is measured.
+# In order and one at a time, because they measure durations.
 .venv/bin/python -m pytest -m package -p no:randomly -p no:xdist --timeout 300 "$@" tests/package

@@ -1,6 +1,6 @@
-"""Which libraries of a frozen folder were taken from the building system, and from which of its packages.
+"""The libraries of a frozen folder that come from the build system, and their packages.
 
-On systems without dpkg there is no such list, and it is empty.
+Empty on systems without dpkg.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def of(folder: Path) -> list[SystemLibrary]:
 
 
 def packages_of(names: Iterable[str]) -> set[str]:
-    """The building system's packages that hold libraries of these names."""
+    """The packages of the build system that contain libraries of these names."""
     sources = [source for name in names if (source := _source(name)) is not None]
     return {package for package, _ in _packages(sources).values()}
 
@@ -68,11 +68,11 @@ def _packages(paths: Iterable[Path]) -> dict[Path, tuple[str, str]]:
 
 
 def _names(path: Path) -> set[str]:
-    """What dpkg may know a file as: where /usr is merged, under either of two names."""
+    """The names under which dpkg may know a file: two on systems with a merged /usr."""
     names = {str(path), str(path.resolve())}
     return names | {name.removeprefix("/usr") for name in names}
 
 
 def _dpkg(*arguments: str) -> list[str]:
-    # It fails where one name of several is unknown, which here is no error.
+    # It fails if one of several names is unknown, which is not an error here.
     return subprocess.run(["dpkg-query", *arguments], capture_output=True, text=True, check=False).stdout.splitlines()

@@ -1,8 +1,8 @@
-"""Renders the program's icon, resources/icons/flux-desktop.svg, into what each system wants.
+"""Renders the icon of the program, resources/icons/flux-desktop.svg, in the formats of each system.
 
 Usage: QT_QPA_PLATFORM=offscreen python packaging/content/make_icons.py
 
-PNG files for Linux, one .ico for Windows and one .icns for macOS, whose pictures are PNG inside too.
+PNG files for Linux, an .ico for Windows and an .icns for macOS, both with PNG images.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SOURCE = ROOT / "resources/icons/flux-desktop.svg"
 LINUX_PX = (16, 24, 32, 48, 64, 128, 256)
 ICO_PX = (16, 24, 32, 48, 64, 128, 256)
 ICNS = {b"icp4": 16, b"icp5": 32, b"ic07": 128, b"ic08": 256, b"ic09": 512, b"ic10": 1024}
-"""Apple's names of the picture sizes that are stored as PNG."""
+"""Apple's names of the image sizes that are stored as PNG."""
 
 
 def png(size_px: int) -> bytes:
@@ -39,7 +39,7 @@ def png(size_px: int) -> bytes:
 
 
 def ico(pictures: dict[int, bytes]) -> bytes:
-    """A Windows icon: a head, a line for each picture, the pictures."""
+    """A Windows icon: a header, an entry per image, the images."""
     head = struct.pack("<HHH", 0, 1, len(pictures))
     at, lines = len(head) + 16 * len(pictures), b""
     for size_px, data in pictures.items():
@@ -50,7 +50,7 @@ def ico(pictures: dict[int, bytes]) -> bytes:
 
 
 def icns(pictures: dict[bytes, bytes]) -> bytes:
-    """An Apple icon: a head, then each picture with its name and length."""
+    """An Apple icon: a header, then each image with its name and length."""
     body = b"".join(name + struct.pack(">I", 8 + len(data)) + data for name, data in pictures.items())
     return b"icns" + struct.pack(">I", 8 + len(body)) + body
 

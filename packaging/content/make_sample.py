@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE_HZ = 16_000
-# Silence as a listener hears it: between the last word of a sentence and the first word of the next one. Longer than
-# what ends a turn at Flux's default thresholds, and not all alike.
+# Silence between the last word of a sentence and the first word of the next one. Longer than what ends a turn at the
+# default thresholds of Flux, and of different lengths.
 PAUSES_S = (1.3, 1.5, 1.2, 1.6)
 LEAD_IN_S = 0.4
 TAIL_S = 0.8
 CROSSFADE_S = 0.04
-# Recorded quiet within this distance of a word still holds its breath and echo.
+# Recorded silence within this distance of a word still contains its breath and echo.
 GUARD_S = 0.06
 NOISE_SEED = 20
 SPOKEN_FORMS = {"mr.": ["mister"], "mrs.": ["missis"], "dr.": ["doctor"]}
@@ -41,7 +41,7 @@ type Word = dict[str, Any]
 
 
 def sentence_of(text: str) -> str:
-    """The text as a sentence that stands alone: the book's clauses begin small and end in a comma or colon."""
+    """The text as a complete sentence: clauses of the book begin in lower case and end in a comma or colon."""
     text = text.strip().rstrip(",;:")
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".?!" else text + "."
@@ -58,8 +58,8 @@ def spoken_parts(token: str) -> list[str]:
 def align(text: str, words: list[Word]) -> list[Word]:
     """One word per token of ``text``, with its ``display``; ``words`` are the aligner's.
 
-    A word that the aligner heard and the text has not becomes part of the token after it, so that all speech stays
-    covered. Raises ValueError where the words do not hold the text.
+    A word that the aligner found and the text lacks becomes part of the next token, so that all speech stays covered.
+    Raises ValueError if the words do not contain the text.
     """
     aligned: list[Word] = []
     rest = list(words)
@@ -112,7 +112,7 @@ def count(seconds: float) -> int:
 
 
 def quiet_parts(samples: Samples, words: list[Word]) -> list[Samples]:
-    """What a recording holds before its first and after its last word."""
+    """The samples before the first and after the last word of a recording."""
     before = samples[: count(words[0]["start_s"] - GUARD_S)]
     after = samples[count(words[-1]["end_s"] + GUARD_S) :]
     return [part for part in (before, after) if len(part) >= count(0.05)]
@@ -159,7 +159,7 @@ def pause_lengths(entries: list[dict[str, Any]], recordings: list[Samples]) -> l
 
 
 def join(entries: list[dict[str, Any]], recordings: list[Samples]) -> tuple[Samples, list[float]]:
-    """The joined samples, and where each recording begins in them, in seconds."""
+    """The joined samples, and the start of each recording in them, in seconds."""
     rng = np.random.default_rng(NOISE_SEED)
     quiet = [
         part

@@ -1,8 +1,8 @@
-"""Renders the window's main states into resources/screenshots/, from real runs on the built-in endpoint.
+"""Renders the main states of the window into resources/screenshots/, from real runs on the built-in endpoint.
 
-Usage: python packaging/content/make_screenshots.py [NAME …]     (all where none is named)
+Usage: python packaging/content/make_screenshots.py [NAME …]     (default: all)
 
-Each picture is made by a process of its own, off-screen, with a private home, so that nobody's settings show.
+Each image is rendered off-screen by a separate process with a private home, without the settings of the user.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LIMIT_S = 60.0
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition on what the window shows."""
+    """Wait for a condition on the content of the window."""
     async with asyncio.timeout(LIMIT_S):
         while not condition():  # noqa: ASYNC110 - what the window shows has no event
             await asyncio.sleep(0.05)
@@ -35,7 +35,7 @@ async def empty(window: MainWindow) -> None:
 
 
 async def running(window: MainWindow) -> None:
-    """In mid-run, two turns ended and one under way."""
+    """During a run: two turns ended, one open."""
     from flux_desktop.ui.app.launch import good_moment
 
     window.load_sample()
@@ -53,7 +53,7 @@ async def many(window: MainWindow) -> None:
 
 
 async def error(window: MainWindow) -> None:
-    """An endpoint of an account that nobody is signed in to."""
+    """An endpoint of an account without credentials."""
     from flux_desktop.ui.models.endpoints import EndpointEntry
 
     window.endpoints.account = [EndpointEntry("flux-en-prod", "changed 2026-11-01 10:00")]
@@ -73,7 +73,7 @@ async def presenter(window: MainWindow) -> None:
 
 
 async def microphone(window: MainWindow) -> None:
-    """Before a run on a microphone, with the level of somebody who speaks; the device is made up."""
+    """Before a run on a microphone, with the level of speech; the device is simulated."""
     from flux_desktop.audio.devices import InputDevice
     from flux_desktop.engine.records.events import LevelMeasured
 
@@ -155,7 +155,7 @@ def picture(name: str) -> int:
 
 
 def main() -> int:
-    """Make the pictures named on the command line, or all."""
+    """Render the images named on the command line, or all."""
     if sys.argv[1:2] == ["--one"]:
         return picture(sys.argv[2])
     for name in sys.argv[1:] or STATES:

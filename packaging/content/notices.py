@@ -1,9 +1,9 @@
-"""Writes what a person who is given the program may want to know of its parts: their licences, and a bill of materials.
+"""Writes the licence list and the bill of materials of the shipped packages.
 
 Usage: python packaging/content/notices.py      renews resources/notices/ from the lock, after `make lock`
 
-The list and the bill (CycloneDX) are made from the lock file, licences.toml and the licence files of the installed
-packages; nothing in them depends on the time or the machine.
+List and bill (CycloneDX) are built from the lock file, licences.toml and the licence files of the installed packages;
+they do not depend on time or machine.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _RULE = "=" * 100
 
 
 def locked() -> dict[str, str]:
-    """Package → version, as users get them."""
+    """Package → version of the lock."""
     return dict(re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", (ROOT / "packaging/setup/requirements.txt").read_text("utf-8")))
 
 
 def shipped() -> dict[str, str]:
-    """Those of `locked` that the program itself needs, on whatever system, and not only its build.
+    """The packages of `locked` that the program needs on any system, without those of the build only.
 
-    The lock tells whom each package is there for, in comments below its hashes.
+    The lock states in comments below the hashes which packages require a package.
     """
     needed_by: dict[str, list[str]] = {}
     package = ""
@@ -59,13 +59,13 @@ def shipped() -> dict[str, str]:
 
 
 def top_level_modules(package: str) -> set[str]:
-    """The names that an installed package can be imported by."""
+    """The import names of an installed package."""
     files = metadata.files(package) or []
     return {file.parts[0].split(".")[0] for file in files if not file.parts[0].endswith((".dist-info", ".data", ".."))}
 
 
 def licence_texts(name: str) -> Iterator[tuple[str, str]]:
-    """Names and texts of a package's licence files; none where it is not installed on this system."""
+    """Names and texts of a package's licence files; none if it is not installed on this system."""
     try:
         files = metadata.files(name) or []
     except metadata.PackageNotFoundError:
@@ -77,7 +77,7 @@ def licence_texts(name: str) -> Iterator[tuple[str, str]]:
 
 
 def licence_list() -> str:
-    """The whole list: a table, then every text once with the names of those it belongs to."""
+    """The whole list: a table, then every text once with the packages that it applies to."""
     packages = shipped()
     rows = [(name, version, TABLE["packages"][name]) for name, version in packages.items()]
     rows += [(name, "", licence) for name, licence in TABLE["beside"].items()]
@@ -103,7 +103,7 @@ def licence_list() -> str:
 
 
 def bill(further_parts: Iterable[Component] = ()) -> str:
-    """The bill of materials; `further_parts` are those that a frozen folder took from the building system."""
+    """The bill of materials; `further_parts` are those that a frozen folder takes from the build system."""
     licences = LicenseFactory()
     root = Component(
         name="flux-desktop",

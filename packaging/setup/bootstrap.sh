@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Set up everything that running (or, with --test, testing) flux-desktop needs, and say only what is being done.
+# Install everything that running (or, with --test, testing) flux-desktop needs, and print each step.
 #
 # Usage: packaging/setup/bootstrap.sh [--test]
 #
-# Leaves a .venv with the locked packages and this project in it. Does nothing, silently, when nothing is missing.
-# Exit status: 0 ready, 1 something is missing and a sentence on stderr says what to do, 2 wrong usage.
-# Environment: FLUX_DESKTOP_PYTHON names the Python to make .venv from, instead of the one that would be found.
+# Creates .venv with the locked packages and this project. Does nothing, silently, if nothing is missing.
+# Exit status: 0 ready, 1 something is missing and stderr states what to do, 2 wrong usage.
+# Environment: FLUX_DESKTOP_PYTHON is the Python to create .venv with, instead of the first suitable one.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -30,8 +30,8 @@ case "${1:-}" in
 esac
 stamp=.venv/.flux-desktop-ready
 
-# A fingerprint of all that decides what belongs into .venv. The path is part of it because the scripts in a .venv
-# hold it: a moved clone needs a new one.
+# A fingerprint of everything that determines the content of .venv. The path is part of it because the scripts in a
+# .venv contain it: a clone that was moved needs a new one.
 fingerprint() {
   { cat "$1" pyproject.toml packaging/setup/*.sh && printf '%s\n' "$root"; } | cksum
 }
@@ -43,7 +43,7 @@ lock_file() {
   esac
 }
 
-# The mode that .venv was last filled for, or nothing. The developers' packages include those for running.
+# The mode that .venv was last filled for, or nothing. The development packages include those for running.
 stamped_mode() {
   local line=""
   if [ -r "$stamp" ]; then
@@ -64,16 +64,16 @@ fill_venv() {
   lock=$(lock_file "$mode")
   say "Installing the locked Python packages"
   rm -f "$stamp"
-  # What is built from source is built with the locked tools too.
+  # Packages that are built from source are built with the locked tools, too.
   "$uv" pip sync -q --python .venv/bin/python --require-hashes --build-constraints "$lock" "$lock" ||
-    fail "The Python packages could not be installed; the lines above say why." \
-      "Check the network connection, then run the same command again: what has been fetched is kept."
+    fail "The Python packages could not be installed; see the lines above." \
+      "Check the network connection, then run the same command again; completed downloads are kept."
   "$uv" pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . ||
-    fail "flux-desktop itself could not be installed into .venv; the lines above say why."
+    fail "flux-desktop could not be installed into .venv; see the lines above."
   printf '%s\n' "$mode $(fingerprint "$lock")" >"$stamp"
 }
 
-# Once filled for tests, .venv stays so: running must not take the developers' tools away.
+# Once filled for tests, .venv stays so: running must not remove the development tools.
 venv_mode=$(stamped_mode)
 system_mode=$mode
 if [ "$venv_mode" = test ]; then
@@ -92,7 +92,7 @@ if [ -z "$uv" ]; then
   uv=$(install_uv "$python")
 fi
 if [ -z "$python" ]; then
-  # The system packages may have brought one.
+  # The system packages may have installed one.
   python=$(find_python)
 fi
 if [ -z "$python" ]; then

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Speaking to a person, and running commands as root. Sourced by bootstrap.sh.
+# Messages to the user, and commands run as root. Sourced by bootstrap.sh.
 
 say() {
   printf 'flux-desktop setup: %s.\n' "$1" >&2
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# The words that run a command as root without asking for a password ("" for root itself); fails where nothing does.
+# The prefix that runs a command as root without a password ("" for root itself); fails if there is none.
 root_prefix() {
   if [ "$(id -u)" -eq 0 ]; then
     echo ""
@@ -22,7 +22,7 @@ root_prefix() {
   fi
 }
 
-# Run a command silently; where it fails, show the end of what it said and fail.
+# Run a command silently; if it fails, print the end of its output and fail.
 quietly() {
   local log
   log=$(mktemp)

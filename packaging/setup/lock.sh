@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renew the two lock files from pyproject.toml: exact versions with hashes, for every system and Python that we
-# support, naming no address to download from.
+# Renew the two lock files from pyproject.toml: exact versions with hashes for every supported system and Python,
+# without download addresses.
 #
 # Usage: packaging/setup/lock.sh [options of uv pip compile]     default: --upgrade, the newest versions allowed
 # To change as little as possible: packaging/setup/lock.sh --upgrade-package NAME
@@ -20,11 +20,11 @@ uv=$(find_uv)
 compile() {
   local output=$1
   shift
-  # --no-config: a machine's own index must not decide what everyone gets.
+  # --no-config: the index that one machine uses must not decide for everyone.
   "$uv" pip compile -q --no-config --universal --generate-hashes --python-version 3.12 \
     --custom-compile-command "make lock" --output-file "$output" "$@" pyproject.toml
 }
 
 compile packaging/setup/requirements.txt --group build "$@"
-# The developers' file repeats the versions of the other one.
+# The development file repeats the versions of the other one.
 compile packaging/setup/requirements-dev.txt --group dev --constraints packaging/setup/requirements.txt "$@"

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Python and uv: finding one that runs, getting one where there is none. Sourced by bootstrap.sh and lock.sh.
+# Python and uv: find one that runs, or install one. Sourced by bootstrap.sh and lock.sh.
 
-# Python 3.14 is not among them: the speech recogniser (pocketsphinx 5.0.4) has no wheel for it.
+# Python 3.14 is excluded: the speech recogniser (pocketsphinx 5.0.4) has no wheel for it.
 PYTHON_WANTED="3.12 or 3.13"
 UV_WANTED="uv>=0.8,<1"
 TOOLS="${root:?}/.tools"
 
-# Print the path of a usable interpreter behind command $1, or fail. Asking it to run is the only sure test: a
-# version manager's shim may exist and refuse, and may stand for another file than its own.
+# Print the path of a usable interpreter behind command $1, or fail. Running it is the only reliable test: the shim of a
+# version manager may exist and refuse, and may represent another file.
 usable_python() {
   "$1" -c 'import ctypes, os, ssl, sys
 if not (3, 12) <= sys.version_info[:2] <= (3, 13) or sys.implementation.name != "cpython":
@@ -28,12 +28,12 @@ candidate_pythons() {
   done
 }
 
-# Print the path of a Python that serves, or nothing.
+# Print the path of a suitable Python, or nothing.
 find_python() {
   local candidate
   if [ -n "${FLUX_DESKTOP_PYTHON:-}" ]; then
     usable_python "$FLUX_DESKTOP_PYTHON" ||
-      fail "FLUX_DESKTOP_PYTHON names $FLUX_DESKTOP_PYTHON, which is not a working Python $PYTHON_WANTED."
+      fail "FLUX_DESKTOP_PYTHON is $FLUX_DESKTOP_PYTHON, which is not a working Python $PYTHON_WANTED."
     return
   fi
   while IFS= read -r candidate; do
@@ -61,7 +61,7 @@ find_uv() {
   )
 }
 
-# Print the path of any Python 3 that can make a virtual environment with pip in it, or nothing.
+# Print the path of any Python 3 that can create a virtual environment with pip, or nothing.
 find_python_with_pip() {
   local candidate
   while IFS= read -r candidate; do
@@ -76,7 +76,7 @@ find_python_with_pip() {
   )
 }
 
-# Whether the distribution's own python3 is one that serves.
+# Whether the distribution's python3 is suitable.
 distribution_python_serves() {
   # shellcheck source=/dev/null
   (. /etc/os-release 2>/dev/null && case "$ID:${VERSION_ID:-}" in
@@ -85,7 +85,7 @@ distribution_python_serves() {
   esac)
 }
 
-# Print the system packages that getting Python and uv needs. $1: the Python found or "", $2: the uv found or "".
+# Print the system packages needed to install Python and uv. $1: the Python found or "", $2: the uv found or "".
 setup_packages() {
   if command -v apt-get >/dev/null; then
     if [ -z "$2" ] && [ -z "$(find_python_with_pip "$1")" ]; then
@@ -115,21 +115,21 @@ install_uv() {
   local maker
   maker=$(find_python_with_pip "$1")
   [ -n "$maker" ] ||
-    fail "No uv was found, and no Python that could install it." \
-      "Install uv as https://docs.astral.sh/uv says, or a Python $PYTHON_WANTED, then run this again."
+    fail "uv was not found, and no Python that could install it." \
+      "Install uv (see https://docs.astral.sh/uv) or Python $PYTHON_WANTED, then run this again."
   say "Installing uv into .tools"
   rm -rf "$TOOLS/uv"
   quietly make_uv "$maker" ||
-    fail "uv could not be installed; the lines above say why." "Check the network connection, then run this again."
+    fail "uv could not be installed; see the lines above." "Check the network connection, then run this again."
   echo "$TOOLS/uv/bin/uv"
 }
 
 fetch_python() {
-  say "No Python $PYTHON_WANTED was found; fetching one with uv"
-  # Bounded, because a network that swallows the request would otherwise keep a person waiting for minutes.
+  say "Python $PYTHON_WANTED was not found; downloading it with uv"
+  # Bounded: a network that drops the request would otherwise block for minutes.
   UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-30} quietly "$1" python install 3.12 ||
-    fail "This machine has no Python $PYTHON_WANTED, and uv could not download one; the lines above say why." \
-      "Install one (for example: pyenv install 3.12), or name one that is elsewhere with" \
+    fail "This machine has no Python $PYTHON_WANTED, and uv could not download it; see the lines above." \
+      "Install it (for example: pyenv install 3.12), or specify another one with" \
       "FLUX_DESKTOP_PYTHON=/path/to/python3.12, then run this again."
   "$1" python find --managed-python 3.12
 }
@@ -140,16 +140,16 @@ has_headers() {
 
 require_headers() {
   has_headers "$1" ||
-    fail "The Python at $1 has no C headers, which building PyAudio needs." \
-      "Install its development package, or name another Python with FLUX_DESKTOP_PYTHON=/path/to/python3.12."
+    fail "The Python at $1 has no C headers, which are needed to build PyAudio." \
+      "Install its development package, or specify another Python with FLUX_DESKTOP_PYTHON=/path/to/python3.12."
 }
 
-# Make .venv unless there is one whose Python serves. $1: Python, $2: uv.
+# Create .venv unless it has a suitable Python. $1: Python, $2: uv.
 make_venv() {
   if [ -x .venv/bin/python ] && usable_python .venv/bin/python >/dev/null; then
     return
   fi
-  say "Making .venv with $1"
+  say "Creating .venv with $1"
   rm -rf .venv
-  "$2" venv -q --python "$1" .venv || fail "The virtual environment .venv could not be made; the lines above say why."
+  "$2" venv -q --python "$1" .venv || fail "The virtual environment .venv could not be created; see the lines above."
 }

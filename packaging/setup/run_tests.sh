@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Run the tests: first all but those that need a real X window, off-screen; then those, in a virtual X server.
-# The fault matrix is a target of its own.
+# Run the tests: first, off-screen, all that need no real X window; then the others in a virtual X server.
+# The fault matrix is a separate target.
 #
 # Usage: [TEST_PROCESSES=3] packaging/setup/run_tests.sh [pytest options and paths]
-# Exit status: 0 all passed, pytest's own otherwise. A part in which nothing was selected counts as passed, unless
-# both are.
+# Exit status: 0 if all passed, otherwise that of pytest. A part without selected tests counts as passed, unless both
+# are empty.
 set -uo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 nothing_selected=5
 
-# Most tests wait for audio to pass in real time, so three at once take little more than one.
+# Many tests wait for audio in real time, so three at once take little longer than one.
 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-3}" --dist worksteal \
   -m "not xvfb and not faults and not package" "$@"
 first=$?
@@ -23,7 +23,7 @@ if ! command -v xvfb-run >/dev/null; then
   exit "$first"
 fi
 echo "Tests in a real X window:"
-# -a takes a free display number; no access control is needed for a server that lives as long as the tests.
+# -a takes a free display number; a server that lives as long as the tests needs no access control.
 QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 1600x1000x24 -nolisten tcp" .venv/bin/python -m pytest -m xvfb "$@"
 second=$?
 if [ "$second" -eq "$nothing_selected" ]; then

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# The system's own packages: which are needed, which are missing, installing them. Sourced by bootstrap.sh.
+# System packages: which are needed, which are missing, and their installation. Sourced by bootstrap.sh.
 
-# Debian and Ubuntu. A name that has become NAMEt64 in later releases is recognised under both.
+# Debian and Ubuntu. A package that became NAMEt64 in later releases is recognised under both names.
 debian_packages() {
   # PyAudio has no Linux wheels: PortAudio's headers and a C compiler build it.
   echo gcc libc6-dev portaudio19-dev
@@ -14,8 +14,8 @@ debian_packages() {
   echo libwayland-client0 libwayland-cursor0 libwayland-egl1 fonts-dejavu-core
   if [ "$1" = test ]; then
     echo xvfb xauth pulseaudio-utils
-    # The virtual microphone of the tests is a private PulseAudio. A desktop whose sound server is PipeWire keeps
-    # it: there those tests are skipped.
+    # The virtual microphone of the tests is a private PulseAudio. A desktop that uses PipeWire keeps it, and those
+    # tests are skipped.
     dpkg-query -W -f '${db:Status-Status}' pipewire-pulse 2>/dev/null | grep -qx installed || echo pulseaudio
   fi
 }
@@ -32,7 +32,7 @@ fedora_packages() {
 
 missing_debian_packages() {
   local installed name
-  # One query for all: packages not installed make it fail, which is the question and not an error.
+  # One query for all; it fails if a package is not installed, which is not an error here.
   installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" "${@/%/t64}" 2>/dev/null || true)
   for name in "$@"; do
     grep -qxE "${name//./\\.}(t64)? installed" <<<"$installed" || echo "$name"
@@ -47,19 +47,19 @@ missing_fedora_packages() {
 }
 
 # Install with one command as root, or print that command and stop.
-# $1: command line that installs; $2: what is missing, for people.
+# $1: command line that installs; $2: what is missing, for the message.
 install_or_ask() {
   local prefix
   if ! prefix=$(root_prefix); then
     fail "Some system packages are missing: $2." \
-      "They need an administrator. Paste this one command, then run the same make command again:" \
+      "An administrator must install them. Run this command, then the same make command again:" \
       "" "    $(command -v sudo >/dev/null && echo sudo sh -c || echo su -c) '$1'"
   fi
   say "Installing system packages: $2"
   # shellcheck disable=SC2086  # the prefix is words
   quietly $prefix sh -c "$1" ||
-    fail "The system packages could not be installed; the lines above say why." \
-      "Put that right, or install them yourself: $2."
+    fail "The system packages could not be installed; see the lines above." \
+      "Fix the cause, or install them manually: $2."
 }
 
 install_debian_packages() {
@@ -67,7 +67,7 @@ install_debian_packages() {
   # shellcheck disable=SC2046,SC2086  # lists of names
   missing=$(missing_debian_packages $(debian_packages "$1") ${2:-} | xargs)
   [ -n "$missing" ] || return 0
-  # A third party's archive that cannot be reached must not stop us: only the installation decides.
+  # An unreachable third-party archive must not stop the installation.
   install_or_ask "apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 -o DPkg::Lock::Timeout=300 $missing" "$missing"
 }
@@ -84,10 +84,10 @@ install_fedora_packages() {
 install_brew_packages() {
   local prefix missing="" name
   xcode-select -p >/dev/null 2>&1 ||
-    fail "Apple's command line tools are missing." "Paste this one command, then run the same make command again:" \
+    fail "Apple's command line tools are missing." "Run this command, then the same make command again:" \
       "" "    xcode-select --install"
   command -v brew >/dev/null ||
-    fail "Homebrew is missing; flux-desktop needs PortAudio from it." "Install it as https://brew.sh says, then run this again."
+    fail "Homebrew is missing; flux-desktop needs PortAudio from it." "Install it (see https://brew.sh), then run this again."
   prefix=$(brew --prefix)
   for name in portaudio ${2:-}; do
     [ -e "$prefix/opt/$name" ] || missing="$missing $name"
@@ -95,9 +95,9 @@ install_brew_packages() {
   if [ -n "$missing" ]; then
     say "Installing with Homebrew:$missing"
     # shellcheck disable=SC2086  # a list of names
-    brew install -q $missing || fail "Homebrew could not install:$missing. The lines above say why."
+    brew install -q $missing || fail "Homebrew could not install:$missing. See the lines above."
   fi
-  # PyAudio looks for PortAudio in the compiler's own folders only.
+  # PyAudio looks for PortAudio in the compiler's folders only.
   export CPPFLAGS="-I$prefix/include ${CPPFLAGS:-}" CFLAGS="-I$prefix/include ${CFLAGS:-}" LDFLAGS="-L$prefix/lib ${LDFLAGS:-}"
 }
 

@@ -1,6 +1,6 @@
-"""Runs at the start of a frozen program: pyqtgraph may be imported without the OpenGL part of Qt, 10 MB of the folder.
+"""Runtime hook of the frozen programs: lets pyqtgraph be imported without the OpenGL part of Qt (10 MB).
 
-It imports those modules for drawing by OpenGL, which the window does not switch on.
+pyqtgraph imports those modules to draw with OpenGL, which the window does not enable.
 """
 
 import sys
@@ -8,7 +8,7 @@ import types
 
 
 class _WithoutOpenGL(types.ModuleType):
-    """In place of a module: its one class that is named at import is a plain widget."""
+    """Replaces a module; the one class that is used at import is a plain widget."""
 
     def __getattr__(self, name):  # type: ignore[no-untyped-def]
         if name == "QOpenGLWidget":

@@ -1,10 +1,10 @@
-"""The version resource of the Windows programs, from the one place that knows the version."""
+"""The version resource of the Windows programs."""
 
 from __future__ import annotations
 
 
 def version_resource(version: str) -> str:
-    """PyInstaller's text form of it. `version` is like ``0.1.0``; Windows wants four numbers."""
+    """The resource in PyInstaller's text form. `version` is like ``0.1.0``; Windows requires four numbers."""
     numbers = [int(part) for part in version.split(".")[:4] if part.isdigit()]
     four = tuple([*numbers, 0, 0, 0, 0][:4])
     texts = {

@@ -192,4 +192,4 @@ def test_a_demo_that_cannot_start_says_why_and_ends(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flux_desktop.ui.app.app", "--demo", "--wav", str(tmp_path / "gone.wav")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 1, done.stderr
-    assert "gone.wav is not there" in done.stdout
+    assert "gone.wav does not exist" in done.stdout
