@@ -6,7 +6,6 @@ the same refusal. Samples are read block by block. Everything here blocks: call 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +16,7 @@ import numpy as np
 from flux_desktop.audio import wav
 from flux_desktop.audio.decoding import Channel, DecodeError, Description, Samples, decode, describe, is_located
 from flux_desktop.audio.source_file import open_audio, open_problem
+from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
@@ -178,7 +178,7 @@ def _empty(path: Path, why: str) -> ProblemError:
 
 def _unsupported(path: Path, why: str) -> ProblemError:
     # Both begin with a directory, so that a name that begins with a hyphen is not taken for an option.
-    quoted, out = shlex.quote(str(path.absolute())), shlex.quote(f"./{path.stem}-16k.wav")
+    quoted, out = shell.word(str(path.absolute())), shell.word(f"./{path.stem}-16k.wav")
     return ProblemError(
         Problem(
             code="audio_unsupported",

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem
 
 INVOKE_ACTION = "sagemaker:InvokeEndpointWithBidirectionalStream"
@@ -45,7 +46,7 @@ def log_group_of(endpoint_name: str) -> str:
 
 def sign_in_command(profile: str | None) -> str:
     """The command that renews a single sign-on session."""
-    return f"aws sso login --profile {profile}" if profile else "aws sso login"
+    return f"aws sso login{shell.option('--profile', profile)}"
 
 
 def answer_problem(code: str, subject: Subject, why: str, clock_offset_s: float | None = None) -> Problem:

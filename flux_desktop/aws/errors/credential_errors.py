@@ -12,6 +12,7 @@ from botocore import exceptions as boto
 from flux_desktop.aws.errors.answer_texts import Subject, answer_problem, sign_in_command
 from flux_desktop.aws.errors.boto_errors import connection_problem, error_text, read_answer
 from flux_desktop.aws.errors.errors import classify, refusal_reason
+from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem
 
 
@@ -81,7 +82,7 @@ def credentials_problem(error: Exception, source: CredentialSource) -> Problem:
             return Problem(
                 code="sso_expired",
                 what=f"The sign-in session{_of(profile)} has expired or was never started.",
-                todo=f"Run: aws login{f' --profile {profile}' if profile else ''}",
+                todo=f"Run: aws login{shell.option('--profile', profile)}",
             )
         case MfaRequiredError() | boto.RefreshWithMFAUnsupportedError():
             return _mfa_problem(profile)
@@ -160,7 +161,7 @@ def _sso_problem(source: CredentialSource) -> Problem:
 
 
 def _mfa_problem(profile: str | None) -> Problem:
-    option = f" --profile {profile}" if profile else ""
+    option = shell.option("--profile", profile)
     return Problem(
         code="mfa_required",
         what=f"The role{_of(profile)} requires an MFA code, which this program does not ask for.",
