@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
+import msgspec
+
 from flux_desktop.engine.records.events import Event
 from flux_desktop.ui.window.main_window import MainWindow
 
@@ -38,31 +40,33 @@ async def running(window: MainWindow) -> None:
     """During a run: two turns ended, one open."""
     from flux_desktop.ui.app.launch import good_moment
 
-    window.load_sample()
-    await until(lambda: window.shape is not None)
-    window.flux_panel.eager.set_value(0.5)
-    window.start_run()
-    await until(lambda: good_moment(window.model) or window.model.ended is not None)
+    window.recordings.load_sample()
+    await until(lambda: window.state.recording is not None)
+    choices = window.state.choices
+    choices.options = msgspec.structs.replace(choices.options, eager_eot_threshold=0.5)
+    window.state.changed()
+    window.starter.start()
+    await until(lambda: good_moment(window.state.run) or window.state.run.ended is not None)
 
 
 async def many(window: MainWindow) -> None:
     """Two hundred connections in the table."""
-    window.run_bar.connections.setValue(200)
+    window.live_page.run_bar.connections.setValue(200)
     await running(window)
-    window.transcripts.tabs.setCurrentIndex(0)
+    window.live_page.transcripts.tabs.setCurrentIndex(0)
 
 
 async def error(window: MainWindow) -> None:
     """An endpoint of an account without credentials."""
     from flux_desktop.ui.models.endpoints import EndpointEntry
 
-    window.endpoints.account = [EndpointEntry("flux-en-prod", "changed 2026-11-01 10:00")]
-    window.endpoint_panel.refresh()
-    window.load_sample()
-    await until(lambda: window.shape is not None)
-    window.endpoint_panel.select("flux-en-prod")
-    window.start_run()
-    await until(lambda: bool(window.banners.banners()))
+    window.state.endpoints.account = [EndpointEntry("flux-en-prod", "changed 2026-11-01 10:00")]
+    window.live_page.endpoint_panel.refresh()
+    window.recordings.load_sample()
+    await until(lambda: window.state.recording is not None)
+    window.live_page.endpoint_panel.select("flux-en-prod")
+    window.starter.start()
+    await until(lambda: bool(window.live_page.banners.banners()))
 
 
 async def presenter(window: MainWindow) -> None:
@@ -91,19 +95,19 @@ async def microphone(window: MainWindow) -> None:
     from flux_desktop.ui.services.device_watch import DeviceWatch
     from flux_desktop.ui.services.level_watch import LevelWatch
 
-    box, display = window.sound_panel.microphone, window.display
-    window.devices = DeviceWatch(window.microphones, window.tasks, box.refresh, list_devices)
-    window.levels = LevelWatch(
-        window.microphones, window.tasks, display.begin_level, display.take_level, box.set_trouble, hear
+    state, preview, box = window.state, window.preview, window.live_page.sound_panel.microphone
+    preview.devices = DeviceWatch(state.microphones, window.tasks, box.refresh, list_devices)
+    preview.levels = LevelWatch(
+        state.microphones, window.tasks, state.microphone_level.reset, preview.take_level, box.set_trouble, hear
     )
-    window.sound_panel.use_microphone(True)
-    await until(lambda: len(window.model.level_peak) > 120)
+    window.live_page.sound_panel.use_microphone(True)
+    await until(lambda: len(window.state.run.level_peak) > 120)
 
 
 async def done(window: MainWindow) -> None:
     """After a run: the summary, and the newest turns."""
     await running(window)
-    await until(lambda: window.model.ended is not None)
+    await until(lambda: window.state.run.ended is not None)
 
 
 State = Callable[[MainWindow], Awaitable[None]]

@@ -107,12 +107,12 @@ async def measure(window: MainWindow, sessions: Path, options: argparse.Namespac
     warm_up_s = min(options.warm_up * 60, seconds * 0.6)
     compared_s = min(600.0, (seconds - warm_up_s) / 2)
     await start_looped(window, options.connections)
-    began_s, began_run_s = time.monotonic(), window.model.now_s
+    began_s, began_run_s = time.monotonic(), window.state.run.now_s
     processes = {os.getpid(): Process("window")} | {pid: Process(name) for pid, name in children()}
     tasks: list[int] = []
     told_s = 0.0
     worst_stalls = (0.0, 0.0)
-    while (passed_s := time.monotonic() - began_s) < seconds and window.model.active:
+    while (passed_s := time.monotonic() - began_s) < seconds and window.state.run.active:
         for pid, process in processes.items():
             process.sample(pid, passed_s)
         if passed_s >= warm_up_s:
@@ -123,14 +123,14 @@ async def measure(window: MainWindow, sessions: Path, options: argparse.Namespac
             worst_stalls = max(worst_stalls[0], stalls.p99_ms or 0.0), max(worst_stalls[1], stalls.max_ms or 0.0)
             sizes = ", ".join(f"{each.name} {each.mb[-1]:.1f} MB" for each in processes.values())
             print(
-                f"{passed_s / 60:.0f} min: {window.model.streaming()} streaming; {sizes};"
+                f"{passed_s / 60:.0f} min: {window.state.run.streaming()} streaming; {sizes};"
                 f" stalls p99 {stalls.p99_ms:.0f}, max {stalls.max_ms:.0f} ms",
                 flush=True,
             )
         await asyncio.sleep(SAMPLE_EVERY_S)
-    ended_run_s = window.model.now_s
+    ended_run_s = window.state.run.now_s
     window.controller.stop()
-    while window.model.active:  # noqa: ASYNC110 - what the window shows has no event
+    while window.state.run.active:  # noqa: ASYNC110 - what the window shows has no event
         await asyncio.sleep(0.1)
     print(f"\n{options.connections} connections, {passed_s / 60:.0f} min, from minute {warm_up_s / 60:.0f} on:\n")
     print("| process | MB first | MB last | MB/h | descriptors | threads | CPU % |\n|---|---|---|---|---|---|---|")
@@ -143,10 +143,10 @@ async def measure(window: MainWindow, sessions: Path, options: argparse.Namespac
         values = update_latencies_ms(sessions, from_s, from_s + compared_s)
         p50, p99 = np.percentile(values, (50, 99))
         print(f"update latency, {name} {compared_s / 60:.0f} min: p50 {p50:.2f}, p99 {p99:.2f} ms (n {len(values)})")
-    ended = window.model.ended
+    ended = window.state.run.ended
     if ended is not None:
         print(f"{ended.verdict}: " + ", ".join(f"{n} {name}" for name, n in ended.ledger.items() if n), *ended.reasons)
-        rotations = sum(talk.summary.rotations for talk in window.model.conversations.values() if talk.summary)
+        rotations = sum(talk.summary.rotations for talk in window.state.run.conversations.values() if talk.summary)
         print(f"changes over to a new stream: {rotations}; pacing p99 {ended.pacing.p99_ms:.1f} ms")
 
 

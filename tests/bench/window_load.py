@@ -30,28 +30,28 @@ def load() -> str:
 async def measure(window: MainWindow, options: argparse.Namespace) -> None:
     """One run; prints its figures."""
     drawn = 0
-    refresh = window.plots.refresh
+    refresh = window.live_page.plots.refresh
 
     def counted() -> None:
         nonlocal drawn
         refresh()
         drawn += 1
 
-    window.plots.refresh = counted  # type: ignore[method-assign]
+    window.live_page.plots.refresh = counted  # type: ignore[method-assign]
     print(f"load before: {load()}")
     await start_looped(window, options.connections)
     await asyncio.sleep(options.warm_up)
     window.heartbeat.start()
     began_s, first_drawn, cpu_s = time.monotonic(), drawn, time.process_time()
     times_s, sizes_mb = [], []
-    while (passed_s := time.monotonic() - began_s) < options.seconds and window.model.active:
+    while (passed_s := time.monotonic() - began_s) < options.seconds and window.state.run.active:
         times_s.append(passed_s)
         sizes_mb.append(resident_bytes(os.getpid()) / 1e6)
         await asyncio.sleep(1)
     stalls = window.heartbeat.stalls()
     slope_mb_s = float(np.polyfit(times_s, sizes_mb, 1)[0])
     per_stream_hour_mb = slope_mb_s * 3600 / options.connections
-    print(f"streams at the end: {window.model.streaming()} of {options.connections}; load: {load()}")
+    print(f"streams at the end: {window.state.run.streaming()} of {options.connections}; load: {load()}")
     print(f"stalls of the newest minute: p50 {stalls.p50_ms:.1f}, p99 {stalls.p99_ms:.1f}, max {stalls.max_ms:.0f} ms")
     print(f"curves: {(drawn - first_drawn) / passed_s:.1f} a second")
     print(f"processor: {(time.process_time() - cpu_s) / passed_s * 100:.0f} % of a core")

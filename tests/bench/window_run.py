@@ -20,15 +20,15 @@ Measure = Callable[[MainWindow, Path], Awaitable[None]]
 
 async def start_looped(window: MainWindow, connections: int) -> None:
     """Start the bundled recording in a loop; returns when all connections stream, with the table in front."""
-    window.run_bar.connections.setValue(connections)
-    window.run_bar.loop.setChecked(True)
-    window.load_sample()
-    while window.shape is None:  # noqa: ASYNC110 - what the window shows has no event
+    window.live_page.run_bar.connections.setValue(connections)
+    window.live_page.run_bar.loop.setChecked(True)
+    window.recordings.load_sample()
+    while window.state.recording is None:  # noqa: ASYNC110 - what the window shows has no event
         await asyncio.sleep(0.05)
-    window.start_run()
-    while window.model.streaming() < connections and window.model.active:  # noqa: ASYNC110 - as above
+    window.starter.start()
+    while window.state.run.streaming() < connections and window.state.run.active:  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.1)
-    window.transcripts.tabs.setCurrentIndex(0)
+    window.live_page.transcripts.tabs.setCurrentIndex(0)
 
 
 def with_window(measure: Measure) -> None:

@@ -55,15 +55,18 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
 from flux_desktop.engine.worker.worker import Worker
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.flux.messages import MessageError, parse_client_message, parse_server_message
-from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.choices import Choices
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.past_run import read_past_run
 from flux_desktop.ui.window import settings
+from flux_desktop.ui.window.settings_migration import VERSION
 from tests.engine.messages import Messages
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
@@ -356,13 +359,14 @@ class _Settings:
 
     def __call__(self, data: bytes) -> None:
         self._path.write_bytes(data)
-        problems(settings.load(self._path).options)
+        settings.restore(AppState(), settings.load(self._path))
 
 
 def _settings_seeds() -> list[bytes]:
-    every = msgspec.to_builtins(settings.Settings(options=FluxOptions(eot_threshold=0.8, keyterms=("a",))))
-    whole = {name: getattr(settings.Settings(), name) for name in settings.Settings.__struct_fields__} | every
-    return [msgspec.json.encode(whole), b"{}", DEEP]
+    chosen = Choices(options=FluxOptions(eot_threshold=0.8, keyterms=("a",)))
+    every = {name: getattr(chosen, name) for name in Choices.__struct_fields__}
+    present = msgspec.json.encode({"version": VERSION, "choices": every, "microphone": "USB"})
+    return [present, msgspec.json.encode(every | {"clock": 1}), b"{}", DEEP]
 
 
 class _Recording:

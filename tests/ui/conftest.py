@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
 
+import msgspec
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -95,8 +96,15 @@ async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.
     loop = asyncio.get_running_loop()
     end_s = loop.time() + timeout_s
     while not condition():
-        assert loop.time() < end_s, f"waited {timeout_s} s in vain: {what}"
+        assert loop.time() < end_s, f"waited {timeout_s} s for: {what}"
         await asyncio.sleep(0.01)
+
+
+def choose_options(window: MainWindow, **changes: object) -> None:
+    """Choose Flux parameters as a person would in the panel."""
+    choices = window.state.choices
+    choices.options = msgspec.structs.replace(choices.options, **changes)
+    window.state.changed()
 
 
 def press_together(window: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:

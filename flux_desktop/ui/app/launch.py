@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+import msgspec
 import qasync
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -22,6 +23,7 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
@@ -34,6 +36,7 @@ from flux_desktop.ui.window.recovery import offer_unfinished
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
 DEFAULT_CONNECTIONS = 2
+DEMO_EAGER_THRESHOLD = 0.5
 
 
 def make_app() -> QApplication:
@@ -56,7 +59,8 @@ def make_window(
     theme = ThemeSource(app, options.theme or "system")
     theme.begin()
     window = MainWindow(theme, make_engine, account)
-    window.run_bar.connections.setValue(options.connections or DEFAULT_CONNECTIONS)
+    window.state.choices.connections = options.connections or DEFAULT_CONNECTIONS
+    window.state.changed()
     return window
 
 
@@ -69,20 +73,21 @@ def run_window(options: argparse.Namespace) -> int:
         window.closed.connect(closed.set)
         if not options.demo:
             remembered = settings.load(settings.settings_path())
-            settings.apply(window, remembered)
-            if options.theme is not None:
-                window.theme.set_mode(options.theme)
+            settings.restore(window.state, remembered)
+            window.resize(window.state.choices.width, window.state.choices.height)
+            window.theme.set_mode(options.theme or window.state.choices.theme)
             if options.connections is not None:
-                window.run_bar.connections.setValue(options.connections)
-            look_at_installation(window, remembered)
+                window.state.choices.connections = options.connections
+            check_installation(window, remembered.checked_version)
         window.begin(load_account=not options.demo)
-        window.tasks.start("keeping the built-in endpoint", local.keep(window.local_arguments_wanted))
+        window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
         if not options.demo:
-            window.tasks.start("looking for a run that was cut off", offer_unfinished(window))
+            offer = offer_unfinished(window.live_page.banners, window.transcripts)
+            window.tasks.start("looking for an interrupted run", offer)
         await closed.wait()
         if not options.demo:
-            settings.save(settings.settings_path(), settings.collect(window))
+            settings.save(settings.settings_path(), settings.collect(window.state))
         return 0
 
     return _run(options, live, partial(supervisor_engine, local=local))
@@ -102,37 +107,37 @@ def run_off_screen(options: argparse.Namespace) -> int:
         window.begin()
         window.tasks.start("the demo", _get_ready(window, options, stopped=finished.set))
         await finished.wait()
-        if window.model.ended is None:
-            for banner in window.banners.banners():
+        if window.state.run.ended is None:
+            for banner in window.live_page.banners.banners():
                 print(plain(banner.problem.sentence()))
         elif not picture_taken(window):
             window.grab().save(str(picture))
-        ended = window.model.ended
-        _print_transcripts(window.model)
+        ended = window.state.run.ended
+        _print_transcripts(window.state.run)
         if picture.exists():
             print(f"A picture of the window is in {picture}")
         closed = asyncio.Event()
         window.closed.connect(closed.set)
         window.close()
         await asyncio.wait_for(closed.wait(), CLOSE_WAIT_S)
-        return 0 if ended is not None and _all_completed(ended, window.model) else 1
+        return 0 if ended is not None and _all_completed(ended, window.state.run) else 1
 
     return _run(options, live)
 
 
-def look_at_installation(window: MainWindow, remembered: settings.Settings) -> None:
+def check_installation(window: MainWindow, checked_version: str) -> None:
     """At the first start of a version, carry out the quick part of the self-test in the background."""
-    if remembered.checked_version != __version__:
-        window.tasks.start("looking at this installation", _show_what_is_wrong(window))
+    if checked_version != __version__:
+        window.tasks.start("checking this installation", _show_what_is_wrong(window))
 
 
 async def _show_what_is_wrong(window: MainWindow) -> None:
-    """What is well is not mentioned."""
+    """Checks that pass are not mentioned."""
     from flux_desktop.engine.self_test.quick_checks import quick_findings  # after the window has been shown
 
-    for found in await file_work("Checking the installation", lambda: list(quick_findings())):
-        if found.problem is not None:
-            window.show_problem(found.problem, "warn")
+    for finding in await file_work("Checking the installation", lambda: list(quick_findings())):
+        if finding.problem is not None:
+            window.live_page.banners.show_problem(finding.problem, "warn")
 
 
 def good_moment(model: RunModel) -> bool:
@@ -156,19 +161,21 @@ async def _get_ready(
     `stopped` is called where the demo cannot even be started; the window says why.
     """
     if options.wav is not None:
-        window.load_wav(str(options.wav))
+        window.recordings.load(str(options.wav))
     elif options.demo:
-        window.load_sample()
+        window.recordings.load_sample()
     if options.demo:
-        await _until(lambda: window.shape is not None or bool(window.banners.banners()))
-        window.flux_panel.eager.set_value(0.5)
-        window.endpoint_panel.select("local")
-        window.start_run()
-        if not window.model.active:
+        await _until(lambda: window.state.recording is not None or bool(window.live_page.banners.banners()))
+        choices = window.state.choices
+        choices.options = msgspec.structs.replace(choices.options, eager_eot_threshold=DEMO_EAGER_THRESHOLD)
+        choices.endpoint = LOCAL_ENDPOINT
+        window.state.changed()
+        window.starter.start()
+        if not window.state.run.active:
             stopped()
             return
     if options.screenshot is not None:
-        await _until(lambda: good_moment(window.model) or window.model.ended is not None)
+        await _until(lambda: good_moment(window.state.run) or window.state.run.ended is not None)
         window.grab().save(str(options.screenshot))
         window.setProperty("pictureTaken", True)
 

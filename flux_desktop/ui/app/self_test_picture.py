@@ -50,7 +50,7 @@ async def _painted(app: QApplication, window: MainWindow) -> tuple[QImage, float
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     window.begin()
-    while not window.plots.plots:  # noqa: ASYNC110 - what the window shows has no event
+    while not window.live_page.plots.plots:  # noqa: ASYNC110 - what the window shows has no event
         await asyncio.sleep(0.005)
     app.processEvents()
     usable_at_s = time.monotonic()

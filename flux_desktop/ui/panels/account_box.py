@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.problem import Problem
-from flux_desktop.ui.services.account import DEFAULT_REGION
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role
 
@@ -29,8 +29,9 @@ class AccountBox(QWidget):
     filter_changed = Signal()
     retry_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, state: AppState) -> None:
         super().__init__()
+        self._state = state
         self.profile, self.region, self.status = QComboBox(), QComboBox(), QComboBox()
         self.name = QLineEdit()
         self.name.setPlaceholderText("Filter by name")
@@ -45,9 +46,10 @@ class AccountBox(QWidget):
             widget.setAccessibleName(words)
             widget.setToolTip(words)
             widget.setMinimumWidth(60)
-        self._preferred = (DEFAULT_PROFILE, DEFAULT_REGION)
-        self._default_region = DEFAULT_REGION
-        self.set_choices([], [DEFAULT_REGION])
+        self._profiles: list[str] = []
+        self._regions: list[str] = []
+        self._show_choices()
+        state.listen(self._show_choices)
         self.words = label("", "caption", wrap=True)
         self.copy_button = button("Copy the command", self._copy, kind="link")
         self.retry_button = button("Try again", self.retry_wanted.emit, kind="link")
@@ -71,47 +73,42 @@ class AccountBox(QWidget):
         self._command = ""
         self.show_state("", None)
         for combo in (self.profile, self.region):
-            combo.currentIndexChanged.connect(lambda _index: self.access_changed.emit())
+            combo.currentIndexChanged.connect(lambda _index: self._choose())
         self.name.textChanged.connect(lambda _words: self.filter_changed.emit())
         self.status.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
 
-    def access(self) -> tuple[str | None, str]:
-        """Profile (None for boto3's own chain) and region."""
-        profile = self.profile.currentText()
-        default = self.profile.currentIndex() <= 0
-        return (None if default else profile), self.region.currentText() or DEFAULT_REGION
-
     def set_choices(self, profiles: list[str], regions: list[str]) -> None:
-        """Offer these; what was chosen stays chosen."""
-        wanted = (
-            (self.profile, [DEFAULT_PROFILE, *profiles], DEFAULT_PROFILE, self._preferred[0]),
-            (self.region, regions, DEFAULT_REGION, self._preferred[1]),
-        )
-        for chooser, names, default, preferred in wanted:
-            kept = chooser.currentText()
-            kept = preferred if kept in {"", default} else kept
+        """Offer these; a chosen profile or region that does not exist any more is replaced by the default."""
+        choices = self._state.choices
+        self._profiles, self._regions = profiles, regions
+        choices.profile = choices.profile if choices.profile in profiles else ""
+        choices.region = choices.region if choices.region in regions else ""
+        self._state.changed()
+
+    def _show_choices(self) -> None:
+        profile, region = self._state.access
+        for chooser, names, chosen in (
+            (self.profile, [self._default_profile(), *self._profiles], profile or self._default_profile()),
+            (self.region, self._regions, region),
+        ):
+            listed = names if chosen in names else [*names, chosen]
             with QSignalBlocker(chooser):
-                chooser.clear()
-                chooser.addItems(names)
-                chooser.setCurrentText(kept if kept in names else default)
+                if [chooser.itemText(place) for place in range(chooser.count())] != listed:
+                    chooser.clear()
+                    chooser.addItems(listed)
+                chooser.setCurrentText(chosen)
 
-    def set_defaults(self, profile: str | None, region: str) -> None:
-        """Show what the first choice stands for: the configured profile, None for boto3's chain, and its region.
+    def _default_profile(self) -> str:
+        """The first choice, with the profile that boto3's chain uses if one is configured."""
+        name = self._state.default_profile
+        return f"{DEFAULT_PROFILE} ({name})" if name else DEFAULT_PROFILE
 
-        The region follows it unless another one has been chosen.
-        """
-        with QSignalBlocker(self.profile), QSignalBlocker(self.region):
-            if self.profile.currentIndex() == 0:
-                self.profile.setItemText(0, f"{DEFAULT_PROFILE} ({profile})" if profile else DEFAULT_PROFILE)
-            if self.region.currentText() == self._default_region:
-                if self.region.findText(region) < 0:
-                    self.region.addItem(region)
-                self.region.setCurrentText(region)
-        self._default_region = region
-
-    def prefer(self, profile: str, region: str) -> None:
-        """What was chosen the last time: taken up again once it is known to exist."""
-        self._preferred = (profile or DEFAULT_PROFILE, region or DEFAULT_REGION)
+    def _choose(self) -> None:
+        choices, region = self._state.choices, self.region.currentText()
+        choices.profile = self.profile.currentText() if self.profile.currentIndex() > 0 else ""
+        choices.region = "" if region == self._state.default_region else region
+        self._state.changed()
+        self.access_changed.emit()
 
     def filters(self) -> tuple[str, str]:
         """Name and status to filter by; empty for all."""

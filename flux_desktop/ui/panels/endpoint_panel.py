@@ -15,7 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
-from flux_desktop.ui.models.endpoints import EndpointEntry, EndpointList
+from flux_desktop.local_faults import FAULTS
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.developer import LocalBehaviour
+from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, font
@@ -73,18 +76,14 @@ class EndpointPanel(Panel):
     """The list of endpoints.
 
     Signals:
-        chosen: the name of the endpoint that is now selected.
-        refresh_wanted: the account's list is to be loaded anew.
+        refresh_wanted: the account's list is to be reloaded.
         details_wanted: the name of an endpoint, and the window that asks.
-        usual_wanted: the built-in endpoint is to do nothing unusual any more.
     """
 
-    chosen = Signal(str)
     refresh_wanted = Signal()
     details_wanted = Signal(str, QWidget)
-    usual_wanted = Signal()
 
-    def __init__(self, theme: ThemeSource, endpoints: EndpointList) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         # Lambdas: a signal must not be touched before the base class is made.
         self.account_button = button("AWS account", self._account_clicked, kind="link", tip="Endpoints of an account")
         self.account_button.setCheckable(True)
@@ -93,12 +92,13 @@ class EndpointPanel(Panel):
             theme, "refresh-cw", "Load the account's endpoints anew (F5)", lambda: self.refresh_wanted.emit()
         )
         super().__init__("Endpoint", "", self.details_button, self.refresh_button, self.account_button)
-        self.account = AccountBox()
+        self.account = AccountBox(state)
         self.body.addWidget(self.account)
         for widget in (self.account, self.details_button, self.refresh_button):
             widget.hide()
-        self._endpoints = endpoints
-        self._preferred = ""
+        self._state = state
+        self._endpoints = state.endpoints
+        self._behaviour_shown = LocalBehaviour()
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
         self.list.setItemDelegate(EndpointDelegate(theme, self.list))
@@ -106,27 +106,24 @@ class EndpointPanel(Panel):
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
         self.body.addWidget(self.list)
         self.fault, self.build = pill("", "warn"), pill("", "quiet")
-        self.usual_button = button(
-            "Remove", self.usual_wanted.emit, kind="link", tip="Let the built-in endpoint do what Flux does again"
+        self.reset_button = button(
+            "Reset", self._reset_behaviour, kind="link", tip="Make the built-in endpoint behave like Flux again"
         )
         unusual = QGridLayout()
         unusual.setVerticalSpacing(SPACE_XS)
         unusual.addWidget(self.fault, 0, 0)
         unusual.addWidget(self.build, 1, 0)
-        unusual.addWidget(self.usual_button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
+        unusual.addWidget(self.reset_button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(unusual)
-        self.set_unusual("", "", "")
+        self._show_behaviour(self._behaviour_shown)
         self.note = label("", "caption", wrap=True)
         self.note.hide()
         self.body.addWidget(self.note)
         self.refresh()
+        state.listen(self._show_choices)
 
     def refresh(self) -> None:
-        """Show the list anew; the selection stays where the endpoint is still listed."""
-        kept = self.selected()
-        listed = [entry.name for entry in self._endpoints.shown()]
-        if self._preferred in listed:
-            kept, self._preferred = self._preferred, ""
+        """List the endpoints again; the chosen one is selected if it is listed, else the built-in one."""
         self.list.blockSignals(True)
         self.list.clear()
         for entry in self._endpoints.shown():
@@ -137,25 +134,28 @@ class EndpointPanel(Panel):
             self.list.addItem(item)
         self.list.blockSignals(False)
         self.list.setFixedHeight(min(4, self.list.count()) * ROW_PX + 4)
-        self.select(kept)
-
-    def prefer(self, name: str) -> None:
-        """What was chosen the last time: selected once it is listed."""
-        self._preferred = name
-        self.select(name)
+        self._show_choices()
 
     def select(self, name: str) -> None:
-        """Select an endpoint by name, the built-in one where it is not listed."""
-        for row in range(self.list.count()):
-            if self.list.item(row).data(ENTRY_ROLE).name == name:
-                self.list.setCurrentRow(row)
-                return
-        self.list.setCurrentRow(0)
+        """Choose an endpoint by name; it is used as soon as it is listed."""
+        self._state.choices.endpoint = name
+        self._state.changed()
 
-    def selected(self) -> str:
-        """Name of the selected endpoint."""
-        item = self.list.currentItem()
-        return LOCAL_ENDPOINT if item is None else str(item.data(ENTRY_ROLE).name)
+    def _show_choices(self) -> None:
+        name = self._state.endpoint
+        for row in range(self.list.count()):
+            if self.list.item(row).data(ENTRY_ROLE).name == name and row != self.list.currentRow():
+                self.list.blockSignals(True)
+                self.list.setCurrentRow(row)
+                self.list.blockSignals(False)
+        self.details_button.setVisible(name != LOCAL_ENDPOINT)
+        if self._behaviour_shown != self._state.local:
+            self._behaviour_shown = self._state.local
+            self._show_behaviour(self._behaviour_shown)
+
+    def _reset_behaviour(self) -> None:
+        self._state.local = LocalBehaviour()
+        self._state.changed()
 
     def open_account(self, on: bool) -> None:
         """Show or hide what belongs to the AWS account; the first time its list is loaded."""
@@ -170,16 +170,18 @@ class EndpointPanel(Panel):
         self.open_account(self.account_button.isChecked())
 
     def _details(self) -> None:
-        self.details_wanted.emit(self.selected(), self.window())
+        self.details_wanted.emit(self._state.endpoint, self.window())
 
-    def set_unusual(self, fault: str, meaning: str, build: str) -> None:
-        """Say what the built-in endpoint does wrong on purpose, and that it is another build; empty for neither."""
+    def _show_behaviour(self, behaviour: LocalBehaviour) -> None:
+        """Show the fault that the built-in endpoint injects and its build, where either is not the usual one."""
+        fault, build = behaviour.fault_words(), behaviour.build_words()
         for shown, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build and f"build: {build}")):
             shown.setText(shown.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
             shown.setToolTip(words)
             shown.setVisible(bool(words))
-        self.fault.setToolTip(f"fault: {fault}\n{meaning}")
-        self.usual_button.setVisible(bool(fault or build))
+        kind = FAULTS.get(behaviour.fault)
+        self.fault.setToolTip(f"fault: {fault}\n{'' if kind is None else kind.sentence}")
+        self.reset_button.setVisible(bool(fault or build))
 
     def set_note(self, text: str) -> None:
         """Say something about the endpoint, such as which recogniser writes its words."""
@@ -192,9 +194,8 @@ class EndpointPanel(Panel):
         # What cannot be changed now gives its room to what can.
         self.account.setVisible(self.account_button.isChecked() and not locked)
         self.refresh_button.setEnabled(not locked)
-        self.usual_button.setEnabled(not locked)
+        self.reset_button.setEnabled(not locked)
 
     def _changed(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.details_button.setVisible(not item.data(ENTRY_ROLE).is_local)
-            self.chosen.emit(item.data(ENTRY_ROLE).name)
+            self.select(item.data(ENTRY_ROLE).name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
@@ -21,7 +20,9 @@ from flux_desktop.flux.options import (
     MODELS,
     FluxOptions,
 )
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import FieldState
+from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
 from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -31,14 +32,13 @@ from flux_desktop.ui.widgets.slider_field import SliderField
 from flux_desktop.ui.widgets.three_state import ThreeState
 
 DEFAULT_EAGER = 0.5
-MULTI = "flux-general-multi"
 
 
 class FluxPanel(Panel):
     """The parameters of the streams.
 
     Signals:
-        changed: a parameter was changed by a person; read `options`.
+        changed: a parameter was changed by a person; read `AppState.options`.
         reconnect_wanted: the streams are to be changed over to new ones with what is chosen.
         retry_wanted: changes in mid-stream, refused once, are to be tried again.
     """
@@ -47,7 +47,7 @@ class FluxPanel(Panel):
     reconnect_wanted = Signal()
     retry_wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, state: AppState) -> None:
         self.model = QComboBox()
         self.model.addItems(MODELS)
         self.model.setAccessibleName("Flux model")
@@ -131,7 +131,7 @@ class FluxPanel(Panel):
             terms_max=KEYTERMS_MAX,
             chars_max=KEYTERM_CHARS_MAX,
         )
-        self.hints.changed.connect(self.changed)
+        self.hints.changed.connect(self._edited)
         self._hints_head = label("Language hints", "strong")
         body.addWidget(self._hints_head)
         body.addWidget(self.hints)
@@ -142,30 +142,33 @@ class FluxPanel(Panel):
         controls_head.addWidget(self.controls.target)
         body.addLayout(controls_head)
         body.addWidget(self.controls)
-        self.keyterms.changed.connect(self.changed)
+        self.keyterms.changed.connect(self._edited)
         self.model.currentIndexChanged.connect(lambda _index: self._edited())
         self._couple()
+        self._state = state
+        self._shown: FluxOptions | None = None
+        self._show_choices()
+        state.listen(self._show_choices)
 
-    def options(self) -> FluxOptions:
-        """The parameters as chosen, without what the endpoint's build is known to refuse."""
+    def _chosen_options(self) -> FluxOptions:
+        """The parameters as the controls show them."""
         return FluxOptions(
             model=self.model.currentText(),
             eot_threshold=self.eot.value,
             eager_eot_threshold=self.eager.value,
             eot_timeout_ms=round((self.timeout.value or 5.0) * 1000),
             keyterms=self.keyterms.terms,
-            language_hints=self.hints.terms if self.model.currentText() == MULTI else (),
-            profanity_filter=self.filters["profanity_filter"].value,
-            numerals=self.filters["numerals"].value,
+            language_hints=self.hints.terms,
+            profanity_filter=self.filters["profanity_filter"].chosen,
+            numerals=self.filters["numerals"].chosen,
         )
 
-    def chosen_options(self) -> FluxOptions:
-        """The parameters as chosen, also those that the endpoint's build does not know: for remembering."""
-        filters = {name: field.chosen for name, field in self.filters.items()}
-        return msgspec.structs.replace(self.options(), **filters)
-
-    def set_options(self, options: FluxOptions) -> None:
-        """Show other parameters without telling anybody."""
+    def _show_choices(self) -> None:
+        """Show what is chosen, where it is not what the controls already show."""
+        options = self._state.choices.options
+        if options == self._shown:
+            return
+        self._shown = options
         self.model.blockSignals(True)
         self.model.setCurrentText(options.model)
         self.model.blockSignals(False)
@@ -235,7 +238,7 @@ class FluxPanel(Panel):
         self.filters_box.setVisible(self.filters_button.isChecked())
 
     def _name_filters(self) -> None:
-        """Say on the button how much is set behind it."""
+        """Show on the button how many filters are set."""
         number = sum(field.value is not None for field in self.filters.values())
         self.filters_button.setText(f"Filters · {number} set" if number else "Filters")
 
@@ -245,6 +248,8 @@ class FluxPanel(Panel):
 
     def _edited(self) -> None:
         self._couple()
+        self._state.choices.options = self._shown = self._chosen_options()
+        self._state.changed()
         self.changed.emit()
 
     def use_preset(self, preset: Preset) -> None:
@@ -264,6 +269,6 @@ class FluxPanel(Panel):
     def _couple(self) -> None:
         self._name_filters()
         for widget in (self._hints_head, self.hints):
-            widget.setVisible(self.model.currentText() == MULTI)
+            widget.setVisible(self.model.currentText() == MULTILINGUAL)
         # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.
         self.eager.set_maximum(min(EAGER_EOT_THRESHOLD.high, self.eot.value or EAGER_EOT_THRESHOLD.high))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.ui.models.microphone import Microphones
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.level_meter import LevelMeter
@@ -14,24 +14,19 @@ from flux_desktop.ui.widgets.basics import label, set_role
 
 
 class MicrophoneBox(QWidget):
-    """Shows the list and keeps the person's choice.
+    """Shows the list of microphones and the level of the chosen one."""
 
-    Signals:
-        chosen: another device was chosen.
-    """
-
-    chosen = Signal()
-
-    def __init__(self, theme: ThemeSource, microphones: Microphones) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
-        self._microphones = microphones
-        self._listed: Problem | None = None
+        self._state = state
+        self._microphones = state.microphones
+        self._listing: Problem | None = None
         self._trouble: Problem | None = None
         self.device = QComboBox()
         self.device.setAccessibleName("Microphone")
         self.device.setMinimumWidth(80)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.meter = LevelMeter(theme)
+        self.meter = LevelMeter(theme, state.microphone_level)
         self.lost = QCheckBox("Go on with silence if it is lost")
         self.lost.setToolTip("Otherwise the run ends cleanly when the microphone goes away.")
         self.words = label("", "caption", wrap=True)
@@ -43,6 +38,7 @@ class MicrophoneBox(QWidget):
         self.device.currentIndexChanged.connect(self._choose)
         self.lost.toggled.connect(self._set_lost)
         self.refresh(None)
+        state.listen(self.show_choices)
 
     def refresh(self, problem: Problem | None) -> None:
         """Show the list anew; the choice stays, also while its device is away."""
@@ -54,17 +50,17 @@ class MicrophoneBox(QWidget):
                 for name, line in entries:
                     self.device.addItem(line, name)
                 self.device.setCurrentIndex([name for name, _ in entries].index(self._microphones.chosen))
-        self._listed = problem
-        self._say()
+        self._listing = problem
+        self._show_remark()
 
     def set_trouble(self, trouble: Problem | None) -> None:
         """What keeps the chosen microphone from being heard, or None."""
         if trouble != self._trouble:
             self._trouble = trouble
-            self._say()
+            self._show_remark()
 
-    def _say(self) -> None:
-        problem = self._listed
+    def _show_remark(self) -> None:
+        problem = self._listing
         if problem is not None:
             words, role = problem.sentence(), "warn"
         elif not self._microphones.devices:
@@ -81,7 +77,14 @@ class MicrophoneBox(QWidget):
     def _choose(self, position: int) -> None:
         if position >= 0:
             self._microphones.chosen = self.device.itemData(position)
-            self.chosen.emit()
+            self._state.changed()
 
     def _set_lost(self, on: bool) -> None:
         self._microphones.go_on_when_lost = on
+
+    def show_choices(self) -> None:
+        """Show what is chosen."""
+        with QSignalBlocker(self.lost):
+            self.lost.setChecked(self._microphones.go_on_when_lost)
+        if self.device.currentData() != self._microphones.chosen:
+            self.refresh(self._listing)

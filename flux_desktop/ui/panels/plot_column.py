@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.choices import USER_CLOCK, WIRE_CLOCK
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
 LEVEL = "Level"
+_CLOCKS = (USER_CLOCK, WIRE_CLOCK)
+"""In the order of `plots.latency.CLOCKS`."""
 
 if TYPE_CHECKING:
     from flux_desktop.ui.plots.base import PlotPanel
@@ -19,15 +22,12 @@ if TYPE_CHECKING:
 class PlotColumn(QWidget):
     """The plots from top to bottom. Importing pyqtgraph takes longer than showing the window, so it waits."""
 
-    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
         self._theme = theme
-        self._model = model
+        self._state = state
+        self._model = state.run
         self.plots: list[PlotPanel] = []
-        self.preferred = "Pacing"
-        """Which plot a person wants in the third place, while no microphone is the sound."""
-        self.clock = 0
-        """By which clock the update latency is shown: a place in `plots.latency.CLOCKS`."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_M)
@@ -47,7 +47,7 @@ class PlotColumn(QWidget):
 
         pg.setConfigOptions(antialias=True, background=None)
         self.latency = LatencyPlot(self._theme, self._model)
-        self.latency.clock_box.setCurrentIndex(self.clock)
+        self.latency.clock_box.setCurrentIndex(_CLOCKS.index(self._state.choices.latency_clock))
         self.latency.clock_box.currentIndexChanged.connect(self._remember_clock)
         self.end_of_turn = EndOfTurnPlot(self._theme, self._model)
         self.level = LevelPlot(self._theme, self._model)
@@ -58,7 +58,7 @@ class PlotColumn(QWidget):
         self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams]
         for widget, share in ((self.latency, 5), (self.end_of_turn, 4), (self.deck, 4)):
             self._layout.addWidget(widget, share)
-        self.deck.show_plot(self.preferred)
+        self.deck.show_plot(self._state.choices.plot)
 
     def set_front(self, conn: int | None) -> None:
         """The connection in front is drawn on top."""
@@ -70,7 +70,7 @@ class PlotColumn(QWidget):
         """Offer the microphone's level while it is the sound, and show it first; pacing's verdict stands on top."""
         if self.plots:
             self.deck.set_offered(LEVEL, on)
-            self.deck.show_plot(LEVEL if on else self.preferred)
+            self.deck.show_plot(LEVEL if on else self._state.choices.plot)
 
     def pause(self, on: bool) -> None:
         """Stop or go on with all pictures at once."""
@@ -80,7 +80,7 @@ class PlotColumn(QWidget):
     def switch_clock(self) -> None:
         """Show the update latency by the other clock."""
         if self.plots:
-            self.latency.clock_box.setCurrentIndex(1 - self.clock)
+            self.latency.clock_box.setCurrentIndex(1 - self.latency.clock_box.currentIndex())
 
     def show_plot(self, name: str) -> None:
         """Bring a plot to the front in the third place."""
@@ -89,11 +89,11 @@ class PlotColumn(QWidget):
             self._remember(name)
 
     def _remember_clock(self, place: int) -> None:
-        self.clock = place
+        self._state.choices.latency_clock = _CLOCKS[place]
 
     def _remember(self, name: str) -> None:
         if name != LEVEL:
-            self.preferred = name
+            self._state.choices.plot = name
 
     def refresh(self) -> None:
         """Draw what is new."""

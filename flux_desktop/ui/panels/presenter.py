@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.playback import AudioLevel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_STAGE_PX, Theme, font
@@ -19,25 +18,22 @@ from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _FOOT_PX = 28
+IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
+IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
 _SIZES_PX = (76, 68, 60, 52, 44, 38)
-
-
-Level = Callable[[], tuple[float, float] | None]
-"""How loud the sound is and was at its loudest a moment ago, in dBFS; None where nobody knows."""
 
 
 class Presenter(QWidget):
     """Paints the state, the live text, the one before it, the latency, the way to the end of the turn, the level."""
 
-    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
         self._theme = theme
-        self._model = model
+        self._state = state
+        self._model = state.run
+        self.level = AudioLevel(state)
         self._conn: int | None = None
         self._shown: tuple[int, int] = (-1, -1)
-        self.level: Level = lambda: None
-        self.idle_words = ""
-        """What to do first, while nothing is running."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Presenter's view")
@@ -77,7 +73,7 @@ class Presenter(QWidget):
         if talk is None:
             painter.setPen(QColor(theme.muted))
             painter.setFont(font(TYPE_STAGE_PX))
-            words = f"{self.idle_words} Ctrl+R starts, Esc goes back.".strip()
+            words = IDLE_READY if self._state.has_audio else IDLE_NOT_READY
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
         else:
             self._paint_head(painter, talk, QRectF(area.left(), area.top(), area.width(), 60), theme)
@@ -139,7 +135,7 @@ class Presenter(QWidget):
             y += needed.height() + 18
 
     def _paint_foot(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
-        level = self.level()
+        level = self.level.now()
         share = 0.62 if level is not None else 1.0
         self._paint_end(painter, talk, QRectF(area.left(), area.top(), area.width() * share, area.height()), theme)
         if level is not None:

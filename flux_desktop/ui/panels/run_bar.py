@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.choices import CONNECTIONS_MAX
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
@@ -24,7 +26,6 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
-CONNECTIONS_MAX = 1_000
 ROOMY_PX = 1360
 """Below this width the less needed figures give way."""
 FIELD_PX = 30
@@ -39,19 +40,18 @@ class RunBar(QWidget):
     Signals:
         start_clicked, stop_clicked: the buttons.
         theme_clicked, present_clicked: dark or light, and the presenter's view.
-        ramp_changed: another ramp or other limits were chosen; read `ramp`.
     """
 
     start_clicked = Signal()
     stop_clicked = Signal()
     theme_clicked = Signal()
     present_clicked = Signal()
-    ramp_changed = Signal()
 
-    def __init__(self, theme: ThemeSource) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
         self._theme = theme
-        self.ramp = Ramp()
+        self._state = state
+        self._ramp_shown: Ramp | None = None
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -66,7 +66,6 @@ class RunBar(QWidget):
             row.addWidget(made)
         self.connections = QSpinBox()
         self.connections.setRange(1, CONNECTIONS_MAX)
-        self.connections.setValue(2)
         self.connections.setFixedWidth(64)
         self.duration = QDoubleSpinBox()
         self.duration.setRange(0, 86_400)
@@ -109,18 +108,47 @@ class RunBar(QWidget):
         row.addWidget(self.present_button)
         theme.changed.connect(self._restyle)
         self._restyle()
-        self.set_ramp(self.ramp)
+        self.show_choices()
+        self.connections.valueChanged.connect(lambda _value: self._chosen())
+        self.duration.valueChanged.connect(lambda _value: self._chosen())
+        self.loop.toggled.connect(lambda _on: self._chosen())
+        state.listen(self.show_choices)
 
     def choose_ramp(self) -> None:
         """Ask how the connections are to open and what the figures are held against."""
-        dialog = RampDialog(self.window(), self.ramp)
+        dialog = RampDialog(self.window(), self._state.choices.ramp)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.set_ramp)
         dialog.open()
 
     def set_ramp(self, ramp: Ramp) -> None:
-        """Show another ramp; stages say themselves how many connections there are and for how long."""
-        self.ramp = ramp
+        """Choose another ramp."""
+        self._state.choices.ramp = ramp
+        self._state.changed()
+
+    def show_choices(self) -> None:
+        """Show what is chosen in the fields."""
+        choices = self._state.choices
+        for field in (self.connections, self.duration, self.loop):
+            field.blockSignals(True)
+        self.connections.setValue(choices.connections)
+        self.duration.setValue(choices.duration_s)
+        self.loop.setChecked(choices.loop)
+        for field in (self.connections, self.duration, self.loop):
+            field.blockSignals(False)
+        if choices.ramp != self._ramp_shown:
+            self._ramp_shown = choices.ramp
+            self._show_ramp(choices.ramp)
+
+    def _chosen(self) -> None:
+        choices = self._state.choices
+        choices.connections = self.connections.value()
+        choices.duration_s = self.duration.value()
+        choices.loop = self.loop.isChecked()
+        self._state.changed()
+
+    def _show_ramp(self, ramp: Ramp) -> None:
+        """Stages determine the number of connections and the duration, so those fields are hidden."""
         words = ramp.words()
         way = self.ramp_button.fontMetrics().elidedText(ramp.way_words(), Qt.TextElideMode.ElideRight, RAMP_PX)
         self.ramp_button.setText(" · ".join(part for part in (way, ramp.limit_words()) if part))
@@ -135,7 +163,6 @@ class RunBar(QWidget):
             if ramp.way == STAGES
             else "Begin the recording again when it ends"
         )
-        self.ramp_changed.emit()
 
     def _progress(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -156,8 +183,9 @@ class RunBar(QWidget):
         column.addStretch()
         return column
 
-    def refresh(self, model: RunModel, planned_s: float | None) -> None:
-        """Show the run; `planned_s` is how long it lasts, where that is known."""
+    def refresh(self) -> None:
+        """Show the run."""
+        state, model = self._state, self._state.run
         active = model.active
         self.start_button.setEnabled(not active)
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: "Running", Phase.STOPPING: "Stopping…"}
@@ -169,9 +197,12 @@ class RunBar(QWidget):
         if had_focus and not active:
             self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
-        for widget in (self.connections, self.duration, self.loop, self.ramp_button):
+        for widget in (self.connections, self.duration, self.ramp_button):
             widget.setEnabled(not active)
-        self._refresh_progress(model, planned_s)
+        microphone = state.uses_microphone
+        self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
+        self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
+        self._refresh_progress(model, state.planned_s())
         self._refresh_pills(model)
 
     def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:

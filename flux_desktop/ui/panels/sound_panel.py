@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
-from flux_desktop.ui.models.microphone import Microphones
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.style.theme import ThemeSource
@@ -24,15 +24,12 @@ class SoundPanel(Panel):
     Signals:
         file_chosen: path of a file that a person picked.
         sample_wanted: the bundled sample is to be used.
-        mode_changed: the other of recording and microphone was chosen; read `uses_microphone`.
     """
-
-    mode_changed = Signal()
 
     file_chosen = Signal(str)
     sample_wanted = Signal()
 
-    def __init__(self, theme: ThemeSource, microphones: Microphones) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         self.sample_button = button(
             "Use the sample", lambda: self.sample_wanted.emit(), kind="link", tip="Stream the bundled conversation"
         )
@@ -49,7 +46,7 @@ class SoundPanel(Panel):
             modes.addWidget(made, 1)
         self.wav_button.setChecked(True)
         self.body.addLayout(modes)
-        self.microphone = MicrophoneBox(theme, microphones)
+        self.microphone = MicrophoneBox(theme, state)
         self.microphone.hide()
         self.body.addWidget(self.microphone)
         self._name = label("", "strong")
@@ -65,8 +62,10 @@ class SoundPanel(Panel):
         self.body.addWidget(self.waveform)
         self._detail = label("Open a recording, drop one on this window, or use the sample.", "caption", wrap=True)
         self.body.addWidget(self._detail)
-        self._has_shape = False
-        self.show_shape(None)
+        self._state = state
+        self._shown: WavShape | None = None
+        self.show_choices()
+        state.listen(self.show_choices)
 
     def choose(self) -> None:
         """Open the file dialog; it never blocks the window."""
@@ -76,38 +75,34 @@ class SoundPanel(Panel):
         dialog.fileSelected.connect(self.file_chosen)
         dialog.open()
 
-    @property
-    def uses_microphone(self) -> bool:
-        """Whether the microphone is the sound."""
-        return self.mic_button.isChecked()
-
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""
-        changed = on is self.microphone.isHidden()
+        self._state.uses_microphone = on
+        self._state.changed()
+
+    def show_choices(self) -> None:
+        """Show the recording that is chosen, or the microphone."""
+        on, recording = self._state.uses_microphone, self._state.recording
         self.mic_button.setChecked(on)
         self.wav_button.setChecked(not on)
         self.microphone.setVisible(on)
         for widget in (self.sample_button, self.choose_button):
             widget.setVisible(not on)
-        self._detail.setVisible(not on and not self._has_shape)
+        self._detail.setVisible(not on and recording is None)
         for shown in (self._name, self._facts, self.waveform):
-            shown.setVisible(not on and self._has_shape)
-        if changed:
-            self.mode_changed.emit()
+            shown.setVisible(not on and recording is not None)
+        if recording is not None and recording is not self._shown:
+            self._shown = recording
+            self._show_recording(recording)
 
-    def show_shape(self, shape: WavShape | None) -> None:
-        """Show the chosen recording, or say what to do first."""
-        self.waveform.set_shape(shape)
-        self._has_shape = shape is not None
-        self.use_microphone(False)
-        if shape is None:
-            return
-        self._folder = str(shape.path.parent)
-        self._facts.setText(shape.describe())
+    def _show_recording(self, recording: WavShape) -> None:
+        self.waveform.set_shape(recording)
+        self._folder = str(recording.path.parent)
+        self._facts.setText(recording.describe())
         room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(shape.path.name, Qt.TextElideMode.ElideMiddle, room_px))
-        self._name.setToolTip(plain_tip(f"{shape.path}\n{shape.describe()}"))
+        self._name.setText(metrics.elidedText(recording.path.name, Qt.TextElideMode.ElideMiddle, room_px))
+        self._name.setToolTip(plain_tip(f"{recording.path}\n{recording.describe()}"))
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the sound cannot be changed."""

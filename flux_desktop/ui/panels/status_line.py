@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
@@ -15,8 +19,10 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, label
 class StatusLine(QWidget):
     """Three short texts: the streams, the machinery, the recording."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: AppState, heartbeat: Heartbeat) -> None:
         super().__init__()
+        self._state = state
+        self._heartbeat = heartbeat
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -32,11 +38,13 @@ class StatusLine(QWidget):
         self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
-    def refresh(self, model: RunModel, idle_words: str, folder: str | None, stall_ms: Percentiles | None) -> None:
-        """Show the run; `idle_words` is said while there is none."""
+    def refresh(self, idle_words: str, session_folder: Path | None) -> None:
+        """Show the run; `idle_words` are shown while there is none."""
+        model = self._state.run
+        stalls = self._heartbeat.stalls() if model.active or self._state.shows_stalls else None
         self.main.setText(main_sentence(model, idle_words))
-        self.figures.setText(figures_sentence(model, stall_ms))
-        self.folder.setText("" if folder is None else f"recorded in {folder}")
+        self.figures.setText(figures_sentence(model, stalls))
+        self.folder.setText("" if session_folder is None else f"recorded in {session_folder.name}")
 
 
 def main_sentence(model: RunModel, idle_words: str) -> str:

@@ -21,7 +21,6 @@ OVERVIEW = 0
 
 
 LANES_MAX = 6
-RECORDING, MICROPHONE = "the recording", "the microphone"
 
 
 class TranscriptPanel(QWidget):
@@ -115,13 +114,15 @@ class TranscriptPanel(QWidget):
         line.addWidget(LaneKey(self._theme))
         return heading
 
-    def set_ready(self, sound: str | None, *, microphone: bool = False) -> None:
-        """Say on the empty page what to do first; `sound` names what is chosen, if it is there to be used."""
+    def set_ready(self, *, ready: bool, microphone: bool) -> None:
+        """Show on the empty page what to do first; `ready` means that the audio source can be used."""
         name = "Start"
-        if sound is not None:
-            words = f"All is set: {sound} is chosen. {'Press Start and speak.' if microphone else 'Press Start.'}"
+        if ready and microphone:
+            words = "The microphone is ready. Press Start and speak."
+        elif ready:
+            words = "The recording is ready. Press Start."
         elif microphone:
-            words = "There is no microphone yet: plug one in, or choose a recording on the left."
+            words = "No microphone is connected. Plug one in, or choose a recording on the left."
         else:
             words = (
                 "Choose an endpoint and a recording on the left, then press Start.\n"
@@ -158,8 +159,18 @@ class TranscriptPanel(QWidget):
 
     def current(self) -> int | None:
         """Number of the connection in front, or None."""
+        view = self.current_view()
+        return None if view is None else view.conversation.conn
+
+    def current_view(self) -> ConversationView | None:
+        """The connection in front as it is shown, or None."""
         view = self.stack.currentWidget()
-        return view.conversation.conn if isinstance(view, ConversationView) else None
+        return view if isinstance(view, ConversationView) else None
+
+    def step(self, by: int) -> None:
+        """Go to the next tab (1) or the previous one (-1), around the ends."""
+        if self.tabs.count():
+            self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
     def selected(self) -> list[int]:
         """The connections a person means: the rows selected in the table, or the one in front."""

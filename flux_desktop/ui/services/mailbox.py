@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer
@@ -81,9 +81,9 @@ class RefreshClock(QObject):
         self,
         mailbox: Mailbox,
         on_event: Callable[[Event], None],
-        on_curves: Callable[[], None],
-        on_texts: Callable[[], None],
-        on_labels: Callable[[], None],
+        on_curves: Sequence[Callable[[], None]],
+        on_texts: Sequence[Callable[[], None]],
+        on_labels: Sequence[Callable[[], None]],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -114,10 +114,13 @@ class RefreshClock(QObject):
             self._on_event(event)
             if time.monotonic() > until_s:
                 break
-        self._on_curves()
+        for draw in self._on_curves:
+            draw()
         if now_s - self._texts_at_s >= TEXT_INTERVAL_S:
             self._texts_at_s = now_s
-            self._on_texts()
+            for draw in self._on_texts:
+                draw()
         if now_s - self._labels_at_s >= LABEL_INTERVAL_S:
             self._labels_at_s = now_s
-            self._on_labels()
+            for draw in self._on_labels:
+                draw()

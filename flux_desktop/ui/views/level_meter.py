@@ -1,4 +1,4 @@
-"""A level meter: dBFS from −60 to 0, green, yellow and red by level, the highest peak held, clipping told."""  # noqa: RUF002
+"""A level meter: dBFS from −60 to 0, green, yellow and red by level, with the held peak and a clipping mark."""  # noqa: RUF002
 
 from __future__ import annotations
 
@@ -6,55 +6,29 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from flux_desktop.audio.levels import Meter
-from flux_desktop.engine.records.events import LevelMeasured
+from flux_desktop.ui.models.microphone import MicrophoneLevel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 
 LOW_DBFS, YELLOW_DBFS, RED_DBFS = -60.0, -20.0, -9.0
-CLIP_SHOWN_S = 2.0
 _TICKS = (-60, -48, -36, -20, -9, 0)
 
 
 class LevelMeter(QWidget):
-    """Fed with `take`, painted at the clock's pace with `refresh`; both on the run's seconds."""
+    """Paints a `MicrophoneLevel`; `refresh` repaints it at the pace of the window's clock."""
 
-    def __init__(self, theme: ThemeSource) -> None:
+    def __init__(self, theme: ThemeSource, level: MicrophoneLevel) -> None:
         super().__init__()
         self._theme = theme
-        self._meter = Meter()
-        self._now_s = 0.0
-        self._clipped_at_s: float | None = None
+        self._level = level
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Microphone level")
         theme.changed.connect(self.update)
 
-    def reset(self) -> None:
-        """Fall back to nothing, as at the start of a run."""
-        self._meter, self._now_s, self._clipped_at_s = Meter(), 0.0, None
-        self.update()
-
-    def take(self, level: LevelMeasured) -> None:
-        """A frame was measured."""
-        self._meter.push(level.peak_dbfs, level.t)
-        self._now_s = max(self._now_s, level.t)
-        if level.is_clipped:
-            self._clipped_at_s = level.t
-
     def refresh(self, now_s: float) -> None:
-        """Let the bar fall to where it stands at this second of the run."""
-        self._now_s = max(self._now_s, now_s)
+        """Let the bar fall to where it stands at this second."""
+        self._level.advance(now_s)
         self.update()
-
-    @property
-    def level(self) -> tuple[float, float]:
-        """Where the bar and its peak mark stand, in dBFS."""
-        return self._meter.level_dbfs(self._now_s), self._meter.peak_dbfs(self._now_s)
-
-    @property
-    def clipped(self) -> bool:
-        """Whether clipping was heard a moment ago."""
-        return self._clipped_at_s is not None and self._now_s - self._clipped_at_s < CLIP_SHOWN_S
 
     def sizeHint(self) -> QSize:
         return QSize(200, 34)
@@ -64,11 +38,12 @@ class LevelMeter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme.current
         bar = QRectF(0, 2, self.width(), 12)
-        paint_bar(painter, bar, self.level, theme)
+        paint_bar(painter, bar, self._level.level, theme)
+        clipped = self._level.clipped
         painter.setFont(font(TYPE_CAPTION_PX))
         for tick in _TICKS:
-            painter.setPen(QColor(theme.danger if tick == 0 and self.clipped else theme.muted))
-            words = "CLIP" if tick == 0 and self.clipped else str(tick)
+            painter.setPen(QColor(theme.danger if tick == 0 and clipped else theme.muted))
+            words = "CLIP" if tick == 0 and clipped else str(tick)
             width = painter.fontMetrics().horizontalAdvance(words) + 2
             x = min(max(0.0, bar.width() * _place(tick) - width / 2), bar.width() - width)
             painter.drawText(QRectF(x, 17, width, 15), int(Qt.AlignmentFlag.AlignCenter), words)

@@ -103,6 +103,12 @@ class BannerStack(QWidget):
         items = (self._layout.itemAt(i) for i in range(self._layout.count()))
         return [made for item in items if item is not None and isinstance(made := item.widget(), Banner)]
 
+    def withdraw(self, code: str) -> None:
+        """Close the banner of a problem that does not exist any more."""
+        for banner in self.banners():
+            if banner.problem.code == code:
+                self._remove(banner)
+
     def clear(self) -> None:
         """Close all."""
         for banner in self.banners():

@@ -1,60 +1,76 @@
-"""What a person does to a run under way: changes parameters, sends controls, opens new streams."""
+"""Changes a run in progress: parameters, control messages, reconnecting."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
 
 from flux_desktop.engine.records.commands import SendControl
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.pages.live_page import LivePage
+from flux_desktop.ui.services.run_controller import RunController
 
-if TYPE_CHECKING:
-    from flux_desktop.ui.window.main_window import MainWindow
+REFUSED_BEFORE = "This endpoint's build rejected changes during a stream when they were last tried."
 
 
 class LiveControls:
-    """One window's. `refuses_configure` names the account's endpoints whose builds take no changes in mid-stream."""
+    """Wires the Flux panel to the run."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self.refuses_configure: list[str] = []
-        panel = window.flux_panel
-        panel.changed.connect(self._edited)
-        panel.reconnect_wanted.connect(self.reconnect)
-        panel.retry_wanted.connect(self.forget_refusal)
-        panel.controls.pressed.connect(self._send_control)
+    def __init__(self, state: AppState, page: LivePage, controller: RunController) -> None:
+        self._state = state
+        self._panel = page.flux_panel
+        self._transcripts = page.transcripts
+        self._controller = controller
+        self._panel.changed.connect(self._edited)
+        self._panel.reconnect_wanted.connect(self.reconnect)
+        self._panel.retry_wanted.connect(self.forget_refusal)
+        self._panel.controls.pressed.connect(self._send_control)
+        state.listen(self.refresh)
 
     def targets(self) -> list[int]:
-        """Whom changes and controls go to: everybody, or those selected, which may be nobody."""
-        window = self._window
-        everybody = window.flux_panel.controls.target.currentIndex() == 0
-        return list(window.model.conversations) if everybody else window.transcripts.selected()
+        """The connections that changes and controls go to: all, or those selected, which may be none."""
+        to_all = self._panel.controls.target.currentIndex() == 0
+        return list(self._state.run.conversations) if to_all else self._transcripts.selected()
 
     def reconnect(self) -> None:
-        """Change the connections meant over to new streams with what is chosen now."""
-        window = self._window
-        if window.model.phase is Phase.RUNNING:
-            for command in window.live.reconnect(self.targets()):
-                window.controller.send(command)
-            window.display.draw_labels()
-
-    def remember_refusal(self) -> None:
-        """The run's endpoint takes no `Configure`; the built-in one says so by itself at every start."""
-        plan = self._window.model.plan
-        if plan is not None and not plan.is_local and plan.endpoint not in self.refuses_configure:
-            self.refuses_configure.append(plan.endpoint)
+        """Open new streams with the chosen parameters for the target connections."""
+        if self._state.run.phase is Phase.RUNNING:
+            for command in self._state.live.reconnect(self.targets()):
+                self._controller.send(command)
+            self._state.changed()
 
     def forget_refusal(self) -> None:
-        """Send the next change to the streams of the chosen endpoint as it is, though it was refused once."""
-        window = self._window
-        plan = window.model.plan if window.model.active else None
-        endpoint = window.endpoint_panel.selected() if plan is None else plan.endpoint
-        self.refuses_configure = [name for name in self.refuses_configure if name != endpoint]
-        window.live.forget_refusal()
-        window.display.draw_labels()
+        """Send the next change to the streams of the endpoint although it rejected one before."""
+        state = self._state
+        plan = state.run.plan if state.run.active else None
+        endpoint = state.endpoint if plan is None else plan.endpoint
+        state.refuses_configure = [name for name in state.refuses_configure if name != endpoint]
+        state.live.forget_refusal()
+        state.changed()
+
+    def refresh(self) -> None:
+        """Send what was changed since the last time, and show what is in force; called at the pace of labels."""
+        state, live, panel = self._state, self._state.live, self._panel
+        targets, running = self.targets(), state.run.phase is Phase.RUNNING
+        if running:
+            for command in live.take(targets, time.monotonic()):
+                self._controller.send(command)
+        explanation, retry = live.explanation, live.refusal_remembered
+        if not state.run.active and state.endpoint in state.refuses_configure:
+            explanation, retry = REFUSED_BEFORE, True
+        conversations = [state.run.conversation(conn) for conn in targets]
+        panel.show_states(
+            live.states(conversations),
+            reconnect=live.reconnect_for(conversations) if state.run.active else (),
+            explanation=explanation,
+            retry=retry,
+        )
+        panel.set_build(state.build)
+        panel.controls.refresh(live.bundle if running else None, running=running)
 
     def _edited(self) -> None:
-        self._window.live.edit(self._window.flux_panel.options())
+        self._state.live.edit(self._state.options)
 
     def _send_control(self, name: str) -> None:
         if targets := self.targets():
-            self._window.controller.send(SendControl(control=name, connections=targets))
+            self._controller.send(SendControl(control=name, connections=targets))

@@ -1,167 +1,163 @@
-"""Menus and shortcuts: everything the window can do, by keyboard."""
+"""Menus and shortcuts: everything the window can do, by keyboard. Each menu gets only what it acts on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
+from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.panels.control_row import CONTROLS
+from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
 from flux_desktop.ui.services.exporting import FORMATS
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
-
-if TYPE_CHECKING:
-    from flux_desktop.ui.window.main_window import MainWindow
-
-
-def build_menus(window: MainWindow) -> None:
-    """Fill the menu bar."""
-    bar = window.menuBar()
-    file = bar.addMenu("&File")
-    _add(file, "Choose a WAV file…", window.sound_panel.choose, "Ctrl+O")
-    recent = file.addMenu("Open again")
-    recent.aboutToShow.connect(partial(_fill_recent, window, recent))
-    _add(file, "Use the sample", window.load_sample, "Ctrl+Shift+O")
-    _add(file, "Use the microphone", window.sound_panel.mic_button.click, "Ctrl+M")
-    _add(file, "Use the recording", window.sound_panel.wav_button.click, "Ctrl+Shift+M")
-    file.addSeparator()
-    _add(file, "Open a past session…", window.archive.choose_session, "Ctrl+Shift+S")
-    replay = file.addMenu("Replay the session")
-    for speed in (1, 2, 4, 8, 16):
-        _add(replay, f"{speed}×", partial(window.archive.replay, float(speed)))  # noqa: RUF001 - a times sign
-    file.addSeparator()
-    for name, export in (("this transcript", _export_one), ("all transcripts", _export_all)):
-        formats = file.addMenu(f"Export {name}")
-        for suffix, words in FORMATS.items():
-            _add(formats, f"{words} (.{suffix})…", partial(export, window, suffix))
-    _add(file, "Copy this transcript", partial(_copy_one, window), "Ctrl+Shift+C")
-    file.addSeparator()
-    _add(file, "Quit", window.close, QKeySequence.StandardKey.Quit)
-    run = bar.addMenu("&Run")
-    _add(run, "Start", window.start_run, "Ctrl+R")
-    _add(run, "Stop", window.controller.stop, "Ctrl+.")
-    _add(run, "Ramp and limits…", partial(_choose_ramp, window), "Ctrl+Shift+P")
-    presets = run.addMenu("Parameters of a preset")
-    for preset in PRESETS:
-        _add(presets, preset.sentence(), partial(window.flux_panel.use_preset, preset))
-    _add(run, "Reconnect with these parameters", window.steering.reconnect, "Ctrl+Shift+E")
-    run.addSeparator()
-    for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
-        _add(run, f"Send {name}", partial(_send, window, name), keys)
-    view = bar.addMenu("&View")
-    _add(view, "Search all transcripts", window.transcripts.search.setFocus, QKeySequence.StandardKey.Find)
-    _add(view, "Raw messages", partial(_toggle_raw, window), "Ctrl+Shift+R")
-    _add(view, "Next connection", partial(_step, window, 1), "Ctrl+PgDown")
-    _add(view, "Previous connection", partial(_step, window, -1), "Ctrl+PgUp")
-    _add(view, "AWS account", partial(_toggle_account, window), "Ctrl+Shift+A")
-    _add(view, "Details of the endpoint", window.endpoint_panel.details_button.click, "Ctrl+I")
-    _add(view, "Load the endpoints anew", window.endpoint_panel.refresh_wanted.emit, "F5")
-    view.addSeparator()
-    pause = _add(view, "Pause all plots", lambda: window.plots.pause(pause.isChecked()), "Ctrl+P")
-    pause.setCheckable(True)
-    _add(view, "Update latency by the other clock", window.plots.switch_clock, "Ctrl+Shift+W")
-    for name, keys in (("Pacing", "Ctrl+1"), ("Streams", "Ctrl+2"), ("Level", "Ctrl+3")):
-        _add(view, f"Plot: {name}", partial(window.plots.show_plot, name), keys)
-    view.addSeparator()
-    present = _add(view, "Present on a big screen", window.toggle_presenter, "F11")
-    # The menu bar is hidden while presenting: its shortcuts live on in the window itself.
-    leave = QAction("Leave the presenter's view", window)
-    leave.setShortcut(QKeySequence("Esc"))
-    leave.triggered.connect(lambda _checked=False: window.leave_presenter())
-    window.addActions([present, leave, *run.actions()])
-    _add(view, "Dark or light", window.theme.toggle, "Ctrl+Shift+L")
-    _add(view, "Follow the system’s theme", lambda: window.theme.set_mode("system"))  # noqa: RUF001
-    _developer_menu(window, bar.addMenu("&Developer"))
-    tools = bar.addMenu("&Help")
-    _add(tools, "Log…", window.show_log)
-    _add(tools, "Copy diagnostics", window.copy_diagnostics)
-    _add(tools, "About flux-desktop…", window.show_about)
+from flux_desktop.ui.window.help_dialogs import HelpDialogs
+from flux_desktop.ui.window.live_controls import LiveControls
+from flux_desktop.ui.window.recordings import Recordings
+from flux_desktop.ui.window.run_starter import RunStarter
+from flux_desktop.ui.window.transcripts import Transcripts
 
 
-def _developer_menu(window: MainWindow, menu: QMenu) -> None:
-    """What the built-in endpoint does wrong on purpose, and how the window itself fares."""
-    ask = _add(menu, "Built-in endpoint: fault and build…", partial(choose_behaviour, window), "Ctrl+Shift+D")
-    usual = _add(menu, "Built-in endpoint: as usual", lambda: window.set_local_behaviour(LocalBehaviour()))
+def fill_file_menu(
+    menu: QMenu,
+    state: AppState,
+    page: LivePage,
+    recordings: Recordings,
+    transcripts: Transcripts,
+    close: Callable[[], object],
+) -> None:
+    """Audio, past sessions and export."""
+    _add(menu, "Open WAV File…", page.sound_panel.choose, "Ctrl+O")
+    recent = menu.addMenu("Open Recent")
+    recent.aboutToShow.connect(partial(_fill_recent, recent, state, recordings))
+    _add(menu, "Use Sample", recordings.load_sample, "Ctrl+Shift+O")
+    _add(menu, "Use Microphone", page.sound_panel.mic_button.click, "Ctrl+M")
+    _add(menu, "Use Recording", page.sound_panel.wav_button.click, "Ctrl+Shift+M")
     menu.addSeparator()
-    stalls = _add(menu, "Always show the window's stalls", lambda: _show_stalls(window, stalls.isChecked()))
+    _add(menu, "Open Session…", transcripts.choose_session, "Ctrl+Shift+S")
+    replay = menu.addMenu("Replay Session")
+    for speed in (1, 2, 4, 8, 16):
+        _add(replay, f"{speed}× speed", partial(transcripts.replay, float(speed)))  # noqa: RUF001 - a times sign
+    menu.addSeparator()
+    exports = (("Export Transcript", transcripts.export_shown), ("Export All Transcripts", transcripts.export_all))
+    for name, export in exports:
+        formats = menu.addMenu(name)
+        for suffix, words in FORMATS.items():
+            _add(formats, f"{words} (.{suffix})…", partial(export, suffix))
+    _add(menu, "Copy Transcript", lambda: _with_view(page, lambda view: view.turns.copy_selection()), "Ctrl+Shift+C")
+    menu.addSeparator()
+    _add(menu, "Quit", close, QKeySequence.StandardKey.Quit)
+
+
+def fill_run_menu(
+    menu: QMenu, page: LivePage, starter: RunStarter, controller: RunController, controls: LiveControls
+) -> None:
+    """Starting, stopping, and what can be done to a run in progress."""
+    _add(menu, "Start", starter.start, "Ctrl+R")
+    _add(menu, "Stop", controller.stop, "Ctrl+.")
+    # The buttons know whether they can be used now.
+    _add(menu, "Ramp and Limits…", page.run_bar.ramp_button.click, "Ctrl+Shift+P")
+    presets = menu.addMenu("Apply Preset")
+    for preset in PRESETS:
+        _add(presets, preset.sentence(), partial(page.flux_panel.use_preset, preset))
+    _add(menu, "Reconnect with These Parameters", controls.reconnect, "Ctrl+Shift+E")
+    menu.addSeparator()
+    for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
+        _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
+
+
+def fill_view_menu(menu: QMenu, page: LivePage, theme: ThemeSource) -> None:
+    """What is shown."""
+    endpoints, plots = page.endpoint_panel, page.plots
+    _add(menu, "Search Transcripts", page.transcripts.search.setFocus, QKeySequence.StandardKey.Find)
+    _add(menu, "Raw Messages", lambda: _with_view(page, lambda view: view.raw_button.click()), "Ctrl+Shift+R")
+    _add(menu, "Next Connection", partial(page.transcripts.step, 1), "Ctrl+PgDown")
+    _add(menu, "Previous Connection", partial(page.transcripts.step, -1), "Ctrl+PgUp")
+    _add(menu, "AWS Account", endpoints.account_button.click, "Ctrl+Shift+A")
+    _add(menu, "Endpoint Details", endpoints.details_button.click, "Ctrl+I")
+    _add(menu, "Refresh Endpoints", endpoints.refresh_wanted.emit, "F5")
+    menu.addSeparator()
+    pause = _add(menu, "Pause All Plots", lambda: plots.pause(pause.isChecked()), "Ctrl+P")
+    pause.setCheckable(True)
+    _add(menu, "Switch Latency Clock", plots.switch_clock, "Ctrl+Shift+W")
+    for name, keys in (("Pacing", "Ctrl+1"), ("Streams", "Ctrl+2"), ("Level", "Ctrl+3")):
+        _add(menu, f"Show {name} Plot", partial(plots.show_plot, name), keys)
+    menu.addSeparator()
+    _add(menu, "Toggle Dark Mode", theme.toggle, "Ctrl+Shift+L")
+    _add(menu, "Use System Theme", partial(theme.set_mode, "system"))
+    menu.addSeparator()
+
+
+def add_presenter_actions(menu: QMenu, toggle: Callable[[], object], leave: Callable[[], object]) -> list[QAction]:
+    """The presenter view; Esc leaves it without a menu entry. Returns both actions."""
+    present = _add(menu, "Presenter View", toggle, "F11")
+    escape = QAction("Leave Presenter View", menu)
+    escape.setShortcut(QKeySequence("Esc"))
+    escape.triggered.connect(lambda _checked=False: leave())
+    return [present, escape]
+
+
+def fill_developer_menu(menu: QMenu, state: AppState, page: LivePage) -> None:
+    """Faults of the built-in endpoint, and the responsiveness of the window itself."""
+    configure = _add(menu, "Configure Built-in Endpoint…", partial(choose_behaviour, page, state), "Ctrl+Shift+D")
+    reset = _add(menu, "Reset Built-in Endpoint", partial(_set_behaviour, state, LocalBehaviour()))
+    menu.addSeparator()
+    stalls = _add(menu, "Always Show UI Stalls", lambda: _show_stalls(state, stalls.isChecked()))
     stalls.setCheckable(True)
-    # Between runs only: what a run under way was started with must not seem to have changed.
-    menu.aboutToShow.connect(partial(_lock, window, ask, usual))
-    window.controller.phase_changed.connect(partial(_lock, window, ask, usual))
-    window.run_finished.connect(partial(_lock, window, ask, usual))
+
+    def lock() -> None:
+        """A run in progress keeps the behaviour it was started with, so it cannot be changed meanwhile."""
+        for action in (configure, reset):
+            action.setEnabled(not state.run.active)
+
+    state.listen(lock)
 
 
-def _lock(window: MainWindow, *actions: QAction) -> None:
-    for action in actions:
-        action.setEnabled(not window.model.active)
+def fill_help_menu(menu: QMenu, dialogs: HelpDialogs) -> None:
+    """Log, diagnostics, versions."""
+    _add(menu, "Log…", dialogs.show_log)
+    _add(menu, "Copy Diagnostics", dialogs.copy_diagnostics)
+    _add(menu, "About flux-desktop…", dialogs.show_about)
 
 
-def choose_behaviour(window: MainWindow) -> None:
-    """Ask what the built-in endpoint is to do wrong, and which build it is."""
-    dialog = DeveloperDialog(window, window.local)
-    dialog.chosen.connect(window.set_local_behaviour)
+def choose_behaviour(page: QWidget, state: AppState) -> None:
+    """Ask which fault the built-in endpoint injects, and which build it is."""
+    dialog = DeveloperDialog(page.window(), state.local)
+    dialog.chosen.connect(partial(_set_behaviour, state))
     dialog.open()
 
 
-def _show_stalls(window: MainWindow, on: bool) -> None:
-    window.shows_stalls = on
-    window.display.draw_labels()
+def _set_behaviour(state: AppState, behaviour: LocalBehaviour) -> None:
+    state.local = behaviour
+    state.changed()
 
 
-def _choose_ramp(window: MainWindow) -> None:
-    # The button knows whether the ramp can be changed now.
-    window.run_bar.ramp_button.click()
+def _show_stalls(state: AppState, on: bool) -> None:
+    state.shows_stalls = on
+    state.changed()
 
 
-def _fill_recent(window: MainWindow, menu: QMenu) -> None:
+def _fill_recent(menu: QMenu, state: AppState, recordings: Recordings) -> None:
     menu.clear()
-    for path in window.recent:
-        menu.addAction(Path(path).name, partial(window.load_wav, path)).setToolTip(plain_tip(path))
+    for path in state.choices.recent:
+        menu.addAction(Path(path).name, partial(recordings.load, path)).setToolTip(plain_tip(path))
     if menu.isEmpty():
-        menu.addAction("No file has been used yet").setEnabled(False)
+        menu.addAction("No recent files").setEnabled(False)
 
 
-def _export_all(window: MainWindow, suffix: str) -> None:
-    window.archive.export(list(window.model.conversations), suffix)
-
-
-def _export_one(window: MainWindow, suffix: str) -> None:
-    front = window.transcripts.current()
-    window.archive.export([] if front is None else [front], suffix)
-
-
-def _copy_one(window: MainWindow) -> None:
-    for view in window.transcripts.views():
-        if view.conversation.conn == window.transcripts.current():
-            view.turns.copy_selection()
-
-
-def _toggle_account(window: MainWindow) -> None:
-    window.endpoint_panel.open_account(not window.endpoint_panel.account_button.isChecked())
-
-
-def _send(window: MainWindow, name: str) -> None:
-    # The button knows whether the build takes it, and its tip says why not.
-    window.flux_panel.controls.buttons[name].click()
-
-
-def _toggle_raw(window: MainWindow) -> None:
-    for view in window.transcripts.views():
-        if view.conversation.conn == window.transcripts.current():
-            view.raw_button.click()
-
-
-def _step(window: MainWindow, by: int) -> None:
-    tabs = window.transcripts.tabs
-    if tabs.count():
-        tabs.setCurrentIndex((tabs.currentIndex() + by) % tabs.count())
+def _with_view(page: LivePage, act: Callable[[ConversationView], object]) -> None:
+    view = page.transcripts.current_view()
+    if view is not None:
+        act(view)
 
 
 def _add(menu: QMenu, words: str, act: Callable[[], object], keys: str | QKeySequence.StandardKey = "") -> QAction:

@@ -1,52 +1,52 @@
-"""Offers the run that was cut off when the program died last time."""
+"""Offers to open a run that was cut off when the program last ended."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.recording.unfinished import Unfinished, mark_seen, newest_unfinished
+from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.transcripts import Transcripts
 
-if TYPE_CHECKING:
-    from flux_desktop.ui.window.main_window import MainWindow
 
-
-async def offer_unfinished(window: MainWindow, sessions_dir: Path | None = None) -> None:
+async def offer_unfinished(banners: BannerStack, transcripts: Transcripts, sessions_dir: Path | None = None) -> None:
     """Show a banner with Open and Dismiss, if there is such a run; either ends the offer for good.
 
-    A banner that is merely closed, or goes with the start of a run, comes back at the next start.
+    A banner that is only closed, or cleared by the start of a run, comes back at the next start of the program.
     """
-    found = await file_work(
-        "Looking for an interrupted session", lambda: newest_unfinished(sessions_dir or default_sessions_dir())
+    unfinished = await file_work(
+        "Looking for an interrupted run", partial(newest_unfinished, sessions_dir or default_sessions_dir())
     )
-    if found is None or window.model.active:
+    if unfinished is None or transcripts.busy:
         return
 
     def dismiss() -> None:
-        mark_seen(found.folder)
+        mark_seen(unfinished.folder)
 
     def open_it() -> None:
-        mark_seen(found.folder)
-        window.archive.open_session(found.folder)
+        mark_seen(unfinished.folder)
+        transcripts.open_session(unfinished.folder)
 
-    window.banners.show_problem(_offer(found), "warn", {"Open": open_it, "Dismiss": dismiss})
+    banners.show_problem(_offer(unfinished), "warn", {"Open": open_it, "Dismiss": dismiss})
 
 
-def _offer(found: Unfinished) -> Problem:
+def _offer(unfinished: Unfinished) -> Problem:
+    plan = unfinished.started.plan
     return Problem(
         code="session_unfinished",
-        what=f"The run on {found.started.plan.endpoint} of {_when(found.started.wall_time)} was cut off.",
-        why="The program ended before the run did. What was recorded until then has been kept.",
+        what=f"The run on {plan.endpoint} started {_when(unfinished.started.wall_time)} did not finish.",
+        why="The program ended before the run did. Everything recorded up to that point was kept.",
         todo="Open it to read and export its transcripts.",
     )
 
 
 def _when(wall_time: str) -> str:
     try:
-        return datetime.fromisoformat(wall_time).astimezone().strftime("%Y-%m-%d, %H:%M")
+        return datetime.fromisoformat(wall_time).astimezone().strftime("on %Y-%m-%d at %H:%M")
     except (ValueError, OverflowError, OSError):
-        return "an unknown time"
+        return "at an unknown time"

@@ -1,10 +1,9 @@
-"""What the window remembers from one start to the next; no secret is among it."""
+"""Settings that outlive the program: a versioned JSON file. It contains no secrets."""
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 import platformdirs
@@ -12,117 +11,94 @@ import platformdirs
 from flux_desktop import __version__
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.recording.session_folder import make_private_folder
-from flux_desktop.engine.records.stages import STREAMS_MAX
-from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.flux.options import problems
 from flux_desktop.reports.files import write_whole
-from flux_desktop.ui.models.ramp import Ramp
-
-if TYPE_CHECKING:
-    from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.choices import CONNECTIONS_MAX, DEFAULT_OPTIONS, RECENT_MAX, USER_CLOCK, WIRE_CLOCK, Choices
+from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT
+from flux_desktop.ui.style.theme import MODES
+from flux_desktop.ui.window.settings_migration import VERSION, Settings, UnsupportedVersionError, decode
 
 _log = logging.getLogger(__name__)
-RECENT_MAX = 8
 _FILE_MAX_BYTES = 1024 * 1024
-
-
-class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """All with defaults, so that an older or newer file still opens."""
-
-    theme: str = "system"
-    width: int = 1440
-    height: int = 900
-    connections: int = 2
-    duration_s: float = 0.0
-    loop: bool = False
-    ramp: Ramp = Ramp()
-    options: FluxOptions = FluxOptions()
-    recent: list[str] = []
-    endpoint: str = "local"
-    profile: str = ""
-    region: str = ""
-    microphone: str = ""
-    go_on_when_lost: bool = False
-    clock: int = 0
-    """Of the latency plot: a place in `plots.latency.CLOCKS`."""
-    third_plot: str = "Pacing"
-    refuses_configure: list[str] = []
-    """Endpoints whose build takes no changes in mid-stream."""
-    checked_version: str = ""
-    """The version of this program whose quick self-test has been carried out here."""
+_SIDE_MIN_PX, _SIDE_MAX_PX = 700, 10_000
+_DURATION_MAX_S = 86_400.0
 
 
 def settings_path() -> Path:
-    """Where they lie."""
+    """Where the settings are kept."""
     return Path(platformdirs.user_config_dir("flux-desktop", appauthor=False)) / "settings.json"
 
 
 def load(path: Path) -> Settings:
-    """Read them; a file that is missing or cannot be read gives the defaults."""
+    """Read the settings. A file that this version cannot use is moved aside and logged, and the defaults are used."""
     try:
         with path.open("rb") as file:
-            return msgspec.json.decode(file.read(_FILE_MAX_BYTES), type=Settings)
+            return decode(file.read(_FILE_MAX_BYTES))
     except FileNotFoundError:
-        return Settings()
-    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        _log.warning("The settings in %s cannot be read: %s", path, error)
-        return Settings()
+        return Settings(version=VERSION)
+    except UnsupportedVersionError as error:
+        _keep_aside(path, f"version-{error.version}", f"they have version {error.version}, newer than {VERSION}")
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        _keep_aside(path, "unreadable", str(error))
+    except OSError as error:
+        _log.warning("Could not read the settings in %s: %s", path, error)
+    return Settings(version=VERSION)
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write them whole or not at all; a failure is only logged, for nothing depends on them."""
+    """Write the settings, whole or not at all; a failure is only logged because nothing depends on them."""
     try:
         make_private_folder(path.parent)
         write_whole(path, msgspec.json.format(msgspec.json.encode(settings)))
     except (OSError, ProblemError) as error:
-        _log.warning("The settings could not be kept in %s: %s", path, error)
+        _log.warning("Could not save the settings to %s: %s", path, error)
 
 
-def apply(window: MainWindow, settings: Settings) -> None:
-    """Put them into the window's fields; what is out of range is left as it is."""
-    window.theme.set_mode(settings.theme)
-    window.resize(_within(1100, settings.width, 10_000), _within(700, settings.height, 10_000))
-    window.run_bar.connections.setValue(_within(1, settings.connections, STREAMS_MAX))
-    window.run_bar.duration.setValue(settings.duration_s)
-    window.run_bar.loop.setChecked(settings.loop)
-    window.run_bar.set_ramp(settings.ramp)
-    window.plots.preferred, window.plots.clock = settings.third_plot, int(settings.clock == 1)
-    window.sound_panel.microphone.lost.setChecked(settings.go_on_when_lost)
-    if not problems(settings.options):
-        window.flux_panel.set_options(settings.options)
-    window.steering.refuses_configure = list(settings.refuses_configure)
-    window.recent = [path for path in settings.recent if Path(path).suffix][:RECENT_MAX]
-    if settings.microphone:
-        window.microphones.chosen = settings.microphone
-        window.sound_panel.microphone.refresh(None)
-    window.endpoint_panel.account.prefer(settings.profile, settings.region)
-    window.endpoint_panel.prefer(settings.endpoint)
+def restore(state: AppState, settings: Settings) -> None:
+    """Put the settings into the state; values out of range are replaced by the nearest valid ones, or the default."""
+    chosen = settings.choices
+    options = DEFAULT_OPTIONS if problems(chosen.options) else chosen.options
+    state.choices = msgspec.structs.replace(
+        chosen,
+        options=options,
+        connections=_within(1, chosen.connections, CONNECTIONS_MAX),
+        duration_s=float(_within(0, chosen.duration_s, _DURATION_MAX_S)),
+        theme=chosen.theme if chosen.theme in MODES else "system",
+        width=_within(_SIDE_MIN_PX, chosen.width, _SIDE_MAX_PX),
+        height=_within(_SIDE_MIN_PX, chosen.height, _SIDE_MAX_PX),
+        latency_clock=WIRE_CLOCK if chosen.latency_clock == WIRE_CLOCK else USER_CLOCK,
+        recent=[path for path in chosen.recent if Path(path).suffix][:RECENT_MAX],
+    )
+    state.microphones.chosen = settings.microphone or SYSTEM_DEFAULT
+    state.microphones.go_on_when_lost = settings.go_on_when_lost
+    state.refuses_configure = list(settings.refuses_configure)
+    state.changed()
 
 
-def _within(low: int, number: int, high: int) -> int:
-    """Qt takes no number that is larger than its own."""
+def collect(state: AppState) -> Settings:
+    """The settings of the present state."""
+    microphone = state.microphones.chosen
+    return Settings(
+        version=VERSION,
+        choices=Choices(**msgspec.structs.asdict(state.choices)),
+        microphone="" if microphone == SYSTEM_DEFAULT else microphone,
+        go_on_when_lost=state.microphones.go_on_when_lost,
+        refuses_configure=list(state.refuses_configure),
+        checked_version=__version__,
+    )
+
+
+def _within[N: (int, float)](low: N, number: N, high: N) -> N:
+    """Qt accepts no number outside its own range."""
     return max(low, min(number, high))
 
 
-def collect(window: MainWindow) -> Settings:
-    """Read them from the window."""
-    profile, region = window.endpoint_panel.account.access()
-    return Settings(
-        theme=window.theme.mode,
-        width=window.width(),
-        height=window.height(),
-        connections=window.run_bar.connections.value(),
-        duration_s=window.run_bar.duration.value(),
-        loop=window.run_bar.loop.isChecked(),
-        ramp=window.run_bar.ramp,
-        third_plot=window.plots.preferred,
-        clock=window.plots.clock,
-        go_on_when_lost=window.microphones.go_on_when_lost,
-        options=window.flux_panel.chosen_options(),
-        recent=window.recent,
-        endpoint=window.endpoint_panel.selected(),
-        profile=profile or "",
-        region=region,
-        microphone=window.microphones.chosen,
-        refuses_configure=window.steering.refuses_configure,
-        checked_version=__version__,
-    )
+def _keep_aside(path: Path, why: str, reason: str) -> None:
+    aside = path.with_name(f"{path.stem}.{why}{path.suffix}")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        _log.warning("Could not use the settings in %s (%s), nor keep them as %s: %s", path, reason, aside, error)
+    else:
+        _log.warning("Could not use the settings in %s (%s); they were kept as %s", path, reason, aside.name)

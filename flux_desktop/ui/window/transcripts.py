@@ -1,74 +1,94 @@
-"""What is kept of runs: transcripts saved as files, and past sessions shown and replayed."""
+"""Saved transcripts and past sessions: export, open, replay."""
 
 from __future__ import annotations
 
 import contextlib
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import WavSource
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.sound import read_shape
+from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.exporting import transcript, write
 from flux_desktop.ui.services.past_run import read_past_run
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
+from flux_desktop.ui.window.recordings import GROUP
 
-if TYPE_CHECKING:
-    from flux_desktop.ui.window.main_window import MainWindow
+NO_SESSION = Problem(code="no_session", what="No session is open.", todo="Run one, or choose File → Open Session.")
 
 
 class Transcripts:
-    """One window's archive. Files are read and written in the background; problems are told in the window."""
+    """Files are read and written in the background; failures are shown in the window."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, state: AppState, page: LivePage, controller: RunController, tasks: UiTasks) -> None:
+        self._state = state
+        self._page = page
+        self._controller = controller
+        self._tasks = tasks
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is active, so that no session can be opened."""
+        return self._state.run.active
 
     def choose_session(self) -> None:
-        """Ask for a past session's folder and show it."""
-        ask_session(self._window, default_sessions_dir(), self.open_session)
+        """Ask for a session folder and show it."""
+        ask_session(self._page.window(), default_sessions_dir(), self.open_session)
 
     def open_session(self, folder: Path, speed: float = 0.0) -> None:
         """Show a past run from its recording: at once, or replayed `speed` times as fast."""
-        window = self._window
-        if not window.model.active:
-            window.tasks.start(f"opening {folder.name}", self._open(folder, speed), group="wav", exclusive=True)
+        if not self.busy:
+            self._tasks.start(f"opening {folder.name}", self._open(folder, speed), group=GROUP, exclusive=True)
 
     def replay(self, speed: float) -> None:
-        """Play the run that is shown once more, from its recording."""
-        folder = self._window.controller.session_folder
+        """Replay the run that is shown, from its recording."""
+        folder = self._controller.session_folder
         if folder is None:
-            told = Problem(code="no_session", what="No session is open.", todo="Open one first.")
-            self._window.show_problem(told, "warn")
+            self._page.banners.show_problem(NO_SESSION, "warn")
         else:
             self.open_session(folder, speed)
 
     async def _open(self, folder: Path, speed: float) -> None:
-        window = self._window
-        past = await file_work(f"Reading the session {folder.name}", lambda: read_past_run(folder))
+        past = await file_work(f"Reading the session {folder.name}", partial(read_past_run, folder))
         source, truth, file_s = past.plan.source, None, None
         if isinstance(source, WavSource):
-            # The recording's own file may have gone meanwhile; then its turns are shown without the truth.
+            # The recording may have been moved or deleted since; then there is no reference text.
             with contextlib.suppress(ProblemError):
                 shape = await file_work("Reading the recording", partial(read_shape, Path(source.path)))
                 truth, file_s = shape.truth(looped=source.loop), shape.duration_s
-        window.banners.clear()
-        if window.controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
-            window.flux_panel.set_options(past.plan.options)
+        self._page.banners.clear()
+        if self._controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
+            self._state.choices.options = past.plan.options
+            self._state.changed()
+
+    def export_shown(self, suffix: str) -> None:
+        """Save the transcript in front."""
+        conn = self._page.transcripts.current()
+        self.export([] if conn is None else [conn], suffix)
+
+    def export_all(self, suffix: str) -> None:
+        """Save all transcripts."""
+        self.export(list(self._state.run.conversations), suffix)
 
     def export(self, conns: list[int], suffix: str) -> None:
-        """Ask where to, and save these connections' transcripts: one as a file, several into a folder."""
+        """Ask where, and save these connections' transcripts: one as a file, several into a folder."""
         if conns:
-            ask_where(self._window, conns, suffix, lambda path: self.save_transcripts(conns, suffix, path))
+            ask_where(self._page.window(), conns, suffix, lambda path: self.save_transcripts(conns, suffix, path))
 
     def save_transcripts(self, conns: list[int], suffix: str, path: Path) -> None:
         """Write one connection's transcript to `path`, or several into the folder `path`."""
-        talks = [self._window.model.conversation(conn) for conn in conns]
-        names = [path] if len(talks) == 1 else [path / f"connection-{talk.conn:04d}.{suffix}" for talk in talks]
-        files = {name: transcript(talk, suffix) for name, talk in zip(names, talks, strict=True)}
-        self._window.tasks.start(
-            "saving transcripts", file_work("Saving the transcripts", lambda: write(files)), group="export"
+        conversations = [self._state.run.conversation(conn) for conn in conns]
+        if len(conversations) == 1:
+            files = {path: transcript(conversations[0], suffix)}
+        else:
+            files = {path / f"connection-{each.conn:04d}.{suffix}": transcript(each, suffix) for each in conversations}
+        self._tasks.start(
+            "saving transcripts", file_work("Saving the transcripts", partial(write, files)), group="export"
         )

@@ -28,7 +28,7 @@ async def live():
     window.begin()
     window.repaint()
     print("painted", time.monotonic(), flush=True)
-    while not window.plots.plots:
+    while not window.live_page.plots.plots:
         await asyncio.sleep(0.005)
     await asyncio.sleep(0)
     print("usable", time.monotonic(), flush=True)

@@ -26,10 +26,10 @@ def test_only_what_is_wrong_is_shown(stage: Stage, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(quick_checks.QUICK, "open files", few_files)
 
     async def live(window: MainWindow) -> None:
-        launch.look_at_installation(window, settings.Settings())
+        launch.check_installation(window, "")
         await until(lambda: not window.tasks.running(), "the checks are through")
-        assert [banner.problem for banner in window.banners.banners()] == [FEW]
-        assert settings.collect(window).checked_version == __version__
+        assert [banner.problem for banner in window.live_page.banners.banners()] == [FEW]
+        assert settings.collect(window.state).checked_version == __version__
 
     stage(Waiting, live)
 
@@ -38,18 +38,18 @@ def test_a_later_start_looks_at_nothing(stage: Stage, monkeypatch: pytest.Monkey
     monkeypatch.setitem(quick_checks.QUICK, "open files", few_files)
 
     async def live(window: MainWindow) -> None:
-        launch.look_at_installation(window, settings.Settings(checked_version=__version__))
+        launch.check_installation(window, __version__)
         assert not window.tasks.running()
-        launch.look_at_installation(window, settings.Settings(checked_version="0.0.1"))
+        launch.check_installation(window, "0.0.1")
         assert window.tasks.running()
-        await until(lambda: bool(window.banners.banners()), "a new version looks again")
+        await until(lambda: bool(window.live_page.banners.banners()), "a new version looks again")
 
     stage(Waiting, live)
 
 
 def test_about_shows_the_licences_of_all_parts(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        window.show_about()
+        window.help.show_about()
         (dialog,) = window.findChildren(TextDialog)
         text = dialog.findChild(QPlainTextEdit).toPlainText()
         assert f"flux-desktop {__version__}" in " ".join(text.split())

@@ -36,14 +36,14 @@ def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(s
     async def live(window: MainWindow) -> None:
         window_of.append(window)
         await with_sample(window)
-        window.start_run()
+        window.starter.start()
         window.toggle_presenter()
-        await until(lambda: window.model.phase == "running" and not len(window.mailbox), "it streams")
-        shape = window.shape
+        await until(lambda: window.state.run.phase == "running" and not len(window.mailbox), "it streams")
+        shape = window.state.recording
         assert shape is not None
-        heard = window.display.heard_level()
+        heard = window.presenter.level.now()
         assert heard is not None
-        assert heard[1] >= shape.level_dbfs(window.model.sent_s()) > -60
+        assert heard[1] >= shape.level_dbfs(window.state.run.sent_s()) > -60
         assert painted(window, "ok")
         window.leave_presenter()
 
@@ -53,7 +53,7 @@ def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(s
 def test_the_shape_tells_how_loud_the_recording_is(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        shape = window.shape
+        shape = window.state.recording
         assert shape is not None
         loudest = max(shape.level_dbfs(second / 10) for second in range(int(shape.duration_s * 10)))
         assert -12 < loudest <= 0
@@ -65,20 +65,20 @@ def test_the_shape_tells_how_loud_the_recording_is(stage: Stage) -> None:
 
 def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
-        window.devices.watch = lambda on: None  # type: ignore[method-assign]
-        assert "Choose an endpoint and a recording" in window.transcripts._hint.text()
-        window.sound_panel.use_microphone(True)
-        assert "There is no microphone yet" in window.transcripts._hint.text()
-        assert window.status.main.full_text() == "Choose a recording or a microphone to begin."
-        window.microphones.devices = [device(0, "Built-in")]
-        window.display.draw_labels()
-        assert window.transcripts._hint.text() == "All is set: the microphone is chosen. Press Start and speak."
-        assert window.presenter.idle_words == "Ready: press Start."
-        window.start_run()
+        window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
+        assert "Choose an endpoint and a recording" in window.live_page.transcripts._hint.text()
+        window.live_page.sound_panel.use_microphone(True)
+        assert "No microphone is connected." in window.live_page.transcripts._hint.text()
+        assert window.live_page.status.main.full_text() == "Select a recording or a microphone to begin."
+        window.state.microphones.devices = [device(0, "Built-in")]
+        window.state.changed()
+        assert window.live_page.transcripts._hint.text() == "The microphone is ready. Press Start and speak."
+        assert window.live_page.status.main.full_text() == "Ready. Press Start."
+        window.starter.start()
         window.mailbox.put(level(1.0, peak=-8.0))
-        await until(lambda: window.model.level is not None, "the level is heard")
-        heard = window.display.heard_level()
+        await until(lambda: window.state.run.level is not None, "the level is heard")
+        heard = window.presenter.level.now()
         assert heard is not None
         assert heard[1] == pytest.approx(-8.0)
         window.presenter.refresh()

@@ -68,7 +68,7 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        bar = window.run_bar
+        bar = window.live_page.run_bar
         assert bar.ramp_button.text() == "all at once"
         bar.ramp_button.click()
         dialog = dialog_of(window)
@@ -87,21 +87,21 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         dialog.use_button.click()
         assert bar.ramp_button.text().startswith("1x0.5s,3x1s · 1")
         assert not bar.connections.isVisible()
-        window.display.draw_labels()
+        window.state.changed()
         assert not bar.loop.isEnabled()
         assert bar._elapsed.text() == "00:01 to stream"
-        window.start_run()
+        window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
         assert plan is not None
         assert (plan.connections, plan.stages) == (3, stages.parse_stages("1x0.5s,3x1s"))
         assert [str(limit) for limit in plan.limits] == ["update_p95_ms < 400"]
         await until(lambda: not bar.ramp_button.isEnabled(), "it cannot be changed in mid-run")
-        kept = settings.collect(window)
-        assert kept.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
+        kept = settings.collect(window.state)
+        assert kept.choices.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
         bar.set_ramp(Ramp())
-        settings.apply(window, kept)
-        assert bar.ramp == kept.ramp
+        settings.restore(window.state, kept)
+        assert window.state.choices.ramp == kept.choices.ramp
 
     stage(engines, live)
 
@@ -109,11 +109,11 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
 def test_a_ramp_that_was_kept_and_cannot_be_read_is_told_at_the_start(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.run_bar.set_ramp(Ramp(way=STAGES, stages="many"))
-        window.display.draw_labels()
-        window.start_run()
-        assert not window.model.active
-        assert "The stage “many” cannot be read." in window.banners.banners()[0].problem.what
+        window.live_page.run_bar.set_ramp(Ramp(way=STAGES, stages="many"))
+        window.state.changed()
+        window.starter.start()
+        assert not window.state.run.active
+        assert "The stage “many” cannot be read." in window.live_page.banners.banners()[0].problem.what
 
     stage(Waiting, live)
 
@@ -125,13 +125,13 @@ def test_elapsed_and_remaining_count_from_the_first_opening_of_a_ramp(stage: Sta
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.run_bar.set_ramp(Ramp(way=STAGES, stages="1x20s,2x40s"))
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        assert window.model.gone_s() == pytest.approx(last_t - 0.2)
-        window.display.draw_labels()
-        assert window.run_bar._elapsed.text().endswith(" of 01:00")
-        told = window.banners.banners()[0].problem.sentence()
+        window.live_page.run_bar.set_ramp(Ramp(way=STAGES, stages="1x20s,2x40s"))
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        assert window.state.run.gone_s() == pytest.approx(last_t - 0.2)
+        window.state.changed()
+        assert window.live_page.run_bar._elapsed.text().endswith(" of 01:00")
+        told = window.live_page.banners.banners()[0].problem.sentence()
         assert told.startswith("FAIL: the run did not keep its limits")
         assert "update_p95_ms was 320" in told
 

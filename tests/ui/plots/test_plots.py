@@ -80,9 +80,9 @@ def test_a_legend_without_room_says_that_there_is_more(stage: Stage) -> None:
 
 async def shown(window: MainWindow) -> None:
     await with_sample(window)
-    window.start_run()
-    await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
-    window.plots.refresh()
+    window.starter.start()
+    await until(lambda: window.state.run.ended is not None and bool(window.live_page.plots.plots), "the run has ended")
+    window.live_page.plots.refresh()
 
 
 def hover(plot: PlotPanel, x: float, y: float) -> str:
@@ -110,10 +110,10 @@ def changing_events() -> list[object]:
 def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         await shown(window)
-        deck, plot = window.plots.deck, window.plots.streams
+        deck, plot = window.live_page.plots.deck, window.live_page.plots.streams
         press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
         assert deck.front == "Streams"
-        window.plots.refresh()
+        window.live_page.plots.refresh()
         assert plot.legend.accessibleName() == "Legend: 2 completed"
         assert hover(plot, 2.0, 1.0) == "at 2.0 s: 4 waiting"
         assert hover(plot, 9.0, 1.0) == "at 9.0 s: 1 completed · 1 failed in mid-stream · 2 streaming"
@@ -129,8 +129,8 @@ def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
         plot.pause_button.click()
         assert plot.paused
         before = plot.item.viewRange()
-        window.model.now_s += 100
-        window.plots.refresh()
+        window.state.run.now_s += 100
+        window.live_page.plots.refresh()
         assert plot.item.viewRange() == before
         plot.pause_button.click()
         assert plot.item.viewRange() != before
@@ -143,7 +143,7 @@ def test_streams_by_class_over_time(stage: Stage, tmp_path: Path) -> None:
 def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         await shown(window)
-        plot = window.plots.latency
+        plot = window.live_page.plots.latency
         assert plot.legend.accessibleName().startswith("Legend: p50 251, p95 31")
         assert "from spoken to shown" in plot.subtitle.text()
         user = hover(plot, 5.0, 100.0)
@@ -154,12 +154,12 @@ def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
         assert plot.legend.accessibleName().startswith("Legend: p50 240, p95 300, p99 380")
         assert "network and server only" in plot.subtitle.text()
         assert "connection 1" in {row["series"] for row in saved(plot, tmp_path / "wire.csv")}
-        talk = window.model.conversation(1)
+        talk = window.state.run.conversation(1)
         differences = talk.latency.y - talk.wire_latency.y
         assert list(differences) == pytest.approx([scripted.WIRE_LESS_MS] * len(differences))
         drawn = plot._line.getData()[1]
         assert list(drawn) == list(talk.wire_latency.y)
-        assert settings.collect(window).clock == 1
+        assert settings.collect(window.state).choices.latency_clock == "wire"
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -171,18 +171,18 @@ def saved(plot: PlotPanel, path: Path) -> list[dict[str, str]]:
 
 def test_the_third_place_is_the_microphones_while_it_is_the_sound(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await until(lambda: bool(window.plots.plots), "the plots are there")
-        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
-        window.devices.watch = lambda on: None  # type: ignore[method-assign]
-        deck = window.plots.deck
+        await until(lambda: bool(window.live_page.plots.plots), "the plots are there")
+        window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
+        deck = window.live_page.plots.deck
         assert not deck.tabs.isTabVisible(2)
         deck.tabs.setCurrentIndex(1)
-        window.sound_panel.use_microphone(True)
-        assert (deck.front, window.plots.level.isVisible()) == ("Level", True)
-        assert not window.plots.level.pause_button.isHidden()
-        assert window.plots.streams.pause_button.isHidden()
-        window.sound_panel.use_microphone(False)
+        window.live_page.sound_panel.use_microphone(True)
+        assert (deck.front, window.live_page.plots.level.isVisible()) == ("Level", True)
+        assert not window.live_page.plots.level.pause_button.isHidden()
+        assert window.live_page.plots.streams.pause_button.isHidden()
+        window.live_page.sound_panel.use_microphone(False)
         assert deck.front == "Streams"
-        assert settings.collect(window).third_plot == "Streams"
+        assert settings.collect(window.state).choices.plot == "Streams"
 
     stage(Waiting, live)

@@ -67,7 +67,7 @@ class FakeAccount:
 
 
 def names(window: MainWindow) -> list[str]:
-    return [entry.name for entry in window.endpoints.shown()]
+    return [entry.name for entry in window.state.endpoints.shown()]
 
 
 def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
@@ -75,8 +75,8 @@ def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.endpoint_panel.open_account(True)
-        box = window.endpoint_panel.account
+        window.live_page.endpoint_panel.open_account(True)
+        box = window.live_page.endpoint_panel.account
         await until(lambda: "as assumed-role/Voice/me" in box.words.text(), "the identity is told")
         assert names(window) == ["local", "flux-en-us-east-1", "flux-multi-dev", "flux-old"]
         box.region.setCurrentText("eu-west-1")
@@ -86,8 +86,8 @@ def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
         box.status.setCurrentIndex(0)
         box.name.setText("EN-EU")
         assert names(window) == ["local", "flux-en-eu-west-1"]
-        window.endpoint_panel.select("flux-en-eu-west-1")
-        window.start_run()
+        window.live_page.endpoint_panel.select("flux-en-eu-west-1")
+        window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
         assert (plan.endpoint, plan.region, plan.profile) == ("flux-en-eu-west-1", "eu-west-1", None)
@@ -100,11 +100,11 @@ def test_profile_and_region_of_the_environment_are_shown_and_used(stage: Stage) 
     account.default = ("corp", "ap-south-2")
 
     async def live(window: MainWindow) -> None:
-        window.endpoint_panel.open_account(True)
-        box = window.endpoint_panel.account
+        window.live_page.endpoint_panel.open_account(True)
+        box = window.live_page.endpoint_panel.account
         await until(lambda: "flux-en-ap-south-2" in names(window), "the configured region is loaded")
         assert box.profile.currentText() == "default chain (corp)"
-        assert box.access() == (None, "ap-south-2")
+        assert window.state.access == (None, "ap-south-2")
         box.region.setCurrentText("eu-west-1")
         await until(lambda: "flux-en-eu-west-1" in names(window), "the chosen region is loaded")
         account.default = (None, "sa-east-1")
@@ -135,11 +135,11 @@ def test_an_expired_sign_in_names_the_command_and_goes_on_by_itself(stage: Stage
     account = FakeAccount()
 
     async def live(window: MainWindow) -> None:
-        window.endpoint_panel.open_account(True)
+        window.live_page.endpoint_panel.open_account(True)
         await until(lambda: len(names(window)) == 4, "the list is there")
         account.problem = EXPIRED
         window.loader.load()
-        box = window.endpoint_panel.account
+        box = window.live_page.endpoint_panel.account
         await until(lambda: not box.copy_button.isHidden(), "the command is offered")
         box.copy_button.click()
         assert QGuiApplication.clipboard().text() == "aws sso login --profile voice-dev"
@@ -156,9 +156,9 @@ def test_a_newer_choice_cancels_the_older_request(stage: Stage) -> None:
     account.slow = asyncio.Event()
 
     async def live(window: MainWindow) -> None:
-        window.endpoint_panel.open_account(True)
+        window.live_page.endpoint_panel.open_account(True)
         await until(lambda: len(account.asked) == 1, "the first request is under way")
-        window.endpoint_panel.account.region.setCurrentText("eu-west-1")
+        window.live_page.endpoint_panel.account.region.setCurrentText("eu-west-1")
         await until(lambda: "flux-en-eu-west-1" in names(window), "the second one is answered")
         assert window.tasks.running("account") == []
 
@@ -169,7 +169,7 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
     account = FakeAccount()
 
     async def live(window: MainWindow) -> None:
-        window.endpoint_panel.open_account(True)
+        window.live_page.endpoint_panel.open_account(True)
         await until(lambda: len(names(window)) == 4, "the list is there")
         found: list[str] = []
 
@@ -177,14 +177,14 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
             found[:] = [shown.text() for shown in window.findChildren(QLabel)]
             return words in found
 
-        window.endpoint_panel.select("flux-old")
-        window.endpoint_panel.details_button.click()
-        refused = "Its figures cannot be shown. These credentials are not allowed to call cloudwatch."
+        window.live_page.endpoint_panel.select("flux-old")
+        window.live_page.endpoint_panel.details_button.click()
+        refused = "Load figures are unavailable. These credentials are not allowed to call cloudwatch."
         await until(lambda: filled(refused), "what is not permitted is told, after the details")
         assert "<b>quota</b> exceeded" in found
         window.findChild(DetailsDialog).reject()
-        window.endpoint_panel.select("flux-en-us-east-1")
-        window.endpoint_panel.details_button.click()
+        window.live_page.endpoint_panel.select("flux-en-us-east-1")
+        window.live_page.endpoint_panel.details_button.click()
         await until(lambda: filled("12 streams · GPU 83 % busy"), "the load is told")
 
     stage(Waiting, live, account)

@@ -10,7 +10,7 @@ from flux_desktop.audio.devices import InputDevice
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.events import LevelMeasured
 from flux_desktop.engine.records.plan import MicrophoneSource
-from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT, Microphones, SilenceWatch
+from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT, MicrophoneLevel, Microphones
 from flux_desktop.ui.services import device_watch
 from flux_desktop.ui.services.device_watch import DeviceWatch
 from flux_desktop.ui.window.main_window import MainWindow
@@ -30,7 +30,7 @@ def test_the_choice_is_kept_while_its_device_is_away() -> None:
     microphones = Microphones(devices=[device(0, "Built-in"), device(3, "USB")], chosen="USB")
     assert microphones.source() == MicrophoneSource(device_index=3, device_name="USB")
     microphones.devices = [device(0, "Built-in")]
-    assert microphones.entries()[-1] == ("USB", "USB · not there now")
+    assert microphones.entries()[-1] == ("USB", "USB · disconnected")
     assert not microphones.available
     microphones.devices = [device(0, "Built-in"), device(1, "USB")]
     assert microphones.source().device_index == 1
@@ -38,13 +38,19 @@ def test_the_choice_is_kept_while_its_device_is_away() -> None:
     assert microphones.source().device_index is None
 
 
-def test_silence_is_told_once_and_only_after_two_seconds() -> None:
-    watch = SilenceWatch()
-    told = [watch.take(level(t / 10, silent=True)) is not None for t in range(60)]
-    assert told.index(True) == 20
-    assert sum(told) == 1
-    quiet_room = SilenceWatch()
-    assert not any(quiet_room.take(level(t / 10, silent=t % 10 != 0)) for t in range(60))
+def silent_at(measured: MicrophoneLevel, frame: LevelMeasured) -> bool:
+    measured.take(frame)
+    return measured.silent
+
+
+def test_a_microphone_is_silent_after_two_seconds_of_zeros_and_only_while_they_last() -> None:
+    measured = MicrophoneLevel()
+    silent = [silent_at(measured, level(t / 10, silent=True)) for t in range(60)]
+    assert silent.index(True) == 20
+    assert all(silent[20:])
+    assert not silent_at(measured, level(6.0))
+    quiet_room = MicrophoneLevel()
+    assert not any(silent_at(quiet_room, level(t / 10, silent=t % 10 != 0)) for t in range(60))
 
 
 def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Problem]) -> None:
@@ -56,9 +62,11 @@ def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Probl
             raise ProblemError(answer)
         return answer
 
-    window.devices = DeviceWatch(window.microphones, window.tasks, window.sound_panel.microphone.refresh, list_devices)
+    window.preview.devices = DeviceWatch(
+        window.state.microphones, window.tasks, window.live_page.sound_panel.microphone.refresh, list_devices
+    )
     # No such device is on this machine: nothing is heard before a run.
-    window.levels.update = lambda wanted: None  # type: ignore[method-assign]
+    window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
 
 
 def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -68,27 +76,30 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
     async def live(window: MainWindow) -> None:
         broken = Problem(code="x", what="The sound system does not answer.")
         with_devices(window, [[], broken, [device(0, "Built-in")], [device(0, "Built-in"), device(2, "USB")]])
-        box = window.sound_panel.microphone
+        box = window.live_page.sound_panel.microphone
         assert not window.tasks.running("devices")
-        window.sound_panel.mic_button.click()
+        window.live_page.sound_panel.mic_button.click()
         await until(lambda: "does not answer" in box.words.text(), "the problem is told")
         await until(lambda: box.device.count() == 3, "both devices are listed")
         box.device.setCurrentIndex(2)
         box.lost.setChecked(True)
-        assert not window.sound_panel.waveform.isVisible()
-        window.start_run()
+        assert not window.live_page.sound_panel.waveform.isVisible()
+        window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
         assert plan is not None
         assert plan.source == MicrophoneSource(device_index=2, device_name="USB", go_on_when_lost=True)
         for tick in range(30):
             window.mailbox.put(level(tick / 10, silent=True, peak=-96.0))
-        await until(lambda: bool(window.banners.banners()), "silence is told")
-        assert any("Nothing at all comes" in shown.text() for shown in window.banners.findChildren(QLabel))
+        await until(lambda: bool(window.live_page.banners.banners()), "silence is told")
+        assert any(
+            "The microphone is silent" in shown.text() for shown in window.live_page.banners.findChildren(QLabel)
+        )
         window.mailbox.put(level(3.0, peak=-0.2))
-        await until(lambda: box.meter.clipped, "clipping is shown")
+        await until(lambda: window.state.microphone_level.clipped, "clipping is shown")
         assert not box.meter.grab().isNull()
-        window.sound_panel.use_microphone(False)
+        assert not window.live_page.banners.banners(), "silence is over, and so is its banner"
+        window.live_page.sound_panel.use_microphone(False)
         await until(lambda: not window.tasks.running("devices"), "looking has ended")
 
     stage(engines, live)

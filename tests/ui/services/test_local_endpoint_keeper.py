@@ -20,7 +20,7 @@ from flux_desktop.ui.services import local_endpoint_keeper
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.local_endpoint_keeper import LocalEndpointKeeper
 from flux_desktop.ui.window.main_window import MainWindow
-from tests.ui.conftest import Stage, until
+from tests.ui.conftest import Stage, choose_options, until
 from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
 
@@ -35,8 +35,8 @@ def command_line(number: int) -> list[bytes]:
 
 
 async def run_once(window: MainWindow) -> None:
-    window.start_run()
-    await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+    window.starter.start()
+    await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
 
 
 def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
@@ -51,24 +51,25 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
     async def live(window: MainWindow) -> None:
         local = LocalEndpointKeeper()
         kept.append(local)
-        window.tasks.start("keeping the endpoint", local.keep(window.local_arguments_wanted))
+        window.tasks.start("keeping the endpoint", local.keep(window.state.local_arguments_wanted))
         await with_sample(window)
         await until(lambda: local.is_running, "it is ready before the first run", 15.0)
         first = pid(local)
-        window.run_bar.duration.setValue(1)
-        window.flux_panel.timeout.set_value(0.5)
+        window.live_page.run_bar.duration.setValue(1)
+        choose_options(window, eot_timeout_ms=500)
         await run_once(window)
-        assert window.model.ended is not None
-        assert sum(window.model.ended.ledger.get(name, 0) for name in ("completed", "no transcript")) == 2
+        assert window.state.run.ended is not None
+        assert sum(window.state.run.ended.ledger.get(name, 0) for name in ("completed", "no transcript")) == 2
         assert pid(local) == first, "the run has neither started nor stopped one"
-        window.set_local_behaviour(LocalBehaviour("expired-token"))
+        window.state.local = LocalBehaviour("expired-token")
+        window.state.changed()
         await until(lambda: local.is_running and pid(local) != first, "one that misbehaves has taken its place", 15.0)
         second = pid(local)
         assert b"expired-token" in command_line(second)
         os.kill(second, signal.SIGKILL)
         await until(lambda: local.is_running and pid(local) != second, "another one has taken its place", 15.0)
-        window.endpoint_panel.usual_button.click()
-        assert window.local.is_usual
+        window.live_page.endpoint_panel.reset_button.click()
+        assert window.state.local.is_usual
 
     stage(make, live)
 
@@ -79,7 +80,7 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
     async def live(window: MainWindow) -> None:
         await with_sample(window)
         actions = {action.text(): action for action in window.findChildren(type(window.actions()[0]))}
-        actions["Built-in endpoint: fault and build…"].trigger()
+        actions["Configure Built-in Endpoint…"].trigger()
         dialog = window.findChild(DeveloperDialog)
         assert dialog is not None
         assert not dialog.value.isEnabled()
@@ -90,17 +91,17 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
         dialog.bundle.setCurrentText("flux-english-20260311")
         assert any("without numerals and profanity_filter" in shown.text() for shown in dialog.findChildren(QLabel))
         dialog.accept()
-        panel = window.endpoint_panel
+        panel = window.live_page.endpoint_panel
         assert (panel.fault.isVisible(), panel.fault.text()) == (True, "fault: stall-ms=1400")
         assert panel.fault.toolTip().endswith(FAULTS["stall-ms"].sentence)
         assert panel.build.toolTip() == "build: flux-english-20260311"
-        assert not window.flux_panel.filters["profanity_filter"].choice.isEnabled()
-        window.start_run()
+        assert not window.live_page.flux_panel.filters["profanity_filter"].choice.isEnabled()
+        window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
         assert plan is not None
         assert plan.local_arguments == ("--fault", "stall-ms=1400", "--bundle", "flux-english-20260311")
-        await until(lambda: not actions["Built-in endpoint: as usual"].isEnabled(), "it stays so during the run")
+        await until(lambda: not actions["Reset Built-in Endpoint"].isEnabled(), "it stays so during the run")
 
     stage(engines, live)
 
@@ -134,11 +135,11 @@ def test_the_builds_offered_are_those_of_the_endpoint() -> None:
 def test_the_windows_stalls_can_be_shown_without_a_run(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await until(lambda: window.heartbeat.stalls().n > 0, "the heart beats")
-        window.display.draw_labels()
-        assert window.status.figures.text() == ""
-        window.shows_stalls = True
-        window.display.draw_labels()
-        assert window.status.figures.text().startswith("stalls p99 ")
-        assert "max" in window.status.figures.text()
+        window.state.changed()
+        assert window.live_page.status.figures.text() == ""
+        window.state.shows_stalls = True
+        window.state.changed()
+        assert window.live_page.status.figures.text().startswith("stalls p99 ")
+        assert "max" in window.live_page.status.figures.text()
 
     stage(Waiting, live)

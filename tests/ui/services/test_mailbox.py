@@ -57,7 +57,11 @@ def test_one_tick_spends_a_bounded_time_on_events(qapp: QApplication) -> None:
 
     drawn: list[str] = []
     clock = RefreshClock(
-        mailbox, slow, lambda: drawn.append("curves"), lambda: drawn.append("texts"), lambda: drawn.append("labels")
+        mailbox,
+        slow,
+        on_curves=[lambda: drawn.append("curves")],
+        on_texts=[lambda: drawn.append("texts")],
+        on_labels=[lambda: drawn.append("labels")],
     )
     clock.tick()
     assert 1 <= len(seen) < 500

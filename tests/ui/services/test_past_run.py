@@ -78,13 +78,13 @@ def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -
     folder = record(tmp_path / "2026-11-23_14-02-00")
 
     async def live(window: MainWindow) -> None:
-        window.archive.open_session(folder)
-        await until(lambda: window.model.ended is not None, "the recording is shown")
-        assert window.model.conversation(2).transcript() == list(scripted.SENTENCES)
-        assert "2 of 2 connections completed" in window.banners.banners()[0].problem.what
-        window.archive.replay(100.0)
-        await until(lambda: window.model.active, "the replay has begun")
-        await until(lambda: window.model.ended is not None, "the replay has ended")
-        assert window.model.conversation(1).transcript() == list(scripted.SENTENCES)
+        window.transcripts.open_session(folder)
+        await until(lambda: window.state.run.ended is not None, "the recording is shown")
+        assert window.state.run.conversation(2).transcript() == list(scripted.SENTENCES)
+        assert "2 of 2 connections completed" in window.live_page.banners.banners()[0].problem.what
+        window.transcripts.replay(100.0)
+        await until(lambda: window.state.run.active, "the replay has begun")
+        await until(lambda: window.state.run.ended is not None, "the replay has ended")
+        assert window.state.run.conversation(1).transcript() == list(scripted.SENTENCES)
 
     stage(Waiting, live)

@@ -86,15 +86,17 @@ def reachable(window: MainWindow) -> set[QWidget]:
 def test_every_control_says_what_it_is(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
-        window.show_about()
-        window.show_log()
-        window.run_bar.choose_ramp()
-        choose_behaviour(window)
-        window.transcripts.search.setText("Dashwood")
-        window.transcripts.views()[0].raw_button.click()
-        window.flux_panel.keyterms.set_terms(("Norland",))
+        window.starter.start()
+        await until(
+            lambda: window.state.run.ended is not None and bool(window.live_page.plots.plots), "the run has ended"
+        )
+        window.help.show_about()
+        window.help.show_log()
+        window.live_page.run_bar.choose_ramp()
+        choose_behaviour(window, window.state)
+        window.live_page.transcripts.search.setText("Dashwood")
+        window.live_page.transcripts.views()[0].raw_button.click()
+        window.live_page.flux_panel.keyterms.set_terms(("Norland",))
         assert nameless(window) == []
         for dialog in window.findChildren(QDialog):
             dialog.reject()
@@ -105,11 +107,13 @@ def test_every_control_says_what_it_is(stage: Stage) -> None:
 def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None and bool(window.plots.plots), "the run has ended")
-        window.flux_panel.filters_button.click()
+        window.starter.start()
+        await until(
+            lambda: window.state.run.ended is not None and bool(window.live_page.plots.plots), "the run has ended"
+        )
+        window.live_page.flux_panel.filters_button.click()
         window.activateWindow()
-        window.run_bar.start_button.setFocus()
+        window.live_page.run_bar.start_button.setFocus()
         await until(lambda: QApplication.focusWidget() is not None, "the window has the keyboard")
         reached = reachable(window)
         print(f"the Tab key comes to {len(reached)} controls")
@@ -157,23 +161,26 @@ def clipped(window: MainWindow) -> list[str]:
 def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         window.resize(1280, 800)
-        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
-        window.devices.watch = lambda on: None  # type: ignore[method-assign]
-        await until(lambda: bool(window.plots.plots), "the plots are there")
-        window.sound_panel.use_microphone(True)
-        window.set_local_behaviour(LocalBehaviour("stall-ms", 1400, "flux-english-20260311"))
-        window.flux_panel.filters_button.click()
+        window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
+        await until(lambda: bool(window.live_page.plots.plots), "the plots are there")
+        window.live_page.sound_panel.use_microphone(True)
+        window.state.local = LocalBehaviour("stall-ms", 1400, "flux-english-20260311")
+        window.state.changed()
+        window.live_page.flux_panel.filters_button.click()
         await settled(window)
         assert clipped(window) == [], "before a run"
         await with_sample(window)
-        window.run_bar.set_ramp(Ramp(way=STAGES, stages="10x30s,50x60s,100x2m,50x60s", limits="failed==0,update_n>1"))
+        window.live_page.run_bar.set_ramp(
+            Ramp(way=STAGES, stages="10x30s,50x60s,100x2m,50x60s", limits="failed==0,update_n>1")
+        )
         await settled(window)
         assert clipped(window) == [], "with a recording and a ramp"
-        window.run_bar.set_ramp(Ramp())
-        window.run_bar.connections.setValue(12)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        window.plots.show_plot("Streams")
+        window.live_page.run_bar.set_ramp(Ramp())
+        window.live_page.run_bar.connections.setValue(12)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        window.live_page.plots.show_plot("Streams")
         await settled(window)
         assert clipped(window) == [], "after a run"
         assert window.width() == 1280
@@ -184,8 +191,8 @@ def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:
 async def settled(window: MainWindow) -> None:
     """Let the layouts take place, and the labels their words."""
     for _ in range(3):
-        window.display.draw_labels()
-        window.plots.refresh()
+        window.state.changed()
+        window.live_page.plots.refresh()
         QApplication.processEvents()
         await asyncio.sleep(0)
 

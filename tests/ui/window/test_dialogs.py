@@ -25,7 +25,7 @@ def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatc
         log.addHandler(window.log)
         log.setLevel(logging.INFO)  # whatever level another test has left behind
         try:
-            window.show_log()
+            window.help.show_log()
             dialog = window.findChild(LogDialog)
             assert dialog is not None
             assert dialog.text.toPlainText() == "Nothing has been logged."
@@ -46,7 +46,7 @@ def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatc
 
 def test_a_keyterm_is_removed_by_the_keyboard(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        editor = window.flux_panel.keyterms
+        editor = window.live_page.flux_panel.keyterms
         editor.field.setText("Norland, Dashwood")
         editor.field.returnPressed.emit()
         assert editor.terms == ("Norland", "Dashwood")
@@ -82,8 +82,8 @@ def test_a_recording_is_dropped_on_the_window(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         assert not dropped(window, Path("notes.txt"))
         assert dropped(window, resource_path("sample_audio/conversation.wav"))
-        await until(lambda: window.shape is not None, "the recording is read")
-        assert window.recent[0].endswith("conversation.wav")
+        await until(lambda: window.state.recording is not None, "the recording is read")
+        assert window.state.choices.recent[0].endswith("conversation.wav")
 
     stage(Waiting, live)
 
@@ -92,17 +92,17 @@ def test_sound_and_plots_by_keyboard(stage: Stage) -> None:
     control = Qt.KeyboardModifier.ControlModifier
 
     async def live(window: MainWindow) -> None:
-        window.levels.update = lambda wanted: None  # type: ignore[method-assign]
-        window.devices.watch = lambda on: None  # type: ignore[method-assign]
+        window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
+        window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
         await with_sample(window)
-        await until(lambda: bool(window.plots.plots), "the plots are there")
+        await until(lambda: bool(window.live_page.plots.plots), "the plots are there")
         press_together(window, Qt.Key.Key_M, control)
-        assert window.sound_panel.uses_microphone
+        assert window.state.uses_microphone
         press_together(window, Qt.Key.Key_M, control | Qt.KeyboardModifier.ShiftModifier)
-        assert not window.sound_panel.uses_microphone
+        assert not window.state.uses_microphone
         press_together(window, Qt.Key.Key_P, control)
-        assert all(plot.paused for plot in window.plots.plots)
+        assert all(plot.paused for plot in window.live_page.plots.plots)
         press_together(window, Qt.Key.Key_P, control)
-        assert not any(plot.paused for plot in window.plots.plots)
+        assert not any(plot.paused for plot in window.live_page.plots.plots)
 
     stage(Waiting, live)

@@ -24,9 +24,10 @@ from flux_desktop.ui.services.replay import ReplayEngine
 from flux_desktop.ui.views.turn_list import CARD_ROLE
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.settings_migration import VERSION, Settings
 from tests.engine.messages import received
 from tests.ui import scripted
-from tests.ui.conftest import Stage, press_together, until
+from tests.ui.conftest import Stage, choose_options, press_together, until
 
 
 def replaying(events: list[Event], speed: float = 0.0) -> EngineFactory:
@@ -84,8 +85,8 @@ class Failing(Waiting):
 
 
 async def with_sample(window: MainWindow) -> None:
-    window.load_sample()
-    await until(lambda: window.shape is not None, "the sample is read")
+    window.recordings.load_sample()
+    await until(lambda: window.state.recording is not None, "the sample is read")
 
 
 def labels(window: QWidget) -> list[str]:
@@ -95,31 +96,31 @@ def labels(window: QWidget) -> list[str]:
 def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.run_bar.start_button.click()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
-        assert [window.transcripts.tabs.tabText(n) for n in range(3)] == ["Overview", "#1", "#2"]
-        for view in window.transcripts.views():
-            window.transcripts.show_connection(view.conversation.conn)
+        window.live_page.run_bar.start_button.click()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
+        assert [window.live_page.transcripts.tabs.tabText(n) for n in range(3)] == ["Overview", "#1", "#2"]
+        for view in window.live_page.transcripts.views():
+            window.live_page.transcripts.show_connection(view.conversation.conn)
             model = view.turns.turns
             shown = [model.data(model.index(row), CARD_ROLE).text for row in range(model.rowCount())]
             assert shown == list(scripted.SENTENCES)
-        assert "DONE: 2 completed" in window.status.main.full_text()
-        await until(lambda: len(window.plots.plots) > 0, "the plots are there")
-        window.plots.refresh()
-        assert len(window.plots.latency._line.getData()[0]) > 20
+        assert "DONE: 2 completed" in window.live_page.status.main.full_text()
+        await until(lambda: len(window.live_page.plots.plots) > 0, "the plots are there")
+        window.live_page.plots.refresh()
+        assert len(window.live_page.plots.latency._line.getData()[0]) > 20
 
     stage(replaying(scripted.scripted_run(2)), live)
 
 
 def test_a_first_time_user_needs_one_click(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        window.transcripts.start_button.click()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        assert window.model.plan is not None
-        assert isinstance(window.model.plan.source, WavSource)
-        assert window.model.plan.source.path.endswith("conversation.wav")
-        assert window.model.plan.endpoint == "local"
+        window.live_page.transcripts.start_button.click()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        assert window.state.run.plan is not None
+        assert isinstance(window.state.run.plan.source, WavSource)
+        assert window.state.run.plan.source.path.endswith("conversation.wav")
+        assert window.state.run.plan.endpoint == "local"
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -129,9 +130,9 @@ def test_interim_text_is_painted_in_place_and_the_list_stays_at_its_end(stage: S
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        turns = window.transcripts.views()[0].turns
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        turns = window.live_page.transcripts.views()[0].turns
         await until(lambda: turns.verticalScrollBar().maximum() > 0, "the list is laid out")
         assert turns.turns.rowCount() == 40
         assert turns.verticalScrollBar().value() == turns.verticalScrollBar().maximum()
@@ -146,27 +147,27 @@ def test_an_engine_that_fails_is_told_and_the_window_lives(stage: Stage, bug: bo
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        (banner,) = window.banners.banners()
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        (banner,) = window.live_page.banners.banners()
         words = labels(banner)
         if bug:
             assert not any("KeyError" in line or "private" in line for line in words)
             assert any("Something went wrong" in line for line in words)
         else:
             assert words == ["It fell over.", "No port.", "Try again."]
-        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
 
     stage(Broken, live)
 
 
 def test_start_without_a_sound_says_what_to_do(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        window.run_bar.start_button.click()
-        assert not window.model.active
-        assert "No recording is chosen." in labels(window.banners)
-        window.banners.banners()[0].close_button.click()
-        assert window.banners.banners() == []
+        window.live_page.run_bar.start_button.click()
+        assert not window.state.run.active
+        assert "No recording is selected." in labels(window.live_page.banners)
+        window.live_page.banners.banners()[0].close_button.click()
+        assert window.live_page.banners.banners() == []
 
     stage(Waiting, live)
 
@@ -176,10 +177,10 @@ def test_a_file_that_is_no_wav_is_told_with_the_way_out(stage: Stage, tmp_path: 
     bad.write_bytes(b"ID3 not a wav")
 
     async def live(window: MainWindow) -> None:
-        window.load_wav(str(bad))
-        await until(lambda: bool(window.banners.banners()), "the problem is told")
-        assert any("ffmpeg -i music.wav" in line for line in labels(window.banners))
-        assert window.shape is None
+        window.recordings.load(str(bad))
+        await until(lambda: bool(window.live_page.banners.banners()), "the problem is told")
+        assert any("ffmpeg -i music.wav" in line for line in labels(window.live_page.banners))
+        assert window.state.recording is None
 
     stage(Waiting, live)
 
@@ -189,17 +190,17 @@ def test_stop_drains_first_and_ends_at_once_the_second_time(stage: Stage) -> Non
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.flux_panel.eager.set_value(0.4)
-        window.run_bar.connections.setValue(7)
-        window.start_run()
+        choose_options(window, eager_eot_threshold=0.4)
+        window.live_page.run_bar.connections.setValue(7)
+        window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
         assert plan is not None
         assert (plan.connections, plan.options.eager_eot_threshold, plan.options.eot_timeout_ms) == (7, 0.4, 5000)
-        window.run_bar.stop_button.click()
-        assert window.run_bar.stop_button.text() == "Stop now"
-        window.run_bar.stop_button.click()
-        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.live_page.run_bar.stop_button.click()
+        assert window.live_page.run_bar.stop_button.text() == "Stop now"
+        window.live_page.run_bar.stop_button.click()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert engines[0].stops == [True, False]
 
     stage(engines, live)
@@ -211,8 +212,8 @@ def test_the_window_closes_in_mid_run(stage: Stage, end_delay_s: float) -> None:
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.active, "the run has begun")
+        window.starter.start()
+        await until(lambda: window.state.run.active, "the run has begun")
         closed = asyncio.Event()
         window.closed.connect(closed.set)
         began_s = time.monotonic()
@@ -237,11 +238,11 @@ def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        view = window.transcripts.views()[0]
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        view = window.live_page.transcripts.views()[0]
         assert view.conversation.transcript() == [evil]
-        window.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
+        window.live_page.banners.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
         for found in window.findChildren(QLabel):
             assert found.textFormat() is Qt.TextFormat.PlainText or not found.text(), found.text()
             assert not found.openExternalLinks()
@@ -266,7 +267,7 @@ def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
         press_together(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: bool(engines) and engines[0].plan is not None, "Ctrl+R starts")
         press_together(window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
-        await until(lambda: window.model.phase == "stopping", "Ctrl+. stops")
+        await until(lambda: window.state.run.phase == "stopping", "Ctrl+. stops")
 
     stage(engines, live)
 
@@ -274,11 +275,11 @@ def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
 def test_a_stop_in_the_same_moment_as_the_start_is_not_lost(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
+        window.starter.start()
         window.controller.stop()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        assert window.model.ended is not None
-        assert window.model.ended.ledger == {"not started": 2}
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        assert window.state.run.ended is not None
+        assert window.state.run.ended.ledger == {"not started": 2}
 
     stage(Waiting, live)
 
@@ -289,7 +290,7 @@ def _inside_spin_box(found: QWidget) -> bool:
 
 def test_an_eager_threshold_above_the_other_cannot_be_set(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        panel = window.flux_panel
+        panel = window.live_page.flux_panel
         panel.eager.set_value(0.9)
         panel.eot.field.setValue(0.6)
         assert panel.eager.value == 0.6
@@ -303,8 +304,8 @@ def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
         window.resize(1280, 800)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert window.minimumSizeHint().width() <= 1280
         for found in window.findChildren(QAbstractButton):
             if found.isVisible() and found.text():
@@ -319,9 +320,9 @@ def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        assert any("could not be read" in card.text for card in window.model.conversation(1).cards)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        assert any("could not be read" in card.text for card in window.state.run.conversation(1).cards)
 
     stage(replaying(events), live)
 
@@ -329,9 +330,9 @@ def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None
 def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        view = window.transcripts.views()[0]
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        view = window.live_page.transcripts.views()[0]
         view.raw_button.click()
         assert view.raw.lines.blockCount() == view.conversation.raw.count
         view.raw.filter.setText("EagerEndOfTurn")
@@ -345,16 +346,16 @@ def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
 def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        window.transcripts.search.setText("COLD-hearted")
-        results = window.transcripts.results
-        assert window.transcripts.stack.currentWidget() is results
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        window.live_page.transcripts.search.setText("COLD-hearted")
+        results = window.live_page.transcripts.results
+        assert window.live_page.transcripts.stack.currentWidget() is results
         assert results.list.count() == 2
         results.list.itemActivated.emit(results.list.item(1))
-        assert window.transcripts.current() == 2
-        assert window.transcripts.views()[1].turns.currentIndex().row() == 2
-        assert window.transcripts.search.text() == ""
+        assert window.live_page.transcripts.current() == 2
+        assert window.live_page.transcripts.views()[1].turns.currentIndex().row() == 2
+        assert window.live_page.transcripts.search.text() == ""
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -363,15 +364,17 @@ def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> No
 def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suffix: str) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        window.archive.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
-        window.archive.save_transcripts([1, 2], suffix, tmp_path)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        window.transcripts.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
+        window.transcripts.save_transcripts([1, 2], suffix, tmp_path)
         await until(lambda: not window.tasks.running("export"), "the files are written")
         for name in ("one", "connection-0001", "connection-0002"):
             assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
-        window.archive.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
-        await until(lambda: any("could not be written" in line for line in labels(window.banners)), "it is told")
+        window.transcripts.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
+        await until(
+            lambda: any("could not be written" in line for line in labels(window.live_page.banners)), "it is told"
+        )
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -379,10 +382,10 @@ def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suf
 def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended", 30)
-        table = window.transcripts.overview
-        window.transcripts.tabs.setCurrentIndex(0)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 30)
+        table = window.live_page.transcripts.overview
+        window.live_page.transcripts.tabs.setCurrentIndex(0)
         began_s = time.perf_counter()
         table.refresh()
         table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
@@ -390,7 +393,7 @@ def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
         assert table.rows.rowCount() == 1000
         assert table.rows.connection_at(0) == 1000
         table.activated.emit(table.rows.index(0, 0))
-        assert window.transcripts.current() == 1000
+        assert window.live_page.transcripts.current() == 1000
 
     events = scripted.scripted_run(1000, ("Hello there.",))
     events = [event for event in events if not isinstance(event, Received)]
@@ -403,15 +406,15 @@ def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
 def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         QTest.keyClick(window, Qt.Key.Key_F11)
-        await until(lambda: window.presenting, "F11 presents")
+        await until(lambda: window.state.presenting, "F11 presents")
         window.presenter.refresh()
         assert scripted.SENTENCES[-1] in window.presenter.accessibleName()
         assert not window.presenter.grab().isNull()
         QTest.keyClick(window, Qt.Key.Key_Escape)
-        await until(lambda: not window.presenting, "Esc leaves")
+        await until(lambda: not window.state.presenting, "Esc leaves")
 
     stage(replaying(scripted.scripted_run(1)), live)
 
@@ -422,15 +425,15 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         assert QGuiApplication.platformName() == "xcb"
         await with_sample(window)
-        QTest.mouseClick(window.run_bar.start_button, Qt.MouseButton.LeftButton)
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        assert window.model.conversation(1).transcript() == list(scripted.SENTENCES)
-        assert window.transcripts.views()[0].turns.viewport().isVisible()
+        QTest.mouseClick(window.live_page.run_bar.start_button, Qt.MouseButton.LeftButton)
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        assert window.state.run.conversation(1).transcript() == list(scripted.SENTENCES)
+        assert window.live_page.transcripts.views()[0].turns.viewport().isVisible()
         # A bare X server gives no window the keyboard, so the mouse has to do.
-        QTest.mouseClick(window.run_bar.present_button, Qt.MouseButton.LeftButton)
-        await until(lambda: window.presenting and window.presenter.isVisible(), "the presenter is shown")
+        QTest.mouseClick(window.live_page.run_bar.present_button, Qt.MouseButton.LeftButton)
+        await until(lambda: window.state.presenting and window.presenter.isVisible(), "the presenter is shown")
         window.leave_presenter()
-        assert not window.presenting
+        assert not window.state.presenting
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -440,23 +443,23 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.run_bar.connections.setValue(3)
-        window.flux_panel.eager.set_value(0.5)
-        window.start_run()
+        window.live_page.run_bar.connections.setValue(3)
+        choose_options(window, eager_eot_threshold=0.5)
+        window.starter.start()
         await until(lambda: engines[0].plan is not None, "the run has begun")
         window.mailbox.put(ConnectionChanged(t=0.1, conn=1, state=ConnectionState.STREAMING))
-        await until(lambda: window.model.phase == "running", "it streams")
-        panel = window.flux_panel
+        await until(lambda: window.state.run.phase == "running", "it streams")
+        panel = window.live_page.flux_panel
         assert panel.reconnect_button.isHidden()
         panel.controls.target.setCurrentIndex(1)
-        await until(lambda: window.transcripts.tabs.count() == 4, "the tabs are there")
-        window.transcripts.tabs.setCurrentIndex(0)
-        await until(lambda: window.transcripts.overview.rows.rowCount() == 3, "the table is there")
-        assert window.steering.targets() == []
-        window.flux_panel.controls.pressed.emit("CloseStream")
+        await until(lambda: window.live_page.transcripts.tabs.count() == 4, "the tabs are there")
+        window.live_page.transcripts.tabs.setCurrentIndex(0)
+        await until(lambda: window.live_page.transcripts.overview.rows.rowCount() == 3, "the table is there")
+        assert window.live_controls.targets() == []
+        window.live_page.flux_panel.controls.pressed.emit("CloseStream")
         assert not [c for c in engines[0].commands if isinstance(c, SendControl)], "nobody selected is nobody"
-        window.transcripts.overview.selectRow(1)
-        assert window.steering.targets() == [2]
+        window.live_page.transcripts.overview.selectRow(1)
+        assert window.live_controls.targets() == [2]
         assert panel.eager.switch is not None
         panel.eager.switch.setChecked(False)
         await until(lambda: not panel.reconnect_button.isHidden(), "new streams are offered")
@@ -472,18 +475,18 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
 def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        plan = window.model.plan
+        window.starter.start()
+        plan = window.state.run.plan
         assert plan is not None
-        window.model.plan = msgspec.structs.replace(plan, endpoint="of-the-account")
+        window.state.run.plan = msgspec.structs.replace(plan, endpoint="of-the-account")
         for conn in (1, 2):
             told = Problem(code="configure_not_supported", what=f"It takes no changes; connection {conn} comes back.")
             window.mailbox.put(Notice(t=1.0, problem=told))
-        await until(lambda: not window.flux_panel.explanation.isHidden(), "it is explained")
-        assert len(window.banners.banners()) == 1
-        assert settings.collect(window).refuses_configure == ["of-the-account"]
-        window.steering.refuses_configure = []
-        settings.apply(window, settings.Settings(refuses_configure=["of-the-account"]))
-        assert window.steering.refuses_configure == ["of-the-account"]
+        await until(lambda: not window.live_page.flux_panel.explanation.isHidden(), "it is explained")
+        assert len(window.live_page.banners.banners()) == 1
+        assert settings.collect(window.state).refuses_configure == ["of-the-account"]
+        window.state.refuses_configure = []
+        settings.restore(window.state, Settings(version=VERSION, refuses_configure=["of-the-account"]))
+        assert window.state.refuses_configure == ["of-the-account"]
 
     stage(Waiting, live)

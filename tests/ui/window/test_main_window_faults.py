@@ -26,19 +26,19 @@ class WithFault(Supervisor):
 
 def told(window: MainWindow) -> str:
     """All that the banners say."""
-    return " ".join(banner.problem.sentence() for banner in window.banners.banners())
+    return " ".join(banner.problem.sentence() for banner in window.live_page.banners.banners())
 
 
 def test_expired_credentials_are_told_with_what_to_do(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
-        await until(lambda: bool(window.banners.banners()), "it is told")
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
+        await until(lambda: bool(window.live_page.banners.banners()), "it is told")
         assert "credentials have expired" in told(window)
         assert "Sign in again" in told(window)
-        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
 
     stage(lambda sink: WithFault(sink, sessions_dir=tmp_path), live)
 
@@ -52,20 +52,20 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
     monkeypatch.setattr(supervisor, "worker_file", lambda _number: "/dev/full")
 
     async def live(window: MainWindow) -> None:
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
-        window.run_bar.duration.setValue(3)
-        window.start_run()
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
+        window.live_page.run_bar.duration.setValue(3)
+        window.starter.start()
         await until(lambda: "no longer being recorded" in told(window), "it is told", 25.0)
         assert "No space left on device" in told(window)
-        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
-        assert window.model.ended is not None
-        assert window.model.ended.ledger["completed"] == 2
-        assert window.model.conversation(1).transcript()
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
+        assert window.state.run.ended is not None
+        assert window.state.run.ended.ledger["completed"] == 2
+        assert window.state.run.conversation(1).transcript()
         elsewhere = tmp_path / "elsewhere.txt"
-        window.archive.save_transcripts([1], "txt", elsewhere)
+        window.transcripts.save_transcripts([1], "txt", elsewhere)
         await until(elsewhere.exists, "what is in memory is saved elsewhere")
-        assert window.model.conversation(1).transcript()[0] in elsewhere.read_text("utf-8")
+        assert window.state.run.conversation(1).transcript()[0] in elsewhere.read_text("utf-8")
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 
@@ -73,8 +73,8 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
 @pytest.mark.parametrize("suffix", ["png", "csv"])
 def test_a_plot_is_saved_whole_or_its_line_says_why_not(stage: Stage, tmp_path: Path, suffix: str) -> None:
     async def live(window: MainWindow) -> None:
-        await until(lambda: len(window.plots.plots) > 0, "the plots are there")
-        plot = window.plots.plots[0]
+        await until(lambda: len(window.live_page.plots.plots) > 0, "the plots are there")
+        plot = window.live_page.plots.plots[0]
         plot.save(tmp_path / f"plot.{suffix}")
         assert os.listdir(tmp_path) == [f"plot.{suffix}"]
         assert (tmp_path / f"plot.{suffix}").stat().st_size

@@ -8,11 +8,10 @@ from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStre
 from flux_desktop.engine.records.events import ConnectionChanged, RunStarted
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.messages import UNSET
-from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
-from tests.ui.conftest import Stage, until
+from tests.ui.conftest import Stage, choose_options, until
 from tests.ui.window.test_main_window import Engines, with_sample
 
 ON, OFF = 1, 2
@@ -21,15 +20,15 @@ ON, OFF = 1, 2
 async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest") -> None:
     """A run whose two streams are up."""
     await with_sample(window)
-    window.start_run()
+    window.starter.start()
     await until(lambda: bool(engines) and engines[-1].plan is not None, "the run has begun")
-    plan = window.model.plan
+    plan = window.state.run.plan
     assert plan is not None
     told = msgspec.structs.replace(plan, bundle=bundle)
     window.mailbox.put(RunStarted(t=0.1, wall_time="", plan=told, version=""))
     for conn in (1, 2):
         window.mailbox.put(ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.STREAMING))
-    await until(lambda: window.model.phase == "running", "they stream")
+    await until(lambda: window.state.run.phase == "running", "they stream")
 
 
 def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> None:
@@ -37,7 +36,7 @@ def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> Non
 
     async def live(window: MainWindow) -> None:
         await streaming(window, engines)
-        panel = window.flux_panel
+        panel = window.live_page.flux_panel
         panel.filters_button.click()
         row = panel.filters["profanity_filter"]
         assert row.value is None
@@ -63,16 +62,16 @@ def test_a_build_without_the_filter_is_not_asked_for_it(stage: Stage) -> None:
     engines = Engines()
 
     async def live(window: MainWindow) -> None:
-        settings.apply(window, settings.Settings(options=FluxOptions(profanity_filter=False)))
-        row = window.flux_panel.filters["profanity_filter"]
+        choose_options(window, profanity_filter=False)
+        row = window.live_page.flux_panel.filters["profanity_filter"]
         assert (row.value, row.isVisible()) == (False, True)
         await streaming(window, engines, bundle="flux-multi-20260417")
         await until(lambda: not row.choice.isEnabled(), "it cannot be chosen")
         assert row._hint.text() == "not known to this build"
-        assert window.flux_panel.options().profanity_filter is None
-        assert settings.collect(window).options.profanity_filter is False, "the choice is kept"
-        window.model.phase = type(window.model.phase).ENDED
-        window.display.draw_labels()
+        assert window.state.options.profanity_filter is None
+        assert settings.collect(window.state).choices.options.profanity_filter is False, "the choice is kept"
+        window.state.run.phase = type(window.state.run.phase).ENDED
+        window.state.changed()
         assert row.choice.isEnabled(), "the newest built-in build knows it"
 
     stage(engines, live)
@@ -82,19 +81,19 @@ def test_a_refusal_that_is_remembered_can_be_forgotten(stage: Stage) -> None:
     engines = Engines()
 
     async def live(window: MainWindow) -> None:
-        window.endpoints.account = [EndpointEntry("flux-old-build", "")]
-        window.endpoint_panel.refresh()
-        window.endpoint_panel.select("flux-old-build")
-        panel = window.flux_panel
-        window.display.draw_labels()
+        window.state.endpoints.account = [EndpointEntry("flux-old-build", "")]
+        window.live_page.endpoint_panel.refresh()
+        window.live_page.endpoint_panel.select("flux-old-build")
+        panel = window.live_page.flux_panel
+        window.state.changed()
         assert panel.retry_button.isHidden()
-        window.steering.refuses_configure = ["another", "flux-old-build"]
-        window.display.draw_labels()
-        assert "took no changes in mid-stream" in panel.explanation.text()
+        window.state.refuses_configure = ["another", "flux-old-build"]
+        window.state.changed()
+        assert "rejected changes during a stream" in panel.explanation.text()
         await streaming(window, engines, bundle="unknown")
         await until(lambda: "opens the streams again" in panel.explanation.text(), "it is explained")
         panel.retry_button.click()
-        assert window.steering.refuses_configure == ["another"]
+        assert window.state.refuses_configure == ["another"]
         assert panel.explanation.isHidden()
         panel.eot.field.setValue(0.9)
         await until(lambda: bool(engines.sent(ConfigureStreams)), "the change goes out as it is")
@@ -110,7 +109,7 @@ def test_what_a_build_itself_refuses_cannot_be_tried_again(stage: Stage) -> None
 
     async def live(window: MainWindow) -> None:
         await streaming(window, engines, bundle="flux-english-20260311")
-        panel = window.flux_panel
+        panel = window.live_page.flux_panel
         await until(lambda: not panel.explanation.isHidden(), "it is explained")
         assert panel.retry_button.isHidden()
 

@@ -39,23 +39,23 @@ def short_wav(tmp_path: Path) -> Path:
 def test_a_real_run_shows_words_soon_and_never_freezes(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         began_s = time.monotonic()
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
-        window.run_bar.duration.setValue(8)
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
+        window.live_page.run_bar.duration.setValue(8)
         window.heartbeat.start()
-        window.start_run()
-        await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 10.0)
+        window.starter.start()
+        await until(lambda: any(card.text for card in window.state.run.conversation(1).cards), "words", 10.0)
         words_s = time.monotonic() - began_s
-        await until(lambda: window.model.ended is not None, "the run has ended", 25.0)
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
         stalls = window.heartbeat.stalls()
         print(f"first words after {words_s:.1f} s; stalls p99 {stalls.p99_ms:.1f} ms, max {stalls.max_ms:.0f} ms")
         assert words_s < 10
         assert stalls.p99_ms is not None
         assert stalls.p99_ms < 100
         for conn in (1, 2):
-            assert window.model.conversation(conn).transcript()[0].startswith(FIRST_TURN)
-        assert "2 completed" in window.status.main.full_text()
-        assert "Words come from the script" in window.endpoint_panel.note.text()
+            assert window.state.run.conversation(conn).transcript()[0].startswith(FIRST_TURN)
+        assert "2 completed" in window.live_page.status.main.full_text()
+        assert "Words come from the script" in window.live_page.endpoint_panel.note.text()
         folder = window.controller.session_folder
         assert folder is not None
         assert list(folder.glob("*.jsonl"))
@@ -66,11 +66,11 @@ def test_a_real_run_shows_words_soon_and_never_freezes(stage: Stage, tmp_path: P
 @pytest.mark.parametrize("moment", ["starting", "streaming"])
 def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tmp_path: Path, moment: str) -> None:
     async def live(window: MainWindow) -> None:
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
-        window.start_run()
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
+        window.starter.start()
         if moment == "streaming":
-            await until(lambda: window.model.phase == "running", "the streams are open")
+            await until(lambda: window.state.run.phase == "running", "the streams are open")
         else:
             await until(lambda: bool(window.tasks.running("run")), "the run has begun")
             await asyncio.sleep(0)
@@ -89,40 +89,40 @@ def test_the_window_closes_in_time_in_every_state_of_a_real_run(stage: Stage, tm
 @pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker.worker"])
 def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, tmp_path: Path, victim: str) -> None:
     async def live(window: MainWindow) -> None:
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
         others = set(children(victim))  # such as the endpoint that a session's tests share
-        window.start_run()
-        await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 15.0)
+        window.starter.start()
+        await until(lambda: any(card.text for card in window.state.run.conversation(1).cards), "words", 15.0)
         victims = set(children(victim)) - others
         helpers = [helper for pid in victims for helper in children("", pid)]
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
-        await until(lambda: window.model.ended is not None, "the run has ended", 40.0)
-        assert window.model.ended is not None
-        assert window.model.ended.ledger.get("completed", 0) == 0
-        assert any(window.model.conversation(1).transcript()), "what was heard is kept"
-        sentences = [banner.problem.sentence() for banner in window.banners.banners()]
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 40.0)
+        assert window.state.run.ended is not None
+        assert window.state.run.ended.ledger.get("completed", 0) == 0
+        assert any(window.state.run.conversation(1).transcript()), "what was heard is kept"
+        sentences = [banner.problem.sentence() for banner in window.live_page.banners.banners()]
         assert sentences[0].startswith("Only 0 of 2 connections completed.")
         assert "lost" in sentences[0] or "ended unexpectedly" in sentences[0]
         assert not any("Traceback" in line or "Error:" in line for line in sentences)
-        await until(lambda: window.run_bar.start_button.isEnabled(), "Start is free again")
+        await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
         # The victim's own helpers hold its pipes until they have noticed.
         await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in helpers), "its helpers have left")
-        print(sentences, [talk.cards[-1].text for talk in window.model.conversations.values()])
+        print(sentences, [talk.cards[-1].text for talk in window.state.run.conversations.values()])
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 
 
 def test_a_recording_deleted_after_it_was_chosen_is_told(stage: Stage, short_wav: Path, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
-        window.load_wav(str(short_wav))
-        await until(lambda: window.shape is not None, "the file is read")
+        window.recordings.load(str(short_wav))
+        await until(lambda: window.state.recording is not None, "the file is read")
         os.remove(short_wav)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        await until(lambda: bool(window.banners.banners()), "it is told")
-        assert "first.wav" in window.banners.banners()[0].problem.sentence()
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await until(lambda: bool(window.live_page.banners.banners()), "it is told")
+        assert "first.wav" in window.live_page.banners.banners()[0].problem.sentence()
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 
@@ -132,12 +132,12 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_run(stage: Stage, tmp
     in_the_way.write_text("no folder")
 
     async def live(window: MainWindow) -> None:
-        window.load_sample()
-        await until(lambda: window.shape is not None, "the sample is read")
-        window.run_bar.duration.setValue(2)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended", 20.0)
-        sentences = [banner.problem.what for banner in window.banners.banners()]
+        window.recordings.load_sample()
+        await until(lambda: window.state.recording is not None, "the sample is read")
+        window.live_page.run_bar.duration.setValue(2)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 20.0)
+        sentences = [banner.problem.what for banner in window.live_page.banners.banners()]
         assert any("not being recorded" in line for line in sentences), sentences
 
     stage(lambda sink: Supervisor(sink, sessions_dir=in_the_way), live)

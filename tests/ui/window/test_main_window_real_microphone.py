@@ -38,30 +38,30 @@ def speech(microphone: VirtualMicrophone) -> Iterator[None]:
 
 def loudest(window: MainWindow) -> float:
     """Of the levels shown so far, in dBFS."""
-    return float(max(window.model.level_peak.y, default=-96.0))
+    return float(max(window.state.run.level_peak.y, default=-96.0))
 
 
 def test_speech_moves_the_meter_before_a_run_and_becomes_words_in_it(
     stage: Stage, microphone: VirtualMicrophone, tmp_path: Path
 ) -> None:
     async def live(window: MainWindow) -> None:
-        window.sound_panel.mic_button.click()
-        await until(lambda: len(window.model.level_peak) > 0, "the microphone is heard")
+        window.live_page.sound_panel.mic_button.click()
+        await until(lambda: len(window.state.run.level_peak) > 0, "the microphone is heard")
         await until(
-            lambda: any(banner.problem.code == "microphone_silent" for banner in window.banners.banners()),
+            lambda: any(banner.problem.code == "microphone_silent" for banner in window.live_page.banners.banners()),
             "only digital zeros are told",
         )
         with speech(microphone):
             await until(lambda: loudest(window) > -30, "the meter moves")
-            window.run_bar.connections.setValue(1)
-            window.start_run()
-            assert not window.levels.on
-            await until(lambda: bool(window.model.conversation(1).transcript()), "words", 30.0)
+            window.live_page.run_bar.connections.setValue(1)
+            window.starter.start()
+            assert not window.preview.levels.on
+            await until(lambda: bool(window.state.run.conversation(1).transcript()), "words", 30.0)
         window.controller.stop()
-        await until(lambda: window.model.ended is not None, "the run has ended", 20.0)
-        assert window.model.conversation(1).transcript()[0].strip()
-        await until(lambda: window.levels.on, "the microphone is heard again")
-        window.sound_panel.use_microphone(False)
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 20.0)
+        assert window.state.run.conversation(1).transcript()[0].strip()
+        await until(lambda: window.preview.levels.on, "the microphone is heard again")
+        window.live_page.sound_panel.use_microphone(False)
         began_s = time.monotonic()
         await until(lambda: not window.tasks.running("level"), "the microphone is let go of")
         assert time.monotonic() - began_s < 2.5
@@ -73,12 +73,12 @@ def test_the_list_follows_plugging_within_two_seconds_and_keeps_the_choice(
     stage: Stage, microphone: VirtualMicrophone, tmp_path: Path
 ) -> None:
     async def live(window: MainWindow) -> None:
-        box = window.sound_panel.microphone
+        box = window.live_page.sound_panel.microphone
 
         def listed() -> list[str]:
             return [box.device.itemText(n) for n in range(box.device.count())]
 
-        window.sound_panel.mic_button.click()
+        window.live_page.sound_panel.mic_button.click()
         await until(lambda: box.device.count() > 1, "the first list")
         plugged, began_s = microphone.plug("headset"), time.monotonic()
         await until(lambda: any(line.startswith("headset ·") for line in listed()), "the new microphone is listed")
@@ -87,10 +87,10 @@ def test_the_list_follows_plugging_within_two_seconds_and_keeps_the_choice(
         box.device.setCurrentIndex(box.device.findData("headset"))
         microphone.unplug(plugged)
         began_s = time.monotonic()
-        await until(lambda: "headset · not there now" in listed(), "its loss is shown")
+        await until(lambda: "headset · disconnected" in listed(), "its loss is shown")
         print(f"lost after {time.monotonic() - began_s:.1f} s")
         assert box.device.currentData() == "headset"
-        assert window.microphones.chosen == "headset"
+        assert window.state.microphones.chosen == "headset"
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 
@@ -100,22 +100,22 @@ def test_a_microphone_lost_in_mid_run_is_told_and_what_was_heard_stays(
     stage: Stage, microphone: VirtualMicrophone, tmp_path: Path, go_on: bool
 ) -> None:
     async def live(window: MainWindow) -> None:
-        window.run_bar.connections.setValue(1)
-        window.sound_panel.mic_button.click()
-        window.sound_panel.microphone.lost.setChecked(go_on)
-        await until(lambda: len(window.model.level_peak) > 0, "the microphone is heard")
+        window.live_page.run_bar.connections.setValue(1)
+        window.live_page.sound_panel.mic_button.click()
+        window.live_page.sound_panel.microphone.lost.setChecked(go_on)
+        await until(lambda: len(window.state.run.level_peak) > 0, "the microphone is heard")
         with speech(microphone):
-            window.start_run()
-            await until(lambda: any(card.text for card in window.model.conversation(1).cards), "words", 30.0)
+            window.starter.start()
+            await until(lambda: any(card.text for card in window.state.run.conversation(1).cards), "words", 30.0)
         microphone.stand_still(still=True)
-        await until(lambda: window.model.notice_count > 0, "the loss is told")
-        assert any(banner.problem.code == "microphone_lost" for banner in window.banners.banners())
+        await until(lambda: window.state.run.notice_count > 0, "the loss is told")
+        assert any(banner.problem.code == "microphone_lost" for banner in window.live_page.banners.banners())
         if go_on:
-            sent = window.model.snapshot.chunks_sent if window.model.snapshot else 0
-            await until(lambda: window.model.snapshot.chunks_sent > sent + 20, "silence is sent")  # type: ignore[union-attr]
-            assert window.model.active
+            sent = window.state.run.snapshot.chunks_sent if window.state.run.snapshot else 0
+            await until(lambda: window.state.run.snapshot.chunks_sent > sent + 20, "silence is sent")  # type: ignore[union-attr]
+            assert window.state.run.active
             window.controller.stop()
-        await until(lambda: window.model.ended is not None, "the run has ended", 20.0)
-        assert any(line.strip() for line in window.model.conversation(1).transcript())
+        await until(lambda: window.state.run.ended is not None, "the run has ended", 20.0)
+        assert any(line.strip() for line in window.state.run.conversation(1).transcript())
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)

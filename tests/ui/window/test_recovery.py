@@ -22,19 +22,19 @@ def test_it_is_offered_once_and_opened_where_wanted(stage: Stage, tmp_path: Path
     record(tmp_path / "2026-11-23_14-02-00", whole=False)
 
     async def live(window: MainWindow) -> None:
-        await offer_unfinished(window, tmp_path)
-        (banner,) = window.banners.banners()
+        await offer_unfinished(window.live_page.banners, window.transcripts, tmp_path)
+        (banner,) = window.live_page.banners.banners()
         assert banner.problem.code == "session_unfinished"
-        assert "The run on local of 2026-11-23" in banner.problem.what
+        assert "The run on local started on 2026-11-23 at " in banner.problem.what
         banner.buttons[choice].click()
         if choice == "Open":
-            await until(lambda: window.model.ended is not None, "the recording is shown")
-            assert window.model.conversation(1).transcript()[0].lower().startswith("and mr. john dashwood")
+            await until(lambda: window.state.run.ended is not None, "the recording is shown")
+            assert window.state.run.conversation(1).transcript()[0].lower().startswith("and mr. john dashwood")
         else:
-            assert not window.banners.banners()
-        before = len(window.banners.banners())
-        await offer_unfinished(window, tmp_path)
-        assert len(window.banners.banners()) == before, "it is not offered again"
+            assert not window.live_page.banners.banners()
+        before = len(window.live_page.banners.banners())
+        await offer_unfinished(window.live_page.banners, window.transcripts, tmp_path)
+        assert len(window.live_page.banners.banners()) == before, "it is not offered again"
 
     stage(Waiting, live)
 
@@ -44,8 +44,8 @@ def test_it_is_offered_again_where_the_banner_was_only_closed(stage: Stage, tmp_
 
     async def live(window: MainWindow) -> None:
         for _ in range(2):
-            await offer_unfinished(window, tmp_path)
-            (banner,) = window.banners.banners()
+            await offer_unfinished(window.live_page.banners, window.transcripts, tmp_path)
+            (banner,) = window.live_page.banners.banners()
             banner.close_button.click()
             await asyncio.sleep(0)
 

@@ -88,14 +88,14 @@ def tips(widget: QWidget) -> list[str]:
 def test_markup_of_a_server_is_shown_and_not_obeyed(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
-        for number in range(window.transcripts.tabs.count()):
-            window.transcripts.tabs.setCurrentIndex(number)
-            window.display.draw_texts()
-            window.display.draw_labels()
-        window.transcripts.search.setText("bold")
-        window.display.draw_labels()
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        for number in range(window.live_page.transcripts.tabs.count()):
+            window.live_page.transcripts.tabs.setCurrentIndex(number)
+            window.refresher.draw_texts()
+            window.state.changed()
+        window.live_page.transcripts.search.setText("bold")
+        window.state.changed()
         widgets = window.findChildren(QWidget)
         shown = [label for label in widgets if isinstance(label, QLabel) and label.text()]
         assert any("<b>bold</b>" in label.text() for label in shown), "it is on the screen as it is"
@@ -125,27 +125,27 @@ def test_no_secret_leaves_the_window(stage: Stage, tmp_path: Path) -> None:
 
     async def live(window: MainWindow) -> None:
         await with_sample(window)
-        window.start_run()
-        await until(lambda: window.model.ended is not None, "the run has ended")
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         for canary in canaries.CANARIES:
             window.log.handle(logging.LogRecord("botocore", logging.INFO, __file__, 1, "%s", (canary.text,), None))
         assert len(window.log.lines) >= len(canaries.CANARIES)
         assert leaks("\n".join(window.log.lines)) == []
         clipboard = QGuiApplication.clipboard()
-        window.copy_diagnostics()
+        window.help.copy_diagnostics()
         assert "flux-desktop:" in clipboard.text()
         assert leaks(clipboard.text()) == []
-        (view,) = window.transcripts.views()
+        (view,) = window.live_page.transcripts.views()
         view.turns.copy_selection()
         assert "using" in clipboard.text()
         assert leaks(clipboard.text()) == []
         assert leaks(window.windowTitle()) == []
-        told = " ".join(banner.problem.sentence() for banner in window.banners.banners())
+        told = " ".join(banner.problem.sentence() for banner in window.live_page.banners.banners())
         assert "using" in told
         assert leaks(told) == []
         for suffix in ("txt", "json", "srt", "vtt"):
             path = tmp_path / f"saved.{suffix}"
-            window.archive.save_transcripts([1], suffix, path)
+            window.transcripts.save_transcripts([1], suffix, path)
             await until(path.exists, "it is saved")
             found = leaks(path.read_text("utf-8"))
             if suffix == "json":  # there each word stands alone, so that a name before a secret says nothing

@@ -1,0 +1,117 @@
+"""State that the areas of the window share: choices, what is loaded, and the run being shown. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.flux.bundles import UNKNOWN, Bundle
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui.models.choices import Choices
+from flux_desktop.ui.models.developer import LocalBehaviour
+from flux_desktop.ui.models.endpoints import EndpointList
+from flux_desktop.ui.models.live_parameters import LiveParameters
+from flux_desktop.ui.models.microphone import MicrophoneLevel, Microphones
+from flux_desktop.ui.models.plan_from_choices import plan_from_choices, supported_options
+from flux_desktop.ui.models.ramp import planned_seconds
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.sound import WavShape
+
+
+class AppState:
+    """One window's state. Whoever changes it calls `changed`, which calls every listener once.
+
+    Listeners read the state and show it; they must not call `changed` themselves. Used on the window's thread only.
+    """
+
+    def __init__(self) -> None:
+        self.choices = Choices()
+        self.recording: WavShape | None = None
+        self.uses_microphone = False
+        self.endpoints = EndpointList()
+        self.default_profile = ""
+        """Profile that boto3's default chain uses, if one is configured."""
+        self.default_region = "us-east-1"
+        """Region configured for the chosen profile; used while none is chosen."""
+        self.microphones = Microphones()
+        self.microphone_level = MicrophoneLevel()
+        self.run = RunModel()
+        self.live = LiveParameters()
+        self.local = LocalBehaviour()
+        self.refuses_configure: list[str] = []
+        """Endpoints of the account whose build was found to reject `Configure`."""
+        self.presenting = False
+        self.shows_stalls = False
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every change."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Report a change to all listeners, in the order in which they were added."""
+        for listener in self._listeners:
+            listener()
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint that the next run uses: the chosen one while it is listed, else the built-in one."""
+        listed = any(entry.name == self.choices.endpoint for entry in self.endpoints.shown())
+        return self.choices.endpoint if listed else LOCAL_ENDPOINT
+
+    @property
+    def access(self) -> tuple[str | None, str]:
+        """Profile (None for boto3's default chain) and region."""
+        return self.choices.profile or None, self.choices.region or self.default_region
+
+    @property
+    def build(self) -> Bundle:
+        """The server build: of the run in progress, else of the built-in endpoint, else unknown."""
+        if self.run.active:
+            return self.live.bundle
+        return self.local.build if self.endpoint == LOCAL_ENDPOINT else UNKNOWN
+
+    @property
+    def options(self) -> FluxOptions:
+        """The chosen parameters without those that the build is known to reject."""
+        return supported_options(self.choices.options, self.build)
+
+    @property
+    def source(self) -> WavSource | MicrophoneSource | None:
+        """The audio that the next run streams; None while no recording is chosen."""
+        if self.uses_microphone:
+            return self.microphones.source()
+        if self.recording is None:
+            return None
+        return WavSource(path=str(self.recording.path), loop=self.choices.loop)
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether a run could start: a recording is loaded, or the chosen microphone is connected."""
+        return self.microphones.available if self.uses_microphone else self.recording is not None
+
+    def plan(self, source: WavSource | MicrophoneSource) -> RunPlan:
+        """The next run as chosen; raises `ProblemError` where the ramp or a limit is invalid."""
+        return plan_from_choices(
+            self.choices,
+            source,
+            endpoint=self.endpoint,
+            access=self.access,
+            options=self.options,
+            local_arguments=self.local.arguments(),
+        )
+
+    def planned_s(self) -> float | None:
+        """Length of the run being shown, or of the next one while none is; None where it is open-ended or invalid."""
+        if self.run.plan is not None:
+            return self.run.planned_s
+        source = self.source or WavSource(path="", loop=self.choices.loop)
+        try:
+            return planned_seconds(self.plan(source), None if self.recording is None else self.recording.duration_s)
+        except ProblemError:
+            return None
+
+    def local_arguments_wanted(self) -> tuple[str, ...] | None:
+        """Arguments to start the built-in endpoint with ahead of a run; None while it is not selected or is in use."""
+        return self.local.arguments() if self.endpoint == LOCAL_ENDPOINT and not self.run.active else None

@@ -1,0 +1,49 @@
+"""From the choices in the window to the plan of a run."""
+
+from __future__ import annotations
+
+import msgspec
+
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.flux.bundles import Bundle
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui.models.choices import Choices
+
+OPTIONAL = ("profanity_filter", "numerals")
+"""Parameters that a build may reject; the stream ends when it does."""
+MULTILINGUAL = "flux-general-multi"
+
+
+def supported_options(options: FluxOptions, build: Bundle) -> FluxOptions:
+    """`options` without what the build is known to reject, and without language hints for an English-only model."""
+    rejected = {name: None for name in OPTIONAL if build.offers(name) is False}
+    hints = options.language_hints if options.model == MULTILINGUAL else ()
+    return msgspec.structs.replace(options, language_hints=hints, **rejected)
+
+
+def plan_from_choices(
+    choices: Choices,
+    source: WavSource | MicrophoneSource,
+    *,
+    endpoint: str,
+    access: tuple[str | None, str],
+    options: FluxOptions,
+    local_arguments: tuple[str, ...] = (),
+) -> RunPlan:
+    """A run as chosen.
+
+    `access` is the profile (None for boto3's chain) and the region; `local_arguments` are for the built-in endpoint.
+    Raises `ProblemError` where the ramp or a limit is invalid.
+    """
+    plan = RunPlan(
+        endpoint=endpoint,
+        profile=access[0],
+        region=access[1],
+        source=source,
+        options=options,
+        connections=choices.connections,
+        duration_s=choices.duration_s or None,
+    )
+    if plan.is_local:
+        plan = msgspec.structs.replace(plan, local_arguments=local_arguments)
+    return choices.ramp.on(plan)

@@ -1,0 +1,76 @@
+"""The Live page: run controls on top, choices on the left, transcripts in the middle, plots on the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
+from flux_desktop.ui.panels.flux_panel import FluxPanel
+from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.plot_column import PlotColumn
+from flux_desktop.ui.panels.run_bar import RunBar
+from flux_desktop.ui.panels.sound_panel import SoundPanel
+from flux_desktop.ui.panels.status_line import StatusLine
+from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
+from flux_desktop.ui.services.heartbeat import Heartbeat
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.widgets.banner import BannerStack
+
+RIGHT_PX = 372
+
+
+class LivePage(QWidget):
+    """Lays out the panels; what they do together is wired by the window."""
+
+    def __init__(self, theme: ThemeSource, state: AppState, heartbeat: Heartbeat) -> None:
+        super().__init__()
+        self.run_bar = RunBar(theme, state)
+        self.endpoint_panel = EndpointPanel(theme, state)
+        self.sound_panel = SoundPanel(theme, state)
+        self.flux_panel = FluxPanel(state)
+        self.transcripts = TranscriptPanel(theme, state.run)
+        self.plots = PlotColumn(theme, state)
+        self.plots.setFixedWidth(RIGHT_PX)
+        self.status = StatusLine(state, heartbeat)
+        self.banners = BannerStack(theme)
+        body = QWidget()
+        body.setObjectName("body")
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        columns.setSpacing(SPACE_M)
+        columns.addWidget(left_column(self.endpoint_panel, self.sound_panel, self.flux_panel))
+        middle = QVBoxLayout()
+        middle.setSpacing(SPACE_M)
+        middle.addWidget(self.banners)
+        middle.addWidget(self.transcripts, 1)
+        columns.addLayout(middle, 1)
+        columns.addWidget(self.plots)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.run_bar)
+        rows.addWidget(body, 1)
+        rows.addWidget(self.status)
+        self.run_bar.theme_clicked.connect(theme.toggle)
+        self.transcripts.shown.connect(self.plots.set_front)
+        self._microphone_shown = state.uses_microphone
+        self._state = state
+        state.listen(self._show_level_plot)
+
+    def begin(self) -> None:
+        """Put the keyboard focus where work begins."""
+        self.sound_panel.choose_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def build_plots(self) -> None:
+        """Build the plots, which takes longer than showing the window."""
+        self.plots.build()
+        self.plots.set_microphone(self._state.uses_microphone)
+        self.plots.set_front(self.transcripts.current())
+
+    def _show_level_plot(self) -> None:
+        if self._microphone_shown is not self._state.uses_microphone:
+            self._microphone_shown = self._state.uses_microphone
+            self.plots.set_microphone(self._microphone_shown)

@@ -1,0 +1,68 @@
+"""Feeds the events of a run to the models, and shows at once what a person must know."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.live_parameters import REFUSED_CODE
+from flux_desktop.ui.pages.live_page import LivePage
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.run_banner import summary
+
+
+class RunEvents(QObject):
+    """Everything runs on the window's thread, called by its clock.
+
+    Signals:
+        run_finished: a run has ended and its last event has been shown.
+    """
+
+    run_finished = Signal()
+
+    def __init__(self, state: AppState, page: LivePage, controller: RunController, preview: MicrophonePreview) -> None:
+        super().__init__()
+        self._state = state
+        self._page = page
+        self._controller = controller
+        self._preview = preview
+
+    def take(self, event: Event) -> None:
+        """Take one event of the run."""
+        state, banners = self._state, self._page.banners
+        known_refusal = bool(state.live.explanation)
+        state.run.feed(event)
+        state.live.feed(event)
+        if isinstance(event, LevelMeasured):
+            self._preview.show_level(event)
+        elif isinstance(event, RunStarted):
+            state.live.bundle_known(event.plan.bundle)
+            self._page.endpoint_panel.set_note(" ".join(event.notes))
+        elif isinstance(event, Notice) and event.problem.code == REFUSED_CODE:
+            self._remember_refusal()
+            if not known_refusal:  # once is enough, however many streams were ended
+                banners.show_problem(event.problem, "warn")
+        elif isinstance(event, Notice):
+            banners.show_problem(event.problem, "warn")
+        elif isinstance(event, RunEnded):
+            self._ended(event)
+
+    def _ended(self, event: RunEnded) -> None:
+        self._state.live.end()
+        banners = self._page.banners
+        result = summary(self._state.run, self._controller.session_folder)
+        if event.problem is not None:
+            banners.show_problem(event.problem)
+        elif result is not None:
+            banners.show_problem(*result)
+        self._page.transcripts.refresh()
+        self._state.changed()
+        self.run_finished.emit()
+
+    def _remember_refusal(self) -> None:
+        """The account's endpoint rejects `Configure`; the built-in one says so itself at every start."""
+        plan, known = self._state.run.plan, self._state.refuses_configure
+        if plan is not None and not plan.is_local and plan.endpoint not in known:
+            known.append(plan.endpoint)

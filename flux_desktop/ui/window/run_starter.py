@@ -1,0 +1,70 @@
+"""Starts a run with what is chosen, or says what is missing."""
+
+from __future__ import annotations
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.ramp import planned_seconds
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.recordings import GROUP, Recordings
+
+NO_RECORDING = Problem(
+    code="no_sound",
+    what="No recording is selected.",
+    todo="Open a WAV file on the left, drop one onto this window, or choose “Use sample”.",
+)
+
+
+class RunStarter:
+    """Start and stop, as the buttons, the menu and the command line ask for them."""
+
+    def __init__(
+        self, state: AppState, controller: RunController, preview: MicrophonePreview, banners: BannerStack
+    ) -> None:
+        self._state = state
+        self._controller = controller
+        self._preview = preview
+        self._banners = banners
+
+    def start(self) -> None:
+        """Start a run as chosen; does nothing while one is active."""
+        state = self._state
+        if state.run.active:
+            return
+        source = state.source
+        if source is None:
+            self._banners.show_problem(NO_RECORDING, "warn")
+            return
+        self._banners.clear()
+        try:
+            plan = state.plan(source)
+        except ProblemError as error:
+            self._banners.show_problem(error.problem)
+            return
+        self._start(plan)
+
+    def start_at_once(self, recordings: Recordings, tasks: UiTasks) -> None:
+        """Start a run; if no audio is chosen, with the bundled conversation."""
+        if self._state.source is not None:
+            self.start()
+            return
+
+        async def load_and_start() -> None:
+            await recordings.read_sample()
+            self.start()
+
+        tasks.start("starting with the sample", load_and_start(), group=GROUP, exclusive=True)
+
+    def _start(self, plan: RunPlan) -> None:
+        state, truth = self._state, None
+        if isinstance(plan.source, WavSource) and state.recording is not None:
+            truth = state.recording.truth(looped=plan.source.loop)
+        length_s = None if state.recording is None else state.recording.duration_s
+        self._preview.stop()
+        if self._controller.start(plan, truth, planned_seconds(plan, length_s), self._preview.released):
+            state.live.begin(plan.options, refused_before=plan.endpoint in state.refuses_configure)
+            state.changed()
