@@ -79,7 +79,7 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         assert dialog.stages_words.text().startswith("The stage “10x30s;50” cannot be read. Write")
         dialog.stages.setText("1x0.5s,3x1s")
         dialog.limits.setText("hurry<4")
-        assert dialog.limits_words.text() == "There is no figure called hurry to set a limit on."
+        assert dialog.limits_words.text() == "There is no figure named hurry."
         assert not dialog.use_button.isEnabled()
         dialog.limits.clear()
         dialog.figures.activated.emit(dialog.figures.findText("update_p95_ms"))

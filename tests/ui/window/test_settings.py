@@ -31,7 +31,7 @@ OF_0_1_0 = b"""{
   "ramp": {"way": "stages", "batch_size": 8, "stages": "10x30s,50x60s", "limits": "update_p95_ms<400"},
   "options": {"model": "flux-general-multi", "eot_threshold": 0.85, "eager_eot_threshold": 0.6,
     "eot_timeout_ms": 3000, "keyterms": ["Dashwood"], "language_hints": ["en", "de"], "numerals": true},
-  "recent": ["/home/me/call.wav", "/home/me/other.wav"], "endpoint": "flux-en-prod", "profile": "work",
+  "recent": ["/srv/audio/call.wav", "/srv/audio/other.wav"], "endpoint": "flux-en-prod", "profile": "work",
   "region": "eu-west-1", "microphone": "USB headset", "go_on_when_lost": true, "clock": 1, "third_plot": "Streams",
   "refuses_configure": ["flux-old"], "checked_version": "0.1.0"
 }"""
@@ -83,7 +83,7 @@ def test_a_file_of_0_1_0_is_migrated_whole(tmp_path: Path) -> None:
         language_hints=("en", "de"),
         numerals=True,
     )
-    assert chosen.recent == ["/home/me/call.wav", "/home/me/other.wav"]
+    assert chosen.recent == ["/srv/audio/call.wav", "/srv/audio/other.wav"]
     assert (chosen.endpoint, chosen.profile, chosen.region) == ("flux-en-prod", "work", "eu-west-1")
     assert (chosen.latency_clock, chosen.plot) == (WIRE_CLOCK, "Streams")
     assert (state.microphones.chosen, state.microphones.go_on_when_lost) == ("USB headset", True)
