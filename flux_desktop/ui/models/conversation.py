@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import msgspec
+
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received, Sent
@@ -80,6 +82,7 @@ class Conversation:
         self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
         self._turn_state = str(TurnState.READY)
         self._open: Card | None = None
+        self._open_turn: Turn | None = None
         self._eager_at_s: float | None = None
         self._watched = False
         self._streams_before = 0
@@ -187,6 +190,7 @@ class Conversation:
         turn = event.turn
         if turn is None:
             return
+        self._open_turn = turn
         card = self._open
         if card is None:
             card = self._open = Card(index=turn.index, start_s=turn.start_s)
@@ -209,8 +213,14 @@ class Conversation:
         self._touch(card)
 
     def _close_card(self, turn: Turn | None) -> None:
-        """Nothing more comes in the present stream: an open turn is final with its last text, or is dropped."""
+        """Nothing more comes in the present stream: an open turn is final with its last text, or is dropped.
+
+        `turn` is None where the engine process could not say how the turn ended, because it was killed.
+        """
         card, self._open = self._open, None
+        if turn is None and card is not None and card.text and self._open_turn is not None:
+            turn = msgspec.structs.replace(self._open_turn, ended_by="closed")
+        self._open_turn = None
         if turn is not None:
             if card is None:  # a connection that was not watched
                 card = Card(index=turn.index, start_s=turn.start_s)

@@ -15,9 +15,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.records.commands import ReconnectStreams, SendControl
+from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.engine.records.events import ConnectionChanged, Event, Notice, Received, RunEnded, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, Verdict
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ParameterState, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.replay import ReplayEngine
@@ -372,9 +372,7 @@ def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suf
         for name in ("one", "connection-0001", "connection-0002"):
             assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
         window.transcripts.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
-        await until(
-            lambda: any("could not be written" in line for line in labels(window.live_page.banners)), "it is told"
-        )
+        await until(lambda: any("cannot be written" in line for line in labels(window.live_page.banners)), "it is told")
 
     stage(replaying(scripted.scripted_run(2)), live)
 
@@ -462,11 +460,19 @@ def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_se
         assert window.live_controls.targets() == [2]
         assert panel.eager.switch is not None
         panel.eager.switch.setChecked(False)
-        await until(lambda: not panel.reconnect_button.isHidden(), "new streams are offered")
+        await until(lambda: bool(engines.sent(SetParameters)), "the choice is sent")
+        (sent,) = engines.sent(SetParameters)
+        assert (sent.connections, sent.options.eager_eot_threshold, sent.new_stream) == ([2], None, False)
+        parameters = ParameterState(
+            wanted=sent.options, in_force=engines[0].plan.options, needs_new_stream=("eager_eot_threshold",)
+        )
+        rows = [ConnectionRow(conn=2, state=ConnectionState.STREAMING, parameters=parameters)]
+        window.mailbox.put(ConnectionChanged(t=0.2, conn=2, state=ConnectionState.STREAMING))
+        window.mailbox.put(Snapshot(t=0.3, ledger={}, rows=rows))
+        await until(lambda: not panel.reconnect_button.isHidden(), "reconnecting is offered")
         panel.reconnect_button.click()
-        (sent,) = [c for c in engines[0].commands if isinstance(c, ReconnectStreams)]
-        assert (sent.connections, sent.options.eager_eot_threshold) == ([2], None)
-        assert panel.reconnect_button.isHidden()
+        sent = engines.sent(SetParameters)[-1]
+        assert (sent.connections, sent.new_stream) == ([2], True)
         assert engines[0].stops == []
 
     stage(engines, live)

@@ -79,6 +79,6 @@ def test_a_plot_is_saved_whole_or_its_line_says_why_not(stage: Stage, tmp_path: 
         assert os.listdir(tmp_path) == [f"plot.{suffix}"]
         assert (tmp_path / f"plot.{suffix}").stat().st_size
         plot.save(tmp_path / "missing" / f"plot.{suffix}")
-        assert "could not be written" in plot.footer.text()
+        assert "cannot be written" in plot.footer.text()
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.engine.records.commands import ConfigureStreams, ReconnectStreams
-from flux_desktop.engine.records.events import ConnectionChanged, RunStarted
-from flux_desktop.engine.records.facts import ConnectionState
-from flux_desktop.flux.messages import UNSET
+from flux_desktop.engine.records.commands import SetParameters
+from flux_desktop.engine.records.events import ConnectionChanged, RunStarted, Snapshot
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ParameterState
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
@@ -31,7 +30,13 @@ async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest"
     await until(lambda: window.state.run.phase == "running", "they stream")
 
 
-def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> None:
+def report(window: MainWindow, parameters: ParameterState) -> None:
+    """Let the engine report these parameters for both connections."""
+    rows = [ConnectionRow(conn=conn, state=ConnectionState.STREAMING, parameters=parameters) for conn in (1, 2)]
+    window.mailbox.put(Snapshot(t=0.3, ledger={"streaming": 2}, rows=rows))
+
+
+def test_the_profanity_filter_requires_reconnecting_and_says_so(stage: Stage) -> None:
     engines = Engines()
 
     async def live(window: MainWindow) -> None:
@@ -41,19 +46,26 @@ def test_the_profanity_filter_needs_new_streams_and_says_so(stage: Stage) -> Non
         row = panel.filters["profanity_filter"]
         assert row.value is None
         row.choice.setCurrentIndex(ON)
-        await until(lambda: row.state.full_text() == "needs new streams", "it says what it needs")
+        await until(lambda: bool(engines.sent(SetParameters)), "the choice is sent")
+        (sent,) = engines.sent(SetParameters)
+        assert (sent.options.profanity_filter, sent.new_stream) == (True, False)
+        started = engines[-1].plan.options  # type: ignore[union-attr]
+        waiting = ParameterState(wanted=sent.options, in_force=started, needs_new_stream=("profanity_filter",))
+        report(window, waiting)
+        await until(lambda: row.state.full_text() == "requires reconnecting", "it says what it needs")
         assert panel.filters_button.text() == "Filters · 1 set"
         assert not panel.filters_reconnect_button.isHidden()
         assert panel.reconnect_button.isHidden()
-        assert engines.sent(ConfigureStreams) == []
         panel.filters_reconnect_button.click()
-        (sent,) = engines.sent(ReconnectStreams)
-        assert sent.options.profanity_filter is True
-        await until(lambda: row.state.full_text() == "● asked of 2 of 2", "it says who was asked")
+        sent = engines.sent(SetParameters)[-1]
+        assert (sent.options.profanity_filter, sent.new_stream, sent.revision) == (True, True, 2)
+        report(window, ParameterState(wanted=sent.options, in_force=sent.options, revision=2))
+        await until(lambda: row.state.full_text() == "● sent to 2 of 2", "it says how many have it")
         assert panel.filters_reconnect_button.isHidden()
         panel.filters["numerals"].choice.setCurrentIndex(OFF)
-        await until(lambda: bool(engines.sent(ConfigureStreams)), "numerals can be changed in mid-stream")
-        assert engines.sent(ConfigureStreams)[0].message.numerals is False
+        await until(lambda: len(engines.sent(SetParameters)) == 3, "numerals are sent to the open streams")
+        sent = engines.sent(SetParameters)[-1]
+        assert (sent.options.numerals, sent.new_stream) == (False, False)
 
     stage(engines, live)
 
@@ -91,15 +103,14 @@ def test_a_refusal_that_is_remembered_can_be_forgotten(stage: Stage) -> None:
         window.state.changed()
         assert "rejected changes during a stream" in panel.explanation.text()
         await streaming(window, engines, bundle="unknown")
-        await until(lambda: "opens the streams again" in panel.explanation.text(), "it is explained")
+        await until(lambda: "each change reconnects" in panel.explanation.text(), "it is explained")
         panel.retry_button.click()
         assert window.state.refuses_configure == ["another"]
         assert panel.explanation.isHidden()
         panel.eot.field.setValue(0.9)
-        await until(lambda: bool(engines.sent(ConfigureStreams)), "the change goes out as it is")
-        thresholds = engines.sent(ConfigureStreams)[0].message.thresholds
-        assert thresholds is not UNSET
-        assert thresholds.eot_threshold == 0.9
+        await until(lambda: bool(engines.sent(SetParameters)), "the change is sent to the open streams")
+        (sent,) = engines.sent(SetParameters)
+        assert (sent.options.eot_threshold, sent.new_stream) == (0.9, False)
 
     stage(engines, live)
 
