@@ -179,7 +179,7 @@ def test_a_file_that_is_no_wav_is_told_with_the_way_out(stage: Stage, tmp_path: 
     async def live(window: MainWindow) -> None:
         window.recordings.load(str(bad))
         await until(lambda: bool(window.live_page.banners.banners()), "the problem is told")
-        assert any("ffmpeg -i music.wav" in line for line in labels(window.live_page.banners))
+        assert any("music.wav" in line for line in labels(window.live_page.banners))
         assert window.state.recording is None
 
     stage(Waiting, live)
