@@ -1,4 +1,4 @@
-"""Child processes of this program: their three pipes, their last words, and their bounded end."""
+"""Child processes of this program: three pipes, the tail of standard error, and a bounded shutdown."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from flux_desktop.base.redaction import redact_log
 
 _LOG = logging.getLogger(__name__)
 
-GONE_WITHIN_S = 5.0
-"""A killed process is gone in milliseconds; only one that is stuck in the kernel is not."""
+KILL_LIMIT_S = 5.0
+"""A killed process ends within milliseconds unless it is stuck in the kernel."""
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
-_LAST_WORDS_WITHIN_S = 1.0
-"""Standard error ends with the child, unless a child of its own holds it open."""
+_STDERR_LIMIT_S = 1.0
+"""Standard error ends with the child, unless a grandchild keeps it open."""
 _LEVELS = logging.getLevelNamesMapping()
 
 
 class Child:
-    """One child with three pipes. `last_words` are the last lines of its standard error, without secrets.
+    """A child process with three pipes. `stderr_tail` has the last lines of its standard error, without secrets.
 
-    `stop` is bounded: it closes the child's standard input (which tells it to leave), then terminates, then kills.
-    After it, `last_words` are whole, if the child was not killed.
+    `stop` is bounded: it closes the child's standard input (which asks it to exit), then terminates, then kills it.
+    Afterwards `stderr_tail` is complete, unless the child was killed.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.last_words: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
+        self.stderr_tail: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
         self.process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self, arguments: Sequence[str]) -> Process:
-        """Start it; raises `OSError` if that cannot be done."""
+        """Start the process; raises `OSError` if that fails."""
         # A session of its own: Ctrl+C in the terminal is for the front end, which then drains its children.
         self.process = await asyncio.create_subprocess_exec(
             *arguments,
@@ -60,12 +60,12 @@ class Child:
         try:
             if process.stdin is not None and not process.stdin.is_closing():
                 process.stdin.close()
-            if not await self._gone(process, patience_s):
+            if not await self._ended_within(process, patience_s):
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
-                await self._gone(process, patience_s)
+                await self._ended_within(process, patience_s)
             if self._listening is not None and process.returncode is not None:
-                await asyncio.wait({self._listening}, timeout=_LAST_WORDS_WITHIN_S)
+                await asyncio.wait({self._listening}, timeout=_STDERR_LIMIT_S)
         finally:
             try:
                 await end_at_once(process)
@@ -76,8 +76,8 @@ class Child:
                     self._listening = None
         return process.returncode
 
-    async def _gone(self, process: Process, patience_s: float) -> bool:
-        # A reader of its output must not be what it waits for.
+    async def _ended_within(self, process: Process, patience_s: float) -> bool:
+        # Waits for the process alone, not for the end of its output.
         try:
             async with asyncio.timeout(patience_s):
                 await process.wait()
@@ -87,29 +87,29 @@ class Child:
 
     async def _listen(self, process: Process) -> None:
         assert process.stderr is not None
-        level = logging.WARNING  # of what has no level of its own, such as an interpreter's last words
+        level = logging.WARNING  # for lines without a level, such as an interpreter's traceback
         while line := await process.stderr.readline():
             text = redact_log(line.decode("utf-8", "replace").rstrip())
-            self.last_words.append(text)
+            self.stderr_tail.append(text)
             level = _LEVELS.get(text.split(" ", 1)[0].rstrip(":"), level)
             _LOG.log(level, "%s: %s", self.name, text)
 
 
 async def end_at_once(process: Process) -> None:
-    """Kill the child if it still runs, and see it gone. A cancellation meanwhile is raised after that."""
+    """Kill the child if it is still running and wait for its end. A cancellation is raised afterwards."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-    gone = asyncio.ensure_future(process.wait())
+    ended = asyncio.ensure_future(process.wait())
     cancelled: asyncio.CancelledError | None = None
-    ends_s = asyncio.get_running_loop().time() + GONE_WITHIN_S
-    while not gone.done() and (left_s := ends_s - asyncio.get_running_loop().time()) > 0:
+    ends_s = asyncio.get_running_loop().time() + KILL_LIMIT_S
+    while not ended.done() and (left_s := ends_s - asyncio.get_running_loop().time()) > 0:
         try:
-            await asyncio.wait({gone}, timeout=left_s)
+            await asyncio.wait({ended}, timeout=left_s)
         except asyncio.CancelledError as error:
             cancelled = error
-    gone.cancel()
-    # A grandchild may hold the pipes for a while; asyncio offers no public way to let go of them.
+    ended.cancel()
+    # A grandchild may keep the pipes open; asyncio has no public way to close our ends.
     process._transport.close()  # type: ignore[attr-defined]
     if cancelled is not None:
         raise cancelled

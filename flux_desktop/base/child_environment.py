@@ -1,6 +1,6 @@
-"""The environment of child processes: none of this process's secrets is in it, for other programs can read it.
+"""Environment of child processes, without this process's secrets: other programs can read it.
 
-What a child needs of them it gets over its pipe.
+A child that needs secrets receives them over its pipe.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ _PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 
 
 def child_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """A copy without variables that hold keys, and with no user name and password in any address of a proxy."""
-    kept = {name: value for name, value in environ.items() if not is_secret_name(name)}
-    for name in _proxies_of(kept):
-        kept[name] = _USER_INFO.sub(r"\1", kept[name])
-    return kept
+    """A copy without variables that hold secrets, and without user names and passwords in proxy addresses."""
+    public = {name: value for name, value in environ.items() if not is_secret_name(name)}
+    for name in _proxies_of(public):
+        public[name] = _USER_INFO.sub(r"\1", public[name])
+    return public
 
 
 def proxy_logins(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The addresses that `child_environment` has cut, by variable; for a child that connects through them."""
+    """The proxy addresses that `child_environment` shortens, by variable; for a child that connects through them."""
     return {name: environ[name] for name in _proxies_of(environ) if _USER_INFO.match(environ[name])}
 
 
 def without_proxy_for(url: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables that exempt this address's host from every proxy, beside those that are exempt already."""
+    """The variables that exempt this URL's host from every proxy, in addition to the hosts exempted already."""
     host = urlsplit(url).hostname or ""
     exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
     return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(part for part in (exempt, host) if part))

@@ -1,6 +1,6 @@
-"""The one log sink of every process of this program: no secret leaves by it, whatever logs and at whatever level.
+"""Logging set-up of every process of this program: all lines are cleaned of secrets, whatever their source and level.
 
-Also what nobody caught goes this way, so that a traceback is as clean as any other line.
+Uncaught exceptions are logged in the same way, so that tracebacks are cleaned as well.
 """
 
 from __future__ import annotations
@@ -30,22 +30,19 @@ TALKATIVE = (
     "smithy_json",
     "urllib3",
 )
-"""Libraries whose debug lines hold audio, transcripts, keys and signatures: held at warnings at every level."""
+"""Libraries whose debug output contains audio, transcripts, keys and signatures: limited to warnings."""
 
 
 class CleanFormatter(logging.Formatter):
-    """Formats a record, its traceback too, without secrets and without commands to a terminal."""
+    """Log formatter that removes secrets and terminal control sequences, from tracebacks as well."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The finished line, or lines."""
+        """The formatted text of one or more lines."""
         return plain_lines(redact_log(super().format(record)))
 
 
 def set_up(level: int | str, *handlers: logging.Handler) -> None:
-    """Make these handlers the only ones of this process, and every line of theirs clean.
-
-    A handler keeps the layout that it came with.
-    """
+    """Install these handlers as the only ones of this process, with a `CleanFormatter` in each handler's own layout."""
     remember_environment()
     for handler in handlers:
         layout = handler.formatter or logging.Formatter()
@@ -56,17 +53,17 @@ def set_up(level: int | str, *handlers: logging.Handler) -> None:
 
 
 def quieten() -> None:
-    """Hold the talkative libraries at warnings, whatever level the program logs at."""
+    """Limit the libraries in `TALKATIVE` to warnings, whatever level the program logs at."""
     level = max(logging.WARNING, logging.getLogger().level)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(level)
     for name in ("botocore.credentials", "botocore.tokens"):
-        # They warn of a sign-in that has expired with a traceback; a person is told in a sentence.
+        # They log an expired sign-in with a traceback; the user gets a sentence instead.
         logging.getLogger(name).setLevel(max(logging.ERROR, level))
 
 
 def catch_uncaught() -> None:
-    """Log what no code catches, in any thread. For the start of a process."""
+    """Log uncaught exceptions of all threads from now on. Call it at the start of a process."""
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
@@ -78,11 +75,11 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
     _LOG.critical("Internal error.", exc_info=(kind, error, trace))
 
 
-def _log_uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
-    if found.exc_value is not None and not issubclass(found.exc_type, SystemExit):
-        _log_uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+def _log_uncaught_in_thread(uncaught: threading.ExceptHookArgs) -> None:
+    if uncaught.exc_value is not None and not issubclass(uncaught.exc_type, SystemExit):
+        _log_uncaught(uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)
 
 
-def _log_unraisable(found: sys.UnraisableHookArgs) -> None:
-    if found.exc_value is not None:
-        _log_uncaught(found.exc_type, found.exc_value, found.exc_traceback)
+def _log_unraisable(uncaught: sys.UnraisableHookArgs) -> None:
+    if uncaught.exc_value is not None:
+        _log_uncaught(uncaught.exc_type, uncaught.exc_value, uncaught.exc_traceback)

@@ -1,4 +1,4 @@
-"""Text from outside made safe to show: what a server sends is data, never a command to a terminal or a page."""
+"""Sanitises text of foreign origin for display: without terminal escapes, control characters and direction marks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 _BLANKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
-# Controls, lone surrogates, and the marks that turn the direction of writing around.
+# Control characters, lone surrogates, and marks that change the direction of writing.
 _MARKS = r"\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROLS = re.compile(rf"[\x00-\x1f{_MARKS}]")
 _CONTROLS_IN_LINES = re.compile(rf"[\x00-\x08\x0b-\x1f{_MARKS}]")
@@ -26,10 +26,10 @@ def plain(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """As `plain`, for text of several lines: tabs and line ends stay."""
+    """As `plain`, for text of several lines: tabs and line ends are kept."""
     return _CONTROLS_IN_LINES.sub("", _ESCAPES.sub("", text))
 
 
 def plain_json(text: str) -> str:
-    """A JSON text in which a terminal finds no command: what JSON itself leaves as it is becomes an escape."""
-    return _NOT_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    """JSON text that is safe on a terminal: characters that JSON does not escape itself are escaped."""
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

@@ -1,7 +1,7 @@
-"""A problem as a person is told of it: what happened, why, and what to do next.
+"""A failure described for the user: what happened, why, and what to do next.
 
-Every package translates its errors into this one shape at its own edge, so that both front ends can show
-them alike and no class name or traceback ever reaches the screen.
+Every package translates its errors into this form at its own boundary, so that both front ends show them alike and no
+class name or traceback reaches the screen.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from flux_desktop.base.redaction import redact_sentence
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person reads when something failed.
+    """What the user reads when something failed.
 
-    `code` is a stable lower-case name for tests, recordings and tables, such as ``tls_untrusted``. No secret is ever
-    in the sentences, whatever they were made of.
+    `code` is a stable lower-case name for tests, recordings and tables, such as ``tls_untrusted``. Secrets are removed
+    from the sentences when a problem is created.
     """
 
     code: str
@@ -25,12 +25,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name in ("what", "why", "todo"):
-            words = getattr(self, name)
-            if (clean := redact_sentence(words)) != words:
+            text = getattr(self, name)
+            if (clean := redact_sentence(text)) != text:
                 msgspec.structs.force_setattr(self, name, clean)
 
     def sentence(self) -> str:
-        """All parts on one line, in reading order."""
+        """All parts as one line of text."""
         return " ".join(part for part in (self.what, self.why, self.todo) if part)
 
 

@@ -1,4 +1,4 @@
-"""This program as the system sees it: how it starts processes of itself, what it was installed from, what it may open.
+"""This program and the operating system: commands of its own processes, kind of installation, open-file limit.
 
 A checkout, an installed wheel and a frozen folder differ here and nowhere else.
 """
@@ -10,19 +10,19 @@ import sys
 from collections.abc import Sequence
 
 OPEN_FILES_WANTED = 10_240
-"""A stream is one connection in the worker and one in the built-in endpoint; macOS allows no more than this."""
+"""A stream uses one connection in the worker and one in the built-in endpoint; macOS allows no more than this."""
 
 
 def is_frozen() -> bool:
-    """Whether this is the folder that needs no Python on the machine."""
+    """Whether this is the bundle that needs no Python on the machine."""
     return bool(getattr(sys, "frozen", False))
 
 
 def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
-    """The command line of one of our modules as a process of its own.
+    """The command line that runs one of our modules as a separate process.
 
-    ``-P`` keeps the working directory off the module path: a msgspec.py that lies there must not be executed. A frozen
-    program has no Python beside it: there the same binary takes ``--run-module``.
+    ``-P`` keeps the working directory off the module path: a msgspec.py in it must not be executed. A frozen program
+    has no Python interpreter; its binary accepts ``--run-module`` instead.
     """
     if is_frozen():
         return [sys.executable, "--run-module", module, *arguments]
@@ -30,14 +30,14 @@ def command(module: str, arguments: Sequence[str] = ()) -> list[str]:
 
 
 def origin() -> str:
-    """What this program was started from: ``a checkout``, ``an installed wheel`` or ``a folder``."""
+    """The kind of installation: ``a checkout``, ``an installed wheel`` or ``a folder``."""
     if is_frozen():
         return "a folder"
     import json
     from importlib import metadata
 
     try:
-        # What an installer wrote down of a link to the sources, as PEP 610 has it.
+        # The installer's record of a link to the sources, by PEP 610.
         link = metadata.distribution("flux-desktop").read_text("direct_url.json")
     except metadata.PackageNotFoundError:
         return "a checkout"
@@ -46,9 +46,9 @@ def origin() -> str:
 
 
 def allow_many_files() -> int:
-    """Let this process and its children open as many files as the system lets them, up to `OPEN_FILES_WANTED`.
+    """Raise the open-file limit of this process and its children as far as allowed, up to `OPEN_FILES_WANTED`.
 
-    Returns how many that are. Most Linux systems begin at 1024, which about 500 streams use up.
+    Returns the limit. Most Linux systems start with 1024, which about 500 streams use up.
     """
     try:
         import resource
@@ -59,7 +59,7 @@ def allow_many_files() -> int:
         return sys.maxsize
     allowed = OPEN_FILES_WANTED if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_WANTED)
     if soft < allowed:
-        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid even that
+        with contextlib.suppress(OSError, ValueError):  # a sandbox may forbid it
             resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
             soft = allowed
     return soft

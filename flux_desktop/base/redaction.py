@@ -144,12 +144,12 @@ _LONG = re.compile(r"(?<![\w/.~-])(?!/)[A-Za-z0-9/+=]{40,}")
 
 def redact_log(text: str) -> str:
     """Text of a program, such as a log line: without values, shapes and names, and without long random runs."""
-    return _LONG.sub(LONG_REMOVED, _cleaned(_cut(text, LOG_CHARS_MAX)))
+    return _LONG.sub(LONG_REMOVED, _cleaned(text, LOG_CHARS_MAX))
 
 
 def redact_sentence(text: str) -> str:
     """Text for a person, such as a problem's: without values, shapes and names."""
-    return _cleaned(_cut(text, SENTENCE_CHARS_MAX))
+    return _cleaned(text, SENTENCE_CHARS_MAX)
 
 
 def redact_data(text: str) -> str:
@@ -170,8 +170,9 @@ def _cut(text: str, chars_max: int) -> str:
     return text if excess <= 0 else f"{text[:chars_max]}… [{excess} characters cut]"
 
 
-def _cleaned(text: str) -> str:
-    text = _without(text, _live.all)
+def _cleaned(text: str, chars_max: int) -> str:
+    # Known values first: a cut through the middle of one would leave its beginning.
+    text = _cut(_without(text, _live.all), chars_max)
     for pattern, replacement in _SHAPES:
         text = pattern.sub(replacement, text)
     return _NAMES.sub(rf"\1{REMOVED}", text)

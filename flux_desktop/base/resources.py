@@ -1,4 +1,4 @@
-"""Where the bundled files lie: the one function that finds them from source, wheel and frozen folder."""
+"""Locates bundled files in a checkout, an installed wheel and a frozen bundle."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 def resource_path(name: str) -> Path:
     """Return the path of a bundled file, such as ``sample_audio/conversation.wav``.
 
-    A wheel (and a frozen folder) carries the files inside the package, a checkout beside it. Raises
-    `FileNotFoundError` naming the file where neither holds it.
+    A wheel or frozen bundle has the files inside the package, a checkout beside it. Raises `FileNotFoundError` naming
+    the file if neither has it.
     """
     for root in (_PACKAGE / "_resources", _PACKAGE.parent / "resources"):
         path = root / name
         if path.exists():
             return path
-    raise FileNotFoundError(f"The bundled file {name} is missing; install the program again.")
+    raise FileNotFoundError(f"The bundled file {name} is missing; reinstall the program.")

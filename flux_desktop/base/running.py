@@ -1,4 +1,4 @@
-"""Whether a process that left something behind is still running: what a killed one left is cleared away."""
+"""Check whether a process is still running, so that the leftovers of a killed one can be removed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of this number lives; another person's counts too."""
+    """Whether a process with this id is running, of this or another user."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
@@ -15,7 +15,7 @@ def is_running(pid: int) -> bool:
     except OSError:
         return True
     try:
-        # One that has ended is there until somebody asks how, which nobody does where the first process is no init.
+        # A zombie has ended but was not reaped, which is normal in containers without an init process.
         state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[:1]
     except OSError:
         return True

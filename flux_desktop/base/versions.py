@@ -1,4 +1,4 @@
-"""This program, Python, the system and the parts that matter, with their versions."""
+"""Versions of this program, of Python, of the system and of the libraries that matter."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ PARTS = (
     "pocketsphinx",
     "PyAudio",
 )
-"""Distributions whose versions explain how the program behaves; a frozen folder carries what names them."""
+"""Distributions whose versions explain the program's behaviour; a frozen bundle includes their metadata."""
 MISSING = "not installed"
 
 
 def versions() -> list[tuple[str, str]]:
     """Pairs of a name and a version, or `MISSING`."""
-    found = [("flux-desktop", __version__), ("Python", platform.python_version()), ("System", platform.platform())]
+    entries = [("flux-desktop", __version__), ("Python", platform.python_version()), ("System", platform.platform())]
     for name in PARTS:
         try:
-            found.append((name, metadata.version(name)))
+            entries.append((name, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            found.append((name, MISSING))
-    return found
+            entries.append((name, MISSING))
+    return entries

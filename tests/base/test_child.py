@@ -27,7 +27,7 @@ async def test_words_that_come_after_its_end_are_its_last_words() -> None:
     assert process.stdout is not None
     assert await process.stdout.read() == b"", "it has left"
     assert await child.stop() == 7
-    assert list(child.last_words) == ["out of memory"]
+    assert list(child.stderr_tail) == ["out of memory"]
 
 
 @POSIX

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.base.redaction import is_secret_name, redact_sentence, remember_environment
+from flux_desktop.base.redaction import (
+    SENTENCE_CHARS_MAX,
+    is_secret_name,
+    redact_sentence,
+    remember,
+    remember_environment,
+)
 
 PATH = "/var/run/identity/token.jwt"
 
@@ -50,3 +56,9 @@ def test_paths_addresses_and_prose_stay(text: str) -> None:
 )
 def test_values_beside_the_name_of_a_secret_are_removed(text: str) -> None:
     assert "[removed]" in redact_sentence(text)
+
+
+def test_a_known_value_is_removed_before_a_long_text_is_cut() -> None:
+    remember("opaque-value-of-the-test")
+    text = "x" * (SENTENCE_CHARS_MAX - 8) + " opaque-value-of-the-test and more"
+    assert "opaque" not in redact_sentence(text)

@@ -136,10 +136,10 @@ async def test_what_a_child_says_on_its_way_out(log: io.StringIO) -> None:
     assert await process.stdout.readline() == b"done\n"
     assert child._listening is not None
     await asyncio.wait({child._listening}, timeout=5)
-    words = [*child.last_words, log.getvalue()]
+    words = [*child.stderr_tail, log.getvalue()]
     await child.stop()
     assert not [canary.kind for canary in CANARIES if any(canary.value in line for line in words)]
-    assert len(child.last_words) == _STDERR_LINES_KEPT
+    assert len(child.stderr_tail) == _STDERR_LINES_KEPT
 
 
 def test_a_problem() -> None:

@@ -256,7 +256,7 @@ def _library_todo(why: str) -> str:
 
 def _process_problem(what: str, child: Child, error: Exception) -> ProblemError:
     """Its own last words say more than ours."""
-    said = child.last_words[-1] if child.last_words else " ".join(str(error).split()) or "it did not answer in time"
+    said = child.stderr_tail[-1] if child.stderr_tail else " ".join(str(error).split()) or "it did not answer in time"
     return ProblemError(
         Problem(code="process_failed", what=f"{what} does not work.", why=f"{said}.", todo=_library_todo(said))
     )

@@ -98,7 +98,7 @@ class LocalEndpoint:
             info = msgspec.json.decode(line, type=LocalEndpointInfo)
         except msgspec.DecodeError:
             await child.stop()
-            last = child.last_words[-1] if child.last_words else "it printed nothing"
+            last = child.stderr_tail[-1] if child.stderr_tail else "it printed nothing"
             raise ProblemError(_not_ready(last)) from None
         remember(info.access_key, info.secret_key)
         return info

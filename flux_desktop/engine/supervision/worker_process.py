@@ -145,7 +145,7 @@ class WorkerProcess:
         self._silence = Silence(clock(), look_every_s)
         while (silent_s := self._silence.look(clock())) < (SILENCE_MAX_S if self._is_loaded else STARTUP_MAX_S):  # noqa: ASYNC110
             await asyncio.sleep(look_every_s)
-        self._child.last_words.append(f"It sent nothing for {silent_s:.0f} s and was ended.")
+        self._child.stderr_tail.append(f"It sent nothing for {silent_s:.0f} s and was ended.")
         with contextlib.suppress(ProcessLookupError):
             process.kill()
 
@@ -177,8 +177,8 @@ class WorkerProcess:
         self._on_event(self.number, event)
 
     def _report_dead(self, exit_code: int | None) -> None:
-        last_words = self._child.last_words[-1] if self._child.last_words else ""
-        problem = problems.worker_died(exit_code, last_words)
+        last_line = self._child.stderr_tail[-1] if self._child.stderr_tail else ""
+        problem = problems.worker_died(exit_code, last_line)
         for conn in self.connections:
             if conn not in self._ended:
                 row = self._rows.get(conn) or ConnectionRow(conn=conn)
