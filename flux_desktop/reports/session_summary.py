@@ -15,6 +15,8 @@ from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Co
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.run_result import RunResult
 
+_SHOWN_CHARS_MAX = 200
+
 
 class RecordedRun(msgspec.Struct, kw_only=True):
     """A recorded run: all that its events say, how it was planned and how it ended."""
@@ -81,9 +83,12 @@ def _cut_off(row: ConnectionRow) -> ConnectionSummary:
 
 
 def _unreadable(folder: Path, why: str) -> Problem:
+    shown = str(folder)
+    if len(shown) > _SHOWN_CHARS_MAX:
+        shown = f"{shown[:_SHOWN_CHARS_MAX]}…"
     return Problem(
         code="session_unreadable",
-        what=f"The session folder {folder} cannot be read.",
+        what=f"The session folder {shown} cannot be read.",
         why=why,
         todo="Give the folder that holds a run.jsonl file.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.resources import resource_path
+from tests.cli.test_main import children
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))
@@ -60,6 +61,23 @@ def test_a_run_that_is_told_to_stop_ends_in_order(number: signal.Signals, tmp_pa
     assert json.loads(path.read_text())["connected"]
     summary, _ = rebuilt(only_session(tmp_path / "sessions"), tmp_path)
     assert summary["interrupted"]
+
+
+def test_a_signal_to_every_worker_as_well_does_not_cut_the_streams_off(tmp_path: Path) -> None:
+    """As a service manager sends it: to the whole group of processes."""
+    path = tmp_path / "summary.jsonl"
+    wanted = ["--summary-jsonl", str(path), "--sessions-dir", str(tmp_path / "sessions")]
+    with subprocess.Popen(
+        [*PROGRAM, *RUN, "--loop", *wanted], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("[Conn 1]") for line in process.stdout)
+        for pid in (*children(process.pid, "flux_desktop.engine.worker.worker"), process.pid):
+            os.kill(pid, signal.SIGTERM)
+        _, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 130, err
+    (line,) = [json.loads(line) for line in path.read_text().splitlines()]
+    assert (line["ledger"], line["error_code"]) == ("completed", None)
 
 
 def test_a_run_whose_terminal_is_closed_ends_in_order(tmp_path: Path) -> None:

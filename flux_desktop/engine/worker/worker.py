@@ -245,9 +245,11 @@ class _OutPipe(asyncio.BaseProtocol):
 
 async def _main() -> None:
     loop = asyncio.get_running_loop()
-    # Ctrl+C is the front end's, which then drains this process over its pipe.
-    with contextlib.suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, lambda: None)
+    # Signals that stop a run may reach all of its processes at once. The front end handles them: it drains this process
+    # over its pipe.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with contextlib.suppress(NotImplementedError, AttributeError):  # Windows
+            loop.add_signal_handler(getattr(signal, name), lambda: None)
     commands = asyncio.StreamReader(limit=LINE_LIMIT_BYTES)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin.buffer)
     out, pipe = await loop.connect_write_pipe(_OutPipe, sys.stdout.buffer)

@@ -198,9 +198,11 @@ def _run(
     on_terminal.setLevel(logging.WARNING)
     on_terminal.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logs.set_up(logging.INFO, on_terminal, window.log)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Python runs the handler at the clock's next tick.
-        signal.signal(number, lambda _number, _frame: window.close())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # there is no SIGHUP on Windows
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            # Python runs the handler at the clock's next tick.
+            signal.signal(number, lambda _number, _frame: window.close())
     with loop:
         code: int = loop.run_until_complete(live(window))
     return code
