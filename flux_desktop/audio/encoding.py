@@ -17,6 +17,14 @@ Encoding = Literal["linear16", "mulaw", "alaw"]
 ENCODINGS: tuple[Encoding, ...] = ("linear16", "mulaw", "alaw")
 
 
+def named(encoding: str) -> Encoding:
+    """The encoding of that name; raises `ValueError` for one that is not encoded here."""
+    for known in ENCODINGS:
+        if known == encoding:
+            return known
+    raise ValueError(f"{encoding} is not an encoding of this program")
+
+
 def sample_bytes(encoding: str) -> int:
     """Bytes of one sample."""
     return 2 if encoding == "linear16" else 1

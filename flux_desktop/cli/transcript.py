@@ -63,6 +63,8 @@ class TranscriptLines:
         if event.problem is not None:
             is_reconnect = event.state is ConnectionState.RECONNECTING
             lines.append(f"{head} {plain(event.problem.what)} [{'reconnecting' if is_reconnect else 'retrying'}]")
+        if event.cut_s is not None:
+            lines.append(f"{head} new stream during speech: a word at {event.cut_s:.1f} s may be missing [cut]")
         if event.gap is not None:
             gap = f"audio from {event.gap[0]:.1f} s to {event.gap[1]:.1f} s was not transcribed"
             lines.append(f"{head} reconnected: {gap} [gap]")

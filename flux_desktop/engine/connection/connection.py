@@ -20,7 +20,7 @@ from flux_desktop.engine.connection.receiver import Receiver
 from flux_desktop.engine.connection.report import ConnectionReport
 from flux_desktop.engine.connection.stall_detector import StallDetector
 from flux_desktop.engine.connection.stream import StreamFailedError, wait_until
-from flux_desktop.engine.connection.stream_switcher import Gap, StreamSwitcher
+from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, StateChange, StreamSwitcher
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
@@ -40,7 +40,7 @@ from flux_desktop.flux.messages import (
     encode,
 )
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.flux.turns import Turn, TurnTracker
+from flux_desktop.flux.turns import TurnTracker
 
 _CLASS_WHEN_ABANDONED = {
     ConnectionState.WAITING: LedgerClass.NOT_STARTED,
@@ -65,7 +65,8 @@ class Connection:
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
         self._changed = asyncio.Event()
-        self._switch_wanted = False
+        self._switch_patience_s: float | None = None
+        """How long a switch to a new stream may wait for a pause; None while none is wanted."""
         self._all_sent = False
         self._sender = self._new_sender(chunks, duration_s)
         self._receiver = Receiver(
@@ -106,7 +107,7 @@ class Connection:
         With `new_stream` a connection that streams switches to a new stream at once.
         """
         if self._controls.want(options, revision) and new_stream and self.state is ConnectionState.STREAMING:
-            self._switch()
+            self._switch(REQUEST_PATIENCE_S)
 
     def control(self, text: str) -> None:
         """Send a control message as it is, while streaming."""
@@ -133,7 +134,7 @@ class Connection:
         if problem is not None:
             stream.fail(problem)
         elif self._streams.rotation_is_due(quiet=self._receiver.is_quiet):
-            self._switch()
+            self._switch(self._streams.rotation_patience_s)
 
     # ------------------------------------------------------------ life
 
@@ -164,7 +165,7 @@ class Connection:
             self._report_end(ledger, lost or problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
-        self._change_state(ConnectionState.CONNECTING)
+        self._change_state(StateChange(ConnectionState.CONNECTING))
         await self._streams.open_first(self._past_opening)
         self._past_opening()
         if not self._all_sent:
@@ -172,7 +173,7 @@ class Connection:
         problem = await self._stream()
         if problem is not None:
             return LedgerClass.FAILED, problem
-        self._change_state(ConnectionState.DRAINING)
+        self._change_state(StateChange(ConnectionState.DRAINING))
         stream = self._streams.current
         problem = await stream.finish(self._controls.send_close) or self._stalls.unanswered()
         self.report.close_s = stream.close_duration_s
@@ -181,7 +182,7 @@ class Connection:
     def _begin_streaming(self) -> None:
         open_stream, plan = self._streams.current.open_stream, self._context.plan
         assert open_stream is not None
-        self._change_state(ConnectionState.STREAMING)
+        self._change_state(StateChange(ConnectionState.STREAMING))
         self._sender.start(open_stream, asyncio.get_running_loop())
         self._receiver.streaming_since_s = self._context.clock()
         if plan.reconfigure is not None and plan.reconfigure_after_s is not None:
@@ -194,20 +195,20 @@ class Connection:
         """
         while True:
             await wait_until(self._changed, self._has_to_act, None)
-            switch, self._switch_wanted = self._switch_wanted, False
+            patience_s, self._switch_patience_s = self._switch_patience_s, None
             if self._all_sent:
                 stream = self._streams.current
                 return (stream.problem or problems.ended_early()) if stream.is_over else None
-            if switch:
-                await self._streams.switch()
+            if patience_s is not None:
+                await self._streams.switch(patience_s)
             elif (problem := await self._streams.replace_lost()) is not None:
                 return problem
 
     def _has_to_act(self) -> bool:
-        return self._all_sent or self._streams.current.is_over or self._switch_wanted
+        return self._all_sent or self._streams.current.is_over or self._switch_patience_s is not None
 
-    def _switch(self) -> None:
-        self._switch_wanted = True
+    def _switch(self, patience_s: float) -> None:
+        self._switch_patience_s = patience_s
         self._changed.set()
 
     def _new_sender(self, chunks: ChunkSource | None, duration_s: float | None) -> FileSender | MicrophoneSender:
@@ -240,7 +241,7 @@ class Connection:
                 self._sender.pause()
                 notice = problems.configure_not_supported(self.conn)
                 self._context.emit(Notice(t=self._context.now(), problem=notice))
-                self._switch()
+                self._switch(0.0)
             self._streams.current.fail(problem)
 
     def _on_audio_end(self) -> None:
@@ -290,33 +291,28 @@ class Connection:
     def _report_end(self, ledger: LedgerClass, problem: Problem | None, duration_s: float) -> None:
         closed = self._receiver.close()
         self.report.ended(ledger, problem, duration_s, self._streams.current.open_stream)
-        self._change_state(ConnectionState.ENDED)
+        self._change_state(StateChange(ConnectionState.ENDED))
         summary = self.report.summary(self._receiver, self._sender, self._controls)
         self._context.emit(ConnectionEnded(t=self._context.now(), summary=summary, closed_turn=closed))
 
-    def _change_state(
-        self,
-        state: ConnectionState,
-        problem: Problem | None = None,
-        gap: Gap | None = None,
-        closed_turn: Turn | None = None,
-    ) -> None:
-        self.state = state
+    def _change_state(self, change: StateChange) -> None:
+        self.state = change.state
         self.dirty = True
         stream = self._streams.current.open_stream
         self._context.emit(
             ConnectionChanged(
                 t=self._context.now(),
                 conn=self.conn,
-                state=state,
+                state=change.state,
                 request_id=self._receiver.request_id,
                 aws_request_id=(stream.aws_request_id or None) if stream else None,
                 variant=(stream.invoked_variant or None) if stream else None,
                 rotations=self.report.rotations,
                 retries=self.report.retries,
                 reconnects=self.report.reconnects,
-                problem=problem,
-                gap=gap,
-                closed_turn=closed_turn,
+                problem=change.problem,
+                gap=change.gap,
+                closed_turn=change.closed_turn,
+                cut_s=change.cut_s,
             )
         )

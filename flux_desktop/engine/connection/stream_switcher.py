@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
@@ -30,8 +31,23 @@ from flux_desktop.flux.query import query_string
 from flux_desktop.flux.turns import Turn
 
 Gap = tuple[float, float]
+_PAUSE_CHECK_S = 0.08
+ROTATION_PATIENCE_S = 10.0
+"""How long a rotation that is due waits for a pause in the speech."""
+REQUEST_PATIENCE_S = 1.5
+"""The same for a switch that was asked for."""
 REFUSED_PARAMETERS = frozenset({"model_refused", "request_invalid"})
 """Codes of problems that changed parameters may have caused."""
+
+
+class StateChange(NamedTuple):
+    """A new state of the connection, with what explains it where there is such a thing."""
+
+    state: ConnectionState
+    problem: Problem | None = None
+    gap: Gap | None = None
+    closed_turn: Turn | None = None
+    cut_s: float | None = None
 
 
 class StreamSwitcher:
@@ -51,11 +67,11 @@ class StreamSwitcher:
         *,
         is_done: Callable[[], bool],
         changed: asyncio.Event,
-        on_state: Callable[[ConnectionState, Problem | None, Gap | None, Turn | None], None],
+        on_state: Callable[[StateChange], None],
     ) -> None:
         """`is_done` says that no audio is left to send; `changed` is set with every end of a stream.
 
-        `on_state` gets each new state, with the reason, the gap and the turn that was cut where there are such.
+        `on_state` gets each new state.
         """
         self._conn = conn
         self._context = context
@@ -83,7 +99,7 @@ class StreamSwitcher:
             if stream is not self.current:
                 self.current = stream
                 self._receiver.begin_stream(stream)
-            return await stream.open(options, lambda: self._on_state(ConnectionState.OPENED, None, None, None))
+            return await stream.open(options, lambda: self._on_state(StateChange(ConnectionState.OPENED)))
 
         options = self._controls.parameters.opening_options
         try:
@@ -104,14 +120,22 @@ class StreamSwitcher:
         """Whether the stream is old enough to be replaced; `quiet` means that no turn is open."""
         return self._rotation.is_due(self._age_s, quiet=quiet)
 
-    async def switch(self) -> None:
+    @property
+    def rotation_patience_s(self) -> float:
+        """How long a rotation may wait for a pause: not beyond the age at which the service ends the stream."""
+        return min(ROTATION_PATIENCE_S, max(0.0, self._context.plan.rotate_latest_s - self._age_s))
+
+    async def switch(self, patience_s: float) -> None:
         """Replace the stream: the new one is opened first, then the old one is drained while audio waits a moment.
 
-        Where the new one cannot be opened the old one continues, if it still stands.
+        The switch waits up to `patience_s` for a pause in the speech, so that no word is divided between two streams;
+        without one the place of the cut is reported. Where the new stream cannot be opened the old one continues, if it
+        is still open.
         """
         new, options = self._new_stream(), self._controls.parameters.opening_options
         try:
             opened = await new.open(options, lambda: None)
+            cut = not await self._pause_within(patience_s)
         except StreamFailedError as failed:
             await new.close()
             self._note_refusal(options, failed.problem)
@@ -122,28 +146,51 @@ class StreamSwitcher:
         except BaseException:  # boundary: cancelled, or a bug; raised again, with no stream left open
             await new.close()
             raise
-        if self._is_lost and not self._context.plan.reconnect:
+        if self._is_done() or (self._is_lost and not self._context.plan.reconnect):
             await new.close()
             return
         if self._is_lost:  # meanwhile, so nothing was drained
             self._sender.lose()
-            self._on_state(ConnectionState.RECONNECTING, self.current.problem or problems.ended_early(), None, None)
+            lost = self.current.problem or problems.ended_early()
+            self._on_state(StateChange(ConnectionState.RECONNECTING, problem=lost))
             await self.current.close()
             self._come_back(new, opened, options)
             return
         self._sender.pause()
-        problem = None if self.current.is_over else await self.current.finish(self._controls.send_close)
+        was_ended = self.current.is_over  # by a message that the build does not support: what it had is not transcribed
+        problem = None if was_ended else await self.current.finish(self._controls.send_close)
         if problem is not None:
             self._context.emit(Notice(t=self._context.now(), problem=problem))
         await self.current.close()
+        received_until_s = max(self._receiver.window_end_s, self.current.audio_offset_s)
         self.current = new
         self._report.rotations += 1
         closed = self._receiver.begin_stream(new)
         self._controls.use(opened, options)
-        if closed is not None or not self._is_done():
-            self._on_state(ConnectionState.STREAMING, None, None, closed)
+        gap = (received_until_s, new.audio_offset_s) if was_ended else None
+        if gap is not None:
+            self._report.unheard_s += gap[1] - gap[0]
+        cut_s = new.audio_offset_s if cut else None
+        self._on_state(StateChange(ConnectionState.STREAMING, gap=gap, closed_turn=closed, cut_s=cut_s))
         if not self._is_done():
             self._sender.resume(opened)
+
+    async def _pause_within(self, patience_s: float) -> bool:
+        """Wait for a pause in the speech; False where none came in time."""
+
+        def is_pause() -> bool:
+            return self._receiver.is_quiet and self._sender.is_in_pause
+
+        def is_over() -> bool:
+            return self._is_done() or self.current.is_over
+
+        by_s = self._context.clock() + patience_s
+        while not is_over() and not is_pause():
+            left_s = by_s - self._context.clock()
+            if left_s <= 0:
+                return False
+            await wait_until(self._changed, is_over, min(left_s, _PAUSE_CHECK_S))
+        return True
 
     @property
     def _is_lost(self) -> bool:
@@ -186,7 +233,7 @@ class StreamSwitcher:
         gap = (received_until_s, new.audio_offset_s)
         self._report.reconnects += 1
         self._report.unheard_s += gap[1] - gap[0]
-        self._on_state(ConnectionState.STREAMING, None, gap, closed)
+        self._on_state(StateChange(ConnectionState.STREAMING, gap=gap, closed_turn=closed))
         if not self._is_done():
             self._sender.resume(opened)
 
@@ -210,7 +257,7 @@ class StreamSwitcher:
             if wait_s is None or now_s + wait_s >= by_s:
                 raise failed
             self._report.retries += 1
-            self._on_state(state, failed.problem, None, None)
+            self._on_state(StateChange(state, problem=failed.problem))
             await wait_until(self._changed, self._is_done, wait_s)
             if self._is_done():
                 raise failed

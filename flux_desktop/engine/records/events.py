@@ -74,6 +74,8 @@ class ConnectionChanged(_Event, tag="connection"):
     """With the first state after a reconnect: the part of the audio, in seconds, that was not transcribed."""
     closed_turn: Turn | None = None
     """A turn that was open in the stream before, and ends with its last text."""
+    cut_s: float | None = None
+    """With a switch to a new stream in the middle of speech: where in the audio, as the word there may be missing."""
 
     @property
     def streams_before(self) -> int:

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-from flux_desktop.audio.encoding import chunk_bytes, sample_bytes
+from flux_desktop.audio.encoding import chunk_bytes, decode, named, sample_bytes
+from flux_desktop.audio.levels import measure
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
@@ -22,6 +23,10 @@ KEEPALIVE_S = 10.0
 """How often an idle stream gets a sample: live endpoints were seen to keep such a stream for minutes."""
 RECENT_CHUNKS = 750
 """Pacing errors kept for a connection's row and summary: about the last minute."""
+
+PAUSE_S = 0.4
+SPEECH_MIN_DBFS = -45.0
+"""Quieter audio counts as a pause; quiet speech is about 10 dB louder, line noise about 10 dB quieter."""
 
 
 class AudioSink(Protocol):
@@ -66,6 +71,8 @@ class BaseSender(ABC):
         """Keep-alive samples so far, in seconds of stream audio: the plan does not know them, the server does."""
         self._begins_s = 0.0
         options = plan.options
+        self._encoding = options.encoding
+        self._newest: deque[bytes] = deque(maxlen=max(1, round(PAUSE_S / plan.chunk_s)))
         self._chunk_s = plan.chunk_s
         self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
         size = chunk_bytes(options.sample_rate_hz, plan.chunk_s, sample_bytes(options.encoding))
@@ -166,10 +173,16 @@ class BaseSender(ABC):
         self.audio_clock.sent(duration_s, due_s, sent_s)
         self.chunks_sent += 1
         self._pacing.add(error_s)
+        self._newest.append(chunk)
         self.recent_errors_s.append(error_s)
         if error_s > self._chunk_s / 2:
             self.late_chunks += 1
         return True
+
+    @property
+    def is_in_pause(self) -> bool:
+        """Whether the newest `PAUSE_S` of audio sent hold no speech, judged by their level."""
+        return measure(decode(b"".join(self._newest), named(self._encoding))).rms_dbfs < SPEECH_MIN_DBFS
 
     def _skip(self, chunk: bytes, due_s: float) -> None:
         """Let the plan, and so the audio's time, go on over a chunk that no one will hear."""

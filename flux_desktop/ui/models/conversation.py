@@ -115,7 +115,7 @@ class Conversation:
         if event.streams_before > self._streams_before:
             self._streams_before = event.streams_before
             self._close_card(event.closed_turn)
-            self._note("Switched to a new stream." if event.gap is None else _gap_note(event.gap))
+            self._note(_switch_note(event))
         self.revision += 1
 
     def sent(self, event: Sent) -> None:
@@ -265,8 +265,12 @@ class Conversation:
         self.revision += 1
 
 
-def _gap_note(gap: tuple[float, float]) -> str:
-    return f"Reconnected. Audio from {gap[0]:.1f} s to {gap[1]:.1f} s was not transcribed."
+def _switch_note(event: ConnectionChanged) -> str:
+    if event.gap is not None:
+        return f"Reconnected. Audio from {event.gap[0]:.1f} s to {event.gap[1]:.1f} s was not transcribed."
+    if event.cut_s is not None:
+        return f"Switched to a new stream during speech: a word at {event.cut_s:.1f} s may be missing."
+    return "Switched to a new stream."
 
 
 def _sent_kind(text: str) -> str:

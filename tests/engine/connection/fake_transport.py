@@ -145,6 +145,7 @@ class Bench:
         transport: FakeTransport,
         *,
         audio_s: float = 2.4,
+        audio: bytes | None = None,
         microphone: bool = False,
         words: SpokenWords | None = None,
         timeouts: Timeouts | None = None,
@@ -165,8 +166,8 @@ class Bench:
             words=words,
             timeouts=timeouts,
         )
-        size = round(audio_s / CHUNK_S) * CHUNK_BYTES
-        chunks = None if microphone else FileChunkSource(bytes(size), CHUNK_BYTES, loop=loop, limit_bytes=None)
+        data = bytes(round(audio_s / CHUNK_S) * CHUNK_BYTES) if audio is None else audio
+        chunks = None if microphone else FileChunkSource(data, CHUNK_BYTES, loop=loop, limit_bytes=None)
         self.connection = Connection(1, self.context, chunks)
 
     def of[T](self, kind: type[T]) -> list[T]:

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.options import FluxOptions
-from tests.engine.connection.fake_transport import Bench, FakeStream, FakeTransport, polite
+from tests.engine.connection.fake_transport import CHUNK_BYTES, CHUNK_S, Bench, FakeStream, FakeTransport, polite
 from tests.engine.connection.test_control_channel import obedient
 from tests.stepped_loop import run
 
@@ -161,6 +162,9 @@ def test_a_build_that_ends_the_stream_on_configure_gets_the_values_with_a_new_st
         )
         assert ledger == "completed"
         assert bench.notices == ["configure_not_supported"]
+        first = switched(bench)
+        assert first.gap is not None, "what the ended stream had not answered is stated"
+        assert first.gap[0] < first.gap[1] == pytest.approx(0.5, abs=0.1)
         assert [each["type"] for each in bench.sent].count("Configure") == 1, "it is not tried again"
         parameters = bench.connection.row().parameters
         assert parameters is not None
@@ -174,5 +178,38 @@ def test_without_reconnecting_the_first_loss_is_the_end() -> None:
         bench = Bench(FakeTransport(losing(0.5), polite), reconnect=False)
         assert await bench.run() == "failed in mid-stream"
         assert len(bench.transport.streams) == 1
+
+    run(live())
+
+
+def loud(seconds: float) -> bytes:
+    return (b"\x00\x20\x00\xe0" * (CHUNK_BYTES // 4)) * round(seconds / CHUNK_S)
+
+
+def switched(bench: Bench) -> ConnectionChanged:
+    return next(event for event in bench.of(ConnectionChanged) if event.rotations == 1)
+
+
+def test_a_rotation_that_is_due_waits_for_a_pause_in_the_speech() -> None:
+    """Speech from 1.0 to 2.5 s, and no turn open as far as the server has said: the new stream begins after it."""
+
+    async def live() -> None:
+        audio = bytes(CHUNK_BYTES * 12) + loud(1.5) + bytes(CHUNK_BYTES * 30)
+        bench = Bench(FakeTransport(polite), audio=audio, options=PLANNED, rotate_after_s=1.2, rotate_latest_s=60.0)
+        await bench.run()
+        change = switched(bench)
+        assert change.cut_s is None
+        assert 2.4 + 0.4 < change.t < 3.6
+
+    run(live())
+
+
+def test_a_switch_in_the_middle_of_speech_is_reported_with_its_place() -> None:
+    async def live() -> None:
+        bench = Bench(FakeTransport(polite), audio=loud(6.0), options=PLANNED)
+        wanted = msgspec.structs.replace(PLANNED, profanity_filter=True)
+        await bench.run((1.3, lambda: bench.connection.set_parameters(wanted, 1, new_stream=True)))
+        change = switched(bench)
+        assert change.cut_s == pytest.approx(1.3 + REQUEST_PATIENCE_S, abs=0.3)
 
     run(live())
