@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import msgspec
+from botocore.exceptions import ConnectionError, HTTPClientError
 
 from flux_desktop.aws.account.configuration import botocore_session
 from flux_desktop.aws.account.environment import effective_profile
@@ -20,6 +21,7 @@ from flux_desktop.aws.errors.credential_errors import (
     missing_credentials,
     slow_credentials,
 )
+from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.logs import quieten
 from flux_desktop.base.problem import ProblemError
@@ -28,6 +30,7 @@ from flux_desktop.base.threads import in_thread
 
 #: A role behind single sign-on needs a few calls; a machine without credentials waits for its metadata address.
 LOAD_LIMIT_S = 30.0
+_SIGN_IN_HOST = "sts.amazonaws.com"
 
 #: What configures a source, by botocore's name of it: settings of the profile, then environment variables.
 _SETTINGS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -86,6 +89,9 @@ def read_credentials(profile: str | None = None) -> Credentials:
                 return _checked(found, source)
     except ProblemError:
         raise
+    except (HTTPClientError, ConnectionError) as error:
+        proxy_for(_SIGN_IN_HOST, 443)  # the exact reason, where the proxy's address is what is wrong
+        raise ProblemError(credentials_problem(error, source)) from error
     except Exception as error:  # boundary: sources are foreign programs, files and services, and raise anything
         raise ProblemError(credentials_problem(error, source)) from error
     raise ProblemError(missing_credentials(source.profile))

@@ -23,7 +23,7 @@ HeaderValue = bool | int | bytes | str | TimestampMs | uuid.UUID
 
 
 class EventStreamError(ValueError):
-    """Bytes that are no valid event stream; `kind` is a stable name for tests and tables.
+    """Invalid event-stream bytes; `kind` is a stable name for tests and tables.
 
     Kinds: ``prelude_crc``, ``message_crc``, ``length``, ``headers``, ``truncated``.
     """
@@ -75,7 +75,7 @@ def encode_headers(headers: Sequence[tuple[str, HeaderValue]]) -> bytes:
 
 
 def _decode_value(kind: int, block: bytes, at: int) -> tuple[HeaderValue, int]:
-    """The value that starts at `at` and the place behind it; IndexError or struct.error if it is cut off."""
+    """The value that starts at `at` and the offset after it; IndexError or struct.error if it is cut off."""
     if kind in (0, 1):
         return kind == 0, at
     if kind in _FIXED_TYPES:
@@ -116,7 +116,7 @@ def decode_headers(block: bytes) -> dict[str, HeaderValue]:
 
 @functools.lru_cache(maxsize=128)
 def _decode_repeated_headers(block: bytes) -> Mapping[str, HeaderValue]:
-    """Every audio chunk carries the same inner block: reading it once saves a third of the decoding."""
+    """Cached: every audio chunk has the same inner block, and parsing it is a third of the decoding."""
     return MappingProxyType(decode_headers(block))
 
 

@@ -1,7 +1,7 @@
 """Event-stream frames and their signature chain, as pure functions of bytes.
 
-Both ends of a bidirectional SageMaker stream use this module: the client signs what it sends, the local
-endpoint verifies it. No clock, socket or event loop is touched here; the caller passes the time.
+Both ends of a bidirectional SageMaker stream use this module: the client signs, the local endpoint verifies. It uses
+no clock, socket or event loop; the caller passes the time.
 
 A frame is ``u32 total | u32 headers | u32 crc32(first 8) | headers | payload | u32 crc32(all before)``,
 big-endian. What a client sends is an *inner* frame (one ``PayloadPart``) wrapped whole into an *outer* frame
@@ -55,7 +55,7 @@ CompletionState = Literal["PARTIAL", "COMPLETE"]
 
 
 class Frame(NamedTuple):
-    """One decoded frame. Header names are unique; values keep their wire type."""
+    """A decoded frame. Header names are unique; values keep their wire type."""
 
     headers: Mapping[str, HeaderValue]
     payload: bytes
@@ -68,7 +68,7 @@ _U32_PAIR = struct.Struct(">II")
 
 
 def _head(headers: bytes, payload_length: int) -> tuple[bytes, int]:
-    """Prelude and headers, and the CRC of both, ready for the payload to be appended."""
+    """Prelude and headers, and the CRC of both, to be continued with the payload."""
     lengths = _U32_PAIR.pack(FRAME_OVERHEAD_BYTES + len(headers) + payload_length, len(headers))
     head = lengths + zlib.crc32(lengths).to_bytes(4, "big") + headers
     return head, zlib.crc32(head)
@@ -85,7 +85,7 @@ def encode_message(headers: Sequence[tuple[str, HeaderValue]], payload: bytes) -
 def decode_message(data: bytes) -> Frame:
     """Read exactly one whole frame, such as the payload of an outer frame. Raises `EventStreamError`."""
     if len(data) < 12:
-        raise EventStreamError("truncated", f"{len(data)} bytes are no frame")
+        raise EventStreamError("truncated", f"{len(data)} bytes are not a frame")
     total, headers_size, prelude_crc = _PRELUDE.unpack_from(data)
     _check_prelude(data[:8], total, headers_size, prelude_crc)
     if total != len(data):
@@ -94,7 +94,7 @@ def decode_message(data: bytes) -> Frame:
 
 
 def _split(data: bytes, headers_size: int) -> Frame:
-    """Cut a whole frame, whose lengths have been checked, into its parts."""
+    """Split a complete frame with valid lengths into headers and payload."""
     if zlib.crc32(data[:-4]) != int.from_bytes(data[-4:], "big"):
         raise EventStreamError("message_crc", "the frame's checksum does not match its bytes")
     headers_end = 12 + headers_size
@@ -102,9 +102,9 @@ def _split(data: bytes, headers_size: int) -> Frame:
 
 
 class FrameDecoder:
-    """Cuts a byte stream into frames, whatever its pieces are.
+    """Splits a byte stream into frames, whatever its pieces are.
 
-    After it has raised, a decoder is spent: there is no way to find the next frame.
+    A decoder that has raised cannot be used again: the start of the next frame is unknown.
     """
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class FrameDecoder:
             end = at + total
             if size < end:
                 break
-            # Most often one read brings one frame, and nothing needs to be cut out of it.
+            # A read usually brings exactly one frame, which need not be copied.
             frames.append(_split(buffer if total == size else buffer[at:end], headers_size))
             at = end
         self._rest = buffer[at:] if at else buffer
@@ -166,7 +166,7 @@ def payload_part(
     data_type: DataType | None,
     completion_state: CompletionState | None = None,
 ) -> bytes:
-    """The inner event that carries `payload` untouched: text for ``UTF8``, else one binary message."""
+    """The inner event that carries `payload` unchanged: text for ``UTF8``, otherwise a binary message."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise EventStreamError("length", f"a payload of {len(payload)} bytes is too long")
     head, crc = _part_head(data_type, completion_state, len(payload))
@@ -177,7 +177,7 @@ def payload_part(
 
 
 class _Chain:
-    """Each event's signature covers the one before; the first covers the request's."""
+    """Signature chain: each event's signature covers the previous one; the first covers the request's."""
 
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str) -> None:
         self._secret_key = secret_key
@@ -190,7 +190,7 @@ class _Chain:
         self._preamble = b""
 
     def next(self, date_ms: int, payload: bytes) -> tuple[bytes, bytes]:
-        """The encoded date header and the 32-byte signature of an event; does not advance the chain."""
+        """Encoded date header and 32-byte signature of an event, without advancing the chain."""
         if date_ms // 1000 != self._second:
             self._enter_second(date_ms // 1000)
         date_header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
@@ -208,7 +208,7 @@ class _Chain:
     def _enter_second(self, epoch_s: int) -> None:
         stamp = amz_date(epoch_s)
         if stamp[:8] != self._date:
-            # The scope is the event's own date: it changes at midnight UTC in mid-stream.
+            # The scope has the event's own date, which changes at midnight UTC mid-stream.
             self._date = stamp[:8]
             self._key = signing_key(self._secret_key, self._date, self._region, self._service)
         where = scope(self._date, self._region, self._service)
@@ -217,7 +217,7 @@ class _Chain:
 
 
 class EventSigner:
-    """Signs a client's events in the order in which they are sent; one writer only."""
+    """Signs a client's events in sending order; for one writer."""
 
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
         self._chain = _Chain(secret_key, region, seed_signature_hex, service)
@@ -235,7 +235,7 @@ class EventSigner:
 
 
 class EventVerifier:
-    """Checks the chain that an `EventSigner`, or any client of AWS, has made."""
+    """Verifies the chain of an `EventSigner` or of any other AWS client."""
 
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
         self._chain = _Chain(secret_key, region, seed_signature_hex, service)

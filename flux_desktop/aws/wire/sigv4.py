@@ -1,7 +1,7 @@
-"""AWS Signature Version 4 as pure functions: keys, canonical requests, and the check of a signed request.
+"""AWS Signature Version 4 as pure functions: keys, canonical requests, and verification of signed requests.
 
-The client leaves signing requests to the AWS SDK; this module is what the local endpoint checks them with,
-and what both sides of an event stream build their signature chain on. The caller passes the time.
+The client leaves signing requests to the AWS SDK. The local endpoint verifies them with this module, and both sides of
+an event stream derive their signature chain from it. The caller passes the time.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ STREAMING_PAYLOAD = "STREAMING-AWS4-HMAC-SHA256-EVENTS"
 MAX_SKEW_S = 300
 
 
-class SignatureMismatch(ValueError):  # noqa: N818 - named after what it says
-    """A request or an event that was not signed by who it claims to be."""
+class SignatureMismatch(ValueError):  # noqa: N818 - the name states the error
+    """A request or an event whose signature is not that of the key it names."""
 
 
 class SignatureRefused(SignatureMismatch):
-    """A whole request that is refused; `code` is the name that AWS gives the error."""
+    """A refused request; `code` is AWS's name of the error."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class SignatureRefused(SignatureMismatch):
 
 
 class SignedRequest(NamedTuple):
-    """Who signed a request, and the signature that seeds its event chain."""
+    """Signer and signature of a verified request; the signature seeds its event chain."""
 
     access_key: str
     date: str
@@ -76,8 +76,8 @@ def canonical_request(
     signed_headers: Sequence[str],
     payload_hash: str,
 ) -> str:
-    """The text that is hashed; `path` is the path as sent, encoded; `headers` have lower-case names."""
-    # Blanks alone count as blanks: what else `split` takes for one could be put in their place unnoticed.
+    """The canonical text that is hashed. `path` is encoded, as sent; `headers` have lower-case names."""
+    # Spaces only: other white space that `split` accepts could otherwise be substituted without being noticed.
     values = {name: " ".join(part for part in headers.get(name, "").split(" ") if part) for name in signed_headers}
     lines = [f"{name}:{value}\n" for name, value in values.items()]
     return "\n".join(
@@ -96,15 +96,15 @@ def request_signature(secret_key: str, amz_stamp: str, region: str, service: str
 def signed_headers(
     url: str, *, access_key: str, secret_key: str, region: str, now_epoch_s: float, method: str = "GET"
 ) -> dict[str, str]:
-    """What a request without a body and a query is signed with; the client adds `host` as the address has it."""
+    """Signature headers of a request without body and query; the client adds `host` as in the URL."""
     parts, stamp = urlsplit(url), amz_date(int(now_epoch_s))
     headers = {"host": parts.netloc, "x-amz-date": stamp}
     names = ("host", "x-amz-date")
     canonical = canonical_request(method, parts.path, "", headers, names, hashlib.sha256(b"").hexdigest())
     signature = request_signature(secret_key, stamp, region, SERVICE, canonical)
     where = scope(stamp[:8], region, SERVICE)
-    who = f"{ALGORITHM} Credential={access_key}/{where}, SignedHeaders={';'.join(names)}, Signature={signature}"
-    return {"x-amz-date": stamp, "authorization": who}
+    parameters = f"Credential={access_key}/{where}, SignedHeaders={';'.join(names)}, Signature={signature}"
+    return {"x-amz-date": stamp, "authorization": f"{ALGORITHM} {parameters}"}
 
 
 _AUTHORIZATION = re.compile(
@@ -115,7 +115,7 @@ _AUTHORIZATION = re.compile(
 
 
 _UNSIGNED = {"x-amzn-trace-id"}
-"""Set by gateways on the way; no client signs it."""
+"""Added by gateways on the way; clients do not sign it."""
 
 
 def verify_request(

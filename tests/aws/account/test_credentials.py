@@ -198,6 +198,28 @@ def test_keys_that_cannot_be_sent_are_found_before_connecting(
     assert f" {value}" not in problem.sentence()
 
 
+@pytest.mark.parametrize(
+    ("proxy", "code"),
+    [
+        ("http://127.0.0.1:abc", "proxy_invalid"),
+        ("socks5://127.0.0.1:9", "proxy_invalid"),
+        ("http://127.0.0.1:9", "credentials_unavailable"),
+    ],
+)
+def test_a_sign_in_through_a_proxy_that_cannot_be_used(
+    aws_files: Path, monkeypatch: pytest.MonkeyPatch, proxy: str, code: str
+) -> None:
+    (aws_files / "config").write_text(
+        "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = src\nregion = us-east-1\n"
+        "[profile src]\naws_access_key_id = AKIA\naws_secret_access_key = s\n"
+    )
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(ProblemError) as caught:
+        read_credentials("r")
+    assert caught.value.problem.code == code
+    assert "HTTPS_PROXY" in caught.value.problem.sentence()
+
+
 def test_a_profile_of_the_environment_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "lost")
     assert "“lost”" in problem_of().what
