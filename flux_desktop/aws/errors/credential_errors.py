@@ -11,7 +11,7 @@ from botocore import exceptions as boto
 
 from flux_desktop.aws.errors.answer_texts import Subject, answer_problem, sign_in_command
 from flux_desktop.aws.errors.boto_errors import connection_problem, error_text, read_answer
-from flux_desktop.aws.errors.errors import classify, refusal_reason
+from flux_desktop.aws.errors.errors import as_sentence, classify, refusal_reason
 from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem
 
@@ -194,7 +194,10 @@ def _reason(error: Exception, source: CredentialSource) -> str:
         case OSError():
             return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
         case ValueError() if source.method == "custom-process":
-            return "Its output is not the JSON that AWS specifies for credential_process."
+            output = " ".join(str(getattr(error, "doc", "")).split())[:200]
+            # What looks like JSON may hold keys; plain words often say what to do.
+            shown = f" It printed: {as_sentence(output)}" if output and output[0] not in '{["' else ""
+            return f"Its output is not the JSON that AWS specifies for credential_process.{shown}"
         case KeyError():
             return f"Its answer has no {error}."
         case _:

@@ -102,7 +102,8 @@ EXPIRED = (
 PROCESS_CASES = {
     "false": "It failed without a message.",
     "sh -c 'echo no ticket >&2; exit 3'": "no ticket.",
-    "echo not-json": "Its output is not the JSON",
+    "echo not-json": "Its output is not the JSON that AWS specifies for credential_process. It printed: not-json.",
+    "echo 'Please run: corp-login'": "It printed: Please run: corp-login.",
     "printf []": "attribute 'get'",
     "printf {}": "Unsupported version",
     """printf '{"Version":1}'""": "AccessKeyId",
@@ -157,6 +158,12 @@ def test_a_broken_source_in_the_environment_is_named_with_its_setting(
     assert problem.code == "credentials_unavailable"
     assert words in problem.sentence()
     assert "[removed]" not in problem.sentence()
+
+
+def test_output_that_may_hold_keys_is_not_repeated(aws_files: Path) -> None:
+    (aws_files / "output").write_text('{"Version":1,"SecretAccessKey":"opaque-value')
+    (aws_files / "config").write_text(f"[profile cp]\ncredential_process = cat {aws_files / 'output'}\n")
+    assert "opaque" not in problem_of("cp").sentence()
 
 
 def test_a_role_with_mfa_is_refused_without_a_prompt(aws_files: Path, capfd: pytest.CaptureFixture[str]) -> None:
