@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.test_fault_matrix import MATRIX
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    try:
-        from test_fault_matrix import MATRIX
-    except ImportError:  # the tests of this folder were not collected
-        return
     outcomes = config.stash.get(MATRIX, None)
     if not outcomes:
         return
     write = terminalreporter.write_line
     write("")
-    write("| # | fault | when | class | exit | tried again, back | code | sentence | seconds |")
+    write("| # | fault | when | class | exit | retries, reconnects | code | sentence | seconds |")
     write("|---|---|---|---|---|---|---|---|---|")
     for number, outcome in enumerate(outcomes.values(), 1):
         case, summary, problem = outcome.case, outcome.summary, outcome.problem
-        again = f"{summary.retries}, {summary.reconnects}" if summary else "-"
+        retries = f"{summary.retries}, {summary.reconnects}" if summary else "-"
         sentence = problem.sentence().replace("|", "/") if problem else "-"
         cells = [
             number,
@@ -27,7 +25,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             case.phase,
             outcome.ledger,
             int(outcome.exit),
-            again,
+            retries,
             problem.code if problem else "-",
             sentence,
             f"{outcome.seconds:.2f}",

@@ -1,4 +1,4 @@
-"""One row of the fault matrix, and the words that rows are written in."""
+"""One row of the fault matrix, and the names that rows are written in."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flux_desktop.cli.exit_codes import ExitCode
-from tests.faults import faults_of_peers as peers
-from tests.faults.faults_of_peers import Fault
-from tests.faults.switchboard import Fate
+from tests.faults import peer_faults as peers
+from tests.faults.peer_faults import Fault
+from tests.faults.tcp_proxy import Treatment
 
 PREFLIGHT = "before the run"
 
@@ -21,17 +21,17 @@ NO_TRANSCRIPT = "no transcript"
 
 PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED = "plain", "http1", "expired", "wrong-host", "untrusted"
 OTHER_SERVERS = frozenset({PLAIN, HTTP1, EXPIRED, WRONG_HOST, UNTRUSTED})
-"""Other servers that the switchboard can put in a peer's place."""
+"""Servers that the proxy can put in the place of a peer."""
 DNS = "dns"
-"""No connection at all: the address has a name that does not exist."""
+"""No connection at all: the host name does not exist."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One row: the fault, its phase, and what must come of it.
+    """One row: the fault, its phase, and the expected outcome.
 
-    `code` is the problem's (None: there is none). `again` is how often it is tried again at least, `back` how often
-    the stream comes back in mid-stream. `fate` is what the switchboard does with every connection but the healthy one.
+    `code` is the problem's code (None: no problem), `retries` the least number of retries, `reconnects` the number of
+    reconnects in mid-stream. `treatment` is what the proxy does with every connection but the healthy one.
     """
 
     fault: str
@@ -39,25 +39,25 @@ class Case:
     ledger: str
     code: str | None = None
     exit: ExitCode = ExitCode.CONNECTION_FAILED
-    act: Fault = peers.whole_talk
-    fate: Fate | None = None
-    again: int = 0
-    back: int = 0
+    act: Fault = peers.whole_conversation
+    treatment: Treatment | None = None
+    retries: int = 0
+    reconnects: int = 0
     rotations: int = 0
-    """How often it changes over to a new stream by itself, at least."""
-    heals: bool = False
+    """The least number of rotations."""
+    recovers: bool = False
     violation: str | None = None
     audio_s: float = 3.0
     pause_s: float = 0.0
-    """Silence of the recording itself, after its speech."""
+    """Silence at the end of the recording."""
     eot_timeout_ms: int = 500
-    """A stream has gone silent after four times that."""
+    """A stream counts as stalled after four times this."""
     plan: dict[str, Any] = field(default_factory=dict)
     peer: dict[str, Any] = field(default_factory=dict)
     alone: bool = False
-    """There is no healthy stream beside it: nobody could reach that address, or the whole peer is bad."""
+    """There is no healthy stream in the run: no stream could reach that address, or the whole peer misbehaves."""
     after: Fault | None = None
-    """What the following attempts meet instead of `act`, in the place of their answer."""
+    """Replaces `act` in later attempts, before their answer."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
-"""The fault matrix as data: what goes wrong, when, and what a person must be told of it.
+"""The fault matrix as data: the fault, its phase, and what the user must be told.
 
-A case meets one stream beside a healthy one of the same run, on the same address wherever a peer can be both. What is
-tried again (`engine.connection.retry_policy`) meets the same fault again, unless the case says that it `heals`.
+Each case affects one stream next to a healthy one of the same run, at the same address where a peer can be both. What
+is retried (`engine.connection.retry_policy`) meets the same fault again, unless the case `recovers`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flux_desktop.cli.exit_codes import ExitCode
-from tests.faults import faults_of_peers as peers
+from tests.faults import peer_faults as peers
 from tests.faults.fault_case import (
     COMPLETED,
     CONNECT_FAILED,
@@ -25,19 +25,19 @@ from tests.faults.fault_case import (
     WRONG_HOST,
     Case,
 )
-from tests.faults.faults_of_peers import Fault, answers, error, exception, flux_error
-from tests.faults.switchboard import Fate
-from tests.faults.talk import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, IN_SILENCE, SPEAKING
+from tests.faults.peer_faults import Fault, answers, error, exception, flux_error
+from tests.faults.scripted_conversation import AWAITING_END, BEFORE_CONNECTED, CLOSING, CONNECTING, IN_SILENCE, SPEAKING
+from tests.faults.tcp_proxy import Treatment
 
 OK, CREDENTIALS, ENDPOINT = ExitCode.OK, ExitCode.CREDENTIALS, ExitCode.ENDPOINT
 NO_RETRY: dict[str, Any] = {"reconnect": False}
 PATIENT: dict[str, Any] = {"handshake_s": 30.0}
-"""A peer that waits for a TLS handshake for as long as it may take."""
+"""A peer that waits long for a TLS handshake."""
 
 
 def _before_the_run() -> list[Case]:
-    """The whole address is bad, and the look at the way before the run says so; nothing is started."""
-    rows: list[tuple[str, Fate, str]] = [
+    """The address is unusable; the preflight check reports it and nothing is started."""
+    rows: list[tuple[str, Treatment, str]] = [
         ("refused", "refuse", "connect_refused"),
         ("DNS failure", DNS, "dns_failure"),
         ("black hole", "black-hole", "connect_timeout"),
@@ -50,12 +50,14 @@ def _before_the_run() -> list[Case]:
         ("TLS: HTTP/1.1 only", HTTP1, "not_http2"),
         ("TLS: plain text", PLAIN, "not_tls"),
     ]
-    return [Case(fault, PREFLIGHT, NOT_STARTED, code, fate=fate, peer=PATIENT) for fault, fate, code in rows]
+    return [
+        Case(fault, PREFLIGHT, NOT_STARTED, code, treatment=treatment, peer=PATIENT) for fault, treatment, code in rows
+    ]
 
 
 def _connecting() -> list[Case]:
-    """The way was good for the stream before, and is not for this one."""
-    rows: list[tuple[str, Fate, str, int]] = [
+    """The address was usable for the stream before, and is not for this one."""
+    rows: list[tuple[str, Treatment, str, int]] = [
         ("refused", "refuse", "connect_refused", 2),
         ("black hole", "black-hole", "connect_timeout", 1),
         ("mute server", "mute", "tls_timeout", 0),
@@ -69,18 +71,18 @@ def _connecting() -> list[Case]:
     ]
     return [
         *(
-            Case(fault, CONNECTING, CONNECT_FAILED, code, fate=fate, again=again, peer=PATIENT)
-            for fault, fate, code, again in rows
+            Case(fault, CONNECTING, CONNECT_FAILED, code, treatment=treatment, retries=retries, peer=PATIENT)
+            for fault, treatment, code, retries in rows
         ),
-        Case("DNS failure", CONNECTING, CONNECT_FAILED, "dns_failure", fate=DNS, again=2, alone=True),
-        Case("TCP reset that heals", CONNECTING, COMPLETED, exit=OK, fate="reset", again=1, heals=True),
+        Case("DNS failure", CONNECTING, CONNECT_FAILED, "dns_failure", treatment=DNS, retries=2, alone=True),
+        Case("TCP reset that recovers", CONNECTING, COMPLETED, exit=OK, treatment="reset", retries=1, recovers=True),
     ]
 
 
 def _refusals() -> list[Case]:
-    """HTTP answers, each with and without what AWS says in the body and the error's name."""
+    """HTTP refusals, each with and without AWS's body and error name."""
     rows: list[tuple[str, int, str, str, str, str, ExitCode, int]] = [
-        # what, status, error, message, code with a body, code without, exit, tried again
+        # what, status, error, message, code with a body, code without, exit, retries
         (
             "400",
             400,
@@ -174,11 +176,13 @@ def _refusals() -> list[Case]:
         ),
     ]
     cases = []
-    for what, status, name, message, with_body, without, exit_code, again in rows:
-        said = answers(status, name, message)
+    for what, status, name, message, with_body, without, exit_code, retries in rows:
+        full = answers(status, name, message)
         bare = answers(status, with_body=False)
-        cases.append(Case(f"{what}, with a body", CONNECTING, CONNECT_FAILED, with_body, exit_code, said, again=again))
-        cases.append(Case(f"{what}, no body", CONNECTING, CONNECT_FAILED, without, exit_code, bare, again=again))
+        cases.append(
+            Case(f"{what}, with a body", CONNECTING, CONNECT_FAILED, with_body, exit_code, full, retries=retries)
+        )
+        cases.append(Case(f"{what}, no body", CONNECTING, CONNECT_FAILED, without, exit_code, bare, retries=retries))
     cases.append(
         Case(
             "424 for all",
@@ -191,31 +195,31 @@ def _refusals() -> list[Case]:
     )
     cases.append(
         Case(
-            "429 that heals",
+            "429 that recovers",
             CONNECTING,
             COMPLETED,
             exit=OK,
             act=answers(429, "ThrottlingException"),
-            again=1,
-            heals=True,
+            retries=1,
+            recovers=True,
         )
     )
     return cases
 
 
 def _of_phases() -> list[Case]:
-    """What can strike at any moment of a stream's life."""
-    strikes: list[tuple[str, Fault, str]] = [
+    """Faults that are possible in every phase of a stream."""
+    faults: list[tuple[str, Fault, str]] = [
         ("TCP reset", peers.cut, "connection_lost"),
         ("TCP closed", peers.hang_up, "connection_lost"),
         ("GOAWAY", peers.goaway, "goaway"),
         ("RST_STREAM", peers.reset, "stream_reset"),
-        ("bytes that are no HTTP/2", peers.garbage, "connection_lost"),
+        ("bytes that are not HTTP/2", peers.garbage, "connection_lost"),
         ("ended unasked", peers.end_unasked, "ended_early"),
         ("ModelStreamError", exception("ModelStreamError"), "model_stream_error"),
         ("InternalStreamFailure", exception("InternalStreamFailure"), "internal_stream_failure"),
     ]
-    spoilt: list[tuple[str, Fault, str]] = [
+    garbled: list[tuple[str, Fault, str]] = [
         ("unmodelled error event", error("SomethingException"), "unmodelled_stream_error"),
         ("unmodelled exception", exception("FutureException"), "unmodelled_stream_error"),
         ("bad CRC", peers.bad_crc, "stream_garbled"),
@@ -227,37 +231,57 @@ def _of_phases() -> list[Case]:
     ]
     before_headers = {peers.cut, peers.hang_up, peers.goaway, peers.reset, peers.garbage}
     cases = []
-    for name, act, code in strikes:
+    for name, act, code in faults:
         if act in before_headers:
-            cases.append(Case(f"{name} before headers", CONNECTING, CONNECT_FAILED, code, act=act, again=2))
-        cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act, again=2))
-        cases.append(Case(name, SPEAKING, FAILED, code, act=act, again=2, back=2))
-        cases.append(Case(name, AWAITING_END, COMPLETED, exit=OK, act=act, again=1, back=1))
+            cases.append(Case(f"{name} before headers", CONNECTING, CONNECT_FAILED, code, act=act, retries=2))
+        cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act, retries=2))
+        cases.append(Case(name, SPEAKING, FAILED, code, act=act, retries=2, reconnects=2))
+        cases.append(Case(name, AWAITING_END, COMPLETED, exit=OK, act=act, retries=1, reconnects=1))
         orderly = name in ("ended unasked", "ModelStreamError")
         closing = (
             Case(name, CLOSING, COMPLETED, exit=OK, act=act) if orderly else Case(name, CLOSING, FAILED, code, act=act)
         )
         cases.append(closing)
-    for name, act, code in spoilt:
+    for name, act, code in garbled:
         cases.append(Case(name, SPEAKING, FAILED, code, act=act))
-    for name, act, code in (spoilt[0], spoilt[2], spoilt[4]):
+    for name, act, code in (garbled[0], garbled[2], garbled[4]):
         cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act))
         cases.append(Case(name, CLOSING, FAILED, code, act=act))
-    cases.append(Case("REFUSED_STREAM", CONNECTING, CONNECT_FAILED, "stream_reset", act=peers.refused_stream, again=2))
+    cases.append(
+        Case("REFUSED_STREAM", CONNECTING, CONNECT_FAILED, "stream_reset", act=peers.refused_stream, retries=2)
+    )
     return cases
 
 
 def _stuck() -> list[Case]:
-    """Nothing is said and nothing ends: every wait has its own end."""
+    """The peer sends nothing and ends nothing: every wait has a limit."""
     return [
         Case("silent", CONNECTING, CONNECT_FAILED, "headers_timeout", act=peers.silent),
         Case("half-open", CONNECTING, CONNECT_FAILED, "headers_timeout", act=peers.half_open),
         Case("opened but never Connected", BEFORE_CONNECTED, NEVER_CONNECTED, "never_connected", act=peers.silent),
         Case("half-open", BEFORE_CONNECTED, NEVER_CONNECTED, "never_connected", act=peers.half_open),
         Case("silent in mid-turn", SPEAKING, FAILED, "gone_silent", act=peers.silent, plan=NO_RETRY),
-        Case("silent in mid-turn, heals", SPEAKING, COMPLETED, exit=OK, act=peers.silent, heals=True, again=1, back=1),
+        Case(
+            "silent in mid-turn, recovers",
+            SPEAKING,
+            COMPLETED,
+            exit=OK,
+            act=peers.silent,
+            recovers=True,
+            retries=1,
+            reconnects=1,
+        ),
         Case("half-open", SPEAKING, FAILED, "gone_silent", act=peers.half_open, plan=NO_RETRY),
-        Case("half-open, heals", SPEAKING, COMPLETED, exit=OK, act=peers.half_open, heals=True, again=1, back=1),
+        Case(
+            "half-open, recovers",
+            SPEAKING,
+            COMPLETED,
+            exit=OK,
+            act=peers.half_open,
+            recovers=True,
+            retries=1,
+            reconnects=1,
+        ),
         Case("half a frame, then silence", SPEAKING, FAILED, "gone_silent", act=peers.half_a_frame, plan=NO_RETRY),
         Case(
             "PARTIAL never completed", SPEAKING, FAILED, "gone_silent", act=peers.partial_never_completed, plan=NO_RETRY
@@ -267,16 +291,16 @@ def _stuck() -> list[Case]:
             "half-open", IN_SILENCE, FAILED, "gone_silent", act=peers.half_open, audio_s=0.4, pause_s=6.0, plan=NO_RETRY
         ),
         Case(
-            "half-open, heals",
+            "half-open, recovers",
             IN_SILENCE,
             COMPLETED,
             exit=OK,
             act=peers.half_open,
             audio_s=0.4,
             pause_s=4.0,
-            heals=True,
-            again=1,
-            back=1,
+            recovers=True,
+            retries=1,
+            reconnects=1,
         ),
         Case("silent", AWAITING_END, FAILED, "not_closed", act=peers.silent),
         Case("half-open", AWAITING_END, FAILED, "not_closed", act=peers.half_open),
@@ -306,7 +330,7 @@ def _stuck() -> list[Case]:
 
 
 def _odd() -> list[Case]:
-    """Odd, but no reason to end: it is counted, and the stream goes on."""
+    """Protocol violations that are counted while the stream continues."""
     rows: list[tuple[str, Fault, str | None]] = [
         ("delay", peers.delay, None),
         ("ping flood", peers.ping_flood, None),
@@ -336,8 +360,8 @@ def _of_flux_and_time() -> list[Case]:
             FAILED,
             "flux_internal_error",
             act=flux_error("INTERNAL_SERVER_ERROR"),
-            again=2,
-            back=2,
+            retries=2,
+            reconnects=2,
         ),
         Case(
             "fatal Error, unparsable",
@@ -353,11 +377,13 @@ def _of_flux_and_time() -> list[Case]:
             NEVER_CONNECTED,
             "flux_internal_error",
             act=flux_error("INTERNAL_SERVER_ERROR"),
-            again=2,
+            retries=2,
         ),
-        Case("30-minute cut", SPEAKING, COMPLETED, exit=OK, act=peers.end_unasked, heals=True, again=1, back=1),
         Case(
-            "30-minute cut, changed over before",
+            "30-minute cut", SPEAKING, COMPLETED, exit=OK, act=peers.end_unasked, recovers=True, retries=1, reconnects=1
+        ),
+        Case(
+            "30-minute cut, rotated before",
             CONNECTING,
             COMPLETED,
             exit=OK,
@@ -373,10 +399,19 @@ def _of_flux_and_time() -> list[Case]:
             "ended_early",
             act=peers.cut_at_age(1.5),
             audio_s=12.0,
-            again=2,
-            back=2,
+            retries=2,
+            reconnects=2,
         ),
-        Case("TCP reset that heals", SPEAKING, COMPLETED, exit=OK, act=peers.cut, heals=True, again=1, back=1),
+        Case(
+            "TCP reset that recovers",
+            SPEAKING,
+            COMPLETED,
+            exit=OK,
+            act=peers.cut,
+            recovers=True,
+            retries=1,
+            reconnects=1,
+        ),
         Case("TCP reset, no reconnect", SPEAKING, FAILED, "connection_lost", act=peers.cut, plan=NO_RETRY),
         Case("429, no reconnect", CONNECTING, CONNECT_FAILED, "throttled", act=answers(429), plan=NO_RETRY),
         Case(
@@ -387,7 +422,7 @@ def _of_flux_and_time() -> list[Case]:
             CREDENTIALS,
             act=peers.cut,
             after=answers(403, "ExpiredTokenException", "The security token included in the request is expired"),
-            again=1,
+            retries=1,
         ),
         Case(
             "credentials expire in mid-stream",

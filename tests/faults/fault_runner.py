@@ -1,6 +1,6 @@
-"""Runs cases of the fault matrix: the real engine and SDK, over real TLS and HTTP/2, to peers that misbehave.
+"""Runs cases of the fault matrix: the real engine and SDK against misbehaving peers, over real TLS and HTTP/2.
 
-All times of the product are scaled by one factor, so that what takes half a minute takes some seconds.
+All time limits of the product are scaled by one factor, so that half a minute becomes some seconds.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
 from tests.faults.fault_case import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
-from tests.faults.switchboard import Fate, Switchboard, switchboard
-from tests.faults.talk import BEFORE_CONNECTED, CONNECTING, Talk, healthy
+from tests.faults.scripted_conversation import BEFORE_CONNECTED, CONNECTING, ScriptedConversation, healthy
+from tests.faults.tcp_proxy import TcpProxy, Treatment, tcp_proxy
 
 SCALE = 0.3
 """The one setting: every limit of the product is multiplied by it."""
 END_WITHIN_S = 35.0 * SCALE
-"""So long after the fault a stream that does not recover has reached its end."""
+"""A stream that does not recover ends within this time after the fault."""
 LIMITS = Timeouts().scaled(SCALE)
 STREAM_LIMITS = StreamTimeouts().scaled(SCALE)
 CASE_MAX_S = 90.0
@@ -46,7 +46,7 @@ CHUNK_S = 0.08
 CHUNK_BYTES = 2560
 SPEECH = b"\x01\x02" * (CHUNK_BYTES // 2)
 LINGERS = frozenset({UNTRUSTED, EXPIRED, WRONG_HOST, "mute", "drip"})
-"""The TLS library keeps the socket of a handshake that nobody waits for any more for 10 s, and after a refused
+"""The TLS library keeps the socket of an abandoned handshake for 10 s, and after a refused
 certificate for up to half a minute: the end of the matrix waits for those."""
 NO_SUCH_HOST = f"{'x' * 64}.invalid"
 """A label that is too long for any name: resolved to nothing at once, also where there is no name service."""
@@ -54,7 +54,7 @@ NO_SUCH_HOST = f"{'x' * 64}.invalid"
 
 @dataclass
 class Outcome:
-    """What came of a case. `seconds` are from the strike of the fault to the end of its stream."""
+    """The outcome of a case. `seconds` is the time from the fault to the end of its stream."""
 
     case: Case
     exit: ExitCode
@@ -62,18 +62,18 @@ class Outcome:
     problem: Problem | None
     seconds: float
     summary: ConnectionSummary | None = None
-    beside: ConnectionSummary | None = None
+    healthy: ConnectionSummary | None = None
     events: list[Event] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
 
 
-class _World:
-    """A case's peer and its switchboard, and what they know of each other."""
+class _Setting:
+    """A case's peer and proxy, and their shared state."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.struck_at_s = 0.0
-        self.board: Switchboard
+        self.fault_at_s = 0.0
+        self.proxy: TcpProxy
         self.peer_port = self.other_port = 0
         self._streams = 0
         self._healthy = 0 if case.alone else 1
@@ -82,48 +82,48 @@ class _World:
         """The first stream is the healthy one, unless the case is alone; the following ones meet the fault."""
         case, attempt = self.case, self._streams - self._healthy
         self._streams += 1
-        if attempt < 0 or (case.heals and attempt > 0):
+        if attempt < 0 or (case.recovers and attempt > 0):
             await healthy(session)
             return
-        line = self.board.line_of(session.writer.get_extra_info("peername")[1])
-        talk = Talk(session)
+        connection = self.proxy.connection_from(session.writer.get_extra_info("peername")[1])
+        conversation = ScriptedConversation(session)
         act, phase = (case.act, case.phase) if not attempt or case.after is None else (case.after, CONNECTING)
-        if phase != CONNECTING and not await talk.reaches(phase):
-            talk.finish()  # the audio was over before: there is nothing left to spoil
+        if phase != CONNECTING and not await conversation.reaches(phase):
+            conversation.finish()  # the audio ended before the phase was reached
             return
         # An opening and all its attempts are one; in mid-stream each loss is a fault of its own.
-        if not self.struck_at_s or case.phase not in (CONNECTING, BEFORE_CONNECTED):
-            self.struck_at_s = time.monotonic()
-        await act(session, line, talk)
+        if not self.fault_at_s or case.phase not in (CONNECTING, BEFORE_CONNECTED):
+            self.fault_at_s = time.monotonic()
+        await act(session, connection, conversation)
 
-    def fate(self, number: int) -> Fate:
-        """What the switchboard does with its connection of that number."""
+    def treatment(self, number: int) -> Treatment:
+        """What the tcp_proxy does with its connection of that number."""
         case = self.case
         first = 0 if case.alone or case.phase == PREFLIGHT else 1
-        if case.fate is None or case.fate == DNS or number < first or (case.heals and number > first):
+        if case.treatment is None or case.treatment == DNS or number < first or (case.recovers and number > first):
             return self.peer_port
-        return self.other_port or case.fate
+        return self.other_port or case.treatment
 
 
 async def run_case(case: Case, folder: Path) -> Outcome:
     """Carry out one case; its peers are gone afterwards."""
-    world, authority = _World(case), make_authority(folder)
+    setting, authority = _Setting(case), make_authority(folder)
     async with contextlib.AsyncExitStack() as stack:
-        peer = await stack.enter_async_context(hostile_peer(authority, world.behave, **case.peer))
-        world.peer_port = peer.port
-        if case.fate in OTHER_SERVERS:
-            world.other_port = await stack.enter_async_context(_other_server(str(case.fate), authority, folder))
-        world.board = await stack.enter_async_context(switchboard(world.fate, peer.port))
+        peer = await stack.enter_async_context(hostile_peer(authority, setting.behave, **case.peer))
+        setting.peer_port = peer.port
+        if case.treatment in OTHER_SERVERS:
+            setting.other_port = await stack.enter_async_context(_other_server(str(case.treatment), authority, folder))
+        setting.proxy = await stack.enter_async_context(tcp_proxy(setting.treatment, peer.port))
         async with asyncio.timeout(CASE_MAX_S):
-            outcome = await (_look if case.phase == PREFLIGHT else _stream)(case, world, peer)
-        if case.fate not in LINGERS and world.board.is_prompt:
-            outcome.left = await _left(peer, world.board)
+            outcome = await (_preflight if case.phase == PREFLIGHT else _stream)(case, setting, peer)
+        if case.treatment not in LINGERS and setting.proxy.is_prompt:
+            outcome.leftovers = await _leftovers(peer, setting.proxy)
         return outcome
 
 
-async def _look(case: Case, world: _World, peer: Peer) -> Outcome:
-    """The look at the way before a run, as `engine.supervision.preflight` takes it."""
-    plan = _plan(case, world.board, peer)
+async def _preflight(case: Case, setting: _Setting, peer: Peer) -> Outcome:
+    """The preflight check, as `engine.supervision.preflight` takes it."""
+    plan = _plan(case, setting.proxy, peer)
     target = StreamTarget(
         endpoint_name=plan.endpoint, region=plan.region, endpoint_url=plan.endpoint_url, ca_file=plan.ca_file
     )
@@ -138,9 +138,9 @@ async def _look(case: Case, world: _World, peer: Peer) -> Outcome:
     return Outcome(case, status, "not started", problem, time.monotonic() - began_s)
 
 
-async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
-    """A run with the struck stream, and before it the healthy one."""
-    plan = _plan(case, world.board, peer)
+async def _stream(case: Case, setting: _Setting, peer: Peer) -> Outcome:
+    """A run with the healthy stream, then the affected one."""
+    plan = _plan(case, setting.proxy, peer)
     events: list[Event] = []
     ended_s: dict[int, float] = {}
     began_s: dict[int, float] = {}
@@ -181,29 +181,29 @@ async def _stream(case: Case, world: _World, peer: Peer) -> Outcome:
             totals.take(event, 1, alone=True)
     status = exit_code(totals.ended(0.0, interrupted=False), summaries, interrupted=False)
     by_conn = {summary.conn: summary for summary in summaries}
-    struck = plan.connections
-    summary = by_conn[struck]
-    struck_at_s = world.struck_at_s or began_s.get(-struck) or began_s[struck]
+    affected = plan.connections
+    summary = by_conn[affected]
+    fault_at_s = setting.fault_at_s or began_s.get(-affected) or began_s[affected]
     return Outcome(
         case,
         status,
         str(summary.ledger),
         summary.problem,
-        ended_s[struck] - struck_at_s,
+        ended_s[affected] - fault_at_s,
         summary=summary,
-        beside=None if case.alone else by_conn[1],
+        healthy=None if case.alone else by_conn[1],
         events=events,
     )
 
 
-def _plan(case: Case, board: Switchboard, peer: Peer) -> RunPlan:
-    host = NO_SUCH_HOST if case.fate == DNS else "127.0.0.1"
+def _plan(case: Case, proxy: TcpProxy, peer: Peer) -> RunPlan:
+    host = NO_SUCH_HOST if case.treatment == DNS else "127.0.0.1"
     return RunPlan(
         endpoint="hostile",
         source=WavSource(path="none.wav"),
         options=FluxOptions(eot_timeout_ms=case.eot_timeout_ms),
         connections=1 if case.alone else 2,
-        endpoint_url=f"https://{host}:{board.port}",
+        endpoint_url=f"https://{host}:{proxy.port}",
         ca_file=peer.ca_file,
         chunk_s=CHUNK_S,
         opening_max=1,  # the healthy stream stands before the other one is opened
@@ -247,10 +247,13 @@ async def _plain_server() -> AsyncIterator[int]:
         server.close()
 
 
-async def _left(peer: Peer, board: Switchboard) -> list[str]:
-    """Connections that are still there three seconds after the run."""
+async def _leftovers(peer: Peer, proxy: TcpProxy) -> list[str]:
+    """Connections that are still open three seconds after the run."""
     deadline_s = time.monotonic() + 3.0
-    while (peer.open_connections or board.open_lines) and time.monotonic() < deadline_s:  # noqa: ASYNC110
+    while (peer.open_connections or proxy.open_connections) and time.monotonic() < deadline_s:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
-    found = {"connections to the peer": peer.open_connections, "connections to the switchboard": board.open_lines}
-    return [f"{number} {what}" for what, number in found.items() if number]
+    open_connections = {
+        "connections to the peer": peer.open_connections,
+        "connections to the proxy": proxy.open_connections,
+    }
+    return [f"{number} {what}" for what, number in open_connections.items() if number]

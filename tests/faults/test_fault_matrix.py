@@ -93,17 +93,17 @@ def test_the_stream_ends_as_it_should(case: Case, matrix: dict[str, Outcome]) ->
         assert problem.todo.endswith(".")
         assert outcome.seconds <= END_WITHIN_S
     if summary is not None:
-        assert summary.retries >= case.again
-        assert summary.reconnects == case.back
+        assert summary.retries >= case.retries
+        assert summary.reconnects == case.reconnects
         assert summary.rotations >= case.rotations
-        assert case.again or summary.retries <= 1, "a few may begin in the time that is left"
+        assert case.retries or summary.retries <= 1, "a few may begin in the time that is left"
         gaps = [event.gap for event in outcome.events if isinstance(event, ConnectionChanged) and event.gap is not None]
-        assert len(gaps) == case.back, "every reconnect is shown with its gap"
+        assert len(gaps) == case.reconnects, "every reconnect is shown with its gap"
         assert summary.unheard_s == pytest.approx(sum(to_s - from_s for from_s, to_s in gaps), abs=0.002)
         if case.violation is not None:
             assert case.violation in summary.violations
-    if outcome.beside is not None:
-        assert outcome.beside.ledger == "completed", outcome.beside.problem
-        assert outcome.beside.retries == 0
-        assert outcome.beside.turns >= 1
-    assert not outcome.left
+    if outcome.healthy is not None:
+        assert outcome.healthy.ledger == "completed", outcome.healthy.problem
+        assert outcome.healthy.retries == 0
+        assert outcome.healthy.turns >= 1
+    assert not outcome.leftovers

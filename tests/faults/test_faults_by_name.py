@@ -1,4 +1,4 @@
-"""Every fault that a person can choose by name, from the command line to its exit status: nothing is scaled here."""
+"""Every fault that a user can choose by name, from the command line to its exit status, unscaled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(540)]
 AT_ONCE = 4
 INVALID = 3
 
-# name, value, class, code, exit status, times that the stream came back, further flags
+# name, value, class, code, exit status, reconnects, further flags
 BY_NAME: list[tuple[str, str, str, str | None, int, int, tuple[str, ...]]] = [
     ("never-connected", "100", "never Connected", "never_connected", 1, 0, ()),
     ("delay-ms", "200", "completed", None, 0, 0, ()),
@@ -76,7 +76,7 @@ VIOLATIONS = {
 
 @pytest.fixture(scope="session")
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What `flux-stress --json` printed for every selected fault."""
+    """The output of `flux-stress --json` for every selected fault."""
     wanted = {item.callspec.params["name"] for item in request.session.items if "test_by_name" in item.name}
     sessions = tmp_path_factory.mktemp("sessions")
     return asyncio.run(_run_all([row for row in BY_NAME if row[0] in wanted], sessions))
@@ -108,17 +108,19 @@ def test_every_name_is_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "ledger", "code", "status", "back"), [(row[0], *row[2:6]) for row in BY_NAME], ids=[r[0] for r in BY_NAME]
+    ("name", "ledger", "code", "status", "reconnects"),
+    [(row[0], *row[2:6]) for row in BY_NAME],
+    ids=[r[0] for r in BY_NAME],
 )
 def test_by_name(
-    name: str, ledger: str, code: str | None, status: int, back: int, runs: dict[str, dict[str, Any]]
+    name: str, ledger: str, code: str | None, status: int, reconnects: int, runs: dict[str, dict[str, Any]]
 ) -> None:
     run = runs[name]
     assert run["ledger"][ledger] == 1, run["problems"]
     assert [entry["problem"]["code"] for entry in run["problems"]] == ([code] if code else [])
-    assert run["reconnects"] == back
-    assert run["reconnected"] == (1 if back and ledger == "completed" else 0)
-    invalid = run["verdict"] == "INVALID" and status in (0, 1)  # this machine was busy: told first, and rightly so
+    assert run["reconnects"] == reconnects
+    assert run["reconnected"] == (1 if reconnects and ledger == "completed" else 0)
+    invalid = run["verdict"] == "INVALID" and status in (0, 1)  # a busy machine takes precedence
     assert run["exit_status"] == run["exit_code"] == (INVALID if invalid else status)
     assert "Traceback" not in run["stderr"]
     if name in VIOLATIONS:

@@ -1,4 +1,4 @@
-"""Everybody is throttled: the run as a whole stays within its budget of retries."""
+"""All streams are throttled: the run as a whole stays within its budget of retries."""
 
 from __future__ import annotations
 

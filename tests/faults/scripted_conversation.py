@@ -1,4 +1,4 @@
-"""The server's side of a healthy conversation, to be stopped at any phase."""
+"""The server's side of a healthy conversation, which can be stopped in any phase."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLOSING = "closing"
 _ORDER = (BEFORE_CONNECTED, SPEAKING, AWAITING_END, IN_SILENCE, CLOSING)
 
 
-class Talk:
+class ScriptedConversation:
     """Answers one stream's audio: a turn from the first sound to a short silence, Updates, the end when asked."""
 
     def __init__(self, session: Session) -> None:
@@ -37,7 +37,7 @@ class Talk:
         self._reached = -1
 
     async def until(self, phase: str | None) -> None:
-        """Go on until a phase is reached, or (None) to the end."""
+        """Continue until a phase is reached, or (None) to the end."""
         goal = len(_ORDER) if phase is None else _ORDER.index(phase)
         if self._reached < 0:
             self.session.headers(x_amzn_invoked_production_variant="AllTraffic")
@@ -46,7 +46,7 @@ class Talk:
             await self.session.everything_heard()
             return
         if self.sequence_id == 0:
-            self.say({"type": "Connected", "request_id": f"peer-{self.session.stream_id}"})
+            self.send({"type": "Connected", "request_id": f"peer-{self.session.stream_id}"})
         while self._reached < goal and not self._is_over:
             await self.session.until(lambda: len(self.session.frames) > self._read)
             while self._read < len(self.session.frames) and self._reached < goal:
@@ -55,18 +55,18 @@ class Talk:
                 self._take(frame.payload)
 
     async def reaches(self, phase: str) -> bool:
-        """Go on until a phase is reached; False where the talk was asked to end before."""
+        """Continue until a phase is reached; False where the client asked for the end before."""
         await self.until(phase)
         return phase == CLOSING or not self._is_over
 
-    def say(self, message: dict[str, object]) -> None:
+    def send(self, message: dict[str, object]) -> None:
         """One message with the next sequence_id."""
         self.session.message(msgspec.json.encode(message | {"sequence_id": self.sequence_id}))
         self.sequence_id += 1
 
     def turn(self, event: str, text: str = TEXT, **more: object) -> None:
         """A TurnInfo as of now."""
-        self.say(
+        self.send(
             {
                 "type": "TurnInfo",
                 "event": event,
@@ -81,7 +81,7 @@ class Talk:
         )
 
     def frame(self, message: dict[str, object]) -> bytes:
-        """A message as one frame, to be spoilt before it is sent."""
+        """A message as one frame, to be garbled before it is sent."""
         return payload_part(msgspec.json.encode(message | {"sequence_id": self.sequence_id}), "UTF8")
 
     def _take(self, inner: bytes) -> None:
@@ -94,9 +94,9 @@ class Talk:
                 self._close()
             return
         self.audio_s += len(part.payload) / BYTES_PER_S
-        self._hear(silent=not any(part.payload))
+        self._take_audio(silent=not any(part.payload))
 
-    def _hear(self, *, silent: bool) -> None:
+    def _take_audio(self, *, silent: bool) -> None:
         if not silent and not self._turn_open:
             self._turn_open, self._silent_frames = True, 0
             self.turn("StartOfTurn", "hello")
@@ -118,7 +118,7 @@ class Talk:
             self._reached = max(self._reached, _ORDER.index(SPEAKING))
 
     def _close(self) -> None:
-        """Left to whoever stops the talk here; `finish` is the healthy way."""
+        """The caller of `until` decides what follows; `finish` is the healthy way."""
         self._is_over = True
 
     def finish(self) -> None:
@@ -128,6 +128,6 @@ class Talk:
 
 async def healthy(session: Session) -> None:
     """A whole conversation."""
-    talk = Talk(session)
-    await talk.until(CLOSING)
-    talk.finish()
+    conversation = ScriptedConversation(session)
+    await conversation.until(CLOSING)
+    conversation.finish()
