@@ -148,6 +148,7 @@ def test_residual_state_ends_the_next_streams_turn_earlier() -> None:
     first_turn(looped)
     looped.audio(*[SPEECH] * 7, *[SILENCE] * 20)
     assert looped.kinds.count("EndOfTurn") == 2
+    assert min(m["end_of_turn_confidence"] for m in looped.messages if m.get("turn_index") == 1) >= 0.3
     after = first_turn(Stream(ScriptedRecogniser(DONE), shared))
     assert after["audio_window_end"] < before["audio_window_end"]
     clock.time_s += 60

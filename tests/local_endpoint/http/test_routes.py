@@ -41,6 +41,9 @@ async def open_stream(state: EndpointState, **changed: Any) -> AsyncIterator[Fak
         yield stream
         stream.disconnect()
         await serving
+        assert stream.headers.get("x-amzn-requestid") not in state.conversations, (
+            "a request lasts as long as its stream"
+        )
 
 
 def signed_call(state: EndpointState, method: str, path: str, body: bytes = b"", **headers: str) -> FakeScope:
