@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_endpoints
 from flux_desktop.aws.account.configuration import resolved_region
@@ -18,8 +24,13 @@ from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
 
 _TIME = "%Y-%m-%d %H:%M:%S"
-_COLOURS = {"ok": "32", "warn": "33", "danger": "31"}
-"""Escape code of each tone of a status."""
+_COLUMNS = ("ENDPOINT NAME", "STATUS", "CREATED", "LAST MODIFIED")
+_STYLES = {"ok": "green", "warn": "yellow", "danger": "red"}
+"""The colour of each tone of a status."""
+_RULED = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+"""Columns separated by blanks, with a rule below the header."""
+_WIDTH_MAX = 400
+"""An endpoint's name has at most 63 characters."""
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,25 +54,25 @@ def run(args: argparse.Namespace) -> int:
 
 
 def table_lines(endpoints: Sequence[EndpointSummary], *, coloured: bool) -> list[str]:
-    """The table, times in the local zone; escapes for colour only where `coloured`."""
-    header = ("ENDPOINT NAME", "STATUS", "CREATED", "LAST MODIFIED")
-    rows = [(plain(each.name), plain(each.status), _time(each.created_s), _time(each.modified_s)) for each in endpoints]
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(4)]
-    rule = "-" * (sum(widths) + 2 * 3)
-    lines = [rule, _row(header, widths), rule]
-    for row in rows:
-        line = _row(row, widths)
-        colour = _COLOURS.get(STATUS_TONES.get(row[1], ""))
-        if coloured and colour:
-            start = widths[0] + 2
-            end = start + len(row[1])
-            line = f"{line[:start]}\x1b[{colour}m{line[start:end]}\x1b[0m{line[end:]}"
-        lines.append(line)
-    return [*lines, rule, f"{len(rows)} {'endpoint' if len(rows) == 1 else 'endpoints'}"]
+    """The table and its number of rows, times in the local zone; escapes for colour only if `coloured`.
 
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    No cell is cut or wrapped, whatever the terminal's width: scripts read these lines.
+    """
+    table = Table(*_COLUMNS, box=_RULED, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="")
+    for each in endpoints:
+        status = Text(plain(each.status), style=_STYLES.get(STATUS_TONES.get(each.status, ""), ""))
+        table.add_row(Text(plain(each.name)), status, _time(each.created_s), _time(each.modified_s))
+    console = Console(
+        file=io.StringIO(),
+        width=_WIDTH_MAX,
+        force_terminal=coloured,
+        color_system="standard" if coloured else None,
+        no_color=False,
+    )
+    with console.capture() as capture:
+        console.print(table)
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    return [*lines, f"{len(endpoints)} {'endpoint' if len(endpoints) == 1 else 'endpoints'}"]
 
 
 def _time(seconds: float) -> str:

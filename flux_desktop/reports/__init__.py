@@ -1,1 +1,1 @@
-"""What a person keeps of a run: transcripts, tables and summaries."""
+"""Files that users keep of a run: transcripts, tables and summaries."""

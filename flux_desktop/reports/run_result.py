@@ -1,4 +1,4 @@
-"""What a run came to, folded from its events: live, or read back from a recording. The one source of all writers."""
+"""The result of a run, accumulated from its events, live or from a recording: the source of all summaries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ProblemCount(Struct, frozen=True, omit_defaults=True):
 
 
 class RunResult:
-    """Takes every event of a run, in order; plain state. `keep_turns` off saves memory where no text is wanted."""
+    """Takes every event of a run, in order; plain state. Without `keep_turns` no text is kept, which saves memory."""
 
     def __init__(self, *, keep_turns: bool = True) -> None:
         self.started: RunStarted | None = None
@@ -70,7 +70,7 @@ class RunResult:
 
     @property
     def connections(self) -> list[int]:
-        """Every connection that was heard of."""
+        """Every connection with a summary or a message, in order."""
         return sorted(self.summaries.keys() | self._turns.keys())
 
     @property
@@ -79,7 +79,7 @@ class RunResult:
         return [self.summaries[conn] for conn in sorted(self.summaries)]
 
     def planned_summaries(self, planned: int) -> list[ConnectionSummary]:
-        """One summary for every planned connection: those that nobody heard of were not started."""
+        """One summary per planned connection; those without events were not started."""
         return [
             self.summaries.get(conn) or ConnectionSummary(conn=conn, ledger=LedgerClass.NOT_STARTED)
             for conn in range(1, planned + 1)
@@ -151,17 +151,17 @@ class FinalSummary(Struct, kw_only=True):
     sent_bytes: int
     late_chunks: int
     retries: int = 0
-    """Openings that failed and were tried again."""
+    """Openings that failed and were repeated."""
     reconnects: int = 0
-    """How often connections came back after they had lost their stream."""
+    """How often connections reopened a stream that they had lost."""
     reconnected: int = 0
-    """Streams that did so and completed: they stand in the ledger as completed, with a gap."""
+    """Connections that did so and completed: the ledger counts them as completed, with a gap."""
     unheard_s: float = 0.0
-    """Audio in those gaps, over all streams."""
+    """Audio in those gaps, over all connections."""
     figures: dict[str, dict[str, float | int | None]]
     """All further durations by name, in milliseconds; those that need ground truth are left out without it."""
     word_errors: WordErrors | None = None
-    """Where it is known what the recording says."""
+    """None without a reference text of the recording."""
     word_error_percent: float | None = None
     problem: Problem | None = None
     problems: list[ProblemCount] = field(default_factory=list)

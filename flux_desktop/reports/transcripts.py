@@ -1,4 +1,4 @@
-"""Transcripts to keep, as pure functions of a connection's ended turns: TXT, JSON, SRT and WebVTT."""
+"""Transcript files as pure functions of the ended turns of a connection: TXT, JSON, SRT and WebVTT."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.flux.turns import Turn
 
 CUE_WIDTH_MAX = 84
-"""Two lines of a usual subtitle, in columns: a wide character takes two."""
+"""Two lines of a subtitle, in columns: a wide character takes two."""
 CUE_S_MAX = 7.0
 CUE_S_MIN = 0.5
 TIME_MAX_S = 359_999.0
-"""The latest time that a subtitle can have; a server that says more is not believed."""
+"""The latest time that a subtitle can have; later times from a server are cut to it."""
 
 
 class Cue(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Cue(Struct, frozen=True):
 
 
 def as_txt(turns: Iterable[Turn]) -> str:
-    """One line a turn with its index and time, such as ``[0:04.2] hello, how are you?``."""
+    """One line per turn with its time, such as ``[0:04.2] hello, how are you?``."""
     lines = []
     for turn in turns:
         minutes, seconds = divmod(min(max(0.0, _start_s(turn)), TIME_MAX_S), 60)
@@ -60,17 +60,17 @@ def as_vtt(turns: Iterable[Turn]) -> str:
 
 
 def cues(turns: Iterable[Turn]) -> list[Cue]:
-    """Subtitles in order, none overlapping. A turn is one cue, or several where its words' times allow a split."""
-    found: list[Cue] = []
+    """Subtitles in order, without overlap. A long turn becomes several cues."""
+    subtitles: list[Cue] = []
     for turn in turns:
         for cue in _turn_cues(turn):
-            start_s = max(cue.start_s, found[-1].end_s if found else 0.0)
-            found.append(Cue(start_s, max(cue.end_s, start_s + CUE_S_MIN), cue.text))
-    return found
+            start_s = max(cue.start_s, subtitles[-1].end_s if subtitles else 0.0)
+            subtitles.append(Cue(start_s, max(cue.end_s, start_s + CUE_S_MIN), cue.text))
+    return subtitles
 
 
 def _turn_cues(turn: Turn) -> list[Cue]:
-    """The cues of one turn, each at most so wide and so long as a subtitle may be."""
+    """The cues of one turn, within `CUE_WIDTH_MAX` and `CUE_S_MAX`."""
     text = plain(turn.transcript).strip()
     if not text:
         return []
@@ -90,7 +90,7 @@ def _turn_cues(turn: Turn) -> list[Cue]:
 
 
 def _timed_words(turn: Turn, text: str) -> list[Cue]:
-    """The text cut where its words begin, with the words' times; empty where a time is missing or a word differs."""
+    """The text cut at the start of each word, with its times; empty if a time is missing or a word differs."""
     begins: list[int] = []
     end = 0
     for word in turn.words:
