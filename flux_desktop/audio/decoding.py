@@ -9,20 +9,24 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flux_desktop.audio import wav
+from flux_desktop.audio.channels import Channel
 
-Channel = Literal["mix", "left", "right"]
-CHANNELS: tuple[Channel, ...] = ("mix", "left", "right")
 Samples = NDArray[np.int16]
 
 _READ_FRAMES = 1 << 15
 _FRAMES_KNOWN_MAX = 1 << 48
 """libsndfile gives a larger number for a file whose length it cannot tell."""
+SUFFIXES = (
+    *(".wav", ".rf64", ".w64", ".flac", ".mp3", ".ogg", ".oga", ".opus"),
+    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".voc"),
+)
+"""Usual endings of files that can be decoded; the content decides."""
 _RAW_SUBTYPES = {
     (wav.PCM, 1): "PCM_U8",
     (wav.PCM, 2): "PCM_16",

@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 
 from flux_desktop.audio import wav
-from flux_desktop.audio.decoding import Channel, DecodeError, Description, Samples, decode, describe, is_located
+from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.decoding import DecodeError, Description, Samples, decode, describe, is_located
 from flux_desktop.audio.source_file import open_audio, open_problem
 from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem, ProblemError

@@ -54,8 +54,14 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     sound.add_argument(
         "--file",
         required=True,
-        metavar="WAV",
-        help="a 16-bit PCM WAV file, streamed at real-time pace; - reads it from standard input",
+        metavar="PATH",
+        help="an audio file (WAV, FLAC, MP3, Ogg …), streamed at real-time pace; - reads it from standard input",
+    )
+    sound.add_argument(
+        "--channel",
+        choices=("mix", "left", "right"),
+        default="mix",
+        help="what is sent of a stereo file (default: mix)",
     )
     sound.add_argument("--loop", action="store_true", help="repeat the file until --duration or Ctrl+C")
     _add_common(parser)

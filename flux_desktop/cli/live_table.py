@@ -188,7 +188,7 @@ def audio_s(plan: RunPlan) -> float | None:
     if not isinstance(plan.source, WavSource) or plan.source.loop:
         return plan.duration_s
     try:
-        length_s = open_recording(plan.source.path).duration_s
+        length_s = open_recording(plan.source.path, plan.source.channel).duration_s
     except ProblemError:
         return plan.duration_s  # the file was lost since the plan was made; the engine reports it
     return length_s if plan.duration_s is None else min(length_s, plan.duration_s)

@@ -17,7 +17,7 @@ from flux_desktop.cli.examples import examples
 from flux_desktop.cli.exit_codes import HELP, ExitCode
 
 _COMMANDS = {
-    "file": "stream a WAV file at real-time pace",
+    "file": "stream an audio file at real-time pace",
     "microphone": "stream a microphone",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",

@@ -22,14 +22,14 @@ from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
-    open_recording(args.file)
+    open_recording(args.file, args.channel)
     loop = args.loop or args.stages is not None
     if args.stages is not None:
         stages = parse_stages(args.stages)
     else:
         stages = batched(args.connections, args.batch_size, args.batch_delay, args.duration)
     plan = msgspec.structs.replace(
-        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=loop), _options(args)),
+        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=loop, channel=args.channel), _options(args)),
         stages=stages,
         batch_size=args.batch_size,
         batch_delay_s=args.batch_delay,

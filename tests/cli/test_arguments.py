@@ -229,6 +229,11 @@ def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_the_channel_of_a_stereo_file(wav: str) -> None:
+    assert plan(wav).source == WavSource(path=wav, channel="mix")
+    assert plan(wav, "--channel right").source == WavSource(path=wav, channel="right")
+
+
 def test_audio_from_standard_input_is_checked_before_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from flux_desktop.audio.channels import Channel
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.pass_criteria import Limit
 from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
@@ -22,10 +23,12 @@ LOCAL_ENDPOINT = "local"
 
 
 class WavSource(Struct, frozen=True, kw_only=True, tag="wav"):
-    """A WAV file, streamed at real-time pace; `loop` restarts it when it ends."""
+    """An audio file, streamed at real-time pace; `loop` restarts it when it ends."""
 
     path: str
     loop: bool = False
+    channel: Channel = "mix"
+    """Of a file with several channels."""
 
 
 class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):

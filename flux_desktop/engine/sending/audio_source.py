@@ -29,7 +29,7 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
         )
     if not isinstance(plan.source, WavSource):
         return plan, []
-    recording = open_recording(plan.source.path)
+    recording = open_recording(plan.source.path, plan.source.channel)
     options = msgspec.structs.replace(plan.options, sample_rate_hz=recording.sample_rate_hz)
     return msgspec.structs.replace(plan, options=options), list(recording.notes)
 
@@ -45,7 +45,7 @@ def load(plan: RunPlan) -> LoadedAudio:
     """Read a file's audio and the words beside it; raises `ProblemError`."""
     if not isinstance(plan.source, WavSource):
         return LoadedAudio()
-    recording = open_recording(plan.source.path)
+    recording = open_recording(plan.source.path, plan.source.channel)
     transcript = reference_transcript(plan.source.path)
     words = None
     if transcript is not None and transcript.words:

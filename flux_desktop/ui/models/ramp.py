@@ -70,7 +70,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             stages = batched(plan.connections, self.batch_size, self.batch_delay_s, plan.duration_s)
             made = msgspec.structs.replace(made, batch_size=self.batch_size, batch_delay_s=self.batch_delay_s)
         elif stages and isinstance(plan.source, WavSource):
-            made = msgspec.structs.replace(made, source=WavSource(path=plan.source.path, loop=True))
+            made = msgspec.structs.replace(made, source=msgspec.structs.replace(plan.source, loop=True))
         return msgspec.structs.replace(made, stages=stages, connections=len(slots(stages))) if stages else made
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
 from flux_desktop.audio.recording import BLOCK_FRAMES, open_recording
 from flux_desktop.audio.words import ReferenceWord, reference_transcript
@@ -44,9 +46,14 @@ class WavShape:
         return f"{self.duration_s:.1f} s · {self.sample_rate_hz / 1000:g} kHz · {channels}"
 
 
-def read_shape(path: Path) -> WavShape:
+def is_audio_name(name: str) -> bool:
+    """Whether a file's name ends as those of recordings do."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
     """Read a recording block by block; for a thread. Raises `ProblemError` for one that cannot be streamed."""
-    recording = open_recording(path)
+    recording = open_recording(path, channel)
     per_bin = max(1, -(-recording.frames // BINS))
     peaks: list[float] = []
     for samples in recording.blocks(max(per_bin, BLOCK_FRAMES // per_bin * per_bin)):

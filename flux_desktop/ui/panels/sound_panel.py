@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
+from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
@@ -16,6 +17,7 @@ from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
 
 NAME_AND_FACTS_PX = 272
+_FILTER = f"Audio files ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;All files (*)"
 
 
 class SoundPanel(Panel):
@@ -33,11 +35,11 @@ class SoundPanel(Panel):
         self.sample_button = button(
             "Use the sample", lambda: self.sample_wanted.emit(), kind="link", tip="Stream the bundled conversation"
         )
-        self.choose_button = button("Open…", self.choose, kind="link", tip="Choose a 16-bit PCM WAV file (Ctrl+O)")
-        self.choose_button.setAccessibleName("Choose a WAV file")
+        self.choose_button = button("Open…", self.choose, kind="link", tip="Choose an audio file (Ctrl+O)")
+        self.choose_button.setAccessibleName("Choose an audio file")
         super().__init__("Sound", "", self.sample_button, self.choose_button)
         self._folder = str(Path.home())
-        self.wav_button = button("WAV file", lambda: self.use_microphone(False), kind="segment")
+        self.wav_button = button("Audio file", lambda: self.use_microphone(False), kind="segment")
         self.mic_button = button("Microphone", lambda: self.use_microphone(True), kind="segment")
         modes = QHBoxLayout()
         modes.setSpacing(SPACE_S)
@@ -69,7 +71,7 @@ class SoundPanel(Panel):
 
     def choose(self) -> None:
         """Open the file dialog; it never blocks the window."""
-        dialog = QFileDialog(self.window(), "Choose a WAV file", self._folder, "WAV files (*.wav *.WAV)")
+        dialog = QFileDialog(self.window(), "Choose an audio file", self._folder, _FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.file_chosen)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.sound import is_audio_name
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.services.account import Account, AwsAccount
@@ -167,12 +168,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
-        if not self.state.run.active and any(url.toLocalFile().lower().endswith(".wav") for url in urls):
+        if not self.state.run.active and any(is_audio_name(url.toLocalFile()) for url in urls):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls():
-            if url.toLocalFile().lower().endswith(".wav"):
+            if is_audio_name(url.toLocalFile()):
                 self.recordings.load(url.toLocalFile())
                 event.acceptProposedAction()
                 return

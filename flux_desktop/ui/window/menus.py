@@ -36,7 +36,7 @@ def fill_file_menu(
     close: Callable[[], object],
 ) -> None:
     """Audio, past sessions and export."""
-    _add(menu, "Open WAV File…", page.sound_panel.choose, "Ctrl+O")
+    _add(menu, "Open Audio File…", page.sound_panel.choose, "Ctrl+O")
     recent = menu.addMenu("Open Recent")
     recent.aboutToShow.connect(partial(_fill_recent, recent, state, recordings))
     _add(menu, "Use Sample", recordings.load_sample, "Ctrl+Shift+O")

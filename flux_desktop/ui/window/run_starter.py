@@ -15,7 +15,7 @@ from flux_desktop.ui.window.recordings import GROUP, Recordings
 NO_RECORDING = Problem(
     code="no_sound",
     what="No recording is selected.",
-    todo="Open a WAV file on the left, drop one onto this window, or choose “Use sample”.",
+    todo="Open an audio file on the left, drop one onto this window, or choose “Use sample”.",
 )
 
 

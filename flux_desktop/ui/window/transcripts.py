@@ -61,7 +61,7 @@ class Transcripts:
         if isinstance(source, WavSource):
             # The recording may have been moved or deleted since; then there is no reference text.
             with contextlib.suppress(ProblemError):
-                shape = await file_work("Reading the recording", partial(read_shape, Path(source.path)))
+                shape = await file_work("Reading the recording", partial(read_shape, Path(source.path), source.channel))
                 truth, file_s = shape.truth(looped=source.loop), shape.duration_s
         self._page.banners.clear()
         if self._controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):

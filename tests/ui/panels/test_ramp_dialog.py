@@ -18,7 +18,7 @@ from tests.ui import scripted
 from tests.ui.conftest import Stage, until
 from tests.ui.window.test_main_window import Engines, Waiting, replaying, with_sample
 
-PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav"), connections=12)
+PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav", channel="left"), connections=12)
 
 
 def test_the_choice_in_a_few_words() -> None:
@@ -41,7 +41,7 @@ def test_batches_with_a_duration_hold_all_connections_for_it() -> None:
 def test_stages_say_how_many_and_how_long_and_repeat_the_recording() -> None:
     made = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, limits="failed==0").on(PLAN)
     assert (made.connections, made.opening_max, str(made.limits[0])) == (4, 7, "failed == 0")
-    assert made.source == WavSource(path="x.wav", loop=True)
+    assert made.source == WavSource(path="x.wav", loop=True, channel="left")
     assert planned_seconds(made, 29.0) == 8.0
 
 
