@@ -146,7 +146,7 @@ def _read(decoder: Any, dtype: str) -> Iterator[NDArray[Any]]:
 
 
 def _reason(error: Exception) -> str:
-    text = str(getattr(error, "error_string", error)).strip().rstrip(".")
+    text = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip().rstrip(".")
     return f"{text[:1].upper()}{text[1:]}."
 
 

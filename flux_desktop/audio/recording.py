@@ -125,7 +125,7 @@ def open_recording(path: str | Path, channel: Channel = "mix") -> Recording:
         path=path,
         sample_rate_hz=rate_hz,
         channels=description.channels,
-        frames=-(-(description.frames or 0) * rate_hz // description.sample_rate_hz),
+        frames=_resampled_frames(description.frames or 0, description.sample_rate_hz, rate_hz),
         channel=channel,
         layout=layout,
     )
@@ -141,6 +141,11 @@ def _describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
         return describe(file, layout)
     frames = layout.data_bytes // layout.frame_bytes
     return Description("WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True)
+
+
+def _resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
+    """As many as the resampler yields: rounded half up."""
+    return (2 * frames * to_hz + from_hz) // (2 * from_hz)
 
 
 def _stored(file: BinaryIO, layout: wav.WavLayout) -> Iterator[Samples]:

@@ -1,16 +1,19 @@
-"""Audio of a plan's source in the encoding of the wire: read once, shared by all streams."""
+"""Audio of a plan's source: checked before the run, then read from disk in the encoding of the wire."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
-from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, encode, sample_bytes
+from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, sample_bytes
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
+from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
@@ -34,40 +37,58 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
     return msgspec.structs.replace(plan, options=options), list(recording.notes)
 
 
-class LoadedAudio(msgspec.Struct):
-    """The whole audio in the encoding of the wire, and what is said in it, where that is known."""
+class RunAudio:
+    """The audio that a worker's connections send; of a microphone there is none.
 
-    data: bytes = b""
-    words: SpokenWords | None = None
+    `open` blocks and is called first, off the loop; everything else is called on the loop. `on_problem` is called once,
+    when the file cannot be read to its end.
+    """
 
+    def __init__(self, plan: RunPlan, on_problem: Callable[[Problem], None]) -> None:
+        self.words: SpokenWords | None = None
+        """What is said in the recording, where a words file states it."""
+        self._plan = plan
+        self._on_problem = on_problem
+        self._problem: Problem | None = None
+        self._threads = ReaderThreads()
+        self._audio: WireAudio | None = None
 
-def load(plan: RunPlan) -> LoadedAudio:
-    """Read a file's audio and the words beside it; raises `ProblemError`."""
-    if not isinstance(plan.source, WavSource):
-        return LoadedAudio()
-    recording = open_recording(plan.source.path, plan.source.channel)
-    transcript = reference_transcript(plan.source.path)
-    words = None
-    if transcript is not None and transcript.words:
-        words = SpokenWords(transcript.words, recording.duration_s, looped=plan.source.loop)
-    return LoadedAudio(data=encode(recording.pcm(), _encoding(plan)), words=words)
+    def open(self) -> None:
+        """Read the header, the words beside the file, and the first block. Raises `ProblemError`."""
+        source = self._plan.source
+        if not isinstance(source, WavSource):
+            return
+        recording = open_recording(source.path, source.channel)
+        transcript = reference_transcript(source.path)
+        if transcript is not None and transcript.words:
+            self.words = SpokenWords(transcript.words, recording.duration_s, looped=source.loop)
+        self._audio = WireAudio(recording, _encoding(self._plan), self._threads)
+        self._audio.read(0).result()
 
+    def chunks(self, duration_s: float | None) -> ChunkSource | None:
+        """One connection's chunks; `duration_s` ends them early, or ends a loop. None for a microphone."""
+        source, options = self._plan.source, self._plan.options
+        if self._audio is None or not isinstance(source, WavSource):
+            return None
+        width = sample_bytes(options.encoding)
+        return DiskChunkSource(
+            self._audio,
+            chunk_bytes(options.sample_rate_hz, self._plan.chunk_s, width),
+            self._report,
+            loop=source.loop,
+            limit_bytes=None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
+        )
 
-def feed(plan: RunPlan, audio: bytes, duration_s: float | None) -> ChunkSource | None:
-    """One stream's chunks of the shared audio; `duration_s` ends them early, or ends a loop. None for a microphone."""
-    if not isinstance(plan.source, WavSource):
-        return None
-    options = plan.options
-    width = sample_bytes(options.encoding)
-    looped = plan.source.loop
-    limit = None
-    if duration_s is not None:
-        limit = round(duration_s * options.sample_rate_hz) * width
-        if not looped:
-            limit = min(limit, len(audio))
-    return FileChunkSource(
-        audio, chunk_bytes(options.sample_rate_hz, plan.chunk_s, width), loop=looped, limit_bytes=limit
-    )
+    def close(self) -> None:
+        """Close the file and end the threads; a read that hangs is left behind."""
+        if self._audio is not None:
+            self._audio.close()
+        self._threads.close()
+
+    def _report(self, problem: Problem) -> None:
+        if self._problem is None:
+            self._problem = problem
+            self._on_problem(problem)
 
 
 def _encoding(plan: RunPlan) -> Encoding:

@@ -184,9 +184,9 @@ class BaseSender(ABC):
         """Whether the newest `PAUSE_S` of audio sent hold no speech, judged by their level."""
         return measure(decode(b"".join(self._newest), named(self._encoding))).rms_dbfs < SPEECH_MIN_DBFS
 
-    def _skip(self, chunk: bytes, due_s: float) -> None:
-        """Let the plan, and so the audio's time, go on over a chunk that no one will hear."""
-        duration_s = len(chunk) / self._bytes_per_s
+    def _skip(self, size_bytes: int, due_s: float) -> None:
+        """Let the plan, and so the audio's time, continue over a chunk that is not sent."""
+        duration_s = size_bytes / self._bytes_per_s
         self._paced_s += duration_s
         self.skipped_s += duration_s
         self.audio_clock.sent(duration_s, due_s, due_s)

@@ -1,46 +1,157 @@
-"""The audio of one stream, chunk by chunk, already in the encoding that goes on the wire."""
+"""The audio of one connection, chunk by chunk, already in the encoding of the wire.
+
+Positions are bytes; only `take` needs the bytes themselves, so that a gap can be passed over without reading it.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Protocol
 
+from flux_desktop.base.problem import Problem, ProblemError
+
+BLOCK_BYTES = 1 << 16
+"""Read from disk at once: 2 s of linear16 at 16 kHz."""
 _SILENCE_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
 """What stands for zero in each encoding (G.711 for the latter two)."""
-
-
-class ChunkSource(Protocol):
-    """Chunks of one stream in order."""
-
-    def next_chunk(self) -> bytes | None:
-        """The next chunk, or None when the audio has ended."""
-
-
-class FileChunkSource:
-    """A recording's bytes once, or over and over without a seam; the last chunk may be short."""
-
-    def __init__(self, audio: bytes, chunk_bytes: int, *, loop: bool, limit_bytes: int | None) -> None:
-        """`limit_bytes` ends the audio early (or, looped, at all); None is no limit."""
-        self._audio = audio
-        self._chunk_bytes = chunk_bytes
-        self._loop = loop and bool(audio)
-        self._left = limit_bytes if limit_bytes is not None else (None if self._loop else len(audio))
-        self._position = 0
-
-    def next_chunk(self) -> bytes | None:
-        """The next chunk, or None when the audio has ended."""
-        size = self._chunk_bytes if self._left is None else min(self._chunk_bytes, self._left)
-        chunk = self._audio[self._position : self._position + size]
-        if self._loop:
-            while len(chunk) < size:
-                chunk += self._audio[: size - len(chunk)]
-            self._position = (self._position + size) % len(self._audio)
-        else:
-            self._position += len(chunk)
-        if self._left is not None:
-            self._left -= len(chunk)
-        return chunk or None
 
 
 def silence(encoding: str, size_bytes: int) -> bytes:
     """That many bytes of digital silence."""
     return _SILENCE_BYTE[encoding] * size_bytes
+
+
+class ChunkSource(Protocol):
+    """Chunks of one connection in order."""
+
+    def next_bytes(self) -> int:
+        """Size of the next chunk; 0 when the audio has ended."""
+
+    def take(self) -> bytes | None:
+        """The next chunk, which is then behind; None while it is still being read from disk."""
+
+    def skip(self) -> None:
+        """Leave the next chunk out."""
+
+
+class FileChunks(ABC):
+    """A recording of `size_bytes` once, or repeated without a seam; the last chunk may be short.
+
+    `limit_bytes` ends the audio early (or, looped, at all); None is no limit.
+    """
+
+    def __init__(self, size_bytes: int, chunk_bytes: int, *, loop: bool, limit_bytes: int | None) -> None:
+        self._size_bytes = size_bytes
+        self._chunk_bytes = chunk_bytes
+        self._loop = loop and size_bytes > 0
+        most = None if self._loop else size_bytes
+        given = [limit for limit in (limit_bytes, most) if limit is not None]
+        self._left = min(given) if given else None
+        self._position = 0
+
+    def next_bytes(self) -> int:
+        """Size of the next chunk; 0 when the audio has ended."""
+        return self._chunk_bytes if self._left is None else min(self._chunk_bytes, self._left)
+
+    def take(self) -> bytes | None:
+        """The next chunk, which is then behind; None while it is still being read from disk."""
+        wanted, position, parts = self.next_bytes(), self._position, []
+        while wanted:
+            part = self._read(position, min(wanted, self._size_bytes - position))
+            if part is None:
+                return None
+            parts.append(part)
+            wanted -= len(part)
+            position = (position + len(part)) % self._size_bytes
+        self.skip()
+        return b"".join(parts) if len(parts) > 1 else parts[0]
+
+    def skip(self) -> None:
+        """Leave the next chunk out."""
+        size = self.next_bytes()
+        self._position = (self._position + size) % max(1, self._size_bytes) if self._loop else self._position + size
+        if self._left is not None:
+            self._left -= size
+
+    @abstractmethod
+    def _read(self, position: int, size: int) -> bytes | None:
+        """The bytes from `position` on, at most `size` and at least one; None while they are being read."""
+
+
+class FileChunkSource(FileChunks):
+    """Chunks of a recording that is in memory."""
+
+    def __init__(self, audio: bytes, chunk_bytes: int, *, loop: bool, limit_bytes: int | None) -> None:
+        super().__init__(len(audio), chunk_bytes, loop=loop, limit_bytes=limit_bytes)
+        self._audio = audio
+
+    def _read(self, position: int, size: int) -> bytes | None:
+        return self._audio[position : position + size]
+
+
+class BlockReader(Protocol):
+    """A recording on disk, whose blocks of `BLOCK_BYTES` are read on other threads."""
+
+    size_bytes: int
+    silence_byte: bytes
+
+    def read(self, index: int) -> Future[bytes]:
+        """Begin to read a block; a failure is a `ProblemError`."""
+
+
+class DiskChunkSource(FileChunks):
+    """Chunks of a recording on disk: the block that is being sent and the next one are in memory.
+
+    A block that cannot be read is sent as silence, so that the audio keeps its time, and `on_problem` is called.
+    """
+
+    def __init__(
+        self,
+        reader: BlockReader,
+        chunk_bytes: int,
+        on_problem: Callable[[Problem], None],
+        *,
+        loop: bool,
+        limit_bytes: int | None,
+    ) -> None:
+        super().__init__(reader.size_bytes, chunk_bytes, loop=loop, limit_bytes=limit_bytes)
+        self._reader = reader
+        self._on_problem = on_problem
+        self._reading: dict[int, Future[bytes]] = {}
+        self._prepare()
+
+    def take(self) -> bytes | None:
+        """The next chunk, which is then behind; None while it is still being read from disk."""
+        needed = self._prepare()
+        return super().take() if all(self._reading[index].done() for index in needed) else None
+
+    def _prepare(self) -> list[int]:
+        """Have the blocks of the next chunk and of one block's length after it read. Returns those of the chunk."""
+        size = self.next_bytes()
+        needed = self._blocks_of(self._position, size)
+        wanted = dict.fromkeys([*needed, *self._blocks_of(self._position + size, BLOCK_BYTES)])
+        if self._reading.keys() != wanted.keys():
+            self._reading = {index: self._reading.get(index) or self._reader.read(index) for index in wanted}
+        return needed
+
+    def _blocks_of(self, start: int, size: int) -> list[int]:
+        """Indices of the blocks that hold these bytes; in a loop what is beyond the end is at the beginning."""
+        end = start + size if self._loop else min(start + size, self._size_bytes)
+        if start >= end:
+            return []
+        positions = [*range(start, end, BLOCK_BYTES), end - 1]
+        if start < self._size_bytes < end:  # the last block may be shorter than a step
+            positions += [self._size_bytes - 1, 0]
+        return list(dict.fromkeys(position % self._size_bytes // BLOCK_BYTES for position in positions))
+
+    def _read(self, position: int, size: int) -> bytes | None:
+        index, offset = divmod(position, BLOCK_BYTES)
+        size = min(size, BLOCK_BYTES - offset)
+        try:
+            part = self._reading[index].result()[offset : offset + size]
+        except ProblemError as error:
+            self._on_problem(error.problem)
+            part = b""
+        return part + self._reader.silence_byte * (size - len(part))

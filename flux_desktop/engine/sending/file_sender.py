@@ -13,56 +13,71 @@ from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
 
+NOT_READ_RETRY_S = 0.01
+"""How long to wait for a chunk that was due before it was read from disk; it then leaves late, and is counted so."""
+
 
 class FileSender(BaseSender):
-    """Paces the chunks of `feed`; the other arguments are those of `BaseSender`."""
+    """Paces the chunks of `chunks`; the other arguments are those of `BaseSender`."""
 
-    def __init__(self, plan: RunPlan, feed: ChunkSource, *arguments: Any, **callbacks: Any) -> None:
+    def __init__(self, plan: RunPlan, chunks: ChunkSource, *arguments: Any, **callbacks: Any) -> None:
         super().__init__(plan, *arguments, **callbacks)
-        self._feed = feed
+        self._chunks = chunks
+        self._next_bytes = 0
+        """Size of what is due next; 0 when nothing is left."""
         self._next: bytes | None = None
+        """That chunk, once it was taken from `chunks`; silence is there at once."""
         self._next_due_s = 0.0
 
     def _go_on(self) -> None:
         if self.chunks_sent == 0 and self.started_s is not None:
             self.started_s = on_grid(self.started_s)
-        if self._next is None:
-            self._load_next()
+        if not self._next_bytes:
+            self._plan_next()
         self._schedule(self._clock())
 
     def _skip_until(self, now_s: float) -> None:
-        if self._next is None:
-            self._load_next()
-        while self._next is not None and self._next_due_s <= now_s:
-            self._skip(self._next, self._next_due_s)
-            self._load_next()
+        if not self._next_bytes:
+            self._plan_next()
+        while self._next_bytes and self._next_due_s <= now_s:
+            if self._next is None:
+                self._chunks.skip()
+            self._skip(self._next_bytes, self._next_due_s)
+            self._plan_next()
 
     def _end(self) -> None:
+        self._next_bytes = 0
         self._next = None
 
     def _tick(self) -> None:
         self._timer = None
         for _ in range(BURST_MAX):
             now_s = self._clock()
-            if self._next is None or self._next_due_s > now_s + EARLY_TOLERANCE_S:
+            if not self._next_bytes or self._next_due_s > now_s + EARLY_TOLERANCE_S:
                 break
+            if self._next is None and (chunk := self._chunks.take()) is not None:
+                self._next = chunk
+            if self._next is None:
+                assert self._loop is not None
+                self._timer = self._loop.call_later(NOT_READ_RETRY_S, self._tick)
+                return
             if not self._send(self._next, self._next_due_s):
                 return
-            self._load_next()
-        if self._next is None:
+            self._plan_next()
+        if not self._next_bytes:
             self.stop()
             self._on_done()
         else:
             self._schedule(self._clock())
 
-    def _load_next(self) -> None:
-        chunk = self._feed.next_chunk() if self.audio_end_s is None else None
-        if chunk is None:
-            chunk = self._silent_chunk()
-        self._next = chunk
-        if chunk is not None:
+    def _plan_next(self) -> None:
+        self._next = None
+        self._next_bytes = self._chunks.next_bytes() if self.audio_end_s is None else 0
+        if not self._next_bytes and (silent := self._silent_chunk()) is not None:
+            self._next, self._next_bytes = silent, len(silent)
+        if self._next_bytes:
             assert self.started_s is not None
-            self._next_due_s = self.started_s + self._paced_s + len(chunk) / self._bytes_per_s
+            self._next_due_s = self.started_s + self._paced_s + self._next_bytes / self._bytes_per_s
 
     def _silent_chunk(self) -> bytes | None:
         first = self.audio_end_s is None

@@ -33,7 +33,7 @@ class MicrophoneSender(BaseSender):
         if self.started_s is None or (self._open and captured_s <= self.started_s):
             return
         if self._in_gap:
-            self._skip(chunk, captured_s)
+            self._skip(len(chunk), captured_s)
         elif not self._open:
             self._held.append((chunk, captured_s))
         elif self._is_over():
@@ -70,12 +70,13 @@ class MicrophoneSender(BaseSender):
         super().lose()
         self._in_gap = self.started_s is not None
         while self._held and self._in_gap:
-            self._skip(*self._held.popleft())
+            chunk, captured_s = self._held.popleft()
+            self._skip(len(chunk), captured_s)
 
     def _skip_until(self, now_s: float) -> None:
         self._in_gap = False
         while self._silent_due_s is not None and self._silent_due_s <= now_s:
-            self._skip(self._silence, self._silent_due_s)
+            self._skip(len(self._silence), self._silent_due_s)
             self._silent_due_s += self._chunk_s
 
     def _end(self) -> None:

@@ -15,7 +15,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -52,7 +51,7 @@ from flux_desktop.engine.records.events import (
     encode_event,
 )
 from flux_desktop.engine.records.plan import MicrophoneSource
-from flux_desktop.engine.sending import audio_source
+from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
@@ -156,16 +155,20 @@ class Worker:
             self._recorder = Recorder(Path(start.recording_path), report)
             self._recorder.start()
         microphone: MicrophoneCapture | None = None
+        audio: RunAudio | None = None
         try:
             if isinstance(start.plan.source, MicrophoneSource):
                 microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
                 start = msgspec.structs.replace(start, plan=await microphone.open())
-            audio = await file_work("Loading the recording", partial(audio_source.load, start.plan), _LOAD_MAX_S)
+            audio = RunAudio(start.plan, lambda problem: self._emit(Notice(t=0.0, problem=problem)))
+            await file_work("Loading the recording", audio.open, _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
         except ProblemError as error:
             self._emit(RunRefused(t=0.0, problem=error.problem))
         finally:
             self._run = self._transport = None
+            if audio is not None:
+                audio.close()
             self._early_parameters = []
             if microphone is not None:
                 await microphone.close()
@@ -173,15 +176,13 @@ class Worker:
             if recorder is not None:
                 recorder.close()
 
-    async def _carry_out_run(
-        self, start: StartRun, audio: audio_source.LoadedAudio, microphone: MicrophoneCapture | None
-    ) -> None:
+    async def _carry_out_run(self, start: StartRun, audio: RunAudio, microphone: MicrophoneCapture | None) -> None:
         plan = start.plan
         self._transport = SageMakerTransport(plan, self._new_keys or start.credentials)
         self._run = run = Run(
             start,
             self._transport,
-            lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
+            audio.chunks,
             self._emit,
             words=audio.words,
         )

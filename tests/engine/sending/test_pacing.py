@@ -196,3 +196,27 @@ def test_the_audio_clock_forgets_what_is_minutes_ago_and_says_so():
         assert clock.find(clock.audio_s + 0.02) is None
         clock.sent(0.08, clock.audio_s + 0.08, clock.audio_s + 0.08)
         assert len(clock._ends_s) <= 2 * AudioClock.KEPT
+
+
+class SlowDisk(FileChunkSource):
+    """Its third chunk is read only when the test says so."""
+
+    is_read = False
+
+    def take(self) -> bytes | None:
+        third = self._position == 2 * len(CHUNK)
+        return None if third and not self.is_read else super().take()
+
+
+def test_a_chunk_that_is_not_read_in_time_leaves_late_and_the_rest_on_time():
+    bench = Bench()
+    chunks = bench.sender._chunks = SlowDisk(CHUNK * 10, len(CHUNK), loop=False, limit_bytes=None)
+    while bench.loop.due_s is not None and bench.loop.due_s < 100.45:
+        bench.loop.fire()
+    assert len(bench.sink.sent) == 2
+    chunks.is_read = True
+    bench.run()
+    moments = [round(at - 100.0, 6) for at, _ in bench.sink.sent]
+    assert 0.45 <= moments[2] < 0.47
+    assert moments[9] == pytest.approx(0.8)
+    assert 2 <= bench.sender.late_chunks <= 5

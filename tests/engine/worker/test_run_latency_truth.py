@@ -20,7 +20,7 @@ from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.engine.sending import audio_source
+from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.worker_process import WorkerProcess
 from flux_desktop.engine.worker.run import Run
@@ -91,22 +91,23 @@ async def test_a_stall_of_the_server_and_one_of_our_own_are_told_apart(another):
 async def test_streams_that_never_connect_are_counted_one_by_one(driver):
     """65 of 100, in this process, so that the wait for Connected can be a short one."""
     plan = plan_of(driver, connections=100, opening_max=100, duration_s=0.4)
-    local, ends = LocalEndpoint(), []
+    local, ends, audio = LocalEndpoint(), [], RunAudio(plan, print)
     info = await local.start((*SILENT, "--fault", "never-connected=65"))
     try:
         plan = msgspec.structs.replace(plan, endpoint_url=info.url, ca_file=info.ca_file)
-        audio = await asyncio.to_thread(audio_source.load, plan)
+        await asyncio.to_thread(audio.open)
         run = Run(
             StartRun(
                 plan=plan, connections=list(range(1, 101)), origin_s=time.monotonic(), credentials=info.credentials
             ),
             SageMakerTransport(plan, info.credentials),
-            lambda duration_s: audio_source.feed(plan, audio.data, duration_s),
+            audio.chunks,
             lambda event: ends.append(event.summary.ledger) if isinstance(event, ConnectionEnded) else None,
             timeouts=Timeouts(connected_s=3.0),
         )
         await run.carry_out()
     finally:
+        audio.close()
         await local.stop()
     counted = ledger(ends, 100)
     assert counted[LedgerClass.NEVER_CONNECTED] == 65

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.audio_source import load, prepared
+from flux_desktop.engine.sending.audio_source import RunAudio, prepared
+from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.ui.models.sound import BINS, read_shape
 from tests.audio.wav_bytes import chunk, data, ds64, fmt, riff, written
 
@@ -62,7 +64,20 @@ def test_length_and_refusal_are_those_of_the_run(tmp_path: Path, name: str) -> N
 
 def run_duration_s(path: Path) -> float:
     plan, _ = prepared(RunPlan(endpoint="local", source=WavSource(path=str(path))))
-    return len(load(plan).data) / 2 / plan.options.sample_rate_hz
+    audio = RunAudio(plan, print)
+    try:
+        audio.open()
+        chunks = audio.chunks(None)
+        assert chunks is not None
+        return sum(iter(partial(skipped, chunks), 0)) / 2 / plan.options.sample_rate_hz
+    finally:
+        audio.close()
+
+
+def skipped(chunks: ChunkSource) -> int:
+    size = chunks.next_bytes()
+    chunks.skip()
+    return size
 
 
 def outcome(call: Callable[[], float]) -> object:
