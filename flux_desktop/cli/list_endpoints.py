@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import io
 import os
 import sys
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_endpoints
 from flux_desktop.aws.account.configuration import resolved_region
+from flux_desktop.aws.account.credentials import load_credentials
 from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
@@ -41,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
             profile=args.profile,
             endpoint_url=args.endpoint_url,
             ca_file=args.ca_bundle,
+            credentials=asyncio.run(load_credentials(args.profile)),
         )
         endpoints = list_endpoints(access, status=args.status)
     except ProblemError as error:

@@ -73,7 +73,7 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def problems(options: FluxOptions) -> list[Problem]:
     """Everything that a server would refuse, checked before connecting; empty if the options are valid."""
-    found = [
+    invalid = [
         _out_of_range("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
         _out_of_range("eager_eot_threshold", options.eager_eot_threshold, EAGER_EOT_THRESHOLD),
         _out_of_range("eot_timeout_ms", options.eot_timeout_ms, EOT_TIMEOUT_MS),
@@ -84,7 +84,7 @@ def problems(options: FluxOptions) -> list[Problem]:
         *_keyterm_problems(options.keyterms),
         *_hint_problems(options),
     ]
-    return [problem for problem in found if problem is not None]
+    return [problem for problem in invalid if problem is not None]
 
 
 def newer_build_notes(options: FluxOptions) -> list[str]:
@@ -132,9 +132,9 @@ def _eager_above_eot(options: FluxOptions) -> Problem | None:
 
 
 def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
-    found = []
+    invalid = []
     if len(keyterms) > KEYTERMS_MAX:
-        found.append(
+        invalid.append(
             Problem(
                 code="keyterms_too_many",
                 what=f"There are {len(keyterms)} keyterms.",
@@ -144,7 +144,7 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
         )
     tokens = keyterm_tokens(keyterms)
     if tokens > KEYTERM_TOKENS_MAX:
-        found.append(
+        invalid.append(
             Problem(
                 code="keyterms_too_long",
                 what=f"The {len(keyterms)} keyterms have about {tokens} tokens.",
@@ -154,7 +154,7 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
         )
     for term in keyterms:
         if not term.strip():
-            found.append(
+            invalid.append(
                 Problem(
                     code="keyterm_blank",
                     what="A keyterm is blank.",
@@ -163,7 +163,7 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
                 )
             )
         elif len(term) > KEYTERM_CHARS_MAX:
-            found.append(
+            invalid.append(
                 Problem(
                     code="keyterm_too_long",
                     what=f"The keyterm beginning with “{term[:20]}” has {len(term)} characters.",
@@ -171,7 +171,7 @@ def _keyterm_problems(keyterms: tuple[str, ...]) -> list[Problem]:
                     todo="Shorten it.",
                 )
             )
-    return found
+    return invalid
 
 
 def keyterm_tokens(keyterms: tuple[str, ...]) -> int:

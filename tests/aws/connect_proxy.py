@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -21,7 +22,9 @@ class ConnectProxy:
 
 
 @contextlib.asynccontextmanager
-async def connect_proxy(status: str = "200 Connection established") -> AsyncIterator[ConnectProxy]:
+async def connect_proxy(
+    status: str = "200 Connection established", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[ConnectProxy]:
     """Serve on a free loopback port; any status but 200 refuses every tunnel."""
     proxy = ConnectProxy()
     tasks: set[asyncio.Task[None]] = set()
@@ -58,7 +61,7 @@ async def connect_proxy(status: str = "200 Connection established") -> AsyncIter
         with contextlib.suppress(asyncio.CancelledError, OSError):
             await tunnel(reader, writer)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

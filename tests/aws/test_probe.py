@@ -248,6 +248,17 @@ async def test_stream_and_preflight_go_through_the_proxy(authority: Authority, m
         assert {request.authorization for request in proxy.requests} == {expected}
 
 
+async def test_a_stream_trusts_the_same_authorities_at_a_proxy_over_tls(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over_tls = connect_proxy(tls=authority.server_context(("127.0.0.1", "localhost"), alpn=("http/1.1",)))
+    async with hostile_peer(authority, "connected") as peer, over_tls as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{proxy.port}")
+        async with opened(peer) as (_, recorder):
+            assert recorder.messages
+        assert [request.target for request in proxy.requests] == [f"127.0.0.1:{peer.port}"]
+
+
 async def test_no_proxy_is_obeyed(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     async with hostile_peer(authority, "connected") as peer, connect_proxy() as proxy:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")

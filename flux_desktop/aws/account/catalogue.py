@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import botocore.session
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConfigNotFound, ConfigParseError, ProfileNotFound
 
+from flux_desktop.aws.account.configuration import session_without_profile
 from flux_desktop.aws.account.credentials import boto_session, read_credentials
 from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantConfig, details_from
 from flux_desktop.aws.account.environment import effective_profile
@@ -104,7 +104,7 @@ def caller_identity(access: Access) -> Caller:
 def profiles() -> list[str]:
     """Names of the AWS profiles on this machine, ``default`` first."""
     try:
-        names = _session_without_profile().available_profiles
+        names = session_without_profile().available_profiles
     except (BotoCoreError, OSError, ValueError) as error:
         raise ProblemError(credentials_problem(error, CredentialSource())) from error
     return sorted(names, key=lambda name: (name != "default", name))
@@ -112,18 +112,13 @@ def profiles() -> list[str]:
 
 def regions() -> list[str]:
     """Regions that have SageMaker, in all public partitions."""
-    session = _session_without_profile()
+    session = session_without_profile()
     partitions = ("aws", "aws-us-gov", "aws-cn")
     return [
         region
         for partition in partitions
         for region in sorted(session.get_available_regions("sagemaker", partition_name=partition))
     ]
-
-
-def _session_without_profile() -> Any:
-    """A session that ignores ``AWS_PROFILE``: a profile that does not exist must not hide the others."""
-    return botocore.session.Session(session_vars={"profile": (None, None, None, None)})
 
 
 def client(access: Access, service: str) -> Any:

@@ -34,7 +34,7 @@ def resolved_region(region: str | None, profile: str | None, environ: Mapping[st
     Reads the AWS config file only if it has to. Raises `ProblemError` for a missing profile or a broken file.
     """
     chosen = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-    return chosen or str(_core(profile).get_scoped_config().get("region") or DEFAULT_REGION)
+    return (chosen or str(_core(profile).get_scoped_config().get("region") or DEFAULT_REGION)).strip()
 
 
 def stream_address(region: str, profile: str | None) -> StreamAddress:
@@ -63,9 +63,21 @@ def ca_bundle(profile: str | None) -> str | None:
 
 def botocore_session(profile: str | None) -> Any:
     """A botocore session in which TLS is verified: boto3 reads an empty ``AWS_CA_BUNDLE`` as "do not verify"."""
-    core = botocore.session.Session(profile=profile)
+    core = session_of(profile)
     core.set_config_variable("ca_bundle", _ca_bundle_of(core) or True)
     return core
+
+
+def session_of(profile: str | None, environ: Mapping[str, str] = os.environ) -> Any:
+    """A botocore session of `profile`. An empty ``AWS_PROFILE`` counts as unset, unlike in botocore."""
+    if effective_profile(profile, environ) is None:
+        return session_without_profile()
+    return botocore.session.Session(profile=profile)
+
+
+def session_without_profile() -> Any:
+    """A botocore session that ignores ``AWS_PROFILE``: a profile that does not exist must not hide the others."""
+    return botocore.session.Session(session_vars={"profile": (None, None, None, None)})
 
 
 def _ca_bundle_of(core: Any) -> str | None:
@@ -74,7 +86,7 @@ def _ca_bundle_of(core: Any) -> str | None:
 
 def _core(profile: str | None) -> Any:
     """A botocore session whose files can be read. Raises `ProblemError`."""
-    core = botocore.session.Session(profile=profile)
+    core = session_of(profile)
     try:
         core.get_scoped_config()
     except (BotoCoreError, OSError, ValueError) as error:

@@ -84,9 +84,9 @@ def read_credentials(profile: str | None = None) -> Credentials:
         chain.get_provider("assume-role")._prompter = _refuse_mfa  # no public way; getpass would prompt and block
         for provider in chain.providers:
             source = _source(provider.METHOD, core, profile)
-            found = provider.load()
-            if found is not None:
-                return _checked(found, source)
+            loaded = provider.load()
+            if loaded is not None:
+                return _checked(loaded, source)
     except ProblemError:
         raise
     except (HTTPClientError, ConnectionError) as error:
@@ -133,11 +133,11 @@ def _shown(method: str, setting: str) -> str:
     return (setting.split() or [""])[0] if method == "custom-process" else setting
 
 
-def _checked(found: Any, source: CredentialSource) -> Credentials:
+def _checked(loaded: Any, source: CredentialSource) -> Credentials:
     """The keys of botocore's credentials as they are now. From here on no log, recording or export contains them, nor
     any cached sign-in of this machine. May ask AWS for new keys."""
     _remember_sign_ins()
-    keys = found.get_frozen_credentials()
+    keys = loaded.get_frozen_credentials()
     remember(keys.access_key, keys.secret_key, keys.token)
     if not keys.access_key or not keys.secret_key:
         raise ProblemError(missing_credentials(source.profile))
@@ -152,7 +152,7 @@ def _checked(found: Any, source: CredentialSource) -> Credentials:
         access_key=keys.access_key,
         secret_key=keys.secret_key,
         session_token=keys.token or None,
-        expires_at_s=_expiry_s(found),
+        expires_at_s=_expiry_s(loaded),
         source=source.method,
     )
 
@@ -184,7 +184,7 @@ def _remember_sign_ins() -> None:
         remember(session.access_token, session.refresh_token, session.client_secret)
 
 
-def _expiry_s(found: Any) -> float | None:
+def _expiry_s(loaded: Any) -> float | None:
     # botocore has no public way to read the expiry of refreshable credentials; without it keys are not renewed.
-    expiry = getattr(found, "_expiry_time", None)
+    expiry = getattr(loaded, "_expiry_time", None)
     return expiry.timestamp() if expiry is not None else None

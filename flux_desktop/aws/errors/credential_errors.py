@@ -6,6 +6,8 @@ Python's exceptions as well as botocore's; which source was being asked is known
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 from botocore import exceptions as boto
 
@@ -193,11 +195,13 @@ def _reason(error: Exception, source: CredentialSource) -> str:
             return f"{error.filename} does not exist." if error.filename else error_text(error)
         case OSError():
             return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}."
+        case json.JSONDecodeError():
+            output = " ".join(error.doc.split())[:200]
+            # What looks like JSON may contain keys; plain text often states the remedy.
+            shown = f" It is: {as_sentence(output)}" if output and output[0] not in '{["' else ""
+            return f"The answer is not the JSON that AWS specifies.{shown}"
         case ValueError() if source.method == "custom-process":
-            output = " ".join(str(getattr(error, "doc", "")).split())[:200]
-            # What looks like JSON may hold keys; plain words often say what to do.
-            shown = f" It printed: {as_sentence(output)}" if output and output[0] not in '{["' else ""
-            return f"Its output is not the JSON that AWS specifies for credential_process.{shown}"
+            return f"The answer is not what AWS specifies for credential_process. {error_text(error)}"
         case KeyError():
             return f"Its answer has no {error}."
         case _:

@@ -54,26 +54,24 @@ class Network:
                 bootstrap=self.bootstrap,
                 socket_options=self.socket_options,
                 tls_connection_options=tls,
-                proxy_options=_proxy_options(proxy_for(host, port)),
+                proxy_options=self._proxy_options(proxy_for(host, port)),
             ),
         )
 
-
-def _proxy_options(proxy: Proxy | None) -> crt_http.HttpProxyOptions | None:
-    if proxy is None:
-        return None
-    tls = None
-    if proxy.over_tls:
-        tls = crt_io.ClientTlsContext(crt_io.TlsContextOptions()).new_connection_options()
-        tls.set_server_name(proxy.host)
-    return crt_http.HttpProxyOptions(
-        proxy.host,
-        proxy.port,
-        tls_connection_options=tls,
-        auth_type=crt_http.HttpProxyAuthenticationType.Basic
-        if proxy.username
-        else crt_http.HttpProxyAuthenticationType.Nothing,
-        auth_username=proxy.username,
-        auth_password=proxy.password,
-        connection_type=crt_http.HttpProxyConnectionType.Tunneling,
-    )
+    def _proxy_options(self, proxy: Proxy | None) -> crt_http.HttpProxyOptions | None:
+        if proxy is None:
+            return None
+        tls = None
+        if proxy.over_tls:  # the same authorities as for the service
+            tls = self._tls.new_connection_options()
+            tls.set_server_name(proxy.host)
+        kinds = crt_http.HttpProxyAuthenticationType
+        return crt_http.HttpProxyOptions(
+            proxy.host,
+            proxy.port,
+            tls_connection_options=tls,
+            auth_type=kinds.Basic if proxy.username else kinds.Nothing,
+            auth_username=proxy.username,
+            auth_password=proxy.password,
+            connection_type=crt_http.HttpProxyConnectionType.Tunneling,
+        )

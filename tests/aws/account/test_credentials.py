@@ -102,12 +102,12 @@ EXPIRED = (
 PROCESS_CASES = {
     "false": "It failed without a message.",
     "sh -c 'echo no ticket >&2; exit 3'": "no ticket.",
-    "echo not-json": "Its output is not the JSON that AWS specifies for credential_process. It printed: not-json.",
-    "echo 'Please run: corp-login'": "It printed: Please run: corp-login.",
+    "echo not-json": "The answer is not the JSON that AWS specifies. It is: not-json.",
+    "echo 'Please run: corp-login'": "It is: Please run: corp-login.",
     "printf []": "attribute 'get'",
     "printf {}": "Unsupported version",
     """printf '{"Version":1}'""": "AccessKeyId",
-    "printf '\\377'": "Its output is not the JSON",
+    "printf '\\377'": "not what AWS specifies for credential_process",
     "sh -c 'unclosed": "",
     "/nonexistent/helper --x": "/nonexistent/helper does not exist.",
     "/etc/passwd": "Permission denied (/etc/passwd).",
@@ -158,6 +158,21 @@ def test_a_broken_source_in_the_environment_is_named_with_its_setting(
     assert problem.code == "credentials_unavailable"
     assert words in problem.sentence()
     assert "[removed]" not in problem.sentence()
+
+
+def test_the_answer_of_a_source_profile_is_shown_too(aws_files: Path) -> None:
+    (aws_files / "config").write_text(
+        "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = cp\n"
+        "[profile cp]\ncredential_process = echo Please run: corp-login\n"
+    )
+    problem = problem_of("r")
+    assert "role of profile “r”" in problem.what
+    assert "Please run: corp-login." in problem.why
+
+
+def test_an_empty_variable_names_no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "")
+    assert problem_of().code == "credentials_missing"
 
 
 def test_output_that_may_hold_keys_is_not_repeated(aws_files: Path) -> None:
