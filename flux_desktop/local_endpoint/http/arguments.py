@@ -49,6 +49,12 @@ def _one_of(*names: str) -> Callable[[str], str]:
     return parse
 
 
+def _region(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text):
+        raise argparse.ArgumentTypeError(f"must be an AWS region such as us-east-1 (got {text!r})")
+    return text
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare all options on `parser`."""
     add = parser.add_argument
@@ -59,7 +65,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="TCP port on 127.0.0.1 (default: any free port)",
     )
-    add("--region", default="us-east-1", help="AWS region for which requests must be signed (default: us-east-1)")
+    add(
+        "--region",
+        type=_region,
+        default="us-east-1",
+        help="AWS region for which requests must be signed (default: us-east-1)",
+    )
     add(
         "--bundle",
         type=_one_of(*BUNDLES),
@@ -149,10 +160,38 @@ def run(args: argparse.Namespace) -> int:
     from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings
     from flux_desktop.local_endpoint.http.server import run as serve
 
+    _open_standard_streams()
     names = EndpointSettings.__struct_fields__
     settings = EndpointSettings(**{name: value for name, value in vars(args).items() if name in names})
     try:
-        return serve(settings, lambda line: print(line, flush=True))
+        return serve(settings, _announce)
     except ProblemError as error:
         print(error.problem.sentence(), file=sys.stderr)
         return _USAGE_ERROR
+
+
+def _announce(line: str) -> None:
+    """Print the line that says where the endpoint is. Raises `ProblemError` where standard output cannot be written."""
+    from flux_desktop.base.problem import Problem, ProblemError
+
+    try:
+        print(line, flush=True)
+    except OSError as error:
+        # What Python flushes at exit must not fail again.
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        problem = Problem(
+            code="output_unusable",
+            what="The endpoint's address cannot be written to standard output.",
+            why=f"{error.strerror}.",
+        )
+        raise ProblemError(problem) from error
+
+
+def _open_standard_streams() -> None:
+    """Open those that the parent closed: sockets would get their numbers, and uvloop aborts on closing one."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number

@@ -26,6 +26,7 @@ from granian.server.embed import Server
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.program import allow_many_files
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
@@ -37,6 +38,7 @@ from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
 HOST = "127.0.0.1"
+FILES_MIN = 64
 _LOG = logging.getLogger(__name__)
 _STOP_WITHIN_S = 0.7
 _EXIT_AFTER_S = 1.8
@@ -59,13 +61,42 @@ def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
     parse_faults(settings.faults)
     with_extra(settings.endpoints)
     capacity_from(settings.capacity, settings.beyond)
+    _require_files(allow_many_files())
     port = _free_port(settings.port)
-    folder = private_folder()
+    folder: Path | None = None
     try:
+        folder = private_folder()
         _run_loop(_serve(settings, port, folder, announce))
+    except (OSError, ExceptionGroup) as error:
+        raise _cause(error) from error
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _cause(error: Exception) -> Exception:
+    """What ended the endpoint: a `ProblemError` where the system refused something, else the internal error itself."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if not isinstance(error, OSError):
+        return error
+    return ProblemError(
+        Problem(code="endpoint_stopped", what="The endpoint cannot run.", why=f"{error.strerror or error}.")
+    )
+
+
+def _require_files(allowed: int) -> None:
+    """Raises `ProblemError` where the process may not open enough files: the server library would abort."""
+    if allowed < FILES_MIN:
+        raise ProblemError(
+            Problem(
+                code="too_few_files",
+                what="The endpoint cannot run.",
+                why=f"This process may open {allowed} files; the endpoint needs {FILES_MIN}, and one more per stream.",
+                todo="Raise the limit, for example with “ulimit -n 10240”.",
+            )
+        )
 
 
 def _run_loop(main: Coroutine[Any, Any, None]) -> None:

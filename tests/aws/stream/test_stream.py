@@ -15,6 +15,7 @@ import pytest
 
 from flux_desktop.aws.stream.opener import StreamClosedError
 from flux_desktop.aws.wire.event_stream import EventVerifier, decode_message, encode_message, payload_part
+from flux_desktop.base.open_sockets import duplicated_socket, socket_descriptors
 from tests.aws.hostile_peer import CONNECTED, Session, hostile_peer
 from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, eventually, opened, opener_to
 from tests.aws.throwaway_ca import Authority
@@ -261,8 +262,8 @@ async def test_many_streams_do_not_mix(authority: Authority) -> None:
 async def test_small_segments_do_not_wait(authority: Authority) -> None:
     async with hostile_peer(authority, "connected") as peer, opened(peer):
         delays = []
-        for name in os.listdir("/dev/fd"):
-            with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(name))) as sock:
+        for descriptor, _ in socket_descriptors():
+            with contextlib.suppress(OSError), duplicated_socket(descriptor) as sock:
                 if sock.getpeername()[1:2] == (peer.port,):
                     delays.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         assert delays == [1]

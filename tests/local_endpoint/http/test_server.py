@@ -6,6 +6,7 @@ import contextlib
 import json
 import logging
 import os
+import shlex
 import signal
 import socket
 import ssl
@@ -96,6 +97,8 @@ def test_it_stops_within_two_seconds_with_a_stream_open(start_endpoint: StartEnd
         (["--capacity", "0"], "--capacity: must be a whole number from 1 to 100000 (got '0')."),
         (["--beyond", "crash"], "--beyond: must be one of slow, refuse, cliff (got 'crash')."),
         (["--beyond", "slow"], "--beyond needs --capacity N"),
+        (["--region", "Virginia"], "--region: must be an AWS region such as us-east-1 (got 'Virginia')."),
+        (["--region", ""], "--region: must be an AWS region"),
         (["--speed", "9"], "unrecognized arguments: --speed 9."),
     ],
 )
@@ -133,6 +136,34 @@ def test_a_setting_that_cannot_be_used_ends_the_process_with_status_2() -> None:
     assert result.stderr == (
         "--port: must be a whole number from 0 to 65535 (got 'seven'). Try “flux-stress local-endpoint --help”.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("redirection", "sentence"),
+    [
+        (">/dev/full", "The endpoint's address cannot be written to standard output. No space left on device."),
+        ("2>&1 >&-", ""),
+    ],
+)
+def test_output_that_cannot_be_written(redirection: str, sentence: str) -> None:
+    command = f"exec {shlex.join([*ENDPOINT_COMMAND, *SILENT, '--parent-pipe'])} {redirection} </dev/null"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (result.stdout + result.stderr).strip() == sentence
+    assert result.returncode == (2 if sentence else 0)
+
+
+def test_closed_standard_streams_are_not_taken_for_sockets() -> None:
+    command = f"exec {shlex.join([*ENDPOINT_COMMAND, *SILENT, '--parent-pipe'])} <&- >&-"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_too_few_open_files_are_reported_as_such() -> None:
+    command = f"ulimit -n 40; exec {shlex.join([*ENDPOINT_COMMAND, *SILENT, '--parent-pipe'])} </dev/null"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "may open 40 files; the endpoint needs 64" in result.stderr
+    assert "ulimit -n" in result.stderr
 
 
 def test_a_port_is_never_shared_with_another_endpoint(start_endpoint: StartEndpoint) -> None:
