@@ -15,6 +15,7 @@ _BLANKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _MARKS = r"\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROLS = re.compile(rf"[\x00-\x1f{_MARKS}]")
 _CONTROLS_IN_LINES = re.compile(rf"[\x00-\x08\x0b-\x1f{_MARKS}]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _NOT_IN_JSON = re.compile(rf"[{_MARKS}]")
 
 
@@ -33,3 +34,12 @@ def plain_lines(text: str) -> str:
 def plain_json(text: str) -> str:
     """JSON text that is safe on a terminal: characters that JSON does not escape itself are escaped."""
     return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def encodable(text: str) -> str:
+    """Text that UTF-8 can hold: bytes of a path or an argument that are no text become replacement characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from flux_desktop.base.plain_text import encodable
 from flux_desktop.base.redaction import redact_sentence
 
 
@@ -15,7 +16,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """What the user reads when something failed.
 
     `code` is a stable lower-case name for tests, recordings and tables, such as ``tls_untrusted``. Secrets are removed
-    from the sentences when a problem is created.
+    from the sentences when a problem is created, and what no file or pipe can hold: bytes of a path that are no text.
     """
 
     code: str
@@ -26,7 +27,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in ("what", "why", "todo"):
             text = getattr(self, name)
-            if (clean := redact_sentence(text)) != text:
+            if (clean := redact_sentence(encodable(text))) != text:
                 msgspec.structs.force_setattr(self, name, clean)
 
     def sentence(self) -> str:

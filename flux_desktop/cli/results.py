@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop import __version__
-from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.plain_text import encodable, plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import redact_data
 from flux_desktop.cli.exit_codes import ExitCode
@@ -52,7 +52,7 @@ def deliver_not_started(args: argparse.Namespace, problem: Problem, status: Exit
     ended = RunEnded(t=0.0, verdict=Verdict.FAIL, ledger={LedgerClass.NOT_STARTED.value: planned}, problem=problem)
     result = RunResult(keep_turns=False)
     summary = final_summary(result, ended, exit_code=int(status))
-    summary = msgspec.structs.replace(summary, endpoint=args.endpoint or "")
+    summary = msgspec.structs.replace(summary, endpoint=encodable(args.endpoint or ""))
     deliver(args, summary, result.planned_summaries(planned), printer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from flux_desktop.base.plain_text import plain
+from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import exit_code
@@ -29,5 +29,5 @@ def run(args: argparse.Namespace) -> int:
         complain("The run was cut off: this is how it stood at the last recorded moment.")
     result, ended = recorded.result, recorded.ended
     status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
-    summary = final_summary(result, ended, exit_code=int(status), session_folder=args.session)
+    summary = final_summary(result, ended, exit_code=int(status), session_folder=encodable(args.session))
     return deliver(args, summary, result.planned_summaries(recorded.plan.connections), Printer())

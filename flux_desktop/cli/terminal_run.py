@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from flux_desktop.base.plain_text import plain
+from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.results import deliver
@@ -77,7 +77,10 @@ class TerminalRun:
         if interrupted:
             ended = msgspec.structs.replace(ended, interrupted=True)
         summary = final_summary(
-            self._result, ended, exit_code=int(status), session_folder=None if folder is None else str(folder)
+            self._result,
+            ended,
+            exit_code=int(status),
+            session_folder=None if folder is None else encodable(str(folder)),
         )
         summary.endpoint = summary.endpoint or self._plan.endpoint
         connections = self._result.planned_summaries(self._plan.connections)

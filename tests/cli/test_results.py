@@ -54,3 +54,26 @@ def test_lines_for_standard_output_are_printed(capsys: pytest.CaptureFixture[str
 def test_a_summary_path_that_cannot_be_used_is_in_the_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["file", "x", "--file", SAMPLE, "--json", "--summary-jsonl", str(tmp_path)]) == 2
     assert json.loads(capsys.readouterr().out)["problem"]["code"] == "path_invalid"
+
+
+@pytest.mark.usefixtures("logging_as_before")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["e\udcff", "--file", SAMPLE],
+        ["local", "--file", "\udcff.wav"],
+        ["local", "--file", SAMPLE, "--tag", "\udcff"],
+        ["local", "--file", SAMPLE, "--sessions-dir", "/dev/null/\udcff"],
+        ["local", "--file", SAMPLE, "--summary-jsonl", "/no/such/\udcff"],
+        ["local", "--file", SAMPLE, "--ca-bundle", "\udcff"],
+        ["local", "--file", SAMPLE, "--limit", "\udcff<1"],
+        ["local", "--file", SAMPLE, "--stages", "\udcff"],
+    ],
+)
+def test_arguments_that_are_no_text_are_reported_as_json(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["file", *arguments, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert json.loads(out)["exit_code"] == 2
+    assert "Internal error" not in err
