@@ -34,7 +34,8 @@ class StartRun(_Command, tag="start_run"):
     """On their way over the worker's pipe only: never recorded, printed or logged."""
     proxies: ProxyVariables = ProxyVariables()
     """As secret as the credentials: addresses of proxies have passwords in them."""
-    recording_path: str | None = None
+    recording_path: bytes | None = None
+    """As the file system spells it: a folder's name need not be text."""
 
 
 class BeginStreams(_Command, tag="begin"):

@@ -8,6 +8,7 @@ own connections with it.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -189,7 +190,7 @@ class Supervisor:
             plan=share,
             connections=worker.connections,
             origin_s=self._origin_s,
-            recording_path=str(folder / worker_file(worker.number)) if folder else None,
+            recording_path=os.fsencode(folder / worker_file(worker.number)) if folder else None,
             credentials=ready.credentials,
             proxies=ready.proxies,
         )

@@ -152,7 +152,7 @@ class Worker:
             def report(problem: Problem) -> None:
                 loop.call_soon_threadsafe(self._emit, Notice(t=0.0, problem=problem))
 
-            self._recorder = Recorder(Path(start.recording_path), report)
+            self._recorder = Recorder(Path(os.fsdecode(start.recording_path)), report)
             self._recorder.start()
         microphone: MicrophoneCapture | None = None
         audio: RunAudio | None = None

@@ -468,6 +468,13 @@ async def test_a_refused_parameter_is_a_failed_connection_that_names_it(driver):
     assert driver.summaries[1].problem.code
 
 
+async def test_a_folder_whose_name_is_no_text_is_recorded_into(driver, tmp_path):
+    driver.supervisor._sessions_dir = tmp_path / os.fsdecode(b"sessions-\xff")
+    ended = await driver.run(duration_s=0.5)
+    assert ended.problem is None
+    assert any(isinstance(event, ConnectionEnded) for event in read_session(driver.supervisor.session_folder))
+
+
 async def test_disk_trouble_is_told_and_the_run_goes_on(driver, tmp_path):
     (tmp_path / "sessions").write_text("a file where the folder should be")
     ended = await driver.run(duration_s=0.5)
