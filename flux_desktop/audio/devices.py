@@ -1,4 +1,4 @@
-"""Which microphones there are, asked in a short-lived process, because PortAudio freezes its list when it starts.
+"""Lists the microphones, in a short-lived process because PortAudio reads its list only once, when it starts.
 
 ``python -m flux_desktop.audio.devices`` is that process: it prints the list as one JSON line.
 """
@@ -16,6 +16,7 @@ from flux_desktop.audio import portaudio
 from flux_desktop.base import program
 from flux_desktop.base.child import end_at_once
 from flux_desktop.base.child_environment import child_environment
+from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 
 MODULE = "flux_desktop.audio.devices"
@@ -39,7 +40,7 @@ class _Answer(msgspec.Struct, kw_only=True):
 
 
 async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = ()) -> list[InputDevice]:
-    """The microphones as of now, the default one first. Raises `ProblemError`; at most `limit_s`."""
+    """The microphones connected now, the default one first. Raises `ProblemError`; takes at most `limit_s`."""
     process = await asyncio.create_subprocess_exec(
         *(command or program.command(MODULE)),
         stdin=asyncio.subprocess.DEVNULL,
@@ -54,7 +55,7 @@ async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = 
     except TimeoutError:
         raise ProblemError(_no_list(f"The sound system did not answer within {limit_s:g} s.")) from None
     except msgspec.DecodeError:
-        raise ProblemError(_no_list("The sound system broke off.")) from None
+        raise ProblemError(_no_list("The sound library crashed while listing the devices.")) from None
     finally:
         await end_at_once(process)
     if answer.problem is not None:
@@ -63,28 +64,53 @@ async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = 
 
 
 def list_now() -> list[InputDevice]:
-    """The microphones, asked in this very process. Blocks. Raises `ProblemError`."""
+    """The microphones, listed in this process. Blocks. Raises `ProblemError`."""
     module = portaudio.load()
     with portaudio.quiet():
         audio = module.PyAudio()
         try:
             default = _default_index(audio)
-            found = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
+            devices = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
             apis = [audio.get_host_api_info_by_index(index)["name"] for index in range(audio.get_host_api_count())]
         finally:
             audio.terminate()
     return [
         InputDevice(
             index=info["index"],
-            name=str(info["name"]),
-            host_api=str(apis[info["hostApi"]]),
+            name=portaudio.device_text(info["name"]),
+            host_api=portaudio.device_text(apis[info["hostApi"]]),
             channels=info["maxInputChannels"],
             default_sample_rate_hz=int(info["defaultSampleRate"]),
             is_default=info["index"] == default,
         )
-        for info in found
+        for info in devices
         if info["maxInputChannels"] > 0
     ]
+
+
+def find_device(devices: Sequence[InputDevice], wanted: str) -> InputDevice:
+    """The device that `wanted` names: its number, its name, or a part of its name, in any case.
+
+    A whole name is preferred to parts of others. Raises `ProblemError` when no device or several fit.
+    """
+    if not devices:
+        raise ProblemError(portaudio.no_microphone())
+    if wanted.isdecimal():
+        by_index = next((device for device in devices if device.index == int(wanted)), None)
+        if by_index is None:
+            raise ProblemError(portaudio.unknown_index(int(wanted)))
+        return by_index
+    name = wanted.casefold()
+    whole = [device for device in devices if device.name.casefold() == name]
+    matches = whole or [device for device in devices if name in device.name.casefold()]
+    if len(matches) == 1:
+        return matches[0]
+    names = ", ".join(f"[{device.index}] {device.name}" for device in matches or devices)
+    if matches:
+        what, why, todo = f"Several microphones match “{wanted}”.", f"They are: {names}.", "Give the number of one."
+    else:
+        what, why, todo = f"No microphone matches “{wanted}”.", f"Available: {names}.", "Give a name or a number."
+    raise ProblemError(Problem(code="microphone_unknown", what=what, why=why, todo=todo))
 
 
 def _default_index(audio: Any) -> int:
@@ -97,14 +123,15 @@ def _default_index(audio: Any) -> int:
 def _no_list(why: str) -> Problem:
     return Problem(
         code="microphones_unknown",
-        what="The list of microphones could not be had.",
+        what="The list of microphones could not be read.",
         why=why,
-        todo="Try again; if it persists, restart the sound server.",
+        todo="Try again. If this persists, restart the sound server.",
     )
 
 
 def main() -> None:
     """Print the list, or the problem, as JSON."""
+    exit_with_parent(grace_s=0.0)
     try:
         answer = _Answer(devices=list_now())
     except ProblemError as error:

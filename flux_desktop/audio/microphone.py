@@ -1,7 +1,8 @@
-"""Sound from a microphone, frame by frame, through PortAudio's own callback thread.
+"""Capture from a microphone, frame by frame, through PortAudio's own callback thread.
 
-That thread only takes the time and puts the frame into a bounded queue; the listener is called on the event
-loop's thread. Starting and stopping block in PortAudio, so they run on threads of their own.
+That thread takes the time, puts the frame into a queue, and waits where the device delivers faster than real time; the
+listener is called on the event loop's thread. Starting and stopping block in PortAudio, so they run on threads of
+their own.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from flux_desktop.audio import portaudio
+from flux_desktop.audio.device_pace import DevicePace
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import CHUNK_S, SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 START_LIMIT_S = 10.0
 STOP_LIMIT_S = 2.0
-#: Sound kept for a loop that is late; what is older than that is dropped and counted.
+#: Sound kept while the event loop is late; older frames are dropped and counted.
 QUEUE_S = 5.0
-#: A microphone that stands still for this long is gone: PortAudio has no other sign of an unplugged one.
+#: A microphone without a frame for this long counts as lost: PortAudio has no other sign of an unplugged one.
 LOST_AFTER_S = 1.0
 #: A wireless microphone may take seconds to wake up; so does a sound server that has been idle.
 FIRST_FRAME_LIMIT_S = 5.0
@@ -35,11 +37,11 @@ class MicrophoneListener(Protocol):
         """One frame, mono, signed 16-bit little-endian. `captured_s`: `time.monotonic()` at its end."""
 
     def on_lost(self, problem: Problem) -> None:
-        """The device is gone; no frame follows. At most once, and not after `stop`."""
+        """The device is lost; no frame follows. Called at most once, and not after `stop`."""
 
 
 class Microphone:
-    """One open input device. `sample_rate_hz` is what was asked for, or after `start` what the device gives."""
+    """One input device. `sample_rate_hz` is the requested rate, and after `start` the rate in use."""
 
     def __init__(
         self,
@@ -55,7 +57,8 @@ class Microphone:
         self._device_index = device_index
         self._frame_s = frame_s
         self._queue: deque[tuple[bytes, float]] = deque()
-        self._awake = False
+        self._pace = DevicePace()
+        self._drain_is_due = False
         self._capturing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._watch: asyncio.TimerHandle | None = None
@@ -65,11 +68,11 @@ class Microphone:
         self._stream: Any = None
 
     async def start(self) -> None:
-        """Open the device and begin. Raises `ProblemError`; at most `START_LIMIT_S`. Not to be called twice."""
+        """Open the device and begin. Raises `ProblemError`; takes at most `START_LIMIT_S`. Call it once."""
         self._loop = asyncio.get_running_loop()
         self._capturing = True
         try:
-            await _off_the_loop(self._open, START_LIMIT_S)
+            await _in_daemon_thread(self._open, START_LIMIT_S)
         except TimeoutError:
             self._capturing = False
             raise ProblemError(_no_answer()) from None
@@ -77,17 +80,17 @@ class Microphone:
             self._capturing = False
             raise
         self._started_s = time.monotonic()
-        self._watch = self._loop.call_later(LOST_AFTER_S / 2, self._look)
+        self._watch = self._loop.call_later(LOST_AFTER_S / 2, self._check_progress)
 
     async def stop(self) -> None:
-        """Close the device; at most `STOP_LIMIT_S`, after which PortAudio is left to itself. Harmless when repeated."""
+        """Close the device; waits at most `STOP_LIMIT_S` for PortAudio. Idempotent."""
         self._capturing = False
         self._queue.clear()
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
         with contextlib.suppress(TimeoutError):
-            await _off_the_loop(self._close, STOP_LIMIT_S)
+            await _in_daemon_thread(self._close, STOP_LIMIT_S)
 
     # ------------------------------------------------------------ blocking, on a thread of its own
 
@@ -98,7 +101,7 @@ class Microphone:
             audio = module.PyAudio()
             try:
                 info = self._device_info(audio)
-                name = f"“{info['name']}”"
+                name = f"“{portaudio.device_text(info['name'])}”"
                 self.sample_rate_hz = self._usable_rate(audio, module, info)
                 stream = audio.open(
                     format=module.paInt16,
@@ -116,20 +119,23 @@ class Microphone:
                 audio.terminate()
                 raise ProblemError(portaudio.opening_problem(error, name)) from error
         self._audio, self._stream = audio, stream
-        if not self._capturing:  # given up meanwhile
+        if not self._capturing:  # `start` has given up
             self._close()
 
     def _device_info(self, audio: Any) -> dict[str, Any]:
         if self._device_index is None:
             info = audio.get_default_input_device_info()
         else:
-            info = audio.get_device_info_by_index(self._device_index)
+            try:
+                info = audio.get_device_info_by_index(self._device_index)
+            except OSError as error:
+                raise ProblemError(portaudio.unknown_index(self._device_index)) from error
         if info["maxInputChannels"] < 1:
-            raise ProblemError(portaudio.no_microphone())
+            raise ProblemError(portaudio.not_an_input(portaudio.device_text(info["name"])))
         return dict(info)
 
     def _usable_rate(self, audio: Any, module: Any, info: dict[str, Any]) -> int:
-        """The rate asked for, else the device's own if Flux takes it."""
+        """The requested rate, else the device's own if Flux takes it."""
         for rate in (self.sample_rate_hz, int(info["defaultSampleRate"])):
             if rate not in SAMPLE_RATES_HZ:
                 continue
@@ -143,7 +149,7 @@ class Microphone:
     def _close(self) -> None:
         stream, audio, self._stream, self._audio = self._stream, self._audio, None, None
         if stream is not None:
-            with contextlib.suppress(OSError):  # of a device that is gone
+            with contextlib.suppress(OSError):  # raised for a device that was unplugged
                 stream.close()
         if audio is not None:
             audio.terminate()
@@ -153,43 +159,49 @@ class Microphone:
     def _captured(self, data: bytes, _frames: int, _times: object, _status: int) -> tuple[None, int]:
         if not self._capturing or self._loop is None:
             return None, 1  # paComplete
-        self._queue.append((data, time.monotonic()))
-        if not self._awake:
-            self._awake = True
+        now_s = time.monotonic()
+        self._queue.append((data, now_s))
+        if not self._drain_is_due:
+            self._drain_is_due = True
             with contextlib.suppress(RuntimeError):  # the loop has closed
                 self._loop.call_soon_threadsafe(self._drain)
+        # A device without a pace of its own would otherwise use a processor up, and flood whoever listens.
+        if (wait_s := self._pace.count(self._frame_s, now_s)) > 0:
+            time.sleep(wait_s)
         return None, 0  # paContinue
 
     # ------------------------------------------------------------ the event loop's thread
 
     def _drain(self) -> None:
-        self._awake = False
+        self._drain_is_due = False
         queue, most = self._queue, int(QUEUE_S / self._frame_s)
         while len(queue) > most:
             queue.popleft()
             self.dropped_frames += 1
-        while queue and self._capturing:
+        for _ in range(len(queue)):  # and no frame that comes meanwhile, so that the loop gets on
+            if not self._capturing:
+                return
             data, captured_s = queue.popleft()
             self._last_frame_s = captured_s
             self._listener.on_frame(data, captured_s)
 
-    def _look(self) -> None:
-        """Twice in `LOST_AFTER_S`: do frames still come?"""
+    def _check_progress(self) -> None:
+        """Report the device as lost when no frame has come for too long; called twice in `LOST_AFTER_S`."""
         if not self._capturing or self._loop is None:
             return
         if self._last_frame_s is None:
-            still_s, limit_s = time.monotonic() - self._started_s, FIRST_FRAME_LIMIT_S
+            idle_s, limit_s = time.monotonic() - self._started_s, FIRST_FRAME_LIMIT_S
         else:
-            still_s, limit_s = time.monotonic() - self._last_frame_s, max(LOST_AFTER_S, 4 * self._frame_s)
-        if still_s > limit_s and not self._queue:
+            idle_s, limit_s = time.monotonic() - self._last_frame_s, max(LOST_AFTER_S, 4 * self._frame_s)
+        if idle_s > limit_s and not self._queue:
             self._capturing = False
-            self._listener.on_lost(_lost(still_s))
+            self._listener.on_lost(_lost(idle_s))
             return
-        self._watch = self._loop.call_later(LOST_AFTER_S / 2, self._look)
+        self._watch = self._loop.call_later(LOST_AFTER_S / 2, self._check_progress)
 
 
-async def _off_the_loop(work: Callable[[], None], limit_s: float) -> None:
-    """Run blocking `work` on a daemon thread; `TimeoutError` if it takes longer, and it goes on alone."""
+async def _in_daemon_thread(work: Callable[[], None], limit_s: float) -> None:
+    """Run blocking `work` on a daemon thread. Raises `TimeoutError` if it takes longer; the thread then continues."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -205,7 +217,7 @@ async def _off_the_loop(work: Callable[[], None], limit_s: float) -> None:
         failure: BaseException | None = None
         try:
             work()
-        except BaseException as error:  # border: it belongs to the caller
+        except BaseException as error:  # boundary: raised again by the caller
             failure = error
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, failure)
@@ -215,12 +227,12 @@ async def _off_the_loop(work: Callable[[], None], limit_s: float) -> None:
         await done
 
 
-def _lost(still_s: float) -> Problem:
+def _lost(idle_s: float) -> Problem:
     return Problem(
         code="microphone_lost",
-        what="The microphone is gone.",
-        why=f"No sound has come from it for {still_s:.1f} s; it was unplugged, or the sound server has stopped.",
-        todo="Plug it in again, or choose another microphone, and start again.",
+        what="The microphone stopped delivering sound.",
+        why=f"No audio has arrived for {idle_s:.1f} s: it was unplugged, or the sound server has stopped.",
+        todo="Reconnect it or choose another microphone, then start again.",
     )
 
 

@@ -1,10 +1,12 @@
-"""Getting at PortAudio: importing it, keeping its libraries quiet, and telling its errors as sentences.
+"""Access to PortAudio: import it, silence its libraries, decode its device names, explain its errors.
 
 PortAudio freezes its list of devices when it starts, and its ALSA and JACK layers write to standard error.
 """
 
 from __future__ import annotations
 
+import contextlib
+import locale
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,14 +32,14 @@ def load() -> Any:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Send standard error to nowhere for a moment: C libraries write there past Python.
+    """Discard standard error, which C libraries write to directly.
 
-    It concerns the whole process, so it is used around starting PortAudio only.
+    This affects the whole process, so use it only while PortAudio starts.
     """
-    with open(os.devnull, "wb") as nowhere:
+    with open(os.devnull, "wb") as null:
         saved = os.dup(2)
         try:
-            os.dup2(nowhere.fileno(), 2)
+            os.dup2(null.fileno(), 2)
             yield
         finally:
             os.dup2(saved, 2)
@@ -49,7 +51,7 @@ _INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _UNAVAILABLE = -9998, -9997, 
 
 
 def opening_problem(error: Exception, device: str) -> Problem:
-    """Why a microphone cannot be opened. PyAudio gives ``(text, number)`` or ``(number, text)``."""
+    """Why a microphone cannot be opened. PyAudio's errors have ``(text, number)`` or ``(number, text)``."""
     numbers = [part for part in error.args if isinstance(part, int)]
     number = numbers[0] if numbers else 0
     text = next((str(part) for part in error.args if isinstance(part, str)), str(error)).rstrip(".")
@@ -59,29 +61,63 @@ def opening_problem(error: Exception, device: str) -> Problem:
         return Problem(
             code="microphone_busy",
             what=f"The microphone {device} is not available.",
-            why="Another program uses it, or it has just been unplugged.",
-            todo="Close the other program, or choose another microphone.",
+            why="Another program is using it, or it has just been unplugged.",
+            todo="Close the other program or choose another microphone.",
         )
     if number in (_INVALID_RATE, _INVALID_CHANNELS):
         return Problem(
             code="microphone_format",
-            what=f"The microphone {device} does not offer a format that Flux takes.",
-            why=f"PortAudio says: {text}.",
-            todo="Choose another sample rate or microphone; on Linux the device “pulse” or “default” converts.",
+            what=f"The microphone {device} does not support a format that Flux accepts.",
+            why=f"PortAudio reports: {text}.",
+            todo="Choose another sample rate or microphone. On Linux, “pulse” and “default” convert formats.",
         )
     return Problem(
         code="microphone_failed",
         what=f"The microphone {device} cannot be opened.",
-        why=f"PortAudio says: {text}.",
-        todo="Check the sound settings, or choose another microphone.",
+        why=f"PortAudio reports: {text}.",
+        todo="Check the sound settings or choose another microphone.",
     )
 
 
 def no_microphone() -> Problem:
-    """There is nothing to record from."""
+    """Problem of a machine without an input device."""
     return Problem(
         code="microphone_missing",
         what="No microphone was found.",
         why="This machine has no input device, or the sound server does not offer it to this program.",
-        todo="Plug one in and allow access to it; a recording can be streamed instead.",
+        todo="Connect one and allow access to it, or stream a recording instead.",
     )
+
+
+LIST_HINT = "List the microphones with “flux-stress microphone --list-devices” and choose one of them."
+
+
+def unknown_index(index: int) -> Problem:
+    """Problem of a device number that PortAudio does not know."""
+    return Problem(
+        code="microphone_unknown",
+        what=f"There is no microphone with the number {index}.",
+        why="Numbers change when sound devices are connected or removed.",
+        todo=LIST_HINT,
+    )
+
+
+def not_an_input(name: str) -> Problem:
+    """Problem of a device that only plays sound."""
+    return Problem(
+        code="microphone_unknown",
+        what=f"The sound device “{name}” is not a microphone: it has no input channels.",
+        todo=LIST_HINT,
+    )
+
+
+def device_text(name: str | bytes) -> str:
+    """A device's name as text. PyAudio returns the bytes of a name that is not UTF-8.
+
+    Such a name is in the encoding of the system, or else probably in Latin-1, which can decode any bytes.
+    """
+    if isinstance(name, str):
+        return name
+    with contextlib.suppress(UnicodeDecodeError, LookupError):
+        return name.decode(locale.getencoding())
+    return name.decode("latin-1")

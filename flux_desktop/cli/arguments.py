@@ -108,7 +108,9 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
     _add_endpoint(parser, optional=True)
     sound = parser.add_argument_group("sound")
     sound.add_argument("--sample-rate", type=int, default=16_000, metavar="HZ", help="default: 16000")
-    sound.add_argument("--device", type=int, metavar="INDEX", help="capture device (default: the system default)")
+    sound.add_argument(
+        "--device", metavar="NAME", help="microphone, by number or by part of its name (default: the system default)"
+    )
     sound.add_argument("--list-devices", action="store_true", help="list the capture devices and exit")
     _add_common(parser)
 

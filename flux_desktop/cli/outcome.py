@@ -30,6 +30,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "microphone_failed",
         "microphone_format",
         "microphone_missing",
+        "microphone_unknown",
         "microphones_unknown",
         "no_endpoint",
         "open_files_few",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shlex
 from pathlib import Path
 
 import msgspec
 
+from flux_desktop.audio.devices import find_device, input_devices
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
@@ -47,9 +49,10 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress microphone`; raises `ProblemError` with the first problem."""
-    source = MicrophoneSource(device_index=args.device)
+    source = MicrophoneSource()
     if args.device is not None:
-        source = msgspec.structs.replace(source, device_name=f"device {args.device}")
+        device = find_device(asyncio.run(input_devices()), args.device)
+        source = MicrophoneSource(device_index=device.index, device_name=device.name)
     options = msgspec.structs.replace(_options(args), sample_rate_hz=args.sample_rate)
     return _checked(_plan(args, source, options))
 

@@ -140,11 +140,36 @@ async def test_device_by_number_and_unusual_rate(sound_server: VirtualMicrophone
     assert len(recorder.frames[0][0]) == round(48000 * 0.04) * 2
 
 
-@pytest.mark.parametrize("device_index", [None, 4711])
-async def test_no_microphone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, device_index: int | None) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="ALSA's null device")
+async def test_a_device_without_a_pace_is_held_to_real_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".asoundrc").write_text("pcm.nullmic { type null }\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    nullmic = next(device for device in await input_devices() if device.name == "nullmic")
+    recorder = Recorder()
+    microphone = Microphone(recorder, device_index=nullmic.index)
+    began_s, began_cpu_s = time.monotonic(), time.process_time()
+    await microphone.start()
+    await recorder.until(lambda: recorder.frames and time.monotonic() - began_s > 1.5)
+    heard_s, cpu_s = len(recorder.frames) * 0.08, time.process_time() - began_cpu_s
+    await microphone.stop()
+    passed_s = time.monotonic() - began_s
+    assert heard_s < 1.05 * passed_s + 0.7
+    assert cpu_s < 0.6 * passed_s
+    assert not recorder.lost
+
+
+async def test_a_number_that_no_device_has_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ProblemError) as caught:
+        await Microphone(Recorder(), device_index=4711).start()
+    assert caught.value.problem.code == "microphone_unknown"
+    assert "4711" in caught.value.problem.what
+
+
+async def test_no_microphone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    microphone = Microphone(Recorder(), device_index=device_index)
+    microphone = Microphone(Recorder())
     with pytest.raises(ProblemError) as caught:
         await microphone.start()
     assert caught.value.problem.code in ("microphone_missing", "microphone_failed", "microphone_busy")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.audio.devices import InputDevice
 from flux_desktop.base.logs import TALKATIVE
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.arguments import add_microphone_arguments
@@ -307,11 +308,24 @@ def test_remarks_on_flags_without_effect(wav: str) -> None:
     assert "with --stages" in remarks(parsed(wav, "--stages 1x1s --connections 4"))[0]
 
 
-def test_a_microphone_plan() -> None:
+@pytest.mark.parametrize("wanted", ["3", "desk", "USB DESK MIC"])
+def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    def device(index: int, name: str) -> InputDevice:
+        return InputDevice(index=index, name=name, host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
+
+    async def listed() -> list[InputDevice]:
+        return [device(0, "pulse"), device(3, "USB desk mic")]
+
+    monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
     parser = argparse.ArgumentParser()
     add_microphone_arguments(parser)
-    made = microphone_plan(parser.parse_args(["local", "--sample-rate", "48000", "--device", "3", "--duration", "9"]))
-    assert made.source == MicrophoneSource(device_index=3, device_name="device 3")
+    made = microphone_plan(
+        parser.parse_args(["local", "--sample-rate", "48000", "--device", wanted, "--duration", "9"])
+    )
+    assert made.source == MicrophoneSource(device_index=3, device_name="USB desk mic")
+    with pytest.raises(ProblemError) as caught:
+        microphone_plan(parser.parse_args(["local", "--device", "4"]))
+    assert caught.value.problem.code == "microphone_unknown"
     assert (made.options.sample_rate_hz, made.duration_s, made.endpoint) == (48_000, 9.0, "local")
     with pytest.raises(ProblemError):
         microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))

@@ -87,6 +87,7 @@ class StreamSwitcher:
         self._attempts = Attempts(policy, context.retry_budget, enabled=context.plan.reconnect)
         self._rotation = RotationPolicy(spread(conn, context.plan.rotate_after_s), context.plan.rotate_latest_s)
         self.lost: Problem | None = None
+        self._is_switching = False
         self.current = self._new_stream()
 
     # ------------------------------------------------------------ the first stream
@@ -118,7 +119,7 @@ class StreamSwitcher:
 
     def rotation_is_due(self, *, quiet: bool) -> bool:
         """Whether the stream is old enough to be replaced; `quiet` means that no turn is open."""
-        return self._rotation.is_due(self._age_s, quiet=quiet)
+        return not self._is_switching and self._rotation.is_due(self._age_s, quiet=quiet)
 
     @property
     def rotation_patience_s(self) -> float:
@@ -132,6 +133,13 @@ class StreamSwitcher:
         without one the place of the cut is reported. Where the new stream cannot be opened the old one continues, if it
         is still open.
         """
+        self._is_switching = True
+        try:
+            await self._open_and_drain(patience_s)
+        finally:
+            self._is_switching = False
+
+    async def _open_and_drain(self, patience_s: float) -> None:
         new, options = self._new_stream(), self._controls.parameters.opening_options
         try:
             opened = await new.open(options, lambda: None)
@@ -156,6 +164,7 @@ class StreamSwitcher:
             await self.current.close()
             self._come_back(new, opened, options)
             return
+        skipped_s = self._sender.skipped_s
         self._sender.pause()
         was_ended = self.current.is_over  # by a message that the build does not support: what it had is not transcribed
         problem = None if was_ended else await self.current.finish(self._controls.send_close)
@@ -167,11 +176,15 @@ class StreamSwitcher:
         self._report.rotations += 1
         closed = self._receiver.begin_stream(new)
         self._controls.use(opened, options)
-        gap = (received_until_s, new.audio_offset_s) if was_ended else None
-        if gap is not None:
-            self._report.unheard_s += gap[1] - gap[0]
+        # Frames of a microphone that did not fit into the sender's buffer during the drain were skipped.
+        skipped_s = self._sender.skipped_s - skipped_s
+        gap = (received_until_s if was_ended else new.audio_offset_s - skipped_s, new.audio_offset_s)
+        self._report.unheard_s += gap[1] - gap[0]
         cut_s = new.audio_offset_s if cut else None
-        self._on_state(StateChange(ConnectionState.STREAMING, gap=gap, closed_turn=closed, cut_s=cut_s))
+        has_gap = was_ended or skipped_s > 0
+        self._on_state(
+            StateChange(ConnectionState.STREAMING, gap=gap if has_gap else None, closed_turn=closed, cut_s=cut_s)
+        )
         if not self._is_done():
             self._sender.resume(opened)
 

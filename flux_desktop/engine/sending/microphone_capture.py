@@ -1,4 +1,4 @@
-"""The microphone of a run: read once, encoded once a frame, handed to every stream.
+"""The microphone of a run: one capture, encoded once per frame, for all of its connections.
 
 Runs on the engine's event loop, in the one worker that carries a microphone run.
 """
@@ -18,9 +18,9 @@ from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 
 class MicrophoneCapture:
-    """Opens the plan's microphone and tells its level; `push` takes each encoded frame and when it was captured.
+    """Opens the plan's microphone and emits its level; `push` is given each encoded frame and when it was captured.
 
-    `on_lost` is called once if the device goes away in mid-run.
+    `on_lost_device` is called once if the device is lost during the run.
     """
 
     def __init__(self, plan: RunPlan, emit: Callable[[Event], None], now: Callable[[], float]) -> None:
@@ -40,7 +40,7 @@ class MicrophoneCapture:
         )
 
     async def open(self) -> RunPlan:
-        """Open the device; returns the plan with the sample rate that it gives. Raises `ProblemError`."""
+        """Open the device; returns the plan with the sample rate in use. Raises `ProblemError`."""
         await self._microphone.start()
         options = msgspec.structs.replace(self._plan.options, sample_rate_hz=self._microphone.sample_rate_hz)
         return msgspec.structs.replace(self._plan, options=options)
@@ -65,7 +65,7 @@ class MicrophoneCapture:
         )
 
     def on_lost(self, problem: Problem) -> None:
-        """The device is gone (MicrophoneListener)."""
+        """The device is lost (MicrophoneListener)."""
         self._emit(Notice(t=self._now(), problem=problem))
         if self.on_lost_device is not None:
             self.on_lost_device()

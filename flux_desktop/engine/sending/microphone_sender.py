@@ -1,4 +1,4 @@
-"""Sends what a microphone hears, frame by frame as it comes. Runs on the engine's event loop."""
+"""Sends the frames of a microphone as they are captured. Runs on the engine's event loop."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.base import BaseSender
 
-HELD_CHUNKS = 64
-"""Frames kept while sending is paused, about five seconds; beyond that the oldest are lost."""
+HELD_S = 5.0
+"""Audio kept while sending is paused. The oldest frames beyond that are skipped, as if they had fallen into a gap."""
 
 
 class MicrophoneSender(BaseSender):
@@ -22,20 +22,24 @@ class MicrophoneSender(BaseSender):
     def __init__(self, plan: RunPlan, duration_s: float | None, *arguments: Any, **callbacks: Any) -> None:
         super().__init__(plan, *arguments, **callbacks)
         self._duration_s = duration_s
-        self._held: deque[tuple[bytes, float]] = deque(maxlen=HELD_CHUNKS)
+        self._held: deque[tuple[bytes, float]] = deque()
+        self._held_max = round(HELD_S / plan.chunk_s)
         self._open = False
         self._in_gap = False
+        self._ended = False
         self._silent_due_s: float | None = None
-        self._goes_on_without: bool | None = None
+        self._continues_without: bool | None = None
 
     def push(self, chunk: bytes, captured_s: float) -> None:
         """One encoded frame and the moment at which its last sample was captured."""
-        if self.started_s is None or (self._open and captured_s <= self.started_s):
+        if self.started_s is None or self._ended or (self._open and captured_s <= self.started_s):
             return
         if self._in_gap:
             self._skip(len(chunk), captured_s)
         elif not self._open:
             self._held.append((chunk, captured_s))
+            if len(self._held) > self._held_max:
+                self._skip(*self._held.popleft())
         elif self._is_over():
             self.stop()
             self._on_done()
@@ -43,9 +47,9 @@ class MicrophoneSender(BaseSender):
             self._send(chunk, captured_s)
 
     def device_lost(self, *, go_on: bool) -> None:
-        """No frame will come any more: go on with silence at the same pace, or end."""
+        """No more frames will come: continue with silence at the same pace, or end."""
         if self.started_s is None:
-            self._goes_on_without = go_on
+            self._continues_without = go_on
         elif go_on:
             self._silent_due_s = self._clock() + self._chunk_s
             if self._open:
@@ -56,8 +60,8 @@ class MicrophoneSender(BaseSender):
 
     def _go_on(self) -> None:
         self._open, self._in_gap = True, False
-        lost, self._goes_on_without = self._goes_on_without, None
-        if lost is not None:  # the device went before the audio could begin
+        lost, self._continues_without = self._continues_without, None
+        if lost is not None:  # the device was lost before the audio could begin
             self.device_lost(go_on=lost)
             return
         while self._held and self._open:
@@ -66,7 +70,7 @@ class MicrophoneSender(BaseSender):
             self._wait()
 
     def lose(self) -> None:
-        """The stream is lost: frames fall into the gap, those held back too."""
+        """The stream is lost: frames fall into the gap, including those held back."""
         super().lose()
         self._in_gap = self.started_s is not None
         while self._held and self._in_gap:
@@ -80,16 +84,18 @@ class MicrophoneSender(BaseSender):
             self._silent_due_s += self._chunk_s
 
     def _end(self) -> None:
+        self._ended = True
         self._open = self._in_gap = False
         self._held.clear()
 
     def pause(self) -> None:
-        """Hold back frames; up to `HELD_CHUNKS` are kept and leave late."""
+        """Hold back frames; up to `HELD_S` of them are kept and sent late, the others are skipped."""
         super().pause()
         self._open = False
 
     def _is_over(self) -> bool:
-        return self._duration_s is not None and self._paced_s >= self._duration_s and self._is_settled()
+        # The sum of many frames may be a little less than their number times their length.
+        return self._duration_s is not None and self._paced_s >= self._duration_s - 1e-6 and self._is_settled()
 
     def _wait(self) -> None:
         assert self._loop is not None

@@ -21,6 +21,7 @@ from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
+from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, decode_event, encode_event
 
@@ -106,7 +107,8 @@ async def monitor(device_index: int | None) -> None:
 
 
 def main() -> None:
-    """The process."""
+    """Entry point of the process."""
+    exit_with_parent()
     asyncio.run(monitor(int(sys.argv[1]) if len(sys.argv) > 1 else None))
 
 

@@ -23,6 +23,7 @@ from flux_desktop import __version__
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base import logs
 from flux_desktop.base.child import LINE_LIMIT_BYTES
+from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
@@ -42,6 +43,7 @@ from flux_desktop.engine.records.commands import (
 from flux_desktop.engine.records.events import (
     Event,
     Heartbeat,
+    LevelMeasured,
     Notice,
     Received,
     RunReady,
@@ -58,7 +60,7 @@ from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
 _LOG = logging.getLogger(__name__)
 _BACKLOG_MAX_BYTES = 16 * 1024 * 1024
-"""A front end that does not read loses watched messages beyond this; the recording keeps them."""
+"""A front end that does not read loses watched messages and levels beyond this; the recording keeps them."""
 _FLUSH_MAX_S = 2.0
 HEARTBEAT_S = 1.0
 _LOAD_MAX_S = 600.0
@@ -212,10 +214,11 @@ class Worker:
         line = encode_event(event)
         if self._recorder is not None:
             self._recorder.write(line)
-        if isinstance(event, Received | Sent):
-            watched = self._watched is None or event.conn in self._watched
-            if not watched or self._out.get_write_buffer_size() > _BACKLOG_MAX_BYTES:
-                return
+        if isinstance(event, Received | Sent) and not (self._watched is None or event.conn in self._watched):
+            return
+        is_optional = isinstance(event, Received | Sent | LevelMeasured)
+        if is_optional and self._out.get_write_buffer_size() > _BACKLOG_MAX_BYTES:
+            return
         if not self._out.is_closing():
             self._out.write(line)
 
@@ -274,6 +277,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def main() -> None:
     """Entry point of the process."""
+    exit_with_parent()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logs.set_up(logging.WARNING, handler)

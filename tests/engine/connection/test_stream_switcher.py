@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -12,7 +14,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.options import FluxOptions
 from tests.engine.connection.fake_transport import CHUNK_BYTES, CHUNK_S, Bench, FakeStream, FakeTransport, polite
 from tests.engine.connection.test_control_channel import obedient
-from tests.stepped_loop import run
+from tests.stepped_loop import now_s, run
 
 PLANNED = FluxOptions(eot_threshold=0.7, eot_timeout_ms=5000)
 THROTTLED = Problem(code="throttled", what="Slow down.")
@@ -211,5 +213,40 @@ def test_a_switch_in_the_middle_of_speech_is_reported_with_its_place() -> None:
         await bench.run((1.3, lambda: bench.connection.set_parameters(wanted, 1, new_stream=True)))
         change = switched(bench)
         assert change.cut_s == pytest.approx(1.3 + REQUEST_PATIENCE_S, abs=0.3)
+
+    run(live())
+
+
+@pytest.mark.parametrize(("drain_s", "lost_s"), [(2.0, 0.0), (12.0, 7.0)])
+def test_microphone_frames_of_a_rotation_are_kept_for_five_seconds_and_the_rest_is_a_gap(
+    drain_s: float, lost_s: float
+) -> None:
+    def slow_to_close(stream: FakeStream, what: str) -> None:
+        if what == "CloseStream":
+            stream.end(after_s=drain_s)
+        else:
+            polite(stream, what)
+
+    async def live() -> None:
+        transport = FakeTransport(slow_to_close)
+        bench = Bench(transport, options=PLANNED, microphone=True, rotate_after_s=40.0, rotate_latest_s=41.0)
+
+        def capture() -> None:
+            bench.connection.push(bytes(CHUNK_BYTES), now_s())
+            if str(bench.connection.state) != "ended":
+                asyncio.get_running_loop().call_later(CHUNK_S, capture)
+
+        await bench.run((0.1, capture), (50.0, bench.connection.request_stop))
+        summary = bench.of(ConnectionEnded)[0].summary
+        first, second = bench.transport.streams
+        gaps = [event.gap for event in bench.of(ConnectionChanged) if event.gap is not None]
+        if not lost_s:
+            assert (gaps, summary.unheard_s) == ([], 0.0)
+            return
+        assert [end_s - start_s for start_s, end_s in gaps] == pytest.approx([lost_s], abs=0.2)
+        assert gaps[0][0] == pytest.approx(first.audio_s, abs=0.001), "it begins where the old stream's audio ends"
+        assert summary.unheard_s == pytest.approx(lost_s, abs=0.2)
+        heard_s = first.audio_s + second.audio_s
+        assert heard_s + summary.unheard_s == pytest.approx(49.9, abs=0.2), "every frame is sent or counted"
 
     run(live())

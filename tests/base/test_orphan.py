@@ -1,0 +1,62 @@
+"""A child ends soon after its parent was killed, however busy it is; one whose parent lives goes on."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses pidfd_open to see a process end")
+
+_CHILD = """
+import os
+from flux_desktop.base import orphan
+if {polling}:
+    del os.pidfd_open
+    orphan._POLL_S = 0.05
+orphan.exit_with_parent(0.05)
+print("ready", flush=True)
+while True:
+    pass  # never looks at its standard input
+"""
+_PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_a_busy_child_ends_with_its_parent(polling: bool) -> None:
+    code = _CHILD.format(polling=polling)
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT, code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent.stdout as output:
+        child = int(output.readline())
+        os.kill(child, 0)
+        parent.kill()
+        parent.wait()
+    assert _ends_soon(child), "the child is still running"
+
+
+def _ends_soon(pid: int) -> bool:
+    """Whether the process ends within 10 s."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], 10)[0])
+    finally:
+        os.close(descriptor)
+
+
+def test_a_child_whose_parent_lives_goes_on() -> None:
+    code = "from flux_desktop.base.orphan import exit_with_parent; exit_with_parent(0.0); input(); print('still here')"
+    done = subprocess.run([sys.executable, "-c", code], input="\n", capture_output=True, text=True, timeout=30)
+    assert (done.stdout, done.returncode) == ("still here\n", 0)

@@ -1,0 +1,76 @@
+"""What all senders share, seen through the file sender: begin, idle time, keep-alive, failure, end of the audio."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.sending.fake_stream import CHUNK, FakeStream, Sending
+
+
+def test_idle_time_is_kept_alive_with_single_samples_and_then_the_audio_begins() -> None:
+    sending = Sending()
+    sender = sending.file(idle_before_audio_s=25.0)
+    sending.start(sender)
+    sending.loop.step(24.9)
+    assert sending.stream.sent == [(10.0, b"\x00\x00"), (20.0, b"\x00\x00")]
+    assert sender.started_s is None
+    sending.loop.step(30.0)
+    assert sender.started_s == pytest.approx(125.0)
+    assert sending.stream.moments_s[2:4] == [25.08, 25.16]
+    assert sender.unplanned_s == pytest.approx(2 / 16000)
+    assert sender.audio_clock.audio_s == pytest.approx(5 * 0.08 + 2 / 16000)
+
+
+def test_a_keep_alive_interval_of_the_plan_holds_during_the_audio_too() -> None:
+    sending = Sending()
+    sending.start(sending.file(audio=CHUNK * 30, keepalive_interval_s=1.0))
+    sending.loop.step(2.2)
+    assert [moment for moment, chunk in sending.stream.sent if len(chunk) == 2] == [1.0, 2.0]
+
+
+def test_nothing_is_sent_after_stop_and_nothing_is_reported() -> None:
+    sending = Sending()
+    sender = sending.file(keepalive_interval_s=1.0)
+    sending.start(sender)
+    sending.loop.step(0.1)
+    sender.stop()
+    sender.stop()
+    sending.loop.step(60.0)
+    assert len(sending.stream.sent) == 1
+    assert (sending.reports, sending.loop.is_idle) == ([], True)
+
+
+def test_the_end_of_the_audio_and_the_end_of_the_sending_are_reported_once_each() -> None:
+    sending = Sending()
+    sender = sending.file()
+    sending.start(sender)
+    sending.loop.step(60.0)
+    assert sending.reports == ["audio end", "done"]
+    assert sender.audio_end_s == pytest.approx(0.24)
+    assert sender.sent_bytes == sum(map(len, sending.stream.chunks)) == 5 * len(CHUNK)
+
+
+def test_a_stream_that_fails_pauses_the_sending_until_there_is_another_one() -> None:
+    sending = Sending()
+    sender = sending.file()
+    sending.start(sender)
+    sending.loop.step(0.1)
+    sending.stream.failure = OSError("closed")
+    sending.loop.step(1.0)
+    assert [str(error) for error in sending.errors] == ["closed"]
+    assert (sender.chunks_sent, sending.loop.is_idle) == (1, True)
+    other = FakeStream(sending.loop)
+    sender.resume(other)
+    sending.loop.step(5.0)
+    assert len(other.sent) == 4, "two of the recording, two of silence"
+    assert sender.late_chunks > 0
+    assert sending.reports == ["audio end", "done"]
+
+
+def test_recent_errors_and_the_runs_histogram_have_the_same_values() -> None:
+    sending = Sending()
+    sender = sending.file(audio=CHUNK * 10)
+    sending.start(sender)
+    sending.loop.step(60.0)
+    assert sending.pacing.n == sender.chunks_sent == len(sender.recent_errors_s) == 12
+    assert max(sender.recent_errors_s) == pytest.approx(0.0, abs=1e-6)
