@@ -39,7 +39,8 @@ class MicrophoneSender(BaseSender):
         elif not self._open:
             self._held.append((chunk, captured_s))
             if len(self._held) > self._held_max:
-                self._skip(*self._held.popleft())
+                oldest, due_s = self._held.popleft()
+                self._skip(len(oldest), due_s)
         elif self._is_over():
             self.stop()
             self._on_done()
