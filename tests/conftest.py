@@ -21,6 +21,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flux_desktop.base import redaction
+from flux_desktop.speech_models import store
+from flux_desktop.speech_models.catalogue import ENGLISH
 
 # The same examples on every run, and no verdict that depends on how busy the machine is. HYPOTHESIS_PROFILE=explore
 # looks for new examples instead.
@@ -46,6 +48,8 @@ def private_environment() -> Iterator[None]:
     """Keep the person's settings, AWS account and proxies out of every test, and the tests out of their home."""
     # A short path: sockets made below it have names of at most 108 bytes.
     home = Path(tempfile.mkdtemp(prefix="flux-test-"))
+    # The model that set-up has downloaded is used where it is.
+    speech_models = str(store.fetched_folder(ENGLISH).parent)
     folders = {
         "HOME": home,
         "XDG_CACHE_HOME": home / "cache",
@@ -60,6 +64,7 @@ def private_environment() -> Iterator[None]:
                 patch.delenv(name)
         # Without it boto3 asks an address of Amazon's machines for credentials, and waits.
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv(store.FOLDER_VARIABLE, speech_models)
         for name, folder in folders.items():
             folder.mkdir(mode=0o700, exist_ok=True)
             patch.setenv(name, str(folder))

@@ -14,9 +14,9 @@ PARTS = (
     "aws-sdk-sagemaker-runtime-http2",
     "awscrt",
     "boto3",
+    "ctranslate2",
     "granian",
     "numpy",
-    "pocketsphinx",
     "PyAudio",
 )
 """Distributions whose versions explain the program's behaviour; a frozen bundle includes their metadata."""

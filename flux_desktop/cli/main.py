@@ -22,11 +22,13 @@ _COMMANDS = {
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
     "summary": "rebuild the summary of a recorded run",
+    "recogniser": "show or download the speech models of the built-in endpoint",
     "self-test": "check that every part of the program works on this machine",
 }
 _EXITS = {
     "local-endpoint": "exit status:\n  0    stopped by a signal\n  2    wrong usage or input: nothing was started",
     "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
+    "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
 """Exit status of commands that carry out no run."""
@@ -117,6 +119,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             arguments.add_summary_arguments(parser)
         case "self-test":
             arguments.add_self_test_arguments(parser)
+        case "recogniser":
+            from flux_desktop.cli import recogniser
+
+            recogniser.add_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -151,6 +157,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.self_test import run as run_self_test
 
             return run_self_test
+        case "recogniser":
+            from flux_desktop.cli import recogniser
+
+            return recogniser.run
         case _:
             from flux_desktop.cli import local_endpoint
 

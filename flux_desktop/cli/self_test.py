@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         test = SelfTest(print_finding, Path(os.path.abspath(args.picture)) if args.picture else None)
         asyncio.run(test.run())
-        failed = test.wrong
+        failed = test.failed
     if failed:
         printer.line(f"{failed} {'check' if failed == 1 else 'checks'} failed; see the hints above.")
         return ExitCode.CONNECTION_FAILED
@@ -49,5 +49,5 @@ def run(args: argparse.Namespace) -> int:
 
 def line(finding: Finding) -> str:
     """A finding as one line: ok and the observation, or what failed and what to do."""
-    text = finding.said if finding.problem is None else finding.problem.sentence()
+    text = finding.observation if finding.problem is None else finding.problem.sentence()
     return f"{'ok' if finding.problem is None else 'FAILED':6}  {finding.name:{_NAME_CHARS}} {plain(text)}"

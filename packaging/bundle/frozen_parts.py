@@ -64,6 +64,8 @@ LEFT_OUT = (
     "PySide6.QtTest",
     "certifi",
     "_pytest",
+    "ctranslate2.converters",  # model conversion, which needs PyTorch
+    "ctranslate2.specs",
     "cupy",
     "docutils",
     "h2",
@@ -77,7 +79,6 @@ LEFT_OUT = (
     "numpy._core._multiarray_tests",
     "numpy.f2py",
     "numpy.distutils",
-    "numpy.fft",
     "numpy.random",
     "pip",
     "pkg_resources",
@@ -130,8 +131,6 @@ def is_wanted(destination: str) -> bool:
         return False
     if path.startswith(("PySide6/", "libQt6")):
         return _is_wanted_of_qt(path)
-    if path.endswith("en-us-phone.lm.bin"):  # of another recognition mode
-        return False
     if found := re.match(r"(\w+)-[\w.]+\.dist-info/(.+)", path):
         # The other files describe the build machine, or repeat the notices.
         return found[1].replace("_", "-").lower() in DESCRIBED and found[2] == "METADATA"

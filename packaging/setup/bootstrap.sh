@@ -73,6 +73,14 @@ fill_venv() {
   printf '%s\n' "$mode $(fingerprint "$lock")" >"$stamp"
 }
 
+# The speech model is not one of the packages: where it cannot be downloaded, everything else works.
+fetch_speech_model() {
+  FLUX_DESKTOP_UV=$uv .venv/bin/flux-stress recogniser fetch >/dev/null || {
+    say "Speech recognition is not available yet; everything else is ready"
+    say "To download the speech model later, run .venv/bin/flux-stress recogniser fetch"
+  }
+}
+
 # Once filled for tests, .venv stays so: running must not remove the development tools.
 venv_mode=$(stamped_mode)
 system_mode=$mode
@@ -101,4 +109,5 @@ fi
 require_headers "$python"
 make_venv "$python" "$uv"
 fill_venv
+fetch_speech_model
 say "Ready"

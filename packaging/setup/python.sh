@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Python and uv: find one that runs, or install one. Sourced by bootstrap.sh and lock.sh.
 
-# Python 3.14 is excluded: the speech recogniser (pocketsphinx 5.0.4) has no wheel for it.
+# Python 3.14 is excluded until the tests run with it.
 PYTHON_WANTED="3.12 or 3.13"
 UV_WANTED="uv>=0.8,<1"
 TOOLS="${root:?}/.tools"

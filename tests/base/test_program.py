@@ -13,12 +13,13 @@ from flux_desktop.base import program
 
 TRAPS = (
     *("argparse", "asyncio", "boto3", "botocore", "cryptography", "granian", "hdrh", "json", "logging", "msgspec"),
-    *("numpy", "platformdirs", "pocketsphinx", "pyaudio", "pyqtgraph", "PySide6", "qasync", "rich", "sitecustomize"),
+    *("ctranslate2", "numpy", "platformdirs", "pyaudio", "pyqtgraph", "PySide6", "qasync", "rich", "sitecustomize"),
     *("soundfile", "soxr", "textwrap", "uvloop", "wave"),
 )
 ARGUMENTS = {
     "flux_desktop.cli.main": ["self-test", "--quick"],
     "flux_desktop.local_endpoint.__main__": ["--parent-pipe"],
+    "flux_desktop.local_endpoint.recognition.decode_worker": ["tiny.en"],
     "flux_desktop.ui.app.app": ["--self-test-picture", "window.png"],
 }
 LIMIT_S = 50.0

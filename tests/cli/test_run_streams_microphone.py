@@ -43,7 +43,7 @@ def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_
                         "--sessions-dir",
                         str(tmp_path),
                         "--local-arguments",
-                        "--recogniser pocketsphinx",
+                        "--recogniser whisper",
                         "--log-level",
                         "DEBUG",
                     ),

@@ -14,6 +14,7 @@ from flux_desktop.aws.wire.event_stream import EventSigner, Frame, FrameDecoder,
 from flux_desktop.local_endpoint.faults.capacity import Capacity
 from flux_desktop.local_endpoint.faults.faults import parse_faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
+from flux_desktop.local_endpoint.recognition.pools import Pools
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 from tests.local_endpoint.wire_client import QUERY, Keys, signed_stream_headers, stream_path
 
@@ -23,7 +24,7 @@ HOST = "127.0.0.1:8443"
 def silent_endpoint(*faults: str, capacity: Capacity | None = None) -> EndpointState:
     """The state of an endpoint without recognition."""
     settings = EndpointSettings(recogniser="silent")
-    return EndpointState(settings, with_extra([]), [], parse_faults(faults), None, capacity)
+    return EndpointState(settings, with_extra([]), [], parse_faults(faults), Pools(), capacity)
 
 
 @dataclass

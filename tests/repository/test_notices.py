@@ -43,7 +43,7 @@ def test_an_entry_says_what_the_package_says_of_itself() -> None:
 def test_the_program_needs_what_is_listed() -> None:
     """No tool of the developers', and all that the programs import."""
     shipped = notices.shipped()
-    assert {"awscrt", "aiohttp", "boto3", "granian", "numpy", "pocketsphinx", "pyside6-essentials"} <= set(shipped)
+    assert {"awscrt", "aiohttp", "boto3", "granian", "ctranslate2", "numpy", "pyside6-essentials"} <= set(shipped)
     assert not {"hatchling", "pyinstaller", "pytest", "ruff"} & set(shipped)
 
 

@@ -15,6 +15,7 @@ from flux_desktop.aws.wire.sigv4 import canonical_request
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, check_request
+from flux_desktop.local_endpoint.recognition.pools import Pools
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, opened
@@ -53,7 +54,7 @@ def service() -> EndpointState:
     settings = EndpointSettings(
         access_key=CREDENTIALS.access_key, secret_key=CREDENTIALS.secret_key, recogniser="silent"
     )
-    return EndpointState(settings, with_extra(["flux-en=InService"]), [], Faults(), None)
+    return EndpointState(settings, with_extra(["flux-en=InService"]), [], Faults(), Pools())
 
 
 def flipped(data: bytes) -> Iterator[tuple[int, bytes]]:

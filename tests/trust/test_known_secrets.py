@@ -24,6 +24,8 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.worker.worker import _take_secrets
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
+from flux_desktop.local_endpoint.recognition.pools import Pools
+from tests.local_endpoint.wire_client import WireClient
 
 ACCESS, SECRET, TOKEN = "access-key-of-the-test", "secret-key-of-the-test", "session-token-of-the-test"
 
@@ -72,7 +74,7 @@ async def test_keys_of_the_built_in_endpoint() -> None:
 
 
 def test_the_built_in_endpoint_knows_its_own_keys() -> None:
-    service = EndpointState(EndpointSettings(recogniser="silent"), {}, [], Faults(), None)
+    service = EndpointState(EndpointSettings(recogniser="silent"), {}, [], Faults(), Pools())
     assert known(service.access_key, service.secret_key)
     assert (len(service.access_key), len(service.secret_key) >= 40) == (21, True)
 
@@ -117,12 +119,16 @@ async def test_the_list_of_microphones_is_asked_without_keys(monkeypatch: pytest
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads environments in /proc")
 def test_a_recogniser_gets_no_keys_from_an_endpoint_that_has_them() -> None:
-    command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--parent-pipe", "--recogniser", "pocketsphinx"]
+    command = [sys.executable, "-m", "flux_desktop.local_endpoint", "--parent-pipe", "--recogniser", "whisper"]
     environment = {**os.environ, "AWS_SECRET_ACCESS_KEY": SECRET}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdout.readline()
+        with WireClient(json.loads(process.stdout.readline())) as client:
+            client.wait_for("Connected")
+            # The first sound that is not digital silence starts the recogniser's process.
+            client.audio(bytes(range(1, 129)) * 320)
+            client.wait_for("Update")
         listings = Path(f"/proc/{process.pid}/task").glob("*/children")
         children = [pid for listing in listings for pid in listing.read_text().split()]
         environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in children]

@@ -26,16 +26,16 @@ RESOURCES = (
     SAMPLE_RECORDING,
     "sample_audio/conversation.words.json",
 )
-"""What the program cannot do without; a folder that lacks one of them was copied in part."""
+"""Files that the program needs; where one is missing, the installation is incomplete."""
 OPEN_FILES_MIN = 2_200
-"""For a thousand connections to the built-in endpoint, which holds as many again."""
+"""A thousand connections to the built-in endpoint, which opens as many itself."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check found: `said` in a few words, or the `problem`."""
+    """The result of one check: an `observation` in a few words, or the `problem`."""
 
     name: str
-    said: str = ""
+    observation: str = ""
     problem: Problem | None = None
 
 
@@ -46,9 +46,9 @@ def quick_findings() -> Iterator[Finding]:
 
 
 def finding(name: str, check: Callable[[], str]) -> Finding:
-    """One check's words, or its problem. Border: a check that fails in a way nobody thought of is a finding too."""
+    """One check's observation or problem. Boundary: an unforeseen failure is a finding too."""
     try:
-        return Finding(name=name, said=check())
+        return Finding(name=name, observation=check())
     except ProblemError as error:
         return Finding(name=name, problem=error.problem)
     except Exception as error:
@@ -66,9 +66,9 @@ def unforeseen(name: str, error: Exception) -> Problem:
 
 
 def check_versions() -> str:
-    """What this program is made of. Raises `ProblemError` where a part is missing."""
-    found = dict(versions())
-    missing = [name for name, version in found.items() if version == MISSING]
+    """Versions of the program and its parts. Raises `ProblemError` where a part is missing."""
+    installed = dict(versions())
+    missing = [name for name, version in installed.items() if version == MISSING]
     if missing:
         raise ProblemError(
             Problem(
@@ -77,9 +77,9 @@ def check_versions() -> str:
                 todo="Install the program again.",
             )
         )
-    parts = f"Qt for Python {found['PySide6-Essentials']}, awscrt {found['awscrt']}, boto3 {found['boto3']}"
+    parts = f"Qt for Python {installed['PySide6-Essentials']}, awscrt {installed['awscrt']}, boto3 {installed['boto3']}"
     system = f"{platform.system()} {platform.machine()}"
-    return f"flux-desktop {__version__} from {program.origin()}, Python {found['Python']} on {system}, {parts}"
+    return f"flux-desktop {__version__} from {program.origin()}, Python {installed['Python']} on {system}, {parts}"
 
 
 def check_resources() -> str:
@@ -96,22 +96,22 @@ def check_resources() -> str:
             Problem(
                 code="resources_missing",
                 what=f"Files of the program are missing or empty: {', '.join(bad)}.",
-                why="The program was copied in part.",
-                todo="Copy or install it again, as a whole.",
+                why="The installation is incomplete.",
+                todo="Install the program again.",
             )
         )
-    return f"all {len(RESOURCES)} files that are needed are there"
+    return f"all {len(RESOURCES)} required files are present"
 
 
 def check_open_files() -> str:
-    """How many connections the system lets one process hold. Raises `ProblemError` where 1000 are too many."""
+    """Limit of open files for one process. Raises `ProblemError` where it is too low for 1000 connections."""
     allowed = program.allow_many_files()
     if allowed < OPEN_FILES_MIN:
         raise ProblemError(
             Problem(
                 code="open_files_few",
-                what=f"This system lets a program open only {allowed} files.",
-                why=f"Each connection counts as one or two, so about {allowed // 2 - 50} are possible.",
+                what=f"The limit of open files is {allowed}, which is too low.",
+                why=f"Each connection needs one or two, so about {allowed // 2 - 50} connections are possible.",
                 todo="Raise the hard limit “nofile” in /etc/security/limits.conf to 10240, and sign in again.",
             )
         )
@@ -119,26 +119,26 @@ def check_open_files() -> str:
 
 
 def check_ca_bundle() -> str:
-    """Whom connections trust. Raises `ProblemError` where nobody is."""
+    """Certificate authorities that connections trust. Raises `ProblemError` where there are none."""
     named, store, paths = os.environ.get("AWS_CA_BUNDLE"), trust_store(None), ssl.get_default_verify_paths()
     where = named or paths.cafile or paths.capath or paths.openssl_cafile
     folder = store.folder if named else paths.capath
-    # Those of a folder are read only as they are asked for.
+    # A folder's certificates are loaded only when needed, so they are counted as files.
     number = ssl_context(store).cert_store_stats()["x509_ca"] or (len(list(Path(folder).glob("*.0"))) if folder else 0)
     if not number:
         raise ProblemError(
             Problem(
                 code="no_authorities",
-                what="No certificate authority is trusted, so no real endpoint can be reached.",
-                why=f"{where} holds none.",
-                todo="Install the package ca-certificates, or name a file of authorities with AWS_CA_BUNDLE.",
+                what="No certificate authority is trusted, so real endpoints cannot be reached.",
+                why=f"{where} contains none.",
+                todo="Install the package ca-certificates, or set AWS_CA_BUNDLE to a file of authorities.",
             )
         )
     return f"{number} authorities in {where}{', which AWS_CA_BUNDLE names' if named else ''}"
 
 
 def check_session_folder() -> str:
-    """Where runs are recorded. Raises `ProblemError` where nothing can be written."""
+    """The folder in which runs are recorded. Raises `ProblemError` where it is not writable."""
     folder = default_sessions_dir()
     probe = Path(folder, f".self-test-{os.getpid()}")
     try:
@@ -151,7 +151,7 @@ def check_session_folder() -> str:
                 code="sessions_unwritable",
                 what=f"Runs cannot be recorded in {folder}.",
                 why=f"{error.strerror or error}.",
-                todo="Make room or give yourself write access there; on the command line, name another --sessions-dir.",
+                todo="Free disk space, change the permissions, or choose another folder with --sessions-dir.",
             )
         ) from error
     return str(folder)

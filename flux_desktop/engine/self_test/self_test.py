@@ -1,7 +1,7 @@
-"""The whole self-test: every part of the program is really used once, without an account and without a network.
+"""The complete self-test: every part of the program is used once, without an account and without a network.
 
-Parts are tried in the order in which they stand on each other, so that the first thing that is wrong is the one to
-put right. Takes about 20 s; the processes that it needs are its own and end with it.
+Parts are tried in the order of their dependencies, so that the first failure is the one to fix. Takes about 20 s; the
+processes that it starts end with it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
+from flux_desktop.engine.records.word_errors import word_errors
 from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -39,15 +40,16 @@ from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
 WINDOW = "flux_desktop.ui.app.app"
 PROCESS_LIMIT_S = 30.0
 TURN_LIMIT_S = 60.0
+RECOGNISED_WER_MAX_PERCENT = 10.0
 COLOURS_MIN = 20
-"""Of a window with all its panels; one that is empty has two or three."""
+"""A window with all its panels has more; an empty one has two or three."""
 CLOCK_SKEW_MAX_S = 60.0
-"""AWS refuses signatures that are five minutes off; a clock that is one minute off is on its way there."""
+"""AWS refuses signatures that are five minutes off; a clock that is one minute off drifts towards that."""
 _LIBRARY = re.compile(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object")
 
 
 class Painted(msgspec.Struct, kw_only=True):
-    """What the window's own process says of its picture; `platform_problem` is why it could not show on a screen."""
+    """What the window's process reports about its picture; `platform_problem` is why it cannot show on a screen."""
 
     width: int
     height: int
@@ -58,20 +60,20 @@ class Painted(msgspec.Struct, kw_only=True):
 
 
 class SelfTest:
-    """One self-test. `tell` gets each finding as it comes; the window's picture is kept where `picture` says."""
+    """One self-test. `report` gets each finding as it comes; the window's picture is saved as `picture`."""
 
-    def __init__(self, tell: Callable[[Finding], None], picture: Path | None = None) -> None:
-        self._tell_finding = tell
+    def __init__(self, report: Callable[[Finding], None], picture: Path | None = None) -> None:
+        self._report_finding = report
         self._picture = picture
         self._local = LocalEndpoint()
         self._folder = Path()
         self._painted: Painted | None = None
-        self.wrong = 0
+        self.failed = 0
 
     async def run(self) -> None:
         """Carry out all checks; cancelling ends every process within about three seconds."""
-        for found in quick_findings():
-            self._tell(found)
+        for finding in quick_findings():
+            self._report(finding)
         with tempfile.TemporaryDirectory(prefix="flux-self-test-") as folder:
             self._folder = Path(folder)
             try:
@@ -85,12 +87,12 @@ class SelfTest:
             await self._check("screen", self._screen)
             await self._check("microphones", self._microphones)
 
-    def _tell(self, found: Finding) -> None:
-        self.wrong += found.problem is not None
-        self._tell_finding(found)
+    def _report(self, finding: Finding) -> None:
+        self.failed += finding.problem is not None
+        self._report_finding(finding)
 
     async def _check(self, name: str, check: Callable[[], Awaitable[str]]) -> None:
-        self._tell(await _finding(name, check))
+        self._report(await _finding(name, check))
 
     # ------------------------------------------------------------ checks, each its words or a ProblemError
 
@@ -102,12 +104,12 @@ class SelfTest:
             async with asyncio.timeout(PROCESS_LIMIT_S):
                 ready = decode_event(await process.stdout.readline())
         except (OSError, TimeoutError, msgspec.DecodeError) as error:
-            await child.stop()  # its last words may come after the end of its answers
+            await child.stop()  # standard error may end after standard output
             raise _process_problem("The engine process", child, error) from error
         finally:
             await child.stop()
         if not isinstance(ready, WorkerReady) or ready.version != __version__:
-            raise _process_problem("The engine process", child, ValueError("it is of another version"))
+            raise _process_problem("The engine process", child, ValueError("it has another version"))
         return f"ready after {time.monotonic() - began_s:.1f} s"
 
     async def _endpoint(self) -> str:
@@ -131,20 +133,20 @@ class SelfTest:
         return f"within {max(1.0, abs(skew_s)):.0f} s of the endpoint's"
 
     async def _turns(self) -> None:
-        """Both recognisers at once, because a turn takes as long as it is spoken."""
-        sphinx = LocalEndpoint()
+        """A scripted and a recognised turn at once, because a turn takes as long as it is spoken."""
+        recognising = LocalEndpoint()
         try:
-            found = await asyncio.gather(
+            findings = await asyncio.gather(
                 _finding("scripted turn", lambda: self._turn(self._local, scripted=True)),
-                _finding("recognised turn", lambda: self._turn(sphinx, scripted=False)),
+                _finding("recognised turn", lambda: self._turn(recognising, scripted=False)),
             )
         finally:
-            await sphinx.stop()
-        for each in found:
-            self._tell(each)
+            await recognising.stop()
+        for each in findings:
+            self._report(each)
 
     async def _turn(self, local: LocalEndpoint, *, scripted: bool) -> str:
-        """The sample's first turn, streamed and heard to its end."""
+        """Stream the sample's first turn and check its transcript: exactly for a script, else by its WER."""
         wav = resource_path(SAMPLE_RECORDING)
         script = reference_transcript(wav)
         assert script is not None
@@ -155,7 +157,7 @@ class SelfTest:
             if isinstance(event, ConnectionEnded):
                 ended.append(event.summary)
 
-        arguments = () if scripted else ("--recogniser", "pocketsphinx")
+        arguments = () if scripted else ("--recogniser", "whisper")
         plan = RunPlan(
             endpoint=LOCAL_ENDPOINT,
             source=WavSource(path=str(wav)),
@@ -168,17 +170,25 @@ class SelfTest:
         problem = outcome.problem or next((summary.problem for summary in ended if summary.problem), None)
         if problem is not None:
             raise ProblemError(problem)
-        heard = ended[0].final_texts[0] if ended and ended[0].final_texts else ""
-        if not heard or not ended[0].event_counts.get("EndOfTurn") or (scripted and heard != first.text):
+        text = ended[0].final_texts[0] if ended and ended[0].final_texts else ""
+        error_percent = word_errors(first.text, text).rate_percent or 0.0
+        if (
+            not text
+            or not ended[0].event_counts.get("EndOfTurn")
+            or error_percent > RECOGNISED_WER_MAX_PERCENT
+            or (scripted and text != first.text)
+        ):
             raise ProblemError(
                 Problem(
-                    code="turn_not_heard",
-                    what=f"The sample's first turn was heard as “{heard}”." if heard else "No turn was heard.",
-                    why=f"It says “{first.text}”",
+                    code="turn_not_transcribed",
+                    what=f"The sample's first turn was transcribed as “{text}”."
+                    if text
+                    else "No turn was transcribed.",
+                    why=f"The sample says “{first.text}”",
                     todo="Install the program again; if it persists, report this line.",
                 )
             )
-        return f"“{heard}”"
+        return f"“{text}”" if scripted else f"“{text}” (WER {error_percent:.0f} %)"
 
     async def _window(self) -> str:
         picture = self._picture or self._folder / "window.png"
@@ -190,19 +200,19 @@ class SelfTest:
                 output = await process.stdout.read()
             self._painted = painted = msgspec.json.decode(output, type=Painted)
         except (OSError, TimeoutError, msgspec.DecodeError) as error:
-            await child.stop()  # it may still be saying why
+            await child.stop()  # it may still be writing the reason
             raise _process_problem("The window's process", child, error) from error
         finally:
             await child.stop()
         if painted.colours < COLOURS_MIN or not picture.stat().st_size:
-            raise _process_problem("The window's process", child, ValueError("what it painted is empty"))
-        kept = f" to {picture}" if self._picture else ""
+            raise _process_problem("The window's process", child, ValueError("its picture is empty"))
+        place = f" to {picture}" if self._picture else ""
         size = f"{painted.width} by {painted.height} pixels in {painted.colours} colours"
-        return f"usable after {painted.usable_at_s - began_s:.1f} s, painted off-screen and saved{kept}: {size}"
+        return f"usable after {painted.usable_at_s - began_s:.1f} s, painted off-screen and saved{place}: {size}"
 
     async def _screen(self) -> str:
         if self._painted is None:
-            raise ProblemError(Problem(code="window_not_painted", what="Not looked at, because the window failed."))
+            raise ProblemError(Problem(code="window_not_painted", what="Not checked, because the window failed."))
         if why := self._painted.platform_problem:
             raise ProblemError(
                 Problem(
@@ -221,9 +231,9 @@ class SelfTest:
 
 
 async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
-    """As `quick_checks.finding`, for a check that waits. Border: an unforeseen failure is a finding too."""
+    """`quick_checks.finding` for a check that is awaited. Boundary: an unforeseen failure is a finding too."""
     try:
-        return Finding(name=name, said=await check())
+        return Finding(name=name, observation=await check())
     except ProblemError as error:
         return Finding(name=name, problem=error.problem)
     except Exception as error:
@@ -231,9 +241,9 @@ async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
 
 
 def clock_skew_s(info: LocalEndpointInfo) -> float:
-    """How far the endpoint's clock is ahead of ours, by the Date that it answers with, in seconds. Blocks.
+    """How far the endpoint's clock is ahead of ours, by the Date header of its answer, in seconds. Blocks.
 
-    Raises `OSError` where it cannot be reached. The header has whole seconds, so less than one says nothing.
+    Raises `OSError` where it cannot be reached. The header has whole seconds: smaller differences mean nothing.
     """
     place = urlsplit(info.url)
     context = ssl_context(TrustStore(file=info.ca_file))
@@ -248,15 +258,17 @@ def clock_skew_s(info: LocalEndpointInfo) -> float:
 
 
 def _library_todo(why: str) -> str:
-    found = _LIBRARY.search(why)
-    if found is None:
+    missing = _LIBRARY.search(why)
+    if missing is None:
         return "Install the program again; if it persists, report this line."
-    return f"Install the system's library {found[1]} (on Debian, the package that “apt-file search {found[1]}” names)."
+    return (
+        f"Install the system's library {missing[1]} (on Debian, the package that “apt-file search {missing[1]}” lists)."
+    )
 
 
 def _process_problem(what: str, child: Child, error: Exception) -> ProblemError:
-    """Its own last words say more than ours."""
-    said = child.stderr_tail[-1] if child.stderr_tail else " ".join(str(error).split()) or "it did not answer in time"
+    """The process's own last line explains more than our exception."""
+    reason = child.stderr_tail[-1] if child.stderr_tail else " ".join(str(error).split()) or "it timed out"
     return ProblemError(
-        Problem(code="process_failed", what=f"{what} does not work.", why=f"{said}.", todo=_library_todo(said))
+        Problem(code="process_failed", what=f"{what} does not work.", why=f"{reason}.", todo=_library_todo(reason))
     )

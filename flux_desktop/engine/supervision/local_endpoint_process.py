@@ -31,6 +31,7 @@ class LocalEndpointInfo(msgspec.Struct, kw_only=True):
     secret_key: str
     endpoints: list[str] = []
     recogniser: str = ""
+    speech_models: list[str] = []
     bundle: str = "unknown"
 
     def __repr__(self) -> str:

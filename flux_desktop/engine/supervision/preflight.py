@@ -16,7 +16,9 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.commands import ProxyVariables
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.engine.sending import audio_source
-from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.speech_models.catalogue import ENGLISH, MULTILINGUAL, SpeechModel
+from flux_desktop.speech_models.store import not_installed
 
 
 class Ready(msgspec.Struct, kw_only=True):
@@ -28,13 +30,29 @@ class Ready(msgspec.Struct, kw_only=True):
     proxies: ProxyVariables
 
 
-_RECOGNISERS = {
-    "auto": "the script where the recording has one, as the sample does, else from PocketSphinx",
-    "pocketsphinx": "PocketSphinx",
-    "silent": "nobody: this endpoint only keeps time",
-}
-
 Preparing = Coroutine[Any, Any, Ready]
+
+
+def transcription_notes(info: LocalEndpointInfo, flux_model: str) -> list[str]:
+    """Where the built-in endpoint's transcripts come from, and what is missing for the Flux model asked for."""
+    if info.recogniser == "silent":
+        return ["Transcription is off: the endpoint sends timing events only."]
+    if ENGLISH.name not in info.speech_models:
+        problem = not_installed(ENGLISH)
+        return [f"Only recordings with a script, such as the sample, are transcribed. {problem.what} {problem.todo}"]
+    if MULTILINGUAL.name in info.speech_models and flux_model == "flux-general-multi":
+        return [_source(info, MULTILINGUAL)]
+    notes = [_source(info, ENGLISH)]
+    if flux_model == "flux-general-multi":
+        problem = not_installed(MULTILINGUAL)
+        notes.append(f"Only English is recognised. {problem.what} {problem.todo}")
+    return notes
+
+
+def _source(info: LocalEndpointInfo, model: SpeechModel) -> str:
+    if info.recogniser == "auto":
+        return f"Recordings with a script, such as the sample, use its words; {model.title} transcribes all others."
+    return f"{model.title} transcribes the audio."
 
 
 def check(plan: RunPlan) -> None:
@@ -59,7 +77,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
         return Ready(
             plan=plan,
             credentials=info.credentials,
-            notes=[*notes, f"Words come from {_RECOGNISERS.get(info.recogniser, info.recogniser)}."],
+            notes=[*notes, *transcription_notes(info, plan.options.model)],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
     plan, note = await _configured(plan)

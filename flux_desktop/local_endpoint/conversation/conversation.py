@@ -32,9 +32,10 @@ from flux_desktop.flux.messages import (
     parse_client_message,
 )
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.conversation.messages_out import MULTI_MODEL, model_stream_error, text_frame, turn_info
+from flux_desktop.local_endpoint.conversation.messages_out import model_stream_error, text_frame, turn_info
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, check_change
 from flux_desktop.local_endpoint.recognition.decode_pool import PoolFullError
+from flux_desktop.local_endpoint.recognition.pools import MULTI_MODEL
 from flux_desktop.local_endpoint.recognition.recogniser import Recognised, Recogniser, RecognitionFailedError
 from flux_desktop.local_endpoint.recognition.turn_taking import TurnStep, TurnTaker, TurnThresholds
 
@@ -181,7 +182,7 @@ class ServerConversation:
             self._waiting = True
             self.recogniser.when_ready(frame, self._resume)
             return False
-        for step in self._turns.hear(frame.end_s, frame.speech, words):
+        for step in self._turns.advance(frame.end_s, frame.speech, words):
             self._send_step(step)
         return True
 

@@ -13,9 +13,9 @@ from flux_desktop.aws.wire.event_stream import encode_message, payload_part
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.messages import Word
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.local_endpoint.recognition.pools import MULTI_MODEL
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord, TurnStep
 
-MULTI_MODEL = "flux-general-multi"
 _encoder = msgspec.json.Encoder()
 
 
@@ -52,7 +52,7 @@ def turn_info(step: TurnStep, request_id: str, sequence_id: int, options: FluxOp
     if step.trigger is not None and bundle.sends_trigger:
         message.trigger = step.trigger
     if options.model == MULTI_MODEL:
-        message.languages = ["en"] if step.words else []
+        message.languages = sorted({word.language for word in step.words})
         message.languages_hinted = list(options.language_hints)
     return message
 

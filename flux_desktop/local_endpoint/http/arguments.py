@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from flux_desktop.flux.bundles import BUNDLES, LATEST
 
-RECOGNISERS = ("auto", "pocketsphinx", "silent")
+RECOGNISERS = ("auto", "whisper", "silent")
 BEYOND = ("slow", "refuse", "cliff")
 _USAGE_ERROR = 2
 
@@ -83,15 +83,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_one_of(*RECOGNISERS),
         default="auto",
         metavar="NAME",
-        help="source of transcripts: registered recordings where the audio is one, speech recognition otherwise "
-        "(auto); speech recognition only (pocketsphinx); or none (silent, for load)",
+        help="source of transcripts: registered recordings where the audio is one, Whisper otherwise (auto); "
+        "Whisper only (whisper); or none (silent, for load)",
     )
     add(
         "--max-decodes",
         type=_whole_number(1, 10_000),
-        default=2 * (os.cpu_count() or 1),
+        default=4 * (os.cpu_count() or 1),
         metavar="N",
-        help="different recordings decoded at once; further streams are refused (default: twice the number of cores)",
+        help="different recordings decoded at once; further streams are refused (default: four for each core)",
     )
     add(
         "--script",

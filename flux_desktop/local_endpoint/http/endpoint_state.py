@@ -12,11 +12,12 @@ from msgspec import Struct, field
 
 from flux_desktop.base.redaction import remember
 from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
 from flux_desktop.local_endpoint.faults.capacity import Capacity
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
-from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
+from flux_desktop.local_endpoint.recognition.pools import Pools, language_of
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
@@ -52,7 +53,7 @@ class EndpointState:
         endpoints: dict[str, Endpoint],
         scripts: list[Script],
         faults: Faults,
-        pool: DecodePool | None,
+        pools: Pools,
         capacity: Capacity | None = None,
     ) -> None:
         self.region = settings.region
@@ -66,7 +67,7 @@ class EndpointState:
         self.faults = faults
         self.capacity = capacity or Capacity()
         self.residual = ResidualState((faults.value("elevated-confidence") or 0.0) / 100, time.monotonic)
-        self.pool = pool
+        self.pools = pools
         self.conversations: dict[str, ServerConversation] = {}
         """One for each open stream, by request id."""
         self.streams_opened = 0
@@ -82,10 +83,11 @@ class EndpointState:
         """Delay of every message that is sent now, for an endpoint above its capacity."""
         return self.capacity.delay_s(len(self.conversations))
 
-    def new_recogniser(self, encoding: str, sample_rate_hz: int) -> Recogniser:
+    def new_recogniser(self, options: FluxOptions) -> Recogniser:
         """A recogniser for one stream, of the kind chosen."""
         scripts = self.scripts if self.recogniser == "auto" else None
-        return Recogniser(encoding, sample_rate_hz, scripts, self.pool)
+        pool = self.pools.pool_for(options)
+        return Recogniser(options.encoding, options.sample_rate_hz, scripts, pool, language_of(options))
 
     def status(self) -> dict[str, Any]:
         """The figures of ``/local/status``."""
@@ -100,10 +102,11 @@ class EndpointState:
             "streams_open": len(self.conversations),
             "streams_opened": self.streams_opened,
             "chunks": self.chunks,
-            "decodes_running": self.pool.running_decodes if self.pool else 0,
-            "decode_processes": self.pool.processes if self.pool else 0,
-            "decoded_blocks": self.pool.decoded_blocks if self.pool else 0,
-            "max_decodes": self.pool.max_decodes if self.pool else 0,
+            "speech_models": [pool.model.name for pool in self.pools.all],
+            "decodes_running": sum(pool.running_decodes for pool in self.pools.all),
+            "decode_processes": sum(pool.processes for pool in self.pools.all),
+            "decoded_blocks": sum(pool.decoded_blocks for pool in self.pools.all),
+            "max_decodes": sum(pool.max_decodes for pool in self.pools.all),
             "cpu_s": round(used.ru_utime + used.ru_stime, 3),
             "uptime_s": round(time.monotonic() - self.started_s, 3),
             "streams": {

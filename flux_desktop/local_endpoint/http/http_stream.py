@@ -103,8 +103,9 @@ def _check_model(state: EndpointState, headers: Mapping[str, str]) -> FluxOption
         options = options_for(headers.get("x-amzn-sagemaker-model-query-string", ""), state.bundle)
     except RefusedError as error:
         raise _model_error(400, f"{error.code}: {error.description}") from error
-    if state.pool is not None and state.pool.full:
-        raise _model_error(503, f"All {state.pool.max_decodes} decoders are busy with other recordings")
+    pool = state.pools.pool_for(options)
+    if pool is not None and pool.full:
+        raise _model_error(503, f"All {pool.max_decodes} decoders are busy with other recordings")
     return options
 
 
@@ -130,7 +131,7 @@ class StreamServer:
         self._fragments: list[bytes] = []
         self._fragments_type: object = None
         self._input_ended = False
-        recogniser = state.new_recogniser(options.encoding, options.sample_rate_hz)
+        recogniser = state.new_recogniser(options)
         self._recogniser = recogniser
         self._write_queue = WriteQueue(
             state.faults,

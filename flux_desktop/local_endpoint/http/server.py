@@ -33,7 +33,7 @@ from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.routes import Routes
-from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
+from flux_desktop.local_endpoint.recognition.pools import make_pools
 from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
@@ -116,12 +116,10 @@ async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: 
     certificates = _certificates(settings, folder)
     scripts = load_scripts(settings) if settings.recogniser == "auto" else []
     async with contextlib.AsyncExitStack() as stack:
-        pool = DecodePool(settings.max_decodes) if settings.recogniser != "silent" else None
-        if pool is not None:
-            await stack.enter_async_context(pool.running())
+        pools = await stack.enter_async_context(make_pools(settings.recogniser, settings.max_decodes).running())
         endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
         capacity = capacity_from(settings.capacity, settings.beyond)
-        state = EndpointState(settings, endpoints, scripts, faults, pool, capacity)
+        state = EndpointState(settings, endpoints, scripts, faults, pools, capacity)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         server = _make_server(Routes(state, group).__rsgi__, port, certificates, state.faults)
         serving = group.create_task(server.serve(), name="http server")
@@ -161,6 +159,7 @@ def _ready_line(state: EndpointState, port: int, certificates: Certificates) -> 
         "secret_key": state.secret_key,
         "endpoints": names,
         "recogniser": state.recogniser,
+        "speech_models": [pool.model.name for pool in state.pools.all],
         "bundle": state.bundle.name,
         "scripts": [script.name for script in state.scripts],
         "version": __version__,

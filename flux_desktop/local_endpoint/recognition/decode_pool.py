@@ -1,8 +1,8 @@
-"""Recognition shared between streams: identical audio is decoded once, in a few processes of its own.
+"""Recognition shared between streams: the same audio is decoded once, in a process of its own.
 
-An utterance is known by the hash chain of its blocks, so streams that started at different times, or loop one
-recording, find the utterance that another stream has already had decoded. A stream whose audio nobody has
-decoded before is a *leader* and holds one recognition process; there are `max_decodes` of them.
+Blocks of 80 ms are compared by content. A stream whose audio is that of an utterance which is or was decoded for
+another stream joins it where it stands, also in its middle, so streams that start at different times or repeat a
+recording share its words. A stream with audio of its own takes one of `max_decodes` places.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
-from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnDeath
-from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
-from flux_desktop.local_endpoint.recognition.utterances import Cursor, Utterance
+from flux_desktop.local_endpoint.recognition.decode_protocol import Answer, Request
+from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnExit
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Utterance
+from flux_desktop.speech_models.catalogue import ENGLISH, SpeechModel
 
 log = logging.getLogger(__name__)
 
 _KEPT_BLOCKS = 10_000
 """About 13 minutes of finished utterances, 25 MB, kept for streams that bring the same audio later."""
+
+MakeWorker = Callable[[SpeechModel, OnAnswer, OnExit], DecodeWorker]
 
 
 class PoolFullError(RuntimeError):
@@ -30,37 +32,40 @@ class PoolFullError(RuntimeError):
 
 
 class DecodePool:
-    """All utterances and the processes that decode them. Lives on one event loop, inside `running`."""
+    """All utterances of one model and the process that decodes them. Lives on one event loop, inside `running`."""
 
-    def __init__(
-        self, max_decodes: int, make_worker: Callable[[OnAnswer, OnDeath], DecodeWorker] = DecodeWorker
-    ) -> None:
+    def __init__(self, max_decodes: int, model: SpeechModel = ENGLISH, make_worker: MakeWorker = DecodeWorker) -> None:
         self.max_decodes = max_decodes
+        self.model = model
         self._make_worker = make_worker
         self.decoded_blocks = 0
         self._group: asyncio.TaskGroup | None = None
-        self._tasks: dict[DecodeWorker, asyncio.Task[None]] = {}
-        self._leaders: dict[object, DecodeWorker] = {}
-        self._by_digest: dict[bytes, Utterance] = {}
+        self._worker: DecodeWorker | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._leaders: set[object] = set()
+        """Streams that hold a place."""
+        self._led: dict[int, object] = {}
+        """The stream that an open utterance is decoded for, by number."""
+        self._places: dict[tuple[str, bytes], tuple[Utterance, int]] = {}
+        """By language and content of a block: where it was last decoded."""
         self._by_number: OrderedDict[int, Utterance] = OrderedDict()
         self._next_number = 0
 
     @asynccontextmanager
-    async def running(self) -> Any:
-        """Keep the pool alive; the first process starts at once, so that the first words come quickly."""
+    async def running(self) -> AsyncGenerator[DecodePool]:
+        """Allow the process to be started while the context lasts; it ends with it."""
         async with asyncio.TaskGroup() as group:
             self._group = group
-            self._start_worker()
             try:
                 yield self
             finally:
                 self._group = None
-                for task in self._tasks.values():
-                    task.cancel()
+                if self._task is not None:
+                    self._task.cancel()
 
     @property
     def running_decodes(self) -> int:
-        """How many different recordings are being decoded."""
+        """How many streams hold a place."""
         return len(self._leaders)
 
     @property
@@ -69,115 +74,155 @@ class DecodePool:
 
     @property
     def processes(self) -> int:
-        return len(self._tasks)
+        return 0 if self._worker is None else 1
 
     @property
     def utterances(self) -> list[Utterance]:
-        """All that are being decoded or are kept."""
+        """All utterances that are being decoded or are kept."""
         return list(self._by_number.values())
+
+    def warm_up(self) -> None:
+        """Start the process, which takes about a second, because speech may follow. Idempotent."""
+        if self._worker is None and self._group is not None:
+            self._worker = worker = self._make_worker(self.model, self._take_answer, self._fail_all)
+            self._task = self._group.create_task(worker.run(), name="decode worker")
 
     # ------------------------------------------------------------ streams
 
-    def begin(self, owner: object, blocks: list[bytes]) -> Cursor:
-        """Start an utterance with its first blocks; raises `PoolFullError` where it needs a further decode."""
-        *_, digest = _chain(b"", blocks)
-        utterance = self._by_digest.get(digest)
-        if utterance is not None:
+    def begin(self, owner: object, blocks: list[bytes], language: str = "") -> Cursor:
+        """Start an utterance with its first blocks; raises `PoolFullError` where that needs another place."""
+        place = self._find(blocks, language)
+        if place is not None:
             self._leave(owner)
-            self._by_number.move_to_end(utterance.number)
-            return Cursor(owner, utterance, len(blocks) - 1)
-        return Cursor(owner, self._create(owner, blocks), len(blocks) - 1)
+            return Cursor(owner, *place)
+        return Cursor(owner, self._create(owner, blocks, language), 0, len(blocks) - 1)
 
     def feed(self, cursor: Cursor, block: bytes) -> None:
-        """The next block of a stream's utterance; shared where another stream has brought it already."""
+        """Take the next block of a stream's utterance. Raises `PoolFullError` like `begin`."""
         utterance, index = cursor.utterance, cursor.index + 1
-        digest = _link(utterance.digests[cursor.index], block)
-        if index < len(utterance.digests) and utterance.digests[index] == digest:
+        if utterance.state is State.FAILED:
+            return  # the stream fails when it asks for this frame's words
+        if index < len(utterance.blocks):
+            if utterance.digests[index] == _digest(block):
+                cursor.index = index
+                return
+        elif utterance.is_open:
+            self._append(utterance, block)
             cursor.index = index
-        elif index == len(utterance.digests) and not utterance.ended:
-            self._append(utterance, block, digest)
-            cursor.index = index
-        else:
-            self._branch(cursor, [*utterance.blocks[:index], block], digest)
+            return
+        self._branch(cursor, [*cursor.own_blocks(), block])
 
-    def _branch(self, cursor: Cursor, blocks: list[bytes], digest: bytes) -> None:
-        """The stream's audio is no longer that of its utterance: go on in another one, decoded from its start."""
-        before, known = cursor.utterance, self._by_digest.get(digest)
-        if known is not None:
-            self._leave(cursor.owner)
-        cursor.move(known or self._create(cursor.owner, blocks), len(blocks) - 1)
-        self._end_unused(before)
+    def pause(self, cursor: Cursor, speech_blocks: int) -> None:
+        """The speaker may have finished: decode what is there in full. `speech_blocks` as in `end`."""
+        utterance = cursor.utterance
+        if cursor.is_at_end and utterance.is_open and utterance.paused_at_blocks < len(utterance.blocks):
+            utterance.paused_at_blocks = len(utterance.blocks)
+            self._ask(Request(utterance.number, "pause", speech_blocks=cursor.first + speech_blocks))
 
-    def end(self, cursor: Cursor, *, closing: bool = False) -> bool:
-        """End the utterance at the cursor; returns whether a final text will come.
+    def end(self, cursor: Cursor, speech_blocks: int = 0, *, closing: bool = False) -> bool:
+        """End the utterance at the cursor; returns whether final words will come.
 
-        A stream that closes in the middle of an utterance that others still follow gets none.
+        `speech_blocks` is the number of the stream's own blocks up to the last one with speech. A stream that closes
+        in the middle of an utterance that others still follow gets no final words.
         """
         utterance = cursor.utterance
-        if cursor.index != len(utterance.blocks) - 1:
+        if not cursor.is_at_end or utterance.state is State.FAILED:
             return False
-        if not utterance.ended:
+        if utterance.is_open:
             if closing and len(utterance.users) > 1:
                 return False
-            utterance.ended = True
-            utterance.worker.request(utterance.number, None)
+            utterance.state = State.ENDED
+            self._led.pop(utterance.number, None)
+            self._ask(Request(utterance.number, "end", speech_blocks=cursor.first + speech_blocks))
         return True
 
     def drop(self, cursor: Cursor) -> None:
-        """The stream needs this utterance no longer; one that nobody follows is ended."""
+        """The stream no longer needs this utterance; one that nobody follows before its end is not decoded further."""
         cursor.utterance.users.pop(cursor, None)
-        self._end_unused(cursor.utterance)
-
-    def _end_unused(self, utterance: Utterance) -> None:
-        if not utterance.users and not utterance.ended:
-            utterance.ended = True
-            utterance.worker.request(utterance.number, None)
+        self._drop_unused(cursor.utterance)
 
     def leave(self, owner: object) -> None:
-        """A stream that has dropped all its cursors is gone."""
+        """A stream that has dropped all its cursors has ended."""
         self._leave(owner)
 
-    def _leave(self, owner: object) -> None:
-        """No leader any more; an utterance that others still follow goes to one of them with its process."""
-        worker = self._leaders.pop(owner, None)
-        if worker is None:
-            return
-        for utterance in self._unended(worker):
-            heirs = (user.owner for user in utterance.users if user.owner is not owner)
-            heir = next((heir for heir in heirs if heir not in self._leaders), None)
-            if heir is not None:
-                self._leaders[heir] = worker
-                return
+    # ------------------------------------------------------------ sharing
 
-    def _unended(self, worker: DecodeWorker) -> list[Utterance]:
-        return [u for u in self._by_number.values() if u.worker is worker and not u.ended]
+    def _find(self, blocks: list[bytes], language: str) -> tuple[Utterance, int, int] | None:
+        """Where these blocks are decoded already: an utterance with the first and the last of them in it.
+
+        Its beginning may be missing there: a stream that has just begun has other silence before its first word.
+        """
+        place = self._places.get((language, _digest(blocks[-1])))
+        if place is None:
+            return None
+        utterance, index = place
+        first = max(0, index + 1 - len(blocks))
+        own = [_digest(block) for block in blocks[-(index + 1 - first) :]]
+        if utterance.digests[first : index + 1] != own or utterance.state is State.FAILED:
+            return None
+        self._by_number.move_to_end(utterance.number)
+        return utterance, first, index
+
+    def _branch(self, cursor: Cursor, blocks: list[bytes]) -> None:
+        """The stream's audio is no longer that of its utterance: go on in another one."""
+        before = cursor.utterance
+        place = self._find(blocks, before.language)
+        if place is not None and place[0] is not before:
+            self._leave(cursor.owner)
+            cursor.move(*place)
+        else:
+            cursor.move(self._create(cursor.owner, blocks, before.language), 0, len(blocks) - 1)
+        self._drop_unused(before)
+
+    def _drop_unused(self, utterance: Utterance) -> None:
+        if not utterance.users and utterance.is_open:
+            self._ask(Request(utterance.number, "drop"))
+            self._forget(utterance)
+
+    def _leave(self, owner: object) -> None:
+        """Give up the stream's place; an utterance that others still follow passes to one of them with it."""
+        if owner not in self._leaders:
+            return
+        self._leaders.discard(owner)
+        for number in [number for number, leader in self._led.items() if leader is owner]:
+            users = (user.owner for user in self._by_number[number].users if user.owner is not owner)
+            heir = next((user for user in users if user not in self._leaders), None)
+            if heir is not None:
+                self._leaders.add(heir)
+                self._led[number] = heir
+                return
 
     # ------------------------------------------------------------ decodes
 
-    def _create(self, owner: object, blocks: list[bytes]) -> Utterance:
-        worker = self._leaders.get(owner)
-        if worker is not None and self._unended(worker):
-            # Others go on with what this stream has led so far: a process hears one utterance at a time.
-            self._leave(owner)
-            worker = None
-        if worker is None:
+    def _create(self, owner: object, blocks: list[bytes], language: str) -> Utterance:
+        if any(leader is owner for leader in self._led.values()):
+            self._leave(owner)  # others go on with what this stream has led so far
+        if owner not in self._leaders:
             if self.full:
                 raise PoolFullError
-            worker = self._leaders[owner] = self._free_worker()
-        utterance = Utterance(self._next_number, worker)
+            self._leaders.add(owner)
+        utterance = Utterance(self._next_number, language)
         self._next_number += 1
         self._by_number[utterance.number] = utterance
-        for block, digest in zip(blocks, _chain(b"", blocks), strict=True):
-            self._append(utterance, block, digest)
+        self._led[utterance.number] = owner
+        for block in blocks:
+            self._append(utterance, block)
         self._forget_oldest()
         return utterance
 
-    def _append(self, utterance: Utterance, block: bytes, digest: bytes) -> None:
+    def _append(self, utterance: Utterance, block: bytes) -> None:
+        digest = _digest(block)
         utterance.blocks.append(block)
         utterance.digests.append(digest)
-        self._by_digest.setdefault(digest, utterance)
+        if any(block):  # digital silence is in every recording
+            self._places[utterance.language, digest] = (utterance, len(utterance.blocks) - 1)
         self.decoded_blocks += 1
-        utterance.worker.request(utterance.number, block)
+        self._ask(Request(utterance.number, "audio", block, language=utterance.language))
+
+    def _ask(self, request: Request) -> None:
+        self.warm_up()
+        if self._worker is not None:
+            self._worker.request(request)
 
     def _forget_oldest(self) -> None:
         kept = sum(len(utterance.blocks) for utterance in self._by_number.values())
@@ -190,43 +235,27 @@ class DecodePool:
 
     def _forget(self, utterance: Utterance) -> None:
         self._by_number.pop(utterance.number, None)
+        self._led.pop(utterance.number, None)
         for digest in utterance.digests:
-            if self._by_digest.get(digest) is utterance:
-                del self._by_digest[digest]
+            place = self._places.get((utterance.language, digest))
+            if place is not None and place[0] is utterance:
+                del self._places[utterance.language, digest]
 
-    def _free_worker(self) -> DecodeWorker:
-        taken = set(self._leaders.values())
-        free = (w for w in self._tasks if w not in taken and not self._unended(w))
-        return next(free, None) or self._start_worker()
-
-    def _start_worker(self) -> DecodeWorker:
-        assert self._group is not None
-        worker = self._make_worker(self._take_answer, self._bury)
-        self._tasks[worker] = self._group.create_task(worker.run(), name="decode worker")
-        return worker
-
-    def _take_answer(self, number: int, heard: int, words: list[Any] | None, final: bool) -> None:
-        utterance = self._by_number.get(number)
+    def _take_answer(self, answer: Answer) -> None:
+        utterance = self._by_number.get(answer.utterance)
         if utterance is not None:
-            spoken = None if words is None else tuple(SpokenWord(*word) for word in words)
-            utterance.take(heard, spoken, final=final)
+            utterance.take(answer.covered_blocks, answer.words, final=answer.final)
 
-    def _bury(self, worker: DecodeWorker) -> None:
-        """A process died: its unfinished utterances fail, and so do the streams that wait for them."""
-        self._tasks.pop(worker, None)
-        for owner in [owner for owner, theirs in self._leaders.items() if theirs is worker]:
-            del self._leaders[owner]
+    def _fail_all(self, worker: DecodeWorker) -> None:
+        """The process has ended: streams that wait for it fail, and the next utterance starts another one."""
+        if worker is self._worker:
+            self._worker = self._task = None
+        self._leaders.clear()
         for utterance in list(self._by_number.values()):
-            if utterance.worker is worker and utterance.final is None:
+            if utterance.final is None:
                 self._forget(utterance)
                 utterance.fail()
 
 
-def _link(previous: bytes, block: bytes) -> bytes:
-    return hashlib.blake2b(block, digest_size=16, key=previous).digest()
-
-
-def _chain(previous: bytes, blocks: list[bytes]) -> Iterator[bytes]:
-    for block in blocks:
-        previous = _link(previous, block)
-        yield previous
+def _digest(block: bytes) -> bytes:
+    return hashlib.blake2b(block, digest_size=16).digest()

@@ -1,10 +1,8 @@
-"""A process of its own that recognises speech with PocketSphinx, one utterance at a time.
+"""The decode process: recognises the speech of all streams with one Whisper model.
 
-PocketSphinx holds Python's interpreter lock while it decodes (measured: 0.2 s at a stretch), so it must not
-share a process with the event loop. Frames on stdin and stdout are a u32 length, big-endian, and msgpack:
-requests are ``[utterance, block or None]`` (None ends the utterance), answers
-``[utterance, blocks heard, words or None, final]`` with words as ``[text, start_s, end_s, confidence]``
-counted from the utterance's start; None means unchanged. The process ends when stdin does.
+A process of its own, because a decode takes up to a second of processor time and must not delay the event loop. It
+reads requests on stdin, answers on stdout, and ends when stdin does. Exit status 3: the model cannot be used; a
+sentence on stderr says why.
 """
 
 from __future__ import annotations
@@ -12,97 +10,161 @@ from __future__ import annotations
 import os
 import select
 import sys
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
 
-import msgspec
+import numpy as np
 
-FRAMES_PER_S = 100
-_NOT_WORDS = ("<", "[", "+")
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
+from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
+from flux_desktop.local_endpoint.recognition.whisper.log_mel import Samples
+from flux_desktop.local_endpoint.recognition.whisper.model import Decoded, WhisperModel, Window
+from flux_desktop.local_endpoint.recognition.whisper.schedule import DecodeSchedule, Job, OpenUtterance
+from flux_desktop.local_endpoint.recognition.whisper.stable_words import StableWords
+from flux_desktop.speech_models import store
+from flux_desktop.speech_models.catalogue import MODELS, SpeechModel
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(tuple[int, bytes | None])
+UNUSABLE = 3
+_WORD_END_MARGIN_S = 0.08
+_PIPE_BYTES = 1024 * 1024
 
 
-def pack(message: object) -> bytes:
-    """One frame of either direction."""
-    body = _encoder.encode(message)
-    return len(body).to_bytes(4, "big") + body
-
-
-def main() -> int:
-    """Decode until stdin ends; returns the exit code."""
-    import pocketsphinx  # heavy, and only this process needs it
-
-    decoder = pocketsphinx.Decoder(samprate=16_000, loglevel="FATAL")
+def main(arguments: list[str]) -> int:
+    """Decode with the model named by the one argument until stdin ends; returns the exit status."""
+    model = MODELS[arguments[0]]
+    try:
+        loaded = load(model)
+    except ProblemError as error:
+        print(error.problem.sentence(), file=sys.stderr)
+        return UNUSABLE
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    answers.write(pack((-1, 0, None, False)))
-    requests = _Requests(sys.stdin.fileno())
-    utterance, heard, last = -1, 0, None
-    while (request := requests.next()) is not None:
-        number, block = request
-        if number != utterance:
-            if utterance >= 0:
-                decoder.end_utt()
-            decoder.start_utt()
-            utterance, heard, last = number, 0, None
-        if block is None:
-            decoder.end_utt()
-            answers.write(pack((utterance, heard, _words(decoder), True)))
-            utterance = -1
-            continue
-        decoder.process_raw(block, False, False)
-        heard += 1
-        if requests.more_waiting():
-            continue  # behind the audio: catch up first, the next answer covers this block too
-        words = _words(decoder)
-        answers.write(pack((utterance, heard, words if words != last else None, False)))
-        last = words
+    answers.write(pack(READY))
+    schedule, session = DecodeSchedule(), DecodeSession(loaded)
+    requests = RequestReader(sys.stdin.fileno())
+    job: Job | None = None
+    while (received := requests.read(wait=job is None)) is not None:
+        schedule.take(received)
+        session.forget(request.utterance for request in received if request.kind == "drop")
+        for utterance in schedule.known_finals():
+            answers.write(pack(session.final_of_pause(utterance)))
+        job = schedule.next_job()
+        if job is not None:
+            covered = [utterance.blocks for utterance in job.utterances]
+            for answer in session.carry_out(job):
+                answers.write(pack(answer))
+            schedule.done(job, covered)
     return 0
 
 
-class _Requests:
-    """Requests from a pipe, with a look at whether the next one is here already."""
+def load(model: SpeechModel) -> WhisperModel:
+    """Find, verify and load the model. Raises `ProblemError`."""
+    folder = store.find(model)
+    if folder is None:
+        raise ProblemError(store.not_installed(model))
+    store.verify(folder, model)
+    return _load(model, folder)
+
+
+def _load(model: SpeechModel, folder: Path) -> WhisperModel:
+    try:
+        return WhisperModel(folder)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        raise ProblemError(
+            Problem(
+                code="speech_model_unusable",
+                what=f"The speech model {model.title} could not be loaded.",
+                why=f"{' '.join(str(error).split())}.",
+                todo="Install the program again; if it persists, report this line.",
+            )
+        ) from error
+
+
+class DecodeSession:
+    """Carries out jobs and remembers the words of each utterance between them."""
+
+    def __init__(self, model: WhisperModel) -> None:
+        self._model = model
+        self._stable: dict[int, StableWords] = {}
+        self._of_pause: dict[int, tuple[SpokenWord, ...]] = {}
+
+    def carry_out(self, job: Job) -> list[Answer]:
+        """Decode the batch; returns an answer for each of its utterances."""
+        windows = [Window(samples_of(utterance), job.length_s, utterance.language) for utterance in job.utterances]
+        decoded = self._model.decode(windows, avoid_loops=job.kind == "interim")
+        return [
+            self._answer(job, utterance, window, each)
+            for utterance, window, each in zip(job.utterances, windows, decoded, strict=True)
+        ]
+
+    def final_of_pause(self, utterance: OpenUtterance) -> Answer:
+        """The words of the decode at the pause with which the utterance has ended."""
+        words = self._of_pause.get(utterance.number, ())
+        self.forget([utterance.number])
+        return Answer(utterance.number, utterance.blocks, words, final=True)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Drop what is remembered of utterances."""
+        for number in numbers:
+            self._stable.pop(number, None)
+            self._of_pause.pop(number, None)
+
+    def _answer(self, job: Job, utterance: OpenUtterance, window: Window, decoded: Decoded) -> Answer:
+        stable = self._stable.setdefault(utterance.number, StableWords())
+        number, covered = utterance.number, utterance.blocks
+        if job.kind == "interim":
+            if decoded.rejected:
+                return Answer(number, covered)
+            words = stable.update(decoded.words, covered * FRAME_S)
+            utterance.has_words = utterance.has_words or bool(words)
+            return Answer(number, covered, words)
+        words = self._full_words(decoded, window, stable.shown, utterance.speech_blocks * FRAME_S)
+        if job.kind == "final":
+            self.forget([number])
+            return Answer(number, covered, words, final=True)
+        self._of_pause[number] = words
+        if words:
+            stable.replace(words)
+            utterance.has_words = True
+        return Answer(number, covered, words or None)
+
+    def _full_words(
+        self, decoded: Decoded, window: Window, interim: tuple[SpokenWord, ...], speech_end_s: float
+    ) -> tuple[SpokenWord, ...]:
+        if decoded.rejected == "repetition":
+            (decoded,) = self._model.decode([window], avoid_loops=True)
+            if decoded.rejected:
+                return interim
+        # The alignment of the last word may reach into the silence after it, which would put off the turn's end.
+        limit_s = speech_end_s + _WORD_END_MARGIN_S
+        return tuple(
+            word._replace(end_s=round(max(word.start_s, min(word.end_s, limit_s)), 3)) for word in decoded.words
+        )
+
+
+def samples_of(utterance: OpenUtterance) -> Samples:
+    """The utterance's audio from -1 to 1."""
+    whole = len(utterance.audio) // 2 * 2
+    return np.frombuffer(bytes(utterance.audio[:whole]), dtype="<i2").astype(np.float32) / np.float32(32_768)
+
+
+class RequestReader:
+    """Requests from a pipe, with or without waiting for the first."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._buffer = b""
+        self._unpacker = Unpacker(Request)
 
-    def next(self) -> tuple[int, bytes | None] | None:
-        """The next request, waiting for it; None when the pipe has ended."""
-        while not self._complete():
-            if not self._read():
+    def read(self, *, wait: bool) -> list[Request] | None:
+        """All requests that are here; None when the pipe has ended."""
+        requests: list[Request] = []
+        while select.select([self._descriptor], [], [], None if wait and not requests else 0)[0]:
+            data = os.read(self._descriptor, _PIPE_BYTES)
+            if not data:
                 return None
-        end = 4 + int.from_bytes(self._buffer[:4], "big")
-        body, self._buffer = self._buffer[4:end], self._buffer[end:]
-        return _decoder.decode(body)
-
-    def more_waiting(self) -> bool:
-        """Whether another request can be had without waiting."""
-        if not self._complete() and select.select([self._descriptor], [], [], 0)[0]:
-            self._read()
-        return self._complete()
-
-    def _complete(self) -> bool:
-        return len(self._buffer) >= 4 and len(self._buffer) >= 4 + int.from_bytes(self._buffer[:4], "big")
-
-    def _read(self) -> bool:
-        data = os.read(self._descriptor, 65_536)
-        self._buffer += data
-        return bool(data)
-
-
-def _words(decoder: Any) -> list[tuple[str, float, float, float]]:
-    return [
-        (
-            segment.word.split("(")[0],
-            segment.start_frame / FRAMES_PER_S,
-            (segment.end_frame + 1) / FRAMES_PER_S,
-            round(min(1.0, max(0.0, float(segment.prob))), 4),
-        )
-        for segment in decoder.seg() or ()
-        if not segment.word.startswith(_NOT_WORDS)
-    ]
+            requests += self._unpacker.feed(data)
+        return requests
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

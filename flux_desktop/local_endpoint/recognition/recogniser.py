@@ -1,8 +1,8 @@
-"""What one stream's audio is heard as: 80 ms frames of speech or silence, and the words in them.
+"""One stream's audio as 80 ms frames of speech or silence, and the words recognised in them.
 
-Words come from a script where the stream's bytes are a registered recording, else from PocketSphinx, else from
-nobody. Which of them is settled frame by frame: a stream matches a recording from its first sample that is not
-zero, so no result ever has to be held back until the choice is made.
+Words come from a script where the stream's bytes are a registered recording, else from speech recognition, else there
+are none. Which of them is settled frame by frame: a stream matches a recording from its first sample that is not zero,
+so no result has to be held back until the choice is made.
 """
 
 from __future__ import annotations
@@ -16,21 +16,28 @@ from flux_desktop.local_endpoint.recognition.encodings import Decoder, Framer
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher
 from flux_desktop.local_endpoint.recognition.speech_detection import SpeechDetector, level_dbfs
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
-from flux_desktop.local_endpoint.recognition.utterances import Cursor, Words
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Words
 
 _PRE_ROLL_FRAMES = 4
+_PAUSE_AFTER_FRAMES = 2
+"""0.16 s of silence: the decode that may become the final one is worth starting."""
 _UTTERANCE_ENDS_AFTER_FRAMES = 5
-"""0.4 s of silence: before a turn usually ends, so that its text is the recogniser's final one."""
-_UTTERANCE_MAX_FRAMES = 375
+"""0.4 s of silence: before a turn usually ends, so that its text is the final one."""
+_SPLIT_AT_PAUSE_AFTER_FRAMES = 250
+"""From 20 s on an utterance ends at the first pause, because the model takes at most 30 s."""
+_UTTERANCE_MAX_FRAMES = 350
 _LATE_WORD_S = 0.05
 
 
 class RecognitionFailedError(RuntimeError):
-    """The recognition process of this stream died."""
+    """The decode process ended before this stream's words were known."""
 
 
 class Recognised(NamedTuple):
-    """One frame, as heard. Words of a script come with it; those of a recogniser when it has caught up."""
+    """One frame of audio. Words of a script come with it, those of speech recognition when it has caught up.
+
+    `end_s` counts from the stream's start, `offset_s` is where the utterance's first block would lie in the stream.
+    """
 
     end_s: float
     speech: bool
@@ -43,14 +50,19 @@ class Recognised(NamedTuple):
 
 
 class Recogniser:
-    """One stream's ears. `feed` and `finish` give frames, `words` tells what is known at a frame.
+    """The recogniser of one stream: `feed` and `finish` give frames, `words` gives what is known at a frame.
 
-    `scripts` is None where only PocketSphinx may give words, `pool` is None where it must not; with neither the
-    stream is a silent sink and its audio is only counted.
+    `scripts` is None where only speech recognition may give words, `pool` is None where it must not or cannot; with
+    neither the stream's audio is only counted. `language` is the language spoken, empty where it is to be detected.
     """
 
     def __init__(
-        self, encoding: str, sample_rate_hz: int, scripts: Sequence[Script] | None, pool: DecodePool | None
+        self,
+        encoding: str,
+        sample_rate_hz: int,
+        scripts: Sequence[Script] | None,
+        pool: DecodePool | None,
+        language: str = "",
     ) -> None:
         self._framer = Framer(encoding, sample_rate_hz)
         self._decoder = Decoder(encoding, sample_rate_hz)
@@ -59,11 +71,14 @@ class Recogniser:
         matchable = scripts is not None and encoding == "linear16"
         self._matcher = ScriptMatcher(scripts or (), sample_rate_hz) if matchable else None
         self._pool = pool
+        self._language = language
         self._silent = scripts is None and pool is None
         self._recent: deque[bytes] = deque(maxlen=_PRE_ROLL_FRAMES)
         self._cursor: Cursor | None = None
-        self._cursor_start_s = 0.0
+        self._own_start_s = 0.0
+        """Where this stream's first block of the utterance lies."""
         self._quiet_frames = 0
+        self._own_speech_blocks = 0
         self._heard_s = 0.0
         self._settled: Words = ()
         self._last: Words = ()
@@ -79,15 +94,15 @@ class Recogniser:
     # ------------------------------------------------------------ audio
 
     def feed(self, data: bytes) -> list[Recognised]:
-        """Frames that `data` completes. Raises `PoolFullError` if no decode is to be had."""
-        return [self._hear(frame, FRAME_S) for frame in self._framer.feed(data)]
+        """Frames that `data` completes. Raises `PoolFullError` if no place for a decode is free."""
+        return [self._process(frame, FRAME_S) for frame in self._framer.feed(data)]
 
     def finish(self) -> list[Recognised]:
         """The last, shorter frame, if any, and the end of the utterance under way."""
         frames = []
         if rest := self._framer.finish():
             length_s = len(rest) / self._framer.sample_bytes / self._framer.sample_rate_hz
-            frames.append(self._hear(rest, length_s))
+            frames.append(self._process(rest, length_s))
         if self._cursor is not None:
             frames.append(self._end_utterance(speech=False, closing=True))
         return frames
@@ -106,12 +121,12 @@ class Recogniser:
         self._ended.clear()
         self._cursor = None
 
-    def _hear(self, frame: bytes, length_s: float) -> Recognised:
+    def _process(self, frame: bytes, length_s: float) -> Recognised:
         self._heard_s = round(self._heard_s + length_s, 6)
         if self._silent:
             return Recognised(self._heard_s, speech=False)
         samples = self._decoder.samples(frame)
-        speech = self._detector.hear(level_dbfs(samples))
+        speech = self._detector.update(level_dbfs(samples))
         scripted = self._matcher.feed(frame) if self._matcher is not None else ()
         if scripted and self._matcher is not None:
             self.sources.add(f"script {self._matcher.script_name}")
@@ -119,51 +134,76 @@ class Recogniser:
             return Recognised(self._heard_s, speech, scripted)
         block = self._decoder.for_recogniser(samples)
         known = self._matcher is not None and self._matcher.state != "unknown"
-        heard = self._recognise(block, speech, known=known)
+        frame_of_pool = self._recognise(block, speech, known=known)
         self._recent.append(block)
-        return heard._replace(scripted=scripted)
+        return frame_of_pool._replace(scripted=scripted)
 
     def _recognise(self, block: bytes, speech: bool, *, known: bool) -> Recognised:
         pool = self._pool
         assert pool is not None
         if self._cursor is None:
+            if not known:
+                pool.warm_up()
             if not speech or known:
                 return Recognised(self._heard_s, speech)
             blocks = [*self._recent, block]
-            self._cursor = pool.begin(self, blocks)
-            self._cursor_start_s = self._heard_s - len(blocks) * FRAME_S
+            self._own_start_s = self._heard_s - len(blocks) * FRAME_S
+            self._cursor = pool.begin(self, blocks, self._language)
+            self._own_speech_blocks = len(blocks)
             self._quiet_frames = 0
-            self.sources.add("PocketSphinx")
+            self.sources.add(pool.model.title)
         else:
             pool.feed(self._cursor, block)
-            self._quiet_frames = 0 if speech else self._quiet_frames + 1
-        too_long = self._cursor.index >= _UTTERANCE_MAX_FRAMES
-        if self._quiet_frames >= _UTTERANCE_ENDS_AFTER_FRAMES or too_long:
+            self._count_silence(self._cursor, speech=speech)
+        if self._utterance_is_over(self._cursor):
             return self._end_utterance(speech=speech)
-        return Recognised(self._heard_s, speech, (), self._cursor, self._cursor.index, self._cursor_start_s)
+        return Recognised(self._heard_s, speech, (), self._cursor, self._cursor.index, self._offset_s(self._cursor))
+
+    def _count_silence(self, cursor: Cursor, *, speech: bool) -> None:
+        if speech:
+            self._quiet_frames = 0
+            self._own_speech_blocks = cursor.index + 1 - cursor.first
+            return
+        self._quiet_frames += 1
+        if self._quiet_frames == _PAUSE_AFTER_FRAMES and self._pool is not None:
+            self._pool.pause(cursor, self._own_speech_blocks)
+
+    def _utterance_is_over(self, cursor: Cursor) -> bool:
+        """Whether to end the utterance here. A stream that follows another one ends where that one does."""
+        if not cursor.is_at_end:
+            return False
+        if not cursor.utterance.is_open:
+            return True
+        long = cursor.index + 1 >= _SPLIT_AT_PAUSE_AFTER_FRAMES
+        quiet_frames_max = _PAUSE_AFTER_FRAMES if long else _UTTERANCE_ENDS_AFTER_FRAMES
+        return self._quiet_frames >= quiet_frames_max or cursor.index + 1 >= _UTTERANCE_MAX_FRAMES
+
+    def _offset_s(self, cursor: Cursor) -> float:
+        return self._own_start_s - cursor.first * FRAME_S
 
     def _end_utterance(self, *, speech: bool, closing: bool = False) -> Recognised:
         cursor, pool = self._cursor, self._pool
         assert cursor is not None
         assert pool is not None
-        final = pool.end(cursor, closing=closing)
+        final = pool.end(cursor, self._own_speech_blocks, closing=closing)
         self._cursor = None
         self._ended.add(cursor)
+        self._recent.clear()  # the next utterance must not repeat its end
         return Recognised(
-            self._heard_s, speech, (), cursor, cursor.index, self._cursor_start_s, ends=True, has_final=final
+            self._heard_s, speech, (), cursor, cursor.index, self._offset_s(cursor), ends=True, has_final=final
         )
 
     # ------------------------------------------------------------ words
 
     @property
     def last_words(self) -> Words:
-        """What `words` gave at the last frame, less what was forgotten since."""
+        """What `words` gave at the last frame, without what was forgotten since."""
         return tuple(w for w in self._last if w.start_s >= self._forgotten_s - _LATE_WORD_S)
 
     def words(self, frame: Recognised) -> Words | None:
         """All words since the last `forget` as known at this frame; None while recognition is behind.
 
-        Frames must be asked for in order. Raises `RecognitionFailedError`.
+        Frames must be passed in order. Raises `RecognitionFailedError`.
         """
         cursor = frame.cursor
         if cursor is None:
@@ -171,13 +211,13 @@ class Recogniser:
             self._last = self._settled
             return self._settled
         utterance = cursor.utterance
-        if utterance.failed:
+        if utterance.state is State.FAILED:
             raise RecognitionFailedError
-        found = utterance.final if frame.has_final else utterance.words_at(frame.block_index)
-        if found is None:
+        decoded = utterance.final if frame.has_final else utterance.words_at(frame.block_index)
+        if decoded is None:
             return None
         self._settled += frame.scripted
-        words = self._settled + self._placed(found, frame)
+        words = self._settled + self._placed(decoded, frame)
         if frame.ends:
             self._settled = words
             self._ended.discard(cursor)
@@ -187,9 +227,9 @@ class Recogniser:
         return words
 
     def when_ready(self, frame: Recognised, callback: Callable[[], None]) -> None:
-        """Call once when `words` of a frame is worth asking again."""
+        """Call once when `words` of this frame may have changed."""
         assert frame.cursor is not None
-        frame.cursor.utterance.when_heard(callback)
+        frame.cursor.utterance.when_decoded(callback)
 
     def forget(self, before_s: float) -> None:
         """A turn has ended with the words up to `before_s`: later frames no longer give them."""
@@ -199,14 +239,17 @@ class Recogniser:
     def _placed(self, words: Words, frame: Recognised) -> Words:
         """Words of an utterance in stream time, without those of turns that have ended.
 
-        A recogniser that catches up answers for many frames at once, and another stream may be further on: what
-        has not been said by the end of `frame` is left out. A word under way counts only where the utterance ends.
+        Left out is what was said before this stream began, and what has not been said by the end of `frame`: the
+        words may come from a decode of more audio. A word under way counts only where the utterance ends.
         """
+        assert frame.cursor is not None
+        own_from_s = frame.cursor.first * FRAME_S
         placed = (
             word._replace(
                 start_s=max(0.0, word.start_s + frame.offset_s), end_s=min(word.end_s + frame.offset_s, frame.end_s)
             )
             for word in words
-            if (word.start_s if frame.ends else word.end_s - _LATE_WORD_S) + frame.offset_s <= frame.end_s
+            if (word.start_s + word.end_s) / 2 >= own_from_s
+            and (word.start_s if frame.ends else word.end_s - _LATE_WORD_S) + frame.offset_s <= frame.end_s
         )
         return tuple(w for w in placed if w.start_s >= self._forgotten_s - _LATE_WORD_S)

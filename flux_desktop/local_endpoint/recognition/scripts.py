@@ -158,8 +158,8 @@ class ScriptMatcher:
         if not matching:
             return self._mismatch(frame, at, end, words)
         if matching[0] is not self._candidates[0]:
-            heard_s = start / 2 / self._rate_hz
-            self._words_given = sum(word.end_s <= heard_s for word in matching[0].words)
+            core_s = start / 2 / self._rate_hz
+            self._words_given = sum(word.end_s <= core_s for word in matching[0].words)
         self.script_name = matching[0].name
         self._core_at += end - at
         if self._begun is not None:

@@ -39,6 +39,7 @@ class SpokenWord(NamedTuple):
     start_s: float
     end_s: float
     confidence: float
+    language: str = "en"
 
 
 class TurnThresholds(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ def end_confidence(silence_s: float, last_word: str, *, punctuated: bool) -> flo
 class TurnTaker:
     """The listener's side of one conversation; feed it every 80 ms frame in order.
 
-    `words` given to `hear` are all words that have ended since the open turn began; the caller may revise
+    `words` given to `advance` are all words that have ended since the open turn began; the caller may revise
     them from frame to frame, as recognisers do. An open turn never loses its last text.
     """
 
@@ -109,7 +110,7 @@ class TurnTaker:
         """That the open turn has ended, 0 to 1."""
         return min(_CONFIDENCE_CEILING, self._confidence + self.confidence_offset)
 
-    def hear(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
+    def advance(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
         """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
         self._frames += 1
         self._now_s = end_s

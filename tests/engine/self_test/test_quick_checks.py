@@ -23,7 +23,7 @@ def test_nothing_is_wrong_here() -> None:
     findings = list(quick_findings())
     assert [each.name for each in findings] == ["versions", "resources", "open files", "CA bundle", "recordings"]
     assert [each.problem for each in findings] == [None] * 5
-    assert f"flux-desktop {__version__} from a checkout, Python 3." in findings[0].said
+    assert f"flux-desktop {__version__} from a checkout, Python 3." in findings[0].observation
 
 
 def test_a_missing_part_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_few_open_files_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "allow_many_files", lambda: 1024)
     problem = found("open files").problem
     assert problem
-    assert "only 1024 files" in problem.what
+    assert "is 1024" in problem.what
     assert "limits.conf" in problem.todo
 
 

@@ -152,7 +152,7 @@ async def test_cancelling_a_run_leaves_nothing_behind_within_five_seconds(driver
 
 
 @pytest.mark.parametrize(
-    ("recogniser", "source"), [("auto", "script conversation.wav"), ("pocketsphinx", "PocketSphinx")]
+    ("recogniser", "source"), [("auto", "script conversation.wav"), ("whisper", "Whisper tiny.en")]
 )
 async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wav, recogniser, source):
     plan = driver.plan(connections=2, wav=pausing_wav)

@@ -108,10 +108,10 @@ async def test_only_changes_are_reported_and_streams_without_a_source_wait(tmp_p
         answer({"a": [], "b": ["script"]}),
         answer({"a": [], "b": ["script"]}),
         answer({"a": ["script"], "b": ["script"]}),
-        answer({"a": ["pocketsphinx", "script"]}),
+        answer({"a": ["Whisper tiny.en", "script"]}),
     ]
     assert await reports_of(tmp_path, answers, 3) == [
         {"b": ["script"]},
         {"a": ["script"]},
-        {"a": ["pocketsphinx", "script"]},
+        {"a": ["Whisper tiny.en", "script"]},
     ]

@@ -31,7 +31,7 @@ def plan(**source: object) -> RunPlan:
         source=MicrophoneSource(**source),
         connections=2,
         options=FluxOptions(eot_timeout_ms=1000),
-        local_arguments=("--recogniser", "pocketsphinx"),
+        local_arguments=("--recogniser", "whisper"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Real recognition with PocketSphinx: words off the wire, one decode for many streams, refusals when full."""
+"""Real recognition with Whisper tiny.en: words off the wire, one decode for many streams, refusals when full."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_many_streams_with_one_recording_cost_one_decode(
     start_endpoint: StartEndpoint, status: Status, sample_pcm: bytes
 ) -> None:
     turn = sample_pcm[int(8.2 * 32_000) : int(12.2 * 32_000)]
-    with start_endpoint("--recogniser", "pocketsphinx") as info, contextlib.ExitStack() as stack:
+    with start_endpoint("--recogniser", "whisper") as info, contextlib.ExitStack() as stack:
         clients = [stack.enter_context(WireClient(info)) for _ in range(6)]
         for client in clients[:5]:
             client.audio(turn)
@@ -34,7 +34,7 @@ def test_many_streams_with_one_recording_cost_one_decode(
         decoded = status(info)["decoded_blocks"]
         assert decoded <= len(turn) / 2560
         assert status(info)["decodes_running"] == 1
-        # One that comes later, after the recogniser has long finished, and one after another silence.
+        # One that comes later, after recognition has finished, with the recording twice.
         started_s = time.monotonic()
         clients[5].audio(turn + bytes(64_000) + turn)
         clients[5].wait(lambda: len(clients[5].turns()) == 1)
@@ -49,11 +49,11 @@ def test_many_streams_with_one_recording_cost_one_decode(
                 assert word["end"] <= info_message["audio_window_end"] + 0.001
 
 
-def test_a_further_recording_is_refused_at_the_door_or_told_in_mid_stream(
+def test_a_further_recording_is_refused_when_it_connects_or_in_mid_stream(
     start_endpoint: StartEndpoint, status: Status, sample_pcm: bytes
 ) -> None:
     first, second = sample_pcm[: 3 * 32_000], sample_pcm[12 * 32_000 : 15 * 32_000]
-    with start_endpoint("--max-decodes", "1", "--recogniser", "pocketsphinx") as info:
+    with start_endpoint("--max-decodes", "1", "--recogniser", "whisper") as info:
         with WireClient(info) as leader, WireClient(info) as other:
             other.wait_for("Connected")
             leader.audio(first)
@@ -76,7 +76,7 @@ def test_a_further_recording_is_refused_at_the_door_or_told_in_mid_stream(
 def test_auto_recognises_what_is_no_script_and_says_so(endpoint: Info, status: Status, sample_pcm: bytes) -> None:
     turn = sample_pcm[int(8.2 * 32_000) : int(12.2 * 32_000)]
     quieter = (np.frombuffer(turn, "<i2") * 0.8).astype("<i2").tobytes()  # the same words in other bytes
-    for audio, source in ((quieter, "PocketSphinx"), (turn, "script conversation.wav")):
+    for audio, source in ((quieter, "Whisper tiny.en"), (turn, "script conversation.wav")):
         with WireClient(endpoint) as client:
             client.audio(audio)
             end = client.wait_for("EndOfTurn", 40)
@@ -88,7 +88,7 @@ def test_a_recogniser_that_dies_fails_its_stream_and_the_next_one_works(
     start_endpoint: StartEndpoint, sample_pcm: bytes
 ) -> None:
     turn = sample_pcm[int(8.2 * 32_000) : int(12.2 * 32_000)]
-    with start_endpoint("--recogniser", "pocketsphinx", "--log-level", "ERROR") as info:
+    with start_endpoint("--recogniser", "whisper", "--log-level", "ERROR") as info:
         with WireClient(info) as client:
             client.audio(turn[:64_000])
             client.wait_for("StartOfTurn", 40)

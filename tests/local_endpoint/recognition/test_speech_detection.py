@@ -20,7 +20,7 @@ def noise(dbfs: float, frames: int) -> list[float]:
 
 
 def heard(detector: SpeechDetector, levels: list[float]) -> list[bool]:
-    return [detector.hear(level) for level in levels]
+    return [detector.update(level) for level in levels]
 
 
 @pytest.mark.parametrize("levels", [[SILENCE_DBFS] * 200, noise(-55, 200), [SILENCE_DBFS] * 50 + noise(-50, 200)])

@@ -53,7 +53,7 @@ class Conversation:
         fresh: list[TurnStep] = []
         for _ in range(count):
             self.now_s += FRAME_S
-            fresh += self._note(self.taker.hear(self.now_s, speech, self.words))
+            fresh += self._note(self.taker.advance(self.now_s, speech, self.words))
         return fresh
 
     def force(self) -> list[TurnStep]:
