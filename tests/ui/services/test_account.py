@@ -130,6 +130,19 @@ async def test_the_real_account_resolves_profile_and_region(monkeypatch, tmp_pat
         await account.defaults(None)
 
 
+async def test_a_role_with_mfa_is_a_problem_and_not_a_prompt(monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile cp]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = src\n"
+        "mfa_serial = arn:aws:iam::1:mfa/me\n"
+        "[profile src]\naws_access_key_id = AKIA\naws_secret_access_key = s\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with pytest.raises(ProblemError) as caught:
+        await AwsAccount().endpoints("cp", "us-east-1")
+    assert caught.value.problem.code == "mfa_required"
+
+
 def test_an_expired_sign_in_names_the_command_and_goes_on_by_itself(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(endpoint_loader, "LOGIN_POLL_S", 0.02)
     account = FakeAccount()
