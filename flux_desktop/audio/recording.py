@@ -36,13 +36,14 @@ _CHOOSE = "Choose another recording."
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an audio file before its samples are read.
 
-    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `channels` the file; of a compressed file
-    `frames` may be an estimate. `layout` is that of a WAV file. `notes` are sentences for the user about what is done
-    to the recording.
+    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `file_rate_hz` and `channels` the file. Of
+    a compressed file `frames` may be an estimate. `layout` is that of a WAV file. `notes` are sentences for the user
+    about what is done to the recording.
     """
 
     path: Path
     sample_rate_hz: int
+    file_rate_hz: int
     channels: int
     frames: int
     channel: Channel = "mix"
@@ -124,6 +125,7 @@ def open_recording(path: str | Path, channel: Channel = "mix") -> Recording:
     recording = Recording(
         path=path,
         sample_rate_hz=rate_hz,
+        file_rate_hz=description.sample_rate_hz,
         channels=description.channels,
         frames=_resampled_frames(description.frames or 0, description.sample_rate_hz, rate_hz),
         channel=channel,

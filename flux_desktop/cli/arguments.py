@@ -133,6 +133,19 @@ def add_summary_arguments(parser: argparse.ArgumentParser) -> None:
     _add_log_level(parser, "WARNING")
 
 
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """`flux-stress data`."""
+    parser.add_argument("action", choices=("check", "convert"), help="count what it contains, or write a manifest")
+    parser.add_argument(
+        "path", metavar="PATH", help="a folder, NeMo manifest, CSV or TSV table, LibriSpeech or Kaldi directory"
+    )
+    parser.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    parser.add_argument("--to", metavar="FILE", default="manifest.jsonl", help="manifest (default: manifest.jsonl)")
+    parser.add_argument("--strict", action="store_true", help="fail if an entry cannot be used")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    _add_log_level(parser, "WARNING")
+
+
 def add_self_test_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress self-test`."""
     parser.add_argument("--quick", action="store_true", help="run only the checks that start no process")

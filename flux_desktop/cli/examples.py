@@ -11,6 +11,7 @@ EXAMPLES = {
     "flux-stress microphone local --connections 2": "speak; stop with Ctrl+C",
     "flux-stress microphone --list-devices": "list the microphones",
     "flux-stress summary 2026-01-31_12-00-00 --summary-jsonl summary.jsonl": "a run that was recorded earlier",
+    "flux-stress data check recordings/": "count clips, minutes, texts and turns",
     "flux-stress list-endpoints --region us-east-1 --status inservice": "list the account's endpoints",
     "flux-stress local-endpoint --port 8443 --fault delay-ms=200": "a slow endpoint for other clients",
 }

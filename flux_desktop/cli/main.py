@@ -23,12 +23,14 @@ _COMMANDS = {
     "local-endpoint": "run the built-in Flux endpoint on this machine",
     "summary": "rebuild the summary of a recorded run",
     "recogniser": "show or download the speech models of the built-in endpoint",
+    "data": "check a data set, or convert it to a manifest",
     "self-test": "check that every part of the program works on this machine",
 }
 _EXITS = {
     "local-endpoint": "exit status:\n  0    stopped by a signal\n  2    wrong usage or input: nothing was started",
     "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
+    "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
 """Exit status of commands that carry out no run."""
@@ -117,6 +119,8 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             arguments.add_list_endpoints_arguments(parser)
         case "summary":
             arguments.add_summary_arguments(parser)
+        case "data":
+            arguments.add_data_arguments(parser)
         case "self-test":
             arguments.add_self_test_arguments(parser)
         case "recogniser":
@@ -153,6 +157,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.summary import run as run_summary
 
             return run_summary
+        case "data":
+            from flux_desktop.cli.data import run as run_data
+
+            return run_data
         case "self-test":
             from flux_desktop.cli.self_test import run as run_self_test
 

@@ -71,6 +71,8 @@ def place(tmp_path: Path) -> Path:
     ):
         target.setparams(source.getparams())
         target.writeframes(source.readframes(16_000 * 2) + bytes(2 * 16_000))
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "talk.wav").write_bytes((tmp_path / "talk.wav").read_bytes())
     return tmp_path
 
 

@@ -1,0 +1,81 @@
+"""What a data set contains, counted: its clips are decoded one after another. Blocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.datasets.clip import BadEntry, Clip, DataSet
+
+_FULL_SCALE = 32_767
+_CLIPPED_RUN = 3
+"""So many samples at full scale in a row are clipping; a single one may be the true peak."""
+
+
+class CheckResult(msgspec.Struct, kw_only=True):
+    """Figures of a data set; rates and channels are those of the files, by number of clips."""
+
+    format: str
+    clips: int = 0
+    seconds: float = 0.0
+    """Of one pass over all clips, which is what a run is charged for."""
+    sample_rates_hz: Counter[int] = msgspec.field(default_factory=Counter)
+    channels: Counter[int] = msgspec.field(default_factory=Counter)
+    clipped: list[str] = msgspec.field(default_factory=list)
+    without_text: int = 0
+    turns: int = 0
+    holds: int = 0
+    bad: list[BadEntry] = msgspec.field(default_factory=list)
+
+
+def check(data_set: DataSet, on_clip: Callable[[int], None] = lambda _: None) -> CheckResult:
+    """Decode every clip; one that cannot be decoded is a bad entry. `on_clip` is called with the number done."""
+    result = CheckResult(format=data_set.format, bad=list(data_set.bad))
+    for number, clip in enumerate(data_set.clips, 1):
+        try:
+            _add(result, clip)
+        except ProblemError as error:
+            result.bad.append(BadEntry(where=str(clip.path), why=f"{error.problem.what} {error.problem.why}".strip()))
+        on_clip(number)
+    return result
+
+
+def _add(result: CheckResult, clip: Clip) -> None:
+    recording = open_recording(clip.path, clip.channel or "mix")
+    first = round(clip.offset_s * recording.sample_rate_hz)
+    last = recording.frames
+    if clip.duration_s is not None:
+        last = min(last, first + round(clip.duration_s * recording.sample_rate_hz))
+    position, clipped = 0, False
+    for samples in recording.blocks():
+        inside = samples[max(0, first - position) : max(0, last - position)]
+        clipped = clipped or _is_clipped(inside)
+        position += len(samples)
+        if position >= last:
+            break
+    if first >= last:
+        why = f"{clip.path.name} ends before the clip begins, at {clip.offset_s:g} s."
+        result.bad.append(BadEntry(where=str(clip.path), why=why))
+        return
+    result.clips += 1
+    result.seconds += (last - first) / recording.sample_rate_hz
+    result.sample_rates_hz[recording.file_rate_hz] += 1
+    result.channels[recording.channels] += 1
+    result.without_text += clip.text is None
+    result.turns += len(clip.turns)
+    result.holds += len(clip.holds)
+    if clipped:
+        result.clipped.append(str(clip.path))
+
+
+def _is_clipped(samples: np.ndarray) -> bool:
+    full = np.abs(samples.astype(np.int32)) >= _FULL_SCALE
+    run = full
+    for _ in range(_CLIPPED_RUN - 1):
+        run = run[:-1] & full[len(full) - len(run) + 1 :]
+    return bool(run.any())

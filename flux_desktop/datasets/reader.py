@@ -1,0 +1,75 @@
+"""Reads a data set of any format: what a path is, is seen by its name and its content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, unusable
+from flux_desktop.datasets.folder import read_folder, single_clip
+from flux_desktop.datasets.kaldi import SCRIPT, read_kaldi
+from flux_desktop.datasets.librispeech import TRANSCRIPTS, read_librispeech
+from flux_desktop.datasets.marks import MarksError
+from flux_desktop.datasets.nemo import read_manifest
+from flux_desktop.datasets.table import read_table
+
+_MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
+_TABLE_SUFFIXES = (".csv", ".tsv")
+MANIFEST = "manifest.jsonl"
+
+
+def read_data_set(path: str | Path, columns: Mapping[str, str] | None = None) -> DataSet:
+    """The clips of a folder, a manifest, a table or one recording. Blocks; reads no audio.
+
+    `columns` states the headings of a table. Entries whose audio is missing are bad ones. Raises `ProblemError`
+    ``data_unusable`` where nothing can be used.
+    """
+    path = Path(path)
+    try:
+        data_set = _read(path, columns)
+    except OSError as error:
+        raise unusable(path, f"{error.strerror or error}.", "Check the path and its permissions.") from error
+    except MarksError as error:
+        raise unusable(path, str(error)) from error
+    data_set = _with_audio_present(data_set)
+    if not data_set.clips:
+        first = f" {data_set.bad[0].where}: {data_set.bad[0].why}" if data_set.bad else ""
+        raise unusable(path, f"It has no clip that can be streamed.{first}")
+    return data_set
+
+
+def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
+    name = path.name.lower()
+    if path.is_dir():
+        if (path / SCRIPT).is_file():
+            return read_kaldi(path)
+        if (path / MANIFEST).is_file():
+            return read_manifest(path / MANIFEST)
+        if next(path.rglob(TRANSCRIPTS), None) is not None:
+            return read_librispeech(path)
+        return read_folder(path)
+    if not path.exists():
+        raise unusable(path, "There is no such file or folder.", "Check the path.")
+    if name.endswith(_MANIFEST_SUFFIXES):
+        return read_manifest(path)
+    if name.endswith(_TABLE_SUFFIXES):
+        return read_table(path, columns)
+    if name.endswith(SUFFIXES):
+        return DataSet(path=path, format="recording", clips=(single_clip(path),))
+    known = ", ".join((*_MANIFEST_SUFFIXES, *_TABLE_SUFFIXES))
+    raise unusable(path, f"It is neither a folder, nor an audio file, nor one that ends in {known}.")
+
+
+def _with_audio_present(data_set: DataSet) -> DataSet:
+    clips: list[Clip] = []
+    bad = list(data_set.bad)
+    present: dict[Path, bool] = {}
+    for clip in data_set.clips:
+        if present.setdefault(clip.path, clip.path.is_file()):
+            clips.append(clip)
+        else:
+            bad.append(BadEntry(where=str(clip.path), why="The audio file does not exist."))
+    return msgspec.structs.replace(data_set, clips=tuple(clips), bad=tuple(bad))

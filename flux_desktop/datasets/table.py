@@ -1,0 +1,116 @@
+"""CSV and TSV tables with a heading line, those of Common Voice among them; the columns are guessed by their names."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, read_text, unusable
+
+_NAMES = {
+    "audio": ("audio", "path", "file", "filename", "file_name", "audio_filepath", "audio_path", "wav", "clip"),
+    "text": ("text", "transcript", "transcription", "sentence", "reference"),
+    "language": ("language", "lang", "locale"),
+    "speaker": ("speaker", "speaker_id", "client_id"),
+    "conversation": ("conversation", "conversation_id", "session"),
+    "duration": ("duration", "duration_s"),
+    "offset": ("offset", "offset_s"),
+}
+"""By field of a clip, the headings that stand for it."""
+_REQUIRED = ("audio", "text")
+_FIELD_CHARS_MAX = 10_000_000
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """What ``--columns audio=NAME,text=NAME`` states. Raises `ValueError` with a sentence."""
+    columns = {}
+    for part in text.split(","):
+        field, equals, name = (piece.strip() for piece in part.partition("="))
+        if not equals or not name or field not in _NAMES:
+            raise ValueError(f"“{part}” is not FIELD=HEADING with a field of: {', '.join(_NAMES)}.")
+        columns[field] = name
+    return columns
+
+
+def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
+    """The clips of a table. Raises `ProblemError` where it is not clear which columns have audio and text."""
+    text = read_text(path)
+    heading = text.partition("\n")[0]
+    tab = path.suffix.lower() == ".tsv" or "\t" in heading
+    delimiter = "\t" if tab else ";" if heading.count(";") > heading.count(",") else ","
+    csv.field_size_limit(_FIELD_CHARS_MAX)
+    # In tab-separated tables a quotation mark is part of the text.
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, quoting=csv.QUOTE_NONE if tab else 0)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise unusable(path, f"Line {reader.line_num}: {error}.") from error
+    if not rows:
+        raise unusable(path, "It is empty.")
+    names = [name.strip() for name in rows[0][1]]
+    places = _places(path, names, columns or {})
+    clips, bad = [], []
+    for number, row in rows[1:]:
+        if not any(row):
+            continue
+        values = {field: row[place].strip() for field, place in places.items() if place < len(row)}
+        try:
+            clips.append(_clip(values, path.parent))
+        except ValueError as error:
+            bad.append(BadEntry(where=f"line {number}", why=str(error)))
+    return DataSet(path=path, format="table", clips=tuple(clips), bad=tuple(bad))
+
+
+def _places(path: Path, names: list[str], columns: Mapping[str, str]) -> dict[str, int]:
+    places = {}
+    for field, usual in _NAMES.items():
+        if field in columns:
+            if columns[field] not in names:
+                raise unusable(path, f"It has no column “{columns[field]}”; its headings are: {', '.join(names)}.")
+            places[field] = names.index(columns[field])
+            continue
+        found = [place for place, name in enumerate(names) if name.lower() in usual]
+        if len(found) > 1 and field in _REQUIRED:
+            listed = " and ".join(names[place] for place in found)
+            todo = f"State which one: --columns {field}={names[found[0]]}"
+            raise unusable(path, f"More than one column may have the {field}: {listed}.", todo)
+        if found:
+            places[field] = found[0]
+    if "audio" not in places:
+        why = f"No column has the audio files; its headings are: {', '.join(names)}."
+        raise unusable(path, why, "State it: --columns audio=HEADING,text=HEADING")
+    return places
+
+
+def _clip(values: dict[str, str], folder: Path) -> Clip:
+    if not values.get("audio"):
+        raise ValueError("It names no audio file.")
+    return Clip(
+        path=_audio_path(folder, values["audio"]),
+        offset_s=_seconds(values.get("offset")) or 0.0,
+        duration_s=_seconds(values.get("duration")),
+        text=values.get("text"),
+        language=values.get("language") or None,
+        speaker=values.get("speaker") or None,
+        conversation=values.get("conversation") or None,
+    )
+
+
+def _audio_path(folder: Path, name: str) -> Path:
+    """As stated; Common Voice keeps its files in ``clips`` beside the table, and early versions omit ``.mp3``."""
+    stated = folder / name
+    if "/" in name or stated.exists():
+        return stated
+    clip = folder / "clips" / (name if Path(name).suffix else f"{name}.mp3")
+    return clip if clip.exists() else stated
+
+
+def _seconds(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"“{text}” is not a number of seconds.") from None

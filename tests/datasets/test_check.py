@@ -1,0 +1,50 @@
+"""The figures of a data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from flux_desktop.audio.words import SpokenTurn
+from flux_desktop.datasets.check import check
+from flux_desktop.datasets.clip import Clip, DataSet, Span
+from tests.audio.wav_bytes import data, fmt, riff
+from tests.datasets.audio_files import recordings
+
+
+def loud(*full: int) -> bytes:
+    samples = np.zeros(16_000, "<i2")
+    samples[list(full)] = 32_767
+    return samples.tobytes()
+
+
+def test_clips_are_counted(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "stereo.wav").write_bytes(riff(fmt(channels=2, rate=8000), data(bytes(32_000))))
+    recordings(tmp_path, "clipped.wav", samples=loud(100, 101, 102))
+    recordings(tmp_path, "peaks.wav", samples=loud(100, 101, 200, 202))
+    (tmp_path / "bad.wav").write_bytes(b"no audio at all")
+    turns = (SpokenTurn(text="x", start_s=0, end_s=1),)
+    clips = (
+        Clip(path=tmp_path / "a.wav", text="x", turns=turns, holds=(Span(start_s=0.1, end_s=0.4),)),
+        Clip(path=tmp_path / "a.wav", text="x", offset_s=0.25, duration_s=0.5),
+        Clip(path=tmp_path / "a.wav", offset_s=5),
+        *(Clip(path=tmp_path / name) for name in ("stereo.wav", "clipped.wav", "peaks.wav", "bad.wav")),
+    )
+    done: list[int] = []
+    result = check(DataSet(path=tmp_path, format="folder", clips=clips), done.append)
+    assert (result.clips, result.seconds) == (5, 4.5)
+    assert result.sample_rates_hz == {16_000: 4, 8_000: 1}
+    assert result.channels == {1: 4, 2: 1}
+    assert (result.without_text, result.turns, result.holds) == (3, 1, 1)
+    assert result.clipped == [str(tmp_path / "clipped.wav")]
+    assert ["ends before the clip begins" in entry.why for entry in result.bad] == [True, False]
+    assert "cannot be decoded" in result.bad[1].why
+    assert done == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_clipping_outside_of_the_clip_does_not_count(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav", samples=loud(100, 101, 102))
+    clip = Clip(path=tmp_path / "a.wav", offset_s=0.5)
+    assert check(DataSet(path=tmp_path, format="folder", clips=(clip,))).clipped == []

@@ -1,0 +1,82 @@
+"""A data set's format is seen by its name and content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.datasets.reader import read_data_set
+from tests.datasets.audio_files import recordings
+
+
+def test_librispeech(tmp_path: Path) -> None:
+    recordings(tmp_path, "84/121/84-121-0000.flac", "84/121/84-121-0001.flac")
+    (tmp_path / "84/121/84-121.trans.txt").write_text("84-121-0000 GO DO YOU\n84-121-0001 HEAR\nnonsense\n")
+    data_set = read_data_set(tmp_path)
+    assert data_set.format == "LibriSpeech"
+    assert [(clip.text, clip.speaker, clip.conversation) for clip in data_set.clips] == [
+        ("GO DO YOU", "84", "84-121"),
+        ("HEAR", "84", "84-121"),
+    ]
+    assert data_set.bad[0].where == "84/121/84-121.trans.txt, line 3"
+
+
+def test_kaldi_with_segments(tmp_path: Path) -> None:
+    recordings(tmp_path, "wav/call1.wav")
+    (tmp_path / "wav.scp").write_text("call1 wav/call1.wav\ncall2 sph2pipe -f wav x.sph |\n")
+    (tmp_path / "segments").write_text("u1 call1 0.25 0.75\nu2 call2 0 1\nbroken\n")
+    (tmp_path / "text").write_text("u1 hello you\n")
+    (tmp_path / "utt2spk").write_text("u1 amy\n")
+    data_set = read_data_set(tmp_path)
+    (clip,) = data_set.clips
+    assert (clip.offset_s, clip.duration_s, clip.text, clip.speaker) == (0.25, 0.5, "hello you", "amy")
+    assert "shell command, which is not run" in data_set.bad[0].why
+    assert [entry.where for entry in data_set.bad] == ["wav.scp, line 2", "segments, line 2", "segments, line 3"]
+
+
+def test_a_kaldi_pipe_is_never_run(tmp_path: Path) -> None:
+    (tmp_path / "wav.scp").write_text(f"call1 touch {tmp_path}/ran |\n")
+    with pytest.raises(ProblemError, match="shell command"):
+        read_data_set(tmp_path)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_folder_with_a_manifest_is_read_by_it(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav", "b.wav")
+    (tmp_path / "manifest.jsonl").write_text('{"audio_filepath":"b.wav","text":"x"}\n')
+    assert [clip.path.name for clip in read_data_set(tmp_path).clips] == ["b.wav"]
+
+
+def test_one_recording(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "a.txt").write_text("hello")
+    assert [clip.text for clip in read_data_set(tmp_path / "a.wav").clips] == ["hello"]
+
+
+def test_missing_audio_is_named_and_the_rest_continues(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "t.csv").write_text("file,text\na.wav,x\ngone.wav,y\n")
+    data_set = read_data_set(tmp_path / "t.csv")
+    assert len(data_set.clips) == 1
+    assert (data_set.bad[0].where, data_set.bad[0].why) == (
+        str(tmp_path / "gone.wav"),
+        "The audio file does not exist.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("missing", None, "no such file"),
+        ("a.docx", b"x", "neither a folder, nor an audio file"),
+        ("a.jsonl", b"{}", "no clip that can be streamed. line 1"),
+        ("a.csv", b"\xff\xffx", "not UTF-8"),
+    ],
+)
+def test_what_cannot_be_used_at_all(tmp_path: Path, name: str, content: bytes | None, why: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ProblemError, match=why):
+        read_data_set(tmp_path / name)
