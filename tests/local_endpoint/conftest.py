@@ -1,4 +1,4 @@
-"""A running endpoint as a process of its own, as every front end starts it."""
+"""A running endpoint in a process of its own, as the front ends start it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
 
 @contextlib.contextmanager
 def running_endpoint(*arguments: str) -> Iterator[Info]:
-    """Start, hand out what the ready line says (and the process under ``process``), stop it."""
+    """Start an endpoint, yield its ready line (with the process as ``process``), and stop it."""
     command = program.command("flux_desktop.local_endpoint", ["--parent-pipe", *arguments])
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -44,7 +44,7 @@ def running_endpoint(*arguments: str) -> Iterator[Info]:
 
 
 def read_status(info: Info) -> dict[str, Any]:
-    """What the endpoint says of itself."""
+    """The endpoint's status."""
     context = ssl.create_default_context(cafile=info["ca_file"])
     url = f"{info['url']}/local/status"
     keys = {name: info[name] for name in ("access_key", "secret_key", "region")}
@@ -55,12 +55,12 @@ def read_status(info: Info) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[Info]:
-    """The default endpoint, shared by tests that leave nothing behind in it."""
+    """The default endpoint, shared by tests that leave no state in it."""
     with running_endpoint() as info:
         yield info
         deadline = time.monotonic() + 5
         while open_streams := read_status(info)["streams"]:
-            assert time.monotonic() < deadline, f"streams that the endpoint has not let go: {open_streams}"
+            assert time.monotonic() < deadline, f"streams that the endpoint has not released: {open_streams}"
             time.sleep(0.02)
 
 
@@ -72,7 +72,7 @@ def start_endpoint() -> StartEndpoint:
 
 @pytest.fixture
 def status() -> Callable[[Info], dict[str, Any]]:
-    """A function that reads an endpoint's own figures."""
+    """A function that reads an endpoint's status."""
     return read_status
 
 

@@ -1,4 +1,4 @@
-"""A plain HTTP/2 client of the endpoint, on the h2 library and a blocking socket: it can also send what is wrong."""
+"""An HTTP/2 client on the h2 library and a blocking socket, independent of the SDK: it can also send invalid data."""
 
 from __future__ import annotations
 
@@ -143,12 +143,12 @@ class WireClient:
         self.end_input()
 
     def end_input(self) -> None:
-        """END_STREAM alone, as after a connection that somebody has cut."""
+        """END_STREAM without the signed last event, as after an input that was cut off."""
         self._h2.end_stream(1)
         self._flush()
 
     def send_outer(self, data: bytes) -> None:
-        """Bytes of the request's body, whatever they are; dropped once the stream has ended."""
+        """Any bytes of the request's body; dropped once the stream has ended."""
         while data and not self.ended:
             room = min(self._h2.local_flow_control_window(1), self._h2.max_outbound_frame_size, len(data))
             if room <= 0:

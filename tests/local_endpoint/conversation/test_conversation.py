@@ -1,4 +1,4 @@
-"""Whole conversations over the wire with a client of the tests' own: the sample, controls, builds, and refusals."""
+"""Complete conversations over HTTP/2 with an independent client: the sample, controls, builds and refusals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def violations(messages: list[Message], *, eager: bool) -> list[Any]:
     return found
 
 
-def test_the_sample_gives_its_very_words_in_five_turns(endpoint: Info, sample_pcm: bytes, sample_wav: Path) -> None:
+def test_the_sample_is_transcribed_verbatim_in_five_turns(endpoint: Info, sample_pcm: bytes, sample_wav: Path) -> None:
     with WireClient(endpoint) as client:
         connected = client.wait_for("Connected")
         assert connected["sequence_id"] == 0
@@ -45,12 +45,12 @@ def test_the_sample_gives_its_very_words_in_five_turns(endpoint: Info, sample_pc
     assert {m["request_id"] for m in messages} == {connected["request_id"]}
     spoken = [word for m in ends for word in m["words"]]
     assert [w["start"] for w in spoken] == pytest.approx([w["start_s"] for w in entry["words"]], abs=0.011)
-    # A turn ends soon after its last word, and is told at once.
+    # A turn ends soon after its last word, and is reported at once.
     late = [m["audio_window_end"] - turn["end_s"] for m, turn in zip(ends, entry["turns"], strict=True)]
     assert all(0.2 < s < 1.0 for s in late), late
 
 
-def test_eager_ends_come_before_and_are_taken_back_in_the_sample(endpoint: Info, sample_pcm: bytes) -> None:
+def test_eager_ends_precede_ends_and_some_are_resumed_in_the_sample(endpoint: Info, sample_pcm: bytes) -> None:
     with WireClient(endpoint, query=f"{QUERY}&eager_eot_threshold=0.4") as client:
         client.audio(sample_pcm)
         client.close_stream()
@@ -61,7 +61,7 @@ def test_eager_ends_come_before_and_are_taken_back_in_the_sample(endpoint: Info,
     assert events.count("EagerEndOfTurn") == 5 + events.count("TurnResumed")
 
 
-def test_updates_tick_on_frames_and_have_every_field_of_a_live_one(endpoint: Info) -> None:
+def test_updates_follow_frames_and_have_every_field_of_a_live_endpoint(endpoint: Info) -> None:
     with WireClient(endpoint, query=f"{MULTI}&language_hint=en") as client:
         client.audio(bytes(32_000))
         client.close_stream()
@@ -72,7 +72,7 @@ def test_updates_tick_on_frames_and_have_every_field_of_a_live_one(endpoint: Inf
     assert (updates[0]["languages"], updates[0]["languages_hinted"]) == ([], ["en"])
 
 
-def test_the_sample_is_found_after_silence_between_controls_in_odd_pieces_and_again(
+def test_the_sample_is_recognised_after_silence_between_controls_in_odd_pieces_and_repeated(
     endpoint: Info, sample_pcm: bytes, status: Callable[[Info], dict[str, Any]]
 ) -> None:
     decoded_before = status(endpoint)["decoded_blocks"]
@@ -91,7 +91,7 @@ def test_the_sample_is_found_after_silence_between_controls_in_odd_pieces_and_ag
     assert status(endpoint)["decoded_blocks"] == decoded_before
 
 
-def test_configure_is_answered_with_the_whole_configuration_and_is_all_or_nothing(endpoint: Info) -> None:
+def test_configure_is_answered_with_the_whole_configuration_and_applies_as_a_whole(endpoint: Info) -> None:
     with WireClient(endpoint, query=f"{MULTI}&keyterm=old&language_hint=en") as client:
         client.text({"type": "Configure", "thresholds": {"eot_threshold": 0.8}, "keyterms": ["apple", "two words"]})
         echo = client.wait_for("ConfigureSuccess")
@@ -109,7 +109,7 @@ def test_configure_is_answered_with_the_whole_configuration_and_is_all_or_nothin
         assert [m["sequence_id"] for m in client.messages] == [0, 1, 2, 3]
 
 
-def test_a_turn_is_ended_by_hand_and_only_when_one_is_open(endpoint: Info, sample_pcm: bytes) -> None:
+def test_force_end_turn_ends_an_open_turn_and_warns_without_one(endpoint: Info, sample_pcm: bytes) -> None:
     with WireClient(endpoint, query=f"{QUERY}&eot_threshold=1.0&eot_timeout_ms=60000") as client:
         client.text({"type": "ForceEndTurn"})
         assert client.wait_for("Warning")["code"] == "FORCE_END_TURN_NO_ACTIVE_TURN"
@@ -137,7 +137,7 @@ def test_closing_sends_the_last_text_and_no_end_of_turn_then_end_of_stream(endpo
     assert last["transcript"].startswith("And Mr. John Dashwood had then")
 
 
-def test_input_that_just_ends_ends_the_stream(endpoint: Info) -> None:
+def test_the_end_of_input_ends_the_stream(endpoint: Info) -> None:
     with WireClient(endpoint) as client:
         client.audio(bytes(8000))
         client.finish()
@@ -146,7 +146,7 @@ def test_input_that_just_ends_ends_the_stream(endpoint: Info) -> None:
 
 
 @pytest.mark.parametrize("last_type", ["UTF8", None])
-def test_a_message_in_parts_is_one_message_of_the_first_ones_type(endpoint: Info, last_type: str | None) -> None:
+def test_a_fragmented_message_has_the_type_of_its_first_part(endpoint: Info, last_type: str | None) -> None:
     with WireClient(endpoint) as client:
         client.send(payload_part(b'{"type":"Force', "UTF8", "PARTIAL"))
         client.send(payload_part(b'EndTurn"}', last_type, "COMPLETE"))
@@ -166,7 +166,7 @@ def test_a_message_in_parts_is_one_message_of_the_first_ones_type(endpoint: Info
         ('{"type":"Configure","numerals":"true"}', "Configure"),
     ],
 )
-def test_what_a_build_does_not_know_is_fatal(endpoint: Info, text: str, said: str) -> None:
+def test_a_control_that_the_build_does_not_know_is_fatal(endpoint: Info, text: str, said: str) -> None:
     with WireClient(endpoint) as client:
         client.text(text)
         client.wait_end()
@@ -203,7 +203,7 @@ def test_an_event_that_is_replayed_late_is_refused(endpoint: Info) -> None:
 
 
 @pytest.mark.parametrize("place", [-1, 20, 70])
-def test_a_chunk_that_was_tampered_with_ends_the_stream_and_is_not_heard(endpoint: Info, place: int) -> None:
+def test_a_tampered_chunk_ends_the_stream_and_is_not_used(endpoint: Info, place: int) -> None:
     with WireClient(endpoint) as client:
         client.audio(bytes(2560 * 3))
         client.wait_for("Update")
@@ -228,7 +228,7 @@ def test_a_chunk_that_was_tampered_with_ends_the_stream_and_is_not_heard(endpoin
     ("arguments", "status", "error"),
     [
         ({"endpoint": "flux-multi-broken-demo"}, 400, "ValidationError"),
-        ({"endpoint": "nobody"}, 400, "ValidationError"),
+        ({"endpoint": "absent"}, 400, "ValidationError"),
         ({"model_path": "v1/listen"}, 424, "ModelError"),
         ({"query": f"{QUERY}&smart_format=true"}, 424, "ModelError"),
         ({"query": f"{QUERY}&keyterm="}, 424, "ModelError"),
@@ -267,7 +267,7 @@ def test_every_encoding_moves_the_audio_clock(endpoint: Info, encoding: str, rat
         assert client.messages[-1]["audio_window_end"] == 1.0
 
 
-def test_older_builds_know_less(start_endpoint: Callable[..., Any], sample_pcm: bytes) -> None:
+def test_older_builds_accept_less(start_endpoint: Callable[..., Any], sample_pcm: bytes) -> None:
     with start_endpoint("--bundle", "flux-english-20260311") as info:
         for query in (f"{QUERY}&numerals=true", f"{QUERY}&eot_threshold=0.95", MULTI):
             with WireClient(info, query=query) as client:
@@ -288,7 +288,7 @@ def test_older_builds_know_less(start_endpoint: Callable[..., Any], sample_pcm: 
             )
 
 
-def test_the_permissive_build_takes_the_older_controls_too(start_endpoint: Callable[..., Any]) -> None:
+def test_the_permissive_build_accepts_older_controls(start_endpoint: Callable[..., Any]) -> None:
     with start_endpoint("--bundle", "permissive", "--recogniser", "silent") as info, WireClient(info) as client:
         client.text({"type": "KeepAlive"})
         client.text({"type": "Finalize"})

@@ -33,7 +33,7 @@ SILENT = ("--recogniser", "silent")
 ENDPOINT_COMMAND = program.command("flux_desktop.local_endpoint")
 
 
-def test_it_keeps_to_loopback_in_a_private_folder_and_leaves_nothing(start_endpoint: StartEndpoint) -> None:
+def test_it_listens_on_loopback_and_removes_its_private_folder(start_endpoint: StartEndpoint) -> None:
     arguments = ("--access-key", "AKIAGIVEN", "--secret-key", "given", "--region", "eu-central-1")
     with start_endpoint(*SILENT, *arguments, "--endpoint", "mine=RollingBack", "--cert-host", "flux.example") as info:
         folder = Path(info["ca_file"]).parent
@@ -49,7 +49,7 @@ def test_it_keeps_to_loopback_in_a_private_folder_and_leaves_nothing(start_endpo
     assert info["process"].returncode == 0
 
 
-def test_what_a_killed_endpoint_left_behind_goes_with_the_next_start(start_endpoint: StartEndpoint) -> None:
+def test_the_folder_of_a_killed_endpoint_is_removed_at_the_next_start(start_endpoint: StartEndpoint) -> None:
     with start_endpoint(*SILENT) as info:
         left = Path(info["ca_file"]).parent
         os.kill(info["process"].pid, signal.SIGKILL)
@@ -190,7 +190,7 @@ def test_some_streams_are_never_connected_spread_evenly(start_endpoint: StartEnd
         assert {client.status for client in clients} == {200}
 
 
-def test_answers_come_exactly_that_much_later(start_endpoint: StartEndpoint) -> None:
+def test_answers_are_delayed_by_the_chosen_time(start_endpoint: StartEndpoint) -> None:
     with start_endpoint(*SILENT, "--fault", "delay-ms=300") as info, WireClient(info) as client:
         client.wait_for("Connected")
         started_s = time.monotonic()
@@ -199,7 +199,7 @@ def test_answers_come_exactly_that_much_later(start_endpoint: StartEndpoint) -> 
         assert 0.3 <= time.monotonic() - started_s < 2
 
 
-def test_a_stall_holds_everything_back_once(start_endpoint: StartEndpoint) -> None:
+def test_a_stall_delays_everything_once(start_endpoint: StartEndpoint) -> None:
     with start_endpoint(*SILENT, "--fault", "stall-ms=400") as info, WireClient(info) as client:
         client.audio(bytes(32_000 * 4))
         client.wait(lambda: len(client.turns("Update")) == 16)
@@ -244,7 +244,7 @@ def test_streams_that_are_refused(start_endpoint: StartEndpoint, fault: str, sta
         assert (client.status, client.headers["x-amzn-errortype"]) == (status, error)
 
 
-def test_messages_can_come_in_parts_and_an_error_after_the_end(start_endpoint: StartEndpoint) -> None:
+def test_messages_can_be_fragmented_and_followed_by_an_error(start_endpoint: StartEndpoint) -> None:
     faults = ("--fault", "fragments=3", "--fault", "error-after-close")
     with start_endpoint(*SILENT, *faults) as info, WireClient(info) as client:
         client.text({"type": "CloseStream"})
@@ -268,7 +268,7 @@ def test_a_stream_that_is_never_closed_ends_with_its_client(
             assert time.monotonic() < deadline
 
 
-def test_a_certificate_of_ones_own_and_further_names(start_endpoint: StartEndpoint, tmp_path: Path) -> None:
+def test_a_given_certificate_and_further_host_names(start_endpoint: StartEndpoint, tmp_path: Path) -> None:
     own = make_certificates(tmp_path, ["127.0.0.1"])
     arguments = ("--tls-cert", str(own.cert_file), "--tls-key", str(own.key_file))
     with start_endpoint(*SILENT, *arguments) as info, WireClient({**info, "ca_file": str(own.ca_file)}) as client:
@@ -279,7 +279,7 @@ def test_a_certificate_of_ones_own_and_further_names(start_endpoint: StartEndpoi
             context.wrap_socket(raw, server_hostname="flux.example").close()
 
 
-def test_a_silent_sink_counts_audio_and_has_no_words(
+def test_a_silent_endpoint_counts_audio_and_transcribes_nothing(
     start_endpoint: StartEndpoint, sample_pcm: bytes, status: Callable[[Info], dict[str, Any]]
 ) -> None:
     with start_endpoint(*SILENT) as info, WireClient(info) as client:

@@ -19,7 +19,7 @@ Info = dict[str, Any]
 
 
 @pytest.mark.parametrize("rest", [b"", b"\0\0\1"], ids=["between two events", "inside an event"])
-def test_an_input_without_its_signed_last_event_was_cut_off(endpoint: Info, rest: bytes) -> None:
+def test_an_input_without_its_signed_last_event_is_reported(endpoint: Info, rest: bytes) -> None:
     with WireClient(endpoint) as client:
         client.audio(bytes(2560))
         client.send_outer(rest)
@@ -40,7 +40,7 @@ def test_nothing_follows_the_last_event(endpoint: Info) -> None:
 
 
 @pytest.mark.parametrize("place", [17, 26, 60, -20], ids=["date", "signature's name", "signature", "payload"])
-def test_checksums_made_right_again_do_not_help(endpoint: Info, place: int) -> None:
+def test_a_tampered_chunk_with_correct_checksums_is_refused(endpoint: Info, place: int) -> None:
     with WireClient(endpoint) as client:
         frame = bytearray(client.signer.sign(payload_part(b'{"type":"ForceEndTurn"}', "UTF8"), int(time.time() * 1000)))
         frame[place] ^= 1
@@ -52,7 +52,7 @@ def test_checksums_made_right_again_do_not_help(endpoint: Info, place: int) -> N
 
 
 @pytest.mark.parametrize("how", ["unsigned", "by a stranger", "ten minutes ago"])
-def test_the_status_is_for_who_has_the_keys(endpoint: Info, how: str) -> None:
+def test_the_status_requires_the_keys(endpoint: Info, how: str) -> None:
     url = f"{endpoint['url']}/local/status"
     keys = {name: endpoint[name] for name in ("access_key", "secret_key", "region")}
     if how == "by a stranger":

@@ -66,8 +66,8 @@ def test_descriptions_let_a_browser_see_status_failure_and_model(boto_client: Ca
 @pytest.mark.parametrize(
     ("call", "arguments", "code"),
     [
-        ("describe_endpoint", {"EndpointName": "nobody"}, "ValidationException"),
-        ("list_endpoints", {"NextToken": "made up"}, "ValidationException"),
+        ("describe_endpoint", {"EndpointName": "absent"}, "ValidationException"),
+        ("list_endpoints", {"NextToken": "invented"}, "ValidationException"),
         ("list_models", {}, "UnknownOperationException"),
     ],
 )
