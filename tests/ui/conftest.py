@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from flux_desktop.ui.app import launch
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.main_window import MainWindow
 
 Live = Callable[[MainWindow], Awaitable[None]]
@@ -41,6 +42,14 @@ CLOSE_MAX_S = 5.0
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     return QApplication
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[ThemeSource]:
+    """The dark theme, for one widget; the application's own style is left alone."""
+    source = ThemeSource(qapp, "dark")
+    yield source
+    source.deleteLater()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from flux_desktop.aws.errors.credential_errors import (
     CredentialSource,
     MfaRequiredError,
     credentials_problem,
+    malformed_credentials,
     missing_credentials,
     slow_credentials,
 )
@@ -80,3 +81,29 @@ def test_no_source_at_all() -> None:
     assert "“corp”" in missing_credentials("corp").what
     assert "aws sso login --profile corp" in missing_credentials("corp").todo
     assert "of profile" not in slow_credentials(30, None).what
+
+
+@pytest.mark.parametrize("output", ['{"SecretAccessKey": "hidden"', '["hidden"', '"hidden"'])
+def test_output_that_may_hold_keys_is_not_shown(output: str) -> None:
+    problem = credentials_problem(json.JSONDecodeError("x", output, 0), ROLE)
+    assert "hidden" not in problem.sentence()
+    assert "JSON" in problem.why
+
+
+def test_long_output_is_shown_in_part() -> None:
+    problem = credentials_problem(json.JSONDecodeError("x", "Please\n sign in " + "x" * 500, 0), ROLE)
+    assert "Please sign in" in problem.why
+    assert len(problem.why) < 330
+
+
+def test_each_source_has_a_remedy_of_its_own() -> None:
+    methods = ("assume-role", "assume-role-with-web-identity", "shared-credentials-file", "custom-process", "iam-role")
+    remedies = {credentials_problem(KeyError("x"), CredentialSource(method=method)).todo for method in methods}
+    assert len(remedies) == len(methods)
+
+
+def test_a_malformed_key_is_named_with_its_source() -> None:
+    problem = malformed_credentials("session token", "has a line break", ROLE)
+    assert problem.code == "credentials_malformed"
+    for part in ("session token", "has a line break", ROLE.name):
+        assert part in problem.what

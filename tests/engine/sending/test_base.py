@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from flux_desktop.engine.sending.base import PAUSE_S, SPEECH_MIN_DBFS
 from tests.engine.sending.fake_stream import CHUNK, FakeStream, Sending
+
+
+def tone(rms_dbfs: float) -> bytes:
+    """A chunk of a sine of this level."""
+    peak = 32_768 * 10 ** (rms_dbfs / 20) * 2**0.5
+    return (np.sin(np.arange(1280) * np.pi / 8) * peak).astype("<i2").tobytes()
 
 
 def test_idle_time_is_kept_alive_with_single_samples_and_then_the_audio_begins() -> None:
@@ -74,3 +82,27 @@ def test_recent_errors_and_the_runs_histogram_have_the_same_values() -> None:
     sending.loop.step(60.0)
     assert sending.pacing.n == sender.chunks_sent == len(sender.recent_errors_s) == 12
     assert max(sender.recent_errors_s) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_newest_audio_decides_whether_the_speech_pauses() -> None:
+    quiet_chunks = round(PAUSE_S / 0.08)
+    sending = Sending()
+    sender = sending.file(audio=tone(SPEECH_MIN_DBFS + 10) + tone(SPEECH_MIN_DBFS - 10) * quiet_chunks)
+    sending.start(sender)
+    sending.loop.step(0.09)
+    assert not sender.is_in_pause
+    sending.loop.step(0.08 * (quiet_chunks - 1))
+    assert not sender.is_in_pause, "the loud chunk is still among the newest"
+    sending.loop.step(0.08)
+    assert sender.is_in_pause
+
+
+def test_a_chunk_counts_as_late_from_half_of_its_length_on() -> None:
+    sending = Sending()
+    sender = sending.file(audio=CHUNK * 2)
+    sending.start(sender)
+    sending.loop.step(0.0)
+    sender._send(CHUNK, sending.loop.now_s - 0.039)
+    assert sender.late_chunks == 0
+    sender._send(CHUNK, sending.loop.now_s - 0.041)
+    assert sender.late_chunks == 1

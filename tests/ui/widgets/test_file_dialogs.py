@@ -1,0 +1,66 @@
+"""File dialogs: a file for one transcript, a folder for several; nothing blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
+
+
+@pytest.fixture
+def parent(qapp: QApplication) -> Iterator[QWidget]:
+    native = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
+    QCoreApplication.setAttribute(native)
+    made = QWidget()
+    yield made
+    for dialog in made.findChildren(QFileDialog):
+        dialog.reject()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert made.findChildren(QFileDialog) == [], "a closed dialog is deleted"
+    QCoreApplication.setAttribute(native, False)
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def dialog_of(parent: QWidget) -> QFileDialog:
+    (dialog,) = parent.findChildren(QFileDialog)
+    assert dialog.isVisible(), "it is open, and the call has returned"
+    return dialog
+
+
+def test_one_transcript_is_saved_as_a_file_with_its_format(parent: QWidget) -> None:
+    answers: list[Path] = []
+    ask_where(parent, [3], "srt", answers.append)
+    dialog = dialog_of(parent)
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    assert dialog.fileMode() is QFileDialog.FileMode.AnyFile
+    assert dialog.defaultSuffix() == "srt"
+    assert Path(dialog.selectedFiles()[0]).name == "connection-3.srt"
+    dialog.fileSelected.emit("/some/where.srt")
+    assert answers == [Path("/some/where.srt")]
+
+
+def test_several_transcripts_go_into_a_folder(parent: QWidget) -> None:
+    answers: list[Path] = []
+    ask_where(parent, [1, 2], "srt", answers.append)
+    dialog = dialog_of(parent)
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptOpen
+    assert dialog.fileMode() is QFileDialog.FileMode.Directory
+    assert dialog.defaultSuffix() == ""
+    dialog.reject()
+    assert answers == [], "without an answer nothing follows"
+
+
+def test_a_session_is_a_folder(parent: QWidget, tmp_path: Path) -> None:
+    answers: list[Path] = []
+    ask_session(parent, tmp_path, answers.append)
+    dialog = dialog_of(parent)
+    assert dialog.fileMode() is QFileDialog.FileMode.Directory
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    dialog.fileSelected.emit(str(tmp_path / "one"))
+    assert answers == [tmp_path / "one"]
