@@ -5,7 +5,7 @@ from __future__ import annotations
 AHEAD_MAX_S = 0.5
 """How far a device's sound may be ahead of the clock: more than the jitter of any real device."""
 _BEHIND_MAX_S = 5.0
-"""A device that stood still may catch up with this much at once."""
+"""A device that stalled may catch up with this much at once."""
 _TOLERANCE = 1.02
 """A device's clock may run this much faster than ours for ever; real ones differ by 0.02 % at most."""
 

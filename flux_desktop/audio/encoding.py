@@ -1,6 +1,6 @@
 """Sound in the encodings that Flux takes besides linear16: mu-law and A-law after ITU-T G.711, exactly.
 
-Both directions go through tables made once from the standard's segments, so that encoding a chunk is one look-up.
+Both directions use tables computed once from the standard's segments, so that encoding a chunk is one look-up.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How loud sound is: levels in dB of full scale (dBFS), clipping, digital silence, and the motion of a meter."""
+"""Sound levels in dB of full scale (dBFS), clipping, digital silence, and meter ballistics."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def dbfs(amplitude: float) -> float:
 
 
 class Meter:
-    """How a level meter moves: up at once, down at `DECAY_DB_PER_S`; the highest peak stays for a while.
+    """Ballistics of a level meter: rises at once, falls at `DECAY_DB_PER_S`, holds the highest peak for a while.
 
     Times are seconds of any monotonic clock, given by the caller and never going back.
     """
@@ -76,12 +76,12 @@ class Meter:
             self._held_dbfs, self._held_at_s = level_dbfs, now_s
 
     def level_dbfs(self, now_s: float) -> float:
-        """Where the bar stands."""
-        return self._fallen(self._level_dbfs, now_s - self._level_at_s)
+        """Level of the bar."""
+        return self._decayed(self._level_dbfs, now_s - self._level_at_s)
 
     def peak_dbfs(self, now_s: float) -> float:
-        """Where the peak mark stands: held, then falling like the bar."""
-        return self._fallen(self._held_dbfs, now_s - self._held_at_s - self._hold_s)
+        """Level of the peak mark: held, then falling like the bar."""
+        return self._decayed(self._held_dbfs, now_s - self._held_at_s - self._hold_s)
 
-    def _fallen(self, level_dbfs: float, for_s: float) -> float:
+    def _decayed(self, level_dbfs: float, for_s: float) -> float:
         return max(FLOOR_DBFS, level_dbfs - self._decay_db_per_s * max(0.0, for_s))

@@ -173,10 +173,10 @@ async def honesty(effort: Effort) -> list[Row]:
     rows: list[Row] = []
     for delay_ms in (20, 180, 999):
         say(f"a server that answers after {delay_ms} ms")
-        found = await truth.delayed(delay_ms, streams=3, seconds=effort.delayed_s)
-        wire = found.wire
+        delayed = await truth.delayed(delay_ms, streams=3, seconds=effort.delayed_s)
+        wire = delayed.wire
         figures = f"p50 {wire.p50_ms:.1f}, p95 {wire.p95_ms:.1f}, p99 {wire.p99_ms:.1f} ms, n {wire.n}"
-        rows.append((f"truth: a server of {delay_ms} ms, wire clock", "± 2 ms or 0.5 %", figures, found.holds))
+        rows.append((f"truth: a server of {delay_ms} ms, wire clock", "± 2 ms or 0.5 %", figures, delayed.holds))
     count = effort.repeats
     say(f"{count} stalls of the server, {count} of our own")
     theirs = await truth.times(truth.server_stall_shows, count)

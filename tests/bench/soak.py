@@ -1,12 +1,12 @@
-"""Keeps a run going for an hour with the window open, and tells what grew: memory, threads, tasks, latency.
+"""Runs for an hour with the window open and reports growth of memory, threads, tasks and latency.
 
 Usage: python -m tests.bench.soak [--minutes 60] [--warm-up 30] [--connections 50]
 
 The window is real, off-screen unless a display is named, with a real worker and the built-in endpoint on the bundled
-recording in a loop, so connections also change over to new streams, each every 15 to 28 minutes. Figures count from the
-end of the warm-up, when the raw view is full and every connection has changed over once: the first time costs memory
-for good, in all processes. They are of the last half of an hour. Latencies are the user's clock of every
-Update in the recording: the first ten minutes after the warm-up against the last ten. Needs Linux (/proc).
+recording in a loop, so connections also rotate, each every 15 to 28 minutes. Figures count from the
+end of the warm-up, when the raw view is full and every connection has rotated once, which costs memory
+permanently the first time, in all processes: of an hour they cover the last half. Latencies are the user clock of
+every Update in the recording: the first ten minutes after the warm-up against the last ten. Needs Linux (/proc).
 Keep readers of a process's smaps away from it on a busy machine: they hold the lock of its memory map, and one of low
 priority that has to wait for a processor stops the engine for as long (284 ms were seen).
 """
@@ -29,7 +29,7 @@ from tests.bench.process_figures import cpu_s, resident_bytes
 from tests.bench.window_run import start_looped, with_window
 
 SAMPLE_EVERY_S = 5.0
-TELL_EVERY_S = 300.0
+REPORT_EVERY_S = 300.0
 _PARTS = {"flux_desktop.engine.worker.worker": "worker", "flux_desktop.local_endpoint": "endpoint"}
 _TIMED = re.compile(rb'^\{"event":"received","t":([0-9.]+).*"event\\":\\"Update\\".*"user_latency_ms":([0-9.]+)')
 
@@ -45,7 +45,7 @@ class Process(Struct):
     cpu_s: list[float] = field(default_factory=list)
 
     def sample(self, pid: int, at_s: float) -> None:
-        """Look at the process; one that is gone meanwhile has no figures any more."""
+        """Read the figures of the process; those of a process that has ended stay as they are."""
         try:
             figures = (
                 resident_bytes(pid) / 1e6,
@@ -54,8 +54,8 @@ class Process(Struct):
             )
         except (FileNotFoundError, LookupError):
             return
-        for kept, value in zip((self.mb, self.descriptors, self.threads), figures, strict=True):
-            kept.append(value)  # type: ignore[arg-type]
+        for values, value in zip((self.mb, self.descriptors, self.threads), figures, strict=True):
+            values.append(value)  # type: ignore[arg-type]
         self.cpu_s.append(cpu_s(pid))
         self.times_s.append(at_s)
 
@@ -91,14 +91,14 @@ def children() -> Iterator[tuple[int, str]]:
 
 def update_latencies_ms(folder: Path, from_s: float, until_s: float) -> np.ndarray:
     """Latencies on the user's clock of every Update heard between two moments of the run."""
-    found: list[float] = []
+    latencies_ms: list[float] = []
     for path in folder.rglob("worker-*.jsonl"):
         with path.open("rb") as lines:
             for line in lines:
                 match = _TIMED.match(line)
                 if match is not None and from_s <= float(match[1]) < until_s:
-                    found.append(float(match[2]))
-    return np.array(found)
+                    latencies_ms.append(float(match[2]))
+    return np.array(latencies_ms)
 
 
 async def measure(window: MainWindow, sessions: Path, options: argparse.Namespace) -> None:
@@ -110,15 +110,15 @@ async def measure(window: MainWindow, sessions: Path, options: argparse.Namespac
     began_s, began_run_s = time.monotonic(), window.state.run.now_s
     processes = {os.getpid(): Process("window")} | {pid: Process(name) for pid, name in children()}
     tasks: list[int] = []
-    told_s = 0.0
+    reported_s = 0.0
     worst_stalls = (0.0, 0.0)
     while (passed_s := time.monotonic() - began_s) < seconds and window.state.run.active:
         for pid, process in processes.items():
             process.sample(pid, passed_s)
         if passed_s >= warm_up_s:
             tasks.append(len(asyncio.all_tasks()))
-        if passed_s - told_s >= TELL_EVERY_S:
-            told_s = passed_s
+        if passed_s - reported_s >= REPORT_EVERY_S:
+            reported_s = passed_s
             stalls = window.heartbeat.stalls()
             worst_stalls = max(worst_stalls[0], stalls.p99_ms or 0.0), max(worst_stalls[1], stalls.max_ms or 0.0)
             sizes = ", ".join(f"{each.name} {each.mb[-1]:.1f} MB" for each in processes.values())
@@ -146,8 +146,8 @@ async def measure(window: MainWindow, sessions: Path, options: argparse.Namespac
     ended = window.state.run.ended
     if ended is not None:
         print(f"{ended.verdict}: " + ", ".join(f"{n} {name}" for name, n in ended.ledger.items() if n), *ended.reasons)
-        rotations = sum(talk.summary.rotations for talk in window.state.run.conversations.values() if talk.summary)
-        print(f"changes over to a new stream: {rotations}; pacing p99 {ended.pacing.p99_ms:.1f} ms")
+        rotations = sum(each.summary.rotations for each in window.state.run.conversations.values() if each.summary)
+        print(f"rotations: {rotations}; pacing p99 {ended.pacing.p99_ms:.1f} ms")
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ class Delayed(Struct):
     @property
     def error_ms(self) -> float:
         """The largest distance of p50, p95 and p99 from the truth."""
-        found = (self.wire.p50_ms, self.wire.p95_ms, self.wire.p99_ms)
-        return max(abs((value or 0.0) - self.delay_ms) for value in found)
+        figures = (self.wire.p50_ms, self.wire.p95_ms, self.wire.p99_ms)
+        return max(abs((value or 0.0) - self.delay_ms) for value in figures)
 
     @property
     def holds(self) -> bool:
@@ -78,7 +78,7 @@ async def server_stall_shows() -> bool:
 
 
 async def own_stall_is_invalid() -> bool:
-    """Whether one standstill of the worker made the run INVALID, for that reason."""
+    """Whether one stall of the worker made the run INVALID, for that reason."""
 
     async def stand_still(run: OurRun) -> None:
         [pid] = run.pids()
@@ -89,8 +89,8 @@ async def own_stall_is_invalid() -> bool:
             os.kill(pid, signal.SIGCONT)
 
     ended = await _run((), stand_still, streams=1, duration_s=3.0)
-    told = any("stood still" in reason or "loop lag" in reason for reason in ended.reasons)
-    return ended.verdict is Verdict.INVALID and told
+    is_reported = any("stalled for" in reason or "event-loop lag" in reason for reason in ended.reasons)
+    return ended.verdict is Verdict.INVALID and is_reported
 
 
 async def undisturbed_is_done() -> bool:

@@ -23,7 +23,7 @@ from tests.bench.window_run import start_looped, with_window
 
 
 def load() -> str:
-    """The machine's load, as `uptime` tells it."""
+    """The machine's load, as `uptime` shows it."""
     return " ".join(f"{value:.1f}" for value in os.getloadavg())
 
 

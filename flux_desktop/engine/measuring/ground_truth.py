@@ -58,7 +58,7 @@ class SpokenWords:
         return None
 
     def next_start_s(self, after_s: float) -> float | None:
-        """Where the first word that begins at or after `after_s` begins; None when there is none any more."""
+        """Where the first word that begins at or after `after_s` begins; None after the last one."""
         loop = int(after_s // self._length_s) if self._looped else 0
         for turn in (loop, loop + 1) if self._looped else (loop,):
             index = bisect_left(self._starts_s, after_s - turn * self._length_s - _TOLERANCE_S)

@@ -1,7 +1,7 @@
-"""Latency histograms, the ledger and the verdict: what the figures of a run stand on.
+"""Latency histograms, the ledger and the verdict of a run.
 
 Percentiles come from HdrHistogram (3 significant digits, 1 µs to 1 h). Histograms are merged, percentiles
-never averaged: the mean of two p95 was seen 30 % below the pooled one.
+never averaged: the mean of two p95 was 30 % below the pooled one in a measurement.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FINEST_BITS = 11
 """Three significant digits: values below 2048 µs have a counter each."""
 
 LOOP_LAG_MAX_MS = 500.0
-"""One standstill this long falsifies every latency measured around it, however long the run is."""
+"""One stall this long falsifies every latency measured around it, however long the run is."""
 CPU_MAX_PERCENT = 90.0
 
 
@@ -51,7 +51,7 @@ class Histogram:
             self._recorded()
 
     def add_expected(self, duration_s: float, interval_s: float) -> None:
-        """Count one duration that also held up the samples due every `interval_s` meanwhile."""
+        """Count one duration, and the samples due every `interval_s` that it delayed."""
         self._hdr.record_corrected_value(_us(duration_s), int(interval_s * 1e6))
 
     def percentiles(self) -> Percentiles:
@@ -102,7 +102,7 @@ class Histogram:
         return hdr
 
     def encode(self) -> str:
-        """The whole histogram as base64 text, for the way from a worker to the supervisor."""
+        """The whole histogram as base64 text, as a worker sends it to the supervisor."""
         text: bytes = self._recorded().encode()
         return text.decode("ascii")
 
@@ -145,7 +145,7 @@ def of_values(values: Iterable[float], *, unit_ms: float = 1.0) -> Percentiles:
 
 
 def ledger(classes: Iterable[LedgerClass], planned: int) -> dict[str, int]:
-    """Every class with its count; streams that no one accounts for were not started."""
+    """Every class with its count; planned connections without a class were not started."""
     counted = Counter(classes)
     counted[LedgerClass.NOT_STARTED] += planned - counted.total()
     return {name.value: counted[name] for name in LedgerClass}
@@ -156,16 +156,16 @@ def verdict(pacing: Percentiles, loop_lag: Percentiles, cpu_percent: float | Non
     reasons = []
     if (pacing.p99_ms or 0) > PACING_P99_MAX_MS:
         reasons.append(
-            f"audio left this machine late: pacing error p99 {pacing.p99_ms:.0f} ms, allowed {PACING_P99_MAX_MS:.0f} ms"
+            f"audio was sent late: pacing error p99 {pacing.p99_ms:.0f} ms, allowed {PACING_P99_MAX_MS:.0f} ms"
         )
     if (loop_lag.p99_ms or 0) > LOOP_LAG_P99_MAX_MS:
         reasons.append(
-            f"the engine answered late: loop lag p99 {loop_lag.p99_ms:.0f} ms, allowed {LOOP_LAG_P99_MAX_MS:.0f} ms"
+            f"the engine was late: event-loop lag p99 {loop_lag.p99_ms:.0f} ms, allowed {LOOP_LAG_P99_MAX_MS:.0f} ms"
         )
     elif (loop_lag.max_ms or 0) > LOOP_LAG_MAX_MS:
-        reasons.append(f"the engine stood still for {loop_lag.max_ms:.0f} ms, allowed {LOOP_LAG_MAX_MS:.0f} ms")
+        reasons.append(f"the engine stalled for {loop_lag.max_ms:.0f} ms, allowed {LOOP_LAG_MAX_MS:.0f} ms")
     if (cpu_percent or 0) > CPU_MAX_PERCENT:
-        reasons.append(f"the engine used {cpu_percent:.0f} % of a processor, allowed {CPU_MAX_PERCENT:.0f} %")
+        reasons.append(f"the engine used {cpu_percent:.0f} % of a CPU core, allowed {CPU_MAX_PERCENT:.0f} %")
     return (Verdict.INVALID if reasons else Verdict.DONE), reasons
 
 

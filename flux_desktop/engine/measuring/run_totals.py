@@ -1,4 +1,4 @@
-"""From the events of several workers to those of one run: histograms are merged, percentiles never averaged."""
+"""Combines the events of several workers into those of one run; histograms are merged, percentiles never averaged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pac
 
 
 class RunTotals:
-    """What all workers together have told; plain state, no clock."""
+    """Totals of all workers' events; plain state, no clock."""
 
     def __init__(self, plan: RunPlan) -> None:
         self._planned = plan.connections
@@ -32,7 +32,7 @@ class RunTotals:
         self._retries = self._reconnects = 0
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:
-        """Take one worker's event; returns what the front end is to hear of it, or None."""
+        """Take one worker's event; returns the event for the front end, or None."""
         if isinstance(event, ConnectionEnded):
             self._classes[event.summary.conn] = event.summary.ledger
             self._retries += event.summary.retries
@@ -49,7 +49,7 @@ class RunTotals:
         return event
 
     def ended(self, t: float, *, interrupted: bool) -> RunEnded:
-        """The end of the run, by all that was told."""
+        """The end of the run, from all events so far."""
         merged = {name: self._percentiles(name) for name in _ALL}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
@@ -75,7 +75,7 @@ class RunTotals:
         )
 
     def _joined(self, snapshot: Snapshot) -> Snapshot:
-        """The run's snapshot, with the rows of the worker that just spoke."""
+        """The run's snapshot, with the rows of the worker whose snapshot came last."""
         counted: dict[str, int] = {}
         for each in self._snapshots.values():
             for name, count in each.ledger.items():

@@ -1,6 +1,6 @@
-"""What goes out on one stream, counted: the part that timed and live sending share.
+"""Base class of the senders: paces, counts and times the audio of one connection.
 
-Runs on the engine's event loop. No task, future or lock a chunk.
+Runs on the engine's event loop, without a task, future or lock per chunk.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from flux_desktop.engine.sending.pacing import AudioClock
 from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 
 KEEPALIVE_S = 10.0
-"""How often an idle stream gets a sample: live endpoints were seen to keep such a stream for minutes."""
+"""Interval of the samples sent on an idle stream. Live endpoints kept such a stream open for minutes."""
 RECENT_CHUNKS = 750
 """Pacing errors kept for a connection's row and summary: about the last minute."""
 
@@ -37,11 +37,11 @@ class AudioSink(Protocol):
 
 
 class BaseSender(ABC):
-    """Sends one stream's audio.
+    """Sends the audio of one connection, over one stream after another.
 
-    `settled` is asked, with the seconds since then, while more audio follows the end of what was to be sent: True ends
-    the sending, as do `silence_max_s`. `on_audio_end` is called when that end is reached, `on_done` when nothing more
-    is to be sent, each once. `on_error` gets what `send_audio` raises; sending is then paused.
+    After the planned audio, silence follows until `settled`, called with the seconds of silence so far, returns True,
+    for at most `silence_max_s`. `on_audio_end` is called at the end of the planned audio and `on_done` when nothing
+    more is to be sent, once each. `on_error` gets what `send_audio` raises; sending is then paused.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class BaseSender(ABC):
         """Where the audio ended, in seconds of stream audio."""
         self.recent_errors_s: deque[float] = deque(maxlen=RECENT_CHUNKS)
         self.started_s: float | None = None
-        """The plan's origin: the moment at which the audio began."""
+        """When the audio began; all chunks are due relative to it."""
         self.unplanned_s = 0.0
-        """Keep-alive samples so far, in seconds of stream audio: the plan does not know them, the server does."""
+        """Keep-alive samples so far, in seconds of stream audio. The server counts them; the schedule does not."""
         self._begins_s = 0.0
         options = plan.options
         self._encoding = options.encoding
@@ -96,7 +96,7 @@ class BaseSender(ABC):
     # ------------------------------------------------------------ life
 
     def start(self, sink: AudioSink, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin now, or after the plan's idle time: that moment is the origin."""
+        """Begin now, or after the plan's idle time."""
         self._sink, self._loop = sink, loop
         interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
         if interval_s is not None:
@@ -108,14 +108,14 @@ class BaseSender(ABC):
             self._begin()
 
     def pause(self) -> None:
-        """Hold back what is due from now on; what was due meanwhile leaves late, and is counted so."""
+        """Hold back what is due from now on. After `resume` it is sent late and counted as late."""
         for timer in (self._timer, self._keepalive_timer):
             if timer is not None:
                 timer.cancel()
         self._timer = self._keepalive_timer = None
 
     def resume(self, sink: AudioSink) -> None:
-        """Go on, from now on to `sink`."""
+        """Continue, on `sink` from now on."""
         assert self._loop is not None
         self._sink = sink
         interval_s = self._keepalive_s or (KEEPALIVE_S if self.started_s is None else None)
@@ -124,14 +124,14 @@ class BaseSender(ABC):
         if self.started_s is None:  # the idle time before the audio is not over
             self._timer = self._loop.call_later(max(0.0, self._begins_s - self._clock()), self._begin)
         else:
-            self._go_on()
+            self._continue()
 
     def lose(self) -> None:
-        """The stream is lost: what is due from now on falls into the gap, until `skip_gap`."""
+        """The stream is lost: what is due until `skip_gap` falls into the gap and is not sent."""
         self.pause()
 
     def skip_gap(self) -> None:
-        """The gap is over: what was due in it counts as skipped, and the plan goes on. `resume` follows."""
+        """End the gap: what was due in it counts as skipped, and the schedule continues. Call `resume` next."""
         if self.started_s is not None:
             self._skip_until(self._clock())
 
@@ -146,11 +146,11 @@ class BaseSender(ABC):
             self._keepalive_timer.cancel()
             self._keepalive_timer = None
         self.started_s = self._clock()
-        self._go_on()
+        self._continue()
 
     @abstractmethod
-    def _go_on(self) -> None:
-        """Begin, or go on after a pause."""
+    def _continue(self) -> None:
+        """Begin, or continue after a pause."""
 
     @abstractmethod
     def _skip_until(self, now_s: float) -> None:
@@ -163,7 +163,7 @@ class BaseSender(ABC):
     # ------------------------------------------------------------ sending
 
     def _send(self, chunk: bytes, due_s: float) -> bool:
-        """Hand over a chunk that was due at `due_s`, and count it; False when the stream takes no more."""
+        """Send a chunk that was due at `due_s` and count it; False when the stream accepts no more."""
         if not self._hand_over(chunk):
             return False
         sent_s = self._clock()
@@ -185,14 +185,14 @@ class BaseSender(ABC):
         return measure(decode(b"".join(self._newest), named(self._encoding))).rms_dbfs < SPEECH_MIN_DBFS
 
     def _skip(self, size_bytes: int, due_s: float) -> None:
-        """Let the plan, and so the audio's time, continue over a chunk that is not sent."""
+        """Advance the schedule and the audio time over a chunk that is not sent."""
         duration_s = size_bytes / self._bytes_per_s
         self._paced_s += duration_s
         self.skipped_s += duration_s
         self.audio_clock.sent(duration_s, due_s, due_s)
 
     def _is_settled(self) -> bool:
-        """Whether enough has followed the end of the audio; the first call marks that end."""
+        """Whether enough silence has followed the audio; the first call marks its end."""
         audio_s = self.audio_clock.audio_s
         if self.audio_end_s is None:
             self.audio_end_s = audio_s
@@ -201,7 +201,7 @@ class BaseSender(ABC):
         return silent_s >= self._silence_max_s or self._settled(silent_s)
 
     def _keep_alive(self, interval_s: float) -> None:
-        """One sample of silence: it keeps the stream, and moves the server's audio clock by that sample."""
+        """Send one sample of silence, which keeps the stream open and advances the server's audio clock by it."""
         assert self._loop is not None
         self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
         now_s = self._clock()
@@ -213,7 +213,7 @@ class BaseSender(ABC):
         assert self._sink is not None
         try:
             self._sink.send_audio(chunk)
-        except Exception as error:  # border: whatever the transport says ends this stream alone
+        except Exception as error:  # boundary: an error of the transport ends this stream only
             self.pause()
             self._on_error(error)
             return False

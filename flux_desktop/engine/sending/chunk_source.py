@@ -15,7 +15,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 BLOCK_BYTES = 1 << 16
 """Read from disk at once: 2 s of linear16 at 16 kHz."""
 _SILENCE_BYTE = {"linear16": b"\x00", "mulaw": b"\xff", "alaw": b"\xd5"}
-"""What stands for zero in each encoding (G.711 for the latter two)."""
+"""The byte of digital silence in each encoding (G.711 for mu-law and A-law)."""
 
 
 def silence(encoding: str, size_bytes: int) -> bytes:

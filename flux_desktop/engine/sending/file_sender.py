@@ -1,7 +1,7 @@
-"""Sends a recording at its pace: by absolute deadlines, one timer a stream.
+"""Sends a recording in real time, by absolute deadlines, with one timer per connection.
 
-After the audio has ended it goes on with silence, because Flux moves only with audio: without it the last end of
-turn would never come. Runs on the engine's event loop.
+Silence follows the audio, because Flux advances with audio only: without it the last turn would never end. Runs on the
+engine's event loop.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FileSender(BaseSender):
         """That chunk, once it was taken from `chunks`; silence is there at once."""
         self._next_due_s = 0.0
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         if self.chunks_sent == 0 and self.started_s is not None:
             self.started_s = on_grid(self.started_s)
         if not self._next_bytes:

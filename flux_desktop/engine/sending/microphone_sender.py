@@ -59,7 +59,7 @@ class MicrophoneSender(BaseSender):
             self.stop()
             self._on_done()
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         self._open, self._in_gap = True, False
         lost, self._continues_without = self._continues_without, None
         if lost is not None:  # the device was lost before the audio could begin

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 BURST_MAX = 2
-"""Chunks sent at once after a stall; the plan is caught up with, not flooded."""
+"""Most chunks sent at once after a stall: the schedule is caught up with gradually."""
 
 EARLY_TOLERANCE_S = 0.0005
 """A timer may fire this much early (uvloop rounds to a millisecond); more waits again."""
@@ -31,16 +31,16 @@ def on_grid(moment_s: float) -> float:
 
 
 class PlannedAndSent(NamedTuple):
-    """Two moments of one audio second: when the plan had it spoken, and when its chunk was handed over."""
+    """Two moments of one audio second: when it was due by the schedule, and when its chunk was sent."""
 
     plan_s: float
     send_s: float
 
 
 class AudioClock:
-    """Where each sent audio second stands in time; keep-alive samples count, as they do on the server.
+    """Maps seconds of sent audio to the moments when they were due and sent. Keep-alive samples count.
 
-    Keeps at least the last `KEPT` chunks, some minutes, which is far more than any answer lags behind.
+    Covers at least the last `KEPT` chunks, some minutes: far longer than any answer takes.
     """
 
     KEPT = 2048
@@ -52,7 +52,7 @@ class AudioClock:
         self._ends_s, self._dues_s, self._sends_s = array("d"), array("d"), array("d")
 
     def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
-        """Note a chunk of `duration_s` seconds of audio, due at one moment and handed over at another."""
+        """Record a chunk of `duration_s` seconds of audio, when it was due and when it was sent."""
         self.audio_s += duration_s
         if len(self._ends_s) == 2 * self.KEPT:
             self._kept_from_s = self._ends_s[self.KEPT - 1]

@@ -1,4 +1,4 @@
-"""What one entry of a transcript shows."""
+"""Model of one entry of a transcript."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ UNSURE_BELOW = 0.5
 
 @dataclass(slots=True, eq=False)
 class Card:
-    """What one entry of a transcript shows; `revision` grows with every change, for layout caches.
+    """One entry of a transcript: a turn or a note. `revision` grows with every change, for layout caches.
 
-    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds. `unsure` is
-    where in the text the words stand that the recogniser is not sure of: first character and length.
+    `tone` is listening, awaiting, final or note. Times are seconds of stream audio, leads milliseconds. `unsure` lists
+    the words of low confidence, each by its first character in the text and its length.
     """
 
     index: int
@@ -32,7 +32,7 @@ class Card:
     decision_ms: float | None = None
     revision: int = 0
     serial: int = -1
-    """Which card of its list it is; given by `CardList`."""
+    """Number of the card in its list, assigned by `CardList`."""
 
     @property
     def end_ms(self) -> float | None:
@@ -40,7 +40,7 @@ class Card:
         return None if self.latency_ms is None else self.latency_ms + (self.decision_ms or 0.0)
 
     def take(self, turn: Turn) -> None:
-        """Show the turn as it stands now."""
+        """Copy the current state of the turn."""
         self.index = turn.index
         self.text = turn.transcript
         self.unsure = unsure_words(turn)
@@ -52,8 +52,8 @@ class Card:
 
 
 def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:
-    """Where in the turn's text the words of a confidence below `UNSURE_BELOW` stand: first character and length."""
-    found: list[tuple[int, int]] = []
+    """The words of a confidence below `UNSURE_BELOW`: first character in the turn's text, and length."""
+    positions: list[tuple[int, int]] = []
     at = 0
     for word in turn.words:
         start = turn.transcript.find(word.word, at)
@@ -61,5 +61,5 @@ def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:
             continue
         at = start + len(word.word)
         if word.confidence is not None and word.confidence < UNSURE_BELOW:
-            found.append((start, len(word.word)))
-    return tuple(found)
+            positions.append((start, len(word.word)))
+    return tuple(positions)

@@ -1,4 +1,4 @@
-"""A growing series of points on preallocated memory: what a curve draws."""
+"""Bounded series of points on preallocated arrays, for plot curves."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ _FIRST = 64
 
 
 RUN_POINTS = 5_000
-"""Room of a run's own figures: more than half an hour of them."""
+"""Capacity for the figures of a whole run: more than half an hour."""
 
 
 class Series:
     """The newest `capacity` points (x, y), always contiguous, so that a curve can draw views of them.
 
-    Memory doubles as points come, up to a quarter more than the capacity; when that is full the newest points move to
-    the front.
-    A thousand connections that have said little thus cost little.
+    Arrays double as points are added, up to a quarter more than the capacity; the newest points then move to the front.
+    So a thousand connections with few points take little memory.
     """
 
     def __init__(self, capacity: int = 4_000, *, first: int = _FIRST) -> None:
-        """`first` is the number of points that there is room for at once."""
+        """`first` is the number of points allocated at first."""
         self._capacity = self._room = 0
         self.widen(capacity)
         self._x: Floats = np.full(min(first, self._room), np.nan)
@@ -35,7 +34,7 @@ class Series:
         self.revision = 0
 
     def widen(self, capacity: int) -> None:
-        """Keep so many points from now on; never fewer than before."""
+        """Keep at least `capacity` points from now on."""
         self._capacity = max(self._capacity, capacity)
         self._room = self._capacity + max(1, self._capacity // 4)
 
@@ -80,11 +79,11 @@ class Band:
     """The p50, p95 and p99 of one figure over time."""
 
     def __init__(self) -> None:
-        # All room at once: there are few of these, and they fill up for as long as half an hour.
+        # Allocated at once: there are few of these, and they grow for half an hour.
         self.p50, self.p95, self.p99 = (Series(first=RUN_POINTS) for _ in range(3))
 
     def take(self, t: float, figure: Percentiles) -> None:
-        """Add what is known of the figure at `t`."""
+        """Add the percentiles that are known at `t`."""
         for series, value in ((self.p50, figure.p50_ms), (self.p95, figure.p95_ms), (self.p99, figure.p99_ms)):
             if value is not None:
                 series.append(t, value)

@@ -65,9 +65,9 @@ def test_the_ledger_adds_up_to_the_plan():
 @pytest.mark.parametrize(
     ("pacing_ms", "lag_ms", "cpu_percent", "reason"),
     [
-        (41.0, 1.0, 10.0, "audio left this machine late"),
-        (1.0, 41.0, 10.0, "the engine answered late"),
-        (1.0, 1.0, 91.0, "of a processor"),
+        (41.0, 1.0, 10.0, "audio was sent late"),
+        (1.0, 41.0, 10.0, "the engine was late"),
+        (1.0, 1.0, 91.0, "of a CPU core"),
     ],
 )
 def test_a_run_on_an_overloaded_machine_is_invalid_and_says_why(pacing_ms, lag_ms, cpu_percent, reason):
@@ -83,7 +83,7 @@ def test_one_long_standstill_makes_a_long_run_invalid():
     lag = Percentiles(n=100_000, p99_ms=1.0, max_ms=1400.0)
     judged, reasons = verdict(Percentiles(), lag, 5.0)
     assert judged is Verdict.INVALID
-    assert "stood still for 1400 ms" in reasons[0]
+    assert "stalled for 1400 ms" in reasons[0]
 
 
 def test_a_sound_run_is_done():
