@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -109,7 +110,10 @@ def parse_limit(text: str) -> Limit:
                 todo=f"Use {units}, or leave the unit out." if units else "Leave the unit out: it is a count.",
             )
         )
-    return Limit(metric, relation, float(number) * factors[unit])
+    value = float(number) * factors[unit]
+    if not math.isfinite(value):
+        raise ProblemError(Problem(code="limit_invalid", what=f"The limit on {metric} is too large a number."))
+    return Limit(metric, relation, value)
 
 
 def run_figures(

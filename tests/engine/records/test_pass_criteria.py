@@ -40,7 +40,9 @@ def test_limits_are_read() -> None:
     assert str(Limit("failed", "==", 0.0)) == "failed == 0"
 
 
-@pytest.mark.parametrize("text", ["", "update_p95_ms", "update_p95_ms=400", "update_p95_ms<fast", "<400"])
+@pytest.mark.parametrize(
+    "text", ["", "update_p95_ms", "update_p95_ms=400", "update_p95_ms<fast", "<400", f"update_p95_ms<{'9' * 400}"]
+)
 def test_wrong_limits_are_one_sentence(text: str) -> None:
     with pytest.raises(ProblemError) as caught:
         parse_limit(text)
