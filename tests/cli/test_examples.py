@@ -42,13 +42,13 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     with subprocess.Popen([*command, "--parent-pipe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        told = msgspec.json.decode(process.stdout.readline())
-        keys = f"aws_access_key_id={told['access_key']}\naws_secret_access_key={told['secret_key']}\n"
+        ready = msgspec.json.decode(process.stdout.readline())
+        keys = f"aws_access_key_id={ready['access_key']}\naws_secret_access_key={ready['secret_key']}\n"
         (folder / "credentials").write_text(f"[default]\n{keys}[voice-dev]\n{keys}")
         yield os.environ | {
             "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
-            "AWS_CA_BUNDLE": told["ca_file"],
-            "LOCAL_URL": told["url"],
+            "AWS_CA_BUNDLE": ready["ca_file"],
+            "LOCAL_URL": ready["url"],
             "QT_QPA_PLATFORM": "",
             "DISPLAY": "",
             "WAYLAND_DISPLAY": "",
@@ -148,14 +148,14 @@ def test_a_demo_example_runs_to_its_end(line: str, place: Path, account: dict[st
 @pytest.mark.parametrize("program", MODULES)
 def test_every_example_stands_in_the_help(program: str) -> None:
     command = [sys.executable, "-m", MODULES[program], "--help"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
     for line in EXAMPLES if program == "flux-stress" else WINDOW_EXAMPLES:
-        assert f"  {line}\n" in told
+        assert f"  {line}\n" in output
 
 
 @pytest.mark.parametrize("command", ["file", "microphone", "summary", "list-endpoints", "local-endpoint", "self-test"])
 def test_every_command_s_help_has_its_own_examples(command: str) -> None:
     called = [sys.executable, "-m", MODULES["flux-stress"], command, "--help"]
-    told = subprocess.run(called, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
-    assert f"  flux-stress {command}" in told
-    assert "exit status:" in told
+    output = subprocess.run(called, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
+    assert f"  flux-stress {command}" in output
+    assert "exit status:" in output

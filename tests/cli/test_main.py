@@ -105,7 +105,7 @@ def wait_for_line(process: subprocess.Popen[str], wanted: Callable[[str], bool])
         lines.append(line.rstrip("\n"))
         if wanted(line):
             return lines
-    raise AssertionError(f"never said: {lines}")
+    raise AssertionError(f"never printed: {lines}")
 
 
 def is_transcript(line: str) -> bool:
@@ -114,12 +114,12 @@ def is_transcript(line: str) -> bool:
 
 def children(pid: int, part: str) -> list[int]:
     """Process ids of a process's children whose command line holds a text."""
-    found = []
+    pids = []
     for listing in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in listing.read_text().split():
             if part in Path(f"/proc/{child}/cmdline").read_text():
-                found.append(int(child))
-    return found
+                pids.append(int(child))
+    return pids
 
 
 def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
@@ -148,21 +148,21 @@ def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
     assert "  verdict                     PASS" in lines
     assert any(line.startswith("  WER                         0.0 %  (0 substituted") for line in lines)
     objects = [json.loads(line) for line in summary.read_text(encoding="utf-8").splitlines()]
-    assert [made["connection_id"] for made in objects] == [1, 2]
-    for made in objects:
-        assert made["connected"]
-        assert not made["errored"]
-        assert made["configure_acks"][0]["keyterms"] == ["Dashwood"]
-        assert made["turns_eot"] == 1
-        assert made["combined_final_text"].startswith("And Mr. John")
-        assert set(made["event_counts"]) <= {"StartOfTurn", "Update", "EagerEndOfTurn", "TurnResumed", "EndOfTurn"}
+    assert [entry["connection_id"] for entry in objects] == [1, 2]
+    for entry in objects:
+        assert entry["connected"]
+        assert not entry["errored"]
+        assert entry["configure_acks"][0]["keyterms"] == ["Dashwood"]
+        assert entry["turns_eot"] == 1
+        assert entry["combined_final_text"].startswith("And Mr. John")
+        assert set(entry["event_counts"]) <= {"StartOfTurn", "Update", "EagerEndOfTurn", "TurnResumed", "EndOfTurn"}
     folder = Path(lines[-1].removeprefix("  session folder").strip())
     assert folder.parent == tmp_path
-    kept = RunResult()
+    result = RunResult()
     for event in read_session(folder):
-        kept.feed(event)
-    assert kept.completed == 2, "the recording tells the same"
-    assert as_txt(kept.turns(2)).startswith("[0:00.4] And Mr. John")
+        result.feed(event)
+    assert result.completed == 2, "the recording has the same result"
+    assert as_txt(result.turns(2)).startswith("[0:00.4] And Mr. John")
 
 
 def test_99_a_broken_limit_on_a_terminal_without_unicode(endpoint: Endpoint) -> None:
@@ -187,12 +187,12 @@ def test_1_a_connection_that_fails() -> None:
 
 
 def test_2_an_address_that_cannot_be_used_is_told_before_any_credentials_are_looked_for() -> None:
-    nobody = {
+    no_credentials = {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "1",
     }
-    done = run("file", "x", *SHORT, "--endpoint-url", "ftp://somewhere", environment=nobody)
+    done = run("file", "x", *SHORT, "--endpoint-url", "ftp://somewhere", environment=no_credentials)
     assert done.returncode == 2
     assert "“ftp://somewhere” is not an https URL." in done.stderr
 
@@ -337,9 +337,9 @@ def read_terminals(*descriptors: int) -> list[str]:
 def test_a_ramp_opens_what_its_stages_say(endpoint: Endpoint) -> None:
     ramp = ["--file", SAMPLE, "--stages", "1x0.8s,3x1.2s", "--eot-threshold", "0.5", "--eot-timeout-ms", "500"]
     (done,) = run_all((["file", "flux-ready", *ramp, *endpoint.flags, "--json"], endpoint.environment))
-    made = json.loads(done.stdout)
-    assert made["planned"] == sum(made["ledger"].values()) == 3
-    assert made["ledger"]["completed"] == 3, done.stderr
+    entry = json.loads(done.stdout)
+    assert entry["planned"] == sum(entry["ledger"].values()) == 3
+    assert entry["ledger"]["completed"] == 3, done.stderr
 
 
 def test_the_endpoints_are_listed(endpoint: Endpoint) -> None:

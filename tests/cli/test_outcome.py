@@ -184,8 +184,8 @@ def test_every_limit_is_listed_with_its_value(verdict: Verdict) -> None:
 
 
 def test_connections_with_one_problem_share_a_line() -> None:
-    gone = Problem(code="x", what="Gone.\x1b[2J")
-    many = [ConnectionSummary(conn=conn, ledger=LedgerClass.FAILED, problem=gone) for conn in range(1, 12)]
+    problem = Problem(code="x", what="Gone.\x1b[2J")
+    many = [ConnectionSummary(conn=conn, ledger=LedgerClass.FAILED, problem=problem) for conn in range(1, 12)]
     assert "  connections 1, 2, 3, 4, 5, 6, 7, 8 and 3 more: Gone." in lines_of(ended(failed=11), *many)
 
 

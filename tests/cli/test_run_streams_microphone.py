@@ -20,8 +20,8 @@ PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main", "microphone"]
 
 @pytest.fixture
 def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
-    with virtual_microphone(monkeypatch) as found:
-        yield found
+    with virtual_microphone(monkeypatch) as device:
+        yield device
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -86,8 +86,8 @@ def test_one_object_a_line_with_every_former_field_first() -> None:
 
 
 def test_a_good_connection() -> None:
-    made = connection_object(GOOD)
-    assert {name: made[name] for name in FORMER_FIELDS} == {
+    entry = connection_object(GOOD)
+    assert {name: entry[name] for name in FORMER_FIELDS} == {
         "connection_id": 1,
         "request_id": "r-1",
         "connected": True,
@@ -113,27 +113,27 @@ def test_a_good_connection() -> None:
         "first_eot_latency_s": 2.75,
         "session_duration_s": 12.3457,
     }
-    assert made["update_latency_user_clock"]["p95_ms"] == 200.0
-    assert made["update_latency_user_clock"]["n"] == 30
-    assert made["ledger"] == "completed"
+    assert entry["update_latency_user_clock"]["p95_ms"] == 200.0
+    assert entry["update_latency_user_clock"]["n"] == 30
+    assert entry["ledger"] == "completed"
 
 
 def test_a_failed_connection() -> None:
-    made = connection_object(BAD)
-    assert (made["connected"], made["errored"]) == (False, True)
-    assert made["error_messages"] == ["Refused. Nothing listens. Start it."]
-    assert made["error_code"] == "connect_refused"
-    assert made["first_eot_latency_s"] is None
+    entry = connection_object(BAD)
+    assert (entry["connected"], entry["errored"]) == (False, True)
+    assert entry["error_messages"] == ["Refused. Nothing listens. Start it."]
+    assert entry["error_code"] == "connect_refused"
+    assert entry["first_eot_latency_s"] is None
 
 
 def test_which_endings_are_errors() -> None:
-    made = {name: connection_object(ConnectionSummary(conn=1, ledger=name)) for name in LedgerClass}
-    assert {name for name in LedgerClass if made[name]["connected"]} == {
+    entry = {name: connection_object(ConnectionSummary(conn=1, ledger=name)) for name in LedgerClass}
+    assert {name for name in LedgerClass if entry[name]["connected"]} == {
         LedgerClass.FAILED,
         LedgerClass.NO_TRANSCRIPT,
         LedgerClass.COMPLETED,
     }
-    assert {name for name in LedgerClass if made[name]["errored"]} == {
+    assert {name for name in LedgerClass if entry[name]["errored"]} == {
         LedgerClass.CONNECT_FAILED,
         LedgerClass.NEVER_CONNECTED,
         LedgerClass.FAILED,
@@ -199,16 +199,16 @@ def test_turns_are_not_kept_where_none_are_wanted() -> None:
 
 def test_the_final_summary_adds_up() -> None:
     result, ended = run_of(GOOD, BAD)
-    made = json.loads(msgspec.json.encode(final_summary(result, ended, exit_code=1, session_folder="/s")))
-    assert made["planned"] == sum(made["ledger"].values()) == 2
-    assert (made["verdict"], made["exit_code"], made["endpoint"], made["version"]) == ("DONE", 1, "local", "1.0")
-    assert made["update_latency_user_clock"] == {
+    entry = json.loads(msgspec.json.encode(final_summary(result, ended, exit_code=1, session_folder="/s")))
+    assert entry["planned"] == sum(entry["ledger"].values()) == 2
+    assert (entry["verdict"], entry["exit_code"], entry["endpoint"], entry["version"]) == ("DONE", 1, "local", "1.0")
+    assert entry["update_latency_user_clock"] == {
         "n": 30,
         "p50_ms": 100.0,
         "p95_ms": 200.0,
         "p99_ms": 300.0,
         "max_ms": 310.0,
     }
-    assert made["problems"] == [{"problem": msgspec.to_builtins(REFUSED), "connections": [2]}]
-    assert made["notices"][0]["code"] == "stereo"
-    assert (made["turns"], made["chunks_sent"], made["session_folder"]) == (2, 100, "/s")
+    assert entry["problems"] == [{"problem": msgspec.to_builtins(REFUSED), "connections": [2]}]
+    assert entry["notices"][0]["code"] == "stereo"
+    assert (entry["turns"], entry["chunks_sent"], entry["session_folder"]) == (2, 100, "/s")

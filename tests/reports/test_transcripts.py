@@ -70,11 +70,11 @@ def test_json_keeps_words_and_times() -> None:
 def test_a_long_turn_is_split_between_words() -> None:
     words = [Word(f"word{index:02}", 1.0, index * 0.5, index * 0.5 + 0.4) for index in range(40)]
     turn = Turn(index=0, transcript=" ".join(word.word for word in words), words=words, end_s=20.0)
-    made = cues([turn])
-    assert len(made) > 2
-    assert " ".join(cue.text for cue in made) == turn.transcript
-    assert all(display_width(cue.text) <= CUE_WIDTH_MAX and cue.end_s - cue.start_s <= 7.0 for cue in made)
-    assert (made[0].start_s, made[-1].end_s) == (0.0, 19.9)
+    subtitles = cues([turn])
+    assert len(subtitles) > 2
+    assert " ".join(cue.text for cue in subtitles) == turn.transcript
+    assert all(display_width(cue.text) <= CUE_WIDTH_MAX and cue.end_s - cue.start_s <= 7.0 for cue in subtitles)
+    assert (subtitles[0].start_s, subtitles[-1].end_s) == (0.0, 19.9)
 
 
 def test_without_word_times_a_turn_is_one_cue() -> None:
@@ -114,19 +114,19 @@ def test_any_turns_give_well_formed_subtitles(turns: list[Turn]) -> None:
     ],
 )
 def test_a_turn_without_word_times_is_split_by_width_and_duration(text: str, start_s: float, end_s: float) -> None:
-    made = cues([Turn(index=0, transcript=text, start_s=start_s, end_s=end_s, ended_by="model")])
-    assert len(made) >= 2
-    assert all(display_width(cue.text) <= CUE_WIDTH_MAX for cue in made)
-    assert all(cue.end_s - cue.start_s <= CUE_S_MAX + 0.5 for cue in made)
-    assert made[0].start_s == start_s
-    assert made[-1].end_s == pytest.approx(end_s, abs=0.5), "a cue lasts at least half a second"
-    assert "".join(cue.text.replace(" ", "") for cue in made) == text.replace(" ", "")
+    subtitles = cues([Turn(index=0, transcript=text, start_s=start_s, end_s=end_s, ended_by="model")])
+    assert len(subtitles) >= 2
+    assert all(display_width(cue.text) <= CUE_WIDTH_MAX for cue in subtitles)
+    assert all(cue.end_s - cue.start_s <= CUE_S_MAX + 0.5 for cue in subtitles)
+    assert subtitles[0].start_s == start_s
+    assert subtitles[-1].end_s == pytest.approx(end_s, abs=0.5), "a cue lasts at least half a second"
+    assert "".join(cue.text.replace(" ", "") for cue in subtitles) == text.replace(" ", "")
 
 
 def test_words_of_a_script_without_spaces_keep_their_times() -> None:
     words = [Word(word=char, start=float(number), end=number + 1.0) for number, char in enumerate("今日は良い天気です")]
-    made = cues([Turn(index=0, transcript="今日は、良い天気です。", words=words, end_s=9.0, ended_by="model")])
-    assert [(cue.start_s, cue.end_s, cue.text) for cue in made] == [
+    subtitles = cues([Turn(index=0, transcript="今日は、良い天気です。", words=words, end_s=9.0, ended_by="model")])
+    assert [(cue.start_s, cue.end_s, cue.text) for cue in subtitles] == [
         (0.0, 7.0, "今日は、良い天気"),
         (7.0, 9.0, "です。"),
     ]

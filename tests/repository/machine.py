@@ -1,4 +1,4 @@
-"""A made-up machine for testing packaging/setup/bootstrap.sh.
+"""A simulated machine for testing packaging/setup/bootstrap.sh.
 
 The script itself runs; the programs that would change the machine or reach the network (apt-get, uv, sudo) are
 stand-ins that note how they were called. Only what is in the machine's folder is on its PATH.
@@ -95,9 +95,9 @@ def make_machine(folder: Path) -> Machine:
     shutil.copytree(ROOT / "packaging", machine.tree / "packaging")
     shutil.copy(ROOT / "pyproject.toml", machine.tree)
     for name in PLAIN_TOOLS:
-        found = shutil.which(name)
-        assert found, name
-        (folder / "bin" / name).symlink_to(found)
+        path = shutil.which(name)
+        assert path, name
+        (folder / "bin" / name).symlink_to(path)
     for name, script in TOOLS.items():
         machine.install(name, script)
     machine.install("python3", f'exec "{REAL_PYTHON}" "$@"')

@@ -1,4 +1,4 @@
-"""packaging/setup/bootstrap.sh on made-up machines: what it does, what it says, when it stays silent."""
+"""packaging/setup/bootstrap.sh on simulated machines: what it does, what it says, when it stays silent."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_venv_whose_python_is_gone_is_made_anew(machine: Machine) -> None:
     machine.calls()
     link = machine.tree / ".venv/bin/python"
     link.unlink()
-    link.symlink_to(machine.folder / "gone")
+    link.symlink_to(machine.folder / "missing")
     assert machine.bootstrap().returncode == 0
     assert machine.calls()[0].startswith("uv venv ")
 

@@ -1,4 +1,4 @@
-"""packaging/setup/bootstrap.sh on other systems than Debian, each made up of stand-ins for its own tools."""
+"""packaging/setup/bootstrap.sh on other systems than Debian, each simulated by replacements of its tools."""
 
 from __future__ import annotations
 

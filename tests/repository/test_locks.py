@@ -23,13 +23,13 @@ def entries(name: str) -> list[str]:
 
 def pins(name: str) -> dict[str, Version]:
     """Package → version. A package may stand there once only: one version for all systems and Pythons."""
-    found: dict[str, Version] = {}
+    versions: dict[str, Version] = {}
     for line in entries(name):
         match = re.match(r"([a-z0-9-]+)==(\S+)", line)
         assert match, line
-        assert match[1] not in found, match[1]
-        found[match[1]] = Version(match[2])
-    return found
+        assert match[1] not in versions, match[1]
+        versions[match[1]] = Version(match[2])
+    return versions
 
 
 def declared(*groups: str) -> list[Requirement]:

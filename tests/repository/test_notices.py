@@ -29,15 +29,15 @@ def test_licences_are_spdx(expression: str) -> None:
 
 
 def test_an_entry_says_what_the_package_says_of_itself() -> None:
-    told = {}
+    invalid = {}
     for name in notices.locked():
         try:
             expression = metadata.metadata(name).get("License-Expression")
         except metadata.PackageNotFoundError:
             continue  # not for this system
         if expression is not None and expression != notices.TABLE["packages"][name]:
-            told[name] = expression
-    assert not told
+            invalid[name] = expression
+    assert not invalid
 
 
 def test_the_program_needs_what_is_listed() -> None:

@@ -1,4 +1,4 @@
-"""What the package is made from, as far as it can be checked without building it, also for systems other than this."""
+"""The inputs of the packages, as far as it can be checked without building it, also for systems other than this."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_folder_has_two_programs_that_share_one_start() -> None:
 
 
 def test_every_process_of_ours_can_be_started_from_the_folder() -> None:
-    """A module that is started as a process is imported by nobody, so the spec must name it."""
+    """A module that is started as a process is imported by no other, so the spec must name it."""
     started = set()
     for path in (ROOT / "flux_desktop").rglob("*.py"):
         text = path.read_text("utf-8")
@@ -52,11 +52,11 @@ def test_every_process_of_ours_can_be_started_from_the_folder() -> None:
 
 def test_the_app_says_why_it_wants_the_microphone() -> None:
     (bundle,) = spec_calls("BUNDLE")
-    told: dict[str, Any] = ast.literal_eval(keywords(bundle)["info_plist"])
-    assert "microphone" in told["NSMicrophoneUsageDescription"]
-    assert told["NSHighResolutionCapable"] is True
-    assert told["LSBackgroundOnly"] is False
-    assert plistlib.loads(plistlib.dumps(told)) == told
+    info: dict[str, Any] = ast.literal_eval(keywords(bundle)["info_plist"])
+    assert "microphone" in info["NSMicrophoneUsageDescription"]
+    assert info["NSHighResolutionCapable"] is True
+    assert info["LSBackgroundOnly"] is False
+    assert plistlib.loads(plistlib.dumps(info)) == info
     assert isinstance(keywords(bundle)["version"], ast.Name)
 
 
@@ -127,11 +127,11 @@ def test_the_menu_entry_opens_recordings() -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.optionxform = str  # type: ignore[assignment,method-assign]
     entry.read(PACKAGING / "linux/flux-desktop.desktop")
-    told = entry["Desktop Entry"]
-    assert told["Exec"] == "flux-desktop %f"
-    assert {"audio/wav", "audio/x-wav", "audio/vnd.wave"} <= set(told["MimeType"].split(";"))
-    assert told["Icon"] == "flux-desktop"
-    assert told["StartupWMClass"] == "flux-desktop"
+    fields = entry["Desktop Entry"]
+    assert fields["Exec"] == "flux-desktop %f"
+    assert {"audio/wav", "audio/x-wav", "audio/vnd.wave"} <= set(fields["MimeType"].split(";"))
+    assert fields["Icon"] == "flux-desktop"
+    assert fields["StartupWMClass"] == "flux-desktop"
 
 
 def test_the_release_is_built_and_tried_out_on_each_system() -> None:
