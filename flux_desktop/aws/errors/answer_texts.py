@@ -36,7 +36,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     def log_hint(self) -> str:
         """Where the container's log is, for a sentence."""
         group = self.log_group or log_group_of(self.endpoint)
-        return f"CloudWatch log group {group}"
+        return f"the CloudWatch log group {group}"
 
 
 def log_group_of(endpoint_name: str) -> str:
@@ -93,7 +93,7 @@ def _texts(code: str, subject: Subject) -> tuple[str, str]:
         case "access_denied" | "forbidden":
             hint = "; permission for InvokeEndpoint does not include it" if subject.action == INVOKE_ACTION else ""
             return (
-                f"These credentials are not allowed to call {subject.resource}.",
+                f"These credentials are not allowed to call {subject.action}.",
                 f"Ask an administrator for the permission {subject.resource}{hint}.",
             )
         case "throttled":
@@ -117,7 +117,7 @@ def _texts(code: str, subject: Subject) -> tuple[str, str]:
             return f"The model behind {endpoint} refused the stream.", _model_advice(subject)
         case "aws_internal_error":
             return "SageMaker failed with an internal error." if subject.endpoint else "AWS failed internally.", (
-                f"Try again in a moment; if it persists, read {subject.log_hint}."
+                f"Try again in a moment; if it persists, see {subject.log_hint}."
                 if subject.endpoint
                 else "Try again in a moment; if it persists, check the AWS Health Dashboard."
             )

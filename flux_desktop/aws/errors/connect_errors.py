@@ -20,7 +20,7 @@ class Address(msgspec.Struct, frozen=True):
 _CHECK_ADDRESS = "Check the region and the endpoint address."
 _CA = "If a company proxy inspects the traffic, set AWS_CA_BUNDLE or --ca-bundle to its certificate authority."
 _INTERFERENCE = "Try again; if it persists, something between this machine and AWS interferes."
-_ENDPOINT_LOG = "if it persists, read the endpoint's CloudWatch log."
+_ENDPOINT_LOG = "if it persists, see the endpoint's CloudWatch log."
 
 #: code: (what, why, what to do); {address}, {host} and {detail} are filled in.
 _TEXTS: dict[str, tuple[str, str, str]] = {

@@ -180,7 +180,7 @@ def exception_problem(kind: str, message: str, error_code: str = "", endpoint_na
     if error_code:
         reason += f" ({error_code})"
     subject = Subject(action=INVOKE_ACTION, endpoint=endpoint_name)
-    log_todo = f"Read {subject.log_hint}" if endpoint_name else "Read the endpoint's CloudWatch log"
+    log_todo = f"See {subject.log_hint}" if endpoint_name else "See the endpoint's CloudWatch log"
     if kind == "ModelStreamError":
         return Problem(
             code="model_stream_error",
