@@ -114,7 +114,9 @@ async def test_slow_loop_loses_the_oldest_frames_only(
     microphone = Microphone(recorder)
     await microphone.start()
     await recorder.until(lambda: recorder.frames)
-    time.sleep(0.8)  # noqa: ASYNC251 -- the loop is meant to stand still
+    limit_s = time.monotonic() + 10
+    while len(microphone._queue) < 5 and time.monotonic() < limit_s:  # the loop is meant to be blocked
+        time.sleep(0.01)  # noqa: ASYNC251
     await recorder.until(lambda: microphone.dropped_frames)
     await microphone.stop()
     times = [captured_s for _, captured_s in recorder.frames]

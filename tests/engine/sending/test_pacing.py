@@ -188,12 +188,13 @@ def test_the_audio_clock_forgets_what_is_minutes_ago_and_says_so():
     for k in range(2 * AudioClock.KEPT + 1):
         clock.sent(0.08, (k + 1) * 0.08, (k + 1) * 0.08)
     assert clock.find(1.0) is None
-    for _ in range(3 * AudioClock.KEPT):
-        assert clock.find(clock.audio_s) == pytest.approx((clock.audio_s, clock.audio_s))
-        assert clock.find(clock.audio_s - 100.0) == pytest.approx(
-            (clock.audio_s - 100.0, clock.audio_s - 99.92), abs=0.081
-        )
-        assert clock.find(clock.audio_s + 0.02) is None
+    for k in range(3 * AudioClock.KEPT):
+        if k % 61 == 0 or len(clock._ends_s) in (AudioClock.KEPT + 1, 2 * AudioClock.KEPT):
+            assert clock.find(clock.audio_s) == pytest.approx((clock.audio_s, clock.audio_s))
+            assert clock.find(clock.audio_s - 100.0) == pytest.approx(
+                (clock.audio_s - 100.0, clock.audio_s - 99.92), abs=0.081
+            )
+            assert clock.find(clock.audio_s + 0.02) is None
         clock.sent(0.08, clock.audio_s + 0.08, clock.audio_s + 0.08)
         assert len(clock._ends_s) <= 2 * AudioClock.KEPT
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
-from flux_desktop.engine.sending.file_sender import FileSender
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
+from tests.engine.sending.fake_stream import FakeStream, Sending
 from tests.engine.sending.test_pacing import CHUNK, Bench, ManualLoop, Sink
 
 
@@ -44,33 +41,19 @@ def test_a_gap_that_swallows_the_end_ends_the_sending():
     assert bench.done == 1
 
 
-async def test_a_stream_lost_in_its_idle_time_still_begins_when_it_should():
-    loop, sent_s, done = asyncio.get_running_loop(), [], asyncio.Event()
-
-    class Recognised:
-        def send_audio(self, chunk: bytes) -> None:
-            if len(chunk) == len(CHUNK):  # and no keep-alive sample
-                sent_s.append(loop.time())
-
-    sender = FileSender(
-        RunPlan(endpoint="e", source=WavSource(path="x.wav"), idle_before_audio_s=0.3),
-        FileChunkSource(CHUNK, len(CHUNK), loop=False, limit_bytes=None),
-        loop.time,
-        Histogram(),
-        silence_max_s=0.0,
-        settled=lambda _: True,
-        on_audio_end=lambda: None,
-        on_done=done.set,
-        on_error=lambda _: None,
-    )
-    began_s = loop.time()
-    sender.start(Recognised(), loop)
+def test_a_stream_lost_in_its_idle_time_still_begins_when_it_should():
+    sending = Sending()
+    sender = sending.file(idle_before_audio_s=3.0)
+    sending.start(sender)
+    sending.loop.step(1.0)
     sender.lose()
+    sending.loop.step(0.5)
     sender.skip_gap()
-    sender.resume(Recognised())
-    async with asyncio.timeout(5):
-        await done.wait()
-    assert sent_s[0] - began_s >= 0.379
+    other = FakeStream(sending.loop)
+    sender.resume(other)
+    sending.loop.step(5.0)
+    assert other.moments_s[0] == pytest.approx(3.08)
+    assert sending.stream.sent == []
     assert sender.skipped_s == 0.0
 
 
