@@ -44,12 +44,12 @@ class MicrophoneBox(QWidget):
         """Show the list anew; the choice stays, also while its device is away."""
         entries = self._microphones.entries()
         shown = [(self.device.itemData(n), self.device.itemText(n)) for n in range(self.device.count())]
-        if shown != entries:
-            with QSignalBlocker(self.device):
+        with QSignalBlocker(self.device):
+            if shown != entries:
                 self.device.clear()
                 for name, line in entries:
                     self.device.addItem(line, name)
-                self.device.setCurrentIndex([name for name, _ in entries].index(self._microphones.chosen))
+            self.device.setCurrentIndex([name for name, _ in entries].index(self._microphones.chosen))
         self._listing = problem
         self._show_remark()
 
