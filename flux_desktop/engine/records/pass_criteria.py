@@ -75,7 +75,7 @@ class LimitResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __str__(self) -> str:
         limit, unit = self.limit, _unit_of(self.limit.metric)
-        shown = "not measured" if self.value is None else _with_unit(self.value, unit)
+        shown = "not measured" if self.value is None else _with_unit(_rounded(self.value, limit.value), unit)
         note = " (applies unless “completed” or “completed_percent” is limited)" if self.implied else ""
         return f"{limit.metric} is {shown}, required: {limit.relation} {_with_unit(limit.value, unit)}{note}"
 
@@ -152,6 +152,12 @@ def judge(limits: Iterable[Limit], figures: Mapping[str, float | None]) -> list[
 
 def _unit_of(metric: str) -> str:
     return "ms" if metric.endswith("_ms") else "%" if metric.endswith("_percent") else ""
+
+
+def _rounded(value: float, limit: float) -> float:
+    """One decimal, unless that would hide on which side of the limit the value is."""
+    rounded = round(value, 1)
+    return value if rounded == limit else rounded
 
 
 def _with_unit(value: float, unit: str) -> str:

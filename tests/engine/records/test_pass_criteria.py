@@ -7,7 +7,15 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.engine.records.pass_criteria import ALL_COMPLETE, METRICS, Limit, judge, parse_limit, run_figures
+from flux_desktop.engine.records.pass_criteria import (
+    ALL_COMPLETE,
+    METRICS,
+    Limit,
+    LimitResult,
+    judge,
+    parse_limit,
+    run_figures,
+)
 from flux_desktop.engine.records.stages import Slot, Stage, parse_stages, slots
 from flux_desktop.engine.records.word_errors import WordErrors
 
@@ -128,7 +136,7 @@ def test_any_limit_implies_that_all_connections_complete(text: str) -> None:
     assert implied.implied
     assert implied.limit == ALL_COMPLETE
     assert not implied.met
-    assert str(implied).startswith("completed_percent is 66.6667 %, required: >= 100 %")
+    assert str(implied).startswith("completed_percent is 66.7 %, required: >= 100 %")
     assert judge([parse_limit(text)], figures_of(completed=3))[-1].met
 
 
@@ -136,6 +144,12 @@ def test_any_limit_implies_that_all_connections_complete(text: str) -> None:
 def test_a_limit_on_completion_replaces_the_implied_one(text: str) -> None:
     results = judge([parse_limit("update_p95_ms<500"), parse_limit(text)], figures_of(completed=2, failed=1))
     assert [(result.met, result.implied) for result in results] == [(True, False), (True, False)]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(19.967, "20"), (66.666, "66.7"), (399.96, "399.96"), (400.0, "400")])
+def test_a_value_is_rounded_but_not_onto_its_limit(value: float, shown: str) -> None:
+    result = LimitResult(limit=parse_limit("update_p95_ms<400"), value=value, met=value < 400)
+    assert str(result) == f"update_p95_ms is {shown} ms, required: < 400 ms"
 
 
 def test_without_limits_nothing_is_implied() -> None:
