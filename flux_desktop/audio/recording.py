@@ -96,8 +96,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                 raise ProblemError(open_problem(self.path, error)) from error
 
 
-def open_recording(path: str | Path, channel: Channel = "mix") -> Recording:
+def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: int | None = None) -> Recording:
     """Read a file's header, and decide how its samples are obtained; `channel` applies to stereo files.
+
+    With `sample_rate_hz` the samples have that rate, whatever the file has.
 
     Raises `ProblemError`: ``audio_not_found``, ``audio_unreadable``, ``audio_empty``, ``audio_unsupported``.
     """
@@ -121,7 +123,7 @@ def open_recording(path: str | Path, channel: Channel = "mix") -> Recording:
             raise _unsupported(path, _unsupported_kind(head) or str(error)) from error
     is_pcm16 = layout is not None and (layout.format_tag, layout.bits) == (wav.PCM, 16)
     keeps_rate = is_pcm16 and description.sample_rate_hz in SAMPLE_RATES_HZ
-    rate_hz = description.sample_rate_hz if keeps_rate else SAMPLE_RATE_HZ
+    rate_hz = sample_rate_hz or (description.sample_rate_hz if keeps_rate else SAMPLE_RATE_HZ)
     recording = Recording(
         path=path,
         sample_rate_hz=rate_hz,

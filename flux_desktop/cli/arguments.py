@@ -51,12 +51,20 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress file`."""
     _add_endpoint(parser)
     sound = parser.add_argument_group("sound")
-    sound.add_argument(
+    source = sound.add_mutually_exclusive_group(required=True)
+    source.add_argument(
         "--file",
-        required=True,
         metavar="PATH",
         help="an audio file (WAV, FLAC, MP3, Ogg …), streamed at real-time pace; - reads it from standard input",
     )
+    source.add_argument(
+        "--data",
+        metavar="PATH",
+        help="a data set (see “data check”): each connection sends clips of its own, one after another",
+    )
+    sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
+    sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    sound.add_argument("--strict", action="store_true", help="with --data: refuse the run if an entry cannot be used")
     sound.add_argument(
         "--channel",
         choices=("mix", "left", "right"),

@@ -46,6 +46,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "audio_not_found",
         "audio_unreadable",
         "audio_unsupported",
+        "data_unusable",
     }
 )
 """Problems of the user's input."""

@@ -13,8 +13,18 @@ from flux_desktop.audio.devices import find_device, input_devices
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
+from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.pass_criteria import parse_limit
-from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource, plan_problems
+from flux_desktop.engine.records.plan import (
+    LOCAL_ENDPOINT,
+    DataSetSource,
+    MicrophoneSource,
+    RunPlan,
+    Source,
+    WavSource,
+    plan_problems,
+)
 from flux_desktop.engine.records.stages import batched, parse_stages, slots
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
@@ -24,14 +34,13 @@ from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
-    open_recording(args.file, args.channel)
-    loop = args.loop or args.stages is not None
+    source = _source(args)
     if args.stages is not None:
         stages = parse_stages(args.stages)
     else:
         stages = batched(args.connections, args.batch_size, args.batch_delay, args.duration)
     plan = msgspec.structs.replace(
-        _plan(args, WavSource(path=str(Path(args.file).resolve()), loop=loop, channel=args.channel), _options(args)),
+        _plan(args, source, _options(args)),
         stages=stages,
         batch_size=args.batch_size,
         batch_delay_s=args.batch_delay,
@@ -45,6 +54,21 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
     if stages:
         plan = msgspec.structs.replace(plan, connections=len(slots(stages)))
     return _checked(plan)
+
+
+def _source(args: argparse.Namespace) -> WavSource | DataSetSource:
+    if args.data is None:
+        open_recording(args.file, args.channel)
+        loop = args.loop or args.stages is not None
+        return WavSource(path=str(Path(args.file).resolve()), loop=loop, channel=args.channel)
+    if args.loop and args.duration is None:
+        raise _wrong("plan_invalid", "--loop with --data needs --duration.", "Add it, such as --duration 10m.")
+    try:
+        columns = parse_columns(args.columns) if args.columns else {}
+    except ValueError as error:
+        raise _wrong("option_unknown", f"--columns cannot be used. {error}", "") from None
+    read_data_set(args.data, columns)
+    return DataSetSource(path=str(Path(args.data).resolve()), seed=args.seed, columns=columns, strict=args.strict)
 
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:
@@ -96,7 +120,7 @@ def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
     return raw if problems(typed) else msgspec.structs.replace(typed, extra=options.extra)
 
 
-def _plan(args: argparse.Namespace, source: WavSource | MicrophoneSource, options: FluxOptions) -> RunPlan:
+def _plan(args: argparse.Namespace, source: Source, options: FluxOptions) -> RunPlan:
     bundle = args.bundle or "unknown"
     if args.bundle is not None and args.bundle not in BUNDLES:
         known = ", ".join(BUNDLES)

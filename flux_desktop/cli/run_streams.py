@@ -25,7 +25,7 @@ from flux_desktop.flux.options import newer_build_notes
 
 def run_file(args: argparse.Namespace) -> int:
     """Carry out `flux-stress file`; returns the exit status."""
-    if not is_piped(args.file):
+    if args.file is None or not is_piped(args.file):
         return _run(args, file_plan)
     with TemporaryDirectory(prefix="flux-stress-") as folder:
 

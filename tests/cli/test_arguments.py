@@ -19,7 +19,7 @@ from flux_desktop.cli.arguments import add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.engine.records.pass_criteria import Limit
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
@@ -233,6 +233,21 @@ def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_channel_of_a_stereo_file(wav: str) -> None:
     assert plan(wav).source == WavSource(path=wav, channel="mix")
     assert plan(wav, "--channel right").source == WavSource(path=wav, channel="right")
+
+
+def test_a_data_set(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(Path(wav).parent)
+    args = build_parser("file").parse_args(
+        ["file", "x", "--data", folder, "--seed", "7", "--strict", "--columns", "text=t"]
+    )
+    source = DataSetSource(path=folder, seed=7, strict=True, columns={"text": "t"})
+    assert file_plan(args).source == source
+    assert main(["file", "x", "--data", "/no/such"]) == 2
+    assert "no such file or folder" in capsys.readouterr().err
+    assert main(["file", "x", "--data", folder, "--loop"]) == 2
+    assert "needs --duration" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["file", "x", "--data", folder, "--file", wav])
 
 
 def test_audio_from_standard_input_is_checked_before_the_run(

@@ -168,7 +168,7 @@ async def _stream(case: Case, setting: _Setting, peer: Peer) -> Outcome:
     run = Run(
         start,
         SageMakerTransport(plan, CREDENTIALS, STREAM_LIMITS),
-        lambda _: FileChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
+        lambda *_: FileChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
         emit,
         timeouts=LIMITS,
     )

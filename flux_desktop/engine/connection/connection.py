@@ -64,6 +64,7 @@ class Connection:
         self.on_past_opening: Callable[[], None] | None = None
         """Called once, when the stream is connected or has failed to be: the next one may be opened."""
         self._context = context
+        words = context.words_for(conn)
         self._changed = asyncio.Event()
         self._switch_patience_s: float | None = None
         """How long a switch to a new stream may wait for a pause; None while none is wanted."""
@@ -77,7 +78,7 @@ class Connection:
                 finished=KeptTurns(words=False, side_file=context.side_file),  # the recording has the words
             ),
             self._sender,
-            TurnTiming(context.words and context.words.first(duration_s), context.histograms),
+            TurnTiming(words and words.first(duration_s), context.histograms),
             self._on_message,
         )
         self._controls = ControlChannel(conn, context, self._mark_dirty)

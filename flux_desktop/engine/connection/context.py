@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -55,9 +55,16 @@ class RunContext(msgspec.Struct, kw_only=True):
     connected_queries: set[str] = msgspec.field(default_factory=set)
     """Query strings of streams that have reached Connected: parameters that the model is known to accept."""
     words: SpokenWords | None = None
+    """What every connection's audio says, where that is known."""
+    words_of: Mapping[int, SpokenWords] = {}
+    """What the audio of single connections says, by their number."""
     timeouts: Timeouts = Timeouts()
     side_file: SideFile = msgspec.field(default_factory=SideFile)
     """For ended turns."""
+
+    def words_for(self, conn: int) -> SpokenWords | None:
+        """What the audio of connection `conn` says; None where that is not known."""
+        return self.words_of.get(conn, self.words)
 
     def now(self) -> float:
         """Seconds since the run's origin."""

@@ -83,6 +83,15 @@ class ConnectionChanged(_Event, tag="connection"):
         return self.rotations + self.reconnects
 
 
+class ClipStarted(_Event, tag="clip"):
+    """A connection began to send a clip of its data set, `audio_s` seconds into its audio."""
+
+    t: float
+    conn: int
+    clip: str
+    audio_s: float
+
+
 class Received(_Event, tag="received"):
     """A message from the server, raw and as parsed by the engine, the only place that parses it.
 
@@ -215,6 +224,7 @@ Event = (
     | RunReady
     | RunStarted
     | ConnectionChanged
+    | ClipStarted
     | Received
     | Sent
     | ConnectionEnded

@@ -31,6 +31,20 @@ class WavSource(Struct, frozen=True, kw_only=True, tag="wav"):
     """Of a file with several channels."""
 
 
+class DataSetSource(Struct, frozen=True, kw_only=True, tag="data_set"):
+    """A data set of which every connection sends clips of its own, one after another, in an order by `seed`.
+
+    Without `duration_s` all clips are sent once. The same seed gives the same load.
+    """
+
+    path: str
+    seed: int = 0
+    columns: dict[str, str] = {}
+    """Headings of a table, by field."""
+    strict: bool = False
+    """Refuse the run if an entry cannot be used; else it is left out and reported."""
+
+
 class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
     """A capture device by PortAudio's index; None is the system's default."""
 
@@ -40,11 +54,14 @@ class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
     """When the device is lost during the run: continue with silence, or end the run."""
 
 
+Source = WavSource | DataSetSource | MicrophoneSource
+
+
 class RunPlan(Struct, frozen=True, kw_only=True):
     """One run. No secret is in it: a plan is recorded, shown and replayed."""
 
     endpoint: str
-    source: WavSource | MicrophoneSource
+    source: Source
     options: FluxOptions = FluxOptions()
     connections: int = 1
     region: str = "us-east-1"

@@ -11,8 +11,9 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.data_set_audio import data_set_notes
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 
@@ -30,6 +31,8 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
                 todo="Choose one of these.",
             )
         )
+    if isinstance(plan.source, DataSetSource):
+        return plan, data_set_notes(plan.source)
     if not isinstance(plan.source, WavSource):
         return plan, []
     recording = open_recording(plan.source.path, plan.source.channel)
@@ -47,6 +50,8 @@ class RunAudio:
     def __init__(self, plan: RunPlan, on_problem: Callable[[Problem], None]) -> None:
         self.words: SpokenWords | None = None
         """What is said in the recording, where a words file states it."""
+        self.words_of: dict[int, SpokenWords] = {}
+        """Nothing: all connections say the same."""
         self._plan = plan
         self._on_problem = on_problem
         self._problem: Problem | None = None
@@ -65,8 +70,8 @@ class RunAudio:
         self._audio = WireAudio(recording, _encoding(self._plan), self._threads)
         self._audio.read(0).result()
 
-    def chunks(self, duration_s: float | None) -> ChunkSource | None:
-        """One connection's chunks; `duration_s` ends them early, or ends a loop. None for a microphone."""
+    def chunks(self, conn: int, duration_s: float | None) -> ChunkSource | None:
+        """The chunks of connection `conn`; `duration_s` ends them early, or ends a loop. None for a microphone."""
         source, options = self._plan.source, self._plan.options
         if self._audio is None or not isinstance(source, WavSource):
             return None

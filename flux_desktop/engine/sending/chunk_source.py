@@ -92,7 +92,7 @@ class FileChunkSource(FileChunks):
 
 
 class BlockReader(Protocol):
-    """A recording on disk, whose blocks of `BLOCK_BYTES` are read on other threads."""
+    """A recording on disk, whose blocks of `BLOCK_BYTES` are read on other threads; what they lack is silence."""
 
     size_bytes: int
     silence_byte: bytes

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from flux_desktop.audio.decoding import Samples
 from flux_desktop.audio.encoding import Encoding, encode, sample_bytes
 from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.source_file import open_audio, open_problem
@@ -64,8 +65,24 @@ class ReaderThreads:
 class WireAudio:
     """Blocks of a recording as they are sent; `read` is called on the loop, the rest runs on a reader's thread."""
 
-    def __init__(self, recording: Recording, encoding: Encoding, threads: ReaderThreads) -> None:
-        self.size_bytes = recording.frames * sample_bytes(encoding)
+    def __init__(
+        self,
+        recording: Recording,
+        encoding: Encoding,
+        threads: ReaderThreads,
+        *,
+        first_frame: int = 0,
+        frames: int | None = None,
+        pause_frames: int = 0,
+    ) -> None:
+        """With `first_frame` and `frames` a part of the recording; it ends where the recording does.
+
+        `size_bytes` includes `pause_frames` of silence after it, which blocks do not contain.
+        """
+        left = max(0, recording.frames - first_frame)
+        self._audio_bytes = (left if frames is None else min(frames, left)) * sample_bytes(encoding)
+        self.size_bytes = self._audio_bytes + pause_frames * sample_bytes(encoding)
+        self._first_frame = first_frame
         self.silence_byte = silence(encoding, 1)
         self._recording = recording
         self._encoding = encoding
@@ -99,17 +116,19 @@ class WireAudio:
                 assert self._file is not None
                 self._decode_to((index + 1) * BLOCK_BYTES)
                 self._file.seek(self._offset + index * BLOCK_BYTES)
-                return self._file.read(min(BLOCK_BYTES, self.size_bytes - index * BLOCK_BYTES))
+                return self._file.read(max(0, min(BLOCK_BYTES, self._audio_bytes - index * BLOCK_BYTES)))
             except OSError as error:
                 raise ProblemError(_reading_problem(self._recording, error)) from error
 
     def _open(self) -> None:
         layout = self._recording.unchanged
         if layout is not None and self._encoding == "linear16":
-            self._file, self._offset = open_audio(self._recording.path), layout.data_offset
+            self._file = open_audio(self._recording.path)
+            self._offset = layout.data_offset + 2 * self._first_frame
             return
         self._file = TemporaryFile(prefix="flux-audio-")  # noqa: SIM115 - closed by `_close`
-        self._decoded = (encode(block.tobytes(), self._encoding) for block in self._recording.blocks(BLOCK_BYTES // 2))
+        blocks = _without_first(self._recording.blocks(BLOCK_BYTES // 2), self._first_frame)
+        self._decoded = (encode(block.tobytes(), self._encoding) for block in blocks)
 
     def _decode_to(self, end_bytes: int) -> None:
         while self._decoded is not None and self._decoded_bytes < end_bytes:
@@ -127,6 +146,12 @@ class WireAudio:
                 self._file.close()
             self._file = self._decoded = None
         return b""
+
+
+def _without_first(blocks: Iterator[Samples], frames: int) -> Iterator[Samples]:
+    for block in blocks:
+        yield block[frames:]
+        frames = max(0, frames - len(block))
 
 
 def _reading_problem(recording: Recording, error: OSError) -> Problem:

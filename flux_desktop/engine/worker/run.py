@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
@@ -38,16 +38,20 @@ _OPENING = frozenset(
 
 
 class Run:
-    """A worker's part of a run. `chunks_for` makes one connection's audio of so many seconds (None: all of it)."""
+    """A worker's part of a run. `chunks_for` gives a connection's audio of so many seconds (None: all of it).
+
+    `words` is what is said in it; `words_of` has what connections with audio of their own say, by number.
+    """
 
     def __init__(
         self,
         start: StartRun,
         transport: Transport,
-        chunks_for: Callable[[float | None], ChunkSource | None],
+        chunks_for: Callable[[int, float | None], ChunkSource | None],
         emit: Callable[[Event], None],
         *,
         words: SpokenWords | None = None,
+        words_of: Mapping[int, SpokenWords] | None = None,
         clock: Callable[[], float] = time.monotonic,
         timeouts: Timeouts | None = None,
     ) -> None:
@@ -65,11 +69,12 @@ class Run:
             histograms={name: Histogram() for name in FIGURES},
             retry_budget=RetryBudget(timeouts.retry, share=len(start.connections) / plan.connections),
             words=words,
+            words_of={} if words_of is None else words_of,
             timeouts=timeouts,
         )
         self._slots = slots(plan.stages)
         self._connections = {
-            conn: Connection(conn, context, chunks_for(self._duration_s(conn)), self._duration_s(conn))
+            conn: Connection(conn, context, chunks_for(conn, self._duration_s(conn)), self._duration_s(conn))
             for conn in start.connections
         }
         self._monitor = RunMonitor(
@@ -78,7 +83,7 @@ class Run:
             emit,
             clock,
             start.origin_s,
-            knows_words=words is not None,
+            knows_words=words is not None or bool(words_of),
             sharded=len(start.connections) < plan.connections,
         )
         self._start_s = 0.0

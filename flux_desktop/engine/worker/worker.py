@@ -41,6 +41,7 @@ from flux_desktop.engine.records.commands import (
     decode_command,
 )
 from flux_desktop.engine.records.events import (
+    ClipStarted,
     Event,
     Heartbeat,
     LevelMeasured,
@@ -52,8 +53,9 @@ from flux_desktop.engine.records.events import (
     WorkerReady,
     encode_event,
 )
-from flux_desktop.engine.records.plan import MicrophoneSource
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource
 from flux_desktop.engine.sending.audio_source import RunAudio
+from flux_desktop.engine.sending.data_set_audio import DataSetAudio
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
@@ -157,12 +159,12 @@ class Worker:
             self._recorder = Recorder(Path(os.fsdecode(start.recording_path)), report)
             self._recorder.start()
         microphone: MicrophoneCapture | None = None
-        audio: RunAudio | None = None
+        audio: RunAudio | DataSetAudio | None = None
         try:
             if isinstance(start.plan.source, MicrophoneSource):
                 microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
                 start = msgspec.structs.replace(start, plan=await microphone.open())
-            audio = RunAudio(start.plan, lambda problem: self._emit(Notice(t=0.0, problem=problem)))
+            audio = self._audio(start)
             await file_work("Loading the recording", audio.open, _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
         except ProblemError as error:
@@ -178,7 +180,26 @@ class Worker:
             if recorder is not None:
                 recorder.close()
 
-    async def _carry_out_run(self, start: StartRun, audio: RunAudio, microphone: MicrophoneCapture | None) -> None:
+    def _audio(self, start: StartRun) -> RunAudio | DataSetAudio:
+        loop = asyncio.get_running_loop()
+
+        def now() -> float:
+            return time.monotonic() - start.origin_s
+
+        def report(problem: Problem) -> None:  # also called on the thread that opens the files
+            loop.call_soon_threadsafe(lambda: self._emit(Notice(t=now(), problem=problem)))
+
+        if not isinstance(start.plan.source, DataSetSource):
+            return RunAudio(start.plan, report)
+
+        def clip_started(conn: int, clip: str, audio_s: float) -> None:
+            self._emit(ClipStarted(t=now(), conn=conn, clip=clip, audio_s=audio_s))
+
+        return DataSetAudio(start.plan, start.connections, report, clip_started)
+
+    async def _carry_out_run(
+        self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: MicrophoneCapture | None
+    ) -> None:
         plan = start.plan
         self._transport = SageMakerTransport(plan, self._new_keys or start.credentials)
         self._run = run = Run(
@@ -187,6 +208,7 @@ class Worker:
             audio.chunks,
             self._emit,
             words=audio.words,
+            words_of=audio.words_of,
         )
         if microphone is not None and isinstance(plan.source, MicrophoneSource):
             go_on = plan.source.go_on_when_lost

@@ -164,7 +164,9 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
         audio = bytes(2560) * 30
         transport = SageMakerTransport(plan, CREDENTIALS)
-        run = Run(start, transport, lambda _: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append)
+        run = Run(
+            start, transport, lambda *_: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append
+        )
         async with asyncio.timeout(20):
             await run.carry_out()
         first, second = (session.request["authorization"] for session in peer.sessions)

@@ -60,7 +60,7 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
         run = Run(
             start,
             SageMakerTransport(plan, CREDENTIALS),
-            lambda _: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
+            lambda *_: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
             on_event,
         )
         async with asyncio.timeout(20):

@@ -35,7 +35,7 @@ def hostile_run(peer: Peer, events: list[Event], limits: Timeouts, *, endless: b
     )
     start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
     feed = FileChunkSource(bytes(2560), 2560, loop=endless, limit_bytes=None)
-    return Run(start, SageMakerTransport(plan, CREDENTIALS), lambda _: feed, events.append, timeouts=limits)
+    return Run(start, SageMakerTransport(plan, CREDENTIALS), lambda *_: feed, events.append, timeouts=limits)
 
 
 async def test_late_headers_leave_less_time_for_connected(authority):

@@ -1,0 +1,232 @@
+"""Audio of a run with a data set: each connection sends its own clips, one after another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.audio.encoding import ENCODINGS, chunk_bytes, sample_bytes
+from flux_desktop.audio.recording import Recording, open_recording
+from flux_desktop.audio.words import ReferenceWord
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.assignment import clip_order
+from flux_desktop.datasets.clip import BadEntry, Clip, unusable
+from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
+
+OnClip = Callable[[int, str, float], None]
+"""Called with the connection, the clip's path, and the seconds of audio before it."""
+PAUSE_S = 2.0
+"""Silence after each clip: its last turn ends before the next clip begins, also by a slow threshold."""
+_SHOWN = 5
+
+
+def data_set_notes(source: DataSetSource) -> list[str]:
+    """Sentences for the user about entries that are left out. Raises `ProblemError`, as `strict` demands too."""
+    data_set = read_data_set(source.path, source.columns)
+    notes = [f"Left out: {entry.where}: {entry.why}" for entry in data_set.bad[:_SHOWN]]
+    if len(data_set.bad) > _SHOWN:
+        notes.append(f"Left out: {len(data_set.bad) - _SHOWN} more; flux-stress data check lists them.")
+    if notes and source.strict:
+        raise unusable(data_set.path, _first(data_set.bad), "Correct the entries, or leave --strict out.")
+    return notes
+
+
+class PlannedClip(msgspec.Struct, frozen=True):
+    """A clip that can be streamed, with the part of its recording that is sent."""
+
+    clip: Clip
+    recording: Recording
+    first_frame: int
+    frames: int
+
+    @property
+    def duration_s(self) -> float:
+        """Length of what is sent, with the pause after it."""
+        return self.frames / self.recording.sample_rate_hz + PAUSE_S
+
+
+def clips_of(conn: int, plan: RunPlan, clips: Sequence[PlannedClip], duration_s: float | None) -> list[PlannedClip]:
+    """What connection `conn` sends: its share of one pass, or as many clips as fill `duration_s`; at least one."""
+    assert isinstance(plan.source, DataSetSource)
+    order = clip_order(conn, plan.connections, len(clips), plan.source.seed)
+    if duration_s is None:
+        share = -(-(len(clips) - conn + 1) // plan.connections)
+        return [clips[index] for index in islice(order, max(1, share))]
+    chosen, filled_s = [], 0.0
+    for index in order:
+        chosen.append(clips[index])
+        filled_s += clips[index].duration_s
+        if filled_s >= duration_s:
+            break
+    return chosen
+
+
+class ClipSequence:
+    """Chunks of several clips; the next clip is read ahead while the present one is being sent."""
+
+    def __init__(
+        self,
+        clips: Sequence[Callable[[], ChunkSource]],
+        limit_bytes: int | None,
+        on_clip: Callable[[int, int], None],
+        on_end: Callable[[int], None],
+    ) -> None:
+        """`on_clip` gets a clip's place in the sequence and the bytes before it, `on_end` the place of an ended one."""
+        self._clips = clips
+        self._left = limit_bytes
+        self._on_clip = on_clip
+        self._on_end = on_end
+        self._place = 0
+        self._sent_bytes = 0
+        self._announced = -1
+        self._present = clips[0]()
+        self._following = clips[1]() if len(clips) > 1 else None
+
+    def next_bytes(self) -> int:
+        """Size of the next chunk; 0 when the last clip has ended."""
+        size = self._present.next_bytes()
+        while not size and self._following is not None:
+            self._on_end(self._place)
+            self._place += 1
+            self._present = self._following
+            self._following = self._clips[self._place + 1]() if self._place + 1 < len(self._clips) else None
+            size = self._present.next_bytes()
+        return size if self._left is None else min(size, self._left)
+
+    def take(self) -> bytes | None:
+        """The next chunk, which is then behind; None while it is still being read from disk."""
+        size = self.next_bytes()
+        if (chunk := self._present.take()) is None:
+            return None
+        self._count(size)
+        return chunk[:size]
+
+    def skip(self) -> None:
+        """Leave the next chunk out."""
+        size = self.next_bytes()
+        self._present.skip()
+        self._count(size)
+
+    def _count(self, size: int) -> None:
+        if self._announced != self._place:
+            self._announced = self._place
+            self._on_clip(self._place, self._sent_bytes)
+        self._sent_bytes += size
+        if self._left is not None:
+            self._left -= size
+
+
+class DataSetAudio:
+    """The clips of one worker's connections. `open` blocks and is called first; the rest is called on the loop."""
+
+    def __init__(
+        self, plan: RunPlan, connections: Sequence[int], on_problem: Callable[[Problem], None], on_clip: OnClip
+    ) -> None:
+        self.words = None
+        self.words_of: dict[int, SpokenWords] = {}
+        """By connection, where the words of all its clips are known."""
+        self._plan = plan
+        self._connections = connections
+        self._on_problem = on_problem
+        self._on_clip = on_clip
+        self._threads = ReaderThreads()
+        self._clips: list[PlannedClip] = []
+        self._audio: dict[int, WireAudio] = {}
+        self._users: Counter[int] = Counter()
+        """Connections that send or are about to send a clip, by the clip's identity."""
+
+    def open(self) -> None:
+        """Read the data set and the header of each clip. Raises `ProblemError`."""
+        source = self._plan.source
+        assert isinstance(source, DataSetSource)
+        bad: list[BadEntry] = []
+        for clip in read_data_set(source.path, source.columns).clips:
+            try:
+                self._clips.append(_planned(clip, self._plan.options.sample_rate_hz))
+            except ProblemError as error:
+                bad.append(BadEntry(where=str(clip.path), why=error.problem.what))
+        if not self._clips or (bad and source.strict):
+            raise unusable(Path(source.path), _first(bad), "Correct the entries; flux-stress data check lists them.")
+        for entry in bad:
+            what = f"The clip {entry.where} is left out. {entry.why}"
+            self._on_problem(Problem(code="clip_left_out", what=what))
+
+    def chunks(self, conn: int, duration_s: float | None) -> ChunkSource:
+        """The chunks of connection `conn`; its words are then in `words_of`."""
+        chosen = clips_of(conn, self._plan, self._clips, duration_s)
+        options = self._plan.options
+        width = sample_bytes(options.encoding)
+        bytes_per_s = options.sample_rate_hz * width
+        if (words := _words(chosen)) is not None:
+            self.words_of[conn] = words
+        return ClipSequence(
+            [lambda clip=clip: self._chunks_of(clip, width) for clip in chosen],  # type: ignore[misc]
+            None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
+            lambda place, before: self._on_clip(conn, str(chosen[place].clip.path), before / bytes_per_s),
+            lambda place: self._release(chosen[place]),
+        )
+
+    def close(self) -> None:
+        """Close all files and end the threads; a read that hangs is left behind."""
+        for audio in self._audio.values():
+            audio.close()
+        self._threads.close()
+
+    def _chunks_of(self, clip: PlannedClip, width: int) -> ChunkSource:
+        encoding = next(each for each in ENCODINGS if each == self._plan.options.encoding)
+        audio = self._audio.get(id(clip))
+        if audio is None:
+            audio = self._audio[id(clip)] = WireAudio(
+                clip.recording,
+                encoding,
+                self._threads,
+                first_frame=clip.first_frame,
+                frames=clip.frames,
+                pause_frames=round(PAUSE_S * clip.recording.sample_rate_hz),
+            )
+        self._users[id(clip)] += 1
+        size = chunk_bytes(self._plan.options.sample_rate_hz, self._plan.chunk_s, width)
+        return DiskChunkSource(audio, size, self._on_problem, loop=False, limit_bytes=None)
+
+    def _release(self, clip: PlannedClip) -> None:
+        self._users[id(clip)] -= 1
+        if not self._users[id(clip)]:
+            self._audio.pop(id(clip)).close()
+
+
+def _planned(clip: Clip, sample_rate_hz: int) -> PlannedClip:
+    recording = open_recording(clip.path, clip.channel or "mix", sample_rate_hz)
+    first = round(clip.offset_s * sample_rate_hz)
+    frames = recording.frames - first
+    if clip.duration_s is not None:
+        frames = min(frames, round(clip.duration_s * sample_rate_hz))
+    if frames <= 0:
+        raise unusable(clip.path, f"It ends before the clip begins, at {clip.offset_s:g} s.")
+    return PlannedClip(clip, recording, first, frames)
+
+
+def _words(clips: Sequence[PlannedClip]) -> SpokenWords | None:
+    """The words of the clips on one time line; None where those of a clip are not known."""
+    words: list[ReferenceWord] = []
+    before_s = 0.0
+    for planned in clips:
+        if not planned.clip.words:
+            return None
+        words += (
+            msgspec.structs.replace(word, start_s=word.start_s + before_s, end_s=word.end_s + before_s)
+            for word in planned.clip.words
+        )
+        before_s += planned.duration_s
+    return SpokenWords(words, before_s, looped=False)
+
+
+def _first(bad: Sequence[BadEntry]) -> str:
+    return f"{bad[0].where}: {bad[0].why}" if bad else "It has no clip that can be streamed."

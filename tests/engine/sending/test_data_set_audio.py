@@ -1,0 +1,175 @@
+"""Each connection's own clips."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
+from flux_desktop.engine.sending.data_set_audio import PAUSE_S, ClipSequence, DataSetAudio, data_set_notes
+from flux_desktop.flux.options import FluxOptions
+
+RATE_HZ = 16_000
+PAUSE = bytes(2 * round(PAUSE_S * RATE_HZ))
+
+
+class Bench:
+    """A data set of four recordings of different length, each of one value, and what is reported about them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.started: list[tuple[int, str, float]] = []
+        self.values = {"a.wav": 1000, "b.flac": 2000, "c.wav": 3000, "d.flac": 4000}
+        for number, (name, value) in enumerate(self.values.items(), 1):
+            soundfile.write(folder / name, np.full(RATE_HZ * number // 4, value, np.int16), RATE_HZ)
+        self.audio: DataSetAudio | None = None
+
+    def open(self, connections: int = 2, *, path: str = "", **source: object) -> DataSetAudio:
+        plan = RunPlan(
+            endpoint="local",
+            source=DataSetSource(path=str(self.folder / path), **source),  # type: ignore[arg-type]
+            connections=connections,
+            options=FluxOptions(sample_rate_hz=RATE_HZ),
+        )
+        self.close()
+        self.audio = DataSetAudio(plan, range(1, connections + 1), self.problems.append, self._on_clip)
+        self.audio.open()
+        return self.audio
+
+    def close(self) -> None:
+        if self.audio is not None:
+            running = list(self.audio._threads._threads)
+            self.audio.close()
+            for thread in running:
+                thread.join(5)
+
+    def _on_clip(self, conn: int, clip: str, audio_s: float) -> None:
+        self.started.append((conn, Path(clip).name, audio_s))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def all_of(chunks: ChunkSource) -> bytes:
+    taken = bytearray()
+    ends_s = time.monotonic() + 20
+    while chunks.next_bytes():
+        assert time.monotonic() < ends_s
+        taken += chunks.take() or b""
+    return bytes(taken)
+
+
+def test_one_pass_sends_every_clip_once_with_a_pause_after_each(bench: Bench) -> None:
+    audio = bench.open()
+    sent = b"".join(all_of(audio.chunks(conn, None)) for conn in (1, 2))
+    names = [name for _, name, _ in bench.started]
+    assert sorted(names) == sorted(bench.values)
+    sizes = {name: RATE_HZ * number // 4 for number, name in enumerate(bench.values, 1)}
+    clips = [np.full(sizes[name], bench.values[name], "<i2").tobytes() + PAUSE for name in names]
+    assert sent == b"".join(clips)
+    assert bench.problems == []
+
+
+def test_the_beginning_of_each_clip_is_reported(bench: Bench) -> None:
+    audio = bench.open(connections=1)
+    all_of(audio.chunks(1, None))
+    position_s = 0.0
+    for conn, name, audio_s in bench.started:
+        assert (conn, audio_s) == (1, pytest.approx(position_s))
+        position_s += (list(bench.values).index(name) + 1) / 4 + PAUSE_S
+
+
+def test_a_duration_is_filled_with_further_rounds(bench: Bench) -> None:
+    audio = bench.open()
+    assert len(all_of(audio.chunks(1, 30.0))) == 30 * RATE_HZ * 2
+    assert len(bench.started) > len(bench.values)
+    assert len(all_of(audio.chunks(2, 0.1))) == RATE_HZ * 2 // 10
+
+
+def test_more_connections_than_clips_have_one_each(bench: Bench) -> None:
+    audio = bench.open(connections=6)
+    for conn in range(1, 7):
+        all_of(audio.chunks(conn, None))
+    assert [conn for conn, _, _ in bench.started] == [1, 2, 3, 4, 5, 6]
+    assert {name for _, name, _ in bench.started[:4]} == set(bench.values)
+
+
+def test_a_clip_that_has_ended_is_closed(bench: Bench) -> None:
+    audio = bench.open(connections=1)
+    chunks = audio.chunks(1, None)
+    assert len(audio._audio) == 2  # the present and the following one
+    all_of(chunks)
+    assert len(audio._audio) == 1
+
+
+def test_a_part_of_a_recording_at_another_rate(bench: Bench) -> None:
+    soundfile.write(bench.folder / "e.wav", np.repeat(np.array([0, 9000], np.int16), 8_000), 8_000)
+    row = {"audio_filepath": "e.wav", "offset": 1.25, "duration": 0.5}
+    (bench.folder / "m.jsonl").write_text(json.dumps(row))
+    sent = np.frombuffer(all_of(bench.open(connections=1, path="m.jsonl").chunks(1, None)), "<i2")
+    assert len(sent) == RATE_HZ // 2 + len(PAUSE) // 2
+    assert np.abs(sent[: RATE_HZ // 2] - 9000).max() < 50
+
+
+def test_words_of_all_clips_lie_on_one_time_line(bench: Bench) -> None:
+    rows = [
+        {"audio_filepath": name, "words": [{"word": "x", "start_s": 0.1, "end_s": 0.2}]} for name in ("a.wav", "b.flac")
+    ]
+    (bench.folder / "m.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    audio = bench.open(connections=1, path="m.jsonl")
+    all_of(audio.chunks(1, None))
+    words = audio.words_of[1]
+    (_, _, second_s) = bench.started[1]
+    assert words.next_start_s(0.0) == pytest.approx(0.1)
+    assert words.next_start_s(1.0) == pytest.approx(second_s + 0.1)
+    assert words.next_start_s(second_s + 1.0) is None
+
+
+def test_a_bad_clip_is_named_and_the_rest_continues(bench: Bench) -> None:
+    (bench.folder / "bad.mp3").write_bytes(b"nothing")
+    audio = bench.open()
+    assert "bad.mp3 is left out" in bench.problems[0].what
+    assert all_of(audio.chunks(1, None))
+    with pytest.raises(ProblemError, match=r"bad\.mp3"):
+        bench.open(strict=True)
+
+
+def test_entries_without_audio_are_noted_and_refused_when_strict(bench: Bench) -> None:
+    path = bench.folder / "t.csv"
+    path.write_text("file,text\na.wav,x\n" + "".join(f"gone{number}.wav,x\n" for number in range(7)))
+    notes = data_set_notes(DataSetSource(path=str(path)))
+    assert len(notes) == 6
+    assert "2 more" in notes[-1]
+    with pytest.raises(ProblemError, match="gone0"):
+        data_set_notes(DataSetSource(path=str(path), strict=True))
+
+
+def test_a_gap_may_leave_out_whole_clips() -> None:
+    started: list[int] = []
+    sequence = ClipSequence(
+        [
+            lambda value=value: FileChunkSource(bytes([value]) * 10, 4, loop=False, limit_bytes=None)
+            for value in (1, 2, 3)
+        ],
+        None,
+        lambda place, _: started.append(place),
+        lambda _: None,
+    )
+    for _ in range(4):
+        sequence.skip()
+    assert sequence.take() == bytes([2]) * 4
+    assert all_of(sequence) == bytes([2]) * 2 + bytes([3]) * 10
+    assert started == [0, 1, 2]
