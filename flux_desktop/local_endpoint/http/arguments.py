@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from flux_desktop.flux.bundles import BUNDLES, LATEST
+from flux_desktop.local_endpoint.faults.capacity import BEYOND
 
 RECOGNISERS = ("auto", "whisper", "silent")
-BEYOND = ("slow", "refuse", "cliff")
 _USAGE_ERROR = 2
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.local_endpoint.faults.capacity import BEYOND, CLIFF_S, SLOW_MAX_S, Capacity, capacity_from
-from flux_desktop.local_endpoint.http import arguments
 
 
 @pytest.mark.parametrize("beyond", BEYOND)
@@ -59,7 +58,3 @@ def test_what_makes_no_capacity_is_refused(streams: int | None, beyond: str | No
         capacity_from(streams, beyond)
     assert refused.value.problem.code == "capacity_unusable"
     assert "--capacity" in refused.value.problem.why or "--beyond" in refused.value.problem.why
-
-
-def test_the_command_line_offers_the_same_names() -> None:
-    assert arguments.BEYOND == BEYOND
