@@ -55,12 +55,12 @@ class ControlPlane:
             fields = msgspec.json.decode(body or b"{}", type=dict[str, Any])
             if operation == "ListEndpoints":
                 return _ok(self._list(msgspec.convert(fields, ListEndpoints)))
-            found = self._describe(operation, fields)
+            answer = self._describe(operation, fields)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             return json_error(400, "ValidationException", str(error))
-        if found is None:
+        if answer is None:
             return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
-        return found
+        return answer
 
     def sts(self, body: bytes) -> Answer:
         """``GetCallerIdentity``, the one call that needs no permission."""
