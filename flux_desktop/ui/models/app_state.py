@@ -84,7 +84,7 @@ class AppState:
             return self.microphones.source()
         if self.recording is None:
             return None
-        return WavSource(path=str(self.recording.path), loop=self.choices.loop)
+        return WavSource(path=str(self.recording.path), loop=self.choices.loop, channel=self.recording.channel)
 
     @property
     def has_audio(self) -> bool:

@@ -28,6 +28,8 @@ class WavShape:
     channels: int
     peaks: Floats
     words: tuple[ReferenceWord, ...] = ()
+    channel: Channel = "mix"
+    """What is sent of a recording with several channels."""
 
     def truth(self, *, looped: bool) -> SpokenWords | None:
         """What is said in the file, for measuring; None where no words file lies beside it."""
@@ -42,7 +44,9 @@ class WavShape:
 
     def describe(self) -> str:
         """Length and format in words."""
-        channels = {1: "mono", 2: "stereo, mixed to mono"}.get(self.channels, f"{self.channels} channels")
+        channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
+        if self.channels > 1:
+            channels += ", mixed to mono" if self.channel == "mix" else f", {self.channel} channel"
         return f"{self.duration_s:.1f} s · {self.sample_rate_hz / 1000:g} kHz · {channels}"
 
 
@@ -62,4 +66,4 @@ def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
     transcript = reference_transcript(path)
     words = transcript.words if transcript is not None else ()
     rate_hz = recording.sample_rate_hz
-    return WavShape(path, recording.duration_s, rate_hz, recording.channels, np.array(peaks), words)
+    return WavShape(path, recording.duration_s, rate_hz, recording.channels, np.array(peaks), words, channel)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
 
+from flux_desktop.audio.channels import CHANNELS
 from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape
@@ -25,10 +26,12 @@ class SoundPanel(Panel):
 
     Signals:
         file_chosen: path of a file that a person picked.
+        channel_chosen: one of `audio.channels.CHANNELS`, for a recording with several channels.
         sample_wanted: the bundled sample is to be used.
     """
 
     file_chosen = Signal(str)
+    channel_chosen = Signal(str)
     sample_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, state: AppState) -> None:
@@ -62,6 +65,14 @@ class SoundPanel(Panel):
         name.addWidget(self._facts)
         self.body.addLayout(name)
         self.body.addWidget(self.waveform)
+        self.channel = QComboBox()
+        self.channel.setAccessibleName("Channel of the recording")
+        for channel, text in zip(
+            CHANNELS, ("Mix all channels", "Left channel only", "Right channel only"), strict=True
+        ):
+            self.channel.addItem(text, channel)
+        self.channel.activated.connect(lambda _: self.channel_chosen.emit(self.channel.currentData()))
+        self.body.addWidget(self.channel)
         self._detail = label("Open a recording, drop one on this window, or use the sample.", "caption", wrap=True)
         self.body.addWidget(self._detail)
         self._state = state
@@ -93,6 +104,7 @@ class SoundPanel(Panel):
         self._detail.setVisible(not on and recording is None)
         for shown in (self._name, self._facts, self.waveform):
             shown.setVisible(not on and recording is not None)
+        self.channel.setVisible(not on and recording is not None and recording.channels > 1)
         if recording is not None and recording is not self._shown:
             self._shown = recording
             self._show_recording(recording)
@@ -100,6 +112,7 @@ class SoundPanel(Panel):
     def _show_recording(self, recording: WavShape) -> None:
         self.waveform.set_shape(recording)
         self._folder = str(recording.path.parent)
+        self.channel.setCurrentIndex(CHANNELS.index(recording.channel))
         self._facts.setText(recording.describe())
         room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
@@ -108,6 +121,6 @@ class SoundPanel(Panel):
 
     def set_locked(self, locked: bool) -> None:
         """While a run is under way the sound cannot be changed."""
-        for widget in (self.choose_button, self.wav_button, self.mic_button, self.microphone.device):
+        for widget in (self.choose_button, self.wav_button, self.mic_button, self.microphone.device, self.channel):
             widget.setEnabled(not locked)
         self.sample_button.setEnabled(not locked)

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
         page.sound_panel.file_chosen.connect(self.recordings.load)
+        page.sound_panel.channel_chosen.connect(self.recordings.choose_channel)
         page.sound_panel.sample_wanted.connect(self.recordings.load_sample)
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from flux_desktop.audio.channels import Channel
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import file_work
@@ -38,9 +39,15 @@ class Recordings:
             raise ProblemError(Problem(code="sample_missing", what=str(error))) from None
         await self.read(path)
 
-    async def read(self, path: Path) -> None:
+    def choose_channel(self, channel: Channel) -> None:
+        """Read the present recording again, with another of its channels."""
+        if self._state.recording is not None:
+            path = self._state.recording.path
+            self._tasks.start(f"loading {path.name}", self.read(path, channel), group=GROUP, exclusive=True)
+
+    async def read(self, path: Path, channel: Channel = "mix") -> None:
         """Read a recording and choose it; raises `ProblemError`."""
-        self._state.recording = await file_work(f"Reading {path.name}", partial(read_shape, path))
+        self._state.recording = await file_work(f"Reading {path.name}", partial(read_shape, path, channel))
         self._state.uses_microphone = False
         self._state.choices.add_recent(str(path))
         self._state.changed()

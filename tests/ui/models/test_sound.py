@@ -46,6 +46,13 @@ def test_a_long_stereo_file_is_read_block_by_block(tmp_path: Path) -> None:
     assert shape.peaks.min() == 1.0
 
 
+def test_one_channel_of_a_stereo_file(tmp_path: Path) -> None:
+    samples = np.tile([16_384, 0], 1000)
+    shape = read_shape(write_wav(tmp_path / "call.wav", samples, channels=2), "left")
+    assert shape.describe().endswith("stereo, left channel")
+    assert shape.peaks.min() == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(
     "name", ["rf64.wav", "never_filled_in.wav", "text.wav", "24_bit.wav", "no_format.wav", "missing.wav"]
 )
@@ -67,7 +74,7 @@ def run_duration_s(path: Path) -> float:
     audio = RunAudio(plan, print)
     try:
         audio.open()
-        chunks = audio.chunks(None)
+        chunks = audio.chunks(1, None)
         assert chunks is not None
         return sum(iter(partial(skipped, chunks), 0)) / 2 / plan.options.sample_rate_hz
     finally:
