@@ -6,6 +6,7 @@ import http.client
 import os
 import ssl
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,6 +54,9 @@ def _download(opener: urllib.request.OpenerDirector, url: str, path: Path, file:
                     raise ValueError(f"{file.name} is larger than published")
                 out.write(piece)
                 yield len(piece)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise OSError(f"the server answered {error.code} {error.reason} for {file.name}") from error
     except http.client.HTTPException as error:
         raise OSError(f"{file.name} was cut off") from error
     if received_bytes != file.size_bytes:
