@@ -17,6 +17,8 @@ from flux_desktop.local_endpoint.recognition.whisper.model import FULL_WINDOW_S
 _FIRST_AFTER_BLOCKS = 3
 """Until an utterance has words it is decoded for every 0.24 s of audio: the turn starts with the first word."""
 _INTERIM_AFTER_BLOCKS = 6
+_INTERIM_LATEST_BLOCKS = 12
+"""Noise is decoded ever more rarely, but at least once a second: streams wait for a decode that is not recent."""
 _INTERIM_PADDING_S = 2.0
 """Silence that follows the audio in a short window; with less of it the model repeats itself."""
 _FULL_WINDOW_UTTERANCES_MAX = 2
@@ -49,6 +51,7 @@ class OpenUtterance:
         self.speech_blocks = 0
         self.ended = False
         self.decoded_blocks = 0
+        self.wordless_decodes = 0
         self.full_blocks = 0
         self.last_turn = order
         self._paused_at_blocks = 0
@@ -64,15 +67,26 @@ class OpenUtterance:
         return self.ended and self.full_blocks > self.speech_blocks
 
     @property
+    def seems_wordless(self) -> bool:
+        """Whether no decode so far has found words: noise, or a very short answer."""
+        return self.wordless_decodes > 0 and not self.has_words
+
+    @property
     def pause_is_due(self) -> bool:
-        """Whether a pause began after the last full decode."""
-        return self._paused_at_blocks > self.full_blocks
+        """Whether a pause began after the last full decode; one after sounds without words is not worth a decode."""
+        return self._paused_at_blocks > self.full_blocks and not self.seems_wordless
 
     @property
     def interim_is_due(self) -> bool:
-        """Whether enough audio has come since the last decode."""
-        least = _INTERIM_AFTER_BLOCKS if self.has_words else _FIRST_AFTER_BLOCKS
-        return self.blocks - self.decoded_blocks >= least and self._paused_at_blocks == 0
+        """Whether enough audio has come since the last decode, and no full decode is due."""
+        if self.pause_is_due:
+            return False
+        waiting = self.blocks - self.decoded_blocks
+        if self.has_words:
+            least = _INTERIM_AFTER_BLOCKS
+        else:
+            least = min(_INTERIM_LATEST_BLOCKS, _FIRST_AFTER_BLOCKS * 2 ** max(0, self.wordless_decodes - 1))
+        return waiting >= (_INTERIM_LATEST_BLOCKS if self._paused_at_blocks else least)
 
     def take(self, request: Request) -> None:
         """Take one more request about this utterance."""
@@ -135,13 +149,14 @@ class DecodeSchedule:
         for utterance, covered in zip(job.utterances, blocks, strict=True):
             utterance.last_turn = self._turns
             utterance.decoded_blocks = covered
+            utterance.wordless_decodes += not utterance.has_words
             if job.kind != "interim":
                 utterance.full_blocks = covered
             if job.kind == "final":
                 self._open.pop(utterance.number, None)
 
     def _full_job(self, kind: JobKind, due: list[OpenUtterance]) -> Job:
-        if len(self._open) <= _FULL_WINDOW_UTTERANCES_MAX:
+        if len(self._open) <= _FULL_WINDOW_UTTERANCES_MAX and not due[0].seems_wordless:
             return Job(kind, (due[0],), FULL_WINDOW_S)
         batch = _batch(due)
         return Job(kind, batch, max(_SHORT_FINAL_MIN_S, _window_s(batch)))

@@ -43,11 +43,23 @@ def test_the_first_decode_comes_after_a_quarter_second_and_the_next_after_half_a
     assert numbers(carry_out(schedule)) == (1,)
 
 
-def test_without_words_it_is_decoded_again_after_a_quarter_second() -> None:
+def test_without_words_it_is_decoded_ever_more_rarely_but_once_a_second() -> None:
     schedule = DecodeSchedule()
-    for _ in range(3):
-        schedule.take(audio(1, 3))
+    for blocks in (3, 3, 6, 12, 12):
+        schedule.take(audio(1, blocks - 1))
+        assert schedule.next_job() is None
+        schedule.take(audio(1, 1))
         assert numbers(carry_out(schedule, words=False)) == (1,)
+
+
+def test_short_pauses_do_not_keep_an_utterance_from_being_decoded() -> None:
+    """As typing does, which is loud and quiet in turn: the streams would wait for a decode."""
+    schedule = DecodeSchedule()
+    schedule.take(audio(1, 3))
+    carry_out(schedule, words=False)
+    for _ in range(4):
+        schedule.take([*audio(1, 3), Request(1, "pause", speech_blocks=1)])
+    assert numbers(carry_out(schedule)) == (1,)
 
 
 def test_the_decode_at_a_pause_becomes_final_if_the_speaker_does_not_go_on() -> None:
@@ -59,6 +71,18 @@ def test_the_decode_at_a_pause_becomes_final_if_the_speaker_does_not_go_on() -> 
     schedule.take([*audio(1, 3), Request(1, "end", speech_blocks=18)])
     assert [utterance.number for utterance in schedule.known_finals()] == [1]
     assert schedule.next_job() is None
+
+
+def test_a_pause_after_sounds_without_words_is_not_decoded_and_the_final_window_is_short() -> None:
+    schedule = DecodeSchedule()
+    schedule.take(audio(1, 4))
+    carry_out(schedule, words=False)
+    schedule.take([*audio(1, 2), Request(1, "pause", speech_blocks=4)])
+    assert schedule.next_job() is None
+    schedule.take([*audio(1, 3), Request(1, "end", speech_blocks=4)])
+    job = carry_out(schedule)
+    assert job is not None
+    assert (job.kind, job.length_s) == ("final", 12.0)
 
 
 def test_it_is_decoded_again_if_the_speaker_goes_on() -> None:

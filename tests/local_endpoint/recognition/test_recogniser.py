@@ -1,0 +1,37 @@
+"""A whole stream from audio to turns with the real model: speech, the same with noise, and sounds without speech."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from flux_desktop.engine.records.word_errors import word_errors
+from flux_desktop.local_endpoint.recognition.whisper.model import WhisperModel
+from tests.local_endpoint.recognition.offline import recognise
+from tests.local_endpoint.recognition.sounds import SOUNDS
+
+TEXT = "Had he married a more amiable woman, he might have been made still more respectable than he was."
+
+
+@pytest.fixture(scope="module")
+def turn(sample_pcm: bytes) -> np.ndarray:
+    """The sample's fourth turn and a bit of what is around it."""
+    samples = np.frombuffer(sample_pcm, "<i2").astype(np.float32) / 32_768
+    return samples[int(17.6 * 16_000) : int(24.6 * 16_000)]
+
+
+def test_speech_becomes_one_turn_with_its_text(whisper: WhisperModel, turn: np.ndarray) -> None:
+    outcome = recognise(whisper, turn)
+    events = [step.event.value for step in outcome.steps if step.event.value != "Update"]
+    assert events == ["StartOfTurn", "EndOfTurn"]
+    assert word_errors(TEXT, outcome.transcript()).rate_percent == 0
+    ended = next(step for step in outcome.steps if step.event.value == "EndOfTurn")
+    assert ended.words[-1].end_s < ended.window_end_s - 0.2
+    for step in outcome.steps:
+        assert all(word.end_s <= step.window_end_s + 1e-6 for word in step.words)
+
+
+@pytest.mark.parametrize("kind", SOUNDS)
+def test_sounds_without_speech_give_no_text(whisper: WhisperModel, kind: str) -> None:
+    outcome = recognise(whisper, SOUNDS[kind](15))
+    assert [step.transcript for step in outcome.steps if step.transcript] == []
