@@ -1,4 +1,4 @@
-"""The panel that chooses the sound."""
+"""The audio source: a recording with its shape, or the microphone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
@@ -14,13 +15,108 @@ from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: ThemeSource, state: AppState) -> SoundPanel:
+    made = SoundPanel(theme, state)
+    qtbot.addWidget(made)
+    return made
+
+
+def shape(name: str = "talk.wav") -> WavShape:
+    return WavShape(Path("/recordings") / name, 12.5, 16_000, 1, np.array([0.5]))
+
+
+def shown(panel: SoundPanel) -> list[str]:
+    return [each.text() for each in panel.findChildren(QLabel) if not each.isHidden() and each.text()]
+
+
+def test_without_a_recording_it_says_what_to_do(panel: SoundPanel) -> None:
+    assert panel.waveform.isHidden()
+    assert not panel._detail.isHidden()
+
+
+def test_a_recording_is_shown_with_its_name_and_length(panel: SoundPanel, state: AppState) -> None:
+    state.recording = shape()
+    state.changed()
+    assert not panel.waveform.isHidden()
+    assert panel._detail.isHidden()
+    assert "talk.wav" in shown(panel)
+    assert any("12.5 s" in text for text in shown(panel))
+    state.recording = shape("other.wav")
+    state.changed()
+    assert "other.wav" in shown(panel)
+
+
+def test_a_long_name_is_shortened_and_whole_in_the_tip(panel: SoundPanel, state: AppState) -> None:
+    name = "a" * 80 + ".wav"
+    state.recording = shape(name)
+    state.changed()
+    assert panel._name.text() != name
+    assert panel._name.text().endswith(".wav")
+    assert name in panel._name.toolTip()
+
+
+def test_the_position_survives_other_changes_of_the_state(panel: SoundPanel, state: AppState) -> None:
+    state.recording = shape()
+    state.changed()
+    panel.waveform.set_position(3.0, [(1.0, 2.0)])
+    before = panel.waveform.grab().toImage()
+    state.changed()
+    assert panel.waveform.grab().toImage() == before
+
+
+def test_the_microphone_replaces_the_recording_and_back(panel: SoundPanel, state: AppState) -> None:
+    state.recording = shape()
+    panel.mic_button.click()
+    assert state.uses_microphone
+    assert (panel.mic_button.isChecked(), panel.wav_button.isChecked()) == (True, False)
+    assert not panel.microphone.isHidden()
+    for widget in (panel.waveform, panel.sample_button, panel.choose_button, panel._name):
+        assert widget.isHidden()
+    panel.wav_button.click()
+    assert not state.uses_microphone
+    assert panel.microphone.isHidden()
+    assert not panel.waveform.isHidden()
+
+
+def test_the_sample_is_asked_for(panel: SoundPanel) -> None:
+    asked: list[None] = []
+    panel.sample_wanted.connect(lambda: asked.append(None))
+    panel.sample_button.click()
+    assert len(asked) == 1
+
+
+def test_a_file_is_asked_for_where_the_last_one_was(panel: SoundPanel, state: AppState, tmp_path: Path) -> None:
+    chosen: list[str] = []
+    panel.file_chosen.connect(chosen.append)
+    state.recording = WavShape(tmp_path / "a.wav", 1.0, 16_000, 1, np.array([0.5]))
+    state.changed()
+    panel.choose()
+    (dialog,) = panel.findChildren(QFileDialog)
+    assert Path(dialog.directory().absolutePath()) == tmp_path
+    assert dialog.fileMode() is QFileDialog.FileMode.ExistingFile
+    dialog.fileSelected.emit("/some/where.wav")
+    dialog.reject()
+    assert chosen == ["/some/where.wav"]
+
+
+def test_during_a_run_it_cannot_be_changed(panel: SoundPanel) -> None:
+    controls = (panel.choose_button, panel.wav_button, panel.mic_button, panel.sample_button, panel.microphone.device)
+    panel.set_locked(True)
+    assert not any(control.isEnabled() for control in controls)
+    panel.set_locked(False)
+    assert all(control.isEnabled() for control in controls)
+
+
 @pytest.mark.parametrize(("channels", "offered"), [(1, False), (2, True)])
 def test_the_channel_is_offered_for_stereo_files_alone(
-    qtbot: QtBot, theme: ThemeSource, channels: int, offered: bool
+    panel: SoundPanel, state: AppState, channels: int, offered: bool
 ) -> None:
-    state = AppState()
-    panel = SoundPanel(theme, state)
-    qtbot.addWidget(panel)
     assert panel.channel.isHidden()
     state.recording = WavShape(Path("call.wav"), 1.0, 16_000, channels, np.zeros(4), channel="right")
     state.changed()

@@ -1,0 +1,93 @@
+"""The Live page: its panels, the plots that come later, and what follows the connection in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.live_page import RIGHT_PX, LivePage
+from flux_desktop.ui.panels.left_column import LEFT_PX
+from flux_desktop.ui.panels.plot_column import LEVEL
+from flux_desktop.ui.services.heartbeat import Heartbeat
+from flux_desktop.ui.style.theme import ThemeSource
+from tests.ui import scripted
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def page(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[LivePage]:
+    heartbeat = Heartbeat()
+    made = LivePage(theme, state, heartbeat)
+    made.resize(1440, 900)
+    yield made
+    made.close()
+    made.deleteLater()
+    heartbeat.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_choices_left_transcripts_in_the_middle_plots_right(page: LivePage) -> None:
+    page.show()
+    panels = (page.sound_panel, page.transcripts, page.plots)
+    lefts = [panel.mapTo(page, panel.rect().topLeft()).x() for panel in panels]
+    assert lefts == sorted(lefts)
+    assert page.plots.width() == RIGHT_PX
+    assert page.transcripts.width() > 1440 - RIGHT_PX - LEFT_PX - 100, "the rest is the transcript's"
+    assert page.run_bar.y() == 0
+    assert page.status.geometry().bottom() == page.height() - 1
+
+
+def test_the_plots_are_built_later_with_what_is_chosen_by_then(page: LivePage, state: AppState) -> None:
+    state.uses_microphone = True
+    state.changed()
+    state.run.reset(scripted.plan(2))
+    page.transcripts.refresh()
+    page.transcripts.show_connection(2)
+    assert page.plots.plots == []
+    page.build_plots()
+    assert page.plots.deck.front == LEVEL
+    assert page.plots.latency._front == 2
+
+
+def test_the_plots_follow_the_connection_in_front(page: LivePage, state: AppState) -> None:
+    page.build_plots()
+    state.run.reset(scripted.plan(2))
+    page.transcripts.refresh()
+    assert page.plots.latency._front == 1
+    page.transcripts.show_connection(2)
+    assert page.plots.latency._front == 2
+
+
+def test_the_level_is_shown_with_the_microphone(page: LivePage, state: AppState) -> None:
+    page.build_plots()
+    assert page.plots.deck.front != LEVEL
+    page.sound_panel.use_microphone(True)
+    assert page.plots.deck.front == LEVEL
+    page.plots.deck.tabs.setCurrentIndex(0)
+    state.changed()
+    assert page.plots.deck.front != LEVEL, "only a change of the source brings it to the front"
+    page.sound_panel.use_microphone(False)
+    assert page.plots.deck.front != LEVEL
+
+
+def test_work_begins_at_the_recording(page: LivePage) -> None:
+    page.show()
+    page.begin()
+    assert page.focusWidget() is page.sound_panel.choose_button
+
+
+def test_the_button_of_the_theme_switches_it(
+    page: LivePage, theme: ThemeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[str] = []
+    monkeypatch.setattr(theme, "set_mode", modes.append)
+    page.run_bar.theme_button.click()
+    assert modes == ["light"]

@@ -1,0 +1,82 @@
+"""Loading the recording that is to be streamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.resources import SAMPLE_RECORDING
+from flux_desktop.ui.window import recordings as module
+from flux_desktop.ui.window.recordings import GROUP, Recordings
+from tests.ui.models.test_sound import write_wav
+from tests.ui.window.page_bench import PageBench
+
+
+@pytest.fixture
+def recordings(bench: PageBench) -> Recordings:
+    return Recordings(bench.state, bench.tasks)
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    return write_wav(tmp_path / "one.wav", np.full(16_000, 8_000))
+
+
+async def test_a_recording_is_chosen_and_remembered(bench: PageBench, recordings: Recordings, wav: Path) -> None:
+    changes: list[None] = []
+    bench.state.uses_microphone = True
+    bench.state.listen(lambda: changes.append(None))
+    recordings.load(str(wav))
+    assert bench.state.recording is None, "it is read in the background"
+    await bench.settled(GROUP)
+    assert bench.state.recording is not None
+    assert (bench.state.recording.path, bench.state.recording.duration_s) == (wav, 1.0)
+    assert not bench.state.uses_microphone
+    assert bench.state.choices.recent == [str(wav)]
+    assert len(changes) == 1
+
+
+async def test_the_newest_request_wins(bench: PageBench, recordings: Recordings, wav: Path, tmp_path: Path) -> None:
+    other = write_wav(tmp_path / "two.wav", np.full(32_000, 8_000))
+    recordings.load(str(wav))
+    recordings.load(str(other))
+    await bench.settled(GROUP)
+    assert bench.state.recording is not None
+    assert bench.state.recording.path == other
+    assert bench.state.choices.recent == [str(other)]
+
+
+async def test_a_file_that_cannot_be_read_changes_nothing(
+    bench: PageBench, recordings: Recordings, wav: Path, tmp_path: Path
+) -> None:
+    await recordings.read(wav)
+    (tmp_path / "text.wav").write_text("hello")
+    recordings.load(str(tmp_path / "text.wav"))
+    await bench.settled(GROUP)
+    assert len(bench.problems) == 1
+    assert bench.state.recording is not None
+    assert bench.state.recording.path == wav
+    assert bench.state.choices.recent == [str(wav)]
+
+
+async def test_the_sample_is_the_bundled_conversation(bench: PageBench, recordings: Recordings) -> None:
+    recordings.load_sample()
+    await bench.settled(GROUP)
+    assert bench.state.recording is not None
+    assert bench.state.recording.path.name == Path(SAMPLE_RECORDING).name
+    assert bench.state.recording.truth(looped=False) is not None
+
+
+async def test_an_installation_without_the_sample_says_so(
+    recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> Path:
+        raise FileNotFoundError(name)
+
+    monkeypatch.setattr(module, "resource_path", missing)
+    with pytest.raises(ProblemError) as raised:
+        await recordings.read_sample()
+    assert raised.value.problem.code == "sample_missing"
