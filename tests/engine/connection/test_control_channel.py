@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
+from flux_desktop.engine.connection.control_channel import ControlChannel
 from flux_desktop.engine.records.events import ConnectionEnded
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
@@ -132,5 +135,67 @@ def test_controls_are_sent_while_streaming_only() -> None:
         await bench.run((0.5, lambda: bench.connection.control(force)))
         bench.connection.control(force)
         assert [each["type"] for each in bench.sent] == ["ForceEndTurn", "CloseStream"]
+
+    run(live())
+
+
+class Direct:
+    """A control channel of its own, on a stream that answers nothing."""
+
+    def __init__(self) -> None:
+        self.bench = bench_on(lambda stream, what: None)
+        self.changes: list[None] = []
+        self.channel = ControlChannel(1, self.bench.context, lambda: self.changes.append(None))
+
+    async def open(self) -> FakeStream:
+        return await self.bench.transport.open("", None)  # type: ignore[arg-type]  # nothing is said
+
+
+def test_what_is_wanted_without_a_stream_is_sent_on_the_next_one() -> None:
+    async def live() -> None:
+        direct = Direct()
+        assert direct.channel.want(wanting(0.8), 1)
+        assert not direct.channel.want(wanting(0.9), 1), "the same revision"
+        assert thresholds_sent(direct.bench) == []
+        direct.channel.use(await direct.open(), PLANNED)
+        assert thresholds_sent(direct.bench) == [0.8]
+        direct.channel.suspend()
+        direct.channel.use(await direct.open(), wanting(0.8))
+        assert thresholds_sent(direct.bench) == [0.8], "the new stream was opened with it"
+        assert direct.channel.in_force == wanting(0.8)
+        direct.channel.close()
+
+    run(live())
+
+
+def test_a_suspended_or_closed_channel_sends_nothing_and_waits_for_nothing() -> None:
+    async def live() -> None:
+        direct = Direct()
+        direct.channel.use(await direct.open(), PLANNED)
+        direct.channel.want(wanting(0.8), 1)
+        before = len(direct.changes)
+        direct.channel.suspend()
+        assert len(direct.changes) == before + 1
+        direct.channel.send_close()
+        direct.channel.use(await direct.open(), PLANNED)
+        direct.channel.configure_later(Configure(thresholds=Thresholds(eot_threshold=0.9)), 1.0)
+        direct.channel.close()
+        direct.channel.close()
+        await asyncio.sleep(60)
+        assert [each["type"] for each in direct.bench.sent] == ["Configure", "Configure"]
+        assert direct.bench.notices == [], "no answer is waited for"
+
+    run(live())
+
+
+def test_a_stream_that_has_just_ended_takes_nothing_and_records_nothing() -> None:
+    async def live() -> None:
+        direct = Direct()
+        stream = await direct.open()
+        direct.channel.use(stream, PLANNED)
+        stream._ended = True
+        direct.channel.send_close()
+        assert direct.bench.sent == []
+        direct.channel.close()
 
     run(live())

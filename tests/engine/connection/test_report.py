@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection.report import ConnectionReport
 from flux_desktop.engine.records.events import ConnectionEnded
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from tests.engine.connection.fake_transport import Bench, FakeStream, FakeTransport, polite
@@ -46,5 +48,36 @@ def test_the_summary_is_the_sum_of_the_parts() -> None:
         assert summary.close_s == pytest.approx(0.0, abs=0.01)
         assert summary.aws_request_id == "aws-1"
         assert summary.first_end_of_turn_s == pytest.approx(1.2, abs=0.02)
+
+    run(live())
+
+
+def test_a_connection_without_a_stream_has_no_times_of_one() -> None:
+    async def live() -> None:
+        refused = Problem(code="access_denied", what="No.")
+        bench = Bench(FakeTransport(refused))
+        await bench.run()
+        summary = bench.of(ConnectionEnded)[0].summary
+        assert (summary.ledger, summary.problem) == (LedgerClass.CONNECT_FAILED, refused)
+        assert (summary.connect_s, summary.headers_s, summary.connected_s, summary.aws_request_id) == (None,) * 4
+        assert (summary.turns, summary.words) == (0, None)
+
+    run(live())
+
+
+def test_the_ending_is_noted_with_its_problem_and_duration() -> None:
+    async def live() -> None:
+        lost = Problem(code="connection_lost", what="Lost.")
+        report = ConnectionReport(7)
+        assert report.ledger is None
+        report.ended(LedgerClass.FAILED, lost, 12.5, None)
+        report.unheard_s = 1.23456
+        connection = Bench(FakeTransport(polite)).connection
+        parts = (connection._receiver, connection._sender, connection._controls)
+        summary = report.summary(*parts)
+        assert (summary.conn, summary.ledger, summary.problem) == (7, LedgerClass.FAILED, lost)
+        assert (summary.duration_s, summary.unheard_s) == (12.5, 1.235)
+        row = report.row(ConnectionState.ENDED, *parts)
+        assert (row.conn, row.ledger, row.problem) == (7, LedgerClass.FAILED, lost)
 
     run(live())

@@ -25,6 +25,8 @@ import pytest
 from flux_desktop.base import program
 from flux_desktop.local_endpoint.__main__ import main
 from flux_desktop.local_endpoint.http.certificates import make_certificates
+from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings
+from flux_desktop.local_endpoint.http.server import load_scripts
 from tests.local_endpoint.wire_client import WireClient
 
 Info = dict[str, Any]
@@ -288,3 +290,13 @@ def test_a_silent_endpoint_counts_audio_and_transcribes_nothing(
         assert {m["transcript"] for m in client.messages[1:]} == {""}
         figures = status(info)
         assert (figures["chunks"], figures["decode_processes"], figures["streams_open"]) == (39, 0, 0)
+
+
+def test_the_chosen_recordings_are_recognised_before_the_sample(tmp_path: Path, sample_wav: Path) -> None:
+    chosen = tmp_path / "mine.wav"
+    chosen.write_bytes(sample_wav.read_bytes())
+    chosen.with_name("mine.words.json").write_bytes(sample_wav.with_name("conversation.words.json").read_bytes())
+    names = [script.name for script in load_scripts(EndpointSettings(scripts=[chosen]))]
+    assert len(names) == 2
+    assert names[0].startswith("mine")
+    assert [script.name for script in load_scripts(EndpointSettings())] == names[1:]

@@ -6,9 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
+import msgspec
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
+from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 Info = dict[str, Any]
 
@@ -88,3 +92,97 @@ def test_the_caller_is_known_and_a_stranger_is_not(boto_client: Callable[..., An
         with pytest.raises(ClientError) as caught:
             boto_client("sagemaker", **changed).list_endpoints()
         assert caught.value.response["Error"]["Code"] == code
+
+
+# ---------------------------------------------------------------- without a server
+
+PLANE = ControlPlane(
+    {
+        name: Endpoint(name=name, status=status)
+        for name, status in (("a", "InService"), ("b", "Failed"), ("c", "InService"))
+    },
+    "eu-west-1",
+    1_000_000.0,
+    "AK<IA",
+)
+
+
+def listed(**fields: Any) -> dict[str, Any]:
+    answer = PLANE.sagemaker("ListEndpoints", msgspec.json.encode(fields))
+    assert answer.status == 200, answer.body
+    page: dict[str, Any] = msgspec.json.decode(answer.body)
+    return page
+
+
+def test_pages_follow_each_other_without_loss() -> None:
+    seen, token = [], {}
+    while True:
+        page = listed(SortBy="Name", SortOrder="Descending", MaxResults=1, **token)
+        seen += [endpoint["EndpointName"] for endpoint in page["Endpoints"]]
+        if "NextToken" not in page:
+            break
+        token = {"NextToken": page["NextToken"]}
+    assert seen == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"MaxResults": 0},
+        {"MaxResults": 101},
+        {"StatusEquals": "Sleeping"},
+        {"SortBy": "Size"},
+        {"SortOrder": "Up"},
+        {"NextToken": "%%"},
+        {"MaxResults": "ten"},
+    ],
+    ids=str,
+)
+def test_requests_out_of_range_are_refused_as_invalid(fields: dict[str, Any]) -> None:
+    answer = PLANE.sagemaker("ListEndpoints", msgspec.json.encode(fields))
+    assert (answer.status, answer.error) == (400, "ValidationException")
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "error"),
+    [
+        ("ListEndpoints", b"{", "ValidationException"),
+        ("DescribeEndpoint", b'{"EndpointName":"missing"}', "ValidationException"),
+        ("DescribeEndpointConfig", b'{"EndpointConfigName":"a"}', "ValidationException"),
+        ("DeleteEndpoint", b'{"EndpointName":"a"}', "UnknownOperationException"),
+    ],
+)
+def test_what_does_not_exist_is_refused(operation: str, body: bytes, error: str) -> None:
+    answer = PLANE.sagemaker(operation, body)
+    assert (answer.status, answer.error) == (400, error)
+    assert msgspec.json.decode(answer.body)["__type"] == error
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "name"),
+    [
+        ("DescribeEndpoint", "EndpointName", "a"),
+        ("DescribeEndpointConfig", "EndpointConfigName", "a-config"),
+        ("DescribeModel", "ModelName", "a-model"),
+    ],
+)
+def test_each_description_is_that_of_the_resource(operation: str, key: str, name: str) -> None:
+    answer = PLANE.sagemaker(operation, msgspec.json.encode({key: name}))
+    assert (answer.status, answer.error) == (200, "")
+    assert msgspec.json.decode(answer.body)[key] == name
+
+
+def test_the_caller_is_named_in_xml_and_other_calls_are_refused() -> None:
+    known = PLANE.sts(b"Action=GetCallerIdentity&Version=2011-06-15")
+    assert (known.status, known.content_type) == (200, "text/xml")
+    assert b"<UserId>AK&lt;IA</UserId>" in known.body
+    unknown = PLANE.sts(b"Action=%3CAssumeRole%3E")
+    assert (unknown.status, unknown.error) == (400, "InvalidAction")
+    assert b"&lt;AssumeRole&gt;" in unknown.body
+
+
+def test_an_error_has_its_message_in_both_spellings() -> None:
+    answer = json_error(429, "ThrottlingException", "Slow down.")
+    assert isinstance(answer, Answer)
+    body = msgspec.json.decode(answer.body)
+    assert body["message"] == body["Message"] == "Slow down."

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
 
-from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.panels.presenter import Presenter
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
@@ -85,3 +91,78 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
         assert painted(window, "danger")
 
     stage(Waiting, live)
+
+
+class Alone:
+    """A presenter's view without a window, over a run of two connections."""
+
+    def __init__(self, qtbot: QtBot, theme: ThemeSource) -> None:
+        self.state = AppState()
+        self.view = Presenter(theme, self.state)
+        self.colours = theme.current
+        qtbot.addWidget(self.view)
+        self.view.resize(1200, 700)
+
+    def run(self) -> None:
+        self.state.run.reset(scripted.plan(2))
+        for conn, text in ((1, "first words"), (2, "second words")):
+            self.state.run.feed(ConnectionChanged(t=0.5, conn=conn, state=ConnectionState.STREAMING))
+            self.state.run.conversation(conn).cards.append(Card(index=0, tone="listening", text=text))
+
+    def width_of(self, token: str) -> int:
+        """The pixels of a colour in the groove that shows how certain the end of the turn is."""
+        image, wanted = self.view.grab().toImage(), getattr(self.colours, token)
+        rows = range(image.height() * 3 // 4, image.height())
+        return max(sum(image.pixelColor(x, y).name() == wanted for x in range(image.width())) for y in rows)
+
+
+@pytest.fixture
+def alone(qtbot: QtBot, theme: ThemeSource) -> Alone:
+    return Alone(qtbot, theme)
+
+
+def test_the_first_connection_is_shown_until_another_one_is_chosen(alone: Alone) -> None:
+    alone.run()
+    alone.view.refresh()
+    assert "first words" in alone.view.accessibleName()
+    alone.view.set_front(2)
+    alone.view.refresh()
+    assert "second words" in alone.view.accessibleName()
+    alone.view.set_front(None)
+    alone.view.refresh()
+    assert "second words" in alone.view.accessibleName(), "the table of all has no connection of its own"
+    alone.view.set_front(9)
+    alone.view.refresh()
+    assert "first words" in alone.view.accessibleName(), "a connection that the run does not have"
+
+
+def test_the_certainty_of_the_end_fills_the_groove(alone: Alone) -> None:
+    alone.run()
+    assert alone.width_of("accent") == 0
+    widths = []
+    for confidence in (0.25, 0.5, 2.0):
+        alone.state.run.conversation(1).eot_confidence = confidence
+        widths.append(alone.width_of("accent"))
+    assert widths[1] == pytest.approx(2 * widths[0], abs=16)
+    assert widths[2] <= 1200 - 2 * 60, "it never leaves its groove"
+    assert widths[0] > 100
+
+
+def test_long_text_is_set_smaller_and_stays_inside(alone: Alone) -> None:
+    def painted_rows() -> int:
+        image, wanted = alone.view.grab().toImage(), alone.colours.text
+        middle = range(150, image.height() - 160)
+        return sum(any(image.pixelColor(x, y).name() == wanted for x in range(0, 1200, 2)) for y in middle)
+
+    alone.run()
+    short = painted_rows()
+    card = alone.state.run.conversation(1).cards[-1]
+    card.text = "many more words " * 8
+    assert short < painted_rows() < 700 - 160 - 150
+
+
+def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
+    idle = alone.view.grab().toImage()
+    alone.state.uses_microphone = True
+    alone.state.microphones.devices = [device(0, "USB")]
+    assert alone.view.grab().toImage() != idle, "ready, or not"
