@@ -20,15 +20,6 @@ UNTESTED = {
     "flux_desktop.datasets.audacity": _BY_READER,
     "flux_desktop.datasets.kaldi": _BY_READER,
     "flux_desktop.datasets.librispeech": _BY_READER,
-    "flux_desktop.local_endpoint.recognition.whisper.log_mel": _PENDING,
-    "flux_desktop.local_endpoint.recognition.whisper.model": _PENDING,
-    "flux_desktop.local_endpoint.recognition.whisper.plausibility": _PENDING,
-    "flux_desktop.local_endpoint.recognition.whisper.schedule": _PENDING,
-    "flux_desktop.local_endpoint.recognition.whisper.stable_words": _PENDING,
-    "flux_desktop.local_endpoint.recognition.whisper.vocabulary": _PENDING,
-    "flux_desktop.speech_models.fetch": _PENDING,
-    "flux_desktop.speech_models.hugging_face": _PENDING,
-    "flux_desktop.speech_models.package_index": _PENDING,
 }
 """Modules that no test names, each with the reason. It should become empty; do not add to it."""
 
