@@ -28,6 +28,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=40, encoding="utf-8")
 
 
+@pytest.mark.timeout(150)  # up to three runs of at most 40 s
 def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_path: Path) -> None:
     listed = run("--list-devices")
     assert listed.returncode == 0, listed.stderr
