@@ -30,6 +30,8 @@ class Card:
     ended_by: str | None = None
     latency_ms: float | None = None
     decision_ms: float | None = None
+    timed: bool = True
+    """Whether the times are known: not of turns that ended before the connection was watched."""
     revision: int = 0
     serial: int = -1
     """Number of the card in its list, assigned by `CardList`."""

@@ -59,6 +59,7 @@ class Conversation:
         side_file = side_file or SideFile()
         self.conn = conn
         self._truth = truth
+        self._side_file = side_file
         self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())
         self.cards = CardList(side_file)
         self.turns = KeptTurns(words=True, side_file=side_file)
@@ -91,6 +92,12 @@ class Conversation:
     def turn_state(self) -> str:
         """Ready, Speaking or AwaitingEnd: from the messages where they are watched, else from the row."""
         return self._turn_state if self._watched or self.row is None else self.row.turn_state
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all turns that have ended are among the cards."""
+        ended = self.row.turns if self.row is not None else 0
+        return self._watched or self.summary is not None or not ended
 
     @property
     def parameters(self) -> ParameterState:
@@ -161,6 +168,7 @@ class Conversation:
         self.connection_state = ConnectionState.ENDED
         self._turn_state = str(TurnState.READY)
         self._close_card(event.closed_turn)
+        self._take_final_texts(event.summary)
         self.eot_confidence = None
         self._lane_state(event.t, "Ended")
         if event.summary.problem is not None:
@@ -230,6 +238,22 @@ class Conversation:
             self.cards.remove(card)
         if card is not None:
             self._touch(card)
+
+    def _take_final_texts(self, summary: ConnectionSummary) -> None:
+        """Add the turns that ended before the connection was watched; their times are not known."""
+        missing = summary.final_texts[: max(0, len(summary.final_texts) - len(self.turns))]
+        if not missing:
+            return
+        watched_turns, watched_cards = list(self.turns), list(self.cards)
+        self.turns = KeptTurns(words=True, side_file=self._side_file)
+        self.cards = CardList(self._side_file)
+        for index, text in enumerate(missing):
+            self.turns.append(Turn(index=index, transcript=text, ended_by="unknown"))
+            self.cards.append(Card(index=index, tone="final", text=text, ended_by="unknown", timed=False))
+        for turn in watched_turns:
+            self.turns.append(turn)
+        for card in watched_cards:
+            self.cards.append(card)
 
     def _finish(self, card: Card, turn: Turn, latency_ms: float | None) -> None:
         self.turns.append(turn)

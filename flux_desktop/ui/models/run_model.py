@@ -29,6 +29,18 @@ from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
 NOTICES_KEPT = 50
+MICROPHONE_LOST = "microphone_lost"
+"""Code of the notice that the engine sends."""
+
+
+class Origin(StrEnum):
+    """Where the run that is shown comes from."""
+
+    LIVE = "live"
+    REPLAY = "replay"
+    """A recording, played at some speed."""
+    PAST = "past session"
+    """A recording, shown at once."""
 
 
 class Phase(StrEnum):
@@ -49,11 +61,18 @@ class RunModel:
         self.plan: RunPlan | None = None
         self.reset(None)
 
-    def reset(self, plan: RunPlan | None, truth: SpokenWords | None = None, planned_s: float | None = None) -> None:
+    def reset(
+        self,
+        plan: RunPlan | None,
+        truth: SpokenWords | None = None,
+        planned_s: float | None = None,
+        origin: Origin = Origin.LIVE,
+    ) -> None:
         """Forget the last run and get ready for `plan`; its connections exist from now on.
 
         `truth` are the recording's words, where they are known; `planned_s` is how long the run is to last.
         """
+        self.origin = origin
         self.planned_s = planned_s
         self.plan = plan
         self.phase = Phase.IDLE if plan is None else Phase.STARTING
@@ -83,17 +102,17 @@ class RunModel:
 
     @property
     def active(self) -> bool:
-        """Whether a run is under way."""
+        """Whether a run or a replay is in progress."""
         return self.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING}
 
     def conversation(self, conn: int) -> Conversation:
         """The connection's conversation, made when it is first heard of."""
-        found = self.conversations.get(conn)
-        if found is None:
-            found = self.conversations[conn] = Conversation(
+        conversation = self.conversations.get(conn)
+        if conversation is None:
+            conversation = self.conversations[conn] = Conversation(
                 conn, side_file=self._side_file, options=self.plan.options if self.plan else None
             )
-        return found
+        return conversation
 
     def feed(self, event: Event) -> None:
         """Take one event of the log."""
@@ -121,7 +140,7 @@ class RunModel:
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:
-                    self.reset(event.plan, planned_s=self.planned_s)
+                    self.reset(event.plan, planned_s=self.planned_s, origin=self.origin)
                     self.started = event
             case TranscriptProvenance():
                 for talk in self.conversations.values():
@@ -146,6 +165,11 @@ class RunModel:
             self.level_peak.append(event.t, event.peak_dbfs)
             self.level_rms.append(event.t, event.rms_dbfs)
 
+    @property
+    def lost_microphone(self) -> bool:
+        """Whether the microphone was lost during the run."""
+        return any(problem.code == MICROPHONE_LOST for problem in self.notices)
+
     def _snapshot(self, event: Snapshot) -> None:
         self.snapshot = event
         self.ledger = event.ledger
@@ -162,7 +186,7 @@ class RunModel:
         """Whether the connections open one after another, so that none of them has the run's own length."""
         return self.plan is not None and bool(self.plan.stages or self.plan.batch_size)
 
-    def gone_s(self) -> float:
+    def elapsed_s(self) -> float:
         """How far the run is, in seconds: of audio sent, or, on a ramp, since its first stream began to open."""
         if self.is_ramped:
             return 0.0 if self.opening_s is None else self.now_s - self.opening_s

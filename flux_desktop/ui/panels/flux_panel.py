@@ -26,7 +26,7 @@ from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
 from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
 from flux_desktop.ui.widgets.three_state import ThreeState
@@ -102,9 +102,9 @@ class FluxPanel(Panel):
             widget.changed.connect(self._edited)
         keyterms_head = QHBoxLayout()
         keyterms_head.addWidget(label("Keyterms", "strong"))
-        keyterms_head.addStretch()
-        self.keyterm_state = label("", "caption")
-        keyterms_head.addWidget(self.keyterm_state)
+        self.keyterm_state = ElidedLabel("caption")
+        self.keyterm_state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        keyterms_head.addWidget(self.keyterm_state, 1)
         self.filters_button = button("Filters", self._show_filters, kind="link", tip="Profanity filter and numerals")
         self.filters_button.setCheckable(True)
         keyterms_head.addWidget(self.filters_button)

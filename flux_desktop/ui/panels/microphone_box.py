@@ -27,8 +27,8 @@ class MicrophoneBox(QWidget):
         self.device.setMinimumWidth(80)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.meter = LevelMeter(theme, state.microphone_level)
-        self.lost = QCheckBox("Go on with silence if it is lost")
-        self.lost.setToolTip("Otherwise the run ends cleanly when the microphone goes away.")
+        self.lost = QCheckBox("Continue with silence if it is disconnected")
+        self.lost.setToolTip("If this is off, the run ends in order when the microphone is disconnected.")
         self.words = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -60,17 +60,17 @@ class MicrophoneBox(QWidget):
             self._show_remark()
 
     def _show_remark(self) -> None:
-        problem = self._listing
-        if problem is not None:
+        problem = self._listing or self._trouble
+        if self._state.run.active:
+            words, role = "The meter shows the peak level in dBFS.", "caption"
+        elif problem is not None:
             words, role = problem.sentence(), "warn"
         elif not self._microphones.devices:
-            words, role = "No microphone was found. Plug one in, or use a recording.", "warn"
+            words, role = "No microphone found. Plug one in, or use a recording.", "warn"
         elif not self._microphones.available:
-            words, role = "The chosen microphone is not there. Plug it in, or choose another one.", "warn"
-        elif self._trouble is not None:
-            words, role = self._trouble.sentence(), "warn"
+            words, role = "The selected microphone is disconnected. Plug it in, or select another one.", "warn"
         else:
-            words, role = "Speak: the meter shows the peaks in dBFS.", "caption"
+            words, role = "Speak to test the level. The meter shows the peak level in dBFS.", "caption"
         self.words.setText(words)
         set_role(self.words, role)
 
@@ -88,3 +88,4 @@ class MicrophoneBox(QWidget):
             self.lost.setChecked(self._microphones.go_on_when_lost)
         if self.device.currentData() != self._microphones.chosen:
             self.refresh(self._listing)
+        self._show_remark()

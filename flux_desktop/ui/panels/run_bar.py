@@ -19,7 +19,7 @@ from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
@@ -92,6 +92,9 @@ class RunBar(QWidget):
         row.addSpacing(SPACE_S)
         row.addLayout(self._progress(), 1)
         row.addSpacing(SPACE_S)
+        self.origin_pill = pill("", "eager")
+        self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
+        row.addWidget(self.origin_pill)
         self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
         self.latency_pill.setToolTip(
             "95 of 100 updates came within this time after their audio was spoken (user clock)."
@@ -188,7 +191,8 @@ class RunBar(QWidget):
         state, model = self._state, self._state.run
         active = model.active
         self.start_button.setEnabled(not active)
-        words = {Phase.STARTING: "Starting…", Phase.RUNNING: "Running", Phase.STOPPING: "Stopping…"}
+        running = "Replaying" if model.origin is Origin.REPLAY else "Running"
+        words = {Phase.STARTING: "Starting…", Phase.RUNNING: running, Phase.STOPPING: "Stopping…"}
         self.start_button.setText(words.get(model.phase, "Start"))
         if set_role(self.start_button, "running" if active else "go", "kind"):
             self._restyle()
@@ -206,41 +210,48 @@ class RunBar(QWidget):
         self._refresh_pills(model)
 
     def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:
-        gone_s = model.gone_s()
+        elapsed_s = model.elapsed_s()
         if model.phase is Phase.IDLE:
             self.bar.setValue(0)
             self._elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
             self._left.setText("")
             return
         if planned_s:
-            self.bar.setValue(min(1000, round(gone_s / planned_s * 1000)))
-            self._elapsed.setText(f"{text.clock(gone_s)} of {text.clock(planned_s)}")
-            left_s = max(0.0, planned_s - gone_s)
+            self.bar.setValue(min(1000, round(elapsed_s / planned_s * 1000)))
+            self._elapsed.setText(f"{text.clock(min(elapsed_s, planned_s))} of {text.clock(planned_s)}")
+            left_s = max(0.0, planned_s - elapsed_s)
             finishing = "finishing" if model.active else "done"
             self._left.setText(f"{left_s:.0f} s left" if left_s >= 1 and model.active else finishing)
         else:
-            self.bar.setValue(1000 if model.active else 0)
-            self._elapsed.setText(f"{text.clock(gone_s)} {'gone' if model.is_ramped else 'sent'}")
+            self.bar.setValue(0)
+            self._elapsed.setText(f"{text.clock(elapsed_s)} elapsed")
             self._left.setText("until stopped" if model.active else "done")
 
     def _refresh_pills(self, model: RunModel) -> None:
         total = len(model.conversations)
         shown = model.snapshot
+        recorded = model.origin is not Origin.LIVE
+        self.origin_pill.setVisible(total > 0 and recorded)
+        self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
         for made in (self.streaming_pill, self.latency_pill, self.pacing_pill):
             made.setVisible(total > 0)
-        errors = None if shown is None or shown.words is None else shown.words.rate_percent
-        self.words_pill.setVisible(errors is not None and self.width() >= ROOMY_PX)
-        self.words_pill.setText("" if errors is None else f"words wrong {errors:.0f} %")
+        errors = None if shown is None else shown.words
+        rate = None if errors is None else errors.rate_percent
+        self.words_pill.setVisible(rate is not None and self.width() >= ROOMY_PX)
+        self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
         if not total:
             return
         if model.ended is not None:
             completed = model.ended.ledger.get("completed", 0)
             self.streaming_pill.setText(f"{completed} of {total} completed")
-            set_role(self.streaming_pill, "ok" if completed == total else "danger", "pill")
+            good = "quiet" if recorded else "ok"
+            stopped_replay = recorded and not model.ended.ledger
+            set_role(self.streaming_pill, good if completed == total or stopped_replay else "danger", "pill")
+            self.streaming_pill.setVisible(not stopped_replay)
         else:
             streaming = model.streaming()
             self.streaming_pill.setText(f"{streaming} of {total} streaming")
-            set_role(self.streaming_pill, "ok" if streaming == total else "quiet", "pill")
+            set_role(self.streaming_pill, "ok" if streaming == total and not recorded else "quiet", "pill")
         p95 = None if shown is None else shown.update.p95_ms
         self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
         pacing = None if shown is None else shown.pacing.p99_ms

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
@@ -55,11 +56,12 @@ class TranscriptPanel(QWidget):
         self.tabs.currentChanged.connect(self._changed)
         self.stack = QStackedWidget()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search all transcripts")
-        self.search.setAccessibleName("Search all transcripts")
-        self.search.setToolTip("Ctrl+F")
+        self.search.setPlaceholderText("Search transcripts")
+        self.search.setAccessibleName("Search transcripts")
+        self.search.setToolTip("Search all transcripts (Ctrl+F). Enter opens the first match, Esc clears.")
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(176)
+        self.search.installEventFilter(self)
         self.search.textChanged.connect(lambda _words: self._changed(self.tabs.currentIndex()))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
@@ -72,8 +74,9 @@ class TranscriptPanel(QWidget):
         self.overview = OverviewTable(theme, model)
         self.overview.opened.connect(self.show_connection)
         self.stack.addWidget(self.overview)
-        self.results = SearchResults(model)
+        self.results = SearchResults(theme, model)
         self.results.opened.connect(self._open_hit)
+        self.search.returnPressed.connect(self.results.open_first)
         self.stack.addWidget(self.results)
         self.lanes = LaneArea(theme, model, LANES_MAX)
         self.lanes.lanes.picked.connect(self.show_connection)
@@ -221,6 +224,7 @@ class TranscriptPanel(QWidget):
     def _open_hit(self, conn: int, row: int) -> None:
         self.search.clear()
         self.show_connection(conn)
+        self._views[conn].refresh()
         turns = self._views[conn].turns
         turns.setCurrentIndex(turns.turns.index(row))
         turns.setFocus()
@@ -239,6 +243,16 @@ class TranscriptPanel(QWidget):
         if view is not None:
             view.refresh()
             self.shown.emit(view.conversation.conn)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc in the search field clears it before it does anything else."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+            elif event.type() == QEvent.Type.KeyPress and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
 
     def _restyle(self) -> None:
         for position in range(1, self.tabs.count()):

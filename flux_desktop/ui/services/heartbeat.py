@@ -1,4 +1,4 @@
-"""How long the window's thread was busy: what a person feels as a stall."""
+"""Stalls of the window's thread: how long it was busy and could not answer."""
 
 from __future__ import annotations
 
@@ -33,6 +33,13 @@ class Heartbeat(QObject):
         self._count = 0
         self._due_s = time.monotonic() + BEAT_MS / 1000
         self._timer.start()
+
+    def run(self, on: bool) -> None:
+        """Start, unless it is running already, or stop."""
+        if not on:
+            self.stop()
+        elif not self._timer.isActive():
+            self.start()
 
     def stop(self) -> None:
         """End; the figures stay."""

@@ -32,6 +32,8 @@ class Mailbox:
 
     def __init__(self, limit: int = 20_000) -> None:
         self._limit = limit
+        self.on_event: Callable[[], None] = lambda: None
+        """Called after every event that was put in."""
         self._events: deque[Event] = deque()
         self.dropped = 0
 
@@ -48,6 +50,7 @@ class Mailbox:
         if len(self._events) >= self._limit:
             self._thin()
         self._events.append(event)
+        self.on_event()
 
     def take(self) -> Event | None:
         """The oldest event, or None."""
@@ -72,9 +75,10 @@ class Mailbox:
 class RefreshClock(QObject):
     """Empties the mailbox and paces the screen: `on_event` per event, then curves, texts and labels.
 
-    One timer for the whole window. A tick spends at most `DRAIN_BUDGET_S` on events; the rest waits for the
-    next tick, so that a burst cannot freeze the window. `on_curves` is called about 30 times a second,
-    `on_texts` 10, `on_labels` 4, each only while the clock runs.
+    One timer for the whole window. It stops while `active` is false and the mailbox is empty, after one last round of
+    everything, and runs again after `wake` or when an event comes. A tick spends at most `DRAIN_BUDGET_S` on events;
+    the rest waits for the next tick, so that a burst cannot freeze the window. `on_curves` are called about 30 times a
+    second, `on_texts` 10, `on_labels` 4.
     """
 
     def __init__(
@@ -84,10 +88,14 @@ class RefreshClock(QObject):
         on_curves: Sequence[Callable[[], None]],
         on_texts: Sequence[Callable[[], None]],
         on_labels: Sequence[Callable[[], None]],
+        active: Callable[[], bool] = lambda: True,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._mailbox = mailbox
+        self._active = active
+        self._started = False
+        mailbox.on_event = self.wake
         self._on_event = on_event
         self._on_curves = on_curves
         self._on_texts = on_texts
@@ -100,10 +108,23 @@ class RefreshClock(QObject):
 
     def start(self) -> None:
         """Begin ticking."""
-        self._timer.start()
+        self._started = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Tick again if the clock had stopped because nothing moved."""
+        if self._started and not self._timer.isActive():
+            self._texts_at_s = self._labels_at_s = 0.0
+            self._timer.start()
+
+    @property
+    def ticking(self) -> bool:
+        """Whether the timer runs."""
+        return self._timer.isActive()
 
     def stop(self) -> None:
         """End ticking; what waits in the mailbox stays there."""
+        self._started = False
         self._timer.stop()
 
     def tick(self) -> None:
@@ -124,3 +145,5 @@ class RefreshClock(QObject):
             self._labels_at_s = now_s
             for draw in self._on_labels:
                 draw()
+            if not len(self._mailbox) and not self._active():
+                self._timer.stop()

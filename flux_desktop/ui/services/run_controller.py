@@ -13,7 +13,7 @@ from flux_desktop.engine.records.commands import SendControl, SetParameters, Wat
 from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
-from flux_desktop.ui.models.run_model import TABS_MAX, Phase, RunModel
+from flux_desktop.ui.models.run_model import TABS_MAX, Origin, Phase, RunModel
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_run import PastRun
@@ -30,7 +30,7 @@ class RunController(QObject):
 
     Signals:
         phase_changed: a run began, is stopping, or ended.
-        problem: a `Problem` that a person must be told of.
+        problem: a `Problem` to show.
     """
 
     phase_changed = Signal()
@@ -43,7 +43,8 @@ class RunController(QObject):
         self._tasks = tasks
         self._make_engine = make_engine
         self._engine: RunEngine | None = None
-        self._said_end = False
+        self._watched: set[int] = set()
+        self._has_end = False
 
     @property
     def session_folder(self) -> Path | None:
@@ -57,9 +58,9 @@ class RunController(QObject):
         planned_s: float | None = None,
         released: Released | None = None,
     ) -> bool:
-        """Begin a run that is to last `planned_s`; tells what is wrong with the plan instead where something is.
+        """Begin a run that is to last `planned_s`; an invalid plan is reported by `problem` instead.
 
-        `released` is waited for before the engine runs: until then the window itself holds the microphone.
+        `released` is awaited before the engine runs: until then the window itself holds the microphone.
         """
         if self._model.active:
             return False
@@ -78,7 +79,8 @@ class RunController(QObject):
         def make(sink: EventSink) -> RunEngine:
             return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
 
-        return self._begin(past.plan, truth, planned_s, make)
+        origin = Origin.REPLAY if speed else Origin.PAST
+        return self._begin(past.plan, truth, planned_s, make, origin=origin)
 
     def _begin(
         self,
@@ -87,14 +89,16 @@ class RunController(QObject):
         planned_s: float | None,
         make_engine: EngineFactory,
         released: Released | None = None,
+        origin: Origin = Origin.LIVE,
     ) -> bool:
         while self._mailbox.take() is not None:
             pass  # left over from the run before
-        self._model.reset(plan, truth, planned_s)
+        self._model.reset(plan, truth, planned_s, origin)
         # Made at once, so that a stop that follows at once is not lost.
         engine = self._engine = make_engine(self._sink)
-        self._said_end = False
-        engine.send(Watch(connections=list(range(1, min(plan.connections, TABS_MAX) + 1))))
+        self._has_end = False
+        self._watched = set(range(1, min(plan.connections, TABS_MAX) + 1))
+        engine.send(Watch(connections=sorted(self._watched)))
         started = self._tasks.start(
             f"the run on {plan.endpoint}", self._run(engine, plan, released), group=RUN_GROUP, on_problem=self._failed
         )
@@ -110,8 +114,14 @@ class RunController(QObject):
         self._engine.stop(drain=not again)
         self.phase_changed.emit()
 
+    def watch(self, conn: int) -> None:
+        """Ask for one more connection's messages as they come, because it is being looked at."""
+        if self._engine is not None and self._model.active and conn not in self._watched:
+            self._watched.add(conn)
+            self._engine.send(Watch(connections=sorted(self._watched)))
+
     def send(self, command: SetParameters | SendControl) -> None:
-        """Steer the run under way, if there is one."""
+        """Send a command to the run in progress, if there is one."""
         if self._engine is not None and self._model.active:
             self._engine.send(command)
 
@@ -123,14 +133,14 @@ class RunController(QObject):
             self._mailbox.put(RunEnded(t=0.0, verdict=Verdict.DONE, ledger=ledger, interrupted=True))
             return
         ended = await engine.run(plan)
-        if not self._said_end:
+        if not self._has_end:
             self._mailbox.put(ended)
 
     def _sink(self, event: Event) -> None:
-        self._said_end = self._said_end or isinstance(event, RunEnded)
+        self._has_end = self._has_end or isinstance(event, RunEnded)
         self._mailbox.put(event)
 
     def _failed(self, problem: Problem) -> None:
-        """The engine itself could not go on: end the run as the window sees it."""
+        """The engine itself failed: end the run for the window."""
         model = self._model
         self._mailbox.put(RunEnded(t=model.now_s, verdict=Verdict.FAIL, ledger=dict(model.ledger), problem=problem))

@@ -1,4 +1,4 @@
-"""Where a word was said: the turns of all connections that hold it."""
+"""Search results: the turns of all connections that contain the words searched for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.views.match_delegate import MatchDelegate
 from flux_desktop.ui.widgets.basics import label
 
 HITS_MAX = 500
@@ -15,7 +18,7 @@ _PLACE = Qt.ItemDataRole.UserRole + 1
 
 
 class SearchResults(QWidget):
-    """The hits, in the order of the connections.
+    """The matches in the order of the connections, with the words highlighted.
 
     Signals:
         opened: a connection's number and the row of the turn in its transcript.
@@ -23,14 +26,16 @@ class SearchResults(QWidget):
 
     opened = Signal(int, int)
 
-    def __init__(self, model: RunModel) -> None:
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__()
         self._model = model
         self._seen: tuple[object, ...] = ()
         self.list = QListWidget()
-        self.list.setAccessibleName("Turns found")
+        self.list.setAccessibleName("Search results")
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
+        self._delegate = MatchDelegate(theme, self.list)
+        self.list.setItemDelegate(self._delegate)
         self.list.itemActivated.connect(lambda item: self.opened.emit(*item.data(_PLACE)))
         self._count = label("", "muted")
         layout = QVBoxLayout(self)
@@ -39,11 +44,12 @@ class SearchResults(QWidget):
         layout.addWidget(self.list, 1)
 
     def refresh(self, words: str) -> None:
-        """Look anew where anything has changed."""
+        """Search again if anything has changed."""
         state = (self._model.generation, self._model.revision, words)
         if state == self._seen:
             return
         self._seen = state
+        self._delegate.words = words
         hits = find(self._model, words)
         chosen = self.list.currentRow()
         self.list.clear()
@@ -52,16 +58,33 @@ class SearchResults(QWidget):
             item.setData(_PLACE, (conn, row))
             self.list.addItem(item)
         self.list.setCurrentRow(min(chosen, self.list.count() - 1))
-        more = f", the first {HITS_MAX} are shown" if len(hits) > HITS_MAX else ""
-        self._count.setText(f"{text.count(len(hits), 'turn')} with “{words}”{more}. Enter opens one.")
+        self._count.setText(self._summary(len(hits), words))
+
+    def open_first(self) -> None:
+        """Open the selected match, or the first one."""
+        item = self.list.currentItem() or self.list.item(0)
+        if item is not None:
+            self.opened.emit(*item.data(_PLACE))
+
+    def _summary(self, hits: int, words: str) -> str:
+        more = f", showing the first {HITS_MAX}" if hits > HITS_MAX else ""
+        found = f"{text.count(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
+        unseen = sum(not each.is_complete for each in self._model.conversations.values())
+        if self._model.active and unseen:
+            found += f" {text.count(unseen, 'connection')} not shown so far will be searched when the run has ended."
+        return found
 
 
 def find(model: RunModel, words: str) -> list[tuple[int, int, str]]:
-    """Connection, row and a line of text of every turn that holds the words, whatever their case."""
+    """Connection, row and text of every turn that contains the words, ignoring case."""
     wanted = words.casefold()
     return [
-        (talk.conn, row, f"#{talk.conn} · turn {card.index} · {text.span(card.start_s, card.end_s)}\n{card.text}")
-        for talk in model.conversations.values()
-        for row, card in enumerate(talk.cards)
+        (conversation.conn, row, f"#{conversation.conn} · turn {card.index}{_times(card)}\n{card.text}")
+        for conversation in model.conversations.values()
+        for row, card in enumerate(conversation.cards)
         if card.tone != "note" and wanted in card.text.casefold()
     ]
+
+
+def _times(card: Card) -> str:
+    return f" · {text.span(card.start_s, card.end_s)}" if card.timed else ""

@@ -108,7 +108,7 @@ class TurnCardDelegate(QStyledItemDelegate):
         caption = font(TYPE_CAPTION_PX, fixed=True)
         painter.setFont(caption)
         painter.setPen(QColor(theme.muted))
-        times = text.span(card.start_s, None if live else card.end_s)
+        times = text.span(card.start_s, None if live else card.end_s) if card.timed else ""
         painter.drawText(area.adjusted(INDENT_PX, 0, 0, 0), int(align | Qt.AlignmentFlag.AlignLeft), times)
         x = area.left() + INDENT_PX + QFontMetricsF(caption).horizontalAdvance(times) + 14
         verdict, bold = _verdict(card), QFontMetricsF(font(TYPE_CAPTION_PX, bold=True))
@@ -194,10 +194,11 @@ def _badges(card: Card, theme: Theme, *, short: bool = False) -> list[tuple[str,
 def _verdict(card: Card) -> str:
     if card.tone != "final":
         return f"listening · end of turn {text.percent(card.confidence)}"
-    parts = [text.percent(card.confidence) if card.confidence is not None else "", ""]
-    parts[0] = f"✓ {parts[0]} {text.ENDED_BY_WORDS.get(card.ended_by or '', card.ended_by or '')}".replace("  ", " ")
-    parts[1] = "" if card.end_ms is None else text.milliseconds(card.end_ms)
-    return " · ".join(part for part in parts if part)
+    by = text.ENDED_BY_WORDS.get(card.ended_by or "", card.ended_by or "")
+    # The confidence of a turn that the model did not end says nothing about its end.
+    sure = card.ended_by in {"model", "unknown"} and card.confidence is not None
+    ending = f"✓ {text.percent(card.confidence)} {by}" if sure else by
+    return " · ".join(part for part in (ending, "" if card.end_ms is None else text.milliseconds(card.end_ms)) if part)
 
 
 def _confidence_colour(card: Card, theme: Theme) -> str:

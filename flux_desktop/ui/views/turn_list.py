@@ -28,7 +28,8 @@ def card_sentence(card: Card) -> str:
     if card.tone == "note":
         return card.text
     state = f"final, {text.percent(card.confidence)}" if card.tone == "final" else "listening"
-    return f"Turn {card.index}, {text.span(card.start_s, card.end_s)}, {state}: {card.text}"
+    times = f"{text.span(card.start_s, card.end_s)}, " if card.timed else ""
+    return f"Turn {card.index}, {times}{state}: {card.text}"
 
 
 def _mark(card: Card) -> tuple[int, int]:
@@ -43,6 +44,7 @@ class TurnListModel(QAbstractListModel):
         super().__init__(parent)
         self.conversation = conversation
         self._count = 0
+        self._cards = conversation.cards
         self._newest: list[Card] = []
         self._marks: list[tuple[int, int]] = []
         self._seen = -1
@@ -55,7 +57,8 @@ class TurnListModel(QAbstractListModel):
         self._seen = conversation.revision
         cards = conversation.cards
         known, marks = self._count, self._marks
-        if len(cards) < known:
+        if len(cards) < known or cards is not self._cards:
+            self._cards = cards
             self.beginResetModel()
             self._take(cards)
             self.endResetModel()
@@ -111,6 +114,7 @@ class TurnList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.verticalScrollBar().setSingleStep(24)
         self._theme = theme
+        self._cards_laid_out = conversation.cards
         theme.changed.connect(self._restyle)
 
     def set_marks(self, eot_threshold: float, eager_threshold: float | None) -> None:
@@ -121,8 +125,12 @@ class TurnList(QListView):
         """Show what has come; called by the window's clock for the visible tab only."""
         bar = self.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 40
+        cards = self.turns.conversation.cards
         if not self.turns.refresh():
             return
+        if cards is not self._cards_laid_out:
+            self._cards_laid_out = cards
+            self.cards.forget()
         if self.cards.heights_changed(self.turns.conversation.cards):
             self.scheduleDelayedItemsLayout()
             if at_end:

@@ -23,6 +23,7 @@ from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_events import RunEvents
@@ -75,8 +76,10 @@ class MainWindow(QMainWindow):
             on_curves=(self.refresher.draw_curves, self.preview.refresh),
             on_texts=(self.refresher.draw_texts, self.presenter.refresh),
             on_labels=(self.live_controls.refresh, self.refresher.draw_labels),
+            active=lambda: self.state.run.active or self.preview.on,
             parent=self,
         )
+        self.state.listen(self._pace_timers)
         self._closing = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self._wire()
@@ -91,6 +94,7 @@ class MainWindow(QMainWindow):
         page.transcripts.start_clicked.connect(lambda: self.starter.start_at_once(self.recordings, self.tasks))
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
+        page.transcripts.shown.connect(self.controller.watch)
         page.sound_panel.file_chosen.connect(self.recordings.load)
         page.sound_panel.channel_chosen.connect(self.recordings.choose_channel)
         page.sound_panel.sample_wanted.connect(self.recordings.load_sample)
@@ -101,7 +105,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         bar, page = self.menuBar(), self.live_page
-        menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.close)
+        menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.starter, self.controller, self.live_controls)
         view = bar.addMenu("&View")
@@ -121,7 +125,6 @@ class MainWindow(QMainWindow):
         self.state.changed()
         self.live_page.begin()
         self.clock.start()
-        self.heartbeat.start()
         QTimer.singleShot(0, self.live_page.build_plots)
         if load_account:
             self.loader.begin()
@@ -144,14 +147,30 @@ class MainWindow(QMainWindow):
             self.setWindowState(self._before_presenting)
         self.state.changed()
 
+    def _pace_timers(self) -> None:
+        """No timer runs while nothing moves."""
+        self.clock.wake()
+        self.heartbeat.run(self.state.run.active or self.state.shows_stalls)
+
     def _remember_theme(self) -> None:
         self.state.choices.theme = self.theme.mode
+
+    def quit(self) -> None:
+        """Close the window; asks first while a run is in progress."""
+        if not self.state.run.active:
+            self.close()
+        else:
+            ask_to_quit(self, self.close)
 
     async def _close_all(self) -> None:
         await self.tasks.close(CLOSE_MAX_S)
         self.closed.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and self.state.run.active and not self._closing:  # by the user, not by a signal
+            event.ignore()
+            self.quit()
+            return
         # The window disappears at once; what runs behind it is ended within a bounded time.
         event.accept()
         if not self._closing:

@@ -34,8 +34,9 @@ class MicrophonePreview:
     def update(self) -> None:
         """Start or stop according to what is chosen; called after every change of the state."""
         wanted = self._state.uses_microphone
-        self.devices.watch(wanted)
-        self.levels.update(wanted and not self._state.run.active)
+        idle = wanted and not self._state.run.active
+        self.devices.watch(idle)
+        self.levels.update(idle)
         if not wanted:
             self._banners.withdraw(NOTHING_HEARD.code)
 

@@ -1,4 +1,4 @@
-"""A run in three lines, for the banner at its end."""
+"""The banner at the end of a run: the verdict, the reasons for it, and the main figures."""
 
 from __future__ import annotations
 
@@ -6,79 +6,113 @@ from collections import Counter
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.ui.models import text
-from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_model import Origin, RunModel
 
 VERDICT_WORDS = {
-    Verdict.DONE: "The run is done",
-    Verdict.PASS: "PASS: the run kept all its limits",
-    Verdict.FAIL: "FAIL: the run did not keep its limits",
+    Verdict.DONE: "Run complete",
+    Verdict.PASS: "PASS: all limits were met",
+    Verdict.FAIL: "FAIL: not all limits were met",
     Verdict.INVALID: "INVALID: the figures of this run cannot be trusted",
 }
+REPLAY_STOPPED = Problem(code="replay_stopped", what="Replay stopped.", why="The recorded session is unchanged.")
 
 
 def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
-    """What to tell at the end of a run, and in which tone; None where it never began or has its own problem."""
+    """The banner and its tone; None if no run has ended, or if the run has a problem of its own."""
     ended = model.ended
     if ended is None or ended.problem is not None:
         return None
+    if model.origin is Origin.REPLAY and ended.interrupted and not ended.ledger:
+        return REPLAY_STOPPED, "ok"
+    cause, affected = _most_frequent_problem(model)
+    what, tone = _headline(model, ended, cause)
+    if model.origin is not Origin.LIVE:
+        what = f"Past session. {what}"
+    total = len(model.conversations)
+    why = [
+        "" if cause is None else cause.why,
+        f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
+        *_judgement(ended),
+        _figures(model, ended),
+    ]
+    recorded = f"Recorded in {at_home(folder)}." if folder else ""
+    todo = ["" if cause is None else cause.todo, recorded]
+    return Problem(code="summary", what=what, why=_joined(why), todo=_joined(todo)), tone
+
+
+def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[str, str]:
     total = len(model.conversations)
     completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
-    gaps = _gaps(model)
-    tone = "ok" if completed == total and not gaps and ended.verdict in {Verdict.DONE, Verdict.PASS} else "warn"
-    what = f"{VERDICT_WORDS[ended.verdict]}: {completed} of {text.count(total, 'connection')} completed."
-    cause, struck = _commonest(model)
-    judged = "" if ended.verdict is Verdict.DONE else f"{ended.verdict}: "
-    if cause is not None:
-        tone = "warn" if completed else "danger"
-        what = f"{judged}Only {completed} of {text.count(total, 'connection')} completed. {cause.what}"
+    counted = f"{completed} of {text.count(total, 'connection')} completed."
+    verdict = "" if ended.verdict is Verdict.DONE else f"{VERDICT_WORDS[ended.verdict]}. "
+    failed = ended.verdict in {Verdict.FAIL, Verdict.INVALID}
     if ended.interrupted:
-        tone, what = "warn", f"{judged}The run was stopped: {completed} of {text.count(total, 'connection')} completed."
+        return f"{verdict}Run stopped. {counted}", "warn" if failed else "ok"
+    if cause is not None:
+        return f"{verdict}Only {counted} {cause.what}", "warn" if completed else "danger"
+    if model.lost_microphone:
+        return f"{verdict}The microphone was disconnected during the run. {counted}", "warn"
+    good = completed == total and not failed and not _gaps(model)
+    return f"{VERDICT_WORDS[ended.verdict]}. {counted}", "ok" if good else "warn"
+
+
+def _judgement(ended: RunEnded) -> list[str]:
+    """Every limit with its value, or the reasons of a recording that does not list them."""
+    if ended.limits:
+        return [f"{'✓' if result.met else '✗'} {result}." for result in ended.limits]
+    return [_sentence(reason) for reason in ended.reasons]
+
+
+def _figures(model: RunModel, ended: RunEnded) -> str:
     others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
-    parts = [text.ledger_sentence(others), gaps]
+    parts = [text.ledger_sentence(others), _gaps(model)]
     if ended.update.n:
-        parts.append(
-            f"text came {text.milliseconds(ended.update.p50_ms)} after it was spoken (p50), "
-            f"{text.milliseconds(ended.update.p95_ms)} (p95)"
-        )
+        p50, p95 = text.milliseconds(ended.update.p50_ms), text.milliseconds(ended.update.p95_ms)
+        parts.append(f"update latency p50 {p50}, p95 {p95}")
     end = ended.figures.get("end_of_turn")
     if end is not None and end.n:
-        parts.append(f"turns ended {text.milliseconds(end.p50_ms)} after the last word (p50)")
+        parts.append(f"end of turn p50 {text.milliseconds(end.p50_ms)} after the last word")
     errors = None if ended.words is None else ended.words.rate_percent
-    if errors is not None:
-        parts.append(f"{errors:.1f} % of the words were wrong")
+    if ended.words is not None and errors is not None:
+        parts.append(f"{ended.words.label} {errors:.1f} %")
     figures = " · ".join(part for part in parts if part)
-    first = [] if cause is None else [cause.why, f"So it was with {struck} of them." if 1 < struck < total else ""]
-    reasons = [*first, *ended.reasons, f"{figures[:1].upper()}{figures[1:]}." if figures else ""]
-    recorded = f"Recorded in {at_home(folder)}." if folder else ""
-    todo = " ".join(part for part in ("" if cause is None else cause.todo, recorded) if part)
-    return Problem(code="summary", what=what, why=" ".join(part for part in reasons if part), todo=todo), tone
+    return f"{figures[:1].upper()}{figures[1:]}." if figures else ""
 
 
 def _gaps(model: RunModel) -> str:
-    """What was tried again; empty where nothing was."""
-    summaries = [talk.summary for talk in model.conversations.values() if talk.summary is not None]
-    retries, back = sum(each.retries for each in summaries), sum(bool(each.reconnects) for each in summaries)
+    """Reconnects and retries; empty if there were none."""
+    summaries = [each.summary for each in model.conversations.values() if each.summary is not None]
+    retries, reconnected = sum(each.retries for each in summaries), sum(bool(each.reconnects) for each in summaries)
     parts = []
-    if back:
+    if reconnected:
         unheard_s = sum(each.unheard_s for each in summaries)
-        parts.append(f"{text.count(back, 'connection')} came back after a gap, {unheard_s:.1f} s were not heard")
+        parts.append(f"{text.count(reconnected, 'connection')} reconnected, {unheard_s:.1f} s of audio not transcribed")
     if retries:
-        parts.append(f"{text.count(retries, 'opening')} tried again")
+        parts.append(text.count(retries, "retry", "retries"))
     return " · ".join(parts)
 
 
-def _commonest(model: RunModel) -> tuple[Problem | None, int]:
-    """The problem that struck the most streams, and how many."""
-    talks = model.conversations.values()
-    found = Counter(talk.summary.problem for talk in talks if talk.summary is not None and talk.summary.problem)
-    return found.most_common(1)[0] if found else (None, 0)
+def _most_frequent_problem(model: RunModel) -> tuple[Problem | None, int]:
+    """The problem that affected the most connections, and how many."""
+    summaries = (each.summary for each in model.conversations.values())
+    problems = Counter(summary.problem for summary in summaries if summary is not None and summary.problem)
+    return problems.most_common(1)[0] if problems else (None, 0)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _joined(sentences: list[str]) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def at_home(folder: Path) -> str:
-    """A path as people write it, with a tilde for their home."""
+    """A path with a tilde for the home folder."""
     try:
         return str(Path("~") / folder.relative_to(Path.home()))
-    except ValueError:
+    except (ValueError, RuntimeError):
         return str(folder)

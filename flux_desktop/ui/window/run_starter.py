@@ -19,6 +19,13 @@ NO_RECORDING = Problem(
 )
 
 
+NO_MICROPHONE = Problem(
+    code="no_microphone",
+    what="The selected microphone is not connected.",
+    todo="Plug it in, select another one, or use a recording.",
+)
+
+
 class RunStarter:
     """Start and stop, as the buttons, the menu and the command line ask for them."""
 
@@ -38,6 +45,9 @@ class RunStarter:
         source = state.source
         if source is None:
             self._banners.show_problem(NO_RECORDING, "warn")
+            return
+        if not state.has_audio:  # before anything is erased that the last run has left
+            self._banners.show_problem(NO_MICROPHONE, "warn")
             return
         self._banners.clear()
         try:

@@ -70,12 +70,13 @@ def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Probl
 
 
 def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(device_watch, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(device_watch, "POLL_S", 0.02)
+    monkeypatch.setattr(device_watch.shutil, "which", lambda _name: None)  # nothing to subscribe to
     engines = Engines()
 
     async def live(window: MainWindow) -> None:
         broken = Problem(code="x", what="The sound system does not answer.")
-        with_devices(window, [[], broken, [device(0, "Built-in")], [device(0, "Built-in"), device(2, "USB")]])
+        with_devices(window, [[], *[broken] * 20, [device(0, "Built-in")], [device(0, "Built-in"), device(2, "USB")]])
         box = window.live_page.sound_panel.microphone
         assert not window.tasks.running("devices")
         window.live_page.sound_panel.mic_button.click()
@@ -99,7 +100,43 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
         await until(lambda: window.state.microphone_level.clipped, "clipping is shown")
         assert not box.meter.grab().isNull()
         assert not window.live_page.banners.banners(), "silence is over, and so is its banner"
+        assert not window.tasks.running("devices"), "nothing is listed during a run"
         window.live_page.sound_panel.use_microphone(False)
-        await until(lambda: not window.tasks.running("devices"), "looking has ended")
+
+    stage(engines, live)
+
+
+def test_a_change_that_the_sound_server_reports_is_listed_at_once(stage: Stage, monkeypatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """The interval is an hour: only the subscription can cause the second list."""
+    monkeypatch.setattr(device_watch, "SUBSCRIBED_POLL_S", 3600.0)
+    monkeypatch.setattr(device_watch, "POLL_S", 3600.0)
+    go = tmp_path / "plugged"
+    script = f"while [ ! -e {go} ]; do sleep 0.02; done; echo \"Event 'new' on source #3\"; exec sleep 60"
+    pactl = tmp_path / "pactl"
+    pactl.write_text(f"#!/bin/sh\n{script}\n")
+    pactl.chmod(0o755)
+    monkeypatch.setattr(device_watch.shutil, "which", lambda _name: str(pactl))
+
+    async def live(window: MainWindow) -> None:
+        with_devices(window, [[device(0, "Built-in")], [device(0, "Built-in"), device(2, "USB")]])
+        box = window.live_page.sound_panel.microphone
+        window.live_page.sound_panel.mic_button.click()
+        await until(lambda: box.device.count() == 2, "the first list is shown")
+        go.touch()
+        await until(lambda: box.device.count() == 3, "the new microphone is listed")
+
+    stage(Engines(), live)
+
+
+def test_a_run_without_its_microphone_keeps_what_the_last_one_left(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        with_devices(window, [[]])
+        window.state.run.notice_count = 7
+        window.live_page.sound_panel.use_microphone(True)
+        window.starter.start()
+        assert [banner.problem.code for banner in window.live_page.banners.banners()] == ["no_microphone"]
+        assert (engines, window.state.run.notice_count) == ([], 7), "no engine was started, and nothing was reset"
 
     stage(engines, live)

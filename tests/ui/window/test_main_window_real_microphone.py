@@ -55,12 +55,12 @@ def test_speech_moves_the_meter_before_a_run_and_becomes_words_in_it(
             await until(lambda: loudest(window) > -30, "the meter moves")
             window.live_page.run_bar.connections.setValue(1)
             window.starter.start()
-            assert not window.preview.levels.on
+            assert not window.preview.on
             await until(lambda: bool(window.state.run.conversation(1).transcript()), "words", 30.0)
         window.controller.stop()
         await until(lambda: window.state.run.ended is not None, "the run has ended", 20.0)
         assert window.state.run.conversation(1).transcript()[0].strip()
-        await until(lambda: window.preview.levels.on, "the microphone is heard again")
+        await until(lambda: window.preview.on, "the microphone is heard again")
         window.live_page.sound_panel.use_microphone(False)
         began_s = time.monotonic()
         await until(lambda: not window.tasks.running("level"), "the microphone is let go of")

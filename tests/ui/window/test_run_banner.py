@@ -1,127 +1,135 @@
-"""What the banner at a run's end reports: the tone, the figures and the most frequent problem."""
+"""The banner at the end of a run: what it says, and in which tone."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.pass_criteria import LimitResult, parse_limit
+from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.records.word_errors import WordErrors
-from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.window.run_banner import VERDICT_WORDS, at_home, summary
-from tests.ui import scripted
+from flux_desktop.ui.models.run_model import MICROPHONE_LOST, Origin, RunModel
+from flux_desktop.ui.window.run_banner import summary
 
-COMPLETED = LedgerClass.COMPLETED
-LOST = Problem(code="lost", what="WHAT.", why="WHY.", todo="TODO.")
+PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav"), connections=3)
+LOST = Problem(code="stream_lost", what="The stream was lost.", why="The network failed.", todo="Try again.")
+ALL = {str(LedgerClass.COMPLETED): 3}
+DONE = RunEnded(t=9.0, verdict=Verdict.DONE, ledger=ALL)
 
 
-def ended_run(*connections: dict[str, Any], verdict: Verdict = Verdict.DONE, **changes: Any) -> RunModel:
-    """A run whose connections have ended so; `changes` are those of its RunEnded."""
+def ended(end: RunEnded, *, failed: int = 0, origin: Origin = Origin.LIVE, notice: Problem | None = None) -> RunModel:
     model = RunModel()
-    model.reset(scripted.plan(len(connections)))
-    ledger: dict[str, int] = {}
-    for number, fields in enumerate(connections, 1):
-        end = ConnectionSummary(conn=number, **{"ledger": COMPLETED, **fields})
-        ledger[str(end.ledger)] = ledger.get(str(end.ledger), 0) + 1
-        model.feed(ConnectionEnded(t=9.0, summary=end))
-    model.feed(RunEnded(t=10.0, verdict=verdict, ledger=ledger, **changes))
+    model.reset(PLAN, origin=origin)
+    for conn in (1, 2, 3):
+        problem = LOST if conn <= failed else None
+        kind = LedgerClass.FAILED if problem else LedgerClass.COMPLETED
+        model.feed(ConnectionEnded(t=8.0, summary=ConnectionSummary(conn=conn, ledger=kind, problem=problem)))
+    if notice is not None:
+        model.feed(Notice(t=8.5, problem=notice))
+    model.feed(end)
     return model
 
 
-def told(model: RunModel, folder: Path | None = None) -> tuple[Problem, str]:
+def shown(model: RunModel, folder: Path | None = None) -> tuple[str, str, str]:
     result = summary(model, folder)
     assert result is not None
-    return result
+    return result[0].what, result[0].why, result[1]
 
 
-def failed(ledger: LedgerClass = LedgerClass.FAILED, problem: Problem | None = LOST) -> dict[str, Any]:
-    return {"ledger": ledger, "problem": problem}
-
-
-def test_there_is_none_before_the_end_and_none_beside_the_runs_own_problem() -> None:
-    assert summary(RunModel(), None) is None
-    assert summary(ended_run({}, problem=LOST), None) is None
-
-
-def test_a_run_whose_connections_all_completed_is_good_and_short() -> None:
-    problem, tone = told(ended_run({}, {}))
-    assert tone == "ok"
-    assert "2 of 2" in problem.what
-    assert (problem.why, problem.todo) == ("", "")
-
-
-@pytest.mark.parametrize(
-    ("verdict", "tone"),
-    [(Verdict.DONE, "ok"), (Verdict.PASS, "ok"), (Verdict.FAIL, "warn"), (Verdict.INVALID, "warn")],
-)
-def test_the_verdict_decides_on_the_tone_and_opens_the_sentence(verdict: Verdict, tone: str) -> None:
-    problem, shown = told(ended_run({}, verdict=verdict))
-    assert shown == tone
-    assert problem.what.startswith(VERDICT_WORDS[verdict])
-
-
-def test_the_problem_of_most_connections_is_explained() -> None:
-    other = Problem(code="other", what="OTHER.")
-    problem, tone = told(ended_run(failed(), failed(problem=other), failed(), {}))
-    assert tone == "warn"
-    assert "1 of 4" in problem.what
-    assert "WHAT." in problem.what
-    assert "OTHER." not in problem.what + problem.why
-    assert problem.why.startswith("WHY.")
-    assert "2" in problem.why.split("3 failed")[0], "how many it struck"
-    assert problem.todo == "TODO."
-
-
-def test_it_is_a_failure_when_no_connection_completed() -> None:
-    problem, tone = told(ended_run(failed(), verdict=Verdict.FAIL))
-    assert tone == "danger"
-    assert problem.what.startswith("FAIL")
-
-
-def test_a_stopped_run_is_a_remark() -> None:
-    problem, tone = told(ended_run({}, interrupted=True))
-    assert tone == "warn"
-    assert "1 of 1" in problem.what
-    assert problem.what != told(ended_run({}))[0].what
-
-
-def test_other_classes_than_completed_are_counted() -> None:
-    why = told(ended_run({}, failed(problem=None)))[0].why
-    assert f"1 {LedgerClass.FAILED}".lower() in why.lower()
-    assert str(COMPLETED) not in why
-
-
-def test_a_connection_that_came_back_is_no_clean_run() -> None:
-    problem, tone = told(ended_run({"reconnects": 2, "unheard_s": 1.25, "retries": 3}, {"unheard_s": 0.5}))
-    assert tone == "warn"
-    assert "1 connection" in problem.why
-    assert "1.8 s" in problem.why, "the gaps of all connections"
-    assert "3 opening" in problem.why
-
-
-def test_latencies_and_word_errors_are_reported_where_they_were_measured() -> None:
-    model = ended_run(
-        {},
-        update=Percentiles(n=5, p50_ms=251.0, p95_ms=312.0),
-        figures={"end_of_turn": Percentiles(n=2, p50_ms=640.0)},
-        words=WordErrors(n=200, substitutions=9),
-        reasons=["REASON."],
+def test_a_good_run_with_its_figures() -> None:
+    end = msgspec.structs.replace(DONE, update=Percentiles(n=9, p50_ms=251.0, p95_ms=320.0))
+    assert shown(ended(end)) == (
+        "Run complete. 3 of 3 connections completed.",
+        "Update latency p50 251 ms, p95 320 ms.",
+        "ok",
     )
-    why = told(model)[0].why
-    assert why.startswith("REASON.")
-    for figure in ("251 ms", "312 ms", "640 ms", "4.5 %"):
-        assert figure in why
-    without = ended_run({}, update=Percentiles(), figures={"end_of_turn": Percentiles()}, words=WordErrors())
-    assert told(without)[0].why == ""
 
 
-def test_the_recordings_folder_follows_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_every_limit_is_listed_with_its_value_as_a_sentence_of_its_own() -> None:
+    limits = [
+        LimitResult(limit=parse_limit("update_p95_ms<400"), value=320.0, met=True),
+        LimitResult(limit=parse_limit("completed_percent>=100"), value=66.7, met=False),
+    ]
+    end = RunEnded(t=9.0, verdict=Verdict.FAIL, ledger=ALL, limits=limits, reasons=["completed_percent was 66.7"])
+    what, why, tone = shown(ended(end))
+    assert (what, tone) == ("FAIL: not all limits were met. 3 of 3 connections completed.", "warn")
+    assert why.startswith("✓ update_p95_ms is 320 ms, required: < 400 ms. ✗ completed_percent is 66.7")
+    assert "was 66.7" not in why, "the reasons repeat the limits"
+
+
+def test_reasons_of_an_old_recording_are_separate_sentences() -> None:
+    end = RunEnded(t=9.0, verdict=Verdict.FAIL, ledger=ALL, reasons=["update_p95_ms was 420", "failed was 1"])
+    assert shown(ended(end))[1] == "update_p95_ms was 420. failed was 1."
+
+
+def test_a_pass_with_failed_connections_is_never_announced_as_one() -> None:
+    end = RunEnded(t=9.0, verdict=Verdict.FAIL, ledger={"completed": 1, "failed in mid-stream": 2})
+    what, why, tone = shown(ended(end, failed=2))
+    assert what == "FAIL: not all limits were met. Only 1 of 3 connections completed. The stream was lost."
+    assert why.startswith("The network failed. This affected 2 connections.")
+    assert tone == "warn"
+
+
+def test_a_stop_by_the_user_is_no_warning_but_a_failed_limit_is() -> None:
+    stopped = msgspec.structs.replace(DONE, interrupted=True)
+    assert shown(ended(stopped))[0::2] == ("Run stopped. 3 of 3 connections completed.", "ok")
+    failed = msgspec.structs.replace(stopped, verdict=Verdict.FAIL)
+    assert shown(ended(failed))[2] == "warn"
+
+
+def test_a_lost_microphone_is_named_and_is_no_success() -> None:
+    notice = Problem(code=MICROPHONE_LOST, what="The microphone is gone.")
+    assert shown(ended(DONE, notice=notice))[0::2] == (
+        "The microphone was disconnected during the run. 3 of 3 connections completed.",
+        "warn",
+    )
+
+
+def test_a_replay_that_was_stopped_says_nothing_about_the_session() -> None:
+    stopped = RunEnded(t=2.0, verdict=Verdict.DONE, ledger={}, interrupted=True)
+    assert shown(ended(stopped, origin=Origin.REPLAY)) == (
+        "Replay stopped.",
+        "The recorded session is unchanged.",
+        "ok",
+    )
+
+
+@pytest.mark.parametrize("origin", [Origin.REPLAY, Origin.PAST])
+def test_a_recorded_session_is_marked(origin: Origin) -> None:
+    assert shown(ended(DONE, origin=origin))[0].startswith("Past session. Run complete.")
+
+
+def test_no_banner_without_an_end_or_with_a_problem_of_the_run_itself() -> None:
+    assert summary(RunModel(), None) is None
+    assert summary(ended(msgspec.structs.replace(DONE, problem=LOST)), None) is None
+
+
+def test_the_folder_is_named_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    problem, _ = told(ended_run(failed()), tmp_path / "sessions" / "one")
-    assert problem.todo.startswith("TODO. ")
-    assert str(Path("~", "sessions", "one")) in problem.todo
-    assert at_home(Path("/elsewhere/one")) == str(Path("/elsewhere/one"))
+    result = summary(ended(DONE), tmp_path / "sessions" / "one")
+    assert result is not None
+    assert result[0].todo == "Recorded in ~/sessions/one."
+
+
+def test_reconnects_and_retries_are_counted_over_all_connections() -> None:
+    model = RunModel()
+    model.reset(msgspec.structs.replace(PLAN, connections=2))
+    first = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=2, unheard_s=1.25, retries=3)
+    second = ConnectionSummary(conn=2, ledger=LedgerClass.COMPLETED, unheard_s=0.5)
+    for each in (first, second):
+        model.feed(ConnectionEnded(t=8.0, summary=each))
+    model.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 2}))
+    assert shown(model)[1:] == ("1 connection reconnected, 1.8 s of audio not transcribed · 3 retries.", "warn")
+
+
+def test_errors_are_shown_with_their_unit_where_a_reference_text_is_known() -> None:
+    end = msgspec.structs.replace(DONE, words=WordErrors(n=200, substitutions=9))
+    assert shown(ended(end))[1] == "WER 4.5 %."
+    characters = msgspec.structs.replace(DONE, words=WordErrors(n=200, substitutions=9, unit="character"))
+    assert shown(ended(characters))[1] == "CER 4.5 %."
+    assert shown(ended(msgspec.structs.replace(DONE, words=WordErrors())))[1] == ""
