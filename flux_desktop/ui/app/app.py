@@ -13,29 +13,29 @@ from flux_desktop import __version__
 EXAMPLES = {
     "flux-desktop": "open the window",
     "flux-desktop --demo": "stream the bundled sample to the built-in endpoint",
-    "flux-desktop talk.wav --connections 4": "begin with this recording chosen",
-    "flux-desktop --demo --screenshot window.png": "and save a picture in mid-run",
+    "flux-desktop talk.wav --connections 4": "load this recording",
+    "flux-desktop --demo --screenshot window.png": "also save a screenshot during the run",
 }
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    made = argparse.ArgumentParser(
+    options = argparse.ArgumentParser(
         prog="flux-desktop",
         description="Try, tune and show Deepgram Flux on Amazon SageMaker endpoints.",
         epilog="\n".join(["examples:", *(f"  {line}\n      {about}" for line, about in EXAMPLES.items())]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("recording", metavar="WAV", nargs="?", type=Path, help="begin with this recording chosen")
-    made.add_argument("--version", action="version", version=f"flux-desktop {__version__}")
-    made.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint at once")
-    made.add_argument("--wav", metavar="PATH", type=Path, help="the same as WAV")
-    made.add_argument("--connections", metavar="N", type=int, help="connections of a run (at first 2)")
-    made.add_argument("--screenshot", metavar="PATH", type=Path, help="save a picture of the window in mid-run")
-    made.add_argument("--theme", choices=("system", "dark", "light"), help="colours of the window")
+    options.add_argument("recording", metavar="WAV", nargs="?", type=Path, help="recording to load")
+    options.add_argument("--version", action="version", version=f"flux-desktop {__version__}")
+    options.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint")
+    options.add_argument("--wav", metavar="PATH", type=Path, help="same as WAV")
+    options.add_argument("--connections", metavar="N", type=int, help="number of connections (default: 2)")
+    options.add_argument("--screenshot", metavar="PATH", type=Path, help="save a screenshot during the run")
+    options.add_argument("--theme", choices=("system", "dark", "light"), help="colour theme")
     # Of the self-test, which starts the window as a process of its own.
-    made.add_argument("--self-test-picture", metavar="PATH", type=Path, help=argparse.SUPPRESS)
-    return made
+    options.add_argument("--self-test-picture", metavar="PATH", type=Path, help=argparse.SUPPRESS)
+    return options
 
 
 def has_display() -> bool:

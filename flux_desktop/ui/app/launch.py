@@ -142,10 +142,12 @@ async def _show_what_is_wrong(window: MainWindow) -> None:
 
 def good_moment(model: RunModel) -> bool:
     """Whether the window has something to show: on every tab some turns, and one under way."""
-    talks = list(model.conversations.values())[:2]
-    finals = [sum(card.tone == "final" for card in talk.cards) for talk in talks]
-    listening = any(talk.open_card is not None and len(talk.open_card.text) > 20 for talk in talks)
-    return bool(talks) and min(finals) >= GOOD_MOMENT_TURNS and listening
+    conversations = list(model.conversations.values())[:2]
+    finals = [sum(card.tone == "final" for card in conversation.cards) for conversation in conversations]
+    listening = any(
+        conversation.open_card is not None and len(conversation.open_card.text) > 20 for conversation in conversations
+    )
+    return bool(conversations) and min(finals) >= GOOD_MOMENT_TURNS and listening
 
 
 def picture_taken(window: MainWindow) -> bool:
@@ -213,13 +215,13 @@ def _all_completed(ended: RunEnded, model: RunModel) -> bool:
 
 
 def _print_transcripts(model: RunModel) -> None:
-    for talk in model.conversations.values():
-        for card in talk.cards:
+    for conversation in model.conversations.values():
+        for card in conversation.cards:
             if card.tone == "note":
-                print(f"[Conn {talk.conn}] ! {plain(card.text)}")
+                print(f"[Conn {conversation.conn}] ! {plain(card.text)}")
                 continue
             sure = "" if card.confidence is None else f" ({card.confidence * 100:.1f}%)"
-            print(f"[Conn {talk.conn}] ✓ {plain(card.text)}{sure} [turn {card.index}]")
+            print(f"[Conn {conversation.conn}] ✓ {plain(card.text)}{sure} [turn {card.index}]")
     ended = model.ended
     if ended is not None:
         words = " · ".join(f"{number} {name}" for name, number in ended.ledger.items() if number)

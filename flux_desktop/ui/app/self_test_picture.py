@@ -1,4 +1,4 @@
-"""The self-test's look at the window: painted off-screen in a process of its own, and told of as one JSON line."""
+"""The window check of the self-test: paints the window off-screen in its own process and reports one JSON line."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def paint(path: Path) -> int:
     if not picture.save(str(path), "PNG"):
         print(f"The picture could not be saved to {path}.", file=sys.stderr)
         return 1
-    told = Painted(
+    report = Painted(
         width=picture.width(),
         height=picture.height(),
         colours=_colours(picture),
         usable_at_s=usable_at_s,
         platform_problem=_platform_problem(),
     )
-    print(msgspec.json.encode(told).decode(), flush=True)
+    print(msgspec.json.encode(report).decode(), flush=True)
     return 0
 
 

@@ -66,15 +66,15 @@ class LedgerHistory:
         # Two points at each time: before and after the step.
         x = np.repeat(times, 2)
         ground = np.zeros(len(x))
-        found = []
+        stack = []
         for name in names:
             series = self._series[name]
             before = np.searchsorted(series.x, times, side="left") - 1
             after = np.searchsorted(series.x, times, side="right") - 1
             padded = np.concatenate((series.y, [0.0]))  # index -1 is before the first point
             ground = ground + padded[np.column_stack((before, after)).ravel()]
-            found.append((name, x, ground))
-        return found
+            stack.append((name, x, ground))
+        return stack
 
     def _step(self, name: str, t: float, before: int, after: int) -> None:
         series = self._series.setdefault(name, Series())

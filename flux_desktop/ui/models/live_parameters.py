@@ -58,7 +58,7 @@ class LiveParameters:
         self._started = self._wanted = None
 
     def bundle_known(self, name: str) -> None:
-        """The run has reported which server build it talks to."""
+        """The run has reported which server build it conversations to."""
         self.bundle = BUNDLES.get(name, UNKNOWN)
 
     def feed(self, event: Event) -> None:

@@ -22,65 +22,72 @@ class Column:
     right: bool = False
 
 
-def _state(talk: Conversation) -> str:
+def _state(conversation: Conversation) -> str:
     """The turn's state while streaming, the ledger class once ended."""
-    if talk.connection_state is ConnectionState.STREAMING:
-        return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
-    if talk.summary is not None:
-        back = talk.summary.reconnects
-        return f"{talk.summary.ledger}, {text.count(back, 'gap')}" if back else str(talk.summary.ledger)
-    return str(LedgerClass.NOT_STARTED) if talk.run_over else text.STATE_WORDS[talk.connection_state]
+    if conversation.connection_state is ConnectionState.STREAMING:
+        return text.TURN_STATE_WORDS.get(conversation.turn_state, conversation.turn_state)
+    if conversation.summary is not None:
+        back = conversation.summary.reconnects
+        return f"{conversation.summary.ledger}, {text.count(back, 'gap')}" if back else str(conversation.summary.ledger)
+    return str(LedgerClass.NOT_STARTED) if conversation.run_over else text.STATE_WORDS[conversation.connection_state]
 
 
-def _turns(talk: Conversation) -> int:
-    if talk.summary is not None:
-        return talk.summary.turns
-    return max(0 if talk.row is None else talk.row.turns, len(talk.turns))
+def _turns(conversation: Conversation) -> int:
+    if conversation.summary is not None:
+        return conversation.summary.turns
+    return max(0 if conversation.row is None else conversation.row.turns, len(conversation.turns))
 
 
-def _p50(talk: Conversation) -> float | None:
-    return None if talk.row is None else talk.row.update_p50_ms
+def _p50(conversation: Conversation) -> float | None:
+    return None if conversation.row is None else conversation.row.update_p50_ms
 
 
-def _p95(talk: Conversation) -> float | None:
-    return None if talk.row is None else talk.row.update_p95_ms
+def _p95(conversation: Conversation) -> float | None:
+    return None if conversation.row is None else conversation.row.update_p95_ms
 
 
-def _pacing(talk: Conversation) -> float | None:
-    return None if talk.row is None else talk.row.pacing_p99_ms
+def _pacing(conversation: Conversation) -> float | None:
+    return None if conversation.row is None else conversation.row.pacing_p99_ms
 
 
-def _text(talk: Conversation) -> str:
-    said = next((card.text for card in reversed(talk.cards) if card.tone != "note" and card.text), "")
-    return said or ("" if talk.row is None else talk.row.text)
+def _text(conversation: Conversation) -> str:
+    said = next((card.text for card in reversed(conversation.cards) if card.tone != "note" and card.text), "")
+    return said or ("" if conversation.row is None else conversation.row.text)
 
 
-def _problem(talk: Conversation) -> str:
-    if talk.summary is not None and talk.summary.problem is not None:
-        return talk.summary.problem.sentence()
-    return "" if talk.row is None or talk.row.problem is None else talk.row.problem.sentence()
+def _problem(conversation: Conversation) -> str:
+    if conversation.summary is not None and conversation.summary.problem is not None:
+        return conversation.summary.problem.sentence()
+    return "" if conversation.row is None or conversation.row.problem is None else conversation.row.problem.sentence()
 
 
 COLUMNS = (
-    Column("#", "number of the connection", lambda t: str(t.conn), lambda t: t.conn, 44, right=True),
-    Column("State", "where the connection or its turn stands, and how the stream ended", _state, _state, 108),
-    Column("Turns", "turns ended", lambda t: str(_turns(t)), _turns, 48, right=True),
-    Column("p50", "update latency, user clock, median", lambda t: text.milliseconds(_p50(t)), _p50, 60, right=True),
-    Column("p95", "update latency, user clock", lambda t: text.milliseconds(_p95(t)), _p95, 60, right=True),
+    Column("#", "connection number", lambda t: str(t.conn), lambda t: t.conn, 44, right=True),
+    Column("State", "state of the connection or its turn; outcome when it has ended", _state, _state, 108),
+    Column("Turns", "ended turns", lambda t: str(_turns(t)), _turns, 48, right=True),
+    Column("p50", "median update latency (user clock)", lambda t: text.milliseconds(_p50(t)), _p50, 60, right=True),
     Column(
-        "Pacing", "p99 of the lateness of sending", lambda t: text.milliseconds(_pacing(t)), _pacing, 60, right=True
+        "p95",
+        "p95 of the update latency (user clock)",
+        lambda t: text.milliseconds(_p95(t)),
+        _p95,
+        60,
+        right=True,
     ),
-    Column("Last text", "the newest text", _text, _text, 150),
-    Column("Problem", "why the stream ended early", _problem, _problem, 160),
+    Column(
+        "Pacing", "how late chunks were sent, p99", lambda t: text.milliseconds(_pacing(t)), _pacing, 60, right=True
+    ),
+    Column("Last text", "most recent text", _text, _text, 150),
+    Column("Problem", "why the connection ended early", _problem, _problem, 160),
 )
 
 
-def sorted_connections(talks: list[Conversation], column: int, *, descending: bool) -> list[Conversation]:
+def sorted_connections(conversations: list[Conversation], column: int, *, descending: bool) -> list[Conversation]:
     """The connections in the order of a column; what has no value stands last, ties by number."""
     key = COLUMNS[column].key
-    known = [talk for talk in talks if key(talk) is not None]
-    unknown = [talk for talk in talks if key(talk) is None]
-    known.sort(key=lambda talk: (key(talk), talk.conn), reverse=descending)
+    known = [conversation for conversation in conversations if key(conversation) is not None]
+    unknown = [conversation for conversation in conversations if key(conversation) is None]
+    known.sort(key=lambda conversation: (key(conversation), conversation.conn), reverse=descending)
     return known + unknown
 
 

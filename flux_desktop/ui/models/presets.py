@@ -19,7 +19,7 @@ class Preset:
     def sentence(self) -> str:
         """The set in one line."""
         eager = "no eager" if self.eager_eot_threshold is None else f"eager {self.eager_eot_threshold:.2f}"
-        return f"{self.name}: end {self.eot_threshold:.2f}, {eager}, timeout {self.eot_timeout_ms / 1000:g} s"
+        return f"{self.name}: end of turn {self.eot_threshold:.2f}, {eager}, timeout {self.eot_timeout_ms / 1000:g} s"
 
 
 PRESETS = (

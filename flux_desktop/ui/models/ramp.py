@@ -30,7 +30,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Such as ``update_p95_ms<400, completed_percent>=99``."""
 
     def way_words(self) -> str:
-        """How they open, in a few words, such as ``5 / 2 s``."""
+        """How connections open, in a few words, such as ``5 / 2 s``."""
         ways = {BATCHES: f"{self.batch_size} / {self.batch_delay_s:g} s", STAGES: self.stages.replace(" ", "")}
         return ways.get(self.way, "all at once")
 
@@ -40,7 +40,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{number} {'limit' if number == 1 else 'limits'}" if number else ""
 
     def words(self) -> str:
-        """Both."""
+        """Ramp and limits in a few words."""
         return " · ".join(part for part in (self.way_words(), self.limit_words()) if part)
 
     def stages_problem(self) -> Problem | None:
@@ -64,14 +64,14 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
         Stages say how many connections there are and for how long, and repeat a recording that is shorter.
         """
-        made = msgspec.structs.replace(plan, limits=self.parsed_limits(), opening_max=self.opening_max)
+        result = msgspec.structs.replace(plan, limits=self.parsed_limits(), opening_max=self.opening_max)
         stages = self.parsed_stages()
         if self.way == BATCHES:
             stages = batched(plan.connections, self.batch_size, self.batch_delay_s, plan.duration_s)
-            made = msgspec.structs.replace(made, batch_size=self.batch_size, batch_delay_s=self.batch_delay_s)
+            result = msgspec.structs.replace(result, batch_size=self.batch_size, batch_delay_s=self.batch_delay_s)
         elif stages and isinstance(plan.source, WavSource):
-            made = msgspec.structs.replace(made, source=msgspec.structs.replace(plan.source, loop=True))
-        return msgspec.structs.replace(made, stages=stages, connections=len(slots(stages))) if stages else made
+            result = msgspec.structs.replace(result, source=msgspec.structs.replace(plan.source, loop=True))
+        return msgspec.structs.replace(result, stages=stages, connections=len(slots(stages))) if stages else result
 
 
 def planned_seconds(plan: RunPlan, file_s: float | None) -> float | None:

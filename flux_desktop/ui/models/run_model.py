@@ -143,8 +143,10 @@ class RunModel:
                     self.reset(event.plan, planned_s=self.planned_s, origin=self.origin)
                     self.started = event
             case TranscriptProvenance():
-                for talk in self.conversations.values():
-                    talk.transcript_from = tuple(event.sources.get(talk.request_id or "", talk.transcript_from))
+                for conversation in self.conversations.values():
+                    conversation.transcript_from = tuple(
+                        event.sources.get(conversation.request_id or "", conversation.transcript_from)
+                    )
             case Notice():
                 self.notices.append(event.problem)
                 self.notice_count += 1
@@ -153,8 +155,8 @@ class RunModel:
                 self.ledger = event.ledger
                 self.streams.take(self.now_s, event.ledger)
                 self.phase = Phase.ENDED
-                for talk in self.conversations.values():
-                    talk.run_ended()
+                for conversation in self.conversations.values():
+                    conversation.run_ended()
             case _:
                 pass
 

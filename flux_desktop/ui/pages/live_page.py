@@ -56,9 +56,9 @@ class LivePage(QWidget):
         rows.addWidget(self.status)
         self.run_bar.theme_clicked.connect(theme.toggle)
         self.transcripts.shown.connect(self.plots.set_front)
-        self._microphone_shown = state.uses_microphone
+        self._microphone_shown, self._recording_shown = state.uses_microphone, state.recording
         self._state = state
-        state.listen(self._show_level_plot)
+        state.listen(self._follow_state)
 
     def begin(self) -> None:
         """Put the keyboard focus where work begins."""
@@ -70,7 +70,10 @@ class LivePage(QWidget):
         self.plots.set_microphone(self._state.uses_microphone)
         self.plots.set_front(self.transcripts.current())
 
-    def _show_level_plot(self) -> None:
+    def _follow_state(self) -> None:
+        if self._recording_shown is not self._state.recording:
+            self._recording_shown = self._state.recording
+            self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._microphone_shown is not self._state.uses_microphone:
             self._microphone_shown = self._state.uses_microphone
             self.plots.set_microphone(self._microphone_shown)

@@ -1,4 +1,4 @@
-"""Profile, region and filters of the AWS account, its state in words, and the way out of its problems."""
+"""Profile, region and filters of the AWS account, its state, and help with its problems."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ DEFAULT_PROFILE = "default chain"
 
 
 class AccountBox(QWidget):
-    """The choosers above the list and the words below them.
+    """The choosers above the list and the state below them.
 
     Signals:
-        access_changed: another profile or region was chosen; the list must be loaded anew.
+        access_changed: another profile or region was chosen; the list must be reloaded.
         filter_changed: the name or status filter was changed.
         retry_wanted: load again.
     """
@@ -36,7 +36,7 @@ class AccountBox(QWidget):
         self.name = QLineEdit()
         self.name.setPlaceholderText("Filter by name")
         self.name.setClearButtonEnabled(True)
-        self.status.addItems(["any status", *STATUS_TONES])
+        self.status.addItems(["Any status", *STATUS_TONES])
         for widget, words in (
             (self.profile, "AWS profile"),
             (self.region, "AWS region"),
@@ -51,7 +51,7 @@ class AccountBox(QWidget):
         self._show_choices()
         state.listen(self._show_choices)
         self.words = label("", "caption", wrap=True)
-        self.copy_button = button("Copy the command", self._copy, kind="link")
+        self.copy_button = button("Copy command", self._copy, kind="link")
         self.retry_button = button("Try again", self.retry_wanted.emit, kind="link")
         grid = QGridLayout()
         grid.setSpacing(SPACE_XS + 2)
@@ -115,12 +115,12 @@ class AccountBox(QWidget):
         return self.name.text(), "" if self.status.currentIndex() == 0 else self.status.currentText()
 
     def show_state(self, words: str, problem: Problem | None) -> None:
-        """Say how the list stands; a problem brings its way out along."""
+        """Show the state of the list, or a problem with buttons that help to solve it."""
         self.words.setText(problem.sentence() if problem is not None else words)
         set_role(self.words, "warn" if problem is not None else "caption")
         self.words.setVisible(bool(self.words.text()))
-        found = re.search(r"aws (?:sso )?login\S*(?: --profile \S+)?", problem.todo) if problem is not None else None
-        self._command = found.group().rstrip(".,") if found is not None else ""
+        match = re.search(r"aws (?:sso )?login\S*(?: --profile \S+)?", problem.todo) if problem is not None else None
+        self._command = match.group().rstrip(".,") if match is not None else ""
         self.retry_button.setVisible(problem is not None)
         self.copy_button.setVisible(bool(self._command))
         self.copy_button.setToolTip(plain_tip(self._command))

@@ -12,15 +12,15 @@ from flux_desktop.ui.style.tokens import SPACE_XS
 from flux_desktop.ui.widgets.basics import button, plain_tip
 
 CONTROLS = (
-    ("ForceEndTurn", "Force end", "End the turn under way at once"),
-    ("CloseStream", "Close", "Let Flux send what is left, then close"),
-    ("KeepAlive", "Keep alive", "Of the older API; Flux builds end the stream on it"),
-    ("Finalize", "Finalize", "Of the older API; Flux builds end the stream on it"),
+    ("ForceEndTurn", "Force end", "Ends the current turn immediately"),
+    ("CloseStream", "Close", "Lets Flux send the remaining text, then closes the stream"),
+    ("KeepAlive", "Keep alive", "Part of the earlier API; Flux builds end the stream when they receive it"),
+    ("Finalize", "Finalize", "Part of the earlier API; Flux builds end the stream when they receive it"),
 )
 
 
 class ControlRow(QWidget):
-    """The buttons and whom they go to.
+    """The buttons, and the connections that they apply to.
 
     Signals:
         pressed: the name of a control message.
@@ -34,34 +34,34 @@ class ControlRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
         self.target = QComboBox()
-        self.target.addItems(["to all", "to the selected"])
-        self.target.setAccessibleName("Whom changes and controls go to")
+        self.target.addItems(["to all connections", "to selected connections"])
+        self.target.setAccessibleName("Recipients")
         self.target.setToolTip(
-            "Whom changes of parameters and these buttons go to: all connections, or those selected in the overview "
-            "and else the one in front"
+            "Connections that parameter changes and control messages are sent to: all, or those selected in the "
+            "overview, or the one being shown"
         )
         self.buttons = {}
         for name, words, _meaning in CONTROLS:
-            made = button(words, self._press(name), kind="small")
-            self.buttons[name] = made
-            row.addWidget(made, 1)
+            widget = button(words, self._press(name), kind="small")
+            self.buttons[name] = widget
+            row.addWidget(widget, 1)
         self.refresh(None, running=False)
 
     def refresh(self, bundle: Bundle | None, *, running: bool) -> None:
-        """Enable what the build takes, and say why the rest cannot be used."""
+        """Enable what the build supports; tooltips say why the rest is disabled."""
         for name, _words, meaning in CONTROLS:
-            takes = None if bundle is None else bundle.takes(name)
-            made = self.buttons[name]
-            made.setEnabled(running and takes is True)
+            supported = None if bundle is None else bundle.takes(name)
+            control = self.buttons[name]
+            control.setEnabled(running and supported is True)
             if not running:
-                why = "Only while streams run."
-            elif takes is True:
+                why = "Available while a run is in progress."
+            elif supported is True:
                 why = ""
-            elif takes is False:
-                why = f"The build {'' if bundle is None else bundle.name} does not take it: it would end the stream."
+            elif supported is False:
+                why = f"Build {'' if bundle is None else bundle.name} does not support it: it would end the stream."
             else:
-                why = "It is not known whether this build takes it, and one that does not ends the stream."
-            made.setToolTip(plain_tip(f"{meaning}. {why}".strip()))
+                why = "It is not known whether this build supports it; a build that does not ends the stream."
+            control.setToolTip(plain_tip(f"{meaning}. {why}".strip()))
 
     def _press(self, name: str) -> Callable[[], None]:
         return lambda: self.pressed.emit(name)

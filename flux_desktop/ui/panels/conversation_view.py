@@ -45,12 +45,12 @@ class ConversationView(QWidget):
         self.raw.hide()
         self.copy_button = button("Copy", self.turns.copy_selection, kind="link", tip="Copy the transcript (Ctrl+C)")
         self.export_button = button("Export", self._export_menu, kind="link", tip="Save the transcript as a file")
-        self.raw_button = button("Raw", self.toggle_raw, kind="link", tip="Every message in and out (Ctrl+Shift+R)")
+        self.raw_button = button("Raw", self.toggle_raw, kind="link", tip="Show all messages (Ctrl+Shift+R)")
         self.raw_button.setCheckable(True)
         head.addWidget(self.state)
         head.addWidget(self.facts, 1)
-        for made in (self.copy_button, self.export_button, self.raw_button):
-            head.addWidget(made)
+        for widget in (self.copy_button, self.export_button, self.raw_button):
+            head.addWidget(widget)
         layout.addLayout(head)
         layout.addWidget(self.turns, 1)
         layout.addWidget(self.raw, 1)
@@ -70,79 +70,79 @@ class ConversationView(QWidget):
         menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
 
     def refresh(self) -> None:
-        """Show what has come."""
-        talk = self.conversation
-        in_force = talk.parameters.in_force
+        """Show what is new."""
+        conversation = self.conversation
+        in_force = conversation.parameters.in_force
         self.turns.set_marks(in_force.eot_threshold_in_force, in_force.eager_eot_threshold)
         self.turns.refresh()
-        self.state.setText(state_words(talk))
-        set_role(self.state, state_tone(talk), "pill")
-        self.facts.setText(_facts(talk))
+        self.state.setText(state_words(conversation))
+        set_role(self.state, state_tone(conversation), "pill")
+        self.facts.setText(_facts(conversation))
         raw = self.raw_button.isChecked()
-        empty = not talk.cards and not raw
+        empty = not conversation.cards and not raw
         self.turns.setVisible(not empty and not raw)
         self.raw.setVisible(raw)
         self._waiting.setVisible(empty)
         if raw:
             self.raw.refresh()
         if empty:
-            self._waiting.setText(_waiting_words(talk))
+            self._waiting.setText(_waiting_words(conversation))
 
 
-def state_words(talk: Conversation) -> str:
-    """The state of a connection, in words."""
-    if talk.connection_state is ConnectionState.STREAMING:
-        return text.TURN_STATE_WORDS.get(talk.turn_state, talk.turn_state)
-    if talk.summary is not None:
-        return str(talk.summary.ledger)
-    if talk.run_over:
+def state_words(conversation: Conversation) -> str:
+    """State of a connection as shown to the user."""
+    if conversation.connection_state is ConnectionState.STREAMING:
+        return text.TURN_STATE_WORDS.get(conversation.turn_state, conversation.turn_state)
+    if conversation.summary is not None:
+        return str(conversation.summary.ledger)
+    if conversation.run_over:
         return str(LedgerClass.NOT_STARTED)
-    return text.STATE_WORDS[talk.connection_state]
+    return text.STATE_WORDS[conversation.connection_state]
 
 
-def state_tone(talk: Conversation) -> str:
+def state_tone(conversation: Conversation) -> str:
     """The pill's tone for that state."""
-    if talk.connection_state is ConnectionState.STREAMING:
-        return STATE_TONES.get(talk.turn_state, "quiet")
-    if talk.summary is not None:
-        return "ok" if talk.summary.ledger in text.GOOD_CLASSES else "danger"
+    if conversation.connection_state is ConnectionState.STREAMING:
+        return STATE_TONES.get(conversation.turn_state, "quiet")
+    if conversation.summary is not None:
+        return "ok" if conversation.summary.ledger in text.GOOD_CLASSES else "danger"
     return "quiet"
 
 
-def _facts(talk: Conversation) -> str:
+def _facts(conversation: Conversation) -> str:
     parts = []
-    if talk.open_card is not None:
-        parts.append(f"turn {talk.open_card.index}")
-    row = talk.row
+    if conversation.open_card is not None:
+        parts.append(f"turn {conversation.open_card.index}")
+    row = conversation.row
     if row is not None and row.update_latency_ms is not None:
         parts.append(f"update {text.milliseconds(row.update_latency_ms)}")
-    if talk.last_end_ms is not None:
-        parts.append(f"end of turn {text.milliseconds(talk.last_end_ms)}")
+    if conversation.last_end_ms is not None:
+        parts.append(f"end of turn {text.milliseconds(conversation.last_end_ms)}")
     if row is not None and row.reconnects:
         parts.append(text.count(row.reconnects, "gap"))
-    if talk.transcript_from:
-        parts.append(f"words from {' and '.join(talk.transcript_from)}")
-    if talk.request_id:
-        parts.append(f"request {talk.request_id[:8]}")
+    if conversation.transcript_from:
+        parts.append(f"text from {' and '.join(conversation.transcript_from)}")
+    if conversation.request_id:
+        parts.append(f"request {conversation.request_id[:8]}")
     return " · ".join(parts)
 
 
-def _waiting_words(talk: Conversation) -> str:
-    if talk.summary is not None:
-        problem = talk.summary.problem
-        return "No words came over this connection." if problem is None else problem.sentence()
-    if talk.run_over:
-        return "This connection was not started: the run ended before."
-    if talk.connection_state is ConnectionState.STREAMING:
-        return "Streaming; the first words come as soon as someone speaks."
-    if talk.connection_state is ConnectionState.RECONNECTING:
-        return "The connection was lost; it is being opened again…"
+def _waiting_words(conversation: Conversation) -> str:
+    if conversation.summary is not None:
+        problem = conversation.summary.problem
+        return "No text was received on this connection." if problem is None else problem.sentence()
+    if conversation.run_over:
+        return "This connection was not started because the run ended first."
+    if conversation.connection_state is ConnectionState.STREAMING:
+        return "Streaming. Text appears as soon as someone speaks."
+    if conversation.connection_state is ConnectionState.RECONNECTING:
+        return "Connection lost. Reconnecting…"
     return "Connecting to the endpoint…"
 
 
-def state_icon(talk: Conversation, theme: Theme) -> QIcon:
+def state_icon(conversation: Conversation, theme: Theme) -> QIcon:
     """A mark that differs in shape as well as in colour: ring, disc, half, cross."""
-    tone = state_tone(talk)
+    tone = state_tone(conversation)
     return _mark(tone, {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}.get(tone, theme.muted))
 
 

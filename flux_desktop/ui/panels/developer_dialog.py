@@ -1,4 +1,4 @@
-"""Choosing how the built-in endpoint behaves: its build, and one fault that it shows on purpose."""
+"""Dialog for the built-in endpoint: its build, and one fault that it injects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DeveloperDialog(QDialog):
         roomy(self.value)
         for widget, name in (
             (self.fault, "Fault"),
-            (self.value, "Value of the fault"),
+            (self.value, "Fault value"),
             (self.bundle, "Server build"),
         ):
             widget.setAccessibleName(name)
@@ -50,15 +50,15 @@ class DeveloperDialog(QDialog):
         form.addRow(label("Server build", "strong"), self.bundle)
         form.addRow("", self._accepts)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Use from the next run on")
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Use for next run")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
-        layout.addWidget(label("How the built-in endpoint behaves", "title"))
+        layout.addWidget(label("Built-in endpoint behaviour", "title"))
         layout.addWidget(
-            label("To see what this program and your own clients do when an endpoint misbehaves.", "muted", wrap=True)
+            label("Test how this program and your own clients handle a faulty endpoint.", "muted", wrap=True)
         )
         layout.addLayout(form)
         layout.addWidget(buttons)
@@ -85,12 +85,12 @@ class DeveloperDialog(QDialog):
         self.value.setSuffix(suffix)
         self.value.setRange(0, most)
         self.value.setValue(first if kind is None or kind.default is None else kind.default)
-        self._meaning.setText("It does what Flux does." if kind is None else kind.sentence)
+        self._meaning.setText("Behaves like Flux." if kind is None else kind.sentence)
 
 
 def bundle_sentence(bundle: Bundle) -> str:
-    """What the build takes, in one sentence."""
-    taken = [name for name, takes in sorted(bundle.controls.items()) if takes]
+    """What the build supports, in one sentence."""
+    supported = [name for name, accepted in sorted(bundle.controls.items()) if accepted]
     refused = sorted(name for name in ("profanity_filter", "numerals") if bundle.offers(name) is False)
     without = f", without {' and '.join(refused)}" if refused else ""
-    return f"{' and '.join(sorted(bundle.models))}; takes {', '.join(taken)}{without}."
+    return f"{' and '.join(sorted(bundle.models))}; supports {', '.join(supported)}{without}."

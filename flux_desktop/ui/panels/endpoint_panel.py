@@ -85,11 +85,16 @@ class EndpointPanel(Panel):
 
     def __init__(self, theme: ThemeSource, state: AppState) -> None:
         # Lambdas: a signal must not be touched before the base class is made.
-        self.account_button = button("AWS account", self._account_clicked, kind="link", tip="Endpoints of an account")
+        self.account_button = button(
+            "AWS account",
+            self._account_clicked,
+            kind="link",
+            tip="Show your SageMaker endpoints (Ctrl+Shift+A)",
+        )
         self.account_button.setCheckable(True)
-        self.details_button = IconButton(theme, "info", "Details of the endpoint", self._details)
+        self.details_button = IconButton(theme, "info", "Endpoint details (Ctrl+I)", self._details)
         self.refresh_button = IconButton(
-            theme, "refresh-cw", "Load the account's endpoints anew (F5)", lambda: self.refresh_wanted.emit()
+            theme, "refresh-cw", "Refresh endpoints (F5)", lambda: self.refresh_wanted.emit()
         )
         super().__init__("Endpoint", "", self.details_button, self.refresh_button, self.account_button)
         self.account = AccountBox(state)
@@ -158,7 +163,7 @@ class EndpointPanel(Panel):
         self._state.changed()
 
     def open_account(self, on: bool) -> None:
-        """Show or hide what belongs to the AWS account; the first time its list is loaded."""
+        """Show or hide the account controls; the list is loaded the first time."""
         opening = on and not self.account_button.isChecked()
         self.account_button.setChecked(on)
         self.account.setVisible(on)
@@ -184,14 +189,14 @@ class EndpointPanel(Panel):
         self.reset_button.setVisible(bool(fault or build))
 
     def set_note(self, text: str) -> None:
-        """Say something about the endpoint, such as which recogniser writes its words."""
+        """Show a note about the endpoint, such as which recogniser produces its text."""
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
     def set_locked(self, locked: bool) -> None:
-        """While a run is under way the endpoint cannot be changed."""
+        """The endpoint cannot be changed while a run is in progress."""
         self.list.setEnabled(not locked)
-        # What cannot be changed now gives its room to what can.
+        # Hidden during a run to leave room for what can be changed.
         self.account.setVisible(self.account_button.isChecked() and not locked)
         self.refresh_button.setEnabled(not locked)
         self.reset_button.setEnabled(not locked)

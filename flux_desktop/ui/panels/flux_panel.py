@@ -1,4 +1,4 @@
-"""How Flux listens: thresholds, timeout and keyterms, with what is in force beside each."""
+"""Flux parameters: thresholds, timeout, keyterms and filters, with what is in force beside each."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class FluxPanel(Panel):
 
     Signals:
         changed: a parameter was changed by a person; read `AppState.options`.
-        reconnect_wanted: the streams are to be changed over to new ones with what is chosen.
-        retry_wanted: changes in mid-stream, refused once, are to be tried again.
+        reconnect_wanted: new streams are to be opened with the chosen parameters.
+        retry_wanted: changes during a stream, rejected once, are to be tried again.
     """
 
     changed = Signal()
@@ -51,7 +51,7 @@ class FluxPanel(Panel):
         self.model = QComboBox()
         self.model.addItems(MODELS)
         self.model.setAccessibleName("Flux model")
-        self.presets_button = button("Presets", self._preset_menu, kind="link", tip="Documented sets of parameters")
+        self.presets_button = button("Presets", self._preset_menu, kind="link", tip="Apply documented parameters")
         super().__init__("Flux", "", self.presets_button, self.model)
         body = self.body
         body.setSpacing(SPACE_S)
@@ -62,7 +62,7 @@ class FluxPanel(Panel):
             defaults.EOT_THRESHOLD,
             step=0.01,
             decimals=2,
-            hint="0.50 quick – 1.00 sure",  # noqa: RUF001
+            hint="0.50 faster – 1.00 more certain",  # noqa: RUF001
         )
         self.eager = SliderField(
             "Eager end of turn",
@@ -118,7 +118,7 @@ class FluxPanel(Panel):
             "Try again",
             self.retry_wanted.emit,
             kind="link",
-            tip="Forget that changes were refused; the next one is sent to the streams as it is",
+            tip="Send the next change to the open streams although one was rejected before",
         )
         self.explanation.hide()
         self.retry_button.hide()
@@ -187,9 +187,9 @@ class FluxPanel(Panel):
     def show_states(
         self, states: dict[str, FieldState], *, reconnect: Sequence[str], explanation: str = "", retry: bool = False
     ) -> None:
-        """Say beside each control what is in force; `reconnect` names what only new streams can change.
+        """Show beside each control what is in force; `reconnect` names what requires new streams.
 
-        `explanation` tells why changes are not sent as they are, and `retry` offers to do so after all.
+        `explanation` says why changes are not sent to open streams, and `retry` offers to do so anyway.
         """
         of_filters = [name for name in reconnect if name in self.filters]
         self.reconnect_button.setVisible(len(of_filters) < len(reconnect))
@@ -204,22 +204,22 @@ class FluxPanel(Panel):
         set_role(self.keyterm_state, states["keyterms"].role)
 
     def set_build(self, build: Bundle) -> None:
-        """What the endpoint's build is known to refuse cannot be chosen."""
+        """Disable what the endpoint's build is known to reject."""
         for name, field in self.filters.items():
-            field.set_refused("not known to this build" if build.offers(name) is False else "")
+            field.set_refused("not supported by this build" if build.offers(name) is False else "")
 
     def _reconnect_button(self) -> QPushButton:
-        made = button(
+        widget = button(
             "Reconnect now",
             self.reconnect_wanted.emit,
-            tip="Open new streams with these parameters; the run and its transcripts go on",
+            tip="Open new streams with these parameters. The run and its transcripts continue. (Ctrl+Shift+E)",
         )
-        made.hide()
-        return made
+        widget.hide()
+        return widget
 
     def _compose_filters(self) -> None:
         self.filters = {
-            "profanity_filter": ThreeState("Profanity filter", "fixed when a stream opens"),
+            "profanity_filter": ThreeState("Profanity filter", "set when a stream opens"),
             "numerals": ThreeState("Numerals", "spoken numbers as digits"),
         }
         self.filters_box = QWidget()
@@ -243,7 +243,7 @@ class FluxPanel(Panel):
         self.filters_button.setText(f"Filters · {number} set" if number else "Filters")
 
     def set_locked(self, locked: bool) -> None:
-        """While a run is under way the model cannot be changed; the rest can."""
+        """The model cannot be changed while a run is in progress; everything else can."""
         self.model.setEnabled(not locked)
 
     def _edited(self) -> None:
@@ -253,7 +253,7 @@ class FluxPanel(Panel):
         self.changed.emit()
 
     def use_preset(self, preset: Preset) -> None:
-        """Take over a documented set; keyterms and hints stay."""
+        """Apply a documented set; keyterms and hints stay."""
         self.eot.set_value(preset.eot_threshold)
         self.eager.set_value(preset.eager_eot_threshold)
         self.timeout.set_value(preset.eot_timeout_ms / 1000)

@@ -41,7 +41,7 @@ class MicrophoneBox(QWidget):
         state.listen(self.show_choices)
 
     def refresh(self, problem: Problem | None) -> None:
-        """Show the list anew; the choice stays, also while its device is away."""
+        """Show the list again; the choice stays, even while its device is disconnected."""
         entries = self._microphones.entries()
         shown = [(self.device.itemData(n), self.device.itemText(n)) for n in range(self.device.count())]
         with QSignalBlocker(self.device):

@@ -1,4 +1,4 @@
-"""The presenter's view: one connection large enough to be read from five metres."""
+"""The presenter view: one connection, large enough to be read from five metres."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIZES_PX = (76, 68, 60, 52, 44, 38)
 
 
 class Presenter(QWidget):
-    """Paints the state, the live text, the one before it, the latency, the way to the end of the turn, the level."""
+    """Paints the state, the live text, earlier turns, the latency, the end-of-turn confidence and the level."""
 
     def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
@@ -36,11 +36,11 @@ class Presenter(QWidget):
         self._shown: tuple[int, int] = (-1, -1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Presenter's view")
+        self.setAccessibleName("Presenter view")
         theme.changed.connect(self.update)
 
     def set_front(self, conn: int | None) -> None:
-        """Whom to show."""
+        """Select the connection to show."""
         if conn is not None:
             self._conn = conn
             self._shown = (-1, -1)
@@ -50,13 +50,13 @@ class Presenter(QWidget):
         state = (self._model.generation, self._model.revision)
         if state != self._shown:
             self._shown = state
-            talk = self._talk()
-            if talk is not None:
-                newest = _newest(talk)
-                self.setAccessibleName(f"{state_words(talk)}: {'' if newest is None else newest.text}")
+            conversation = self._conversation()
+            if conversation is not None:
+                newest = _newest(conversation)
+                self.setAccessibleName(f"{state_words(conversation)}: {'' if newest is None else newest.text}")
             self.update()
 
-    def _talk(self) -> Conversation | None:
+    def _conversation(self) -> Conversation | None:
         if not self._model.conversations:
             return None
         conn = self._conn if self._conn in self._model.conversations else next(iter(self._model.conversations))
@@ -69,24 +69,24 @@ class Presenter(QWidget):
         painter.fillRect(self.rect(), QColor(theme.window))
         margin = max(40, self.width() // 20)
         area = QRectF(self.rect()).adjusted(margin, margin * 0.7, -margin, -margin * 0.6)
-        talk = self._talk()
-        if talk is None:
+        conversation = self._conversation()
+        if conversation is None:
             painter.setPen(QColor(theme.muted))
             painter.setFont(font(TYPE_STAGE_PX))
             words = IDLE_READY if self._state.has_audio else IDLE_NOT_READY
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
         else:
-            self._paint_head(painter, talk, QRectF(area.left(), area.top(), area.width(), 60), theme)
-            self._paint_words(painter, talk, area.adjusted(0, 96, 0, -104), theme)
-            self._paint_foot(painter, talk, QRectF(area.left(), area.bottom() - 84, area.width(), 84), theme)
+            self._paint_head(painter, conversation, QRectF(area.left(), area.top(), area.width(), 60), theme)
+            self._paint_words(painter, conversation, area.adjusted(0, 96, 0, -104), theme)
+            self._paint_foot(painter, conversation, QRectF(area.left(), area.bottom() - 84, area.width(), 84), theme)
         painter.end()
 
-    def _paint_head(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
-        tone = state_tone(talk)
+    def _paint_head(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
+        tone = state_tone(conversation)
         colours = {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}
         face = font(32, bold=True)
         painter.setFont(face)
-        words = state_words(talk)
+        words = state_words(conversation)
         width = QFontMetrics(face).horizontalAdvance(words) + 56
         box = QRectF(area.left(), area.top(), width, 56)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -97,7 +97,7 @@ class Presenter(QWidget):
         shot = self._model.snapshot
         taken = 0
         if shot is not None and shot.update.p95_ms is not None:
-            figure = f"text after {text.milliseconds(shot.update.p95_ms)}"
+            figure = f"update p95 {text.milliseconds(shot.update.p95_ms)}"
             painter.setPen(QColor(theme.text))
             painter.setFont(face)
             taken = painter.fontMetrics().horizontalAdvance(figure) + 28
@@ -107,12 +107,12 @@ class Presenter(QWidget):
         left = area.adjusted(width + 28, 0, -taken, 0)
         endpoint = "" if self._model.plan is None else f"{self._model.plan.endpoint}  ·  "
         source = painter.fontMetrics().elidedText(
-            f"{endpoint}connection {talk.conn}", Qt.TextElideMode.ElideRight, int(left.width())
+            f"{endpoint}connection {conversation.conn}", Qt.TextElideMode.ElideRight, int(left.width())
         )
         painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), source)
 
-    def _paint_words(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
-        newest = _newest(talk)
+    def _paint_words(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
+        newest = _newest(conversation)
         if newest is None:
             painter.setPen(QColor(theme.muted))
             painter.setFont(font(TYPE_STAGE_PX))
@@ -122,7 +122,7 @@ class Presenter(QWidget):
         painter.setPen(QColor(theme.text))
         painter.setFont(font(size_px, bold=True))
         painter.drawText(QRectF(area.left(), area.top(), area.width(), height), _WRAP, newest.text)
-        before = [card for card in talk.cards[-20:] if card.tone == "final" and card is not newest][-3:]
+        before = [card for card in conversation.cards[-20:] if card.tone == "final" and card is not newest][-3:]
         painter.setPen(QColor(theme.muted))
         painter.setFont(font(30))
         y = area.top() + height + 36
@@ -134,10 +134,12 @@ class Presenter(QWidget):
             painter.drawText(box, _WRAP, card.text)
             y += needed.height() + 18
 
-    def _paint_foot(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+    def _paint_foot(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
         level = self.level.now()
         share = 0.62 if level is not None else 1.0
-        self._paint_end(painter, talk, QRectF(area.left(), area.top(), area.width() * share, area.height()), theme)
+        self._paint_end(
+            painter, conversation, QRectF(area.left(), area.top(), area.width() * share, area.height()), theme
+        )
         if level is not None:
             left = area.left() + area.width() * (share + 0.05)
             self._paint_level(painter, level, QRectF(left, area.top(), area.right() - left, area.height()), theme)
@@ -149,20 +151,20 @@ class Presenter(QWidget):
         painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), words)
         paint_bar(painter, QRectF(area.left(), area.top() + 42, area.width(), 24), level, theme)
 
-    def _paint_end(self, painter: QPainter, talk: Conversation, area: QRectF, theme: Theme) -> None:
+    def _paint_end(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
         groove = QRectF(area.left(), area.top() + 46, area.width(), 16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.border))
         painter.drawRoundedRect(groove, 8, 8)
-        share = min(1.0, max(0.0, talk.eot_confidence or 0.0))
+        share = min(1.0, max(0.0, conversation.eot_confidence or 0.0))
         if share > 0:
             painter.setBrush(QColor(theme.accent))
             painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(16.0, groove.width() * share), 16), 8, 8)
         painter.setFont(font(_FOOT_PX))
         painter.setPen(QColor(theme.muted))
-        caption = f"end of turn {text.percent(talk.eot_confidence)}"
+        caption = f"end of turn {text.percent(conversation.eot_confidence)}"
         painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), caption)
-        threshold = talk.parameters.in_force.eot_threshold_in_force
+        threshold = conversation.parameters.in_force.eot_threshold_in_force
         x = groove.left() + groove.width() * threshold
         painter.setPen(QPen(QColor(theme.ok), 4))
         painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
@@ -171,8 +173,8 @@ class Presenter(QWidget):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"ends at {threshold:.2f}")
 
 
-def _newest(talk: Conversation) -> Card | None:
-    return next((card for card in reversed(talk.cards) if card.tone != "note" and card.text), None)
+def _newest(conversation: Conversation) -> Card | None:
+    return next((card for card in reversed(conversation.cards) if card.tone != "note" and card.text), None)
 
 
 def _fit(words: str, area: QRectF) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""How the connections of a run open, and the limits that its figures are held against; each explained."""
+"""Dialog for the ramp and the limits of a run."""
 
 from __future__ import annotations
 
@@ -25,14 +25,17 @@ from flux_desktop.ui.widgets.basics import label, roomy, set_role
 LINE_PX = 28
 """With less, the underscores of figures' names are cut off on some scales."""
 _STAGES_MEAN = (
-    "Connections held at once, and for how long, step by step. Stages take the place of Connections and Duration; "
-    "a recording begins again as often as needed."
+    "Number of concurrent connections and how long to hold them, stage by stage. Stages replace Connections and "
+    "Duration, and the recording repeats as needed."
 )
-_LIMITS_MEAN = "The run ends with PASS where all hold and with FAIL where one does not; without limits with DONE."
+_LIMITS_MEAN = (
+    "The run ends with PASS if all limits are met and with FAIL otherwise. Unless you limit completed or "
+    "completed_percent, all connections must complete."
+)
 
 
 class RampDialog(QDialog):
-    """Open it with `open()`: it never blocks the window. What cannot be read is told at once and cannot be used.
+    """Open it with `open()`: it never blocks the window. Invalid input is explained at once and cannot be used.
 
     Signals:
         chosen: a `Ramp`.
@@ -61,13 +64,13 @@ class RampDialog(QDialog):
         self.stages.setPlaceholderText("10x30s,50x60s,100x2m")
         self.limits.setPlaceholderText("update_p95_ms<400, completed_percent>=99")
         self.figures = QComboBox()
-        self.figures.addItems(["Add a figure…", *METRICS])
+        self.figures.addItems(["Add figure…", *METRICS])
         for part in (self.stages, self.limits, self.figures):
             part.setFixedHeight(LINE_PX)
         for widget, name in (
-            (self.batch_size, "Connections in a batch"),
+            (self.batch_size, "Connections per batch"),
             (self.batch_delay, "Seconds between batches"),
-            (self.opening, "Connections being opened at the same time, at most"),
+            (self.opening, "Maximum number of connections opening at the same time"),
             (self.stages, "Stages"),
             (self.limits, "Limits"),
             (self.figures, "Add a figure to the limits"),
@@ -101,14 +104,14 @@ class RampDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_S)
-        layout.addWidget(label("How the connections open", "title"))
+        layout.addWidget(label("Opening connections", "title"))
         layout.addWidget(self.ways[AT_ONCE])
-        layout.addLayout(_row(self.ways[BATCHES], self.batch_size, "more every", self.batch_delay))
+        layout.addLayout(_row(self.ways[BATCHES], self.batch_size, "connections every", self.batch_delay))
         stages = _row(self.ways[STAGES], stretch=False)
         stages.addWidget(self.stages, 1)
         layout.addLayout(stages)
         layout.addLayout(_indented(self.stages_words))
-        layout.addLayout(_row("Whatever the way, at most", self.opening, "are being opened at the same time."))
+        layout.addLayout(_row("In all cases, open at most", self.opening, "connections at the same time."))
         layout.addSpacing(SPACE_M)
         layout.addWidget(label("Limits", "title"))
         limits = QHBoxLayout()

@@ -1,4 +1,4 @@
-"""The top of the window: start and stop, how many, how long, and how far the run is."""
+"""Run controls: start and stop, connections, ramp, duration, progress, headline figures."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
-ROOMY_PX = 1360
-"""Below this width the less needed figures give way."""
+ROOMY_PX, NARROW_PX = 1360, 1220
+"""Below these widths the word error rate, then latency and unremarkable pacing, are hidden."""
 FIELD_PX = 30
 RAMP_PX = 110
 """Width that the words on how connections open may take."""
@@ -39,7 +39,7 @@ class RunBar(QWidget):
 
     Signals:
         start_clicked, stop_clicked: the buttons.
-        theme_clicked, present_clicked: dark or light, and the presenter's view.
+        theme_clicked, present_clicked: toggle dark mode, and the presenter view.
     """
 
     start_clicked = Signal()
@@ -58,12 +58,14 @@ class RunBar(QWidget):
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
         row.setSpacing(SPACE_S + 2)
         self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
-        self.stop_button = button("Stop", self.stop_clicked.emit, kind="stop", tip="Finish and stop (Ctrl+.)")
+        self.stop_button = button(
+            "Stop", self.stop_clicked.emit, kind="stop", tip="Finish open turns and stop (Ctrl+.)"
+        )
         self.start_button.setMinimumWidth(118)
         self.stop_button.setMinimumWidth(92)
-        for made in (self.start_button, self.stop_button):
-            made.setIconSize(QSize(14, 14))
-            row.addWidget(made)
+        for push_button in (self.start_button, self.stop_button):
+            push_button.setIconSize(QSize(14, 14))
+            row.addWidget(push_button)
         self.connections = QSpinBox()
         self.connections.setRange(1, CONNECTIONS_MAX)
         self.connections.setFixedWidth(64)
@@ -96,17 +98,15 @@ class RunBar(QWidget):
         self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
         row.addWidget(self.origin_pill)
         self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
-        self.latency_pill.setToolTip(
-            "95 of 100 updates came within this time after their audio was spoken (user clock)."
-        )
+        self.latency_pill.setToolTip("95 % of updates arrived within this time after their audio was due (user clock).")
         self.pacing_pill.setToolTip(
             f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
         )
-        self.words_pill.setToolTip("Word error rate of ended turns against the text known for this recording.")
+        self.words_pill.setToolTip("Error rate of ended turns against the reference text of this recording.")
         for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
             row.addWidget(badge)
-        self.theme_button = IconButton(theme, "sun-moon", "Dark or light", self.theme_clicked.emit)
-        self.present_button = IconButton(theme, "maximize", "Present on a big screen (F11)", self.present_clicked.emit)
+        self.theme_button = IconButton(theme, "sun-moon", "Toggle dark mode (Ctrl+Shift+L)", self.theme_clicked.emit)
+        self.present_button = IconButton(theme, "maximize", "Presenter view (F11)", self.present_clicked.emit)
         row.addWidget(self.theme_button)
         row.addWidget(self.present_button)
         theme.changed.connect(self._restyle)
@@ -118,7 +118,7 @@ class RunBar(QWidget):
         state.listen(self.show_choices)
 
     def choose_ramp(self) -> None:
-        """Ask how the connections are to open and what the figures are held against."""
+        """Open the dialog for the ramp and the limits."""
         dialog = RampDialog(self.window(), self._state.choices.ramp)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.set_ramp)
@@ -157,14 +157,12 @@ class RunBar(QWidget):
         self.ramp_button.setText(" · ".join(part for part in (way, ramp.limit_words()) if part))
         self.ramp_button.setAccessibleName(f"Ramp: {words}")
         self.ramp_button.setToolTip(
-            plain_tip(f"{words}\nHow the connections open, and the limits that decide on PASS or FAIL (Ctrl+Shift+P)")
+            plain_tip(f"{words}\nHow connections are opened, and the limits for PASS or FAIL (Ctrl+Shift+P)")
         )
         for name in ("Connections", "Duration"):
             self._fields[name].setVisible(ramp.way != STAGES)
         self.loop.setToolTip(
-            "Stages begin the recording again as often as needed"
-            if ramp.way == STAGES
-            else "Begin the recording again when it ends"
+            "Stages repeat the recording as needed" if ramp.way == STAGES else "Start the recording again when it ends"
         )
 
     def _progress(self) -> QVBoxLayout:
@@ -173,7 +171,7 @@ class RunBar(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
-        self.bar.setAccessibleName("Progress of the run")
+        self.bar.setAccessibleName("Run progress")
         line = QHBoxLayout()
         self.bar.setMinimumWidth(72)
         self._elapsed, self._left = label("", "caption"), label("", "caption")
@@ -190,16 +188,20 @@ class RunBar(QWidget):
         """Show the run."""
         state, model = self._state, self._state.run
         active = model.active
+        start_had_focus = self.start_button.hasFocus()
         self.start_button.setEnabled(not active)
         running = "Replaying" if model.origin is Origin.REPLAY else "Running"
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: running, Phase.STOPPING: "Stopping…"}
         self.start_button.setText(words.get(model.phase, "Start"))
-        if set_role(self.start_button, "running" if active else "go", "kind"):
+        live = model.origin is Origin.LIVE
+        if set_role(self.start_button, "go" if not active else "running" if live else "stop", "kind"):
             self._restyle()
         had_focus = self.stop_button.hasFocus()
         self.stop_button.setEnabled(model.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING})
         if had_focus and not active:
             self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif start_had_focus and active:
+            self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
         for widget in (self.connections, self.duration, self.ramp_button):
             widget.setEnabled(not active)
@@ -225,7 +227,8 @@ class RunBar(QWidget):
         else:
             self.bar.setValue(0)
             self._elapsed.setText(f"{text.clock(elapsed_s)} elapsed")
-            self._left.setText("until stopped" if model.active else "done")
+            endless = "until stopped" if model.origin is Origin.LIVE else ""
+            self._left.setText(endless if model.active else "done")
 
     def _refresh_pills(self, model: RunModel) -> None:
         total = len(model.conversations)
@@ -233,12 +236,14 @@ class RunBar(QWidget):
         recorded = model.origin is not Origin.LIVE
         self.origin_pill.setVisible(total > 0 and recorded)
         self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
-        for made in (self.streaming_pill, self.latency_pill, self.pacing_pill):
-            made.setVisible(total > 0)
+        roomy_bar = self.width() >= (ROOMY_PX if recorded else NARROW_PX)
+        self.streaming_pill.setVisible(total > 0)
+        self.latency_pill.setVisible(total > 0 and roomy_bar)
         errors = None if shown is None else shown.words
         rate = None if errors is None else errors.rate_percent
         self.words_pill.setVisible(rate is not None and self.width() >= ROOMY_PX)
         self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
+        self.pacing_pill.setVisible(False)
         if not total:
             return
         if model.ended is not None:
@@ -258,28 +263,31 @@ class RunBar(QWidget):
         late = pacing is not None and pacing > PACING_P99_MAX_MS
         self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
         set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
+        self.pacing_pill.setVisible(late or roomy_bar)
 
     def _restyle(self) -> None:
         colours = self._theme.current
-        active = self.start_button.property("kind") == "running"
-        self.start_button.setIcon(icons.icon("play", colours.on_fill, colours.on_fill if active else colours.muted))
+        running = self.start_button.property("kind") == "running"
+        self.start_button.setIcon(icons.icon("play", colours.on_fill, colours.on_fill if running else colours.muted))
         self.stop_button.setIcon(icons.icon("square", colours.text, colours.muted))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._left.setVisible(self.width() >= ROOMY_PX)
+        self._refresh_pills(self._state.run)
 
 
-def _captioned(name: str, widget: QWidget) -> QWidget:
-    made = QWidget()
-    column = QVBoxLayout(made)
+def _captioned(name: str, field: QWidget) -> QWidget:
+    """A field with its name above it."""
+    group = QWidget()
+    column = QVBoxLayout(group)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     caption = label(name, "caption")
-    caption.setBuddy(widget)
-    widget.setFixedHeight(FIELD_PX)
+    caption.setBuddy(field)
+    field.setFixedHeight(FIELD_PX)
     column.addStretch()
     column.addWidget(caption)
-    column.addWidget(widget)
+    column.addWidget(field)
     column.addStretch()
-    return made
+    return group

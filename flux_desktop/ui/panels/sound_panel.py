@@ -1,4 +1,4 @@
-"""Which sound: a recording, by dialog or by dropping it on the window, or the microphone."""
+"""Audio source: a recording, opened or dropped onto the window, or the microphone."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _FILTER = f"Audio files ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;All f
 
 
 class SoundPanel(Panel):
-    """The recording that is to be streamed.
+    """The audio to stream: a recording or the microphone.
 
     Signals:
-        file_chosen: path of a file that a person picked.
+        file_chosen: path of the file that was picked.
         channel_chosen: one of `audio.channels.CHANNELS`, for a recording with several channels.
-        sample_wanted: the bundled sample is to be used.
+        sample_wanted: the bundled sample is to be loaded.
     """
 
     file_chosen = Signal(str)
@@ -36,19 +36,22 @@ class SoundPanel(Panel):
 
     def __init__(self, theme: ThemeSource, state: AppState) -> None:
         self.sample_button = button(
-            "Use the sample", lambda: self.sample_wanted.emit(), kind="link", tip="Stream the bundled conversation"
+            "Use sample",
+            lambda: self.sample_wanted.emit(),
+            kind="link",
+            tip="Load the bundled sample (Ctrl+Shift+O)",
         )
-        self.choose_button = button("Open…", self.choose, kind="link", tip="Choose an audio file (Ctrl+O)")
-        self.choose_button.setAccessibleName("Choose an audio file")
-        super().__init__("Sound", "", self.sample_button, self.choose_button)
+        self.choose_button = button("Open…", self.choose, kind="link", tip="Open an audio file (Ctrl+O)")
+        self.choose_button.setAccessibleName("Open an audio file")
+        super().__init__("Audio", "", self.sample_button, self.choose_button)
         self._folder = str(Path.home())
         self.wav_button = button("Audio file", lambda: self.use_microphone(False), kind="segment")
         self.mic_button = button("Microphone", lambda: self.use_microphone(True), kind="segment")
         modes = QHBoxLayout()
         modes.setSpacing(SPACE_S)
-        for made in (self.wav_button, self.mic_button):
-            made.setCheckable(True)
-            modes.addWidget(made, 1)
+        for widget in (self.wav_button, self.mic_button):
+            widget.setCheckable(True)
+            modes.addWidget(widget, 1)
         self.wav_button.setChecked(True)
         self.body.addLayout(modes)
         self.microphone = MicrophoneBox(theme, state)
@@ -73,7 +76,7 @@ class SoundPanel(Panel):
             self.channel.addItem(text, channel)
         self.channel.activated.connect(lambda _: self.channel_chosen.emit(self.channel.currentData()))
         self.body.addWidget(self.channel)
-        self._detail = label("Open a recording, drop one on this window, or use the sample.", "caption", wrap=True)
+        self._detail = label("Open a recording, drop one onto this window, or use the sample.", "caption", wrap=True)
         self.body.addWidget(self._detail)
         self._state = state
         self._shown: WavShape | None = None
@@ -120,7 +123,7 @@ class SoundPanel(Panel):
         self._name.setToolTip(plain_tip(f"{recording.path}\n{recording.describe()}"))
 
     def set_locked(self, locked: bool) -> None:
-        """While a run is under way the sound cannot be changed."""
+        """The audio source cannot be changed while a run is in progress."""
         for widget in (self.choose_button, self.wav_button, self.mic_button, self.microphone.device, self.channel):
             widget.setEnabled(not locked)
         self.sample_button.setEnabled(not locked)

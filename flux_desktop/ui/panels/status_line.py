@@ -1,4 +1,4 @@
-"""The bottom of the window: what is going on, in words."""
+"""Status line: what is happening, the figures of the engine, and where the run is recorded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
 
 class StatusLine(QWidget):
-    """Three short texts: the streams, the machinery, the recording."""
+    """Three short texts: the connections, the figures of the engine, the session folder."""
 
     def __init__(self, state: AppState, heartbeat: Heartbeat) -> None:
         super().__init__()
@@ -34,25 +34,25 @@ class StatusLine(QWidget):
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
         row.addWidget(self.folder, 2)
-        self.figures.setToolTip("Stalls: how late the window's own thread was, in the newest minute.")
+        self.figures.setToolTip("Stalls: how long the window did not respond, over the last minute.")
         self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def refresh(self, idle_words: str, session_folder: Path | None) -> None:
         """Show the run; `idle_words` are shown while there is none."""
         model = self._state.run
-        stalls = self._heartbeat.stalls() if model.active or self._state.shows_stalls else None
+        stalls = self._heartbeat.stalls() if self._state.shows_stalls else None
         self.main.setText(main_sentence(model, idle_words))
         self.figures.setText(figures_sentence(model, stalls))
         self.folder.setText("" if session_folder is None else f"recorded in {session_folder.name}")
 
 
 def main_sentence(model: RunModel, idle_words: str) -> str:
-    """What is going on, in one sentence."""
+    """What is happening, in one sentence."""
     if model.phase is Phase.IDLE:
         return idle_words
     if model.ended is not None and model.ended.problem is not None:
-        return f"The run could not be carried out. {model.ended.problem.what}"
+        return f"The run failed. {model.ended.problem.what}"
     if model.ended is not None:
         reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
         return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
@@ -70,14 +70,14 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
 
 
 def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
-    """The machinery's figures, from the last snapshot."""
+    """Figures of the engine, from the last snapshot."""
     shot = model.snapshot
     stalls = ""
     if stall_ms is not None and stall_ms.p99_ms is not None:
         stalls = f"stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
     if shot is None:
         return stalls
-    parts = [f"{shot.chunks_sent} chunks out", f"{shot.messages_received} messages in"]
+    parts = [f"{shot.chunks_sent} chunks sent", f"{shot.messages_received} messages received"]
     if shot.pacing.p99_ms is not None:
         parts.append(f"pacing p99 {shot.pacing.p99_ms:.1f} ms")
     if shot.cpu_percent is not None:

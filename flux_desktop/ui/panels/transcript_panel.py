@@ -1,4 +1,4 @@
-"""What is being said: the table of all, a tab per connection, and what to do first while there is none."""
+"""Transcripts: the overview, a tab for each connection, search results, or what to do first."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.lanes import LaneArea, LaneKey
 from flux_desktop.ui.views.overview_table import OverviewTable
 from flux_desktop.ui.views.search_results import SearchResults
-from flux_desktop.ui.widgets.basics import button, label, plain_tip
+from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, plain_tip
 
 OVERVIEW = 0
-"""What stands in the tab of the table of all connections instead of a connection's number."""
+"""Tab data of the overview, in place of a connection's number."""
 
 
 LANES_MAX = 6
@@ -93,7 +93,7 @@ class TranscriptPanel(QWidget):
         column = QVBoxLayout(page)
         column.setSpacing(SPACE_M)
         column.addStretch(2)
-        title = label("Nothing has been said yet", "title")
+        title = label("No transcript yet", "title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint = label("", "muted", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -110,10 +110,11 @@ class TranscriptPanel(QWidget):
 
     def _lane_heading(self) -> QWidget:
         heading = QWidget()
+        self._lane_title = ElidedLabel("strong")
+        self._lane_title.setText("Turns over time")
         line = QHBoxLayout(heading)
         line.setContentsMargins(0, 0, 0, SPACE_S - 4)
-        line.addWidget(label("Turns over time", "strong"))
-        line.addStretch()
+        line.addWidget(self._lane_title, 1)
         line.addWidget(LaneKey(self._theme))
         return heading
 
@@ -129,9 +130,9 @@ class TranscriptPanel(QWidget):
         else:
             words = (
                 "Choose an endpoint and a recording on the left, then press Start.\n"
-                "Or try it at once: the built-in endpoint and the sample need no account."
+                "Or try the built-in endpoint with the sample; no account is needed."
             )
-            name = "Try it with the sample"
+            name = "Try with sample"
         self._hint.setText(words)
         self.start_button.setText(name)
         self.start_button.setAccessibleName(name)
@@ -154,11 +155,11 @@ class TranscriptPanel(QWidget):
         elif self.stack.currentWidget() is self.results:
             self.results.refresh(self.search.text().strip())
         for position in range(1, self.tabs.count()):
-            talk = self._model.conversation(self.tabs.tabData(position))
-            words = state_words(talk)
+            conversation = self._model.conversation(self.tabs.tabData(position))
+            words = state_words(conversation)
             if self.tabs.tabToolTip(position) != words:
                 self.tabs.setTabToolTip(position, plain_tip(words))
-                self.tabs.setTabIcon(position, state_icon(talk, self._theme.current))
+                self.tabs.setTabIcon(position, state_icon(conversation, self._theme.current))
 
     def current(self) -> int | None:
         """Number of the connection in front, or None."""
@@ -176,14 +177,14 @@ class TranscriptPanel(QWidget):
             self.tabs.setCurrentIndex((self.tabs.currentIndex() + by) % self.tabs.count())
 
     def selected(self) -> list[int]:
-        """The connections a person means: the rows selected in the table, or the one in front."""
+        """The selected connections: rows of the overview, or the one in front."""
         if self.stack.currentWidget() is self.overview:
             return self.overview.selected()
         front = self.current()
         return [] if front is None else [front]
 
     def show_connection(self, conn: int) -> None:
-        """Bring a connection to the front; opens its tab where it has none."""
+        """Bring a connection to the front; opens a tab for it if there is none."""
         self._view(conn)
         for position in range(self.tabs.count()):
             if self.tabs.tabData(position) == conn:

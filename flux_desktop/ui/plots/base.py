@@ -1,4 +1,4 @@
-"""A plot in the house style: what it measures stands above it; it can be paused and saved."""
+"""Base of the plots: a title, what is measured, and ways to pause and save."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class SecondsAxis(pg.AxisItem):  # type: ignore[misc]
 class PlotPanel(Panel):
     """A framed plot over the run's seconds. Subclasses own the curves and draw in `draw`.
 
-    While paused nothing moves and the mouse zooms; going on returns to the newest `WINDOW_S`. Values under
-    the mouse are told in the footer.
+    While paused nothing moves and the mouse zooms; resuming returns to the newest `WINDOW_S`. Values under the mouse
+    are shown in the footer.
     """
 
     def __init__(self, theme: ThemeSource, title: str, subtitle: str, unit: str) -> None:
         self.pause_button = IconButton(theme, "pause", f"Pause {title.lower()}")
         self.pause_button.setCheckable(True)
-        self.save_button = IconButton(theme, "download", f"Save {title.lower()} as a picture or a table")
+        self.save_button = IconButton(theme, "download", f"Save {title.lower()} as an image or a table")
         super().__init__(title, subtitle, self.pause_button, self.save_button)
         self.theme = theme
         self._title = title
@@ -52,7 +52,7 @@ class PlotPanel(Panel):
         self._dialog: QFileDialog | None = None
         self.plot: Any = pg.PlotWidget(enableMenu=False, axisItems={"bottom": SecondsAxis(orientation="bottom")})
         self.plot.setAccessibleName(f"{title}: {subtitle}")
-        self.plot.setMinimumHeight(90)
+        self.plot.setMinimumHeight(56)
         self.item: Any = self.plot.getPlotItem()
         self.item.hideButtons()
         self.item.setClipToView(True)  # an hour of a run lies outside of what is shown
@@ -78,7 +78,7 @@ class PlotPanel(Panel):
 
     @property
     def paused(self) -> bool:
-        """Whether the person has stopped the picture."""
+        """Whether the plot is paused."""
         return self.pause_button.isChecked()
 
     def refresh(self) -> None:
@@ -112,13 +112,13 @@ class PlotPanel(Panel):
         self.item.setXRange(end_s - WINDOW_S, end_s, padding=0)
 
     def scale_y(self, top: float, steps: tuple[float, ...]) -> None:
-        """Let y run from 0 to the next of `steps` above `top`, so that the axis does not jump about."""
+        """Scale y from 0 to the next of `steps` above `top`, so that the axis changes rarely."""
         self.item.setYRange(0, next((step for step in steps if step >= top), top * 1.1), padding=0.02)
 
     def values_at(self, x: float) -> list[str]:
-        """What is told of the place under the mouse, the most important first."""
-        found = [(name, nearest(xs, ys, x)) for name, xs, ys in self.columns()]
-        return [f"{name} {value:.0f} {self._unit}" for name, value in found if value is not None]
+        """Values at the place under the mouse, the most important first."""
+        values = [(name, nearest(xs, ys, x)) for name, xs, ys in self.columns()]
+        return [f"{name} {value:.0f} {self._unit}" for name, value in values if value is not None]
 
     def restyle(self) -> None:
         """Take the theme's colours."""
@@ -142,10 +142,10 @@ class PlotPanel(Panel):
             write_whole(path, content)
         except ProblemError as error:
             self._hovered = error.problem.sentence()
-            self.tell_hovered()
+            self.show_hovered()
 
     def _picture(self) -> QPixmap:
-        """The plot with its title; in a deck, whose tab says it instead, frame and title are painted anew."""
+        """The plot with its title; in a deck, whose tab shows the title instead, frame and title are painted here."""
         if not self.title.isHidden():
             return self.grab()
         ratio, colours = self.devicePixelRatio(), self.theme.current
@@ -165,7 +165,7 @@ class PlotPanel(Panel):
     def _paused(self, on: bool) -> None:
         self.item.setMouseEnabled(x=on, y=on)
         self.pause_button.set_icon("play" if on else "pause")
-        self.pause_button.setToolTip("Go on" if on else f"Pause {self._title.lower()}; the wheel zooms")
+        self.pause_button.setToolTip("Resume" if on else f"Pause {self._title.lower()}; the mouse wheel zooms")
         if not on:
             self.refresh()
 
@@ -192,12 +192,12 @@ class PlotPanel(Panel):
         where = arguments[0]
         if not self.plot.sceneBoundingRect().contains(where):
             self._hovered = ""
-            self.tell_hovered()
+            self.show_hovered()
             return
         x = self.item.vb.mapSceneToView(where).x()
         shown = " · ".join(self.values_at(x)[:HOVERED_MAX])
         self._hovered = f"at {x:.1f} s: {shown}" if shown else ""
-        self.tell_hovered()
+        self.show_hovered()
 
     def put_in_foot(self, legend: Legend) -> None:
         """A legend in the footer's place, which it gives up to the values under the mouse."""
@@ -207,7 +207,7 @@ class PlotPanel(Panel):
         self.footer.setWordWrap(True)
         self.footer.hide()
 
-    def tell_hovered(self) -> None:
+    def show_hovered(self) -> None:
         """Show the values under the mouse, where there are any; the next `say` shows the newest again."""
         if self._hovered:
             self.footer.setText(self._hovered)
@@ -217,7 +217,7 @@ class PlotPanel(Panel):
 
     def leaveEvent(self, event: Any) -> None:
         self._hovered = ""
-        self.tell_hovered()
+        self.show_hovered()
         super().leaveEvent(event)
 
 

@@ -25,7 +25,7 @@ class PlotDeck(QWidget):
         self._plots = plots
         self.tabs, self._stack = QTabBar(), QStackedWidget()
         self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Which plot")
+        self.tabs.setAccessibleName("Plot")
         self.tabs.setProperty("kind", "deck")
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -36,8 +36,8 @@ class PlotDeck(QWidget):
             plot.setObjectName("inner")
             plot.title.hide()
             plot.body.setContentsMargins(0, 0, 0, 0)
-            for made in (plot.pause_button, plot.save_button):
-                head.addWidget(made)
+            for widget in (plot.pause_button, plot.save_button):
+                head.addWidget(widget)
             self._stack.addWidget(plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_XS, SPACE_M, SPACE_M)
@@ -69,8 +69,8 @@ class PlotDeck(QWidget):
 
     def _changed(self, position: int) -> None:
         for number, plot in enumerate(self._plots.values()):
-            for made in (plot.pause_button, plot.save_button):
-                made.setVisible(number == position)
+            for widget in (plot.pause_button, plot.save_button):
+                widget.setVisible(number == position)
         self._stack.setCurrentIndex(position)
         if self._by_person:
             self.chosen.emit(self.tabs.tabText(position))

@@ -1,4 +1,4 @@
-"""End of turn: how long after the last word a turn was ended, split into deciding and delivering."""
+"""End of turn: how long after the last word a turn was ended, split into decision and delivery."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class EndOfTurnPlot(PlotPanel):
     """The newest turns of the connection in front; the line under them is the whole run's."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "End of turn", "from the last word of a turn, in ms · p50 of each part", "ms")
+        super().__init__(theme, "End of turn", "after the last word of a turn, in ms · p50 of each part", "ms")
         self._model = model
         self._front: int | None = None
         self._drawn: tuple[object, ...] = ()
@@ -51,7 +51,7 @@ class EndOfTurnPlot(PlotPanel):
         self.scale_y(400, _STEPS_MS)
 
     def set_front(self, conn: int | None) -> None:
-        """Whose turns are shown."""
+        """Select the connection whose turns are shown."""
         self._front = conn
 
     def draw(self) -> None:
@@ -75,8 +75,8 @@ class EndOfTurnPlot(PlotPanel):
         cards = self._ended()
         x = np.array([float(card.index) for card in cards])
         return [
-            ("deciding", x, np.array([card.decision_ms if card.decision_ms is not None else np.nan for card in cards])),
-            ("delivering", x, np.array([card.latency_ms or 0.0 for card in cards])),
+            ("decision", x, np.array([card.decision_ms if card.decision_ms is not None else np.nan for card in cards])),
+            ("delivery", x, np.array([card.latency_ms or 0.0 for card in cards])),
         ]
 
     def restyle(self) -> None:
@@ -99,16 +99,16 @@ class EndOfTurnPlot(PlotPanel):
             return ""
         whole = shot.figures.get("end_of_turn")
         if whole is None or not whole.n:
-            if any(talk.turns for talk in self._model.conversations.values()):
-                return "delivering only: no word times are known for this recording"
-            return "no turn has ended yet"
-        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · n {whole.n}"
+            if any(conversation.turns for conversation in self._model.conversations.values()):
+                return "delivery only: no reference word times for this recording"
+            return "no turns have ended yet"
+        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · {whole.n} turns"
 
     def _parts(self) -> tuple[Entry, ...]:
         """What the two parts of a bar are, with the run's median of each."""
         shot = self._model.snapshot
         figures = {} if shot is None else shot.figures
-        parts = (("deciding", "end_decision", "accent_dim"), ("delivering", "end_delivery", "accent"))
+        parts = (("decision", "end_decision", "accent_dim"), ("delivery", "end_delivery", "accent"))
         return tuple(
             Entry(f"{words} {text.milliseconds(figures.get(name, Percentiles()).p50_ms)}", token)
             for words, name, token in parts

@@ -34,19 +34,19 @@ class Clock(NamedTuple):
 
 USER = Clock(
     "user clock",
-    "from spoken to shown, in ms · an update every 0.25 s",
-    "From the moment the sound was spoken by the plan: what a person would feel; a late client counts.",
+    "from speech to text, in ms · one update every 0.25 s",
+    "Measured from when the audio was due: what a user experiences, including lateness of this computer.",
 )
 WIRE = Clock(
     "wire clock",
-    "from sent to answered, in ms: network and server only",
-    "From the moment the chunk left this computer: network and server only.",
+    "from chunk sent to answer received, in ms: network and server only",
+    "Measured from when the chunk left this computer: network and server only.",
 )
 CLOCKS = (USER, WIRE)
 
 
 class LatencyPlot(PlotPanel):
-    """How long after a sound its text came, by the clock that is chosen."""
+    """Delay between audio and its text, by the selected clock."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__(theme, "Update latency", USER.meaning, "ms")
@@ -58,7 +58,7 @@ class LatencyPlot(PlotPanel):
         self._line: Any = self._curve()
         self.clock_box = QComboBox()
         self.clock_box.addItems([clock.name for clock in CLOCKS])
-        self.clock_box.setAccessibleName("Clock of the update latency")
+        self.clock_box.setAccessibleName("Latency clock")
         self.clock_box.setProperty("kind", "quiet")
         self.clock_box.currentIndexChanged.connect(lambda _index: self._clock_changed())
         self.legend = Legend(theme)
@@ -71,7 +71,7 @@ class LatencyPlot(PlotPanel):
 
     @property
     def clock(self) -> Clock:
-        """By which clock the latency is shown."""
+        """The clock that the latency is shown by."""
         return CLOCKS[self.clock_box.currentIndex()]
 
     def set_front(self, conn: int | None) -> None:
@@ -102,16 +102,16 @@ class LatencyPlot(PlotPanel):
         top = max(top, float(band.p99.since(since_s).max(initial=0.0)))
         self.follow(model.now_s)
         self.scale_y(top * 1.1, _STEPS_MS)
-        self._tell(self._figure())
+        self._show_legend(self._figure())
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
         band = self._band()
-        found = [(name, one.x, one.y) for name, one in (("p50", band.p50), ("p95", band.p95), ("p99", band.p99))]
-        chosen = [] if self._front is None else [self._front]
-        for conn in (*chosen, *(conn for conn in self._others if conn not in chosen)):
+        columns = [(name, one.x, one.y) for name, one in (("p50", band.p50), ("p95", band.p95), ("p99", band.p99))]
+        front = [] if self._front is None else [self._front]
+        for conn in (*front, *(conn for conn in self._others if conn not in front)):
             series = self._of(self._model.conversation(conn))
-            found.append((f"connection {conn}", series.x, series.y))
-        return found
+            columns.append((f"connection {conn}", series.x, series.y))
+        return columns
 
     def restyle(self) -> None:
         super().restyle()
@@ -128,8 +128,8 @@ class LatencyPlot(PlotPanel):
     def _band(self) -> Band:
         return self._model.wire if self.clock is WIRE else self._model.update
 
-    def _of(self, talk: Conversation) -> Series:
-        return talk.wire_latency if self.clock is WIRE else talk.latency
+    def _of(self, conversation: Conversation) -> Series:
+        return conversation.wire_latency if self.clock is WIRE else conversation.latency
 
     def _figure(self) -> Percentiles:
         shot = self._model.snapshot
@@ -154,7 +154,7 @@ class LatencyPlot(PlotPanel):
             curve.setData([], [])
         self.restyle()
 
-    def _tell(self, figure: Percentiles) -> None:
+    def _show_legend(self, figure: Percentiles) -> None:
         values = (figure.p50_ms, figure.p95_ms, figure.p99_ms)
         entries = [
             Entry(f"{name} {_whole(value)}", token, style, 1.5)
@@ -165,7 +165,7 @@ class LatencyPlot(PlotPanel):
         if len(self._others) > 1:
             entries.append(Entry("others", "muted", Qt.PenStyle.SolidLine, 1.0))
         self.legend.show_entries(tuple(entries))
-        self.say(f"in ms, of n {figure.n} updates" if figure.n else "no updates yet")
+        self.say(f"in ms · {figure.n} updates" if figure.n else "no updates yet")
 
 
 def _whole(value: float | None) -> str:

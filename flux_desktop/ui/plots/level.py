@@ -15,10 +15,10 @@ from flux_desktop.ui.widgets.legend import Entry, Legend
 
 
 class LevelPlot(PlotPanel):
-    """What the microphone gave, frame by frame."""
+    """Peak and RMS of every frame of the microphone."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "Microphone level", "of each 80 ms, in dBFS", "dBFS")
+        super().__init__(theme, "Microphone level", "per 80 ms, in dBFS", "dBFS")
         self._model = model
         self._rms: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
         self._peak: Any = self.item.plot(connect="finite", skipFiniteCheck=True)

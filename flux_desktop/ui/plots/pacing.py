@@ -1,4 +1,4 @@
-"""Pacing: how punctually this computer sends; the figure that decides whether the others can be trusted."""
+"""Pacing: how late this computer sends; the figure that decides whether the others can be trusted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class PacingPlot(PlotPanel):
     """The run's p99 of the difference between the planned and the real send of a chunk."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "Pacing", f"lateness of sending, p99 in ms · trusted below {PACING_P99_MAX_MS:g}", "ms")
+        super().__init__(
+            theme, "Pacing", f"how late chunks are sent, p99 in ms · trusted below {PACING_P99_MAX_MS:g}", "ms"
+        )
         self._model = model
         self._line: Any = self.item.plot(connect="finite", skipFiniteCheck=True)
         self._limit: Any = pg.InfiniteLine(pos=PACING_P99_MAX_MS, angle=0)

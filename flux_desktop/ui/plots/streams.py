@@ -1,4 +1,4 @@
-"""Streams over time: how many stand where, and how they ended, one class on top of the other."""
+"""Connections over time by state and outcome, stacked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FIRST = (
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),
 )
-"""What must not be what the legend has no room for."""
+"""Shown first in the legend, which may not have room for all."""
 
 
 class WholeAxis(pg.AxisItem):  # type: ignore[misc]
@@ -46,10 +46,10 @@ class WholeAxis(pg.AxisItem):  # type: ignore[misc]
 
 
 class StreamsPlot(PlotPanel):
-    """All planned streams at any moment: the whole height is the plan."""
+    """All planned connections at any moment: the full height is the plan."""
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__(theme, "Streams", "how many stand where, and how they ended", "streams")
+        super().__init__(theme, "Streams", "connections by state and outcome", "streams")
         self.item.setAxisItems({"left": WholeAxis(orientation="left")})
         self.item.getAxis("left").setWidth(44)
         self._model = model
@@ -89,8 +89,8 @@ class StreamsPlot(PlotPanel):
         return [(name, *history.steps(name)) for name in history.names()]
 
     def values_at(self, x: float) -> list[str]:
-        found = [(name, nearest(xs, ys, x)) for name, xs, ys in self.columns()]
-        return [f"{value:.0f} {name}" for name, value in found if value]
+        values = [(name, nearest(xs, ys, x)) for name, xs, ys in self.columns()]
+        return [f"{value:.0f} {name}" for name, value in values if value]
 
     def restyle(self) -> None:
         super().restyle()

@@ -11,12 +11,12 @@ from flux_desktop.ui.models.conversation import Conversation
 FORMATS = {"txt": "Text", "json": "JSON with words and times", "srt": "SubRip subtitles", "vtt": "WebVTT subtitles"}
 
 
-def transcript(talk: Conversation, suffix: str) -> str:
+def transcript(conversation: Conversation, suffix: str) -> str:
     """A connection's ended turns in one of `FORMATS`."""
-    turns = talk.turns
+    turns = conversation.turns
     match suffix:
         case "json":
-            return as_json(talk.conn, turns)
+            return as_json(conversation.conn, turns)
         case "srt":
             return as_srt(turns)
         case "vtt":

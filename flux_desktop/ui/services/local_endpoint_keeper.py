@@ -14,7 +14,7 @@ LOOK_EVERY_S = 1.0
 
 
 class LocalEndpointKeeper(LocalEndpoint):
-    """Started by the first run, or before it by `keep`; started anew where its arguments change or it has died."""
+    """Started by the first run, or before it by `keep`; restarted when its arguments change or it has died."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class LocalEndpointKeeper(LocalEndpoint):
                 if arguments is None or (tuple(arguments) == tried and not died):
                     continue
                 tried = tuple(arguments)
-                # A failure is told by the run that needs it.
+                # The run that needs it reports the failure.
                 with contextlib.suppress(ProblemError):
                     await self.start(arguments)
         finally:

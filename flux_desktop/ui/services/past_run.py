@@ -35,13 +35,13 @@ def read_past_run(folder: Path) -> PastRun:
         workers = sorted(folder.glob("worker-*.jsonl"))
         started = next((event for event in own if isinstance(event, RunStarted)), None)
         if started is None:
-            raise ProblemError(_no_session(folder, "Its recording does not tell what was run."))
+            raise ProblemError(_no_session(folder, "Its recording does not contain the plan of the run."))
         if wrong := plan_problems(started.plan):
-            raise ProblemError(_no_session(folder, f"No such run can have been: {wrong[0].what}"))
+            raise ProblemError(_no_session(folder, f"The recorded plan is invalid: {wrong[0].what}"))
         totals = RunTotals(started.plan)
         events: list[Event] = []
-        told = [((0, event) for event in own), *(_numbered(path) for path in workers)]
-        for worker, event in heapq.merge(*told, key=lambda pair: getattr(pair[1], "t", 0.0)):
+        streams = [((0, event) for event in own), *(_numbered(path) for path in workers)]
+        for worker, event in heapq.merge(*streams, key=lambda pair: getattr(pair[1], "t", 0.0)):
             heard = totals.take(event, worker, alone=len(workers) == 1) if worker else event
             if heard is not None:
                 events.append(heard)
@@ -55,8 +55,8 @@ def read_past_run(folder: Path) -> PastRun:
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
-    found = re.search(r"\d+", path.stem)
-    number = int(found.group()) if found else 1
+    match = re.search(r"\d+", path.stem)
+    number = int(match.group()) if match else 1
     for event in read_events(path):
         if not isinstance(event, Histograms) or all(map(is_encoded, event.encoded.values())):
             yield number, event
@@ -65,7 +65,7 @@ def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
 def _no_session(folder: Path, why: str) -> Problem:
     return Problem(
         code="session_unreadable",
-        what=f"{folder.name or folder} is not the folder of a session.",
+        what=f"{folder.name or folder} is not a session folder.",
         why=why,
-        todo="Choose a folder that holds run.jsonl; sessions lie in the program's data folder.",
+        todo="Choose a folder that contains run.jsonl. Sessions are kept in the program's data folder.",
     )

@@ -64,10 +64,10 @@ class RunController(QObject):
         """
         if self._model.active:
             return False
-        wrong = plan_problems(plan)
-        for problem in wrong:
+        problems = plan_problems(plan)
+        for problem in problems:
             self.problem.emit(problem)
-        return not wrong and self._begin(plan, truth, planned_s, self._make_engine, released)
+        return not problems and self._begin(plan, truth, planned_s, self._make_engine, released)
 
     def replay(
         self, past: PastRun, speed: float, truth: SpokenWords | None = None, planned_s: float | None = None

@@ -15,10 +15,10 @@ ErrorSink = Callable[[Problem], None]
 
 
 class UiTasks:
-    """Starts tasks by name and group, tells of their errors, and ends them all within a bounded time.
+    """Starts tasks by name and group, reports their errors, and ends them all within a bounded time.
 
     An expected failure (`ProblemError`) goes to the sink as it is; a bug is logged with its traceback and
-    told as a sentence. Cancelling a task is silent. Used on the window's thread only.
+    reported as a sentence. Cancelling a task is silent. Used on the window's thread only.
     """
 
     def __init__(self, on_problem: ErrorSink) -> None:
@@ -83,8 +83,8 @@ class UiTasks:
         sink(
             Problem(
                 code="window_task_failed",
-                what=f"Something went wrong inside the program while it was busy with: {task.get_name()}.",
-                why="This is a fault of the program, not yours.",
-                todo="Try again; the log holds the details.",
+                what=f"Internal error while {task.get_name()}.",
+                why="This is a bug in flux-desktop.",
+                todo="Try again. If it happens again, choose Help → Copy Diagnostics and report it.",
             )
         )

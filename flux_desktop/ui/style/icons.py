@@ -31,7 +31,7 @@ def pixmap(name: str, colour: str, size_px: int = 16, ratio: float = 2.0) -> QPi
 @lru_cache(maxsize=256)
 def icon(name: str, colour: str, disabled: str | None = None, size_px: int = 16) -> QIcon:
     """An icon for buttons and menus; `disabled` is its colour while the button cannot be used."""
-    made = QIcon(pixmap(name, colour, size_px))
+    result = QIcon(pixmap(name, colour, size_px))
     if disabled is not None:
-        made.addPixmap(pixmap(name, disabled, size_px), QIcon.Mode.Disabled)
-    return made
+        result.addPixmap(pixmap(name, disabled, size_px), QIcon.Mode.Disabled)
+    return result

@@ -105,10 +105,10 @@ def contrast(first: str, second: str) -> float:
 
 def font(size_px: int, *, bold: bool = False, fixed: bool = False) -> QFont:
     """The system's font in one size of the scale."""
-    made = QFont()
+    face = QFont()
     if fixed:
-        made.setFamilies(["SF Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
-        made.setStyleHint(QFont.StyleHint.Monospace)
-    made.setPixelSize(size_px)
-    made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    return made
+        face.setFamilies(["SF Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
+        face.setStyleHint(QFont.StyleHint.Monospace)
+    face.setPixelSize(size_px)
+    face.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    return face

@@ -31,7 +31,7 @@ class Lanes(QWidget):
         self._theme = theme
         self._model = model
         self._shown = (-1, -1)
-        self.setAccessibleName("Turns over time, a lane for each connection")
+        self.setAccessibleName("Turns over time, one lane per connection")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -61,24 +61,26 @@ class Lanes(QWidget):
         def x(t: float) -> float:
             return NAME_PX + max(0.0, (t - end_s + WINDOW_S)) * per_s
 
-        for row, talk in enumerate(list(self._model.conversations.values())[first : last + 1], start=first):
+        for row, conversation in enumerate(list(self._model.conversations.values())[first : last + 1], start=first):
             lane = QRectF(NAME_PX, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - NAME_PX, BAR_PX)
             painter.setPen(QColor(theme.muted))
             name = QRectF(0, row * LANE_PX, NAME_PX - 6, LANE_PX)
-            painter.drawText(name, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), f"#{talk.conn}")
+            painter.drawText(
+                name, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), f"#{conversation.conn}"
+            )
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.raised))
             painter.drawRoundedRect(lane, 3, 3)
-            self._paint_lane(painter, talk, lane, x, theme)
+            self._paint_lane(painter, conversation, lane, x, theme)
         painter.end()
 
     def _paint_lane(
-        self, painter: QPainter, talk: Conversation, lane: QRectF, x: Callable[[float], float], theme: Theme
+        self, painter: QPainter, conversation: Conversation, lane: QRectF, x: Callable[[float], float], theme: Theme
     ) -> None:
         now_s = self._model.now_s
         since_s = now_s - WINDOW_S
         previous = ""
-        for span in talk.lane:
+        for span in conversation.lane:
             end_s = now_s if span.end_s is None else span.end_s
             before, previous = previous, span.state
             if end_s < since_s:
@@ -95,8 +97,8 @@ class Lanes(QWidget):
             width = max(right - left, 3.0 if awaiting else 1.0)
             painter.drawRoundedRect(QRectF(left, lane.top(), width, lane.height()), 2, 2)
         for marks, colour, shape in (
-            (talk.eager_marks, theme.eager, _diamond),
-            (talk.resumed_marks, theme.warn, _triangle),
+            (conversation.eager_marks, theme.eager, _diamond),
+            (conversation.resumed_marks, theme.warn, _triangle),
         ):
             # The ground's colour around a mark keeps it apart from the bar that it stands on.
             painter.setPen(QPen(QColor(theme.panel), 1))
@@ -144,9 +146,9 @@ class LaneArea(QScrollArea):
 
 
 class LaneKey(QWidget):
-    """What the colours and marks of the lanes mean, in words beside each."""
+    """Key to the colours and marks of the lanes."""
 
-    WORDS = ("speaking", "awaiting end", "ended", "eager", "resumed")
+    WORDS = ("speaking", "awaiting", "ended", "eager", "resumed")
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()

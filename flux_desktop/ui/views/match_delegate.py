@@ -32,10 +32,12 @@ class MatchDelegate(QStyledItemDelegate):
         self.words = ""
 
     def _layout(self, line: str, face: QFont, width: float) -> tuple[QTextLayout, float]:
+        """The lines laid out with their highlights, and their height."""
         layout = QTextLayout(line.replace("\n", "\u2028"), face)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
+        layout.setFormats([self._highlight(*match) for match in matches(line, self.words)])
         layout.beginLayout()
         height = 0.0
         while (row := layout.createLine()).isValid():
@@ -44,6 +46,14 @@ class MatchDelegate(QStyledItemDelegate):
             height += row.height()
         layout.endLayout()
         return layout, height
+
+    def _highlight(self, start: int, length: int) -> QTextLayout.FormatRange:
+        style = QTextCharFormat()
+        style.setBackground(QColor(self._theme.current.warn))
+        style.setForeground(QColor(self._theme.current.on_fill))
+        span = QTextLayout.FormatRange()
+        span.start, span.length, span.format = start, length, style
+        return span
 
     def _width(self) -> float:
         return max(120.0, self._view.viewport().width() - 2 * PAD_PX - 4)
@@ -61,15 +71,6 @@ class MatchDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(theme.accent_soft))
             painter.drawRoundedRect(box, 6, 6)
         layout, _ = self._layout(line, self._view.font(), self._width())
-        highlighted = []
-        for start, length in matches(line, self.words):
-            mark = QTextLayout.FormatRange()
-            style = QTextCharFormat()
-            style.setBackground(QColor(theme.warn))
-            style.setForeground(QColor(theme.on_fill))
-            mark.start, mark.length, mark.format = start, length, style
-            highlighted.append(mark)
-        layout.setFormats(highlighted)
         painter.setPen(QColor(theme.text))
         layout.draw(painter, QPointF(box.left() + PAD_PX, box.top() + PAD_PX - 1))
         painter.restore()

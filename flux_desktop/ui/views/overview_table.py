@@ -51,8 +51,10 @@ class OverviewModel(QAbstractTableModel):
         return self._rows[row].conn
 
     def any_problem(self) -> bool:
-        """Whether any stream has ended with a problem."""
-        return any(talk.summary is not None and talk.summary.problem is not None for talk in self._rows)
+        """Whether any connection has ended with a problem."""
+        return any(
+            conversation.summary is not None and conversation.summary.problem is not None for conversation in self._rows
+        )
 
     def _ordered(self) -> list[Conversation]:
         column, descending = self._sorted_by
@@ -63,11 +65,11 @@ class OverviewModel(QAbstractTableModel):
         if ordered == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
-        kept = self.persistentIndexList()
-        places = {talk.conn: row for row, talk in enumerate(ordered)}
-        moved = [self.index(places[self._rows[index.row()].conn], index.column()) for index in kept]
+        indexes = self.persistentIndexList()
+        places = {conversation.conn: row for row, conversation in enumerate(ordered)}
+        moved = [self.index(places[self._rows[index.row()].conn], index.column()) for index in indexes]
         self._rows = ordered
-        self.changePersistentIndexList(kept, moved)
+        self.changePersistentIndexList(indexes, moved)
         self.layoutChanged.emit()
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
@@ -90,16 +92,20 @@ class OverviewModel(QAbstractTableModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        talk, column = self._rows[index.row()], COLUMNS[index.column()]
+        conversation, column = self._rows[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.words(talk).replace("\n", " ")
+            return column.words(conversation).replace("\n", " ")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if index.column() < TEXT_COLUMN else plain_tip(column.words(talk)[:500])
+            return None if index.column() < TEXT_COLUMN else plain_tip(column.words(conversation)[:500])
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ForegroundRole and column.name in {"State", "Problem"} and talk.summary is not None:
+        if (
+            role == Qt.ItemDataRole.ForegroundRole
+            and column.name in {"State", "Problem"}
+            and conversation.summary is not None
+        ):
             theme = self._theme.current
-            good = talk.summary.ledger in text.GOOD_CLASSES
+            good = conversation.summary.ledger in text.GOOD_CLASSES
             return QBrush(QColor(theme.ok if good else theme.danger))
         return None
 

@@ -21,8 +21,8 @@ class RawView(QWidget):
         self._conversation = conversation
         self._taken = 0
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter, such as EndOfTurn, Configure, out")
-        self.filter.setAccessibleName("Filter the messages")
+        self.filter.setPlaceholderText("Filter, for example EndOfTurn, Configure, out")
+        self.filter.setAccessibleName("Filter messages")
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._rebuild)
         self.lines = QPlainTextEdit()
@@ -30,7 +30,7 @@ class RawView(QWidget):
         self.lines.setMaximumBlockCount(RAW_KEPT)
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setFont(font(TYPE_CAPTION_PX, fixed=True))
-        self.lines.setAccessibleName("Messages in and out")
+        self.lines.setAccessibleName("Messages sent and received")
         self._count = label("", "caption")
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)

@@ -68,11 +68,11 @@ class SearchResults(QWidget):
 
     def _summary(self, hits: int, words: str) -> str:
         more = f", showing the first {HITS_MAX}" if hits > HITS_MAX else ""
-        found = f"{text.count(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
+        sentence = f"{text.count(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
         unseen = sum(not each.is_complete for each in self._model.conversations.values())
         if self._model.active and unseen:
-            found += f" {text.count(unseen, 'connection')} not shown so far will be searched when the run has ended."
-        return found
+            sentence += f" {text.count(unseen, 'connection')} not shown so far will be searched when the run has ended."
+        return sentence
 
 
 def find(model: RunModel, words: str) -> list[tuple[int, int, str]]:

@@ -49,7 +49,7 @@ class TurnCardDelegate(QStyledItemDelegate):
         self._heights.clear()
 
     def heights_changed(self, cards: Sequence[Card]) -> bool:
-        """Whether any of the newest cards has another height than the view was told last."""
+        """Whether the height of any of the newest cards has changed since the view last asked."""
         changed = False
         for card in cards[-NEWEST:]:
             before = self._heights.get(card.serial)
@@ -59,9 +59,9 @@ class TurnCardDelegate(QStyledItemDelegate):
     def _height(self, card: Card) -> int:
         """Of the whole card, in pixels, with the gap below it."""
         key = (card.revision, self._width())
-        kept = self._heights.get(card.serial)
-        if kept is not None and kept[0] == key:
-            return kept[1]
+        cached = self._heights.get(card.serial)
+        if cached is not None and cached[0] == key:
+            return cached[1]
         height = round(self._layout(card)[1]) + GAP_PX
         if card.tone == "note":
             height += 6
@@ -75,10 +75,10 @@ class TurnCardDelegate(QStyledItemDelegate):
 
     def _layout(self, card: Card) -> tuple[QTextLayout, float]:
         key = (card.revision, self._width())
-        kept = self._layouts.get(card.serial)
-        if kept is not None and kept[0] == key:
+        cached = self._layouts.get(card.serial)
+        if cached is not None and cached[0] == key:
             self._layouts.move_to_end(card.serial)
-            return kept[1], kept[2]
+            return cached[1], cached[2]
         note = card.tone == "note"
         face = font(TYPE_BODY_PX if note else TYPE_READING_PX, bold=card.tone in {"listening", "awaiting"})
         layout = QTextLayout(card.text or " ", face)
@@ -116,7 +116,14 @@ class TurnCardDelegate(QStyledItemDelegate):
         badges = _badges(card, theme)
         if sum(_pill_width(bold, words) + 6 for words, _colour in badges) > room:
             badges = _badges(card, theme, short=True)
+        if sum(_pill_width(bold, words) + 6 for words, _colour in badges) > room and not live:
+            # The colour of the badges and the confidence say more than how the turn ended.
+            verdict = verdict.partition(" · ")[0].rpartition(" ")[0] or verdict
+            room = area.right() - bold.horizontalAdvance(verdict) - 10 - x
         for words, colour in badges:
+            if _pill_width(bold, words) > room:
+                break
+            room -= _pill_width(bold, words) + 6
             x += _pill(painter, x, area, words, colour, theme.on_fill) + 6
         painter.setFont(font(TYPE_CAPTION_PX, bold=True))
         painter.setPen(QColor(theme.accent if live else _confidence_colour(card, theme)))

@@ -54,9 +54,9 @@ class Banner(QWidget):
                 texts.addWidget(line)
         row.addLayout(texts, 1)
         self.buttons = {words: button(words, partial(self._act, act)) for words, act in (actions or {}).items()}
-        for made in self.buttons.values():
-            row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
-        self.close_button = IconButton(theme, "x", "Close this message")
+        for widget in self.buttons.values():
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self.close_button = IconButton(theme, "x", "Dismiss message")
         self.close_button.clicked.connect(self.dismiss)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
 
@@ -64,8 +64,8 @@ class Banner(QWidget):
         self.dismiss()
         act()
 
-    def again(self) -> None:
-        """The same problem came once more: say how often."""
+    def count_again(self) -> None:
+        """Count another occurrence of the same problem."""
         self.count += 1
         self._what.setText(f"{self.problem.what} ({self.count} times)")
 
@@ -89,7 +89,7 @@ class BannerStack(QWidget):
         """Put a problem on top, with buttons where something can be done at once."""
         for banner in self.banners():
             if banner.problem == problem:
-                banner.again()
+                banner.count_again()
                 return
         banner = Banner(self._theme, problem, tone, actions)
         banner.dismissed.connect(self._remove)
@@ -101,7 +101,7 @@ class BannerStack(QWidget):
     def banners(self) -> list[Banner]:
         """The banners shown, newest first."""
         items = (self._layout.itemAt(i) for i in range(self._layout.count()))
-        return [made for item in items if item is not None and isinstance(made := item.widget(), Banner)]
+        return [widget for item in items if item is not None and isinstance(widget := item.widget(), Banner)]
 
     def withdraw(self, code: str) -> None:
         """Close the banner of a problem that does not exist any more."""

@@ -28,11 +28,11 @@ from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 
 def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:
     """A label that never takes its text for markup; `role` names a style of the sheet."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("role", role)
-    made.setWordWrap(wrap)
-    return made
+    widget = QLabel(text)
+    widget.setTextFormat(Qt.TextFormat.PlainText)
+    widget.setProperty("role", role)
+    widget.setWordWrap(wrap)
+    return widget
 
 
 def plain_tip(words: str) -> str:
@@ -57,21 +57,21 @@ def set_role(widget: QWidget, role: str, name: str = "role") -> bool:
 
 def pill(text: str = "", tone: str = "quiet") -> QLabel:
     """A small rounded label; `tone` is ok, warn, danger, eager, accent or quiet."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setProperty("pill", tone)
-    made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return made
+    widget = QLabel(text)
+    widget.setTextFormat(Qt.TextFormat.PlainText)
+    widget.setProperty("pill", tone)
+    widget.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return widget
 
 
 def button(text: str, on_click: Callable[[], object], *, kind: str = "plain", tip: str = "") -> QPushButton:
     """A push button; `kind` is go, stop, segment, link or plain."""
-    made = QPushButton(text)
-    made.setProperty("kind", kind)
-    made.setAccessibleName(text)
-    made.setToolTip(tip)
-    made.clicked.connect(lambda _checked=False: on_click())
-    return made
+    widget = QPushButton(text)
+    widget.setProperty("kind", kind)
+    widget.setAccessibleName(text)
+    widget.setToolTip(tip)
+    widget.clicked.connect(lambda _checked=False: on_click())
+    return widget
 
 
 def roomy(field: QAbstractSpinBox) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 def ask_where(parent: QWidget, conns: list[int], suffix: str, then: Callable[[Path], None]) -> None:
     """Ask for a file for one connection, for a folder for several; `then` gets the answer, if there is one."""
     one = len(conns) == 1
-    title = "Save the transcript" if one else "Save all transcripts into a folder"
+    title = "Save Transcript" if one else "Save All Transcripts to Folder"
     dialog = QFileDialog(parent, title, f"connection-{conns[0]}.{suffix}" if one else "")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if one else QFileDialog.AcceptMode.AcceptOpen)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile if one else QFileDialog.FileMode.Directory)
@@ -22,7 +22,7 @@ def ask_where(parent: QWidget, conns: list[int], suffix: str, then: Callable[[Pa
 
 def ask_session(parent: QWidget, folder: Path, then: Callable[[Path], None]) -> None:
     """Ask for the folder of a past session."""
-    dialog = QFileDialog(parent, "Open a session's folder", str(folder))
+    dialog = QFileDialog(parent, "Open Session Folder", str(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     _open(dialog, then)
 

@@ -1,4 +1,4 @@
-"""The log as it is written: filtered by what is typed, and kept at its end unless somebody reads further up."""
+"""Live log viewer with a filter; follows the end unless scrolled up."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ REFRESH_MS = 500
 
 
 class LogDialog(TextDialog):
-    """Shows what `lines` gives, anew every `REFRESH_MS` while it is open."""
+    """Shows what `lines` returns, refreshed every `REFRESH_MS` while it is open."""
 
     def __init__(self, parent: QWidget, lines: Callable[[], Iterable[str]]) -> None:
-        super().__init__(parent, "Log", "What the program has noted since its start", "")
+        super().__init__(parent, "Log", "Log since the program was started", "")
         self._lines = lines
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter, such as WARNING or worker")
+        self.filter.setPlaceholderText("Filter, for example WARNING or worker")
         self.filter.setAccessibleName("Filter the log")
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(lambda _words: self.refresh())
@@ -33,8 +33,8 @@ class LogDialog(TextDialog):
     def refresh(self) -> None:
         """Show what has come, if anything has."""
         wanted = self.filter.text().strip().lower()
-        found = [line for line in self._lines() if wanted in line.lower()]
-        words = "\n".join(found) or ("No line holds these words." if wanted else "Nothing has been logged.")
+        lines = [line for line in self._lines() if wanted in line.lower()]
+        words = "\n".join(lines) or ("No line contains this text." if wanted else "The log is empty.")
         if words == self.text.toPlainText():
             return
         bar = self.text.verticalScrollBar()

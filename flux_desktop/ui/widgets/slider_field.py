@@ -78,7 +78,7 @@ class SliderField(QWidget):
         return round(self.field.value(), 6)
 
     def set_value(self, value: float | None) -> None:
-        """Set the number (None switches it off) without telling anybody."""
+        """Set the number (None switches it off) without emitting `changed`."""
         if self.switch is not None:
             with QSignalBlocker(self.switch):
                 self.switch.setChecked(value is not None)
@@ -95,7 +95,7 @@ class SliderField(QWidget):
             self.slider.setMaximum(round(high / self._step))
 
     def set_state(self, words: str, role: str) -> None:
-        """Say what is in force, pending or refused; `role` is caption, ok, warn or danger."""
+        """Show what is in force, pending or refused; `role` is caption, ok, warn or danger."""
         self.state.setText(words)
         set_role(self.state, role)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
 
 from flux_desktop.ui.widgets.basics import ElidedLabel, label, set_role
 
-CHOICES: tuple[tuple[str, bool | None], ...] = (("model’s default", None), ("on", True), ("off", False))  # noqa: RUF001
+CHOICES: tuple[tuple[str, bool | None], ...] = (("model default", None), ("on", True), ("off", False))
 
 
 class ThreeState(QWidget):
@@ -54,7 +54,7 @@ class ThreeState(QWidget):
         return CHOICES[self.choice.currentIndex()][1]
 
     def set_value(self, value: bool | None) -> None:
-        """Show another value without telling anybody."""
+        """Show another value without emitting `changed`."""
         with QSignalBlocker(self.choice):
             self.choice.setCurrentIndex([each for _words, each in CHOICES].index(value))
 

@@ -1,4 +1,4 @@
-"""What helps whoever looks into a fault: versions, the last run, the newest log lines; never a secret."""
+"""Diagnostics for a bug report: versions, the last run, the newest log lines; no secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LogKeeper(logging.Handler):
 
 
 def report(model: RunModel, lines: list[str]) -> str:
-    """All of it as text, for the clipboard."""
+    """The diagnostics as text."""
     parts = [f"{name}: {version}" for name, version in versions()]
     parts += ["", f"Run: {main_sentence(model, 'none')}", figures_sentence(model, None)]
     parts += [f"Problem: {problem.code}: {problem.sentence()}" for problem in model.notices]

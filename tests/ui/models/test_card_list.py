@@ -47,8 +47,8 @@ def test_all_but_the_newest_cards_are_on_disk() -> None:
 
 
 def test_the_shown_list_follows_whatever_happens_to_the_newest_cards(qtbot) -> None:
-    talk = Conversation(1)
-    model = TurnListModel(talk)
+    conversation = Conversation(1)
+    model = TurnListModel(conversation)
     chance = random.Random(3)
 
     def texts() -> list[str]:
@@ -61,28 +61,28 @@ def test_the_shown_list_follows_whatever_happens_to_the_newest_cards(qtbot) -> N
     model.rowsInserted.connect(lambda _parent, first, last: shown.extend(texts()[first : last + 1]))
     model.modelReset.connect(lambda: shown.__setitem__(slice(None), texts()))
     for index in range(400):
-        talk.cards.append(card(index))
-        talk.revision += 1
+        conversation.cards.append(card(index))
+        conversation.revision += 1
         act = chance.randrange(4)
         if act == 0:  # a remark in mid-turn stands before the open card
-            talk.cards.insert(len(talk.cards) - 1, Card(index=-1, tone="note", text=f"note {index}"))
+            conversation.cards.insert(len(conversation.cards) - 1, Card(index=-1, tone="note", text=f"note {index}"))
         elif act == 1:  # the open card goes on
-            talk.cards[-1].text += " and more"
-            talk.cards[-1].revision += 1
+            conversation.cards[-1].text += " and more"
+            conversation.cards[-1].revision += 1
         elif act == 2:  # a turn without text is taken away
-            talk.cards.remove(talk.cards[-1])
+            conversation.cards.remove(conversation.cards[-1])
         if chance.random() < 0.5:
             model.refresh()
-            assert shown == texts() == [each.text for each in talk.cards]
+            assert shown == texts() == [each.text for each in conversation.cards]
     model.refresh()
-    assert shown == [each.text for each in talk.cards]
+    assert shown == [each.text for each in conversation.cards]
 
 
 def test_a_word_asks_for_no_other_cards_height_and_keeps_few_layouts(qtbot, qapp, monkeypatch) -> None:
-    talk = Conversation(1)
+    conversation = Conversation(1)
     for index in range(600):
-        talk.cards.append(card(index))
-    shown = TurnList(ThemeSource(qapp, "dark"), talk)
+        conversation.cards.append(card(index))
+    shown = TurnList(ThemeSource(qapp, "dark"), conversation)
     qtbot.addWidget(shown)
     shown.resize(500, 600)
     asked: list[Card] = []
@@ -102,14 +102,14 @@ def test_a_word_asks_for_no_other_cards_height_and_keeps_few_layouts(qtbot, qapp
         asked.clear()
         opened.text, opened.tone = text, tone
         opened.revision += 1
-        talk.revision += 1
+        conversation.revision += 1
         shown.refresh()
         qapp.processEvents()
         return len(asked)
 
     shown.show()
     opened = Card(index=600, tone="listening", text="and")
-    talk.cards.append(opened)
+    conversation.cards.append(opened)
     assert step(text="and so") >= 600
     before = heights()
     assert step(text="and so it") < 30, "the newest ones, and those in view to be painted"

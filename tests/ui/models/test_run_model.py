@@ -29,22 +29,22 @@ def fed(connections: int = 2, until_s: float | None = None) -> RunModel:
 def test_turns_become_final_cards_in_order() -> None:
     model = fed()
     assert model.phase is Phase.ENDED
-    for talk in model.conversations.values():
-        assert talk.transcript() == list(scripted.SENTENCES)
-        assert [card.index for card in talk.cards] == [0, 1, 2, 3, 4]
-        assert {card.tone for card in talk.cards} == {"final"}
-        assert talk.cards[0].confidence == pytest.approx(0.91)
-        assert talk.cards[0].ended_by == "model"
-        assert talk.cards[0].latency_ms == 251
+    for conversation in model.conversations.values():
+        assert conversation.transcript() == list(scripted.SENTENCES)
+        assert [card.index for card in conversation.cards] == [0, 1, 2, 3, 4]
+        assert {card.tone for card in conversation.cards} == {"final"}
+        assert conversation.cards[0].confidence == pytest.approx(0.91)
+        assert conversation.cards[0].ended_by == "model"
+        assert conversation.cards[0].latency_ms == 251
 
 
 def test_interim_text_is_replaced_in_place() -> None:
-    talk = Conversation(1)
+    conversation = Conversation(1)
     seen = []
     for event in scripted.conversation_events(1, scripted.SENTENCES[:1]):
         if isinstance(event, Received):
-            talk.received(event)
-            seen.append((len(talk.cards), talk.cards[0].text if talk.cards else ""))
+            conversation.received(event)
+            seen.append((len(conversation.cards), conversation.cards[0].text if conversation.cards else ""))
     assert {count for count, _ in seen} == {0, 1}
     assert seen[1][1] == "and"
     assert seen[-1] == (1, scripted.SENTENCES[0])
@@ -58,13 +58,17 @@ def test_eager_and_resumed_are_counted_and_timed() -> None:
 
 
 def test_an_open_turn_is_awaiting_after_eager_and_becomes_final_on_closing() -> None:
-    talk, messages = Conversation(1), Messages()
-    talk.received(messages.received(1, 1, scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
-    talk.received(messages.received(2, 1, scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
-    assert talk.cards[0].tone == "awaiting"
+    conversation, messages = Conversation(1), Messages()
+    conversation.received(messages.received(1, 1, scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
+    conversation.received(messages.received(2, 1, scripted.turn_info("EagerEndOfTurn", 0, 1, 1.0, "hello there", 0.6)))
+    assert conversation.cards[0].tone == "awaiting"
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)
-    talk.ended(ConnectionEnded(t=3, summary=summary, closed_turn=messages.receiver(1).close()))
-    assert (talk.cards[0].tone, talk.cards[0].ended_by, talk.open_card) == ("final", "closed", None)
+    conversation.ended(ConnectionEnded(t=3, summary=summary, closed_turn=messages.receiver(1).close()))
+    assert (conversation.cards[0].tone, conversation.cards[0].ended_by, conversation.open_card) == (
+        "final",
+        "closed",
+        None,
+    )
 
 
 def test_a_new_stream_keeps_the_turn_that_was_open_and_notes_the_switch() -> None:
@@ -83,10 +87,10 @@ def test_a_new_stream_keeps_the_turn_that_was_open_and_notes_the_switch() -> Non
 
 
 def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
-    talk, messages = Conversation(1), Messages()
-    talk.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
+    conversation, messages = Conversation(1), Messages()
+    conversation.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
     gone = Problem(code="goaway", what="It went away.", todo="Wait.")
-    talk.connection_changed(
+    conversation.connection_changed(
         ConnectionChanged(t=1.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
     )
     back = ConnectionChanged(
@@ -98,55 +102,57 @@ def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
         gap=(1.0, 2.4),
         closed_turn=messages.receiver(1).close(),
     )
-    talk.connection_changed(back)
+    conversation.connection_changed(back)
     draining = msgspec.structs.replace(back, gap=None, closed_turn=None, state=ConnectionState.DRAINING)
-    talk.connection_changed(draining)
-    assert [(card.tone, card.text) for card in talk.cards] == [
+    conversation.connection_changed(draining)
+    assert [(card.tone, card.text) for card in conversation.cards] == [
         ("note", "It went away. Reconnecting."),
         ("final", "he"),
         ("note", "Reconnected. Audio from 1.0 s to 2.4 s was not transcribed."),
     ]
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, reconnects=1, unheard_s=1.4)
-    talk.ended(ConnectionEnded(t=3, summary=summary))
+    conversation.ended(ConnectionEnded(t=3, summary=summary))
     state = next(column for column in COLUMNS if column.name == "State")
-    assert state.words(talk) == "completed, 1 gap"
+    assert state.words(conversation) == "completed, 1 gap"
 
 
 def test_what_cannot_be_read_is_noted_and_kept() -> None:
-    talk, messages = Conversation(1), Messages()
-    talk.received(messages.received(1, 1, "{not json"))
-    assert "could not be read" in talk.cards[0].text
-    assert talk.raw.newest(1)[0].text == "{not json"
+    conversation, messages = Conversation(1), Messages()
+    conversation.received(messages.received(1, 1, "{not json"))
+    assert "could not be read" in conversation.cards[0].text
+    assert conversation.raw.newest(1)[0].text == "{not json"
 
 
 def test_a_failed_stream_says_why_in_its_transcript() -> None:
-    talk = Conversation(1)
+    conversation = Conversation(1)
     problem = Problem(code="x", what="The stream was cut.", todo="Try again.")
-    talk.ended(ConnectionEnded(t=1, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem)))
-    assert talk.cards[-1].text == "The stream was cut. Try again."
+    conversation.ended(
+        ConnectionEnded(t=1, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem))
+    )
+    assert conversation.cards[-1].text == "The stream was cut. Try again."
 
 
 def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
-    talk = Conversation(500)
+    conversation = Conversation(500)
     row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
-    talk.row_changed(1.0, row)
-    assert talk.latency.y.tolist() == [250.0]
-    assert talk.turn_state == "Speaking"
-    assert [span.state for span in talk.lane] == ["Speaking"]
+    conversation.row_changed(1.0, row)
+    assert conversation.latency.y.tolist() == [250.0]
+    assert conversation.turn_state == "Speaking"
+    assert [span.state for span in conversation.lane] == ["Speaking"]
 
 
 def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_goes_then() -> None:
-    talk = Conversation(500)
+    conversation = Conversation(500)
     row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
     for number in range(400):
-        talk.row_changed(number * UNWATCHED_EVERY_S, row)
-    kept = talk.latency.x.tolist()
+        conversation.row_changed(number * UNWATCHED_EVERY_S, row)
+    kept = conversation.latency.x.tolist()
     assert len(kept) == UNWATCHED_POINTS_KEPT
     assert kept[-1] == 399 * UNWATCHED_EVERY_S
-    talk.received(received(1600.0, 500, "{not json"))
+    conversation.received(received(1600.0, 500, "{not json"))
     for number in range(POINTS_KEPT - UNWATCHED_POINTS_KEPT):
-        talk.latency.append(1600.0 + number, 1.0)
-    assert talk.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == kept
+        conversation.latency.append(1600.0 + number, 1.0)
+    assert conversation.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == kept
 
 
 def test_phases_follow_the_events() -> None:

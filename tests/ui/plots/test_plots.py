@@ -145,7 +145,7 @@ def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
         await shown(window)
         plot = window.live_page.plots.latency
         assert plot.legend.accessibleName().startswith("Legend: p50 251, p95 31")
-        assert "from spoken to shown" in plot.subtitle.text()
+        assert "from speech to text" in plot.subtitle.text()
         user = hover(plot, 5.0, 100.0)
         assert user.startswith("at 5.0 s: p50 251 ms · p95 31")
         plot.leaveEvent(None)
@@ -154,11 +154,11 @@ def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
         assert plot.legend.accessibleName().startswith("Legend: p50 240, p95 300, p99 380")
         assert "network and server only" in plot.subtitle.text()
         assert "connection 1" in {row["series"] for row in saved(plot, tmp_path / "wire.csv")}
-        talk = window.state.run.conversation(1)
-        differences = talk.latency.y - talk.wire_latency.y
+        conversation = window.state.run.conversation(1)
+        differences = conversation.latency.y - conversation.wire_latency.y
         assert list(differences) == pytest.approx([scripted.WIRE_LESS_MS] * len(differences))
         drawn = plot._line.getData()[1]
-        assert list(drawn) == list(talk.wire_latency.y)
+        assert list(drawn) == list(conversation.wire_latency.y)
         assert settings.collect(window.state).choices.latency_clock == "wire"
 
     stage(replaying(scripted.scripted_run(2)), live)

@@ -14,10 +14,10 @@ def test_a_states_mark_is_the_same_icon_every_time(qapp) -> None:
     theme = ThemeSource(qapp, "dark").current
     keys = []
     for _ in range(2):
-        talk = Conversation(1)
-        keys.append(state_icon(talk, theme).cacheKey())
-        talk.ended(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED)))
-        keys.append(state_icon(talk, theme).cacheKey())
+        conversation = Conversation(1)
+        keys.append(state_icon(conversation, theme).cacheKey())
+        conversation.ended(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED)))
+        keys.append(state_icon(conversation, theme).cacheKey())
     assert keys[:2] == keys[2:]
     assert keys[0] != keys[1]
 

@@ -28,14 +28,14 @@ def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatc
             window.help.show_log()
             dialog = window.findChild(LogDialog)
             assert dialog is not None
-            assert dialog.text.toPlainText() == "Nothing has been logged."
+            assert dialog.text.toPlainText() == "The log is empty."
             log.warning("the worker has left")
             log.warning("the disk is full")
             await until(lambda: "disk is full" in dialog.text.toPlainText(), "new lines come by themselves")
             dialog.filter.setText("WORKER")
             assert dialog.text.toPlainText().endswith("the worker has left")
             dialog.filter.setText("nobody said this")
-            assert dialog.text.toPlainText() == "No line holds these words."
+            assert dialog.text.toPlainText() == "No line contains this text."
             dialog.reject()
         finally:
             log.removeHandler(window.log)

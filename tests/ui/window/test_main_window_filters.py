@@ -79,7 +79,7 @@ def test_a_build_without_the_filter_is_not_asked_for_it(stage: Stage) -> None:
         assert (row.value, row.isVisible()) == (False, True)
         await streaming(window, engines, bundle="flux-multi-20260417")
         await until(lambda: not row.choice.isEnabled(), "it cannot be chosen")
-        assert row._hint.text() == "not known to this build"
+        assert row._hint.text() == "not supported by this build"
         assert window.state.options.profanity_filter is None
         assert settings.collect(window.state).choices.options.profanity_filter is False, "the choice is kept"
         window.state.run.phase = type(window.state.run.phase).ENDED

@@ -109,7 +109,7 @@ def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, 
         await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
         # The victim's own helpers hold its pipes until they have noticed.
         await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in helpers), "its helpers have left")
-        print(sentences, [talk.cards[-1].text for talk in window.state.run.conversations.values()])
+        print(sentences, [conversation.cards[-1].text for conversation in window.state.run.conversations.values()])
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 
