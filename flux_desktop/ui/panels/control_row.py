@@ -34,7 +34,7 @@ class ControlRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
         self.target = QComboBox()
-        self.target.addItems(["to all connections", "to selected connections"])
+        self.target.addItems(["to all", "to selected"])
         self.target.setAccessibleName("Recipients")
         self.target.setToolTip(
             "Connections that parameter changes and control messages are sent to: all, or those selected in the "

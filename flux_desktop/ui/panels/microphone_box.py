@@ -27,7 +27,7 @@ class MicrophoneBox(QWidget):
         self.device.setMinimumWidth(80)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.meter = LevelMeter(theme, state.microphone_level)
-        self.lost = QCheckBox("Continue with silence if it is disconnected")
+        self.lost = QCheckBox("Continue with silence if disconnected")
         self.lost.setToolTip("If this is off, the run ends in order when the microphone is disconnected.")
         self.words = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)

@@ -59,7 +59,7 @@ def test_what_is_no_session_is_told(tmp_path: Path, content: bytes | None) -> No
 def test_a_run_that_cannot_have_been_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     started = RunStarted(t=0.0, wall_time="", plan=msgspec.structs.replace(scripted.plan(1), **changes), version="1")
     (tmp_path / "run.jsonl").write_bytes(encode_event(started))
-    with pytest.raises(ProblemError, match="No such run can have been"):
+    with pytest.raises(ProblemError, match="The recorded plan is invalid"):
         read_past_run(tmp_path)
 
 

@@ -153,7 +153,7 @@ def test_an_engine_that_fails_is_told_and_the_window_lives(stage: Stage, bug: bo
         words = labels(banner)
         if bug:
             assert not any("KeyError" in line or "private" in line for line in words)
-            assert any("Something went wrong" in line for line in words)
+            assert any("Internal error while" in line for line in words)
         else:
             assert words == ["It fell over.", "No port.", "Try again."]
         await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
