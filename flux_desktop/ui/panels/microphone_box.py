@@ -60,15 +60,16 @@ class MicrophoneBox(QWidget):
             self._show_remark()
 
     def _show_remark(self) -> None:
-        problem = self._listing or self._trouble
         if self._state.run.active:
             words, role = "The meter shows the peak level in dBFS.", "caption"
-        elif problem is not None:
-            words, role = problem.sentence(), "warn"
+        elif self._listing is not None:
+            words, role = self._listing.sentence(), "warn"
         elif not self._microphones.devices:
             words, role = "No microphone found. Plug one in, or use a recording.", "warn"
         elif not self._microphones.available:
             words, role = "The selected microphone is disconnected. Plug it in, or select another one.", "warn"
+        elif self._trouble is not None:
+            words, role = self._trouble.sentence(), "warn"
         else:
             words, role = "Speak to test the level. The meter shows the peak level in dBFS.", "caption"
         self.words.setText(words)
