@@ -16,7 +16,6 @@ UNTESTED = {
     "flux_desktop.cli.recogniser": "Imported by cli.main on its command, which tests/cli/test_recogniser.py runs.",
     "flux_desktop.cli.run_streams": "Imported by cli.main on its command, which tests/cli/test_examples.py runs.",
     "flux_desktop.cli.summary": "Imported by cli.run_streams; tests/cli/test_summary.py runs it through cli.main.",
-    "flux_desktop.datasets.audacity": _BY_READER,
     "flux_desktop.datasets.kaldi": _BY_READER,
     "flux_desktop.datasets.librispeech": _BY_READER,
 }
