@@ -27,8 +27,8 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folder is looked into on Linux only"),
 ]
 ROOT = Path(__file__).parents[2]
-UNPACKED_MAX_MB = 250
-PACKED_MAX_MB = 120
+UNPACKED_MAX_MB = 480
+PACKED_MAX_MB = 215
 USABLE_MAX_S = 1.5
 HELP_MAX_S = 0.5
 # What a system that can show a window at all has, beside what is left to it on purpose: the C library, and graphics.

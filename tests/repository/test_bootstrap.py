@@ -23,6 +23,23 @@ def test_first_run_sets_up_and_the_second_is_silent(machine: Machine) -> None:
     assert machine.calls() == []
 
 
+def test_setup_downloads_the_speech_model_with_the_uv_that_it_found(machine: Machine) -> None:
+    script = (machine.folder / "bin/uv").read_text()
+    command = 'echo \'echo "flux-stress $* $FLUX_DESKTOP_UV" >>"$MACHINE/calls"\' >.venv/bin/flux-stress'
+    machine.install("uv", f'{script}\ncase "$*" in *"-e ."*) {command}; chmod +x .venv/bin/flux-stress ;; esac')
+    machine.install("chmod", 'exec /bin/chmod "$@"')
+    done = machine.bootstrap()
+    assert (done.returncode, "not available" in done.stderr) == (0, False)
+    assert machine.calls()[-1] == f"flux-stress recogniser fetch {machine.folder / 'bin/uv'}"
+
+
+def test_setup_goes_on_without_the_speech_model_and_says_how_to_download_it_later(machine: Machine) -> None:
+    done = machine.bootstrap()  # no program is installed that could download it
+    assert done.returncode == 0
+    assert "Speech recognition is not available yet; everything else is ready." in done.stderr
+    assert "run .venv/bin/flux-stress recogniser fetch." in done.stderr
+
+
 def test_tests_need_more_and_running_does_not_take_it_away(machine: Machine) -> None:
     machine.bootstrap()
     machine.calls()
