@@ -27,6 +27,8 @@ from flux_desktop.speech_models.catalogue import MODELS, SpeechModel
 
 UNUSABLE = 3
 _WORD_END_MARGIN_S = 0.08
+_WORD_START_MARGIN_S = 0.2
+_WORD_MIN_S = 0.06
 _PIPE_BYTES = 1024 * 1024
 
 
@@ -135,11 +137,20 @@ class DecodeSession:
             (decoded,) = self._model.decode([window], avoid_loops=True)
             if decoded.rejected:
                 return interim
-        # The alignment of the last word may reach into the silence after it, which would put off the turn's end.
-        limit_s = speech_end_s + _WORD_END_MARGIN_S
-        return tuple(
-            word._replace(end_s=round(max(word.start_s, min(word.end_s, limit_s)), 3)) for word in decoded.words
-        )
+        return _within_speech(decoded.words, speech_end_s)
+
+
+def _within_speech(words: tuple[SpokenWord, ...], speech_end_s: float) -> tuple[SpokenWord, ...]:
+    """The words without those that the model has added after the speech, none of them reaching far beyond it.
+
+    The alignment of a last word may reach into the silence after it, which would put off the end of the turn.
+    """
+    limit_s = speech_end_s + _WORD_END_MARGIN_S
+    return tuple(
+        word._replace(start_s=min(word.start_s, limit_s - _WORD_MIN_S), end_s=min(word.end_s, limit_s))
+        for word in words
+        if word.start_s <= speech_end_s + _WORD_START_MARGIN_S
+    )
 
 
 def samples_of(utterance: OpenUtterance) -> Samples:

@@ -27,6 +27,7 @@ _SPLIT_AT_PAUSE_AFTER_FRAMES = 250
 """From 20 s on an utterance ends at the first pause, because the model takes at most 30 s."""
 _UTTERANCE_MAX_FRAMES = 350
 _LATE_WORD_S = 0.05
+_FORGOTTEN_AFTER_S = _LATE_WORD_S + 0.001
 
 
 class RecognitionFailedError(RuntimeError):
@@ -233,8 +234,10 @@ class Recogniser:
 
     def forget(self, before_s: float) -> None:
         """A turn has ended with the words up to `before_s`: later frames no longer give them."""
-        self._forgotten_s = before_s
-        self._settled = tuple(w for w in self._settled if w.start_s >= before_s - _LATE_WORD_S)
+        ended_s = [word.start_s for word in self._last if word.end_s <= before_s]
+        # However short a word is, it must not come again: each frame would start and end a turn with it.
+        self._forgotten_s = max([before_s, *(start_s + _FORGOTTEN_AFTER_S for start_s in ended_s)])
+        self._settled = tuple(w for w in self._settled if w.start_s >= self._forgotten_s - _LATE_WORD_S)
 
     def _placed(self, words: Words, frame: Recognised) -> Words:
         """Words of an utterance in stream time, without those of turns that have ended.

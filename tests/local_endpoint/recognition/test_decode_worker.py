@@ -10,8 +10,9 @@ import pytest
 
 from flux_desktop.base import program
 from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
-from flux_desktop.local_endpoint.recognition.decode_worker import UNUSABLE
+from flux_desktop.local_endpoint.recognition.decode_worker import UNUSABLE, _within_speech
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import MODULE
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH
 
@@ -73,3 +74,15 @@ def test_a_model_that_is_missing_or_damaged_is_named(tmp_path: Path, monkeypatch
     damaged = run()
     assert damaged.returncode == UNUSABLE
     assert "config.json of the speech model Whisper tiny.en cannot be used." in damaged.stderr.decode()
+
+
+def test_words_after_the_speech_are_left_out_and_the_last_one_ends_with_it() -> None:
+    words = (
+        SpokenWord("old-sposed,", 4.0, 5.4, 0.6),
+        SpokenWord("then", 5.05, 5.1, 0.6),
+        SpokenWord("to", 5.4, 5.6, 0.4),
+    )
+    assert [(w.text, w.start_s, w.end_s) for w in _within_speech(words, 5.0)] == [
+        ("old-sposed,", 4.0, 5.08),
+        ("then", pytest.approx(5.02), 5.08),
+    ]

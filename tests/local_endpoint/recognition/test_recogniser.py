@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from flux_desktop.engine.records.word_errors import word_errors
+from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 from flux_desktop.local_endpoint.recognition.whisper.model import WhisperModel
 from tests.local_endpoint.recognition.offline import recognise
 from tests.local_endpoint.recognition.sounds import SOUNDS
@@ -35,3 +37,15 @@ def test_speech_becomes_one_turn_with_its_text(whisper: WhisperModel, turn: np.n
 def test_sounds_without_speech_give_no_text(whisper: WhisperModel, kind: str) -> None:
     outcome = recognise(whisper, SOUNDS[kind](15))
     assert [step.transcript for step in outcome.steps if step.transcript] == []
+
+
+def test_words_without_length_do_not_come_again_after_their_turn() -> None:
+    """The model sometimes aligns the last words to one instant; they made a turn of each frame that followed."""
+    stream = Recogniser("linear16", 16_000, (), None)
+    (frame,) = stream.feed(bytes(2560))
+    words = (SpokenWord("to", 0.07, 0.07, 0.5), SpokenWord("be", 0.07, 0.07, 0.5))
+    assert stream.words(frame._replace(scripted=words)) == words
+    stream.forget(words[-1].end_s)
+    assert stream.last_words == ()
+    (frame,) = stream.feed(bytes(2560))
+    assert stream.words(frame) == ()

@@ -17,6 +17,7 @@ from flux_desktop.local_endpoint.recognition.whisper.vocabulary import Vocabular
 FULL_WINDOW_S = 30.0
 _ALIGNMENT_FRAMES_PER_S = 50
 _THREADS_MAX = 4
+_WORD_MIN_S = 0.06
 _WORD_MAX_S, _WORD_MAX_S_PER_LETTER = 0.3, 0.12
 """A word that follows a pause is aligned from the pause's beginning; longer ones are cut at their start."""
 
@@ -120,7 +121,7 @@ class WhisperModel:
             words.append(
                 SpokenWord(
                     text=word.text,
-                    start_s=round(max(start_s, end_s - longest_s), 3),
+                    start_s=round(max(0.0, min(max(start_s, end_s - longest_s), end_s - _WORD_MIN_S)), 3),
                     end_s=round(end_s, 3),
                     confidence=round(min(1.0, max(0.0, float(np.mean(of_word)))), 4),
                     language=language,
