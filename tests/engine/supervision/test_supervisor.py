@@ -37,15 +37,15 @@ def is_streaming(event):
 async def test_two_connections_stream_speech_and_every_stream_is_accounted_for(driver):
     ended = await driver.run(connections=2)
     assert ended.problem is None
-    assert ended.verdict in {Verdict.DONE, Verdict.INVALID}
+    assert (ended.verdict is Verdict.INVALID) is bool(ended.reasons), "a verdict other than DONE has its reasons"
     assert ended.ledger["completed"] == 2
     assert sum(ended.ledger.values()) == 2
     for conn in (1, 2):
         summary = driver.summaries[conn]
-        assert summary.final_texts == ["And Mr. John Dashwood had then leisure"] or "Dashwood" in summary.final_texts[0]
+        assert summary.final_texts[0].startswith("And Mr. John Dashwood")
         assert summary.violations == {}
         assert summary.chunks_sent >= 25
-        assert summary.update.n == summary.event_counts["Update"] - 1 or summary.update.n > 5
+        assert 5 < summary.update.n == summary.wire.n <= summary.event_counts["Update"]
         states = [event.state for event in driver.of(ConnectionChanged) if event.conn == conn]
         assert states == ["connecting", "opened", "streaming", "draining", "ended"]
     assert isinstance(driver.events[0], RunStarted)
@@ -309,13 +309,15 @@ async def test_a_long_connection_changes_over_to_new_streams_and_counts_on(drive
     assert ended.update.max_ms < 3000, "audio time is carried over"
 
 
-async def test_limits_are_judged(driver):
+async def test_limits_are_judged(driver, monkeypatch):
+    for name in ("PACING_P99_MAX_MS", "LOOP_LAG_P99_MAX_MS", "LOOP_LAG_MAX_MS", "CPU_MAX_PERCENT"):
+        monkeypatch.setattr(f"flux_desktop.engine.measuring.histogram.{name}", 1e9)  # however busy this machine is
     limits = (parse_limit("completed>=1"), parse_limit("update_p95_ms<0"))
     ended = await driver.run(limits=limits, duration_s=1.0)
-    if ended.verdict is not Verdict.INVALID:
-        assert ended.verdict is Verdict.FAIL
-        assert len(ended.reasons) == 1
-        assert "update_p95_ms" in ended.reasons[0]
+    assert ended.verdict is Verdict.FAIL
+    assert [result.met for result in ended.limits] == [True, False]
+    assert len(ended.reasons) == 1
+    assert "update_p95_ms" in ended.reasons[0]
 
 
 @pytest.mark.parametrize(
