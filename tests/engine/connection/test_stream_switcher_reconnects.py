@@ -28,7 +28,6 @@ def is_state(state):
 async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     change = SetParameters(revision=1, options=FluxOptions(eot_threshold=0.8, eot_timeout_ms=500))
     driver.once(is_state(ConnectionState.STREAMING), lambda _: driver.supervisor.send(change))
-    # The new stream's Connected comes late, so that at least one chunk falls into the gap.
     ended = await driver.run(fault="cut-once=2 delay-ms=120", wav=CONVERSATION, duration_s=5.0)
     assert ended.ledger["completed"] == 1, driver.summaries
     summary = driver.summaries[1]
@@ -53,7 +52,7 @@ async def test_a_stream_that_was_cut_comes_back_and_carries_on(driver):
     assert turns == sorted(turns)
     assert len(set(turns)) >= 2
     assert windows[-1] >= 5.0
-    assert summary.chunks_sent * 0.08 < windows[-1] - 0.05, "what fell into the gap was not sent"
+    assert summary.chunks_sent * 0.08 < windows[-1] + 0.01, "nothing of the gap was sent a second time"
     result = RunResult()
     for event in read_session(driver.supervisor.session_folder):
         result.feed(event)

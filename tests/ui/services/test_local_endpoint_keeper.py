@@ -134,10 +134,11 @@ def test_the_builds_offered_are_those_of_the_endpoint() -> None:
 
 def test_the_windows_stalls_can_be_shown_without_a_run(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await until(lambda: window.heartbeat.stalls().n > 0, "the heart beats")
         window.state.changed()
         assert window.live_page.status.figures.text() == ""
         window.state.shows_stalls = True
+        window.state.changed()
+        await until(lambda: window.heartbeat.stalls().n > 0, "the heart beats")
         window.state.changed()
         assert window.live_page.status.figures.text().startswith("stalls p99 ")
         assert "max" in window.live_page.status.figures.text()

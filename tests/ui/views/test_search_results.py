@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.search_results import HITS_MAX, SearchResults, find
 from tests.ui import scripted
 
@@ -24,8 +25,8 @@ def model() -> RunModel:
 
 
 @pytest.fixture
-def results(qtbot: QtBot, model: RunModel) -> SearchResults:
-    made = SearchResults(model)
+def results(qtbot: QtBot, theme: ThemeSource, model: RunModel) -> SearchResults:
+    made = SearchResults(theme, model)
     qtbot.addWidget(made)
     return made
 

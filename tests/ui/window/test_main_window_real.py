@@ -55,7 +55,7 @@ def test_a_real_run_shows_words_soon_and_never_freezes(stage: Stage, tmp_path: P
         for conn in (1, 2):
             assert window.state.run.conversation(conn).transcript()[0].startswith(FIRST_TURN)
         assert "2 completed" in window.live_page.status.main.full_text()
-        assert "Words come from the script" in window.live_page.endpoint_panel.note.text()
+        assert "use its words" in window.live_page.endpoint_panel.note.text()
         folder = window.controller.session_folder
         assert folder is not None
         assert list(folder.glob("*.jsonl"))

@@ -49,11 +49,11 @@ async def test_it_is_on_while_the_microphone_is_selected(made: Preview) -> None:
     assert made.wanted == {"devices": False, "level": False}
 
 
-async def test_a_run_takes_the_device_and_leaves_the_list(made: Preview) -> None:
+async def test_a_run_takes_the_device_and_the_list_is_not_polled(made: Preview) -> None:
     made.select(True)
     made.bench.start()
     made.bench.state.changed()
-    assert made.wanted == {"devices": True, "level": False}
+    assert made.wanted == {"devices": False, "level": False}
 
 
 async def test_stopping_for_a_run_forgets_the_level(made: Preview) -> None:
