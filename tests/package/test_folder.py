@@ -121,6 +121,8 @@ def reason(path: Path, needers: set[str]) -> str:
     _, is_plugin, plugin = place.partition("/Qt/plugins/")
     if is_plugin and plugin in frozen_parts.QT_PLUGINS:
         return "opened by Qt"
+    if "_soundfile_data" in path.parts:
+        return "opened by soundfile"
     if name == sysconfig.get_config_var("INSTSONAME"):
         return "the programs' Python"
     return f"linked by {', '.join(sorted(needers)[:4])}{' and others' if len(needers) > 4 else ''}" if needers else ""

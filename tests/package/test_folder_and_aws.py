@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_service_that_the_program_calls_is_kept() -> None:
-    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "flux_desktop/aws").glob("*.py"))
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "flux_desktop/aws").rglob("*.py"))
     called = set(re.findall(r'client\(\w+, "([a-z-]+)"\)', sources))
     assert {"sagemaker", "sts", "cloudwatch"} <= called <= frozen_parts.AWS_SERVICES
 
