@@ -12,6 +12,7 @@ import pytest
 
 from flux_desktop import __version__
 from flux_desktop.engine.self_test.quick_checks import RESOURCES
+from flux_desktop.speech_models import catalogue, store
 
 pytestmark = pytest.mark.package
 ROOT = Path(__file__).parents[2]
@@ -26,8 +27,11 @@ def wheel() -> Path:
 
 def test_it_works_by_itself(clean_environment: dict[str, str], tmp_path: Path) -> None:
     command = [str(COMMANDS / "flux-stress"), "self-test"]
+    model = store.find(catalogue.ENGLISH)
+    assert model is not None, "fetch it first: flux-stress recogniser fetch"
+    environment = clean_environment | {store.FOLDER_VARIABLE: str(model.parent)}
     done = subprocess.run(
-        command, cwd=tmp_path, env=clean_environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
