@@ -77,7 +77,7 @@ def test_the_list_is_loaded_filtered_and_chosen_from(stage: Stage) -> None:
         await with_sample(window)
         window.live_page.endpoint_panel.open_account(True)
         box = window.live_page.endpoint_panel.account
-        await until(lambda: "as assumed-role/Voice/me" in box.words.text(), "the identity is told")
+        await until(lambda: "as assumed-role/Voice/me" in box.words.text(), "the identity is shown")
         assert names(window) == ["local", "flux-en-us-east-1", "flux-multi-dev", "flux-old"]
         box.region.setCurrentText("eu-west-1")
         await until(lambda: "flux-en-eu-west-1" in names(window), "the other region is loaded")
@@ -198,6 +198,6 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
         window.findChild(DetailsDialog).reject()
         window.live_page.endpoint_panel.select("flux-en-us-east-1")
         window.live_page.endpoint_panel.details_button.click()
-        await until(lambda: filled("12 streams · GPU 83 % busy"), "the load is told")
+        await until(lambda: filled("12 streams · GPU 83 % busy"), "the load is shown")
 
     stage(Waiting, live, account)

@@ -80,7 +80,7 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
         box = window.live_page.sound_panel.microphone
         assert not window.tasks.running("devices")
         window.live_page.sound_panel.mic_button.click()
-        await until(lambda: "does not answer" in box.words.text(), "the problem is told")
+        await until(lambda: "does not answer" in box.words.text(), "the problem is shown")
         await until(lambda: box.device.count() == 3, "both devices are listed")
         box.device.setCurrentIndex(2)
         box.lost.setChecked(True)
@@ -92,7 +92,7 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
         assert plan.source == MicrophoneSource(device_index=2, device_name="USB", go_on_when_lost=True)
         for tick in range(30):
             window.mailbox.put(level(tick / 10, silent=True, peak=-96.0))
-        await until(lambda: bool(window.live_page.banners.banners()), "silence is told")
+        await until(lambda: bool(window.live_page.banners.banners()), "silence is shown")
         assert any(
             "The microphone is silent" in shown.text() for shown in window.live_page.banners.findChildren(QLabel)
         )

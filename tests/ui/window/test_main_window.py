@@ -188,7 +188,7 @@ def test_a_file_that_is_no_wav_is_told_with_the_way_out(stage: Stage, tmp_path: 
 
     async def live(window: MainWindow) -> None:
         window.recordings.load(str(bad))
-        await until(lambda: bool(window.live_page.banners.banners()), "the problem is told")
+        await until(lambda: bool(window.live_page.banners.banners()), "the problem is shown")
         assert any("music.wav" in line for line in labels(window.live_page.banners))
         assert window.state.recording is None
 
@@ -380,7 +380,7 @@ def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suf
         for name in ("one", "connection-0001", "connection-0002"):
             assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
         window.transcripts.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
-        await until(lambda: any("cannot be written" in line for line in labels(window.live_page.banners)), "it is told")
+        await until(lambda: any("cannot be written" in line for line in labels(window.live_page.banners)), "a banner")
 
     stage(replaying(scripted.scripted_run(2)), live)
 

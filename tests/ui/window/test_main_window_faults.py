@@ -35,7 +35,7 @@ def test_expired_credentials_are_told_with_what_to_do(stage: Stage, tmp_path: Pa
         await until(lambda: window.state.recording is not None, "the sample is read")
         window.starter.start()
         await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
-        await until(lambda: bool(window.live_page.banners.banners()), "it is told")
+        await until(lambda: bool(window.live_page.banners.banners()), "it is shown")
         assert "credentials have expired" in told(window)
         assert "Sign in again" in told(window)
         await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
@@ -56,7 +56,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
         await until(lambda: window.state.recording is not None, "the sample is read")
         window.live_page.run_bar.duration.setValue(3)
         window.starter.start()
-        await until(lambda: "no longer being recorded" in told(window), "it is told", 25.0)
+        await until(lambda: "no longer being recorded" in told(window), "it is shown", 25.0)
         assert "No space left on device" in told(window)
         await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
         assert window.state.run.ended is not None

@@ -121,7 +121,7 @@ def test_a_recording_deleted_after_it_was_chosen_is_told(stage: Stage, short_wav
         os.remove(short_wav)
         window.starter.start()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
-        await until(lambda: bool(window.live_page.banners.banners()), "it is told")
+        await until(lambda: bool(window.live_page.banners.banners()), "it is shown")
         assert "first.wav" in window.live_page.banners.banners()[0].problem.sentence()
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)

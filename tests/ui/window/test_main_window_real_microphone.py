@@ -49,7 +49,7 @@ def test_speech_moves_the_meter_before_a_run_and_becomes_words_in_it(
         await until(lambda: len(window.state.run.level_peak) > 0, "the microphone is heard")
         await until(
             lambda: any(banner.problem.code == "microphone_silent" for banner in window.live_page.banners.banners()),
-            "only digital zeros are told",
+            "only digital zeros are reported",
         )
         with speech(microphone):
             await until(lambda: loudest(window) > -30, "the meter moves")
@@ -108,7 +108,7 @@ def test_a_microphone_lost_in_mid_run_is_told_and_what_was_heard_stays(
             window.starter.start()
             await until(lambda: any(card.text for card in window.state.run.conversation(1).cards), "words", 30.0)
         microphone.stand_still(still=True)
-        await until(lambda: window.state.run.notice_count > 0, "the loss is told")
+        await until(lambda: window.state.run.notice_count > 0, "the loss is shown")
         assert any(banner.problem.code == "microphone_lost" for banner in window.live_page.banners.banners())
         if go_on:
             sent = window.state.run.snapshot.chunks_sent if window.state.run.snapshot else 0
