@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flux_desktop.base import redaction
+from flux_desktop.engine.measuring.generator_limits import FACTOR_VARIABLE
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH
 
@@ -65,6 +66,9 @@ def private_environment() -> Iterator[None]:
         # Without it boto3 asks an address of Amazon's machines for credentials, and waits.
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patch.setenv(store.FOLDER_VARIABLE, speech_models)
+        # A machine that stands still for a second rightly makes a run INVALID, which is the matter of few tests:
+        # they set limits of their own.
+        patch.setenv(FACTOR_VARIABLE, "1000")
         for name, folder in folders.items():
             folder.mkdir(mode=0o700, exist_ok=True)
             patch.setenv(name, str(folder))

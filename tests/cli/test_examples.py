@@ -30,8 +30,8 @@ SHORTER = {
     "flux-stress self-test": ["--quick"],
     'flux-stress file local --file talk.wav --stages "10x30s,50x60s"': ["--stages", "2x1s,3x3s"],
 }
-# A run on a busy machine may rightly be invalid or too slow, and a machine need not have a microphone.
-MAY_SAY = {"file": {0, 3, 99}, "microphone": {0, 1}}
+# A run on a busy machine may rightly be too slow, and a machine need not have a microphone.
+MAY_SAY = {"file": {0, 99}, "microphone": {0, 1}}
 
 
 @pytest.fixture(scope="module")

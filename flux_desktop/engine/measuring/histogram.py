@@ -1,4 +1,4 @@
-"""Latency histograms, the ledger and the verdict of a run.
+"""Latency histograms and the ledger of a run.
 
 Percentiles come from HdrHistogram (3 significant digits, 1 µs to 1 h). Histograms are merged, percentiles
 never averaged: the mean of two p95 was 30 % below the pooled one in a measurement.
@@ -15,17 +15,11 @@ from collections.abc import Iterable
 import numpy as np
 from hdrh.histogram import HdrHistogram
 
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
-from flux_desktop.engine.records.figure_names import LOOP_LAG_P99_MAX_MS, PACING_P99_MAX_MS
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles
 
 _HIGHEST_US = 3_600_000_000
 _FINEST_BITS = 11
 """Three significant digits: values below 2048 µs have a counter each."""
-
-LOOP_LAG_MAX_MS = 500.0
-"""One stall this long falsifies every latency measured around it, however long the run is."""
-CPU_MAX_PERCENT = 90.0
-
 
 _PENDING_MAX = 8192
 _RESOLUTION_US = 10
@@ -149,24 +143,6 @@ def ledger(classes: Iterable[LedgerClass], planned: int) -> dict[str, int]:
     counted = Counter(classes)
     counted[LedgerClass.NOT_STARTED] += planned - counted.total()
     return {name.value: counted[name] for name in LedgerClass}
-
-
-def verdict(pacing: Percentiles, loop_lag: Percentiles, cpu_percent: float | None) -> tuple[Verdict, list[str]]:
-    """DONE, or INVALID with the reasons why the measuring machine itself was the bottleneck."""
-    reasons = []
-    if (pacing.p99_ms or 0) > PACING_P99_MAX_MS:
-        reasons.append(
-            f"audio was sent late: pacing error p99 {pacing.p99_ms:.0f} ms, allowed {PACING_P99_MAX_MS:.0f} ms"
-        )
-    if (loop_lag.p99_ms or 0) > LOOP_LAG_P99_MAX_MS:
-        reasons.append(
-            f"the engine was late: event-loop lag p99 {loop_lag.p99_ms:.0f} ms, allowed {LOOP_LAG_P99_MAX_MS:.0f} ms"
-        )
-    elif (loop_lag.max_ms or 0) > LOOP_LAG_MAX_MS:
-        reasons.append(f"the engine stalled for {loop_lag.max_ms:.0f} ms, allowed {LOOP_LAG_MAX_MS:.0f} ms")
-    if (cpu_percent or 0) > CPU_MAX_PERCENT:
-        reasons.append(f"the engine used {cpu_percent:.0f} % of a CPU core, allowed {CPU_MAX_PERCENT:.0f} %")
-    return (Verdict.INVALID if reasons else Verdict.DONE), reasons
 
 
 def _us(duration_s: float) -> int:

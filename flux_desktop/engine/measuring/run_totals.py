@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from flux_desktop.engine.measuring.histogram import Histogram, ledger, verdict
+from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
+from flux_desktop.engine.measuring.histogram import Histogram, ledger
 from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
@@ -21,7 +22,9 @@ _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pac
 class RunTotals:
     """Totals of all workers' events; plain state, no clock."""
 
-    def __init__(self, plan: RunPlan) -> None:
+    def __init__(self, plan: RunPlan, generator: GeneratorLimits | None = None) -> None:
+        """`generator`: what makes a run INVALID; None for the usual limits."""
+        self._generator = generator or GeneratorLimits()
         self._planned = plan.connections
         self._limits = plan.limits
         self._classes: dict[int, LedgerClass] = {}
@@ -52,7 +55,7 @@ class RunTotals:
         """The end of the run, from all events so far."""
         merged = {name: self._percentiles(name) for name in _ALL}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
-        judged, reasons = verdict(merged["pacing"], merged["loop_lag"], cpu_percent)
+        judged, reasons = self._generator.judge(merged["pacing"], merged["loop_lag"], cpu_percent)
         counted = ledger(self._classes.values(), self._planned)
         latencies = {name: merged[name] for name in FIGURES}
         repeated = (self._retries, self._reconnects)

@@ -1,4 +1,4 @@
-"""The names of what a run measures, and the limits beyond which this machine makes the figures worthless."""
+"""The names of what a run measures, and the lateness of sending beyond which the figures are worthless."""
 
 from __future__ import annotations
 
@@ -22,4 +22,3 @@ FIGURES = (
 
 PACING_P99_MAX_MS = 40.0
 """Lateness of sending, p99: half a chunk. Above it the run is INVALID, as every latency includes the delay."""
-LOOP_LAG_P99_MAX_MS = 40.0

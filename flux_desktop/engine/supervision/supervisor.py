@@ -19,6 +19,7 @@ import msgspec
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
+from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
@@ -109,7 +110,7 @@ class Supervisor:
         Expected failures are in its `problem`. Cancelling ends everything within about five seconds.
         """
         self._origin_s = time.monotonic()
-        totals = self._totals = RunTotals(plan)
+        totals = self._totals = RunTotals(plan, generator_limits())
         self.session_folder = None
         local = self._local or LocalEndpoint()
         try:
@@ -148,7 +149,7 @@ class Supervisor:
             wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
             plan=ready.plan,
             version=__version__,
-            notes=ready.notes,
+            notes=[*ready.notes, *generator_limits().notes()],
         )
         self._open_session(started)
         self._on_event(started)

@@ -1,4 +1,4 @@
-"""Histograms, percentiles, the ledger and the verdict."""
+"""Histograms, percentiles and the ledger."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from flux_desktop.engine.measuring.histogram import Histogram, ledger, of_values, verdict
-from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.measuring.histogram import Histogram, ledger, of_values
+from flux_desktop.engine.records.facts import LedgerClass, Percentiles
 
 
 def test_percentiles_are_within_three_digits():
@@ -60,32 +60,3 @@ def test_the_ledger_adds_up_to_the_plan():
     assert counted["never Connected"] == 1
     assert counted["not started"] == 6
     assert sum(counted.values()) == 10
-
-
-@pytest.mark.parametrize(
-    ("pacing_ms", "lag_ms", "cpu_percent", "reason"),
-    [
-        (41.0, 1.0, 10.0, "audio was sent late"),
-        (1.0, 41.0, 10.0, "the engine was late"),
-        (1.0, 1.0, 91.0, "of a CPU core"),
-    ],
-)
-def test_a_run_on_an_overloaded_machine_is_invalid_and_says_why(pacing_ms, lag_ms, cpu_percent, reason):
-    judged, reasons = verdict(
-        Percentiles(n=1, p99_ms=pacing_ms), Percentiles(n=1, p99_ms=lag_ms, max_ms=lag_ms), cpu_percent
-    )
-    assert judged is Verdict.INVALID
-    assert reason in reasons[0]
-    assert len(reasons) == 1
-
-
-def test_one_long_standstill_makes_a_long_run_invalid():
-    lag = Percentiles(n=100_000, p99_ms=1.0, max_ms=1400.0)
-    judged, reasons = verdict(Percentiles(), lag, 5.0)
-    assert judged is Verdict.INVALID
-    assert "stalled for 1400 ms" in reasons[0]
-
-
-def test_a_sound_run_is_done():
-    figures = Percentiles(n=10, p99_ms=3.0, max_ms=9.0)
-    assert verdict(figures, figures, 40.0) == (Verdict.DONE, [])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
+from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.measuring.run_totals import RunTotals
-from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Histograms, RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -46,3 +48,17 @@ def test_a_run_passes_with_as_many_as_its_own_limit_asks_for() -> None:
 def test_a_run_without_limits_is_done() -> None:
     ended = run_ended(classes=(LedgerClass.FAILED,))
     assert (ended.verdict, ended.limits) == (Verdict.DONE, [])
+
+
+def test_a_machine_that_stood_still_makes_the_run_invalid_by_the_limits_that_apply() -> None:
+    lag = Histogram()
+    for _ in range(1_000):
+        lag.add(0.001)
+    lag.add(1.4)
+    told = Histograms(t=1.0, encoded={"loop_lag": lag.encode()}, cpu_percent=5.0, final=True)
+    plan = RunPlan(endpoint="x", source=WavSource(path="a.wav"))
+    for generator, verdict in ((None, Verdict.INVALID), (GeneratorLimits().scaled(10.0), Verdict.DONE)):
+        totals = RunTotals(plan, generator)
+        totals.take(told, 1, alone=True)
+        ended = totals.ended(2.0, interrupted=False)
+        assert (ended.verdict, bool(ended.reasons)) == (verdict, verdict is Verdict.INVALID)

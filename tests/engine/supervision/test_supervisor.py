@@ -37,7 +37,7 @@ def is_streaming(event):
 async def test_two_connections_stream_speech_and_every_stream_is_accounted_for(driver):
     ended = await driver.run(connections=2)
     assert ended.problem is None
-    assert (ended.verdict is Verdict.INVALID) is bool(ended.reasons), "a verdict other than DONE has its reasons"
+    assert (ended.verdict, ended.reasons) == (Verdict.DONE, [])
     assert ended.ledger["completed"] == 2
     assert sum(ended.ledger.values()) == 2
     for conn in (1, 2):
@@ -309,9 +309,7 @@ async def test_a_long_connection_changes_over_to_new_streams_and_counts_on(drive
     assert ended.update.max_ms < 3000, "audio time is carried over"
 
 
-async def test_limits_are_judged(driver, monkeypatch):
-    for name in ("PACING_P99_MAX_MS", "LOOP_LAG_P99_MAX_MS", "LOOP_LAG_MAX_MS", "CPU_MAX_PERCENT"):
-        monkeypatch.setattr(f"flux_desktop.engine.measuring.histogram.{name}", 1e9)  # however busy this machine is
+async def test_limits_are_judged(driver):
     limits = (parse_limit("completed>=1"), parse_limit("update_p95_ms<0"))
     ended = await driver.run(limits=limits, duration_s=1.0)
     assert ended.verdict is Verdict.FAIL
@@ -452,13 +450,6 @@ async def test_what_cannot_be_run_is_told_before_anything_starts(driver, change,
     assert ended.problem.code == code
     assert ended.ledger["not started"] == change.get("connections", 1)
     assert driver.supervisor.session_folder is None
-
-
-async def test_a_run_that_is_refused_at_once_is_not_taken_for_an_overloaded_machine(driver, monkeypatch):
-    monkeypatch.setattr("flux_desktop.engine.measuring.histogram.CPU_MAX_PERCENT", 0.0)
-    ended = await driver.run(fault="unavailable", reconnect=False)
-    assert ended.ledger["connect failed"] == 1
-    assert not any("of a processor" in reason for reason in ended.reasons)
 
 
 async def test_a_refused_parameter_is_a_failed_connection_that_names_it(driver):

@@ -115,6 +115,19 @@ def test_whole_histograms_are_sent_only_where_they_have_to_be_merged_and_at_the_
     assert run(live(sharded=True)) == [False, False, True]
 
 
+def test_a_run_that_is_refused_at_once_is_not_taken_for_an_overloaded_machine() -> None:
+    """Its processor time is that of the start; a longer run's is counted."""
+
+    async def live(for_s: float) -> float:
+        watched = Watched(connection(1))
+        await watched.watch(for_s)
+        watched.monitor.finish()
+        return watched.of(Histograms)[-1].cpu_percent
+
+    assert run(live(0.9)) == 0.0
+    assert run(live(1.1)) > 0.0
+
+
 def test_a_stall_of_the_loop_counts_for_every_probe_that_it_swallowed() -> None:
     async def live() -> None:
         watched = Watched(connection(1))
