@@ -1,7 +1,7 @@
 """The search for an endpoint's capacity as a pure function of what was measured so far.
 
 `next_rung(history, settings)` returns the next number of streams to measure, or the `Result`. Numbers double until a
-rung does not pass, then the bracket is bisected to 3 % (at least 1), then its two ends are measured again, from above
+rung does not pass, then the bracket is bisected to 4 % (at least 1), then its two ends are measured again, from above
 and after a cool-down. The bracket is conservative: a number counts as
 passed only if no measurement there failed and most passed.
 """
@@ -17,9 +17,10 @@ from flux_desktop.evaluation.capacity_result import Result, Shape, undecided
 from flux_desktop.evaluation.capacity_rung import Approach, RungOutcome
 
 START = 16
-RESOLUTION = 0.03
-"""Width of a bracket that is narrow enough, as a part of its lower end: finer than the 5 % that the result promises,
-since a number next to the limit can stay undecided."""
+RESOLUTION = 0.04
+"""Width of a bracket that is narrow enough, as a part of its lower end."""
+NEAR = 0.025
+"""Distance from a number that stays undecided, and is therefore next to the limit, at which the next one is measured."""
 ATTEMPTS_MAX = 3
 """Measurements of one rung, each longer than the one before, until it is left undecided."""
 INVALID_MAX = 3
@@ -181,11 +182,16 @@ def _middle(levels: Levels, settings: Settings) -> int | None:
         if refused:
             # An endpoint that refuses shows its limit by how many streams it took.
             return min(high - 1, max(low + 1, *refused))
+        if high in levels.unsure and low < (below := high - _near(high)):
+            return below  # what stays undecided is next to the limit: a little below it should pass
         return _geometric_middle(low, high)
-    if levels.failed is None:
-        return min(settings.max_streams, 2 * high) if high < settings.max_streams else None
-    low = max([n for n in levels.unsure if n < levels.failed], default=low)
-    return _geometric_middle(low, levels.failed) if levels.failed - low > _step(low, settings) else None
+    if levels.failed is None and high >= settings.max_streams:
+        return None
+    low = max([n for n in levels.unsure if levels.failed is None or n < levels.failed], default=low)
+    above = low + _near(low)
+    if low not in levels.unsure or (levels.failed is not None and levels.failed <= above):
+        return None
+    return min(settings.max_streams, above) if low < settings.max_streams else None
 
 
 def _confirmation(levels: Levels, current: list[RungOutcome], settings: Settings) -> Rung | Result:
@@ -208,6 +214,10 @@ def _confirmation(levels: Levels, current: list[RungOutcome], settings: Settings
 def _step(streams: int, settings: Settings) -> int:
     """The width of a bracket that is narrow enough."""
     return max(1, math.floor(settings.resolution * streams))
+
+
+def _near(streams: int) -> int:
+    return max(1, round(NEAR * streams))
 
 
 def _geometric_middle(low: int, high: int) -> int:

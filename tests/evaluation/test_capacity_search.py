@@ -30,6 +30,7 @@ def outcome(streams: int, judgement: Judgement, **more: object) -> RungOutcome:
 def test_the_truth_is_found_within_5_percent(kind: str) -> None:
     searches = 100
     near = 0
+    rungs = []
     for seed in range(searches):
         capacity = random.Random(seed).randint(1, 600 if kind == "scaling" else 900)
         endpoint = SimulatedEndpoint(kind, capacity, seed)
@@ -37,9 +38,10 @@ def test_the_truth_is_found_within_5_percent(kind: str) -> None:
         low, high = sorted((endpoint.first_capacity if kind == "drifting" else endpoint.capacity, endpoint.capacity))
         near += int(low) - max(1, 0.05 * low) <= result.passes <= high + max(1, 0.05 * high)
         assert_supported(result, since_last_change(history))
-        if kind not in ("scaling", "drifting"):
-            assert rungs_to_bracket(history) <= 12 + 2 * len(result.unsure)  # each is measured around, too
-    print(f"{kind}: {near} of {searches}")
+        rungs.append(rungs_to_bracket(history))
+    print(f"{kind}: {near} of {searches}, rungs {max(rungs)}")
+    assert sum(count <= 12 for count in rungs) >= 0.8 * searches
+    assert max(rungs) <= 14
     assert near >= 0.95 * searches
 
 
@@ -80,7 +82,7 @@ def test_an_undecided_rung_is_measured_longer_twice() -> None:
     history.append(outcome(16, "UNDECIDED", attempt=2))
     assert next_rung(history, SETTINGS) == Rung(streams=16, attempt=3)
     history.append(outcome(16, "UNDECIDED", attempt=3))
-    assert next_rung(history, SETTINGS) == Rung(streams=8, cool_down=True)
+    assert next_rung(history, SETTINGS) == Rung(streams=15, cool_down=True)
 
 
 def test_a_refusing_endpoint_shows_its_limit_by_what_it_took() -> None:
