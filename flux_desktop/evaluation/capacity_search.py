@@ -20,7 +20,7 @@ START = 16
 RESOLUTION = 0.04
 """Width of a bracket that is narrow enough, as a part of its lower end."""
 NEAR = 0.025
-"""Distance from a number that stays undecided, and is therefore next to the limit, at which the next one is measured."""
+"""How far from a number that stays undecided, and is therefore next to the limit, the next one is."""
 ATTEMPTS_MAX = 3
 """Measurements of one rung, each longer than the one before, until it is left undecided."""
 INVALID_MAX = 3

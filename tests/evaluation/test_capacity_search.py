@@ -127,7 +127,7 @@ def test_repeated_measurements_that_contradict_give_no_bracket_there() -> None:
     history = [outcome(16, "PASS"), outcome(17, "FAIL"), outcome(16, "FAIL", after_cool_down=True)]
     step = next_rung(history, SETTINGS)
     assert isinstance(step, Rung)
-    assert step.streams == 8
+    assert step.streams < 16
 
 
 def test_a_search_that_is_interrupted_keeps_what_is_known() -> None:
