@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.engine.records.word_errors import WordErrors
+from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.reports.run_result import FinalSummary
 
 _LABEL_CHARS = 28

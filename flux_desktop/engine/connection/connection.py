@@ -24,10 +24,10 @@ from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, S
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
-from flux_desktop.engine.records.word_errors import WordErrors
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
+from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     ConfigureFailure,

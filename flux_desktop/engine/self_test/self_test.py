@@ -31,11 +31,11 @@ from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
-from flux_desktop.engine.records.word_errors import word_errors
 from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
+from flux_desktop.evaluation.word_errors import word_errors
 
 WINDOW = "flux_desktop.ui.app.app"
 PROCESS_LIMIT_S = 30.0

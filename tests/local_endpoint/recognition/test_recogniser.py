@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.engine.records.word_errors import word_errors
+from flux_desktop.evaluation.word_errors import word_errors
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 from flux_desktop.local_endpoint.recognition.whisper.model import WhisperModel
