@@ -1,0 +1,61 @@
+"""Wilson's interval, the limits it decides, how many values a percentile needs, and the texts of estimates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from flux_desktop.evaluation.intervals import (
+    Estimate,
+    Side,
+    decides,
+    ms_text,
+    number_text,
+    percent_text,
+    values_needed,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    [(5, 100, 0.022, 0.112), (20, 400, 0.033, 0.076), (0, 59, 0.0, 0.061), (59, 59, 0.939, 1.0)],
+)
+def test_interval_of_a_proportion(successes: int, n: int, low: float, high: float) -> None:
+    share = wilson(successes, n)
+    assert (share.value, share.n) == (successes / n, n)
+    assert share.low == pytest.approx(low, abs=0.0006)
+    assert share.high == pytest.approx(high, abs=0.0006)
+
+
+def test_nothing_is_known_of_no_values() -> None:
+    assert wilson(0, 0) == Estimate(None, None, None, 0)
+    assert percent_text(wilson(0, 0)) == "not known (n = 0)"
+
+
+@pytest.mark.parametrize(("n", "share"), [(59, 0.1), (83, 0.05), (200, 0.05), (400, 0.08)])
+def test_a_proportion_is_covered_in_95_of_100_cases(n: int, share: float) -> None:
+    drawn = np.random.default_rng(1).binomial(n, share, 2000)
+    intervals = [wilson(int(successes), n) for successes in drawn]
+    covered = sum(each.low <= share <= each.high for each in intervals) / len(intervals)
+    assert 0.93 <= covered <= 0.975
+
+
+def test_a_limit_is_decided_by_the_whole_interval() -> None:
+    assert decides(wilson(5, 400), 0.05) is Side.BELOW
+    assert decides(wilson(50, 400), 0.05) is Side.ABOVE
+    assert decides(wilson(5, 100), 0.05) is Side.UNDECIDED
+    assert decides(Estimate(0.9, n=1), 0.05) is Side.UNDECIDED, "without an interval nothing is decided"
+    assert decides(Estimate(400, 350, None, 60), 300) is Side.ABOVE
+    assert decides(Estimate(400, 350, None, 60), 500) is Side.UNDECIDED
+
+
+def test_values_needed_for_an_upper_bound() -> None:
+    assert [values_needed(level) for level in (0.9, 0.95, 0.99, 0.999)] == [29, 59, 299, 2995]
+
+
+def test_texts() -> None:
+    assert percent_text(wilson(4, 83)) == "4.8 % (95 % interval 1.9\u201311.7 %, n = 83)"
+    assert ms_text(Estimate(420.4, 380, 510, 83)) == "420 ms (95 % interval 380\u2013510 ms, n = 83)"
+    assert ms_text(Estimate(420, 380, None, 60)) == "420 ms (95 % interval from 380 ms, open above, n = 60)"
+    assert number_text(Estimate(0.421, n=8)) == "0.42 (no interval, n = 8)"
