@@ -50,6 +50,8 @@ class TerminalRun:
         self._waiting: list[str] = []
         self._reported_problems: set[str] = set()
         self._reported_sources: set[str] = set()
+        self._notes = ""
+        """Said at the start: a transcript's source that is named there is not said again."""
         self._stops = 0
         self._supervisor = Supervisor(self._on_event, sessions_dir=sessions_dir)
 
@@ -101,11 +103,12 @@ class TerminalRun:
             case LevelMeasured() if self._table is not None:
                 self._table.level(event)
             case RunStarted():
+                self._notes = " ".join(event.notes)
                 for note in event.notes:
                     complain(plain(note))
             case TranscriptProvenance():
                 for source in sorted({name for names in event.sources.values() for name in names}):
-                    if source not in self._reported_sources:
+                    if source not in self._reported_sources and source not in self._notes:
                         self._reported_sources.add(source)
                         complain(f"Transcript source: {plain(source)}.")
             case Notice():

@@ -40,6 +40,16 @@ COMMANDS = "[bold red]hi[/] \x1b[31mred\x1b]0;title\x07 \x9b2J\x85 \u202eback \x
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 
 
+def silence(folder: Path) -> Path:
+    """A tenth of a second."""
+    with wave.open(str(folder / "a.wav"), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(3200))
+    return folder / "a.wav"
+
+
 def bad(text: str) -> list[str]:
     """Characters that a terminal may obey."""
     return [char for char in text if not (char.isprintable() or char == "\n")]
@@ -55,12 +65,7 @@ def test_markup_of_rich_is_printed_as_it_is() -> None:
 
 @pytest.mark.parametrize("flags", ["", "--json"])
 def test_no_command_reaches_the_terminal(flags: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(bytes(3200))
-    args = build_parser("file").parse_args(["file", "local", "--file", str(tmp_path / "a.wav"), *flags.split()])
+    args = build_parser("file").parse_args(["file", "local", "--file", str(silence(tmp_path)), *flags.split()])
     front = TerminalRun(args, file_plan(args))
     problem = Problem(code="x", what=COMMANDS, why=COMMANDS, todo=COMMANDS)
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem, final_texts=[COMMANDS])
@@ -99,3 +104,15 @@ def test_json_stays_what_it_says() -> None:
         escaped = plain_json(json.dumps(text, ensure_ascii=False))
         assert json.loads(escaped) == text
         assert bad(escaped) == []
+
+
+def test_the_source_of_the_transcript_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    args = build_parser("file").parse_args(["file", "local", "--file", str(silence(tmp_path)), "--quiet"])
+    front = TerminalRun(args, file_plan(args))
+    note = "Whisper tiny.en transcribes the audio."
+    front._on_event(RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[note]))
+    for sources in ({"r": ["Whisper tiny.en"]}, {"r": ["script"]}, {"q": ["script"]}):
+        front._on_event(TranscriptProvenance(t=0.1, sources=sources))
+    written = capsys.readouterr().err
+    assert written.count("Whisper tiny.en") == 1
+    assert written.count("Transcript source: script.") == 1

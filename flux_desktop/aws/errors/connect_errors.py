@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from flux_desktop.base.problem import Problem
@@ -161,6 +163,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     ),
 }
 
+_CRT_ERROR = re.compile(r"\d+ \((AWS_\w+)\): ")
 _CRT_CODES: dict[str, str] = {
     "AWS_IO_SOCKET_CONNECTION_REFUSED": "connect_refused",
     "AWS_IO_DNS_QUERY_FAILED": "dns_failure",
@@ -202,11 +205,11 @@ def proxy_problem(problem: Problem, proxy: Address) -> Problem:
 
 
 def crt_problem(error: BaseException, address: Address, waited: str = "10 s", proxy: Address | None = None) -> Problem:
-    """Translate an error of the AWS common runtime, which carries its cause in `name`.
+    """Translate an error of the AWS common runtime, which carries its cause in `name` or in its text.
 
     With `proxy`, the error is of a connection that was being made through it.
     """
-    name = str(getattr(error, "name", type(error).__name__))
+    name = _crt_name(error)
     code = _CRT_CODES.get(name)
     if code is None:
         code = "tls_failed" if "_TLS_" in name else "connection_lost"
@@ -216,6 +219,17 @@ def crt_problem(error: BaseException, address: Address, waited: str = "10 s", pr
     return connect_problem(code, address, detail)
 
 
+def is_about_request(error: BaseException) -> bool:
+    """Whether an error of the AWS common runtime is about the request itself, not about the connection."""
+    return _crt_name(error).startswith(("AWS_ERROR_HTTP_INVALID_", "AWS_ERROR_INVALID_"))
+
+
+def _crt_name(error: BaseException) -> str:
+    """The runtime's name of an error. Its bindings raise some as a `RuntimeError` of number, name and text."""
+    found = _CRT_ERROR.match(str(error)) if type(error) is RuntimeError else None
+    return found[1] if found else str(getattr(error, "name", type(error).__name__))
+
+
 def _plain(error: BaseException, name: str) -> str:
-    message = str(getattr(error, "message", "")) or str(error)
+    message = str(getattr(error, "message", "")) or _CRT_ERROR.sub("", str(error))
     return message.removeprefix(f"{name}: ").split("\n", 1)[0].strip().rstrip(".") or name

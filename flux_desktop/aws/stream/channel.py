@@ -19,7 +19,7 @@ from smithy_http import tuples_to_fields
 from smithy_http.aio import HTTPResponse
 from smithy_http.aio.interfaces import HTTPRequest
 
-from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem, is_about_request
 from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.send_queue import SendQueue
@@ -160,10 +160,15 @@ class Channel:
         if "accept" not in names:
             pairs.append(("accept", "*/*"))
         crt_request = crt_http.HttpRequest(request.method, _path(request.destination), crt_http.HttpHeaders(pairs))
-        stream = self._connection.request(crt_request, self._crt_response, self._crt_body, manual_write=True)
-        stream.remote_end_stream_future.add_done_callback(self._crt_remote_end)
-        stream.completion_future.add_done_callback(self._crt_complete)
-        stream.activate()
+        try:
+            stream = self._connection.request(crt_request, self._crt_response, self._crt_body, manual_write=True)
+            stream.remote_end_stream_future.add_done_callback(self._crt_remote_end)
+            stream.completion_future.add_done_callback(self._crt_complete)
+            stream.activate()
+        except (AwsCrtError, RuntimeError) as error:
+            if is_about_request(error):
+                raise
+            raise ProblemError(crt_problem(error, self._address)) from error  # lost since it was made
         self._stream = stream
 
     async def _read_error_body(self) -> bytes:

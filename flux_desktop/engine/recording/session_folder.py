@@ -6,6 +6,7 @@ time, are the run.
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import os
 import shutil
@@ -50,6 +51,14 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def remove_session(folder: Path) -> None:
+    """Remove a session's recording, and its folder if nothing else is in it; what cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        for recording in folder.glob("*.jsonl"):
+            recording.unlink()
+        folder.rmdir()
 
 
 def make_private_folder(folder: Path) -> None:

@@ -243,7 +243,8 @@ async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
 def clock_skew_s(info: LocalEndpointInfo) -> float:
     """How far the endpoint's clock is ahead of ours, by the Date header of its answer, in seconds. Blocks.
 
-    Raises `OSError` where it cannot be reached. The header has whole seconds: smaller differences mean nothing.
+    Raises `OSError` where it cannot be reached or gives no valid answer. The header has whole seconds: smaller
+    differences mean nothing.
     """
     place = urlsplit(info.url)
     context = ssl_context(TrustStore(file=info.ca_file))
@@ -252,9 +253,13 @@ def clock_skew_s(info: LocalEndpointInfo) -> float:
     try:
         connection.request("GET", "/")
         date = connection.getresponse().headers["Date"]
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"the endpoint's answer is not valid HTTP: {error or type(error).__name__}") from error
+    except (TypeError, ValueError) as error:
+        raise ConnectionError("the endpoint's answer has no valid Date header") from error
     finally:
         connection.close()
-    return parsedate_to_datetime(date).timestamp() - time.time()
 
 
 def _library_todo(why: str) -> str:

@@ -23,7 +23,13 @@ from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
-from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session, default_sessions_dir, worker_file
+from flux_desktop.engine.recording.session_folder import (
+    RUN_FILE,
+    create_session,
+    default_sessions_dir,
+    remove_session,
+    worker_file,
+)
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
@@ -34,6 +40,7 @@ from flux_desktop.engine.records.commands import (
     Watch,
 )
 from flux_desktop.engine.records.events import (
+    ConnectionChanged,
     ConnectionEnded,
     Event,
     Notice,
@@ -80,6 +87,8 @@ class Supervisor:
         self._stopped = asyncio.Event()
         self._origin_s = 0.0
         self._recorder: Recorder | None = None
+        self._opened = False
+        """Whether a connection of this run has begun to open."""
         self._totals: RunTotals | None = None
 
     # ------------------------------------------------------------ steering
@@ -111,7 +120,7 @@ class Supervisor:
         """
         self._origin_s = time.monotonic()
         totals = self._totals = RunTotals(plan, generator_limits())
-        self.session_folder = None
+        self.session_folder, self._opened = None, False
         local = self._local or LocalEndpoint()
         try:
             ended = await self._run(plan, local, totals)
@@ -127,6 +136,8 @@ class Supervisor:
         finally:
             await self._stop_processes(local if self._local is None else None)
             self._close_recording()
+            if not self._opened:
+                self._discard_session()
             self._stopping, self._stopped = None, asyncio.Event()
             self._parameters = []
         self._on_event(ended)
@@ -227,6 +238,7 @@ class Supervisor:
         if isinstance(event, RunReady):
             self._begin_without(worker)
             return
+        self._opened = self._opened or isinstance(event, ConnectionChanged | ConnectionEnded)
         if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
             self._record(event)  # the worker itself no longer can
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
@@ -274,6 +286,12 @@ class Supervisor:
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             recorder.close()
+
+    def _discard_session(self) -> None:
+        """Remove the session folder of a run that has opened no connection: it has nothing to show."""
+        folder, self.session_folder = self.session_folder, None
+        if folder is not None:
+            remove_session(folder)
 
     def _now(self) -> float:
         return time.monotonic() - self._origin_s

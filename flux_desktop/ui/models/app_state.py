@@ -105,7 +105,7 @@ class AppState:
     def planned_s(self) -> float | None:
         """Length of the run being shown, or of the next one while none is; None where it is open-ended or invalid."""
         if self.run.plan is not None:
-            return self.run.planned_s
+            return self.run.current.planned_s
         source = self.source or WavSource(path="", loop=self.choices.loop)
         try:
             return planned_seconds(self.plan(source), None if self.recording is None else self.recording.duration_s)

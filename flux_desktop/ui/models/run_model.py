@@ -54,12 +54,42 @@ class Phase(StrEnum):
 
 
 class RunModel:
-    """State of one run. `reset` begins a new one; `feed` takes events in order; `revision` counts changes."""
+    """State of one run. `begin` starts the next one; `feed` takes events in order; `revision` counts changes.
+
+    A transcript stays until the next run has a stream: an attempt that never gets one leaves it in place.
+    """
 
     def __init__(self) -> None:
         self.phase = Phase.IDLE
         self.plan: RunPlan | None = None
+        self.attempt: RunModel | None = None
+        """The run that was started while this transcript is shown, until its first stream is open."""
+        self.failed_attempt: RunModel | None = None
+        """The last such run, if it ended without a stream."""
         self.reset(None)
+
+    def begin(
+        self,
+        plan: RunPlan,
+        truth: SpokenWords | None = None,
+        planned_s: float | None = None,
+        origin: Origin = Origin.LIVE,
+    ) -> None:
+        """Get ready for a run: at once, or, where a transcript is shown, when the run has its first stream."""
+        self.failed_attempt = None
+        if origin is Origin.LIVE and any(conversation.cards for conversation in self.conversations.values()):
+            self.attempt = RunModel()
+            self.attempt.reset(plan, truth, planned_s, origin)
+            self.phase = Phase.STARTING
+            self.revision += 1
+        else:
+            self.attempt = None
+            self.reset(plan, truth, planned_s, origin)
+
+    @property
+    def current(self) -> RunModel:
+        """The run in progress, also while another one's transcript is still shown; else the run that is shown."""
+        return self.attempt or self
 
     def reset(
         self,
@@ -116,6 +146,9 @@ class RunModel:
 
     def feed(self, event: Event) -> None:
         """Take one event of the log."""
+        if self.attempt is not None:
+            self._feed_attempt(self.attempt, event)
+            return
         self.revision += 1
         self.now_s = max(self.now_s, getattr(event, "t", 0.0))
         match event:
@@ -159,6 +192,20 @@ class RunModel:
                     conversation.run_ended()
             case _:
                 pass
+
+    def _feed_attempt(self, attempt: RunModel, event: Event) -> None:
+        """Let an attempt take this model over with its first stream; end it where it never had one."""
+        attempt.feed(event)
+        if attempt.phase is Phase.RUNNING:
+            phase, generation = self.phase, self.generation
+            vars(self).update(vars(attempt))
+            self.generation = generation + 1
+            if phase is Phase.STOPPING:
+                self.phase = phase
+        elif attempt.phase is Phase.ENDED:
+            self.attempt, self.failed_attempt = None, attempt
+            self.phase = Phase.ENDED
+            self.revision += 1
 
     def preview_level(self, event: LevelMeasured) -> None:
         """How loud the microphone is before the first run; what a past run heard is left as it is."""

@@ -31,7 +31,6 @@ ROOMY_PX, NARROW_PX = 1360, 1220
 FIELD_PX = 30
 RAMP_PX = 110
 """Width that the words on how connections open may take."""
-"""Above this p99 the measuring machine itself counts as overloaded."""
 
 
 class RunBar(QWidget):
@@ -190,10 +189,10 @@ class RunBar(QWidget):
         active = model.active
         start_had_focus = self.start_button.hasFocus()
         self.start_button.setEnabled(not active)
-        running = "Replaying" if model.origin is Origin.REPLAY else "Running"
+        running = "Replaying" if model.current.origin is Origin.REPLAY else "Running"
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: running, Phase.STOPPING: "Stopping…"}
         self.start_button.setText(words.get(model.phase, "Start"))
-        live = model.origin is Origin.LIVE
+        live = model.current.origin is Origin.LIVE
         if set_role(self.start_button, "go" if not active else "running" if live else "stop", "kind"):
             self._restyle()
         had_focus = self.stop_button.hasFocus()
@@ -208,8 +207,8 @@ class RunBar(QWidget):
         microphone = state.uses_microphone
         self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
         self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
-        self._refresh_progress(model, state.planned_s())
-        self._refresh_pills(model)
+        self._refresh_progress(model.current, state.planned_s())
+        self._refresh_pills(model.current)
 
     def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:
         elapsed_s = model.elapsed_s()
@@ -274,7 +273,7 @@ class RunBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._left.setVisible(self.width() >= ROOMY_PX)
-        self._refresh_pills(self._state.run)
+        self._refresh_pills(self._state.run.current)
 
 
 def _captioned(name: str, field: QWidget) -> QWidget:

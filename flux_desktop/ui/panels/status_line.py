@@ -43,22 +43,24 @@ class StatusLine(QWidget):
         model = self._state.run
         stalls = self._heartbeat.stalls() if self._state.shows_stalls else None
         self.main.setText(main_sentence(model, idle_words))
-        self.figures.setText(figures_sentence(model, stalls))
+        self.figures.setText(figures_sentence(model.current, stalls))
         self.folder.setText("" if session_folder is None else f"recorded in {session_folder.name}")
 
 
 def main_sentence(model: RunModel, idle_words: str) -> str:
     """What is happening, in one sentence."""
-    if model.phase is Phase.IDLE:
+    phase = model.phase
+    model = model.failed_attempt or model.current
+    if phase is Phase.IDLE:
         return idle_words
     if model.ended is not None and model.ended.problem is not None:
         return f"The run failed. {model.ended.problem.what}"
     if model.ended is not None:
         reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
         return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
-    if model.phase is Phase.STOPPING:
+    if phase is Phase.STOPPING:
         return f"Finishing the last turns: {text.ledger_sentence(model.ledger)}"
-    if model.phase is Phase.STARTING:
+    if phase is Phase.STARTING:
         words = "the endpoint" if model.plan is None else model.plan.endpoint
         return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
     failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))

@@ -45,10 +45,17 @@ class RunController(QObject):
         self._engine: RunEngine | None = None
         self._watched: set[int] = set()
         self._has_end = False
+        self._earlier_folder: Path | None = None
 
     @property
     def session_folder(self) -> Path | None:
-        """Where the run is recorded."""
+        """Where the run that is shown is recorded."""
+        shows_earlier = self._model.attempt or self._model.failed_attempt
+        return self._earlier_folder if shows_earlier else self.newest_folder
+
+    @property
+    def newest_folder(self) -> Path | None:
+        """Where the run that was started last is recorded, also if it never had a stream."""
         return None if self._engine is None else self._engine.session_folder
 
     def start(
@@ -93,7 +100,8 @@ class RunController(QObject):
     ) -> bool:
         while self._mailbox.take() is not None:
             pass  # left over from the run before
-        self._model.reset(plan, truth, planned_s, origin)
+        self._earlier_folder = self.session_folder
+        self._model.begin(plan, truth, planned_s, origin)
         # Made at once, so that a stop that follows at once is not lost.
         engine = self._engine = make_engine(self._sink)
         self._has_end = False
@@ -142,5 +150,5 @@ class RunController(QObject):
 
     def _failed(self, problem: Problem) -> None:
         """The engine itself failed: end the run for the window."""
-        model = self._model
+        model = self._model.current
         self._mailbox.put(RunEnded(t=model.now_s, verdict=Verdict.FAIL, ledger=dict(model.ledger), problem=problem))

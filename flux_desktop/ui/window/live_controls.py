@@ -42,7 +42,7 @@ class LiveControls:
     def forget_refusal(self) -> None:
         """Send the next change to the streams of the endpoint although it rejected one before."""
         state = self._state
-        plan = state.run.plan if state.run.active else None
+        plan = state.run.current.plan if state.run.active else None
         endpoint = state.endpoint if plan is None else plan.endpoint
         state.refuses_configure = [name for name in state.refuses_configure if name != endpoint]
         state.live.forget_refusal()

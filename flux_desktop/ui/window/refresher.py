@@ -43,7 +43,7 @@ class Refresher:
 
     def _draw_position(self) -> None:
         """Show where the run stands in the recording, and which parts of it were turns."""
-        state, run, recording = self._state, self._state.run, self._state.recording
+        state, run, recording = self._state, self._state.run.current, self._state.recording
         conn = self._page.transcripts.current() or next(iter(run.conversations), None)
         if conn is None or recording is None or not recording.duration_s or state.uses_microphone:
             return

@@ -52,7 +52,8 @@ class RunEvents(QObject):
     def _ended(self, event: RunEnded) -> None:
         self._state.live.end()
         banners = self._page.banners
-        result = summary(self._state.run, self._controller.session_folder)
+        run = self._state.run
+        result = summary(run.failed_attempt or run, self._controller.newest_folder)
         if event.problem is not None:
             banners.show_problem(event.problem)
         elif result is not None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.aws.errors.connect_errors import _CRT_CODES, _TEXTS, Address, connect_problem, crt_problem
+from flux_desktop.aws.errors.connect_errors import (
+    _CRT_CODES,
+    _TEXTS,
+    Address,
+    connect_problem,
+    crt_problem,
+    is_about_request,
+)
 
 ADDRESS, PROXY = Address("runtime.example", 8443), Address("proxy.example", 3128)
 
@@ -43,3 +50,14 @@ def test_a_first_connection_through_a_proxy_blames_the_proxy(name: str) -> None:
     assert "proxy.example:3128" in problem.what
     assert "HTTPS_PROXY" in problem.todo
     assert crt_problem(CrtError("AWS_ERROR_HTTP_GOAWAY_RECEIVED"), ADDRESS, "10 s", PROXY).code == "goaway"
+
+
+def test_a_request_that_cannot_be_sent_is_not_a_lost_connection() -> None:
+    assert is_about_request(CrtError("AWS_ERROR_HTTP_INVALID_HEADER_VALUE"))
+    assert not is_about_request(CrtError("AWS_ERROR_HTTP_CONNECTION_CLOSED"))
+    assert not is_about_request(RuntimeError())
+    bare = RuntimeError("2058 (AWS_ERROR_HTTP_CONNECTION_CLOSED): The connection has closed or is closing.")
+    assert not is_about_request(bare)
+    assert "The connection has closed or is closing" in crt_problem(bare, ADDRESS).why
+    assert "2058" not in crt_problem(bare, ADDRESS).why
+    assert is_about_request(RuntimeError("2052 (AWS_ERROR_HTTP_INVALID_HEADER_VALUE): Invalid header value."))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from typing import Any
 
 import pytest
 
+from flux_desktop.aws.stream.channel import Channel
+from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.opener import StreamClosedError, StreamTimeouts
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
@@ -192,3 +195,20 @@ async def test_closing_the_opener_while_one_is_opening(authority: Authority) -> 
         peer.sessions[0].headers()
         with pytest.raises(StreamClosedError):
             await opening
+
+
+async def test_a_connection_that_is_lost_before_its_request_is_a_lost_connection(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under load: the common runtime then refuses the request itself, with its error 2058."""
+    connect = Channel._connect
+
+    async def connect_and_lose(channel: Channel, network: Network) -> Any:
+        connection = await connect(channel, network)
+        await asyncio.wrap_future(connection.close())
+        return connection
+
+    monkeypatch.setattr(Channel, "_connect", connect_and_lose)
+    async with hostile_peer(authority, "connected") as peer:
+        problem = await open_problem(peer)
+    assert problem.code == "connection_lost", problem

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import io
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +16,7 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.self_test import self_test
 from flux_desktop.engine.self_test.quick_checks import Finding
 from flux_desktop.engine.self_test.self_test import SelfTest, clock_skew_s
-from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 
 real_command = program.command
 
@@ -128,3 +131,31 @@ async def test_words_that_are_not_the_sample_s_are_told(tmp_path: Path) -> None:
     finally:
         await local.stop()
     assert "was transcribed as" in failed.value.problem.what
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"not HTTP at all\r\n", "not valid HTTP"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "no valid Date"),
+        (b"HTTP/1.1 200 OK\r\nDate: today\r\n\r\n", "no valid Date"),
+    ],
+)
+def test_an_answer_without_a_time_is_a_failed_connection(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes, words: str
+) -> None:
+    class Peer:
+        """A socket that answers anything with `answer`."""
+
+        def sendall(self, data: bytes) -> None: ...
+
+        def close(self) -> None: ...
+
+        def makefile(self, mode: str) -> io.BytesIO:
+            return io.BytesIO(answer)
+
+    monkeypatch.setattr(http.client.HTTPSConnection, "connect", lambda self: setattr(self, "sock", Peer()))
+    authorities = ssl.get_default_verify_paths().cafile or ""
+    info = LocalEndpointInfo(url="https://127.0.0.1:1", region="", ca_file=authorities, access_key="", secret_key="")
+    with pytest.raises(OSError, match=words):
+        clock_skew_s(info)

@@ -474,3 +474,14 @@ async def test_disk_trouble_is_told_and_the_run_goes_on(driver, tmp_path):
     assert ended.problem is None
     assert [notice.problem.code for notice in driver.of(Notice)] == ["recording_failed"]
     assert driver.summaries[1].chunks_sent
+
+
+async def test_a_run_that_opens_nothing_leaves_no_session(driver, tmp_path, sentence_wav):
+    audio = tmp_path / "gone.wav"
+    audio.write_bytes(sentence_wav.read_bytes())
+    driver.once(lambda event: isinstance(event, RunStarted), lambda _: audio.unlink())
+    ended = await driver.run(wav=audio)
+    assert ended.problem is not None
+    assert not driver.of(ConnectionChanged)
+    assert driver.supervisor.session_folder is None
+    assert list((tmp_path / "sessions").iterdir()) == []

@@ -7,10 +7,10 @@ import pytest
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice, Received, RunEnded
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
 from tests.engine.messages import Messages, received
@@ -177,3 +177,59 @@ def test_a_series_keeps_the_newest_points_in_one_piece() -> None:
     assert series.x.tolist() == [7, 8, 9, 10]
     assert series.y.tolist() == [70, 80, 90, 100]
     assert series.since(9).tolist() == [90, 100]
+
+
+def attempt(model: RunModel, connections: int = 3) -> None:
+    model.begin(scripted.plan(connections), planned_s=9.0)
+
+
+def test_the_next_run_takes_over_with_its_first_stream() -> None:
+    model = fed()
+    generation = model.generation
+    attempt(model)
+    model.feed(Notice(t=0.1, problem=Problem(code="odd", what="Odd.")))
+    model.feed(ConnectionChanged(t=0.2, conn=1, state=ConnectionState.CONNECTING))
+    assert model.conversation(1).transcript() == list(scripted.SENTENCES)
+    assert (model.phase, model.current.planned_s, len(model.current.conversations)) == (Phase.STARTING, 9.0, 3)
+    assert "waiting" in main_sentence(model, "") or "connecting" in main_sentence(model, "").lower()
+    model.feed(ConnectionChanged(t=0.4, conn=1, state=ConnectionState.STREAMING))
+    assert (model.phase, model.planned_s, len(model.conversations), model.notice_count) == (Phase.RUNNING, 9.0, 3, 1)
+    assert model.current is model
+    assert model.conversation(1).transcript() == []
+    assert model.generation == generation + 1
+
+
+def test_a_stop_before_the_first_stream_is_not_forgotten() -> None:
+    model = fed()
+    attempt(model)
+    model.phase = Phase.STOPPING
+    model.feed(ConnectionChanged(t=0.4, conn=1, state=ConnectionState.STREAMING))
+    assert model.phase is Phase.STOPPING
+
+
+def test_an_attempt_without_a_stream_leaves_the_transcript_in_place() -> None:
+    model = fed()
+    ended, generation = model.ended, model.generation
+    attempt(model)
+    no_keys = Problem(code="no_credentials", what="No AWS credentials were found.")
+    model.feed(RunEnded(t=1.0, verdict=Verdict.FAIL, ledger={"not started": 3}, problem=no_keys))
+    assert (model.phase, model.ended, model.generation) == (Phase.ENDED, ended, generation)
+    assert model.conversation(2).transcript() == list(scripted.SENTENCES)
+    assert main_sentence(model, "") == "The run failed. No AWS credentials were found."
+    attempt(model)
+    assert model.failed_attempt is None
+    for event in scripted.scripted_run(3):
+        model.feed(event)
+    assert len(model.conversations) == 3
+
+
+def test_where_nothing_is_shown_the_run_takes_over_at_once() -> None:
+    model = RunModel()
+    attempt(model)
+    assert (model.attempt, len(model.conversations), model.phase) == (None, 3, Phase.STARTING)
+
+
+def test_a_past_session_takes_over_at_once() -> None:
+    model = fed()
+    model.begin(scripted.plan(3), origin=Origin.PAST)
+    assert (model.attempt, len(model.conversations)) == (None, 3)

@@ -200,3 +200,24 @@ async def test_a_replay_puts_the_recorded_events_into_the_mailbox(bench: Bench) 
     await until(lambda: replayed.extend(bench.taken()) or not bench.tasks.running(RUN_GROUP), "replayed")  # type: ignore[func-returns-value]
     replayed += bench.taken()
     assert [type(event) for event in replayed] == [type(event) for event in events]
+
+
+async def test_a_start_that_fails_keeps_the_session_of_the_transcript_that_is_shown(bench: Bench) -> None:
+    bench.controller.start(scripted.plan(2))
+    first = bench.engines[0]
+    first.session_folder = Path("first")
+    for event in scripted.scripted_run(2):
+        bench.model.feed(event)
+    first.finish()
+    await bench.over()
+    assert bench.controller.session_folder == Path("first")
+    bench.controller.start(scripted.plan(2))
+    bench.engines[1].session_folder = Path("second")
+    await until(lambda: bool(bench.engines[1].plans), "the engine runs")
+    assert bench.controller.session_folder == Path("first")
+    bench.engines[1].fail()
+    for event in await bench.over():
+        bench.model.feed(event)
+    assert bench.controller.session_folder == Path("first")
+    assert bench.controller.newest_folder == Path("second")
+    assert bench.model.conversation(1).transcript() == list(scripted.SENTENCES)
