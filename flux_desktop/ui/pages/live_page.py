@@ -1,8 +1,9 @@
-"""The Live page: run controls on top, choices on the left, transcripts in the middle, plots on the right."""
+"""The Live page: choices on the left, transcripts in the middle, plots on the right."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
@@ -19,11 +20,15 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 from flux_desktop.ui.widgets.banner import BannerStack
 
-RIGHT_PX = 372
+RIGHT_PX, RIGHT_NARROW_PX, NARROW_PX = 372, 328, 1120
+"""Width of the plots, also on a page narrower than `NARROW_PX`, where the transcripts need the room."""
 
 
 class LivePage(QWidget):
-    """Lays out the panels; what they do together is wired by the window."""
+    """Lays out the panels; what they do together is wired by the window.
+
+    The run bar, the status line and the messages show the run of this page, and the frame puts them around every page.
+    """
 
     def __init__(self, theme: ThemeSource, state: AppState, heartbeat: Heartbeat) -> None:
         super().__init__()
@@ -36,24 +41,16 @@ class LivePage(QWidget):
         self.plots.setFixedWidth(RIGHT_PX)
         self.status = StatusLine(state, heartbeat)
         self.banners = BannerStack(theme)
-        body = QWidget()
-        body.setObjectName("body")
-        columns = QHBoxLayout(body)
+        columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
         columns.addWidget(left_column(self.endpoint_panel, self.sound_panel, self.flux_panel))
-        middle = QVBoxLayout()
-        middle.setSpacing(SPACE_M)
-        middle.addWidget(self.banners)
-        middle.addWidget(self.transcripts, 1)
-        columns.addLayout(middle, 1)
+        self.middle = QVBoxLayout()
+        self.middle.setSpacing(SPACE_M)
+        self.middle.addWidget(self.banners)
+        self.middle.addWidget(self.transcripts, 1)
+        columns.addLayout(self.middle, 1)
         columns.addWidget(self.plots)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.run_bar)
-        rows.addWidget(body, 1)
-        rows.addWidget(self.status)
         self.run_bar.theme_clicked.connect(theme.toggle)
         self.transcripts.shown.connect(self.plots.set_front)
         self._microphone_shown, self._recording_shown = state.uses_microphone, state.recording
@@ -77,3 +74,7 @@ class LivePage(QWidget):
         if self._microphone_shown is not self._state.uses_microphone:
             self._microphone_shown = self._state.uses_microphone
             self.plots.set_microphone(self._microphone_shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.plots.setFixedWidth(RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX)

@@ -8,12 +8,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from flux_desktop.flux import defaults
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.options import (
-    EAGER_EOT_THRESHOLD,
-    EOT_THRESHOLD,
-    EOT_TIMEOUT_MS,
     KEYTERM_CHARS_MAX,
     KEYTERMS_MAX,
     LANGUAGES,
@@ -25,13 +21,12 @@ from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
 from flux_desktop.ui.models.presets import PRESETS, Preset
 from flux_desktop.ui.panels.control_row import ControlRow
+from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, set_role
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
 from flux_desktop.ui.widgets.three_state import ThreeState
-
-DEFAULT_EAGER = 0.5
 
 
 class FluxPanel(Panel):
@@ -55,36 +50,7 @@ class FluxPanel(Panel):
         super().__init__("Flux", "", self.presets_button, self.model)
         body = self.body
         body.setSpacing(SPACE_S)
-        self.eot = SliderField(
-            "End of turn",
-            EOT_THRESHOLD.low,
-            EOT_THRESHOLD.high,
-            defaults.EOT_THRESHOLD,
-            step=0.01,
-            decimals=2,
-            hint="0.50 faster – 1.00 more certain",  # noqa: RUF001
-        )
-        self.eager = SliderField(
-            "Eager end of turn",
-            EAGER_EOT_THRESHOLD.low,
-            EAGER_EOT_THRESHOLD.high,
-            DEFAULT_EAGER,
-            step=0.01,
-            decimals=2,
-            hint="0.30 – 0.90",  # noqa: RUF001
-            switch=True,
-        )
-        self.eager.set_value(None)
-        self.timeout = SliderField(
-            "Timeout",
-            EOT_TIMEOUT_MS.low / 1000,
-            EOT_TIMEOUT_MS.high / 1000,
-            defaults.EOT_TIMEOUT_MS / 1000,
-            step=0.1,
-            decimals=1,
-            suffix=" s",
-            hint="0.5 – 60 s of silence",  # noqa: RUF001
-        )
+        self.eot, self.eager, self.timeout = end_of_turn_field(), eager_field(), timeout_field()
         self._fields = {
             "eot_threshold": self.eot,
             "eager_eot_threshold": self.eager,
@@ -270,5 +236,4 @@ class FluxPanel(Panel):
         self._name_filters()
         for widget in (self._hints_head, self.hints):
             widget.setVisible(self.model.currentText() == MULTILINGUAL)
-        # Flux refuses an eager threshold above the end-of-turn one, so it cannot be set.
-        self.eager.set_maximum(min(EAGER_EOT_THRESHOLD.high, self.eot.value or EAGER_EOT_THRESHOLD.high))
+        couple(self.eot, self.eager)

@@ -10,7 +10,7 @@ from flux_desktop.ui.style.tokens import SPACE_M
 LEFT_PX = 312
 
 
-def left_column(*panels: QWidget) -> QScrollArea:
+def left_column(*panels: QWidget, width_px: int = LEFT_PX) -> QScrollArea:
     """The panels from top to bottom."""
     inside = QWidget()
     column = QVBoxLayout(inside)
@@ -22,7 +22,7 @@ def left_column(*panels: QWidget) -> QScrollArea:
     area = QScrollArea()
     area.setWidget(inside)
     area.setWidgetResizable(True)
-    area.setFixedWidth(LEFT_PX)
+    area.setFixedWidth(width_px)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area

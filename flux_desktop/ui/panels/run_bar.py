@@ -51,6 +51,7 @@ class RunBar(QWidget):
         self._theme = theme
         self._state = state
         self._ramp_shown: Ramp | None = None
+        self._quiet = False
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -183,6 +184,11 @@ class RunBar(QWidget):
         column.addStretch()
         return column
 
+    def set_quiet(self, quiet: bool) -> None:
+        """On pages with a main action of their own, Start is an ordinary button that names its page."""
+        self._quiet = quiet
+        self.refresh()
+
     def refresh(self) -> None:
         """Show the run."""
         state, model = self._state, self._state.run
@@ -191,9 +197,9 @@ class RunBar(QWidget):
         self.start_button.setEnabled(not active)
         running = "Replaying" if model.current.origin is Origin.REPLAY else "Running"
         words = {Phase.STARTING: "Starting…", Phase.RUNNING: running, Phase.STOPPING: "Stopping…"}
-        self.start_button.setText(words.get(model.phase, "Start"))
-        live = model.current.origin is Origin.LIVE
-        if set_role(self.start_button, "go" if not active else "running" if live else "stop", "kind"):
+        self.start_button.setText(words.get(model.phase, "Start live" if self._quiet else "Start"))
+        quiet = self._quiet if not active else model.current.origin is not Origin.LIVE
+        if set_role(self.start_button, "stop" if quiet else "running" if active else "go", "kind"):
             self._restyle()
         had_focus = self.stop_button.hasFocus()
         self.stop_button.setEnabled(model.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING})
@@ -266,8 +272,9 @@ class RunBar(QWidget):
 
     def _restyle(self) -> None:
         colours = self._theme.current
-        running = self.start_button.property("kind") == "running"
-        self.start_button.setIcon(icons.icon("play", colours.on_fill, colours.on_fill if running else colours.muted))
+        kind = self.start_button.property("kind")
+        usable = colours.text if kind == "stop" else colours.on_fill
+        self.start_button.setIcon(icons.icon("play", usable, usable if kind == "running" else colours.muted))
         self.stop_button.setIcon(icons.icon("square", colours.text, colours.muted))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,7 +10,8 @@ QWidget { color: %(text)s; font-size: 13px; }
 QMainWindow, QDialog, #body { background: %(window)s; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s; padding: 4px 6px; }
 
-#bar, #statusBar { background: %(panel)s; }
+#bar, #statusBar, #rail { background: %(panel)s; }
+#rail { border-right: 1px solid %(border)s; }
 #bar { border-bottom: 1px solid %(border)s; }
 #statusBar { border-top: 1px solid %(border)s; }
 #panel { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
@@ -66,6 +67,18 @@ QToolButton[kind="icon"] { background: transparent; border: 1px solid transparen
 QToolButton[kind="icon"]:hover { background: %(raised)s; border-color: %(border)s; }
 QToolButton[kind="icon"]:checked { background: %(accent_soft)s; border-color: %(accent)s; }
 QToolButton[kind="icon"]:focus { border-color: %(accent)s; }
+QToolButton[kind="rail"] {
+  background: transparent; border: 1px solid transparent; border-radius: 9px; color: %(muted)s; font-size: 11px;
+  margin: 0 5px; padding: 7px 0 5px 0;
+}
+QToolButton[kind="rail"]:hover { color: %(text)s; }
+QToolButton[kind="rail"]:checked { background: %(accent_soft)s; color: %(text)s; font-weight: 600; }
+QToolButton[kind="rail"]:focus { border-color: %(accent)s; }
+QPushButton[kind="main"] {
+  background: %(accent)s; color: %(on_accent)s; border-color: %(accent)s; font-weight: 600; padding: 7px 16px;
+}
+QPushButton[kind="main"]:disabled { background: %(raised)s; color: %(muted)s; border-color: %(border)s; }
+QPushButton[kind="main"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {
   background: %(raised)s; border: 1px solid %(border)s; border-radius: 7px; padding: 4px 8px;

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import is_audio_name
 from flux_desktop.ui.pages.live_page import LivePage
+from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
+from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.services.account import Account, AwsAccount
 from flux_desktop.ui.services.engine_port import EngineFactory
@@ -29,6 +31,7 @@ from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.transcripts import Transcripts
+from flux_desktop.ui.window.tuner import Tuner
 
 CLOSE_MAX_S = 4.5
 SMALLEST = QSize(1100, 700)
@@ -66,8 +69,11 @@ class MainWindow(QMainWindow):
         self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners)
         self.presenter = Presenter(theme, self.state)
+        self.tune_page = TunePage()
+        self.tuner = Tuner(self.state, self.tune_page)
+        self.frame = PageFrame(theme, self.state, page, self.tune_page)
         self.pages = QStackedWidget()
-        self.pages.addWidget(page)
+        self.pages.addWidget(self.frame)
         self.pages.addWidget(self.presenter)
         self.setCentralWidget(self.pages)
         self.clock = RefreshClock(
@@ -88,7 +94,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         page, state = self.live_page, self.state
-        page.run_bar.start_clicked.connect(self.starter.start)
+        page.run_bar.start_clicked.connect(self.start_live)
         page.run_bar.stop_clicked.connect(self.controller.stop)
         page.run_bar.present_clicked.connect(self.toggle_presenter)
         page.transcripts.start_clicked.connect(lambda: self.starter.start_at_once(self.recordings, self.tasks))
@@ -107,9 +113,10 @@ class MainWindow(QMainWindow):
         bar, page = self.menuBar(), self.live_page
         menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
         run = bar.addMenu("&Run")
-        menus.fill_run_menu(run, page, self.starter, self.controller, self.live_controls)
+        menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
         view = bar.addMenu("&View")
-        menus.fill_view_menu(view, page, self.theme)
+        menus.add_page_actions(view, self.frame)
+        menus.fill_view_menu(view, self.frame, page, self.theme)
         present = menus.add_presenter_actions(view, self.toggle_presenter, self.leave_presenter)
         menus.fill_developer_menu(bar.addMenu("&Developer"), self.state, page)
         menus.fill_help_menu(bar.addMenu("&Help"), self.help)
@@ -129,6 +136,11 @@ class MainWindow(QMainWindow):
         if load_account:
             self.loader.begin()
 
+    def start_live(self) -> None:
+        """Start a run as chosen on the Live page, and show that page."""
+        self.frame.show_page(LIVE)
+        self.starter.start()
+
     def leave_presenter(self) -> None:
         """Return to the page, if the presenter view is shown."""
         if self.state.presenting:
@@ -137,7 +149,7 @@ class MainWindow(QMainWindow):
     def toggle_presenter(self) -> None:
         """Switch to the presenter view in full screen, or back."""
         entering = self.state.presenting = not self.state.presenting
-        self.pages.setCurrentWidget(self.presenter if entering else self.live_page)
+        self.pages.setCurrentWidget(self.presenter if entering else self.frame)
         self.menuBar().setVisible(not entering)
         if entering:
             self._before_presenting = self.windowState()

@@ -13,6 +13,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.pages.live_page import LivePage
+from flux_desktop.ui.pages.page_frame import LIVE, PAGES, PageFrame
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
@@ -23,7 +24,6 @@ from flux_desktop.ui.widgets.basics import plain_tip
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.recordings import Recordings
-from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.transcripts import Transcripts
 
 
@@ -59,10 +59,10 @@ def fill_file_menu(
 
 
 def fill_run_menu(
-    menu: QMenu, page: LivePage, starter: RunStarter, controller: RunController, controls: LiveControls
+    menu: QMenu, page: LivePage, start: Callable[[], object], controller: RunController, controls: LiveControls
 ) -> None:
     """Starting, stopping, and what can be done to a run in progress."""
-    _add(menu, "Start", starter.start, "Ctrl+R")
+    _add(menu, "Start", start, "Ctrl+R")
     _add(menu, "Stop", controller.stop, "Ctrl+.")
     # The buttons know whether they can be used now.
     _add(menu, "Ramp and Limits…", page.run_bar.ramp_button.click, "Ctrl+Shift+P")
@@ -75,22 +75,37 @@ def fill_run_menu(
         _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
 
 
-def fill_view_menu(menu: QMenu, page: LivePage, theme: ThemeSource) -> None:
-    """What is shown."""
+def add_page_actions(menu: QMenu, frame: PageFrame) -> None:
+    """One entry for each page of the window."""
+    for index, entry in enumerate(PAGES):
+        _add(menu, entry.name, partial(frame.show_page, index), entry.keys)
+    menu.addSeparator()
+
+
+def fill_view_menu(menu: QMenu, frame: PageFrame, page: LivePage, theme: ThemeSource) -> None:
+    """What is shown. Entries that act on the Live page show it."""
     endpoints, plots = page.endpoint_panel, page.plots
-    _add(menu, "Search Transcripts", page.transcripts.search.setFocus, QKeySequence.StandardKey.Find)
-    _add(menu, "Raw Messages", lambda: _with_view(page, lambda view: view.raw_button.click()), "Ctrl+Shift+R")
-    _add(menu, "Next Connection", partial(page.transcripts.step, 1), "Ctrl+PgDown")
-    _add(menu, "Previous Connection", partial(page.transcripts.step, -1), "Ctrl+PgUp")
-    _add(menu, "AWS Account", endpoints.account_button.click, "Ctrl+Shift+A")
-    _add(menu, "Endpoint Details", endpoints.details_button.click, "Ctrl+I")
+
+    def add(words: str, act: Callable[[], object], keys: str | QKeySequence.StandardKey) -> QAction:
+        def act_on_live() -> None:
+            frame.show_page(LIVE)
+            act()
+
+        return _add(menu, words, act_on_live, keys)
+
+    add("Search Transcripts", page.transcripts.search.setFocus, QKeySequence.StandardKey.Find)
+    add("Raw Messages", lambda: _with_view(page, lambda view: view.raw_button.click()), "Ctrl+Shift+R")
+    add("Next Connection", partial(page.transcripts.step, 1), "Ctrl+PgDown")
+    add("Previous Connection", partial(page.transcripts.step, -1), "Ctrl+PgUp")
+    add("AWS Account", endpoints.account_button.click, "Ctrl+Shift+A")
+    add("Endpoint Details", endpoints.details_button.click, "Ctrl+I")
     _add(menu, "Refresh Endpoints", endpoints.refresh_wanted.emit, "F5")
     menu.addSeparator()
-    pause = _add(menu, "Pause All Plots", lambda: plots.pause(pause.isChecked()), "Ctrl+P")
+    pause = add("Pause All Plots", lambda: plots.pause(pause.isChecked()), "Ctrl+P")
     pause.setCheckable(True)
-    _add(menu, "Switch Latency Clock", plots.switch_clock, "Ctrl+Shift+W")
+    add("Switch Latency Clock", plots.switch_clock, "Ctrl+Shift+W")
     for name, keys in (("Pacing", "Ctrl+1"), ("Streams", "Ctrl+2"), ("Level", "Ctrl+3")):
-        _add(menu, f"Show {name} Plot", partial(plots.show_plot, name), keys)
+        add(f"Show {name} Plot", partial(plots.show_plot, name), keys)
     menu.addSeparator()
     _add(menu, "Toggle Dark Mode", theme.toggle, "Ctrl+Shift+L")
     _add(menu, "Use System Theme", partial(theme.set_mode, "system"))

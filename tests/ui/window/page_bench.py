@@ -1,4 +1,4 @@
-"""A Live page with its state and a run controller over scripted engines, without a main window."""
+"""The pages with their state and a run controller over scripted engines, without a main window."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.live_page import LivePage
+from flux_desktop.ui.pages.page_frame import PageFrame
+from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.mailbox import Mailbox
@@ -54,6 +56,8 @@ class PageBench:
         self.state = AppState()
         self.heartbeat = Heartbeat()
         self.page = LivePage(theme, self.state, self.heartbeat)
+        self.tune_page = TunePage()
+        self.frame = PageFrame(theme, self.state, self.page, self.tune_page)
         self.tasks = UiTasks(self.problems.append)
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, self._make_engine)
@@ -94,7 +98,7 @@ async def page_bench(theme: ThemeSource) -> AsyncGenerator[PageBench]:
         yield bench
     finally:
         await bench.tasks.close()
-        bench.page.close()
-        for made in (bench.page, bench.heartbeat, bench.controller):
+        bench.frame.close()
+        for made in (bench.frame, bench.heartbeat, bench.controller):
             made.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,72 @@
+"""The setting that the Tune page looks at: three controls, each beside the value of Live, and a button to use them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from flux_desktop.ui.models.tune import TurnSetting
+from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
+from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.widgets.basics import Panel, button, label
+
+TIMEOUT_MAX_MS = 10_000
+"""Longest timeout to choose here: every build accepts it."""
+
+
+class SettingPanel(Panel):
+    """Three values to try.
+
+    Signals:
+        changed: a person moved a control; read `setting`.
+        use_wanted: Live is to use these values.
+    """
+
+    changed = Signal()
+    use_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Setting")
+        self.body.setSpacing(SPACE_M - 2)
+        self.eot, self.eager, self.timeout = end_of_turn_field(), eager_field(), timeout_field(TIMEOUT_MAX_MS)
+        for field in (self.eot, self.eager, self.timeout):
+            field.changed.connect(self._edited)
+            self.body.addWidget(field)
+        self.use_button = button(
+            "Use these values",
+            self.use_wanted.emit,
+            kind="main",
+            tip="Set these values on the Live page and send them to the run in progress (Ctrl+Return)",
+        )
+        self.body.addWidget(self.use_button)
+        self.effect = label("", "caption", wrap=True)
+        self.body.addWidget(self.effect)
+        couple(self.eot, self.eager)
+
+    @property
+    def setting(self) -> TurnSetting:
+        """The values as the controls show them."""
+        return TurnSetting(
+            eot_threshold=self.eot.value or 0.0,
+            eager_eot_threshold=self.eager.value,
+            eot_timeout_ms=round((self.timeout.value or 0.0) * 1000),
+        )
+
+    def show_setting(self, setting: TurnSetting) -> None:
+        """Move the controls without reporting it."""
+        self.eot.set_value(setting.eot_threshold)
+        couple(self.eot, self.eager)
+        self.eager.set_value(setting.eager_eot_threshold)
+        self.timeout.set_value(setting.eot_timeout_ms / 1000)
+
+    def show_current(self, current: TurnSetting, effect: str) -> None:
+        """Show what Live uses now, and what the button will do."""
+        eager = current.eager_eot_threshold
+        self.eot.set_state(f"current {current.eot_threshold:.2f}", "caption")
+        self.eager.set_state("current off" if eager is None else f"current {eager:.2f}", "caption")
+        self.timeout.set_state(f"current {current.eot_timeout_ms / 1000:.1f} s", "caption")
+        self.effect.setText(effect)
+        self.use_button.setEnabled(self.setting != current)
+
+    def _edited(self) -> None:
+        couple(self.eot, self.eager)
+        self.changed.emit()

@@ -1,0 +1,17 @@
+"""The Tune page: its regions."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.pages.tune_page import LEFT_PX, TunePage
+
+
+def test_the_controls_are_on_the_left(qtbot: QtBot) -> None:
+    page = TunePage()
+    qtbot.addWidget(page)
+    page.resize(1216, 660)
+    page.show()
+    panel = page.setting_panel
+    assert panel.width() <= LEFT_PX
+    assert panel.mapTo(page, panel.rect().topLeft()).x() < 20

@@ -1,0 +1,47 @@
+"""The setting panel: three values, each beside the one that Live uses."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.tune import TurnSetting
+from flux_desktop.ui.panels.setting_panel import SettingPanel
+
+CURRENT = TurnSetting(eot_threshold=0.7, eager_eot_threshold=None, eot_timeout_ms=5_000)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> SettingPanel:
+    made = SettingPanel()
+    qtbot.addWidget(made)
+    made.show_setting(CURRENT)
+    return made
+
+
+@pytest.mark.parametrize("setting", [CURRENT, TurnSetting(0.55, 0.5, 10_000), TurnSetting(1.0, 0.9, 500)])
+def test_what_is_shown_is_read_back(panel: SettingPanel, setting: TurnSetting) -> None:
+    changes: list[None] = []
+    panel.changed.connect(lambda: changes.append(None))
+    panel.show_setting(setting)
+    assert panel.setting == setting
+    assert changes == []
+
+
+def test_a_control_that_is_moved_is_reported(panel: SettingPanel) -> None:
+    settings: list[TurnSetting] = []
+    panel.changed.connect(lambda: settings.append(panel.setting))
+    panel.eot.field.setValue(0.82)
+    panel.timeout.slider.setValue(60)
+    assert settings == [TurnSetting(0.82, None, 5_000), TurnSetting(0.82, None, 6_000)]
+
+
+def test_the_values_of_live_stand_beside_the_controls(panel: SettingPanel) -> None:
+    panel.show_current(CURRENT, "Sets them.")
+    assert "0.70" in panel.eot.state.full_text()
+    assert "off" in panel.eager.state.full_text()
+    assert "5.0 s" in panel.timeout.state.full_text()
+    assert not panel.use_button.isEnabled(), "there is nothing to change"
+    panel.eot.field.setValue(0.8)
+    panel.show_current(CURRENT, "Sets them.")
+    assert panel.use_button.isEnabled()
