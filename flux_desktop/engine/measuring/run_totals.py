@@ -25,7 +25,7 @@ class RunTotals:
     def __init__(self, plan: RunPlan, generator: GeneratorLimits | None = None) -> None:
         """`generator`: what makes a run INVALID; None for the usual limits."""
         self._generator = generator or GeneratorLimits()
-        self._planned = plan.connections
+        self._planned = 0 if plan.on_demand else plan.connections
         self._limits = plan.limits
         self._classes: dict[int, LedgerClass] = {}
         self._histograms: dict[int, Histograms] = {}
@@ -33,6 +33,10 @@ class RunTotals:
         self._merged: dict[str, Percentiles] = {}
         self._words: WordErrors | None = None
         self._retries = self._reconnects = 0
+
+    def plan(self, connections: int) -> None:
+        """Further connections of a run on demand."""
+        self._planned += connections
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:
         """Take one worker's event; returns the event for the front end, or None."""

@@ -32,6 +32,8 @@ class StartRun(_Command, tag="start_run"):
     """The run's origin on the monotonic clock, which all processes of a machine share."""
     credentials: Credentials
     """On their way over the worker's pipe only: never recorded, printed or logged."""
+    workers: int = 1
+    """Workers that share the run."""
     proxies: ProxyVariables = ProxyVariables()
     """As secret as the credentials: addresses of proxies have passwords in them."""
     recording_path: bytes | None = None
@@ -46,6 +48,18 @@ class BeginStreams(_Command, tag="begin"):
 
     start_s: float
     """On the monotonic clock, which all processes of a machine share."""
+
+
+class OpenConnections(_Command, tag="open"):
+    """Open connections of a run on demand, one after another; a number is used once in a run."""
+
+    connections: list[int]
+
+
+class EndConnections(_Command, tag="end"):
+    """End connections of a run on demand: drained in the documented order, or not opened at all."""
+
+    connections: list[int]
 
 
 class SetParameters(_Command, tag="set_parameters"):
@@ -90,7 +104,18 @@ class Quit(_Command, tag="quit"):
     """Leave the process; a run under way is ended at once."""
 
 
-Command = StartRun | BeginStreams | SetParameters | RenewCredentials | SendControl | Watch | StopRun | Quit
+Command = (
+    StartRun
+    | BeginStreams
+    | OpenConnections
+    | EndConnections
+    | SetParameters
+    | RenewCredentials
+    | SendControl
+    | Watch
+    | StopRun
+    | Quit
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Command)

@@ -79,6 +79,9 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...] = ()
     """A ramp: connections held step by step. `connections` is then `len(slots(stages))`, and connection k (from 1)
     opens and ends according to slot k; `duration_s` and `batch_size` are ignored."""
+    on_demand: bool = False
+    """Connections open and end when `OpenConnections` and `EndConnections` say so, and the run ends when it is stopped.
+    `connections` is then the largest number held at once; each lasts for `duration_s` at most."""
     idle_before_audio_s: float = 0.0
     """Seconds that each connection stays open before its audio, with only tiny keep-alive samples sent."""
     keepalive_interval_s: float | None = None

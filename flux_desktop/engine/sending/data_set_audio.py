@@ -165,7 +165,7 @@ class DataSetAudio:
         options = self._plan.options
         width = sample_bytes(options.encoding)
         bytes_per_s = options.sample_rate_hz * width
-        if (words := _words(chosen)) is not None:
+        if not self._plan.on_demand and (words := _words(chosen)) is not None:
             self.words_of[conn] = words
         return ClipSequence(
             [lambda clip=clip: self._chunks_of(clip, width) for clip in chosen],  # type: ignore[misc]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from flux_desktop.engine.recording.session_folder import (
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
+    EndConnections,
+    OpenConnections,
     RenewCredentials,
     SetParameters,
     StartRun,
@@ -102,6 +104,25 @@ class Supervisor:
         for worker in self._workers:
             worker.send(command)
 
+    def open_connections(self, numbers: Sequence[int]) -> None:
+        """Open connections of a run on demand, once `RunStarted` was reported; each number once in a run."""
+        if self._totals is not None:
+            self._totals.plan(len(numbers))
+        for worker, share in self._dealt(numbers):
+            worker.connections += share
+            worker.send(OpenConnections(connections=share))
+
+    def end_connections(self, numbers: Sequence[int]) -> None:
+        """End connections of a run on demand."""
+        for worker, share in self._dealt(numbers):
+            worker.send(EndConnections(connections=share))
+
+    def _dealt(self, numbers: Sequence[int]) -> list[tuple[WorkerProcess, list[int]]]:
+        """The workers with their shares of some connections, by number."""
+        count = len(self._workers)
+        shares = [[conn for conn in numbers if (conn - 1) % count == place] for place in range(count)]
+        return [(worker, share) for worker, share in zip(self._workers, shares, strict=True) if share]
+
     def stop(self, *, drain: bool = True) -> None:
         """End the run: open streams are drained, or with `drain` False closed at once.
 
@@ -149,7 +170,7 @@ class Supervisor:
         if problem := open_files_problem(plan, len(shared), allow_many_files()):
             raise ProblemError(problem)
         for number, connections in enumerate(shared, start=1):
-            worker = WorkerProcess(number, connections, self._from_worker)
+            worker = WorkerProcess(number, [] if plan.on_demand else connections, self._from_worker)
             self._workers.append(worker)
             await worker.start()
         ready = await self._unless_stopped(preflight.prepare(plan, local))
@@ -195,13 +216,12 @@ class Supervisor:
 
     def _start_command(self, ready: preflight.Ready, worker: WorkerProcess) -> StartRun:
         folder, plan = self.session_folder, ready.plan
-        share = msgspec.structs.replace(
-            plan, opening_max=max(1, plan.opening_max * len(worker.connections) // plan.connections)
-        )
+        share = msgspec.structs.replace(plan, opening_max=max(1, plan.opening_max // len(self._workers)))
         return StartRun(
             plan=share,
             connections=worker.connections,
             origin_s=self._origin_s,
+            workers=len(self._workers),
             recording_path=os.fsencode(folder / worker_file(worker.number)) if folder else None,
             credentials=ready.credentials,
             proxies=ready.proxies,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
@@ -67,16 +67,23 @@ class Run:
             clock=clock,
             origin_s=start.origin_s,
             histograms={name: Histogram() for name in FIGURES},
-            retry_budget=RetryBudget(timeouts.retry, share=len(start.connections) / plan.connections),
+            retry_budget=RetryBudget(
+                timeouts.retry, share=1 / start.workers if plan.on_demand else len(start.connections) / plan.connections
+            ),
             words=words,
             words_of={} if words_of is None else words_of,
             timeouts=timeouts,
         )
         self._slots = slots(plan.stages)
-        self._connections = {
-            conn: Connection(conn, context, chunks_for(conn, self._duration_s(conn)), self._duration_s(conn))
-            for conn in start.connections
-        }
+        self._context = context
+        self._chunks_for = chunks_for
+        self._connections: dict[int, Connection] = {}
+        if not plan.on_demand:
+            for conn in start.connections:
+                self._add(conn)
+        self._demanded: asyncio.Queue[int] = asyncio.Queue()
+        self._undemanded: set[int] = set()
+        """Demanded, and ended before they were opened."""
         self._monitor = RunMonitor(
             self._connections.values(),
             context.histograms,
@@ -84,7 +91,7 @@ class Run:
             clock,
             start.origin_s,
             knows_words=words is not None or bool(words_of),
-            sharded=len(start.connections) < plan.connections,
+            sharded=start.workers > 1,
         )
         self._start_s = 0.0
         self._lives: dict[int, asyncio.Task[None]] = {}
@@ -95,12 +102,24 @@ class Run:
     def stop(self, *, drain: bool) -> None:
         """Open no more streams; drain the open ones, or close all at once."""
         self._stopping.set()
-        for conn, life in self._lives.items():
-            connection = self._connections[conn]
-            if not drain or connection.state in _OPENING:
-                life.cancel()
-            else:
-                connection.request_stop()
+        for conn in self._lives:
+            self._end(conn, drain=drain)
+
+    def open_connections(self, numbers: Iterable[int]) -> None:
+        """Open further connections of a run on demand; a number that was used before is ignored."""
+        for conn in numbers:
+            if conn not in self._connections:
+                self._add(conn)
+                self._demanded.put_nowait(conn)
+
+    def end_connections(self, numbers: Iterable[int]) -> None:
+        """End connections of a run on demand."""
+        for conn in numbers:
+            if conn in self._lives:
+                self._end(conn, drain=True)
+            elif conn in self._connections:
+                self._undemanded.add(conn)
+                self._connections[conn].abandon(problems.stopped())
 
     def set_parameters(self, command: SetParameters) -> None:
         """Give some connections (None: all) the wanted parameters, whatever state they are in."""
@@ -151,12 +170,33 @@ class Run:
 
     async def _open_all(self, group: asyncio.TaskGroup) -> None:
         gate = asyncio.Semaphore(self._plan.opening_max)
-        for conn, connection in self._connections.items():
-            if not await self._opening_time(conn) or not await self._acquire(gate):
+        for conn in list(self._connections):
+            if not await self._opening_time(conn) or not await self._open(conn, gate, group):
                 return
-            connection.on_past_opening = gate.release
-            self._lives[conn] = group.create_task(self._live(connection), name=f"connection {conn}")
-            await asyncio.sleep(OPENING_GAP_S)
+        while self._plan.on_demand and (demanded := await self._next_demanded()) is not None:
+            if demanded not in self._undemanded and not await self._open(demanded, gate, group):
+                return
+
+    async def _open(self, conn: int, gate: asyncio.Semaphore, group: asyncio.TaskGroup) -> bool:
+        """Open one connection when there is a place for it; False when stopping."""
+        if not await self._acquire(gate):
+            return False
+        connection = self._connections[conn]
+        connection.on_past_opening = gate.release
+        self._lives[conn] = group.create_task(self._live(connection), name=f"connection {conn}")
+        await asyncio.sleep(OPENING_GAP_S)
+        return True
+
+    async def _next_demanded(self) -> int | None:
+        """The next connection to open in a run on demand; None when stopping."""
+        demanded = asyncio.ensure_future(self._demanded.get())
+        stopped = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({demanded, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return demanded.result() if demanded.done() and not stopped.done() else None
+        finally:
+            demanded.cancel()
+            stopped.cancel()
 
     async def _live(self, connection: Connection) -> None:
         """Boundary: a bug on one connection is reported as that connection's failure, and the others continue."""
@@ -165,6 +205,17 @@ class Run:
         except Exception:
             _LOG.exception("connection %d", connection.conn)
             connection.abandon(problems.internal_error(connection.conn))
+
+    def _add(self, conn: int) -> None:
+        duration_s = self._duration_s(conn)
+        self._connections[conn] = Connection(conn, self._context, self._chunks_for(conn, duration_s), duration_s)
+
+    def _end(self, conn: int, *, drain: bool) -> None:
+        connection = self._connections[conn]
+        if not drain or connection.state in _OPENING:
+            self._lives[conn].cancel()
+        else:
+            connection.request_stop()
 
     def _duration_s(self, conn: int) -> float | None:
         return self._slots[conn - 1].duration_s if self._slots else self._plan.duration_s

@@ -31,6 +31,8 @@ from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
+    EndConnections,
+    OpenConnections,
     Quit,
     RenewCredentials,
     SendControl,
@@ -69,6 +71,9 @@ _LOAD_MAX_S = 600.0
 """For a whole recording from a slow network drive."""
 
 
+_Steering = SetParameters | OpenConnections | EndConnections
+
+
 class Worker:
     """Serves one run at a time; events go to `out`."""
 
@@ -81,8 +86,8 @@ class Worker:
         self._transport: SageMakerTransport | None = None
         self._new_keys: Credentials | None = None
         """Renewed while the run's audio was still being read, or later."""
-        self._early_parameters: list[SetParameters] = []
-        """Set before the run began."""
+        self._early: list[_Steering] = []
+        """Commands that came before the run began."""
         self._task: asyncio.Task[None] | None = None
         self._start_s: asyncio.Future[float] | None = None
         """When the run begins, while this worker waits for the others."""
@@ -140,11 +145,11 @@ class Worker:
         elif isinstance(command, BeginStreams):
             if self._start_s is not None and not self._start_s.done():
                 self._start_s.set_result(command.start_s)
-        elif isinstance(command, SetParameters):
+        elif isinstance(command, _Steering):
             if self._run is None:
-                self._early_parameters.append(command)
+                self._early.append(command)
             else:
-                self._run.set_parameters(command)
+                _steer(self._run, command)
         elif isinstance(command, SendControl) and self._run is not None:
             self._run.control(f'{{"type":"{command.control}"}}', command.connections)
 
@@ -173,7 +178,7 @@ class Worker:
             self._run = self._transport = None
             if audio is not None:
                 audio.close()
-            self._early_parameters = []
+            self._early = []
             if microphone is not None:
                 await microphone.close()
             recorder, self._recorder = self._recorder, None
@@ -214,15 +219,15 @@ class Worker:
             go_on = plan.source.go_on_when_lost
             microphone.push = run.push
             microphone.on_lost_device = lambda: run.device_lost(go_on=go_on)
-        for command in self._early_parameters:
-            run.set_parameters(command)
+        for command in self._early:
+            _steer(run, command)
         if self._stop is not None:
             run.stop(drain=self._stop.drain)
         await run.carry_out(await self._common_start_s(start))
 
     async def _common_start_s(self, start: StartRun) -> float | None:
         """When the run begins on the clock that several workers share; None in a run of this worker alone."""
-        if len(start.connections) == start.plan.connections:
+        if start.workers == 1:
             return None
         self._start_s = asyncio.get_running_loop().create_future()
         self._emit_unrecorded(RunReady())
@@ -243,6 +248,16 @@ class Worker:
             return
         if not self._out.is_closing():
             self._out.write(line)
+
+
+def _steer(run: Run, command: _Steering) -> None:
+    match command:
+        case SetParameters():
+            run.set_parameters(command)
+        case OpenConnections():
+            run.open_connections(command.connections)
+        case EndConnections():
+            run.end_connections(command.connections)
 
 
 def _take_secrets(start: StartRun) -> None:
