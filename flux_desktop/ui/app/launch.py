@@ -32,6 +32,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.recovery import offer_unfinished
+from flux_desktop.ui.window.screen_fit import fit_to_screen
 
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
@@ -79,6 +80,7 @@ def run_window(options: argparse.Namespace) -> int:
             if options.connections is not None:
                 window.state.choices.connections = options.connections
             check_installation(window, remembered.checked_version)
+        fit_to_screen(window)
         window.begin(load_account=not options.demo)
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))

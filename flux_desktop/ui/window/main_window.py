@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
@@ -30,11 +30,11 @@ from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
+from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller
 from flux_desktop.ui.window.transcripts import Transcripts
 from flux_desktop.ui.window.tuner import Tuner
 
 CLOSE_MAX_S = 4.5
-SMALLEST = QSize(1100, 700)
 
 
 class MainWindow(QMainWindow):
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("flux-desktop")
         self.setAcceptDrops(True)
-        self.setMinimumSize(SMALLEST)
+        self.setMinimumSize(WINDOW_SMALLEST)
         self.theme, self.state, self.log = theme, AppState(), LogKeeper()
         self.heartbeat = Heartbeat(self)
         page = self.live_page = LivePage(theme, self.state, self.heartbeat)
@@ -75,7 +75,8 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
         self.pages.addWidget(self.presenter)
-        self.setCentralWidget(self.pages)
+        self.scroller = PageScroller(self.pages)
+        self.setCentralWidget(self.scroller)
         self.clock = RefreshClock(
             self.mailbox,
             self.events.take,
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         """Switch to the presenter view in full screen, or back."""
         entering = self.state.presenting = not self.state.presenting
         self.pages.setCurrentWidget(self.presenter if entering else self.frame)
+        self.scroller.set_scrolled(not entering)
         self.menuBar().setVisible(not entering)
         if entering:
             self._before_presenting = self.windowState()

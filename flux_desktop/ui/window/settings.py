@@ -21,7 +21,7 @@ from flux_desktop.ui.window.settings_migration import VERSION, Settings, Unsuppo
 
 _log = logging.getLogger(__name__)
 _FILE_MAX_BYTES = 1024 * 1024
-_SIDE_MIN_PX, _SIDE_MAX_PX = 700, 10_000
+_SIDE_MIN_PX, _SIDE_MAX_PX = 320, 10_000
 _DURATION_MAX_S = 86_400.0
 
 

@@ -1,0 +1,59 @@
+"""Windows on small screens: they open within them, and their pages can be scrolled to everything."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize
+
+from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, fit_to_screen, fitted
+from tests.ui.conftest import Stage, until
+from tests.ui.window.test_main_window import Waiting
+
+
+@pytest.mark.parametrize(
+    ("screen", "wanted"),
+    [
+        ((1366, 768), (1440, 900)),
+        ((1280, 720), (1440, 900)),
+        ((911, 512), (1440, 900)),  # 1366 by 768 at 150 %
+        ((683, 384), (1440, 900)),  # at 200 %
+        ((1366, 768), (3800, 2100)),  # remembered from a larger screen
+    ],
+)
+def test_a_window_fits_with_its_frame(screen: tuple[int, int], wanted: tuple[int, int]) -> None:
+    size = fitted(QSize(*wanted), QSize(*screen))
+    assert (size + FRAME).width() <= screen[0]
+    assert (size + FRAME).height() <= screen[1]
+
+
+def test_a_window_that_fits_keeps_its_size() -> None:
+    assert fitted(QSize(1200, 700), QSize(1920, 1080)) == QSize(1200, 700)
+    assert fitted(QSize(1200, 700), QSize(200, 100)) == WINDOW_SMALLEST
+
+
+def test_a_window_is_fitted_to_the_screen_it_is_on(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.resize(5000, 4000)
+        fit_to_screen(window)
+        room = window.screen().availableGeometry().size()
+        assert window.size() == fitted(QSize(5000, 4000), room), (window.minimumSizeHint(), room)
+
+    stage(Waiting, live)
+
+
+def test_pages_are_scrolled_where_they_have_no_room_but_the_presenter_is_not(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.resize(683, 340)
+        await until(lambda: window.size() == QSize(683, 340), "the window is small")
+        bars = window.scroller.horizontalScrollBar(), window.scroller.verticalScrollBar()
+        assert all(bar.maximum() > 0 for bar in bars)
+        assert window.frame.size() == PAGE_SMALLEST
+        window.toggle_presenter()
+        await until(lambda: all(bar.maximum() == 0 for bar in bars), "the presenter view fits")
+        window.toggle_presenter()
+        await until(lambda: all(bar.maximum() > 0 for bar in bars), "the page is scrolled again")
+        window.resize(1300, 800)
+        await until(lambda: all(bar.maximum() == 0 for bar in bars), "the page fits")
+
+    stage(Waiting, live)
