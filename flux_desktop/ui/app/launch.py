@@ -81,6 +81,7 @@ def run_window(options: argparse.Namespace) -> int:
                 window.state.choices.connections = options.connections
             check_installation(window, remembered.checked_version)
         fit_to_screen(window)
+        window.speech_models.installed.connect(lambda _name: local.renew())
         window.begin(load_account=not options.demo)
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))

@@ -17,6 +17,7 @@ from flux_desktop.ui.models.plan_from_choices import plan_from_choices, supporte
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.models.speech_models import SpeechModelStates
 
 
 class AppState:
@@ -39,6 +40,7 @@ class AppState:
         self.run = RunModel()
         self.live = LiveParameters()
         self.local = LocalBehaviour()
+        self.speech_models = SpeechModelStates()
         self.refuses_configure: list[str] = []
         """Endpoints of the account whose build was found to reject `Configure`."""
         self.presenting = False
@@ -49,9 +51,13 @@ class AppState:
         """Call `listener` after every change."""
         self._listeners.append(listener)
 
+    def unlisten(self, listener: Callable[[], None]) -> None:
+        """Stop calling `listener`, which is shown no longer."""
+        self._listeners.remove(listener)
+
     def changed(self) -> None:
         """Report a change to all listeners, in the order in which they were added."""
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener()
 
     @property

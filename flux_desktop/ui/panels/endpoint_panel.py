@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QGridLayout,
+    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QStyle,
@@ -22,7 +23,7 @@ from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, font
-from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip
+from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip, set_role
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
@@ -78,10 +79,12 @@ class EndpointPanel(Panel):
     Signals:
         refresh_wanted: the account's list is to be reloaded.
         details_wanted: the name of an endpoint, and the window that asks.
+        models_wanted: the speech models of the built-in endpoint are to be shown.
     """
 
     refresh_wanted = Signal()
     details_wanted = Signal(str, QWidget)
+    models_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, state: AppState) -> None:
         # Lambdas: a signal must not be touched before the base class is made.
@@ -99,7 +102,7 @@ class EndpointPanel(Panel):
         super().__init__("Endpoint", "", self.details_button, self.refresh_button, self.account_button)
         self.account = AccountBox(state)
         self.body.addWidget(self.account)
-        for widget in (self.account, self.details_button, self.refresh_button):
+        for widget in (self.account, self.refresh_button):
             widget.hide()
         self._state = state
         self._endpoints = state.endpoints
@@ -121,6 +124,19 @@ class EndpointPanel(Panel):
         unusual.addWidget(self.reset_button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(unusual)
         self._show_behaviour(self._behaviour_shown)
+        self.speech = label("", "caption", wrap=True)
+        self.models_button = button(
+            "Speech models…",
+            lambda: self.models_wanted.emit(),
+            kind="link",
+            tip="See which speech models are installed, and download them",
+        )
+        self._speech_row = QWidget()
+        speech_row = QHBoxLayout(self._speech_row)
+        speech_row.setContentsMargins(0, 0, 0, 0)
+        speech_row.addWidget(self.speech, 1)
+        speech_row.addWidget(self.models_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addWidget(self._speech_row)
         self.note = label("", "caption", wrap=True)
         self.note.hide()
         self.body.addWidget(self.note)
@@ -153,7 +169,7 @@ class EndpointPanel(Panel):
                 self.list.blockSignals(True)
                 self.list.setCurrentRow(row)
                 self.list.blockSignals(False)
-        self.details_button.setVisible(name != LOCAL_ENDPOINT)
+        self._show_speech()
         if self._behaviour_shown != self._state.local:
             self._behaviour_shown = self._state.local
             self._show_behaviour(self._behaviour_shown)
@@ -175,7 +191,18 @@ class EndpointPanel(Panel):
         self.open_account(self.account_button.isChecked())
 
     def _details(self) -> None:
-        self.details_wanted.emit(self._state.endpoint, self.window())
+        if self._state.endpoint == LOCAL_ENDPOINT:
+            self.models_wanted.emit()
+        else:
+            self.details_wanted.emit(self._state.endpoint, self.window())
+
+    def _show_speech(self) -> None:
+        """Show what transcribes speech on the built-in endpoint, and how to get it where it is missing."""
+        models = self._state.speech_models
+        self._speech_row.setVisible(models.known and self._state.endpoint == LOCAL_ENDPOINT)
+        self.speech.setText(models.summary)
+        missing = models.english.folder is None and not models.english.fetching
+        set_role(self.speech, "warn" if missing else "caption")
 
     def _show_behaviour(self, behaviour: LocalBehaviour) -> None:
         """Show the fault that the built-in endpoint injects and its build, where either is not the usual one."""

@@ -14,18 +14,24 @@ LOOK_EVERY_S = 1.0
 
 
 class LocalEndpointKeeper(LocalEndpoint):
-    """Started by the first run, or before it by `keep`; restarted when its arguments change or it has died."""
+    """Started by the first run, or before it by `keep`; replaced when its arguments change or `renew` was called."""
 
     def __init__(self) -> None:
         super().__init__()
         self._arguments: tuple[str, ...] = ()
+        self._outdated = False
         self._changing = asyncio.Lock()
+
+    def renew(self) -> None:
+        """Have the process replaced before the next run: it looks for speech models only when it starts."""
+        self._outdated = self.info is not None
 
     async def start(self, arguments: Sequence[str] = ()) -> LocalEndpointInfo:
         """As the endpoint's own, but what runs with other arguments is replaced."""
         async with self._changing:
-            if self.is_running and self._arguments != tuple(arguments):
+            if self.is_running and (self._outdated or self._arguments != tuple(arguments)):
                 await self.stop()
+            self._outdated = False
             self._arguments = tuple(arguments)
             return await super().start(arguments)
 
@@ -37,7 +43,7 @@ class LocalEndpointKeeper(LocalEndpoint):
                 await asyncio.sleep(LOOK_EVERY_S)
                 arguments = wanted()
                 died = self.info is not None and not self.is_running
-                if arguments is None or (tuple(arguments) == tried and not died):
+                if arguments is None or (tuple(arguments) == tried and not died and not self._outdated):
                     continue
                 tried = tuple(arguments)
                 # The run that needs it reports the failure.

@@ -12,11 +12,13 @@ from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.presenter import Presenter
+from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
 from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.speech_model_fetcher import SpeechModelFetcher
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window import menus
@@ -67,6 +69,7 @@ class MainWindow(QMainWindow):
         self.refresher = Refresher(self.state, page, self.controller)
         self.events = RunEvents(self.state, page, self.controller, self.preview)
         self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
+        self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners)
         self.presenter = Presenter(theme, self.state)
         self.tune_page = TunePage()
@@ -105,6 +108,8 @@ class MainWindow(QMainWindow):
         page.sound_panel.file_chosen.connect(self.recordings.load)
         page.sound_panel.channel_chosen.connect(self.recordings.choose_channel)
         page.sound_panel.sample_wanted.connect(self.recordings.load_sample)
+        page.endpoint_panel.models_wanted.connect(self.show_speech_models)
+        self.speech_models.failed.connect(page.banners.show_problem)
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)
         self.events.run_finished.connect(self.run_finished)
@@ -130,7 +135,7 @@ class MainWindow(QMainWindow):
         With `load_account` the account's endpoints are loaded too, if this machine has an AWS configuration.
         """
         self.show()
-        self.state.changed()
+        self.speech_models.look()
         self.live_page.begin()
         self.clock.start()
         QTimer.singleShot(0, self.live_page.build_plots)
@@ -141,6 +146,11 @@ class MainWindow(QMainWindow):
         """Start a run as chosen on the Live page, and show that page."""
         self.frame.show_page(LIVE)
         self.starter.start()
+
+    def show_speech_models(self) -> None:
+        """Show which speech models are installed, and offer to download them."""
+        self.speech_models.look()
+        SpeechModelsDialog(self, self.state, self.speech_models).open()
 
     def leave_presenter(self) -> None:
         """Return to the page, if the presenter view is shown."""

@@ -125,6 +125,7 @@ def fill_developer_menu(menu: QMenu, state: AppState, page: LivePage) -> None:
     """Faults of the built-in endpoint, and the responsiveness of the window itself."""
     configure = _add(menu, "Configure Built-in Endpoint…", partial(choose_behaviour, page, state), "Ctrl+Shift+D")
     reset = _add(menu, "Reset Built-in Endpoint", partial(_set_behaviour, state, LocalBehaviour()))
+    _add(menu, "Speech Models…", page.endpoint_panel.models_wanted.emit)
     menu.addSeparator()
     stalls = _add(menu, "Always Show UI Stalls", lambda: _show_stalls(state, stalls.isChecked()))
     stalls.setCheckable(True)

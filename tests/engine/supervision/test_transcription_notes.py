@@ -8,7 +8,7 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.preflight import transcription_notes
 
 ENGLISH, MULTI = "flux-general-en", "flux-general-multi"
-FETCH_ENGLISH = "Download it (76 MB) with “flux-stress recogniser fetch”."
+FETCH_ENGLISH = "Download it (76 MB): Developer → Speech Models in the window, or “flux-stress recogniser fetch”."
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ FETCH_ENGLISH = "Download it (76 MB) with “flux-stress recogniser fetch”."
             [
                 "Whisper tiny.en transcribes the audio.",
                 "Only English is recognised. The speech model Whisper tiny is not installed. "
-                "Download it (76 MB) with “flux-stress recogniser fetch tiny”.",
+                "Download it (76 MB): Developer → Speech Models in the window, or “flux-stress recogniser fetch tiny”.",
             ],
         ),
         (

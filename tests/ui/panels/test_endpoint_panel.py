@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -51,14 +53,17 @@ def test_the_built_in_endpoint_is_listed_first_and_selected(bench: Bench) -> Non
     assert (bench.names, bench.selected) == ([LOCAL_ENDPOINT], LOCAL_ENDPOINT)
     bench.list_account("a", "b")
     assert (bench.names, bench.selected) == ([LOCAL_ENDPOINT, "a", "b"], LOCAL_ENDPOINT)
-    assert bench.panel.details_button.isHidden(), "it has no details"
+    asked: list[str] = []
+    bench.panel.details_wanted.connect(lambda name, _window: asked.append(name))
+    bench.panel.models_wanted.connect(lambda: asked.append("speech models"))
+    bench.panel.details_button.click()
+    assert asked == ["speech models"], "these are its details"
 
 
 def test_a_choice_is_stored_and_shown(bench: Bench) -> None:
     bench.list_account("a", "b")
     bench.panel.list.setCurrentRow(2)
     assert bench.state.choices.endpoint == bench.state.endpoint == "b"
-    assert not bench.panel.details_button.isHidden()
     asked: list[str] = []
     bench.panel.details_wanted.connect(lambda name, _window: asked.append(name))
     bench.panel.details_button.click()
@@ -131,6 +136,26 @@ def test_during_a_run_nothing_can_be_changed(bench: Bench) -> None:
     bench.panel.set_locked(False)
     assert all(widget.isEnabled() for widget in locked)
     assert not bench.panel.account.isHidden()
+
+
+def test_speech_recognition_is_shown_for_the_built_in_endpoint(bench: Bench, tmp_path: Path) -> None:
+    english, shown = bench.state.speech_models.english, bench.panel.speech
+    assert shown.parentWidget().isHidden(), "nothing is known yet"
+    bench.state.speech_models.known = True
+    bench.state.changed()
+    assert (shown.text(), shown.property("role")) == (
+        "Only the sample is transcribed: no speech model is installed.",
+        "warn",
+    )
+    english.step, english.received_bytes, english.total_bytes = "Downloading it.", 19, 76
+    bench.state.changed()
+    assert (shown.text(), shown.property("role")) == ("Downloading Whisper tiny.en… 25 %", "caption")
+    english.step, english.folder = "", tmp_path
+    bench.state.changed()
+    assert (shown.text(), shown.property("role")) == ("Speech is transcribed with Whisper tiny.en.", "caption")
+    bench.list_account("a")
+    bench.panel.select("a")
+    assert shown.parentWidget().isHidden()
 
 
 def test_a_note_is_shown_while_there_is_one(bench: Bench) -> None:

@@ -68,6 +68,9 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
         assert b"expired-token" in command_line(second)
         os.kill(second, signal.SIGKILL)
         await until(lambda: local.is_running and pid(local) != second, "another one has taken its place", 15.0)
+        third = pid(local)
+        local.renew()
+        await until(lambda: local.is_running and pid(local) != third, "a renewed one has taken its place", 15.0)
         window.live_page.endpoint_panel.reset_button.click()
         assert window.state.local.is_usual
 

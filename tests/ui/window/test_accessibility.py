@@ -94,6 +94,7 @@ def test_every_control_says_what_it_is(stage: Stage) -> None:
         window.help.show_log()
         window.live_page.run_bar.choose_ramp()
         choose_behaviour(window, window.state)
+        window.show_speech_models()
         window.live_page.transcripts.search.setText("Dashwood")
         window.live_page.transcripts.views()[0].raw_button.click()
         window.live_page.flux_panel.keyterms.set_terms(("Norland",))
