@@ -6,6 +6,8 @@ from pathlib import Path
 
 SAMPLE_RECORDING = "sample_audio/conversation.wav"
 """The bundled conversation; its words file lies beside it."""
+SAMPLE_DATA_SET = "sample_audio/conversations/manifest.jsonl"
+"""The manifest of the bundled data set; its recordings and their words files lie beside it."""
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 

@@ -60,7 +60,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--data",
         metavar="PATH",
-        help="a data set (see “data check”): each connection sends clips of its own, one after another",
+        help="a data set (see “data check”), or sample for the bundled one: each connection sends clips of its own",
     )
     sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
     sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")

@@ -17,7 +17,7 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.check import CheckResult, check
 from flux_desktop.datasets.clip import DataSet
 from flux_desktop.datasets.nemo import manifest
-from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.reports.files import write_whole
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.action == "convert":
             check_output("--to", args.to)
-        data_set = read_data_set(args.path, _columns(args.columns))
+        data_set = read_data_set(data_set_path(args.path), _columns(args.columns))
         return _convert(args, data_set) if args.action == "convert" else _check(args, data_set)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))

@@ -13,7 +13,7 @@ from flux_desktop.audio.devices import find_device, input_devices
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
-from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import (
@@ -67,8 +67,9 @@ def _source(args: argparse.Namespace) -> WavSource | DataSetSource:
         columns = parse_columns(args.columns) if args.columns else {}
     except ValueError as error:
         raise _wrong("option_unknown", f"--columns cannot be used. {error}", "") from None
-    read_data_set(args.data, columns)
-    return DataSetSource(path=str(Path(args.data).resolve()), seed=args.seed, columns=columns, strict=args.strict)
+    path = data_set_path(args.data)
+    read_data_set(path, columns)
+    return DataSetSource(path=str(path), seed=args.seed, columns=columns, strict=args.strict)
 
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:

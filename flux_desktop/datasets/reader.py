@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, unusable
 from flux_desktop.datasets.folder import read_folder, single_clip
 from flux_desktop.datasets.kaldi import SCRIPT, read_kaldi
@@ -19,6 +21,18 @@ from flux_desktop.datasets.table import read_table
 _MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
 _TABLE_SUFFIXES = (".csv", ".tsv")
 MANIFEST = "manifest.jsonl"
+SAMPLE = "sample"
+"""What the user writes instead of a path for the bundled data set."""
+
+
+def data_set_path(text: str) -> Path:
+    """The path that is meant. Raises `ProblemError` where the installation lacks the bundled data set."""
+    if text != SAMPLE:
+        return Path(text).resolve()
+    try:
+        return resource_path(SAMPLE_DATA_SET)
+    except FileNotFoundError as error:
+        raise ProblemError(Problem(code="sample_missing", what=str(error))) from None
 
 
 def read_data_set(path: str | Path, columns: Mapping[str, str] | None = None) -> DataSet:

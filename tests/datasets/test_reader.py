@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
+from flux_desktop.datasets.reader import SAMPLE, data_set_path, read_data_set
 from tests.datasets.audio_files import recordings
 
 
@@ -80,3 +81,10 @@ def test_what_cannot_be_used_at_all(tmp_path: Path, name: str, content: bytes | 
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ProblemError, match=why):
         read_data_set(tmp_path / name)
+
+
+def test_sample_stands_for_the_bundled_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_set_path(SAMPLE) == resource_path(SAMPLE_DATA_SET)
+    assert data_set_path("./sample") == tmp_path / "sample"
+    assert len(read_data_set(data_set_path(SAMPLE)).clips) == 24

@@ -14,7 +14,7 @@ from flux_desktop import __version__
 from flux_desktop.aws.errors.trust import ssl_context, trust_store
 from flux_desktop.base import program
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.base.resources import SAMPLE_DATA_SET, SAMPLE_RECORDING, resource_path
 from flux_desktop.base.versions import MISSING, versions
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 
@@ -25,6 +25,7 @@ RESOURCES = (
     "notices/third-party-licences.txt",
     SAMPLE_RECORDING,
     "sample_audio/conversation.words.json",
+    SAMPLE_DATA_SET,
 )
 """Files that the program needs; where one is missing, the installation is incomplete."""
 OPEN_FILES_MIN = 2_200

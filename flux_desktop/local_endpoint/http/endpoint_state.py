@@ -19,7 +19,7 @@ from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
 from flux_desktop.local_endpoint.recognition.pools import Pools, language_of
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
-from flux_desktop.local_endpoint.recognition.scripts import Script
+from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 
@@ -55,6 +55,7 @@ class EndpointState:
         faults: Faults,
         pools: Pools,
         capacity: Capacity | None = None,
+        store: ScriptStore | None = None,
     ) -> None:
         self.region = settings.region
         self.recogniser = settings.recogniser
@@ -64,6 +65,7 @@ class EndpointState:
         self.bundle: Bundle = BUNDLES[settings.bundle]
         self.endpoints = endpoints
         self.scripts = scripts
+        self._store = store
         self.faults = faults
         self.capacity = capacity or Capacity()
         self.residual = ResidualState((faults.value("elevated-confidence") or 0.0) / 100, time.monotonic)
@@ -87,7 +89,7 @@ class EndpointState:
         """A recogniser for one stream, of the kind chosen."""
         scripts = self.scripts if self.recogniser == "auto" else None
         pool = self.pools.pool_for(options)
-        return Recogniser(options.encoding, options.sample_rate_hz, scripts, pool, language_of(options))
+        return Recogniser(options.encoding, options.sample_rate_hz, scripts, pool, language_of(options), self._store)
 
     def status(self) -> dict[str, Any]:
         """The figures of ``/local/status``."""

@@ -15,7 +15,8 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,15 @@ from granian.server.embed import Server
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
-from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.base.resources import SAMPLE_DATA_SET, SAMPLE_RECORDING, resource_path
 from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.routes import Routes
 from flux_desktop.local_endpoint.recognition.pools import make_pools
-from flux_desktop.local_endpoint.recognition.scripts import Script, load_script
+from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore, load_script
+from flux_desktop.local_endpoint.recognition.stored_scripts import stored_in
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
 HOST = "127.0.0.1"
@@ -50,6 +52,16 @@ def load_scripts(settings: EndpointSettings) -> list[Script]:
     with contextlib.suppress(FileNotFoundError):
         paths.append(resource_path(SAMPLE_RECORDING))
     return [load_script(path) for path in paths]
+
+
+@contextlib.contextmanager
+def script_store() -> Iterator[ScriptStore | None]:
+    """The conversations of the bundled data set; None where the installation lacks them."""
+    folder = None
+    with contextlib.suppress(FileNotFoundError):
+        folder = resource_path(SAMPLE_DATA_SET).parent
+    with ThreadPoolExecutor(1, "scripts") as threads:
+        yield None if folder is None else stored_in(folder, lambda path: threads.submit(load_script, path))
 
 
 def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
@@ -119,7 +131,8 @@ async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: 
         pools = await stack.enter_async_context(make_pools(settings.recogniser, settings.max_decodes).running())
         endpoints, faults = with_extra(settings.endpoints), parse_faults(settings.faults)
         capacity = capacity_from(settings.capacity, settings.beyond)
-        state = EndpointState(settings, endpoints, scripts, faults, pools, capacity)
+        store = stack.enter_context(script_store()) if settings.recogniser == "auto" else None
+        state = EndpointState(settings, endpoints, scripts, faults, pools, capacity, store)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         server = _make_server(Routes(state, group).__rsgi__, port, certificates, state.faults)
         serving = group.create_task(server.serve(), name="http server")

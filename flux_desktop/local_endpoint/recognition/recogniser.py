@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
 from flux_desktop.local_endpoint.recognition.encodings import Decoder, Framer
-from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher
+from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher, ScriptStore
 from flux_desktop.local_endpoint.recognition.speech_detection import SpeechDetector, level_dbfs
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
 from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Words
@@ -53,8 +53,9 @@ class Recognised(NamedTuple):
 class Recogniser:
     """The recogniser of one stream: `feed` and `finish` give frames, `words` gives what is known at a frame.
 
-    `scripts` is None where only speech recognition may give words, `pool` is None where it must not or cannot; with
-    neither the stream's audio is only counted. `language` is the language spoken, empty where it is to be detected.
+    `scripts` and those of `store` are the recordings whose words are known; None for `scripts` where only speech
+    recognition may give words. `pool` is None where it must not or cannot; with neither the stream's audio is only
+    counted. `language` is the language spoken, empty where it is to be detected.
     """
 
     def __init__(
@@ -64,13 +65,14 @@ class Recogniser:
         scripts: Sequence[Script] | None,
         pool: DecodePool | None,
         language: str = "",
+        store: ScriptStore | None = None,
     ) -> None:
         self._framer = Framer(encoding, sample_rate_hz)
         self._decoder = Decoder(encoding, sample_rate_hz)
         self._detector = SpeechDetector()
         # Only the same encoding can be the same bytes.
         matchable = scripts is not None and encoding == "linear16"
-        self._matcher = ScriptMatcher(scripts or (), sample_rate_hz) if matchable else None
+        self._matcher = ScriptMatcher(scripts or (), sample_rate_hz, store) if matchable else None
         self._pool = pool
         self._language = language
         self._silent = scripts is None and pool is None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import ReferenceTranscript, reference_transcript
@@ -18,7 +18,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
 _NEW_CHANCE_S = 0.5
-_JOIN_S = 0.04
+JOIN_S = 0.04
 """So much of a stream's beginning is looked for in the middle of the recordings."""
 _JOIN_MAX_S = 1.0
 """More of it, while it still stands at several places; then it is unknown."""
@@ -83,6 +83,15 @@ def _unusable(path: Path, why: str) -> ProblemError:
     )
 
 
+class ScriptStore(Protocol):
+    """Recordings that are read when a stream begins as one of them does."""
+
+    loaded: tuple[Script, ...]
+
+    def beginning_with(self, audio: bytes) -> Script | Literal["loading"] | None:
+        """The recording whose first `JOIN_S` sound as `audio` does, if there is one."""
+
+
 class ScriptMatcher:
     """Follows one linear16 stream; feed it every frame in order.
 
@@ -90,8 +99,9 @@ class ScriptMatcher:
     (it has not begun as a recording does; its place in the middle of one is looked for) or ``unknown``.
     """
 
-    def __init__(self, scripts: Sequence[Script], sample_rate_hz: int) -> None:
-        self._scripts = tuple(s for s in scripts if s.sample_rate_hz == sample_rate_hz)
+    def __init__(self, scripts: Sequence[Script], sample_rate_hz: int, store: ScriptStore | None = None) -> None:
+        self._given = tuple(scripts)
+        self._store = store
         self._rate_hz = sample_rate_hz
         self._candidates: tuple[Script, ...] = ()
         self._core_at = 0
@@ -122,21 +132,31 @@ class ScriptMatcher:
     def _skip_zeros(self, frame: bytes, at: int) -> int:
         at += _zeros(frame, at)
         if at < len(frame):
-            self._candidates, self._core_at, self._words_given = self._scripts, 0, 0
-            self.state = "scripted" if self._candidates else "unknown"
+            self._candidates, self._core_at, self._words_given = self._known(), 0, 0
+            otherwise = "unknown" if self._store is None else "joining"
+            self.state = "scripted" if self._candidates else otherwise
             self._zero_run = 0
             self._begun = b""
         return at
 
+    def _known(self) -> tuple[Script, ...]:
+        known = self._given if self._store is None else self._given + self._store.loaded
+        return tuple(script for script in known if script.sample_rate_hz == self._rate_hz)
+
     def _join(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
-        """Look for the beginning in the middle of the recordings, until it can be only one place."""
+        """Look for the beginning in the store, and in the middle of the recordings, until it can be only one place."""
         before = self._begun or b""
-        join_bytes = int(_JOIN_S * self._rate_hz) * 2
+        join_bytes = int(JOIN_S * self._rate_hz) * 2
         begun = before + frame[at : at + join_bytes]
         if len(begun) < join_bytes:
             self._begun = begun
             return len(frame)
-        found = next(((s, places) for s in self._scripts if (places := _places(s.core, begun))), None)
+        stored = self._store.beginning_with(begun[:join_bytes]) if self._store is not None else None
+        if stored == "loading":
+            self._begun = before + frame[at:]
+            return len(frame)
+        known = self._known() if stored is None else (stored,) if stored.sample_rate_hz == self._rate_hz else ()
+        found = next(((s, places) for s in known if (places := _places(s.core, begun))), None)
         if found is not None and len(found[1]) > 1 and len(begun) < _JOIN_MAX_S * self._rate_hz * 2:
             self._begun = before + frame[at:]
             return len(frame)
@@ -163,7 +183,7 @@ class ScriptMatcher:
         self.script_name = matching[0].name
         self._core_at += end - at
         if self._begun is not None:
-            self._begun = self._begun + piece if self._core_at < _JOIN_S * self._rate_hz * 2 else None
+            self._begun = self._begun + piece if self._core_at < JOIN_S * self._rate_hz * 2 else None
         self._candidates = matching
         self._give_words(end, words)
         if self._core_at >= len(matching[0].core):
@@ -177,7 +197,7 @@ class ScriptMatcher:
         same = 0
         while frame[at + same : at + same + 2] == core[start + same : start + same + 2] and at + same < end:
             same += 2
-        is_new = self._begun is not None and self._core_at + same < _JOIN_S * self._rate_hz * 2
+        is_new = self._begun is not None and self._core_at + same < JOIN_S * self._rate_hz * 2
         if is_new and not _zeros(frame, at + same):
             self.state = "joining"
             return at
