@@ -1,7 +1,8 @@
 """Errors of a transcript against a reference: words (WER), or characters in scripts without spaces (CER). Pure.
 
-Texts are compared after Unicode normalisation (NFC), without case, punctuation and hyphens. Combining marks are part of
-their word: without them, different words of many scripts would look the same.
+`word_errors` is the running count of a connection, made turn by turn while it streams: texts after NFC, without case,
+punctuation and hyphens. Figures of a run that has ended are raw and normalised ones (`word_accuracy`). Combining marks
+are part of their word: without them, different words of many scripts would look the same.
 """
 
 from __future__ import annotations
@@ -34,10 +35,14 @@ class WordErrors(Struct, frozen=True, omit_defaults=True):
     unit: Unit = "word"
 
     @property
+    def errors(self) -> int:
+        """All of them, the numerator of the rate."""
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
     def rate_percent(self) -> float | None:
         """Errors per reference word or character in percent; may exceed 100. None without a reference."""
-        errors = self.substitutions + self.deletions + self.insertions
-        return 100 * errors / self.n if self.n else None
+        return 100 * self.errors / self.n if self.n else None
 
     @property
     def label(self) -> str:
@@ -63,30 +68,22 @@ def unit_of(reference: str) -> Unit:
 
 @lru_cache(maxsize=4096)
 def word_errors(reference: str, transcript: str, unit: Unit = "word") -> WordErrors:
-    """Count errors by the least number of edits.
+    """Count errors by the least number of edits. Connections that receive the same text share the result."""
+    from kaldialign import edit_distance  # not before a run has a reference
 
-    Meant for one turn: the work grows with the product of both lengths. Connections that receive the same text share
-    the result.
-    """
     wanted, got = tokens(reference, unit), tokens(transcript, unit)
-    # Each cell: (edits, substitutions, deletions, insertions) of the best way to here.
-    above = [(column, 0, 0, column) for column in range(len(got) + 1)]
-    for row, token in enumerate(wanted, start=1):
-        line = [(row, 0, row, 0)]
-        for column, other in enumerate(got, start=1):
-            if token == other:
-                line.append(above[column - 1])
-                continue
-            edits, substitutions, deletions, insertions = min(above[column - 1], above[column], line[column - 1])
-            if (edits, substitutions, deletions, insertions) == above[column - 1]:
-                line.append((edits + 1, substitutions + 1, deletions, insertions))
-            elif (edits, substitutions, deletions, insertions) == above[column]:
-                line.append((edits + 1, substitutions, deletions + 1, insertions))
-            else:
-                line.append((edits + 1, substitutions, deletions, insertions + 1))
-        above = line
-    _, substitutions, deletions, insertions = above[-1]
-    return WordErrors(len(wanted), substitutions, deletions, insertions, unit)
+    edits = edit_distance(wanted, got)
+    return WordErrors(len(wanted), int(edits["sub"]), int(edits["del"]), int(edits["ins"]), unit)
+
+
+def word_tokens(text: str) -> list[str]:
+    """Words as written, after NFC."""
+    return unicodedata.normalize("NFC", text).split()
+
+
+def character_tokens(text: str) -> list[str]:
+    """Characters as written, after NFC, without white space."""
+    return [char for char in unicodedata.normalize("NFC", text) if not char.isspace()]
 
 
 def tokens(text: str, unit: Unit) -> list[str]:

@@ -51,15 +51,15 @@ def test_draws_are_whole_conversations_and_blocks_change_nothing() -> None:
 
 @pytest.mark.parametrize("conversations", [20, 40])
 def test_a_rate_is_covered_in_95_of_100_cases(conversations: int) -> None:
-    """300 sets of clips with different rates and lengths; tests/bench/coverage.py draws 2,000 of each kind."""
+    """150 sets of clips with different rates and lengths; tests/bench/coverage.py draws 2,000 of each kind."""
     rng = np.random.default_rng(7)
     covered = 0
-    for _ in range(300):
+    for _ in range(150):
         words = rng.integers(20, 120, conversations)
         errors = rng.poisson(rng.gamma(4, 0.05 / 4, conversations) * words)
         rate = ratio(errors.tolist(), words.tolist(), range(conversations))
         covered += rate.low <= 0.05 <= rate.high  # type: ignore[operator]
-    assert 0.91 <= covered / 300 <= 0.98
+    assert 0.9 <= covered / 150 <= 0.99
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95])

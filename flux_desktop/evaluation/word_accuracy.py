@@ -1,0 +1,151 @@
+"""Word (or character) error rates of a run that has ended, each raw and normalised, with n and 95 % interval.
+
+The rate is that of the whole corpus: all errors by all reference words. Raw compares texts as written, after NFC;
+normalised after Whisper's rules, whose name and version are part of the result (`normalisers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from flux_desktop.evaluation.alignment import Pair
+from flux_desktop.evaluation.bootstrap import draws, ratio
+from flux_desktop.evaluation.heard_text import TurnText, text_tokens
+from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.word_errors import WordErrors
+
+WORST_TURNS = 20
+
+
+class ErrorRate(Struct, frozen=True, kw_only=True):
+    """Errors, and their share of the reference words or characters: 0 to 1, or more with many extra words."""
+
+    rate: Estimate
+    errors: WordErrors
+
+
+class WordAccuracy(Struct, frozen=True, kw_only=True):
+    """Accuracy of all turns that are counted in the same unit."""
+
+    label: str
+    """WER or CER."""
+    normalisers: tuple[str, ...]
+    """Name and version of the rules behind `normalised`; several where clips are of several languages."""
+    conversations: int
+    turns: int
+    """Reference turns, each as often as it was played."""
+    raw: ErrorRate
+    normalised: ErrorRate
+    perfect_turns: Estimate
+    """Share of the turns without an error after normalisation."""
+    keyterm_recall: Estimate
+    """Share of the keyterms spoken that were recognised; not known without keyterms."""
+
+
+class WorstTurn(Struct, frozen=True, kw_only=True):
+    """A turn with many errors, with its normalised texts aligned."""
+
+    clip: str
+    turn: int
+    """Its place in the clip, from 1."""
+    start_s: float
+    """In the clip."""
+    times: int
+    """On how many connections the same was recognised."""
+    errors: WordErrors
+    pairs: tuple[Pair, ...]
+
+
+def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> list[WordAccuracy]:
+    """One result for words, and one for characters where some texts are counted so.
+
+    Intervals are over conversations; `over_turns` resamples turns instead, for the figures of a single clip.
+    """
+    results = []
+    for unit in ("word", "character"):
+        some = [turn for turn in turns if turn.spoken.unit == unit]
+        if some:
+            units = [_turn_of(turn) if over_turns else turn.spoken.conversation for turn in some]
+            found, spoken = _keyterms(some)
+            results.append(
+                WordAccuracy(
+                    label=some[0].raw.label,
+                    normalisers=tuple(sorted({turn.spoken.normaliser for turn in some})),
+                    conversations=len({turn.spoken.conversation for turn in some}),
+                    turns=len(some),
+                    raw=_rate([turn.raw for turn in some], units),
+                    normalised=_rate([turn.normalised for turn in some], units),
+                    perfect_turns=wilson(sum(not turn.normalised.errors for turn in some), len(some)),
+                    keyterm_recall=wilson(found, spoken),
+                )
+            )
+    return results
+
+
+def worst_turns(turns: Iterable[TurnText], most: int = WORST_TURNS) -> list[WorstTurn]:
+    """The turns with the most errors after normalisation; the same result on several connections is one."""
+    alike: dict[Hashable, list[TurnText]] = {}
+    for turn in turns:
+        if turn.normalised.errors:
+            alike.setdefault((_turn_of(turn), turn.pairs), []).append(turn)
+    ordered = sorted(alike.values(), key=lambda group: _badness(group[0]), reverse=True)
+    return [
+        WorstTurn(
+            clip=group[0].spoken.clip,
+            turn=group[0].spoken.number,
+            start_s=group[0].spoken.in_clip_s,
+            times=len(group),
+            errors=group[0].normalised,
+            pairs=group[0].pairs,
+        )
+        for group in ordered[:most]
+    ]
+
+
+def p_better(errors: Sequence[int], other: Sequence[int], units: Sequence[Hashable]) -> float:
+    """The probability that the first of two systems has the lower error rate, both on the same texts.
+
+    The share of resampled sets of conversations in which it has; equal rates count half (Bisani and Ney, 2004).
+    `errors` and `other` count the errors of each text, `units` name the conversations that the texts belong to.
+    """
+    numbers: dict[Hashable, int] = {}
+    codes = np.array([numbers.setdefault(unit, len(numbers)) for unit in units], dtype=np.int64)
+    difference = np.bincount(codes, np.subtract(errors, other), len(numbers))
+    drawn = np.concatenate([weights @ difference for weights in draws(len(difference))])
+    return float(np.mean(drawn < 0) + np.mean(drawn == 0) / 2)
+
+
+def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable]) -> ErrorRate:
+    total = sum(errors, WordErrors(unit=errors[0].unit))
+    return ErrorRate(rate=ratio([each.errors for each in errors], [each.n for each in errors], units), errors=total)
+
+
+def _turn_of(turn: TurnText) -> Hashable:
+    return turn.spoken.clip, turn.spoken.number
+
+
+def _badness(turn: TurnText) -> tuple[int, float]:
+    return turn.normalised.errors, turn.normalised.errors / max(1, turn.normalised.n)
+
+
+def _keyterms(turns: Sequence[TurnText]) -> tuple[int, int]:
+    """How many keyterms were recognised, and how many were spoken."""
+    found = spoken = 0
+    for turn in turns:
+        wanted = [token for token, _ in turn.pairs if token is not None]
+        got = [token for _, token in turn.pairs if token is not None]
+        for term in turn.spoken.keyterms:
+            tokens = text_tokens(term, turn.spoken, is_normalised=True)
+            there = _occurrences(tokens, wanted)
+            spoken += there
+            found += min(there, _occurrences(tokens, got)) if there else 0
+    return found, spoken
+
+
+def _occurrences(term: Sequence[str], tokens: Sequence[str]) -> int:
+    if not term:
+        return 0
+    return sum(list(tokens[n : n + len(term)]) == list(term) for n in range(len(tokens) - len(term) + 1))
