@@ -1,0 +1,133 @@
+"""Presets by use, derived from one's own recordings: the fastest setting that cuts off at most so many holds.
+
+    for preset in presets(table, grid):            # fast, balanced, patient
+        preset.setting, preset.figures             # or None, and preset.undecided says why
+
+A setting counts only if the upper end of its 95 % interval is at or below the limit. The best of many settings looks a
+little better than it is: `flux-stress sweep --confirm` runs the chosen ones live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from flux_desktop.evaluation.frontier import order_of_preference
+from flux_desktop.evaluation.grid import Grid
+from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, Side, decides, wilson
+from flux_desktop.evaluation.setting_figures import once, setting_figures
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.trace_table import TraceTable
+from flux_desktop.evaluation.turn_figures import TurnFigures
+
+EXTRA_REPLIES_MAX = 0.5
+"""An eager threshold is recommended where it costs at most so many unused replies per turn."""
+_HOLDS_MAX = 100_000
+
+
+class PresetLimit(Struct, frozen=True):
+    """A use, and the largest share of holds (0 to 1) in which the speaker may be cut off."""
+
+    name: str
+    cut_share_max: float
+
+
+LIMITS = (PresetLimit("fast", 0.10), PresetLimit("balanced", 0.05), PresetLimit("patient", 0.02))
+
+
+class Preset(Struct, frozen=True, kw_only=True):
+    """What a limit leads to."""
+
+    limit: PresetLimit
+    setting: Setting | None = None
+    figures: TurnFigures | None = None
+    undecided: str = ""
+    """Why there is no setting, as a sentence; empty if there is one."""
+    holds_needed: int | None = None
+    """Further holds that would decide it, if cut-offs stayed as rare as now; None where that is not the reason."""
+
+
+def presets(table: TraceTable, grid: Grid, limits: Sequence[PresetLimit] = LIMITS) -> list[Preset]:
+    """One preset for each limit, in order."""
+    return [_preset(table, grid, limit) for limit in limits]
+
+
+def holds_needed(share: float, limit: float, holds: int) -> int | None:
+    """How many holds are needed beyond `holds` until a share of cut-offs this low proves to be below the limit.
+
+    None if the share itself is not below it.
+    """
+    if share >= limit:
+        return None
+    low, high = max(1, holds), _HOLDS_MAX
+    if not _proves(share, limit, high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _proves(share, limit, middle) else (middle + 1, high)
+    return low - holds
+
+
+def _proves(share: float, limit: float, holds: int) -> bool:
+    return decides(wilson(round(share * holds), holds), limit) is Side.BELOW
+
+
+def _preset(table: TraceTable, grid: Grid, limit: PresetLimit) -> Preset:
+    place = _fastest(grid, limit.cut_share_max)
+    if place is None:
+        return _undecided(grid, limit)
+    eot, timeout = place
+    setting = grid.setting(eot, timeout, _eager(grid, eot, timeout))
+    return Preset(limit=limit, setting=setting, figures=setting_figures(table, setting))
+
+
+def _fastest(grid: Grid, limit: float) -> tuple[int, int] | None:
+    """The shortest p50 of the wait among the settings whose upper bound is within the limit."""
+    best: tuple[int, int] | None = None
+    best_ms = np.inf
+    for place in order_of_preference(grid):
+        at = divmod(int(place), len(grid.timeouts_ms))
+        wait_ms = grid.wait_p50_ms[at]
+        if wait_ms < best_ms and decides(_share(grid, at), limit) is Side.BELOW:
+            best, best_ms = at, wait_ms
+    return best
+
+
+def _share(grid: Grid, at: tuple[int, int]) -> Estimate:
+    return once(wilson(int(grid.holds_cut[at]), int(grid.holds[at])), grid.repeats)
+
+
+def _eager(grid: Grid, eot: int, timeout: int) -> int | None:
+    """The eager threshold with the longest lead that its unused replies are worth; None if there is none."""
+    extra, lead = grid.extra_replies[eot, timeout], grid.eager_lead_p50_ms[eot, timeout]
+    usable = np.flatnonzero((extra <= EXTRA_REPLIES_MAX) & (lead > 0))
+    return int(usable[np.argmax(lead[usable])]) if usable.size else None
+
+
+def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
+    shares = [(_share(grid, at), at) for at in np.ndindex(grid.holds.shape)]
+    known = [(share, at) for share, at in shares if share.value is not None and np.isfinite(grid.wait_p50_ms[at])]
+    percent = f"{100 * limit.cut_share_max:g} %"
+    if not known:
+        return Preset(limit=limit, undecided="This data does not decide it: it has no holds of 0.2 to 5 s.")
+    share, _ = min(known, key=lambda each: (each[0].value, -each[0].n))
+    assert share.value is not None
+    needed = holds_needed(share.value, limit.cut_share_max, share.n)
+    if needed is not None:
+        return Preset(
+            limit=limit,
+            undecided=f"This data does not decide it: {needed} more holds are needed, if as few of them are cut off.",
+            holds_needed=needed,
+        )
+    if decides(share, limit.cut_share_max) is Side.ABOVE:
+        why = (
+            f"No setting stays within {percent}: the most patient one cuts off {100 * share.value:.1f} % of the holds."
+        )
+        return Preset(limit=limit, undecided=why)
+    why = (
+        f"This data does not decide it: the most patient setting cuts off {100 * share.value:.1f} % of {share.n} "
+        f"holds, which is not below {percent} at {CONFIDENCE:.0%} confidence."
+    )
+    return Preset(limit=limit, undecided=why)
