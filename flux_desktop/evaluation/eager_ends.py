@@ -12,7 +12,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.trace_table import Floats, Integers, TraceTable
+from flux_desktop.evaluation.trace_table import Floats, Integers, TraceTable, crossings_s
+
+_SAME_S = 1e-3
+"""States are kept in single precision."""
 
 
 class EagerStates(Struct, frozen=True, kw_only=True):
@@ -68,7 +71,7 @@ def counts_at(states: EagerStates, index: Integers, at_s: Floats) -> EagerCounts
     """
     width = states.ends.shape[2] - 1
     after = np.minimum(index + 1, width)
-    late = _taken(states.since_s, after) > at_s[:, None, :]
+    late = _taken(states.since_s, after) > at_s[:, None, :] + _SAME_S
     late &= _taken(states.since_s, np.maximum(after - 1, 0)) != _taken(states.since_s, after)
     late &= np.isfinite(_taken(states.since_s, after)) & (index < width)[:, None, :]
     with np.errstate(invalid="ignore"):
@@ -88,7 +91,4 @@ def _taken[Number: np.generic](values: NDArray[Number], places: Integers) -> NDA
 def _crossing_s(table: TraceTable, place: int, rows: Integers, limits: Floats) -> Floats:
     at_s, before_s = table.times[rows, place], table.times_before[rows, place]
     high, low = table.confidence[rows, place], table.confidence_before[rows, place]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = before_s + (limits - low) / (high - low) * (at_s - before_s)
-    crossing: Floats = np.where((low < limits) & (limits <= high), between, at_s)
-    return crossing
+    return crossings_s(at_s, before_s, high, low, limits)

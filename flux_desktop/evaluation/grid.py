@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from flux_desktop.evaluation.eager_ends import counts_at, eager_states
 from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import Booleans, Floats, Integers, TraceTable
+from flux_desktop.evaluation.trace_table import Booleans, Floats, Integers, TraceTable, crossings_s, on_frames
 from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
 
 EOTS = tuple(round(0.5 + 0.01 * step, 2) for step in range(41))
@@ -161,15 +161,13 @@ def _model_ends(table: TraceTable, eots: Floats) -> tuple[Integers, Floats]:
     index = _first_reached(table.confidence_max, eots)
     at_s, before_s = _at(table.times, index, np.inf), _at(table.times_before, index, np.inf)
     high, low = _at(table.confidence, index, np.nan), _at(table.confidence_before, index, np.nan)
-    limit = eots[:, None]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = before_s + (limit - low) / (high - low) * (at_s - before_s)
-        return index, np.where((low < limit) & (limit <= high), between, at_s)
+    return index, crossings_s(at_s, before_s, high, low, eots[:, None])
 
 
 def _timeout_ends(table: TraceTable, timeouts_s: Floats) -> tuple[Integers, Floats]:
     index = _first_reached(table.silence_max, timeouts_s - 1e-9)
-    return index, _at(table.silence_from, index, np.inf) + timeouts_s[:, None]
+    at_s = _at(table.silence_from, index, np.inf) + timeouts_s[:, None]
+    return index, on_frames(at_s, _at(table.times, index, np.inf))
 
 
 def judge(table: TraceTable, ends: Ends) -> Outcome:
@@ -177,7 +175,7 @@ def judge(table: TraceTable, ends: Ends) -> Outcome:
     at_s, judged = ends.at_s, table.end_scored
     cut = at_s < table.end_s + EARLIEST_S
     starts, stops = table.hold_start.T, table.hold_end.T
-    holds_judged = at_s[:, :, None, :] >= starts
+    holds_judged = (at_s[:, :, None, :] >= starts) & np.isfinite(starts)
     holds_cut = holds_judged & (at_s[:, :, None, :] <= stops)
     limit = np.minimum(table.end_s + LATEST_S, table.next_s)
     timed_out = ~cut & ends.by_timeout & judged
@@ -191,6 +189,8 @@ def judge(table: TraceTable, ends: Ends) -> Outcome:
 
 def percentiles_ms(values_s: NDArray[np.floating], levels: Sequence[float]) -> Floats:
     """Percentiles along the last axis, NaN left out, in milliseconds: the smallest value that reaches the share."""
+    if not values_s.shape[-1]:
+        return np.full((len(levels), *values_s.shape[:-1]), np.nan)
     ordered = np.sort(values_s, axis=-1)
     counts = np.isfinite(values_s).sum(axis=-1)
     found = []

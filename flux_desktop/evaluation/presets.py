@@ -24,6 +24,7 @@ from flux_desktop.evaluation.turn_figures import TurnFigures
 
 EXTRA_REPLIES_MAX = 0.5
 """An eager threshold is recommended where it costs at most so many unused replies per turn."""
+LEAD_MIN_MS = 10.0
 _HOLDS_MAX = 100_000
 
 
@@ -102,17 +103,17 @@ def _share(grid: Grid, at: tuple[int, int]) -> Estimate:
 def _eager(grid: Grid, eot: int, timeout: int) -> int | None:
     """The eager threshold with the longest lead that its unused replies are worth; None if there is none."""
     extra, lead = grid.extra_replies[eot, timeout], grid.eager_lead_p50_ms[eot, timeout]
-    usable = np.flatnonzero((extra <= EXTRA_REPLIES_MAX) & (lead > 0))
+    usable = np.flatnonzero((extra <= EXTRA_REPLIES_MAX) & (lead >= LEAD_MIN_MS))
     return int(usable[np.argmax(lead[usable])]) if usable.size else None
 
 
 def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
-    shares = [(_share(grid, at), at) for at in np.ndindex(grid.holds.shape)]
-    known = [(share, at) for share, at in shares if share.value is not None and np.isfinite(grid.wait_p50_ms[at])]
+    shares = [_share(grid, (at[0], at[1])) for at in np.ndindex(grid.holds.shape)]
+    known = [share for share in shares if share.value is not None]
     percent = f"{100 * limit.cut_share_max:g} %"
     if not known:
         return Preset(limit=limit, undecided="This data does not decide it: it has no holds of 0.2 to 5 s.")
-    share, _ = min(known, key=lambda each: (each[0].value, -each[0].n))
+    share = min(known, key=lambda each: (each.value, -each.n))
     assert share.value is not None
     needed = holds_needed(share.value, limit.cut_share_max, share.n)
     if needed is not None:

@@ -6,13 +6,16 @@
 Confidences are known only at the messages, about every 0.24 s: a decision is an interval between two of them
 (`after_s`, `until_s`], with `at_s`, interpolated, as its most likely moment. A replay is valid up to the first end
 within a turn: after it the real server would be in another state, so that later decisions have `judged` False. A
-turn is a reference turn of the trace, or one of the recorded turns where the data set states none.
+turn is a reference turn of the trace, or one of the recorded turns where the data set states none. At the highest
+threshold the server hears several reference turns of a clip as one; each is replayed as if the server's turn had begun
+with it. How much that matters for a server is what `replay_error` measures.
 
 Refuses nothing: ask `trace.not_replayable` first. Figures over many traces: `trace_table` and `grid`.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -20,12 +23,13 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.silences import Silence, silences, speech_before
+from flux_desktop.evaluation.silences import silences, speech_before
 from flux_desktop.evaluation.trace import Trace, TraceMessage
 from flux_desktop.flux.defaults import CHUNK_S
 
 FRAME_S = CHUNK_S
 """A server changes its state at most once per frame of audio, so that a second change comes a frame later."""
+ROUNDING = 1e-6
 
 Kind = Literal["end", "eager", "resumed"]
 
@@ -121,7 +125,12 @@ def crossing_s(messages: Sequence[TraceMessage], index: int, threshold: float) -
     if not before.confidence < threshold <= message.confidence:
         return message.audio_s
     share = (threshold - before.confidence) / (message.confidence - before.confidence)
-    return before.audio_s + share * (message.audio_s - before.audio_s)
+    return on_frame(before.audio_s + share * (message.audio_s - before.audio_s), message.audio_s)
+
+
+def on_frame(at_s: float, message_s: float) -> float:
+    """The end of the frame that holds `at_s`: decisions are made there. Messages are sent at the ends of frames."""
+    return message_s - math.floor((message_s - at_s) / FRAME_S + ROUNDING) * FRAME_S
 
 
 class _Replay:
@@ -164,7 +173,7 @@ class _Replay:
                 changes = 1
             if eager_text is None and message.confidence >= self._eager:
                 at_s = crossing_s(self._messages, index, self._eager)
-                if end is not None and at_s > end.decision.at_s:
+                if end is not None and at_s > end.decision.at_s + ROUNDING:
                     return
                 eager_text = message.transcript
                 yield self._decision("eager", index, at_s, turn, judged=judged, changes=changes)
@@ -176,7 +185,8 @@ class _Replay:
         at_s = crossing_s(self._messages, index, self._eot)
         changes = self._changes_before(first, index)
         decision = self._decision("end", index, at_s, part.turn, judged=judged, changes=changes)
-        return _End(index, replace(decision, trigger="model"))
+        goes_on = index + 1 < part.stop and self._spoken[index + 1]
+        return _End(index, replace(decision, trigger="model", certain=not (changes and goes_on)))
 
     def _changes_before(self, first: int, index: int) -> int:
         """Changes of state that must come before an end in the interval before message `index`."""
@@ -189,16 +199,16 @@ class _Replay:
     def _timeout_end(self, first: int, part: Part, *, judged: bool) -> _End | None:
         for index in range(first, part.stop):
             silence = self._silences[index]
-            at_s = silence.from_s + self._timeout_s
+            at_s = on_frame(silence.from_s + self._timeout_s, self._times[index])
             if at_s <= self._times[index]:
-                return _End(index, self._timeout_decision(index, silence, part, judged=judged))
+                return _End(index, self._timeout_decision(index, at_s, part, judged=judged))
         return None
 
-    def _timeout_decision(self, index: int, silence: Silence, part: Part, *, judged: bool) -> ReplayedDecision:
-        timeout_s = self._timeout_s
+    def _timeout_decision(self, index: int, at_s: float, part: Part, *, judged: bool) -> ReplayedDecision:
+        timeout_s, silence = self._timeout_s, self._silences[index]
         resumed = next((i for i in range(index + 1, part.stop) if self._spoken[i]), None)
         until_s = self._message_from(silence.until_s + timeout_s)
-        decision = self._decision("end", index, silence.from_s + timeout_s, part.turn, judged=judged)
+        decision = self._decision("end", index, at_s, part.turn, judged=judged)
         return replace(
             decision,
             after_s=self._message_until(silence.after_s + timeout_s),

@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.replay import Part, armed_from, parts
+from flux_desktop.evaluation.replay import FRAME_S, ROUNDING, Part, armed_from, parts
 from flux_desktop.evaluation.silences import silences
 from flux_desktop.evaluation.trace import Trace
 from flux_desktop.evaluation.turn_scoring import HOLD_MAX_S, HOLD_MIN_S
@@ -149,6 +149,20 @@ class _Messages:
         silent_s = np.full(self.times.shape, -1.0)
         np.subtract(self.times, self.silence_from, out=silent_s, where=np.isfinite(self.silence_from))
         return silent_s
+
+
+def crossings_s(at_s: Floats, before_s: Floats, high: Floats, low: Floats, limit: Floats) -> Floats:
+    """`replay.crossing_s` for arrays: messages at `at_s` with confidence `high`, and the ones before them."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        between = before_s + (limit - low) / (high - low) * (at_s - before_s)
+        return np.where((low < limit) & (limit <= high), on_frames(between, at_s), at_s)
+
+
+def on_frames(at_s: Floats, message_s: Floats) -> Floats:
+    """`replay.on_frame` for arrays; infinite stays infinite."""
+    with np.errstate(invalid="ignore"):
+        ends: Floats = message_s - np.floor((message_s - at_s) / FRAME_S + ROUNDING) * FRAME_S
+    return np.where(np.isfinite(message_s), ends, np.inf)
 
 
 def scored_holds(trace: Trace, turn: int) -> list[Span]:

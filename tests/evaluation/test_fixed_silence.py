@@ -1,0 +1,27 @@
+"""The baseline of a fixed silence: from the lengths of the holds alone."""
+
+from __future__ import annotations
+
+from flux_desktop.evaluation.fixed_silence import fixed_silence
+from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.trace_table import trace_table
+from tests.evaluation.hand_made import span, turn
+from tests.evaluation.spoken_clips import HIGHEST, messages_of
+
+
+def test_every_hold_longer_than_the_silence_is_cut_off_and_the_rest_of_its_turn_is_not_judged() -> None:
+    trace = Trace(
+        clip="c",
+        messages=messages_of("a|0.1"),
+        setting=HIGHEST,
+        turns=(turn(0.0, 5.0),),
+        holds=(span(1.0, 1.4), span(2.0, 3.0), span(4.0, 4.8)),
+    )
+    points = fixed_silence(trace_table([trace, trace]), (300, 900, 1500))
+    assert [(point.holds_cut, point.holds, point.wait_ms) for point in points] == [
+        (1, 1, 300),
+        (1, 2, 900),
+        (0, 3, 1500),
+    ], "repeats count once"
+    assert points[1].cut_share == 0.5
+    assert fixed_silence(trace_table([]), (300,))[0].cut_share is None

@@ -1,0 +1,188 @@
+"""Traces of session folders: each clip's messages on its own time line, with its reference turns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.datasets.clip import Clip
+from flux_desktop.engine.records.events import (
+    ClipStarted,
+    ConnectionEnded,
+    Event,
+    Received,
+    RunStarted,
+    Sent,
+    encode_event,
+)
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, Source, WavSource
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.experiments.read_traces import read_traces, reference_holds, reference_turns
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.turns import Turn
+from tests.evaluation.hand_made import span, turn
+
+OPTIONS = FluxOptions(eot_threshold=1.0, eot_timeout_ms=10_000)
+
+
+@pytest.fixture
+def data_set(tmp_path: Path) -> Path:
+    """Two clips of a second each, with a turn and a hold."""
+    rows = []
+    for name in ("a", "b"):
+        soundfile.write(tmp_path / f"{name}.wav", np.zeros(16_000), 16_000)
+        rows.append(
+            {
+                "audio_filepath": f"{name}.wav",
+                "conversation": "talk",
+                "turns": [{"text": "yes", "start_s": 0.1, "end_s": 0.9}],
+                "holds": [{"start_s": 0.3, "end_s": 0.6}],
+            }
+        )
+    path = tmp_path / "manifest.jsonl"
+    path.write_bytes(b"\n".join(msgspec.json.encode(row) for row in rows))
+    return path
+
+
+def info(end_s: float, confidence: float, *, request: str = "r", event: str = "Update", at_s: float = 0.0) -> Received:
+    """A TurnInfo whose stream began `at_s` seconds into the connection's audio."""
+    text = msgspec.json.encode(
+        {
+            "type": "TurnInfo",
+            "event": event,
+            "request_id": request,
+            "turn_index": 0,
+            "audio_window_end": end_s,
+            "transcript": "yes",
+            "words": [{"word": "yes", "end": 0.2}],
+            "end_of_turn_confidence": confidence,
+        }
+    ).decode()
+    turn_so_far = Turn(index=0, transcript="yes", end_s=end_s + at_s)
+    return Received(t=end_s, conn=1, type="TurnInfo", text=text, turn=turn_so_far, user_latency_ms=150.0)
+
+
+def session(folder: Path, source: Source, *events: Event, options: FluxOptions = OPTIONS) -> Path:
+    folder.mkdir()
+    plan = RunPlan(endpoint="local", source=source, options=options)
+    lines = [RunStarted(t=0.0, wall_time="2026-11-26T00:00:00+00:00", plan=plan, version="0"), *events]
+    (folder / "run.jsonl").write_bytes(b"".join(encode_event(line) for line in lines))
+    return folder
+
+
+def ended() -> ConnectionEnded:
+    return ConnectionEnded(t=99.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED))
+
+
+def test_clips_of_one_stream_are_separated_by_their_audio(tmp_path: Path, data_set: Path) -> None:
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        info(0.5, 0.1),
+        info(3.0, 0.6),
+        ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
+        info(3.5, 0.2),
+        ended(),
+    )
+    read = read_traces([folder])
+    first, second = read.traces
+    assert [(each.audio_s, each.confidence) for each in first.messages] == [(0.5, 0.1), (3.0, 0.6)]
+    assert [(each.audio_s, each.confidence) for each in second.messages] == [(0.5, 0.2)]
+    assert (first.clip, first.conversation, first.turns, first.holds) == (
+        "a.wav",
+        "talk",
+        (turn(0.1, 0.9, "yes"),),
+        (span(0.3, 0.6),),
+    )
+    assert first.setting == read.setting == Setting(eot=1.0, timeout_ms=10_000)
+    assert first.messages[0].latency_ms == 150.0
+    assert first.messages[0].last_word_end_s == pytest.approx(0.2)
+
+
+def test_streams_of_their_own_are_placed_by_the_connections_time_line(tmp_path: Path, data_set: Path) -> None:
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        info(0.5, 0.1, request="one"),
+        ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
+        info(0.5, 0.2, request="two", at_s=3.0),
+        ended(),
+    )
+    assert [trace.messages[0].audio_s for trace in read_traces([folder]).traces] == [0.5, pytest.approx(0.5)]
+
+
+def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> None:
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        info(0.5, 0.1),
+        Sent(t=0.6, conn=1, text='{"type":"CloseStream"}'),
+        info(0.7, 0.99, event="EndOfTurn"),
+        ended(),
+    )
+    assert len(read_traces([folder]).traces[0].messages) == 1
+
+
+def test_a_clip_that_was_cut_off_is_left_out_and_repeats_are_numbered(tmp_path: Path, data_set: Path) -> None:
+    clip = str(data_set.parent / "a.wav")
+    whole = (ClipStarted(t=0.0, conn=1, clip=clip, audio_s=0.0), info(0.5, 0.1), ended())
+    one = session(tmp_path / "one", DataSetSource(path=str(data_set)), *whole)
+    two = session(tmp_path / "two", DataSetSource(path=str(data_set)), *whole[:2])
+    three = session(tmp_path / "three", DataSetSource(path=str(data_set)), *whole)
+    assert [trace.repeat for trace in read_traces([one, two, three]).traces] == [0, 1]
+
+
+def test_a_setting_that_was_changed_on_the_way_counts_as_the_lower_one(tmp_path: Path, data_set: Path) -> None:
+    success = '{"type":"ConfigureSuccess","thresholds":{"eot_threshold":0.8,"eager_eot_threshold":0.5}}'
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        Received(t=0.1, conn=1, type="ConfigureSuccess", text=success),
+        info(0.5, 0.1),
+        ended(),
+    )
+    assert read_traces([folder]).traces[0].setting == Setting(eot=0.8, eager=0.5, timeout_ms=10_000)
+
+
+def test_a_recording_with_a_words_file_gives_one_trace(tmp_path: Path, data_set: Path) -> None:
+    words = [{"file": "a.wav", "words": [{"word": "yes", "start_s": 0.1, "end_s": 0.9}]}]
+    (tmp_path / "a.words.json").write_bytes(msgspec.json.encode(words))
+    folder = session(
+        tmp_path / "run", WavSource(path=str(tmp_path / "a.wav"), loop=True), info(0.5, 0.1), info(1.5, 0.2), ended()
+    )
+    (trace,) = read_traces([folder]).traces
+    assert trace.turns == (turn(0.1, 0.9, "yes"),)
+    assert [message.audio_s for message in trace.messages] == [0.5], "the second pass of a loop is left out"
+
+
+def test_sessions_without_known_turns_say_so(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(16_000), 16_000)
+    folder = session(tmp_path / "run", WavSource(path=str(tmp_path / "a.wav")), info(0.5, 0.1), ended())
+    assert read_traces([folder]).notes == ("run: 1 of 1 clips have no reference turns and are left out.",)
+    spoken = session(tmp_path / "spoken", MicrophoneSource())
+    with pytest.raises(ProblemError, match="microphone"):
+        read_traces([spoken])
+    with pytest.raises(ProblemError, match="cannot be evaluated"):
+        read_traces([tmp_path / "none"])
+
+
+def test_turns_and_holds_follow_from_words_where_nothing_states_them(tmp_path: Path) -> None:
+    from flux_desktop.audio.words import ReferenceWord
+
+    words = tuple(
+        ReferenceWord(word=word, start_s=start_s, end_s=end_s)
+        for word, start_s, end_s in (("a", 0.1, 0.3), ("b", 0.35, 0.6), ("c", 1.0, 1.2))
+    )
+    clip = Clip(path=tmp_path / "a.wav", words=words)
+    assert reference_turns(clip) == (turn(0.1, 1.2, "a b c"),)
+    assert reference_holds(clip) == (span(0.6, 1.0),)
