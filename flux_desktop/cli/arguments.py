@@ -7,6 +7,7 @@ import math
 import re
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
+from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 CHUNK_MS = (20, 200)
@@ -62,9 +63,6 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="a data set (see “data check”), or sample for the bundled one: each connection sends clips of its own",
     )
-    sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
-    sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
-    sound.add_argument("--strict", action="store_true", help="with --data: refuse the run if an entry cannot be used")
     sound.add_argument(
         "--channel",
         choices=("mix", "left", "right"),
@@ -72,6 +70,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is sent of a stereo file (default: mix)",
     )
     sound.add_argument("--loop", action="store_true", help="repeat the file until --duration or Ctrl+C")
+    _add_data_set(parser.add_argument_group("with --data"))
     _add_common(parser)
     load = parser.add_argument_group("load")
     load.add_argument(
@@ -109,6 +108,29 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         ("language-hints", str, "en,es"),
     ):
         during.add_argument(f"--reconfigure-{name}", type=kind, metavar=metavar, help=f"its {name.replace('-', '_')}")
+
+
+def _add_data_set(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
+    group.add_argument("--passes", type=int, default=1, metavar="N", help="send every clip N times (default: once)")
+    alternatives = group.add_mutually_exclusive_group()
+    alternatives.add_argument(
+        "--fresh-connection",
+        action="store_true",
+        help="send every clip on a connection of its own, --connections of them at the same time",
+    )
+    alternatives.add_argument(
+        "--at-once", action="store_true", help="send the same clips on all connections at the same time"
+    )
+    group.add_argument(
+        "--trailing-silence",
+        type=seconds,
+        default=TRAILING_SILENCE_S,
+        metavar="TIME",
+        help="silence after each clip (default: 2s)",
+    )
+    group.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    group.add_argument("--strict", action="store_true", help="refuse the run if an entry cannot be used")
 
 
 def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from flux_desktop.engine.records.plan import (
     plan_problems,
 )
 from flux_desktop.engine.records.stages import batched, parse_stages, slots
+from flux_desktop.engine.sending.data_set_audio import fresh_connections
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
@@ -53,6 +54,10 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
     )
     if stages:
         plan = msgspec.structs.replace(plan, connections=len(slots(stages)))
+    if isinstance(source, DataSetSource):
+        clips = len(read_data_set(source.path, source.columns).clips)
+        if source.fresh_connection:
+            plan = fresh_connections(_checked(plan), clips)
     return _checked(plan)
 
 
@@ -61,15 +66,27 @@ def _source(args: argparse.Namespace) -> WavSource | DataSetSource:
         open_recording(args.file, args.channel)
         loop = args.loop or args.stages is not None
         return WavSource(path=str(Path(args.file).resolve()), loop=loop, channel=args.channel)
+    ignored = [flag for flag in ("duration", "loop", "stages") if getattr(args, flag)]
+    if args.fresh_connection and ignored:
+        why = f"--{ignored[0]} has no meaning with --fresh-connection: every connection sends one clip."
+        raise _wrong("plan_invalid", why, "Use --passes to send the clips several times.")
     if args.loop and args.duration is None:
         raise _wrong("plan_invalid", "--loop with --data needs --duration.", "Add it, such as --duration 10m.")
     try:
         columns = parse_columns(args.columns) if args.columns else {}
     except ValueError as error:
         raise _wrong("option_unknown", f"--columns cannot be used. {error}", "") from None
-    path = data_set_path(args.data)
-    read_data_set(path, columns)
-    return DataSetSource(path=str(path), seed=args.seed, columns=columns, strict=args.strict)
+    return DataSetSource(
+        path=str(data_set_path(args.data)),
+        seed=args.seed,
+        columns=columns,
+        strict=args.strict,
+        channel=args.channel,
+        passes=args.passes,
+        at_once=args.at_once,
+        fresh_connection=args.fresh_connection,
+        trailing_silence_s=args.trailing_silence,
+    )
 
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:

@@ -1,5 +1,6 @@
 """The transcript as lines of text, one per message that a person should see; pure, no output of its own.
 
+[Conn 1] > greeting.flac [clip]
 [Conn 1]   hello how are you [update]
 [Conn 1] ~ hello, how are you? (87.3%) [eager, turn 0]
 [Conn 1] ✓ hello, how are you? (91.2%) [turn 0]
@@ -10,8 +11,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flux_desktop.base.plain_text import plain
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received
+from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged, ConnectionEnded, Event, Received
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.messages import TurnEvent
 from flux_desktop.flux.turns import Turn
@@ -32,6 +35,8 @@ class TranscriptLines:
                 return self._received(event)
             case ConnectionChanged():
                 return self._connection_changed(event)
+            case ClipStarted():
+                return [f"[Conn {event.conn}] > {plain(Path(event.clip).name)} [clip]"]
             case ConnectionEnded():
                 return self._closed(event.summary.conn, event.closed_turn)
         return []

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
+TRAILING_SILENCE_S = 2.0
+"""Usual silence after a clip. A setting with a long timeout needs more of it."""
+
 
 def clip_order(conn: int, connections: int, clips: int, seed: int) -> Iterator[int]:
     """Indices of the clips of connection `conn` (from 1), one after another, without end.

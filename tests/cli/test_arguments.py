@@ -242,12 +242,22 @@ def test_a_data_set(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
     )
     source = DataSetSource(path=folder, seed=7, strict=True, columns={"text": "t"})
     assert file_plan(args).source == source
+    assert main(["file", "x", "--data", folder, "--fresh-connection", "--duration", "3s"]) == 2
+    assert "--duration has no meaning with --fresh-connection" in capsys.readouterr().err
     assert main(["file", "x", "--data", "/no/such"]) == 2
     assert "no such file or folder" in capsys.readouterr().err
     assert main(["file", "x", "--data", folder, "--loop"]) == 2
     assert "needs --duration" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["file", "x", "--data", folder, "--file", wav])
+
+
+def test_a_data_set_on_fresh_connections() -> None:
+    words = "file x --data sample --fresh-connection --connections 5 --passes 3 --trailing-silence 6s --channel left"
+    made = file_plan(build_parser("file").parse_args(words.split()))
+    assert (made.connections, made.held_max, made.held) == (72, 5, 5)
+    assert isinstance(made.source, DataSetSource)
+    assert (made.source.passes, made.source.trailing_silence_s, made.source.channel) == (3, 6.0, "left")
 
 
 def test_audio_from_standard_input_is_checked_before_the_run(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received
+from flux_desktop.engine.records.events import UNREADABLE, ClipStarted, ConnectionChanged, ConnectionEnded, Received
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.flux.turns import Turn
 
@@ -76,6 +76,11 @@ def test_the_same_words_in_the_next_turn_are_printed() -> None:
 
 def test_the_text_of_a_start_of_turn_is_an_update() -> None:
     assert TranscriptLines().lines(received("StartOfTurn", "so")) == ["[Conn 1]   so [update]"]
+
+
+def test_a_clip_is_named() -> None:
+    event = ClipStarted(t=1.0, conn=4, clip="/data/a\x1b[31m.flac", audio_s=0.0)
+    assert TranscriptLines().lines(event) == ["[Conn 4] > a.flac [clip]"]
 
 
 def test_an_end_without_a_confidence() -> None:

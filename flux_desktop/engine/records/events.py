@@ -90,6 +90,8 @@ class ClipStarted(_Event, tag="clip"):
     conn: int
     clip: str
     audio_s: float
+    offset_s: float = 0.0
+    """Where the clip begins in its file."""
 
 
 class Received(_Event, tag="received"):

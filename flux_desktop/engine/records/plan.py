@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from flux_desktop.audio.channels import Channel
 from flux_desktop.base.problem import Problem
+from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.pass_criteria import Limit
 from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
 from flux_desktop.flux.defaults import CHUNK_S
@@ -34,7 +35,7 @@ class WavSource(Struct, frozen=True, kw_only=True, tag="wav"):
 class DataSetSource(Struct, frozen=True, kw_only=True, tag="data_set"):
     """A data set of which every connection sends clips of its own, one after another, in an order by `seed`.
 
-    Without `duration_s` all clips are sent once. The same seed gives the same load.
+    Without `duration_s` all clips are sent `passes` times. The same seed gives the same load.
     """
 
     path: str
@@ -43,6 +44,15 @@ class DataSetSource(Struct, frozen=True, kw_only=True, tag="data_set"):
     """Headings of a table, by field."""
     strict: bool = False
     """Refuse the run if an entry cannot be used; else it is left out and reported."""
+    channel: Channel = "mix"
+    """Of files with several channels, where the data set does not state it."""
+    passes: int = 1
+    at_once: bool = False
+    """All connections send the same clips at the same time."""
+    fresh_connection: bool = False
+    """Every connection sends one clip only. The plan has a connection for each clip and pass."""
+    trailing_silence_s: float = TRAILING_SILENCE_S
+    """After each clip: its last turn ends before the next clip begins, also by a slow threshold."""
 
 
 class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
@@ -73,6 +83,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Seconds of audio to send on each connection; None is to the end of the file, or until stopped."""
     batch_size: int = 0
     """Connections opened together; 0 opens them all, at most `opening_max` at the same time."""
+    held_max: int = 0
+    """Connections held at the same time, the next one opening when one has ended; 0 is all of them."""
     batch_delay_s: float = 0.0
     opening_max: int = 50
     chunk_s: float = CHUNK_S
@@ -109,6 +121,11 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Further arguments for the built-in endpoint's process."""
 
     @property
+    def held(self) -> int:
+        """The largest number of connections at the same time."""
+        return min(self.connections, self.held_max) if self.held_max else self.connections
+
+    @property
     def is_local(self) -> bool:
         """Whether the run starts the built-in endpoint."""
         return self.endpoint == LOCAL_ENDPOINT and self.endpoint_url is None
@@ -123,13 +140,19 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
         invalid.append(_out_of_range("The duration", plan.duration_s, "greater than 0 seconds"))
     if not 0.01 <= plan.chunk_s <= 1.0:
         invalid.append(_out_of_range("The chunk length", plan.chunk_s, "between 0.01 and 1 second"))
-    for name, count, least in (("The batch size", plan.batch_size, 0), ("Simultaneous openings", plan.opening_max, 1)):
+    for name, count, least in (
+        ("The batch size", plan.batch_size, 0),
+        ("Simultaneous openings", plan.opening_max, 1),
+        ("Simultaneous connections", plan.held_max, 0),
+        ("The number of passes", plan.source.passes if isinstance(plan.source, DataSetSource) else 1, 1),
+    ):
         if count < least:
             invalid.append(_out_of_range(name, count, f"at least {least}"))
     for name, value in (
         ("The batch delay", plan.batch_delay_s),
         ("The idle time", plan.idle_before_audio_s),
         ("The time of Configure", plan.reconfigure_after_s),
+        ("The silence after a clip", plan.source.trailing_silence_s if isinstance(plan.source, DataSetSource) else 0.0),
     ):
         if value is not None and not value >= 0:
             invalid.append(_out_of_range(name, value, "at least 0 seconds"))

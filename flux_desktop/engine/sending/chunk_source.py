@@ -26,6 +26,12 @@ def silence(encoding: str, size_bytes: int) -> bytes:
 class ChunkSource(Protocol):
     """Chunks of one connection in order."""
 
+    def begin(self) -> None:
+        """Read ahead: the connection is about to open. Raises `ProblemError` where there is nothing to send."""
+
+    def end(self) -> None:
+        """Let go of what was read: the connection has ended."""
+
     def next_bytes(self) -> int:
         """Size of the next chunk; 0 when the audio has ended."""
 
@@ -50,6 +56,12 @@ class FileChunks(ABC):
         given = [limit for limit in (limit_bytes, most) if limit is not None]
         self._left = min(given) if given else None
         self._position = 0
+
+    def begin(self) -> None:  # noqa: B027 - most sources have read ahead when they were made
+        """Read ahead: the connection is about to open."""
+
+    def end(self) -> None:  # noqa: B027 - most sources hold nothing
+        """Let go of what was read: the connection has ended."""
 
     def next_bytes(self) -> int:
         """Size of the next chunk; 0 when the audio has ended."""
@@ -126,6 +138,10 @@ class DiskChunkSource(FileChunks):
         """The next chunk, which is then behind; None while it is still being read from disk."""
         needed = self._prepare()
         return super().take() if all(self._reading[index].done() for index in needed) else None
+
+    def end(self) -> None:
+        """Let go of what was read: the connection has ended."""
+        self._reading.clear()
 
     def _prepare(self) -> list[int]:
         """Have the blocks of the next chunk and of one block's length after it read. Returns those of the chunk."""

@@ -21,10 +21,8 @@ from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
-OnClip = Callable[[int, str, float], None]
-"""Called with the connection, the clip's path, and the seconds of audio before it."""
-PAUSE_S = 2.0
-"""Silence after each clip: its last turn ends before the next clip begins, also by a slow threshold."""
+OnClip = Callable[[int, Clip, float], None]
+"""Called with the connection, the clip, and the seconds of audio before it."""
 _SHOWN = 5
 
 
@@ -39,26 +37,35 @@ def data_set_notes(source: DataSetSource) -> list[str]:
     return notes
 
 
+def fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
+    """The plan with a connection for each of `clips` in each pass; as many as it had are held at the same time."""
+    assert isinstance(plan.source, DataSetSource)
+    return msgspec.structs.replace(plan, connections=clips * plan.source.passes, held_max=plan.connections)
+
+
 class PlannedClip(msgspec.Struct, frozen=True):
-    """A clip that can be streamed, with the part of its recording that is sent."""
+    """A clip that can be streamed, with the part of its recording that is sent, and the silence after it."""
 
     clip: Clip
     recording: Recording
     first_frame: int
     frames: int
+    silent_frames: int
 
     @property
     def duration_s(self) -> float:
-        """Length of what is sent, with the pause after it."""
-        return self.frames / self.recording.sample_rate_hz + PAUSE_S
+        """Length of what is sent, with the silence after it."""
+        return (self.frames + self.silent_frames) / self.recording.sample_rate_hz
 
 
 def clips_of(conn: int, plan: RunPlan, clips: Sequence[PlannedClip], duration_s: float | None) -> list[PlannedClip]:
-    """What connection `conn` sends: its share of one pass, or as many clips as fill `duration_s`; at least one."""
-    assert isinstance(plan.source, DataSetSource)
-    order = clip_order(conn, plan.connections, len(clips), plan.source.seed)
+    """What connection `conn` sends: its share of the passes, or as many clips as fill `duration_s`; at least one."""
+    source = plan.source
+    assert isinstance(source, DataSetSource)
+    conn, connections = (1, 1) if source.at_once else (conn, plan.connections)
+    order = clip_order(conn, connections, len(clips), source.seed)
     if duration_s is None:
-        share = -(-(len(clips) - conn + 1) // plan.connections)
+        share = -(-(len(clips) * source.passes - conn + 1) // connections)
         return [clips[index] for index in islice(order, max(1, share))]
     chosen, filled_s = [], 0.0
     for index in order:
@@ -87,8 +94,28 @@ class ClipSequence:
         self._place = 0
         self._sent_bytes = 0
         self._announced = -1
-        self._present = clips[0]()
-        self._following = clips[1]() if len(clips) > 1 else None
+        self._begun: ChunkSource | None = None
+        self._following: ChunkSource | None = None
+
+    def begin(self) -> None:
+        """Read the beginnings of the first two clips; of a connection that waits for its place nothing is read."""
+        if self._begun is None:
+            self._begun = self._clips[0]()
+            self._following = self._clips[1]() if len(self._clips) > 1 else None
+
+    def end(self) -> None:
+        """Let go of the clips that are in use."""
+        for place, chunks in enumerate((self._begun, self._following), self._place):
+            if chunks is not None:
+                chunks.end()
+                self._on_end(place)
+        self._begun, self._following, self._clips = None, None, ()
+
+    @property
+    def _present(self) -> ChunkSource:
+        self.begin()
+        assert self._begun is not None
+        return self._begun
 
     def next_bytes(self) -> int:
         """Size of the next chunk; 0 when the last clip has ended."""
@@ -96,7 +123,7 @@ class ClipSequence:
         while not size and self._following is not None:
             self._on_end(self._place)
             self._place += 1
-            self._present = self._following
+            self._begun = self._following
             self._following = self._clips[self._place + 1]() if self._place + 1 < len(self._clips) else None
             size = self._present.next_bytes()
         return size if self._left is None else min(size, self._left)
@@ -124,6 +151,31 @@ class ClipSequence:
             self._left -= size
 
 
+class LeftOut:
+    """In place of the chunks of a clip that cannot be decoded, where it has a connection of its own."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+
+    def begin(self) -> None:
+        """Raises `ProblemError`."""
+        raise ProblemError(self._problem)
+
+    def end(self) -> None:
+        """There is nothing to let go of."""
+
+    def next_bytes(self) -> int:
+        """There is no chunk."""
+        return 0
+
+    def take(self) -> bytes | None:
+        """There is no chunk."""
+        return None
+
+    def skip(self) -> None:
+        """There is no chunk."""
+
+
 class DataSetAudio:
     """The clips of one worker's connections. `open` blocks and is called first; the rest is called on the loop."""
 
@@ -139,6 +191,7 @@ class DataSetAudio:
         self._on_clip = on_clip
         self._threads = ReaderThreads()
         self._clips: list[PlannedClip] = []
+        self._all: list[PlannedClip | Problem] = []
         self._audio: dict[int, WireAudio] = {}
         self._users: Counter[int] = Counter()
         """Connections that send or are about to send a clip, by the clip's identity."""
@@ -150,9 +203,13 @@ class DataSetAudio:
         bad: list[BadEntry] = []
         for clip in read_data_set(source.path, source.columns).clips:
             try:
-                self._clips.append(_planned(clip, self._plan.options.sample_rate_hz))
+                planned = _planned(clip, self._plan.options.sample_rate_hz, source)
             except ProblemError as error:
                 bad.append(BadEntry(where=str(clip.path), why=error.problem.what))
+                self._all.append(error.problem)
+            else:
+                self._clips.append(planned)
+                self._all.append(planned)
         if not self._clips or (bad and source.strict):
             raise unusable(Path(source.path), _first(bad), "Correct the entries; flux-stress data check lists them.")
         for entry in bad:
@@ -161,7 +218,15 @@ class DataSetAudio:
 
     def chunks(self, conn: int, duration_s: float | None) -> ChunkSource:
         """The chunks of connection `conn`; its words are then in `words_of`."""
-        chosen = clips_of(conn, self._plan, self._clips, duration_s)
+        source = self._plan.source
+        assert isinstance(source, DataSetSource)
+        if source.fresh_connection:
+            one = self._all[next(clip_order(conn, self._plan.connections, len(self._all), source.seed))]
+            if isinstance(one, Problem):
+                return LeftOut(one)
+            chosen = [one]
+        else:
+            chosen = clips_of(conn, self._plan, self._clips, duration_s)
         options = self._plan.options
         width = sample_bytes(options.encoding)
         bytes_per_s = options.sample_rate_hz * width
@@ -170,7 +235,7 @@ class DataSetAudio:
         return ClipSequence(
             [lambda clip=clip: self._chunks_of(clip, width) for clip in chosen],  # type: ignore[misc]
             None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
-            lambda place, before: self._on_clip(conn, str(chosen[place].clip.path), before / bytes_per_s),
+            lambda place, before: self._on_clip(conn, chosen[place].clip, before / bytes_per_s),
             lambda place: self._release(chosen[place]),
         )
 
@@ -190,7 +255,7 @@ class DataSetAudio:
                 self._threads,
                 first_frame=clip.first_frame,
                 frames=clip.frames,
-                pause_frames=round(PAUSE_S * clip.recording.sample_rate_hz),
+                pause_frames=clip.silent_frames,
             )
         self._users[id(clip)] += 1
         size = chunk_bytes(self._plan.options.sample_rate_hz, self._plan.chunk_s, width)
@@ -202,15 +267,15 @@ class DataSetAudio:
             self._audio.pop(id(clip)).close()
 
 
-def _planned(clip: Clip, sample_rate_hz: int) -> PlannedClip:
-    recording = open_recording(clip.path, clip.channel or "mix", sample_rate_hz)
+def _planned(clip: Clip, sample_rate_hz: int, source: DataSetSource) -> PlannedClip:
+    recording = open_recording(clip.path, clip.channel or source.channel, sample_rate_hz)
     first = round(clip.offset_s * sample_rate_hz)
     frames = recording.frames - first
     if clip.duration_s is not None:
         frames = min(frames, round(clip.duration_s * sample_rate_hz))
     if frames <= 0:
         raise unusable(clip.path, f"It ends before the clip begins, at {clip.offset_s:g} s.")
-    return PlannedClip(clip, recording, first, frames)
+    return PlannedClip(clip, recording, first, frames, round(source.trailing_silence_s * sample_rate_hz))
 
 
 def _words(clips: Sequence[PlannedClip]) -> SpokenWords | None:

@@ -14,13 +14,13 @@ def open_files_problem(plan: RunPlan, workers: int, allowed: int) -> Problem | N
 
     The built-in endpoint serves all connections in one process, a worker its share.
     """
-    in_one_process = plan.connections if plan.is_local else -(-plan.connections // max(1, workers))
+    in_one_process = plan.held if plan.is_local else -(-plan.held // max(1, workers))
     needed = in_one_process + PROCESS_FILES
     if needed <= allowed:
         return None
     return Problem(
         code="open_files_few",
         what=f"This system lets a program open only {allowed} files.",
-        why=f"A run of {plan.connections} connections needs about {needed} in one process.",
+        why=f"A run of {plan.held} connections needs about {needed} in one process.",
         todo="Use fewer connections, or raise the hard limit “nofile” (ulimit -Hn, /etc/security/limits.conf).",
     )

@@ -216,12 +216,18 @@ class Supervisor:
 
     def _start_command(self, ready: preflight.Ready, worker: WorkerProcess) -> StartRun:
         folder, plan = self.session_folder, ready.plan
-        share = msgspec.structs.replace(plan, opening_max=max(1, plan.opening_max // len(self._workers)))
+        count = len(self._workers)
+        share = msgspec.structs.replace(
+            plan,
+            opening_max=max(1, plan.opening_max // count),
+            # There are at most as many workers as connections that may be held.
+            held_max=plan.held_max // count + (worker.number <= plan.held_max % count),
+        )
         return StartRun(
             plan=share,
             connections=worker.connections,
             origin_s=self._origin_s,
-            workers=len(self._workers),
+            workers=count,
             recording_path=os.fsencode(folder / worker_file(worker.number)) if folder else None,
             credentials=ready.credentials,
             proxies=ready.proxies,

@@ -47,7 +47,7 @@ def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
     run stays in one worker.
     """
     cores = cores or os.cpu_count() or 1
-    wanted = -(-plan.connections // STREAMS_PER_WORKER)
+    wanted = -(-plan.held // STREAMS_PER_WORKER)
     count = 1 if isinstance(plan.source, MicrophoneSource) else max(1, min(cores, wanted))
     return [list(range(first, plan.connections + 1, count)) for first in range(1, count + 1)]
 

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
 from flux_desktop.engine.connection.context import RunContext, Timeouts
@@ -75,6 +76,7 @@ class Run:
             timeouts=timeouts,
         )
         self._slots = slots(plan.stages)
+        self._chunks: dict[int, ChunkSource | None] = {}
         self._context = context
         self._chunks_for = chunks_for
         self._connections: dict[int, Connection] = {}
@@ -170,22 +172,44 @@ class Run:
 
     async def _open_all(self, group: asyncio.TaskGroup) -> None:
         gate = asyncio.Semaphore(self._plan.opening_max)
+        held = asyncio.Semaphore(self._plan.held_max) if self._plan.held_max else None
         for conn in list(self._connections):
-            if not await self._opening_time(conn) or not await self._open(conn, gate, group):
+            if held is not None and not await self._acquire(held):
+                return
+            if not await self._opening_time(conn) or not await self._open(conn, gate, group, held):
                 return
         while self._plan.on_demand and (demanded := await self._next_demanded()) is not None:
             if demanded not in self._undemanded and not await self._open(demanded, gate, group):
                 return
 
-    async def _open(self, conn: int, gate: asyncio.Semaphore, group: asyncio.TaskGroup) -> bool:
-        """Open one connection when there is a place for it; False when stopping."""
+    async def _open(
+        self, conn: int, gate: asyncio.Semaphore, group: asyncio.TaskGroup, held: asyncio.Semaphore | None = None
+    ) -> bool:
+        """Open one connection when there is a place for it; False when stopping. `held` is released at its end."""
         if not await self._acquire(gate):
             return False
-        connection = self._connections[conn]
+        connection, chunks = self._connections[conn], self._chunks[conn]
         connection.on_past_opening = gate.release
+        try:
+            if chunks is not None:
+                chunks.begin()
+        except ProblemError as error:
+            gate.release()
+            connection.abandon(error.problem)
+            if held is not None:
+                held.release()
+            return True
         self._lives[conn] = group.create_task(self._live(connection), name=f"connection {conn}")
+        self._lives[conn].add_done_callback(lambda _: self._let_go(conn, held))
         await asyncio.sleep(OPENING_GAP_S)
         return True
+
+    def _let_go(self, conn: int, held: asyncio.Semaphore | None) -> None:
+        """A connection has ended: its audio is not needed any more, and its place is free."""
+        if (chunks := self._chunks.pop(conn)) is not None:
+            chunks.end()
+        if held is not None:
+            held.release()
 
     async def _next_demanded(self) -> int | None:
         """The next connection to open in a run on demand; None when stopping."""
@@ -208,7 +232,8 @@ class Run:
 
     def _add(self, conn: int) -> None:
         duration_s = self._duration_s(conn)
-        self._connections[conn] = Connection(conn, self._context, self._chunks_for(conn, duration_s), duration_s)
+        self._chunks[conn] = chunks = self._chunks_for(conn, duration_s)
+        self._connections[conn] = Connection(conn, self._context, chunks, duration_s)
 
     def _end(self, conn: int, *, drain: bool) -> None:
         connection = self._connections[conn]

@@ -27,6 +27,7 @@ from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
@@ -197,8 +198,8 @@ class Worker:
         if not isinstance(start.plan.source, DataSetSource):
             return RunAudio(start.plan, report)
 
-        def clip_started(conn: int, clip: str, audio_s: float) -> None:
-            self._emit(ClipStarted(t=now(), conn=conn, clip=clip, audio_s=audio_s))
+        def clip_started(conn: int, clip: Clip, audio_s: float) -> None:
+            self._emit(ClipStarted(t=now(), conn=conn, clip=str(clip.path), offset_s=clip.offset_s, audio_s=audio_s))
 
         return DataSetAudio(start.plan, start.connections, report, clip_started)
 

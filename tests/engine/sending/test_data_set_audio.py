@@ -12,13 +12,15 @@ import pytest
 import soundfile
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
-from flux_desktop.engine.sending.data_set_audio import PAUSE_S, ClipSequence, DataSetAudio, data_set_notes
+from flux_desktop.engine.sending.data_set_audio import ClipSequence, DataSetAudio, data_set_notes, fresh_connections
 from flux_desktop.flux.options import FluxOptions
 
 RATE_HZ = 16_000
-PAUSE = bytes(2 * round(PAUSE_S * RATE_HZ))
+PAUSE = bytes(2 * round(TRAILING_SILENCE_S * RATE_HZ))
 
 
 class Bench:
@@ -40,8 +42,10 @@ class Bench:
             connections=connections,
             options=FluxOptions(sample_rate_hz=RATE_HZ),
         )
+        if source.get("fresh_connection"):
+            plan = fresh_connections(plan, len(list(self.folder.iterdir())))
         self.close()
-        self.audio = DataSetAudio(plan, range(1, connections + 1), self.problems.append, self._on_clip)
+        self.audio = DataSetAudio(plan, range(1, plan.connections + 1), self.problems.append, self._on_clip)
         self.audio.open()
         return self.audio
 
@@ -52,8 +56,8 @@ class Bench:
             for thread in running:
                 thread.join(5)
 
-    def _on_clip(self, conn: int, clip: str, audio_s: float) -> None:
-        self.started.append((conn, Path(clip).name, audio_s))
+    def _on_clip(self, conn: int, clip: Clip, audio_s: float) -> None:
+        self.started.append((conn, clip.path.name, audio_s))
 
 
 @pytest.fixture
@@ -89,7 +93,7 @@ def test_the_beginning_of_each_clip_is_reported(bench: Bench) -> None:
     position_s = 0.0
     for conn, name, audio_s in bench.started:
         assert (conn, audio_s) == (1, pytest.approx(position_s))
-        position_s += (list(bench.values).index(name) + 1) / 4 + PAUSE_S
+        position_s += (list(bench.values).index(name) + 1) / 4 + TRAILING_SILENCE_S
 
 
 def test_a_duration_is_filled_with_further_rounds(bench: Bench) -> None:
@@ -110,9 +114,13 @@ def test_more_connections_than_clips_have_one_each(bench: Bench) -> None:
 def test_a_clip_that_has_ended_is_closed(bench: Bench) -> None:
     audio = bench.open(connections=1)
     chunks = audio.chunks(1, None)
+    assert not audio._audio, "a connection that waits for its place has read nothing"
+    chunks.begin()
     assert len(audio._audio) == 2  # the present and the following one
     all_of(chunks)
     assert len(audio._audio) == 1
+    chunks.end()
+    assert not audio._audio
 
 
 def test_a_part_of_a_recording_at_another_rate(bench: Bench) -> None:
@@ -173,3 +181,56 @@ def test_a_gap_may_leave_out_whole_clips() -> None:
     assert sequence.take() == bytes([2]) * 4
     assert all_of(sequence) == bytes([2]) * 2 + bytes([3]) * 10
     assert started == [0, 1, 2]
+
+
+def test_fresh_connections_send_one_clip_each_and_every_clip_in_every_pass(bench: Bench) -> None:
+    audio = bench.open(connections=3, fresh_connection=True, passes=2, trailing_silence_s=0.5)
+    for conn in range(1, 9):
+        chunks = audio.chunks(conn, None)
+        name = bench.started[-1][1] if len(all_of(chunks)) and bench.started else ""
+        chunks.end()
+        assert (conn, name, 0.0) == bench.started[-1]
+    for one_pass in (bench.started[:4], bench.started[4:]):
+        assert {name for _, name, _ in one_pass} == set(bench.values)
+    assert not audio._audio
+    shortest = next(conn for conn, name, _ in bench.started if name == "a.wav")
+    assert len(all_of(audio.chunks(shortest, None))) == 2 * (RATE_HZ // 4 + RATE_HZ // 2)
+
+
+def test_the_connection_of_a_clip_that_cannot_be_decoded_has_nothing_to_send(bench: Bench) -> None:
+    (bench.folder / "bad.mp3").write_bytes(b"nothing")
+    audio = bench.open(connections=2, fresh_connection=True)
+    refused = []
+    for conn in range(1, 6):
+        try:
+            audio.chunks(conn, None).begin()
+        except ProblemError as error:
+            refused.append(error.problem.what)
+        else:
+            all_of(audio.chunks(conn, None))
+    assert len(refused) == 1
+    assert "bad.mp3" in refused[0]
+    assert {name for _, name, _ in bench.started} == set(bench.values)
+
+
+def test_at_once_all_connections_send_the_same(bench: Bench) -> None:
+    audio = bench.open(connections=3, at_once=True, seed=5)
+    assert all_of(audio.chunks(1, None)) == all_of(audio.chunks(3, None))
+    assert [name for conn, name, _ in bench.started if conn == 1] == [n for conn, n, _ in bench.started if conn == 3]
+    assert len(bench.started) == 2 * len(bench.values)
+
+
+def test_several_passes_are_shared_out(bench: Bench) -> None:
+    audio = bench.open(connections=3, passes=3)
+    for conn in (1, 2, 3):
+        all_of(audio.chunks(conn, None))
+    names = [name for _, name, _ in bench.started]
+    assert sorted(names) == sorted(3 * list(bench.values))
+
+
+def test_stereo_clips_are_sent_in_the_chosen_channel(bench: Bench) -> None:
+    stereo = np.column_stack([np.full(RATE_HZ, 1000), np.full(RATE_HZ, 3000)]).astype(np.int16)
+    soundfile.write(bench.folder / "s.wav", stereo, RATE_HZ)
+    for channel, value in (("left", 1000), ("right", 3000), ("mix", 2000)):
+        sent = all_of(bench.open(connections=1, path="s.wav", channel=channel).chunks(1, None))
+        assert np.frombuffer(sent, "<i2")[0] == value

@@ -7,8 +7,16 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.aws.target import Credentials
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.commands import StartRun
+from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged, ConnectionEnded, Event
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
+from flux_desktop.engine.sending.data_set_audio import LeftOut
+from flux_desktop.engine.worker.run import Run
+from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeTransport, polite
+from tests.stepped_loop import now_s, run
 
 
 async def test_each_connection_sends_its_own_clips(driver, tmp_path: Path):
@@ -28,3 +36,53 @@ async def test_each_connection_sends_its_own_clips(driver, tmp_path: Path):
     assert sorted(Path(event.clip).name for event in clips) == ["a.wav", "b.flac", "c.wav", "d.flac"]
     assert {event.conn for event in clips} == {1, 2}
     assert {event.audio_s for event in clips} == {0.0, 2.5}
+
+
+class Chunks(FileChunkSource):
+    """Three seconds of silence that notes what becomes of it."""
+
+    def __init__(self, conn: int, steps: list[tuple[int, str]]) -> None:
+        super().__init__(bytes(32_000 * 3), CHUNK_BYTES, loop=False, limit_bytes=None)
+        self._note = lambda step: steps.append((conn, step))
+
+    def begin(self) -> None:
+        self._note("begin")
+
+    def end(self) -> None:
+        self._note("end")
+
+
+async def carried_out(steps: list[tuple[int, str]]) -> list[Event]:
+    """The events of a run with a connection for each of five clips, of which the third cannot be decoded."""
+    events: list[Event] = []
+    plan = RunPlan(endpoint="fake", source=DataSetSource(path="d", fresh_connection=True), connections=5, held_max=2)
+
+    def chunks(conn: int, _: float | None) -> ChunkSource:
+        return LeftOut(Problem(code="audio_unsupported", what="No.")) if conn == 3 else Chunks(conn, steps)
+
+    keys = Credentials(access_key="a", secret_key="b")
+    start = StartRun(plan=plan, connections=[1, 2, 3, 4, 5], origin_s=now_s(), credentials=keys)
+    await Run(start, FakeTransport(polite), chunks, events.append, clock=now_s).carry_out()
+    return events
+
+
+def test_no_more_connections_are_held_than_wanted_and_a_bad_clip_is_not_started() -> None:
+    steps: list[tuple[int, str]] = []
+    events = run(carried_out(steps))
+    ends = {event.summary.conn: event.summary for event in events if isinstance(event, ConnectionEnded)}
+    assert {conn: end.ledger for conn, end in ends.items()} == {
+        1: "completed", 2: "completed", 3: "not started", 4: "completed", 5: "completed",
+    }  # fmt: skip
+    assert ends[3].problem is not None
+    assert ends[3].problem.what == "No."
+    held, most = set(), 0
+    for event in events:
+        if isinstance(event, ConnectionChanged) and event.state == "connecting":
+            held.add(event.conn)
+        elif isinstance(event, ConnectionEnded):
+            held.discard(event.summary.conn)
+        most = max(most, len(held))
+    assert most == 2
+    assert [step for _, step in steps[:2]] == ["begin", "begin"]
+    assert steps.index((1, "end")) < steps.index((4, "begin")) or steps.index((2, "end")) < steps.index((4, "begin"))
+    assert sorted(conn for conn, step in steps if step == "end") == [1, 2, 4, 5]
