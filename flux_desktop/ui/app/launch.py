@@ -169,6 +169,8 @@ async def _get_ready(
         window.recordings.load(str(options.wav))
     elif options.demo:
         window.recordings.load_sample()
+    else:
+        await window.recordings.reopen_newest()
     if options.demo:
         await _until(lambda: window.state.recording is not None or bool(window.live_page.banners.banners()))
         choices = window.state.choices

@@ -20,6 +20,7 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn, TurnState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
+from flux_desktop.ui.models.parameter_changes import change_words, confirmed
 from flux_desktop.ui.models.raw_log import RawLog, RawMessage
 from flux_desktop.ui.models.series import Series
 
@@ -81,12 +82,18 @@ class Conversation:
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
         self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
         self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
+        self.gap_marks: deque[float] = deque(maxlen=LANE_KEPT)
+        """When a stream was reopened with audio lost."""
+        self.failed_at_s: float | None = None
+        """When the connection ended with a problem."""
         self._turn_state = str(TurnState.READY)
         self._open: Card | None = None
         self._open_turn: Turn | None = None
         self._eager_at_s: float | None = None
         self._watched = False
         self._streams_before = 0
+        self._confirmed: FluxOptions | None = None
+        """In force by the newest confirmation of the present stream."""
 
     @property
     def turn_state(self) -> str:
@@ -121,8 +128,11 @@ class Conversation:
             self._note(f"{event.problem.what} {again}")
         if event.streams_before > self._streams_before:
             self._streams_before = event.streams_before
+            self._confirmed = None
             self._close_card(event.closed_turn)
             self._note(_switch_note(event))
+            if event.gap is not None:
+                self.gap_marks.append(event.t)
         self.revision += 1
 
     def sent(self, event: Sent) -> None:
@@ -158,7 +168,10 @@ class Conversation:
             case "ConfigureFailure":
                 self._note(f"The change was refused: {event.description or event.code or 'no reason given'}")
             case "ConfigureSuccess":
-                self._note("New parameters are in force.")
+                before = self._confirmed or self.parameters.in_force
+                self._confirmed = confirmed(before, event.text)
+                position_s = event.t if self.row is None else self.row.position_s
+                self._note(change_words(before, self._confirmed, position_s))
             case _ if event.type == UNREADABLE:
                 self._note("A message could not be read; the raw view has it.")
 
@@ -172,6 +185,7 @@ class Conversation:
         self.eot_confidence = None
         self._lane_state(event.t, "Ended")
         if event.summary.problem is not None:
+            self.failed_at_s = event.t
             self._note(event.summary.problem.sentence())
         self.revision += 1
 

@@ -69,6 +69,9 @@ class LivePage(QWidget):
 
     def _follow_state(self) -> None:
         if self._recording_shown is not self._state.recording:
+            before, now = self._recording_shown, self._state.recording
+            if before is not None and now is not None and before.path != now.path and not self._state.run.active:
+                self.banners.clear()  # they are about the recording before
             self._recording_shown = self._state.recording
             self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._microphone_shown is not self._state.uses_microphone:

@@ -18,6 +18,8 @@ from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 _FOOT_PX = 28
+FOOT_PX = 108
+"""The confidence with its thresholds: a line of words above the bar and one below."""
 IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
 IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
 _SIZES_PX = (76, 68, 60, 52, 44, 38)
@@ -77,8 +79,9 @@ class Presenter(QWidget):
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
         else:
             self._paint_head(painter, conversation, QRectF(area.left(), area.top(), area.width(), 60), theme)
-            self._paint_words(painter, conversation, area.adjusted(0, 96, 0, -104), theme)
-            self._paint_foot(painter, conversation, QRectF(area.left(), area.bottom() - 84, area.width(), 84), theme)
+            foot = QRectF(area.left(), area.bottom() - FOOT_PX, area.width(), FOOT_PX)
+            self._paint_words(painter, conversation, area.adjusted(0, 96, 0, -FOOT_PX - 20), theme)
+            self._paint_foot(painter, conversation, foot, theme)
         painter.end()
 
     def _paint_head(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
@@ -119,20 +122,26 @@ class Presenter(QWidget):
             painter.drawText(area, _WRAP, "Listening…")
             return
         size_px, height = _fit(newest.text, area)
+        before = [card for card in conversation.cards[-20:] if card.tone == "final" and card is not newest][-3:]
+        painter.setFont(font(30))
+        earlier: list[tuple[str, float]] = []
+        room = area.height() - height - 36
+        for card in reversed(before):
+            needed = painter.boundingRect(area, _WRAP, card.text).height()
+            if needed + 18 > room:
+                break
+            room -= needed + 18
+            earlier.insert(0, (card.text, needed))
+        # In the order of the conversation: the newest turn stands below the earlier ones.
+        painter.setPen(QColor(theme.muted))
+        y = area.top()
+        for words, needed in earlier:
+            painter.drawText(QRectF(area.left(), y, area.width(), needed), _WRAP, words)
+            y += needed + 18
+        y += 18 if earlier else 0
         painter.setPen(QColor(theme.text))
         painter.setFont(font(size_px, bold=True))
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), height), _WRAP, newest.text)
-        before = [card for card in conversation.cards[-20:] if card.tone == "final" and card is not newest][-3:]
-        painter.setPen(QColor(theme.muted))
-        painter.setFont(font(30))
-        y = area.top() + height + 36
-        for card in reversed(before):
-            box = QRectF(area.left(), y, area.width(), area.bottom() - y)
-            needed = painter.boundingRect(box, _WRAP, card.text)
-            if y + needed.height() > area.bottom():
-                break
-            painter.drawText(box, _WRAP, card.text)
-            y += needed.height() + 18
+        painter.drawText(QRectF(area.left(), y, area.width(), height), _WRAP, newest.text)
 
     def _paint_foot(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
         level = self.level.now()
@@ -171,6 +180,14 @@ class Presenter(QWidget):
         painter.setPen(QColor(theme.ok))
         box = QRectF(min(x - 150, area.right() - 300), area.top(), 300, 36)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"ends at {threshold:.2f}")
+        eager = conversation.parameters.in_force.eager_eot_threshold
+        if eager is not None:
+            x = groove.left() + groove.width() * eager
+            painter.setPen(QPen(QColor(theme.eager), 4))
+            painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
+            painter.setPen(QColor(theme.eager))
+            box = QRectF(max(area.left(), x - 150), groove.bottom() + 10, 300, 36)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"eager at {eager:.2f}")
 
 
 def _newest(conversation: Conversation) -> Card | None:

@@ -8,19 +8,21 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QProgressBar,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
+from flux_desktop.ui.models.glossary import meaning
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
+from flux_desktop.ui.panels.run_progress import RunProgress
 from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -29,8 +31,10 @@ from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plai
 ROOMY_PX, NARROW_PX = 1360, 1220
 """Below these widths the word error rate, then latency and unremarkable pacing, are hidden."""
 FIELD_PX = 30
-RAMP_PX = 110
-"""Width that the words on how connections open may take."""
+FAILURES = (LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.NO_TRANSCRIPT)
+"""Classes of connections that call for attention while the others go on."""
+START_PX, STOP_PX, RAMP_PX = 128, 112, 136
+"""Fixed, whatever the words: buttons and fields to the right must not move when a run starts or stops."""
 
 
 class RunBar(QWidget):
@@ -61,8 +65,8 @@ class RunBar(QWidget):
         self.stop_button = button(
             "Stop", self.stop_clicked.emit, kind="stop", tip="Finish open turns and stop (Ctrl+.)"
         )
-        self.start_button.setMinimumWidth(118)
-        self.stop_button.setMinimumWidth(92)
+        self.start_button.setFixedWidth(START_PX)
+        self.stop_button.setFixedWidth(STOP_PX)
         for push_button in (self.start_button, self.stop_button):
             push_button.setIconSize(QSize(14, 14))
             row.addWidget(push_button)
@@ -79,7 +83,7 @@ class RunBar(QWidget):
             roomy(field)
         self.loop = QCheckBox("repeat")
         self.ramp_button = button("", self.choose_ramp, kind="field")
-        self.ramp_button.setMinimumWidth(92)
+        self.ramp_button.setFixedWidth(RAMP_PX)
         row.addSpacing(SPACE_S)
         self._fields: dict[str, QWidget] = {}
         for name, widget in (
@@ -92,17 +96,23 @@ class RunBar(QWidget):
             self._fields[name] = _captioned(name, widget)
             row.addWidget(self._fields[name])
         row.addSpacing(SPACE_S)
-        row.addLayout(self._progress(), 1)
+        self.progress = RunProgress()
+        row.addWidget(self.progress, 1)
         row.addSpacing(SPACE_S)
         self.origin_pill = pill("", "eager")
         self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
         row.addWidget(self.origin_pill)
         self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
-        self.latency_pill.setToolTip("95 % of updates arrived within this time after their audio was due (user clock).")
+        self.streaming_pill.setToolTip("Connections that are streaming now, of all in this run; at its end, completed.")
+        self.latency_pill.setToolTip(
+            f"95 % of updates arrived within this time. {meaning('Update latency')} {meaning('User clock')}"
+        )
         self.pacing_pill.setToolTip(
             f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
         )
-        self.words_pill.setToolTip("Error rate of ended turns against the reference text of this recording.")
+        self.words_pill.setToolTip(f"{meaning('WER, CER')} Counted over ended turns.")
+        self.connections.setToolTip("How many connections stream at the same time, each from its own stream")
+        self.duration.setToolTip("When to stop; 0 streams the whole file once, or until stopped with Loop")
         for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
             row.addWidget(badge)
         self.theme_button = IconButton(theme, "sun-moon", "Toggle dark mode (Ctrl+Shift+L)", self.theme_clicked.emit)
@@ -153,8 +163,11 @@ class RunBar(QWidget):
     def _show_ramp(self, ramp: Ramp) -> None:
         """Stages determine the number of connections and the duration, so those fields are hidden."""
         words = ramp.words()
-        way = self.ramp_button.fontMetrics().elidedText(ramp.way_words(), Qt.TextElideMode.ElideRight, RAMP_PX)
-        self.ramp_button.setText(" · ".join(part for part in (way, ramp.limit_words()) if part))
+        metrics = self.ramp_button.fontMetrics()
+        limits = f" · {ramp.limit_words()}" if ramp.limit_words() else ""
+        room_px = RAMP_PX - 2 * SPACE_M - metrics.horizontalAdvance(limits)
+        way = metrics.elidedText(ramp.way_words(), Qt.TextElideMode.ElideRight, room_px)
+        self.ramp_button.setText(f"{way}{limits}")
         self.ramp_button.setAccessibleName(f"Ramp: {words}")
         self.ramp_button.setToolTip(
             plain_tip(f"{words}\nHow connections are opened, and the limits for PASS or FAIL (Ctrl+Shift+P)")
@@ -164,25 +177,6 @@ class RunBar(QWidget):
         self.loop.setToolTip(
             "Stages repeat the recording as needed" if ramp.way == STAGES else "Start the recording again when it ends"
         )
-
-    def _progress(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(3)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.bar.setAccessibleName("Run progress")
-        line = QHBoxLayout()
-        self.bar.setMinimumWidth(72)
-        self._elapsed, self._left = label("", "caption"), label("", "caption")
-        line.addWidget(self._elapsed)
-        line.addStretch()
-        line.addWidget(self._left)
-        column.addStretch()
-        column.addWidget(self.bar)
-        column.addLayout(line)
-        column.addStretch()
-        return column
 
     def set_quiet(self, quiet: bool) -> None:
         """On pages with a main action of their own, Start is an ordinary button that names its page."""
@@ -213,27 +207,8 @@ class RunBar(QWidget):
         microphone = state.uses_microphone
         self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
         self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
-        self._refresh_progress(model.current, state.planned_s())
+        self.progress.show_run(model.current, state.planned_s())
         self._refresh_pills(model.current)
-
-    def _refresh_progress(self, model: RunModel, planned_s: float | None) -> None:
-        elapsed_s = model.elapsed_s()
-        if model.phase is Phase.IDLE:
-            self.bar.setValue(0)
-            self._elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
-            self._left.setText("")
-            return
-        if planned_s:
-            self.bar.setValue(min(1000, round(elapsed_s / planned_s * 1000)))
-            self._elapsed.setText(f"{text.clock(min(elapsed_s, planned_s))} of {text.clock(planned_s)}")
-            left_s = max(0.0, planned_s - elapsed_s)
-            finishing = "finishing" if model.active else "done"
-            self._left.setText(f"{left_s:.0f} s left" if left_s >= 1 and model.active else finishing)
-        else:
-            self.bar.setValue(0)
-            self._elapsed.setText(f"{text.clock(elapsed_s)} elapsed")
-            endless = "until stopped" if model.origin is Origin.LIVE else ""
-            self._left.setText(endless if model.active else "done")
 
     def _refresh_pills(self, model: RunModel) -> None:
         total = len(model.conversations)
@@ -256,12 +231,15 @@ class RunBar(QWidget):
             self.streaming_pill.setText(f"{completed} of {total} completed")
             good = "quiet" if recorded else "ok"
             stopped_replay = recorded and not model.ended.ledger
-            set_role(self.streaming_pill, good if completed == total or stopped_replay else "danger", "pill")
+            stopped = "quiet" if model.ended.interrupted and model.ended.verdict is Verdict.DONE else "danger"
+            set_role(self.streaming_pill, good if completed == total or stopped_replay else stopped, "pill")
             self.streaming_pill.setVisible(not stopped_replay)
         else:
             streaming = model.streaming()
-            self.streaming_pill.setText(f"{streaming} of {total} streaming")
-            set_role(self.streaming_pill, "ok" if streaming == total and not recorded else "quiet", "pill")
+            failed = sum(model.ledger.get(name, 0) for name in FAILURES)
+            self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
+            good = "ok" if streaming == total and not recorded else "quiet"
+            set_role(self.streaming_pill, "danger" if failed else good, "pill")
         p95 = None if shown is None else shown.update.p95_ms
         self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
         pacing = None if shown is None else shown.pacing.p99_ms
@@ -279,7 +257,7 @@ class RunBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._left.setVisible(self.width() >= ROOMY_PX)
+        self.progress.left.setVisible(self.width() >= ROOMY_PX)
         self._refresh_pills(self._state.run.current)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
@@ -13,11 +13,23 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase, RunModel
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
-from flux_desktop.ui.widgets.basics import ElidedLabel, label
+from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
+
+FIGURES_TIP = (
+    "Chunks sent: audio messages of all connections. Pacing p99: how late 99 % of them were sent at most. "
+    "Engine: CPU time of the processes that stream; 100 % is one core."
+)
+STALLS_TIP = "Stalls: how long the window did not respond, over the last minute."
 
 
 class StatusLine(QWidget):
-    """Three short texts: the connections, the figures of the engine, the session folder."""
+    """Three short texts: the connections, the figures of the engine, the session folder.
+
+    Signals:
+        folder_wanted: the session folder is to be shown.
+    """
+
+    folder_wanted = Signal()
 
     def __init__(self, state: AppState, heartbeat: Heartbeat) -> None:
         super().__init__()
@@ -31,10 +43,16 @@ class StatusLine(QWidget):
         self.main = ElidedLabel("body")
         self.figures = label("", "muted")
         self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideLeft)
+        self.folder_button = button(
+            "Show folder",
+            self.folder_wanted.emit,
+            kind="link",
+            tip="Show the recording of this run in the file manager (Ctrl+Shift+J)",
+        )
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
         row.addWidget(self.folder, 2)
-        self.figures.setToolTip("Stalls: how long the window did not respond, over the last minute.")
+        row.addWidget(self.folder_button)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -44,6 +62,8 @@ class StatusLine(QWidget):
         stalls = self._heartbeat.stalls() if self._state.shows_stalls else None
         self.main.setText(main_sentence(model, idle_words))
         self.figures.setText(figures_sentence(model.current, stalls))
+        self.figures.setToolTip(f"{FIGURES_TIP} {STALLS_TIP}" if stalls is not None else FIGURES_TIP)
+        self.folder_button.setVisible(session_folder is not None)
         self.folder.setText("" if session_folder is None else f"recorded in {session_folder.name}")
 
 

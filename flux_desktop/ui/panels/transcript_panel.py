@@ -12,7 +12,7 @@ from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
-from flux_desktop.ui.views.lanes import LaneArea, LaneKey
+from flux_desktop.ui.views.lanes import LaneArea, LaneAxis, LaneKey
 from flux_desktop.ui.views.overview_table import OverviewTable
 from flux_desktop.ui.views.search_results import SearchResults
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, plain_tip
@@ -84,7 +84,9 @@ class TranscriptPanel(QWidget):
         layout.addSpacing(SPACE_S)
         layout.addWidget(self._lane_head)
         layout.addWidget(self.lanes)
-        for widget in (self.tabs, self.search, self._lane_head, self.lanes):
+        self.lane_axis = LaneAxis(theme, model)
+        layout.addWidget(self.lane_axis)
+        for widget in (self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis):
             widget.hide()
         theme.changed.connect(self._restyle)
 
@@ -147,6 +149,7 @@ class TranscriptPanel(QWidget):
             view.refresh()
         if self._views:
             self.lanes.refresh()
+            self.lane_axis.update()
 
     def refresh_icons(self) -> None:
         """Bring the tabs' state marks and the table up to date."""
@@ -208,7 +211,7 @@ class TranscriptPanel(QWidget):
             self._view(conn)
         self.tabs.setCurrentIndex(1 if len(self._views) <= TABS_MAX else 0)
         self.tabs.blockSignals(False)
-        for widget in (self.tabs, self.search, self._lane_head, self.lanes):
+        for widget in (self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis):
             widget.setVisible(bool(self._views))
         self._changed(self.tabs.currentIndex())
         self.refresh_icons()

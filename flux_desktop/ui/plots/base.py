@@ -11,7 +11,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.reports.files import write_whole
@@ -19,6 +19,7 @@ from flux_desktop.ui.models.series import Floats, Series
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_XL, TYPE_CAPTION_PX, TYPE_TITLE_PX, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
+from flux_desktop.ui.widgets.file_dialogs import ask_plot
 from flux_desktop.ui.widgets.legend import Legend
 
 WINDOW_S = 30.0
@@ -49,7 +50,6 @@ class PlotPanel(Panel):
         self.theme = theme
         self._title = title
         self._unit = unit
-        self._dialog: QFileDialog | None = None
         self.plot: Any = pg.PlotWidget(enableMenu=False, axisItems={"bottom": SecondsAxis(orientation="bottom")})
         self.plot.setAccessibleName(f"{title}: {subtitle}")
         self.plot.setMinimumHeight(56)
@@ -142,7 +142,9 @@ class PlotPanel(Panel):
             write_whole(path, content)
         except ProblemError as error:
             self._hovered = error.problem.sentence()
-            self.show_hovered()
+        else:
+            self._hovered = f"Saved in {path.parent}."
+        self.show_hovered()
 
     def _picture(self) -> QPixmap:
         """The plot with its title; in a deck, whose tab shows the title instead, frame and title are painted here."""
@@ -177,16 +179,7 @@ class PlotPanel(Panel):
         menu.popup(self.save_button.mapToGlobal(self.save_button.rect().bottomLeft()))
 
     def _asker(self, suffix: str) -> Callable[[], None]:
-        def ask() -> None:
-            name = f"{self._title.lower().replace(' ', '-')}.{suffix}"
-            dialog = QFileDialog(self.window(), f"Save {self._title.lower()}", name, f"*.{suffix}")
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(suffix)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.fileSelected.connect(lambda path: self.save(Path(path)))
-            dialog.open()
-
-        return ask
+        return lambda: ask_plot(self.window(), self._title, suffix, self.save)
 
     def _moved(self, arguments: tuple[Any, ...]) -> None:
         where = arguments[0]

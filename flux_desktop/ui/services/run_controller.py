@@ -50,6 +50,8 @@ class RunController(QObject):
     @property
     def session_folder(self) -> Path | None:
         """Where the run that is shown is recorded."""
+        if self._model.plan is None:
+            return None
         shows_earlier = self._model.attempt or self._model.failed_attempt
         return self._earlier_folder if shows_earlier else self.newest_folder
 

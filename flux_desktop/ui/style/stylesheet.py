@@ -17,6 +17,11 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s
 #panel { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
 #card { background: %(raised)s; border: 1px solid %(border)s; border-radius: 8px; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+#dropHint {
+  background: %(accent_soft)s; border: 2px dashed %(accent)s; border-radius: 10px; font-size: 22px; font-weight: 600;
+}
+
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QLabel[role="caption"] { font-size: 11px; color: %(muted)s; }
@@ -112,6 +117,8 @@ QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s;
 QCheckBox::indicator:disabled { border-color: %(border)s; }
 QCheckBox::indicator:checked:disabled { background: %(muted)s; }
 QCheckBox:focus { color: %(accent)s; }
+QCheckBox::indicator:focus { border: 2px solid %(accent)s; }
+QTabBar:focus, QListView:focus, QTableView:focus { border: 1px solid %(accent)s; border-radius: 6px; }
 QCheckBox:disabled { color: %(muted)s; }
 
 QSlider { min-height: 20px; }
@@ -121,6 +128,7 @@ QSlider::sub-page:horizontal:disabled { background: %(border)s; }
 QSlider::handle:horizontal {
   background: %(text)s; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; border: none;
 }
+QSlider:focus { border: 1px solid %(accent)s; border-radius: 6px; }
 QSlider::handle:horizontal:focus { background: %(accent)s; }
 QSlider::handle:horizontal:disabled { background: %(muted)s; }
 QProgressBar { background: %(raised)s; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -14,7 +15,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 
 LANE_PX, BAR_PX, NAME_PX = 18, 10, 40
+AXIS_PX = 16
 WINDOW_S = 30.0
+TICK_S = 5.0
 
 
 class Lanes(QWidget):
@@ -96,6 +99,14 @@ class Lanes(QWidget):
             # An eager end can be over in a twentieth of a second: it is still to be seen.
             width = max(right - left, 3.0 if awaiting else 1.0)
             painter.drawRoundedRect(QRectF(left, lane.top(), width, lane.height()), 2, 2)
+        for gap in conversation.gap_marks:
+            if gap >= since_s:
+                painter.fillRect(QRectF(x(gap) - 1.5, lane.top() - 3, 3, lane.height() + 6), QColor(theme.warn))
+        if conversation.failed_at_s is not None and conversation.failed_at_s >= since_s:
+            middle = QPointF(x(conversation.failed_at_s), lane.center().y())
+            painter.setPen(QPen(QColor(theme.danger), 2.5))
+            painter.drawLine(middle - QPointF(4, 4), middle + QPointF(4, 4))
+            painter.drawLine(middle - QPointF(4, -4), middle + QPointF(4, -4))
         for marks, colour, shape in (
             (conversation.eager_marks, theme.eager, _diamond),
             (conversation.resumed_marks, theme.warn, _triangle),
@@ -120,6 +131,37 @@ def _diamond(x: float, y: float) -> QPolygonF:
 
 def _triangle(x: float, y: float) -> QPolygonF:
     return QPolygonF([QPointF(x - 4, y - 3), QPointF(x + 4, y - 3), QPointF(x, y + 4)])
+
+
+class LaneAxis(QWidget):
+    """The seconds of the run under the lanes; it stays where it is while they are scrolled."""
+
+    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self._model = model
+        self.setFixedHeight(AXIS_PX)
+        self.setAccessibleName("Time axis of the turns, in seconds of the run")
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(font(TYPE_CAPTION_PX))
+        painter.setPen(QColor(self._theme.current.muted))
+        per_s = (self.width() - NAME_PX) / WINDOW_S
+        for second in ticks(self._model.now_s):
+            x = NAME_PX + (second - max(WINDOW_S, self._model.now_s) + WINDOW_S) * per_s
+            box = QRectF(x - 30, 0, 60, AXIS_PX)
+            if box.left() >= 0 and box.right() <= self.width():
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), f"{second:g} s")
+        painter.end()
+
+
+def ticks(now_s: float) -> list[float]:
+    """The seconds that are written under the lanes."""
+    end_s = max(WINDOW_S, now_s)
+    first = math.ceil((end_s - WINDOW_S) / TICK_S)
+    return [TICK_S * number for number in range(first, math.floor(end_s / TICK_S) + 1)]
 
 
 class LaneArea(QScrollArea):
@@ -148,11 +190,17 @@ class LaneArea(QScrollArea):
 class LaneKey(QWidget):
     """Key to the colours and marks of the lanes."""
 
-    WORDS = ("speaking", "awaiting", "ended", "eager", "resumed")
+    WORDS = ("speaking", "awaiting", "ended", "eager", "resumed", "gap", "failed")
+    TIP = (
+        "Speaking: a turn is in progress. Awaiting: an eager end of turn was reported. Ended: the turn has ended. "
+        "Eager, resumed: an early end of turn was reported, or withdrawn. Gap: audio was not transcribed because the "
+        "connection was reopened. Failed: the connection ended with a problem."
+    )
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
         self._theme = theme
+        self.setToolTip(self.TIP)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -166,7 +214,7 @@ class LaneKey(QWidget):
         painter.setFont(font(TYPE_CAPTION_PX))
         theme = self._theme.current
         x = 0
-        colours = (theme.ok_soft, theme.eager, theme.text, theme.eager, theme.warn)
+        colours = (theme.ok_soft, theme.eager, theme.text, theme.eager, theme.warn, theme.warn, theme.danger)
         for word, colour in zip(self.WORDS, colours, strict=True):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
@@ -174,6 +222,12 @@ class LaneKey(QWidget):
                 painter.drawPolygon(_triangle(x + 6, 8))
             elif word == "eager":
                 painter.drawPolygon(_diamond(x + 6, 8))
+            elif word == "gap":
+                painter.drawRect(QRectF(x + 4, 2, 3, 12))
+            elif word == "failed":
+                painter.setPen(QPen(QColor(colour), 2.5))
+                painter.drawLine(QPointF(x + 2, 4), QPointF(x + 10, 12))
+                painter.drawLine(QPointF(x + 2, 12), QPointF(x + 10, 4))
             else:
                 painter.drawRoundedRect(
                     QRectF(x + (4 if word == "ended" else 0), 3, 2 if word == "ended" else 10, 10), 1, 1

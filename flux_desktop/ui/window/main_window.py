@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
 from flux_desktop.ui.models.app_state import AppState
@@ -21,6 +21,7 @@ from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.speech_model_fetcher import SpeechModelFetcher
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.events = RunEvents(self.state, page, self.controller, self.preview)
         self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
-        self.help = HelpDialogs(self, self.state.run, self.log, page.banners)
+        self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
         self.presenter = Presenter(theme, self.state)
         self.tune_page = TunePage()
         self.tuner = Tuner(self.state, self.tune_page)
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.presenter)
         self.scroller = PageScroller(self.pages)
         self.setCentralWidget(self.scroller)
+        self.drop_hint = DropHint(self.scroller)
         self.clock = RefreshClock(
             self.mailbox,
             self.events.take,
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
         page.transcripts.shown.connect(self.controller.watch)
+        page.status.folder_wanted.connect(self.transcripts.show_folder)
         page.sound_panel.file_chosen.connect(self.recordings.load)
         page.sound_panel.channel_chosen.connect(self.recordings.choose_channel)
         page.sound_panel.sample_wanted.connect(self.recordings.load_sample)
@@ -127,7 +130,7 @@ class MainWindow(QMainWindow):
         menus.fill_developer_menu(bar.addMenu("&Developer"), self.state, page)
         menus.fill_help_menu(bar.addMenu("&Help"), self.help)
         # The menu bar is hidden while presenting; these shortcuts keep working because the window owns them too.
-        self.addActions([*present, *run.actions()])
+        self.addActions([*present, *run.actions(), *view.actions()])
 
     def begin(self, *, load_account: bool = False) -> None:
         """Show the window and start its clock; the plots follow once it has been painted.
@@ -214,8 +217,13 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()
         if not self.state.run.active and any(is_audio_name(url.toLocalFile()) for url in urls):
             event.acceptProposedAction()
+            self.drop_hint.show_over()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.hide()
         for url in event.mimeData().urls():
             if is_audio_name(url.toLocalFile()):
                 self.recordings.load(url.toLocalFile())

@@ -44,6 +44,7 @@ def fill_file_menu(
     _add(menu, "Use Recording", page.sound_panel.wav_button.click, "Ctrl+Shift+M")
     menu.addSeparator()
     _add(menu, "Open Session…", transcripts.choose_session, "Ctrl+Shift+S")
+    _add(menu, "Show Session in File Manager", transcripts.show_folder, "Ctrl+Shift+J")
     replay = menu.addMenu("Replay Session")
     for speed in (1, 2, 4, 8, 16):
         _add(replay, f"{speed}× speed", partial(transcripts.replay, float(speed)))  # noqa: RUF001 - a times sign
@@ -139,7 +140,11 @@ def fill_developer_menu(menu: QMenu, state: AppState, page: LivePage) -> None:
 
 
 def fill_help_menu(menu: QMenu, dialogs: HelpDialogs) -> None:
-    """Log, diagnostics, versions."""
+    """Words, shortcuts, self-test, log, diagnostics, versions."""
+    _add(menu, "Glossary…", dialogs.show_glossary, QKeySequence.StandardKey.HelpContents)
+    _add(menu, "Keyboard Shortcuts…", dialogs.show_shortcuts, "Ctrl+Shift+K")
+    _add(menu, "Self-test…", dialogs.run_self_test)
+    menu.addSeparator()
     _add(menu, "Log…", dialogs.show_log)
     _add(menu, "Copy Diagnostics", dialogs.copy_diagnostics)
     _add(menu, "About flux-desktop…", dialogs.show_about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +40,13 @@ class Recordings:
             raise ProblemError(Problem(code="sample_missing", what=str(error))) from None
         await self.read(path)
 
+    async def reopen_newest(self) -> None:
+        """Choose the recording that was used last, if it can still be read."""
+        newest = next(iter(self._state.choices.recent), None)
+        if newest is not None and self._state.recording is None:
+            with contextlib.suppress(ProblemError):
+                await self.read(Path(newest))
+
     def choose_channel(self, channel: Channel) -> None:
         """Read the present recording again, with another of its channels."""
         if self._state.recording is not None:
@@ -47,7 +55,10 @@ class Recordings:
 
     async def read(self, path: Path, channel: Channel = "mix") -> None:
         """Read a recording and choose it; raises `ProblemError`."""
-        self._state.recording = await file_work(f"Reading {path.name}", partial(read_shape, path, channel))
+        recording = await file_work(f"Reading {path.name}", partial(read_shape, path, channel))
+        before, self._state.recording = self._state.recording, recording
+        if before is not None and before.path != path and not self._state.run.active:
+            self._state.run.reset(None)  # the transcript of another recording is not this one's
         self._state.uses_microphone = False
         self._state.choices.add_recent(str(path))
         self._state.changed()

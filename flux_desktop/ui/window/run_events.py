@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
@@ -9,6 +11,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.run_banner import summary
 
@@ -57,7 +60,9 @@ class RunEvents(QObject):
         if event.problem is not None:
             banners.show_problem(event.problem)
         elif result is not None:
-            banners.show_problem(*result)
+            folder = self._controller.newest_folder
+            actions = {} if folder is None else {"Show in folder": partial(open_folder, folder)}
+            banners.show_problem(*result, actions)
         self._page.transcripts.refresh()
         self._state.changed()
         self.run_finished.emit()

@@ -19,8 +19,10 @@ from flux_desktop.ui.services.past_run import read_past_run
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
+from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.recordings import GROUP
 
+SAVED = "transcripts_saved"
 NO_SESSION = Problem(code="no_session", what="No session is open.", todo="Run one, or choose File → Open Session.")
 
 
@@ -46,6 +48,14 @@ class Transcripts:
         """Show a past run from its recording: at once, or replayed `speed` times as fast."""
         if not self.busy:
             self._tasks.start(f"opening {folder.name}", self._open(folder, speed), group=GROUP, exclusive=True)
+
+    def show_folder(self) -> None:
+        """Show the session folder of the run that is shown in the file manager."""
+        folder = self._controller.session_folder
+        if folder is None:
+            self._page.banners.show_problem(NO_SESSION, "warn")
+        else:
+            open_folder(folder)
 
     def replay(self, speed: float) -> None:
         """Replay the run that is shown, from its recording."""
@@ -89,6 +99,15 @@ class Transcripts:
             files = {path: transcript(conversations[0], suffix)}
         else:
             files = {path / f"connection-{each.conn:04d}.{suffix}": transcript(each, suffix) for each in conversations}
-        self._tasks.start(
-            "saving transcripts", file_work("Saving the transcripts", partial(write, files)), group="export"
+        self._tasks.start("saving transcripts", self._save(files), group="export")
+
+    async def _save(self, files: dict[Path, str]) -> None:
+        await file_work("Saving the transcripts", partial(write, files))
+        path = next(iter(files))
+        saved = Problem(
+            code=SAVED,
+            what="Transcript saved." if len(files) == 1 else f"{len(files)} transcripts saved.",
+            why=str(path if len(files) == 1 else path.parent),
         )
+        self._page.banners.withdraw(SAVED)
+        self._page.banners.show_problem(saved, "ok", {"Show in folder": partial(open_folder, path)})

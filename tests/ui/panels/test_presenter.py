@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded
 from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.panels.presenter import Presenter
@@ -166,3 +167,41 @@ def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
     alone.state.uses_microphone = True
     alone.state.microphones.devices = [device(0, "USB")]
     assert alone.view.grab().toImage() != idle, "ready, or not"
+
+
+def test_the_eager_threshold_is_marked_where_one_is_in_force(alone: Alone) -> None:
+    alone.run()  # the scripted plan has an eager threshold
+    assert alone.width_of("eager") > 0
+    alone.state.run.reset(scripted.plan(2, options=FluxOptions()))
+    alone.state.run.conversation(1).cards.append(Card(index=0, tone="listening", text="words"))
+    assert alone.width_of("eager") == 0
+
+
+def test_earlier_turns_stand_above_the_newest(alone: Alone) -> None:
+    def rows(token: str) -> list[int]:
+        image, wanted = alone.view.grab().toImage(), getattr(alone.colours, token)
+        middle = range(150, image.height() - 170)
+        return [y for y in middle if any(image.pixelColor(x, y).name() == wanted for x in range(60, 900))]
+
+    alone.run()
+    cards = alone.state.run.conversation(1).cards
+    cards.insert(0, Card(index=0, tone="final", text="earlier words"))
+    assert max(rows("muted")) < min(rows("text"))
+
+
+def test_the_keys_for_the_next_connection_work_while_presenting(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.state.run.reset(scripted.plan(2))
+        for event in scripted.scripted_run(2):
+            window.state.run.feed(event)
+        window.live_page.transcripts.refresh()
+        window.live_page.transcripts.show_connection(1)
+        window.toggle_presenter()
+        keys = {action.shortcut().toString(): action for action in window.actions()}
+        assert keys["Ctrl+PgDown"].isEnabled()
+        keys["Ctrl+PgDown"].trigger()
+        assert window.live_page.transcripts.current() == 2
+        assert window.presenter._conn == 2
+        window.leave_presenter()
+
+    stage(Waiting, live)

@@ -85,11 +85,12 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         dialog.figures.activated.emit(dialog.figures.findText("update_p95_ms"))
         dialog.limits.insert("400")
         dialog.use_button.click()
-        assert bar.ramp_button.text().startswith("1x0.5s,3x1s · 1")
+        assert bar.ramp_button.text().endswith("· 1 limit")
+        assert "1x0.5s,3x1s" in bar.ramp_button.toolTip()
         assert not bar.connections.isVisible()
         window.state.changed()
         assert not bar.loop.isEnabled()
-        assert bar._elapsed.text() == "00:01 to stream"
+        assert bar.progress.elapsed.text() == "00:01 to stream"
         window.starter.start()
         await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
         plan = engines[0].plan
@@ -130,7 +131,7 @@ def test_elapsed_and_remaining_count_from_the_first_opening_of_a_ramp(stage: Sta
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert window.state.run.elapsed_s() == pytest.approx(last_t - 0.2)
         window.state.changed()
-        assert window.live_page.run_bar._elapsed.text().endswith(" of 01:00")
+        assert window.live_page.run_bar.progress.elapsed.text().endswith(" of 01:00")
         told = window.live_page.banners.banners()[0].problem.sentence()
         assert told.startswith("FAIL: not all limits were met.")
         assert "update_p95_ms was 320" in told

@@ -112,35 +112,35 @@ def test_clicks_are_reported(bench: Bench) -> None:
 
 def test_before_a_run_it_shows_how_long_it_would_be(bench: Bench) -> None:
     bench.bar.refresh()
-    assert (bench.bar._elapsed.text(), bench.bar._left.text()) == ("", "")
+    assert (bench.bar.progress.elapsed.text(), bench.bar.progress.left.text()) == ("", "")
     bench.state.recording = WavShape(Path("a.wav"), 65.0, 16_000, 1, np.array([0.5]))
     bench.bar.refresh()
-    assert "01:05" in bench.bar._elapsed.text()
-    assert bench.bar.bar.value() == 0
+    assert "01:05" in bench.bar.progress.elapsed.text()
+    assert bench.bar.progress.bar.value() == 0
 
 
 def test_progress_of_a_run_of_known_length(bench: Bench) -> None:
     bench.run(planned_s=20.0)
     bench.stream(5.0)
-    assert bench.bar.bar.value() == 250
-    assert "00:05" in bench.bar._elapsed.text()
-    assert "00:20" in bench.bar._elapsed.text()
-    assert "15 s" in bench.bar._left.text()
+    assert bench.bar.progress.bar.value() == 250
+    assert "00:05" in bench.bar.progress.elapsed.text()
+    assert "00:20" in bench.bar.progress.elapsed.text()
+    assert "15 s" in bench.bar.progress.left.text()
     bench.stream(25.0)
-    assert bench.bar.bar.value() == 1000
-    finishing = bench.bar._left.text()
+    assert bench.bar.progress.bar.value() == 1000
+    finishing = bench.bar.progress.left.text()
     assert "s left" not in finishing
     bench.end()
-    assert bench.bar._left.text() not in {"", finishing}
+    assert bench.bar.progress.left.text() not in {"", finishing}
 
 
 def test_progress_of_an_open_ended_run(bench: Bench) -> None:
     bench.run(planned_s=None)
     bench.stream(65.0)
-    assert bench.bar._elapsed.text() == "01:05 elapsed"
-    assert bench.bar.bar.value() == 0, "no share of an unknown whole"
+    assert bench.bar.progress.elapsed.text() == "01:05 elapsed"
+    assert bench.bar.progress.bar.value() == 0, "no share of an unknown whole"
     bench.end()
-    assert bench.bar._left.text() == "done"
+    assert bench.bar.progress.left.text() == "done"
 
 
 def test_there_are_no_figures_before_the_first_run(bench: Bench) -> None:
@@ -194,3 +194,39 @@ def test_a_microphone_cannot_be_repeated(bench: Bench) -> None:
     bench.bar.refresh()
     assert not bench.bar.loop.isEnabled()
     assert bench.bar.duration.specialValueText() != whole_file
+
+
+def test_buttons_keep_their_width_whatever_they_say(bench: Bench) -> None:
+    bar, widths = bench.bar, set()
+    bench.state.choices.ramp = Ramp(way=STAGES, stages="10x30s,50x60s,100x2m", limits="update_p95_ms<400")
+    for phase in Phase:
+        bench.state.run.phase = phase
+        bar.refresh()
+        for button in (bar.start_button, bar.stop_button):
+            assert button.sizeHint().width() <= button.maximumWidth(), button.text()
+        widths.add((bar.start_button.width(), bar.stop_button.width(), bar.ramp_button.width()))
+    bar.show_choices()
+    widths.add((bar.start_button.width(), bar.stop_button.width(), bar.ramp_button.width()))
+    assert len(widths) == 1
+
+
+def test_a_failed_connection_is_shown_while_the_others_stream(bench: Bench) -> None:
+    bench.run()
+    bench.state.run.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    bench.state.run.feed(Snapshot(t=1.0, ledger={"streaming": 1, "failed in mid-stream": 1}, rows=[]))
+    bench.bar.refresh()
+    assert bench.bar.streaming_pill.text() == "1 of 2 streaming · 1 failed"
+    assert bench.bar.streaming_pill.property("pill") == "danger"
+
+
+def test_a_stop_by_the_user_is_no_alarm(bench: Bench) -> None:
+    bench.run()
+    bench.state.run.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1}, interrupted=True))
+    bench.bar.refresh()
+    assert bench.bar.streaming_pill.property("pill") == "quiet"
+
+
+def test_every_pill_explains_itself(bench: Bench) -> None:
+    bar = bench.bar
+    for widget in (bar.streaming_pill, bar.latency_pill, bar.pacing_pill, bar.words_pill, bar.connections):
+        assert len(widget.toolTip()) > 20, widget

@@ -10,7 +10,7 @@ from flux_desktop.engine.records.events import Snapshot
 from flux_desktop.ui.models.conversation import LaneSpan
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.lanes import BAR_PX, LANE_PX, NAME_PX, WINDOW_S, LaneArea, LaneKey, Lanes
+from flux_desktop.ui.views.lanes import BAR_PX, LANE_PX, NAME_PX, WINDOW_S, LaneArea, LaneAxis, LaneKey, Lanes, ticks
 from tests.ui import scripted
 
 PER_S = 20
@@ -135,3 +135,32 @@ def test_the_key_has_room_for_all_its_words_and_shows_each_colour(qtbot: QtBot, 
     assert {colours.ok_soft, colours.eager, colours.text, colours.warn} <= painted
     last = {image.pixelColor(x, y).name() for x in range(image.width() - 26, image.width()) for y in range(16)}
     assert len(last) > 1, "the last word is not cut off"
+
+
+def test_gaps_and_failures_are_marked(bench: Bench) -> None:
+    bench.model.now_s = 30.0
+    bench.model.conversation(1).gap_marks.append(5.0)
+    bench.model.conversation(2).failed_at_s = 12.0
+    assert bench.at(1, 5.0) == bench.colours.warn
+    assert bench.at(2, 12.0) == bench.colours.danger
+    assert bench.at(1, 12.0) == bench.colours.raised
+
+
+def test_the_axis_names_the_seconds_that_are_in_view() -> None:
+    assert ticks(0.0) == [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0]
+    assert ticks(62.0) == [35.0, 40.0, 45.0, 50.0, 55.0, 60.0]
+
+
+def test_the_axis_is_written_under_the_lanes(qtbot: QtBot, theme: ThemeSource) -> None:
+    axis = LaneAxis(theme, RunModel())
+    qtbot.addWidget(axis)
+    axis.resize(NAME_PX + 600, axis.height())
+    picture = axis.grab().toImage()
+    ground = picture.pixel(0, 0)
+
+    def written(x: int) -> bool:
+        columns = range(x - 12, x + 12)
+        return any(picture.pixel(column, y) != ground for column in columns for y in range(axis.height()))
+
+    assert written(NAME_PX + 200), "10 s"
+    assert not written(NAME_PX + 250)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QMenuBar, QWidget
 
 from flux_desktop import __version__
+from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.self_test.quick_checks import Finding
+from flux_desktop.engine.self_test.self_test import SelfTest
+from flux_desktop.ui.models.glossary import GLOSSARY
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.log_dialog import LogDialog
+from flux_desktop.ui.widgets.self_test_dialog import SelfTestDialog
+from flux_desktop.ui.widgets.terms_dialog import TermsDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.help_dialogs import BILL, COPIED, LICENCES, HelpDialogs
+from tests.ui.conftest import until
 
 
 class Bench:
@@ -27,8 +36,9 @@ class Bench:
     def __init__(self, theme: ThemeSource) -> None:
         self.parent = QWidget()
         self.log = LogKeeper()
+        self.problems: list[Problem] = []
         self.banners = BannerStack(theme)
-        self.help = HelpDialogs(self.parent, RunModel(), self.log, self.banners)
+        self.help = HelpDialogs(self.parent, RunModel(), self.log, self.banners, UiTasks(self.problems.append))
 
     def note(self, message: str) -> None:
         self.log.emit(logging.LogRecord("flux_desktop.x", logging.WARNING, "", 0, message, (), None))
@@ -77,3 +87,48 @@ def test_diagnostics_are_copied_without_secrets(bench: Bench) -> None:
     assert "FIRST" in copied
     assert "hidden-token-value" not in copied
     assert [banner.problem for banner in bench.banners.banners()] == [COPIED]
+
+
+def test_the_glossary_explains_words_and_is_filtered(bench: Bench) -> None:
+    bench.help.show_glossary()
+    dialog = bench.dialog(TermsDialog)
+    assert dialog.shown() == list(GLOSSARY)
+    dialog.filter.setText("PACING")
+    assert dialog.shown() == ["Pacing"]
+
+
+def test_every_shortcut_of_the_menus_is_listed_with_its_place(bench: Bench) -> None:
+    bar = QMenuBar(bench.parent)
+    menu = bar.addMenu("&View")
+    menu.addAction("Presenter View").setShortcut(QKeySequence("F11"))
+    menu.addAction("Without keys")
+    bench.help.show_shortcuts()
+    dialog = bench.dialog(TermsDialog)
+    assert dialog.shown() == ["F11"]
+    item = dialog.table.item(0, 1)
+    assert item is not None
+    assert item.text() == "View → Presenter View"
+
+
+async def test_the_self_test_shows_each_finding_and_stops_when_it_is_closed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = asyncio.Event()
+
+    async def run(test: SelfTest) -> None:
+        test._report(Finding(name="clock", observation="within 1 s"))
+        test._report(Finding(name="screen", problem=Problem(code="x", what="No screen.")))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr(SelfTest, "run", run)
+    bench.help.run_self_test()
+    dialog = bench.dialog(SelfTestDialog)
+    await until(lambda: dialog.text.toPlainText().count("\n") == 1, "both findings are shown")
+    assert dialog.text.toPlainText() == "✓ clock: within 1 s\n✗ screen: No screen."
+    dialog.show_end(1)
+    assert dialog.heading.text() == "1 checks failed."
+    dialog.reject()
+    await asyncio.wait_for(stopped.wait(), 5)

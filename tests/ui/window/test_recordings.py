@@ -9,8 +9,11 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING
+from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.window import recordings as module
 from flux_desktop.ui.window.recordings import GROUP, Recordings
+from flux_desktop.ui.window.transcripts import NO_SESSION
+from tests.ui import scripted
 from tests.ui.models.test_sound import write_wav
 from tests.ui.window.page_bench import PageBench
 
@@ -80,3 +83,34 @@ async def test_an_installation_without_the_sample_says_so(
     with pytest.raises(ProblemError) as raised:
         await recordings.read_sample()
     assert raised.value.problem.code == "sample_missing"
+
+
+async def test_another_recording_clears_the_transcript_of_the_one_before(
+    bench: PageBench, recordings: Recordings, wav: Path, tmp_path: Path
+) -> None:
+    await recordings.read(wav)
+    bench.state.run.reset(scripted.plan(2))
+    bench.state.run.phase = Phase.ENDED
+    bench.page.banners.show_problem(NO_SESSION)
+    await recordings.read(wav, "left")
+    assert len(bench.state.run.conversations) == 2, "another channel of the same file"
+    assert bench.banners == [NO_SESSION.code]
+    await recordings.read(write_wav(tmp_path / "two.wav", np.full(32_000, 8_000)))
+    assert not bench.state.run.conversations
+    assert bench.controller.session_folder is None
+    assert bench.banners == []
+
+
+async def test_the_recording_used_last_is_opened_again(bench: PageBench, recordings: Recordings, wav: Path) -> None:
+    await recordings.reopen_newest()
+    assert bench.state.recording is None
+    bench.state.choices.recent = [str(wav)]
+    await recordings.reopen_newest()
+    assert bench.state.recording is not None
+    assert bench.state.recording.path == wav
+
+
+async def test_a_recording_that_is_gone_is_not_missed(bench: PageBench, recordings: Recordings, tmp_path: Path) -> None:
+    bench.state.choices.recent = [str(tmp_path / "gone.wav")]
+    await recordings.reopen_newest()
+    assert (bench.state.recording, bench.problems) == (None, [])

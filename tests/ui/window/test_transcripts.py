@@ -160,3 +160,32 @@ async def test_a_session_is_asked_for_where_sessions_are_kept(
     transcripts.choose_session()
     assert opened == [tmp_path]
     assert folders == [module.default_sessions_dir()]
+
+
+async def test_what_was_saved_is_said_with_the_way_to_it(
+    bench: PageBench, transcripts: Transcripts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(module, "open_folder", opened.append)
+    spoken(bench, 2)
+    for conns, path in (([1], tmp_path / "one.txt"), ([1, 2], tmp_path)):
+        transcripts.save_transcripts(conns, "txt", path)
+        await bench.settled(EXPORT)
+    (banner,) = bench.page.banners.banners()
+    assert banner.problem.what == "2 transcripts saved."
+    assert banner.problem.why == str(tmp_path)
+    banner.buttons["Show in folder"].click()
+    assert opened == [tmp_path / "connection-0001.txt"]
+    assert bench.banners == []
+
+
+async def test_the_session_folder_is_shown_or_its_absence_is_said(
+    bench: PageBench, transcripts: Transcripts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(module, "open_folder", opened.append)
+    transcripts.show_folder()
+    assert bench.banners == [NO_SESSION.code]
+    bench.start().session_folder = tmp_path
+    transcripts.show_folder()
+    assert opened == [tmp_path]
