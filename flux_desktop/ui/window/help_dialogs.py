@@ -10,11 +10,11 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.base.versions import versions
 from flux_desktop.ui.models.glossary import GLOSSARY
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.panels.self_test_dialog import SelfTestDialog
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.basics import copy_text
 from flux_desktop.ui.widgets.log_dialog import LogDialog
-from flux_desktop.ui.widgets.self_test_dialog import SelfTestDialog
 from flux_desktop.ui.widgets.terms_dialog import TermsDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window.diagnostics import LogKeeper, report

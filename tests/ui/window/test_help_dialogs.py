@@ -18,11 +18,11 @@ from flux_desktop.engine.self_test.quick_checks import Finding
 from flux_desktop.engine.self_test.self_test import SelfTest
 from flux_desktop.ui.models.glossary import GLOSSARY
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.panels.self_test_dialog import SelfTestDialog
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.log_dialog import LogDialog
-from flux_desktop.ui.widgets.self_test_dialog import SelfTestDialog
 from flux_desktop.ui.widgets.terms_dialog import TermsDialog
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window.diagnostics import LogKeeper
