@@ -1,0 +1,383 @@
+"""A capacity search on an endpoint: one run on demand, loaded rung by rung as `evaluation.capacity_search` decides.
+
+Streams are added to those that are open; each has clips of its own. The run is recorded as any other; the search and
+its result are written beside the recording (`RESULT_FILE`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from flux_desktop.engine.measuring.generator_limits import generator_limits
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
+from flux_desktop.engine.records.facts import Percentiles
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.evaluation.capacity_criteria import N_MIN, Criterion
+from flux_desktop.evaluation.capacity_result import Result
+from flux_desktop.evaluation.capacity_rung import RungOutcome, judge
+from flux_desktop.evaluation.capacity_search import Rung, Settings, interrupted, next_rung
+from flux_desktop.experiments.load_observer import LoadObserver
+
+RESULT_FILE = "capacity.json"
+SCHEMA_VERSION = 1
+STREAM_MAX_S = 27 * 60.0
+"""Streams are replaced between rungs before they would rotate, so that no rung contains a rotation."""
+_LOOK_S = 0.25
+_STEADY_SLOPE = 0.002
+"""Growth of latency, s per s, below which a rung counts as settled."""
+_EARLY_EVERY_S = 5.0
+OPENING_MAX_S = 30.0
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """Seconds of the phases of a rung."""
+
+    settle_min_s: float = 5.0
+    settle_max_s: float = 30.0
+    measure_s: float = 60.0
+    cool_down_s: float = 10.0
+
+
+class CapacityPlan(Struct, frozen=True, kw_only=True):
+    """What is searched for, and when to stop early. `run` is a plan on demand (`on_demand_plan`)."""
+
+    run: RunPlan
+    criteria: tuple[Criterion, ...]
+    search: Settings = Settings()
+    timing: Timing = Timing()
+    budget_stream_minutes: float | None = None
+    until: datetime | None = None
+
+
+class CapacityReport(Struct, kw_only=True, omit_defaults=True):
+    """A search as written to disk and shown: its rungs in order, and the result once there is one."""
+
+    schema: int = SCHEMA_VERSION
+    endpoint: str = ""
+    criteria: tuple[Criterion, ...] = ()
+    search: Settings = Settings()
+    timing: Timing = Timing()
+    rungs: list[RungOutcome] = []
+    result: Result | None = None
+    sentence: str = ""
+    stream_minutes: float = 0.0
+    duration_s: float = 0.0
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """Where a search is: the phase of the present rung, and how long the phase may still last."""
+
+    rung: Rung
+    phase: str
+    left_s: float
+    open_streams: int
+    stream_minutes: float
+
+
+class _Stopped(Exception):
+    """The search ends early, for the reason in its text."""
+
+
+def on_demand_plan(plan: RunPlan, max_streams: int) -> RunPlan:
+    """A plan for a search from one for a run: its connections open on demand, and a failed stream stays failed."""
+    return msgspec.structs.replace(
+        plan,
+        connections=max_streams,
+        on_demand=True,
+        reconnect=False,
+        duration_s=STREAM_MAX_S,
+        stages=(),
+        limits=(),
+    )
+
+
+class CapacitySearch:
+    """Carries out one search. `instances` returns how many instances the endpoint has, None where that is unknown."""
+
+    def __init__(
+        self,
+        plan: CapacityPlan,
+        *,
+        on_rung: Callable[[RungOutcome], None] = lambda _: None,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_event: Callable[[Event], None] = lambda _: None,
+        instances: Callable[[], Awaitable[int | None]] | None = None,
+        local: LocalEndpoint | None = None,
+        sessions_dir: Path | None = None,
+    ) -> None:
+        self.report = CapacityReport(
+            endpoint=plan.run.endpoint, criteria=plan.criteria, search=plan.search, timing=plan.timing
+        )
+        self._plan = plan
+        self._on_rung, self._on_progress, self._on_event = on_rung, on_progress, on_event
+        self._instances = instances
+        self._observer = LoadObserver()
+        self._started = asyncio.Event()
+        self._stop_reason = ""
+        self._next_conn = 1
+        self._began_s = time.monotonic()
+        self._run_origin_s = 0.0
+        self._rung = Rung(streams=0)
+        self._supervisor = Supervisor(self._take, local=local, sessions_dir=sessions_dir)
+        self._supervisor.send(Watch(connections=None))
+
+    @property
+    def session_folder(self) -> Path | None:
+        """Where the run is recorded."""
+        return self._supervisor.session_folder
+
+    def stop(self, reason: str = "interrupted") -> None:
+        """End the search in order; what is known is kept."""
+        self._stop_reason = self._stop_reason or reason
+
+    async def run(self) -> CapacityReport:
+        """Carry out the search; returns its report, whose result is always set."""
+        self._began_s = time.monotonic()
+        running = asyncio.ensure_future(self._supervisor.run(self._plan.run))
+        try:
+            result = await self._search(running)
+        finally:
+            self._supervisor.stop(drain=True)
+            ended = await running
+        if ended.problem is not None and not self.report.rungs:
+            result = Result(kind="INVALID", reason=ended.problem.sentence().rstrip("."))
+        self._finish(result)
+        return self.report
+
+    async def _search(self, running: asyncio.Future[RunEnded]) -> Result:
+        started = asyncio.ensure_future(self._started.wait())
+        await asyncio.wait({started, running}, return_when=asyncio.FIRST_COMPLETED)
+        started.cancel()
+        history = self.report.rungs
+        while True:
+            if running.done():
+                return interrupted(history, self._plan.search, "the run ended")
+            step = next_rung(history, self._plan.search)
+            if isinstance(step, Result):
+                return step
+            self._rung = step
+            try:
+                outcome = await self._measured(step)
+            except _Stopped as stopped:
+                return interrupted(history, self._plan.search, str(stopped))
+            history.append(outcome)
+            self._save()
+            self._on_rung(outcome)
+
+    # ------------------------------------------------------------ one rung
+
+    async def _measured(self, rung: Rung) -> RungOutcome:
+        observer, timing, began = self._observer, self._plan.timing, self._observer.stream_minutes(self._now())
+        instances = await self._count_instances()
+        if rung.cool_down and observer.opened_at_s:
+            await self._hold(0, renew_before_s=0.0)
+            await self._wait("cool-down", timing.cool_down_s)
+        refused_before, lost_before, reopened_before = len(observer.refused), len(observer.lost), observer.reopened
+        measure_s = timing.measure_s * rung.attempt
+        await self._hold(rung.streams, renew_before_s=timing.settle_max_s + measure_s + OPENING_MAX_S)
+        refused = len(observer.refused) - refused_before
+        measured_s = 0.0
+        if not refused:
+            await self._settle(timing)
+            observer.mark()
+            measured_s = await self._wait("measuring", measure_s, until=self._is_decided)
+        connected = len(observer.opened_at_s)
+        judgement, figures, reason = judge(
+            observer.samples(), self._plan.criteria, streams=rung.streams, connected=connected, refused=refused
+        )
+        lost = len(observer.lost) - lost_before
+        if lost:
+            judgement, reason = "FAIL", f"{lost} of {rung.streams} streams were lost"
+        elif own := self._own_fault(refused=bool(refused), reopened=observer.reopened - reopened_before):
+            judgement, reason = "INVALID", own
+        changed = instances is not None and instances != await self._count_instances()
+        if changed:
+            judgement, reason = "INVALID", "the endpoint changed its number of instances"
+        now_s = self._now()
+        return RungOutcome(
+            streams=rung.streams,
+            judgement=judgement,
+            approach=rung.approach,
+            after_cool_down=rung.cool_down,
+            attempt=rung.attempt,
+            measured=figures,
+            reason=reason,
+            connected=connected,
+            refused=refused,
+            instances_changed=changed,
+            measure_s=round(measured_s, 1),
+            stream_minutes=round(observer.stream_minutes(now_s) - began, 3),
+            t_s=round(time.monotonic() - self._began_s, 1),
+        )
+
+    async def _hold(self, streams: int, *, renew_before_s: float) -> None:
+        """Bring the number of open streams to `streams`; those that would grow too old are replaced first."""
+        observer, now_s = self._observer, self._now()
+        old = [c for c, began_s in observer.opened_at_s.items() if now_s + renew_before_s - began_s > STREAM_MAX_S]
+        kept = [conn for conn in observer.opened_at_s if conn not in old]
+        surplus = [*old, *kept[streams:]]
+        if surplus:
+            self._supervisor.end_connections(surplus)
+            await self._wait("closing", OPENING_MAX_S, until=lambda: set(surplus) <= observer.ended)
+        lacking = streams - len(observer.opened_at_s)
+        if lacking > 0:
+            numbers = range(self._next_conn, self._next_conn + lacking)
+            self._next_conn += lacking
+            self._supervisor.open_connections(numbers)
+            await self._wait(
+                "opening",
+                OPENING_MAX_S + 0.05 * lacking,
+                until=lambda: all(conn in observer.opened_at_s or conn in observer.ended for conn in numbers),
+            )
+
+    async def _settle(self, timing: Timing) -> None:
+        """Wait until latency no longer grows, `settle_max_s` at most."""
+        self._observer.mark()
+        await self._wait("settling", timing.settle_min_s)
+
+        def is_steady() -> bool:
+            slope = self._observer.samples().slope
+            self._observer.mark()
+            return slope is not None and slope < _STEADY_SLOPE
+
+        left_s = timing.settle_max_s - timing.settle_min_s
+        while left_s > 0 and not is_steady():
+            left_s -= await self._wait("settling", min(left_s, max(timing.settle_min_s, 6.0)))
+
+    def _is_decided(self) -> bool:
+        """Whether a rung need not be measured to its end: streams were lost, or it fails however it goes on."""
+        samples = self._observer.samples()
+        judgement, _, _ = judge(
+            samples,
+            self._plan.criteria,
+            streams=self._rung.streams,
+            connected=len(self._observer.opened_at_s),
+            refused=0,
+        )
+        enough = all(self._observer.values(each.figure) >= N_MIN[each.percent] for each in self._plan.criteria)
+        return judgement == "FAIL" and enough
+
+    def _own_fault(self, *, refused: bool, reopened: int) -> str:
+        """Why this machine, not the endpoint, was the limit of a rung; empty if it was not."""
+        if reopened:
+            return f"{reopened} streams were replaced while measuring"
+        if refused:
+            return ""
+        observer = self._observer
+        _, reasons = generator_limits().judge(observer.own_lateness(), observer.stall(), observer.cpu_percent())
+        return "; ".join(reasons)
+
+    async def _count_instances(self) -> int | None:
+        return await self._instances() if self._instances is not None else None
+
+    async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
+        """Wait for a time or a condition; returns the seconds waited. Raises `_Stopped` when the search is to end.
+
+        Conditions of a measurement are looked at rarely: each look sorts all its latencies.
+        """
+        began_s = time.monotonic()
+        every_s = _EARLY_EVERY_S if phase == "measuring" else 0.0
+        looked_s = began_s
+        while (passed_s := time.monotonic() - began_s) < longest_s:
+            self._check_limits()
+            now_s = time.monotonic()
+            if until is not None and now_s - looked_s >= every_s:
+                looked_s = now_s
+                if until():
+                    break
+            self._on_progress(
+                Progress(
+                    rung=self._rung,
+                    phase=phase,
+                    left_s=longest_s - passed_s,
+                    open_streams=len(self._observer.opened_at_s),
+                    stream_minutes=self._observer.stream_minutes(self._now()),
+                )
+            )
+            await asyncio.sleep(min(_LOOK_S, longest_s - passed_s))
+        return time.monotonic() - began_s
+
+    def _check_limits(self) -> None:
+        if self._stop_reason:
+            raise _Stopped(self._stop_reason)
+        if self._observer.run_ended is not None:
+            raise _Stopped("the run ended")
+        budget = self._plan.budget_stream_minutes
+        if budget is not None and self._observer.stream_minutes(self._now()) >= budget:
+            raise _Stopped(f"the budget of {budget:,.0f} stream-minutes is used up")
+        if self._plan.until is not None and datetime.now(self._plan.until.tzinfo) >= self._plan.until:
+            raise _Stopped(f"{self._plan.until:%H:%M} was reached")
+
+    # ------------------------------------------------------------ events and files
+
+    def _take(self, event: Event) -> None:
+        self._observer.take(event)
+        if isinstance(event, RunStarted):
+            self._run_origin_s = time.monotonic() - event.t
+            self._started.set()
+        self._on_event(event)
+
+    def _now(self) -> float:
+        """Seconds on the run's clock."""
+        return time.monotonic() - self._run_origin_s if self._started.is_set() else 0.0
+
+    def _finish(self, result: Result) -> None:
+        self.report.result = result
+        self.report.sentence = result.sentence()
+        self._save()
+
+    def _save(self) -> None:
+        self.report.stream_minutes = round(self._observer.stream_minutes(self._now()), 3)
+        self.report.duration_s = round(time.monotonic() - self._began_s, 1)
+        if self.session_folder is not None:
+            write_report(self.session_folder / RESULT_FILE, self.report)
+
+
+def write_report(path: Path, report: CapacityReport) -> None:
+    """Write a report; a folder that cannot be written to loses it, not the search."""
+    part = path.with_suffix(".part")
+    try:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+def rung_line(outcome: RungOutcome, criteria: Sequence[Criterion]) -> str:
+    """One rung in a line of text."""
+    figures = []
+    for figure in outcome.measured:
+        if figure.value_ms is not None:
+            figures.append(
+                f"{figure.criterion.name} {figure.value_ms:.0f} ms "
+                f"({figure.low_ms:.0f} to {figure.high_ms:.0f}, n = {figure.n:,})"
+            )
+    how = {"above": ", after an overload", "below": ""}[outcome.approach] or (
+        ", after a cool-down" if outcome.after_cool_down else ""
+    )
+    again = f", attempt {outcome.attempt}" if outcome.attempt > 1 else ""
+    note = f": {outcome.reason}" if outcome.reason else ""
+    return f"{outcome.streams:>5} streams{how}{again}  {outcome.judgement}{note}  {'; '.join(figures)}".rstrip()
+
+
+__all__ = [
+    "RESULT_FILE",
+    "CapacityPlan",
+    "CapacityReport",
+    "CapacitySearch",
+    "Percentiles",
+    "Progress",
+    "Timing",
+    "on_demand_plan",
+    "rung_line",
+]

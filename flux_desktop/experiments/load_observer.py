@@ -1,0 +1,133 @@
+"""What a run on demand shows while it is loaded step by step: open connections, lost ones, and their latencies.
+
+Plain state over the run's events; no clock of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+
+from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
+from flux_desktop.evaluation.capacity_criteria import Figure
+from flux_desktop.evaluation.capacity_rung import NOMINAL_STEP_S, RungSamples, slope_lower_bound
+
+_NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED})
+_GOOD_ENDS = frozenset({LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT, LedgerClass.NOT_STARTED})
+_Values = npt.NDArray[np.float64]
+
+
+class LoadObserver:
+    """Takes every event of the run, in order. Latencies are those since `mark`."""
+
+    def __init__(self) -> None:
+        self.opened_at_s: dict[int, float] = {}
+        """Connections that are streaming, with the time at which they began."""
+        self.refused: dict[int, str] = {}
+        """Connections that were refused or never Connected, with the reason."""
+        self.lost: dict[int, str] = {}
+        """Connections that failed in mid-stream, with the reason."""
+        self.ended: set[int] = set()
+        self.reopened = 0
+        """Streams that replaced another one of their connection."""
+        self.run_ended: RunEnded | None = None
+        self._updates: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
+        """By connection: time, user latency and wire latency in ms of each Update."""
+        self._deliveries: dict[int, list[float]] = defaultdict(list)
+        self._cpu_percent: list[float] = []
+        self._lag_max_ms = self._lag_max_before_ms = 0.0
+        self._stream_s = 0.0
+
+    def take(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case Received(type="TurnInfo", user_latency_ms=user_ms, wire_latency_ms=wire_ms):
+                if user_ms is not None and wire_ms is not None:
+                    self._latency(event, user_ms, wire_ms)
+            case ConnectionChanged(state=ConnectionState.STREAMING):
+                self.reopened += event.conn in self.opened_at_s
+                self.opened_at_s.setdefault(event.conn, event.t)
+            case ConnectionEnded():
+                self._end(event)
+            case Snapshot():
+                if event.cpu_percent is not None:
+                    self._cpu_percent.append(event.cpu_percent)
+                self._lag_max_ms = event.loop_lag.max_ms or 0.0
+            case RunEnded():
+                self.run_ended = event
+            case _:
+                pass
+
+    def mark(self) -> None:
+        """Begin a measurement: forget the latencies so far."""
+        self._updates.clear()
+        self._deliveries.clear()
+        self._cpu_percent.clear()
+        self._lag_max_before_ms = self._lag_max_ms
+
+    def samples(self) -> RungSamples:
+        """The latencies since `mark`, by figure and connection, and the signs of saturation."""
+        updates = {conn: np.array(values) for conn, values in self._updates.items()}
+        together = np.concatenate(list(updates.values())) if updates else np.empty((0, 3))
+        return RungSamples(
+            values={
+                "update": [values[:, 1] for values in updates.values()],
+                "wire": [values[:, 2] for values in updates.values()],
+                "end_delivery": [np.array(values) for values in self._deliveries.values()],
+            },
+            slope=slope_lower_bound(together[:, 0], together[:, 2]),
+            long_steps=_long_steps(updates.values()),
+        )
+
+    def values(self, figure: Figure) -> int:
+        """How many latencies of a figure were observed since `mark`."""
+        by_connection = self._deliveries if figure == "end_delivery" else self._updates
+        return sum(map(len, by_connection.values()))
+
+    def own_lateness(self) -> Percentiles:
+        """How late this machine sent the audio of the Updates since `mark`."""
+        return of_values(user_ms - wire_ms for values in self._updates.values() for _, user_ms, wire_ms in values)
+
+    def cpu_percent(self) -> float | None:
+        """CPU use of the busiest worker since `mark`, averaged over the snapshots."""
+        return sum(self._cpu_percent) / len(self._cpu_percent) if self._cpu_percent else None
+
+    def stall(self) -> Percentiles:
+        """The engine's longest standstill since `mark`, if it was longer than any before."""
+        return Percentiles(n=1, max_ms=self._lag_max_ms) if self._lag_max_ms > self._lag_max_before_ms else Percentiles()
+
+    def stream_minutes(self, now_s: float) -> float:
+        """Minutes of all streams so far, open ones included."""
+        return (self._stream_s + sum(now_s - began_s for began_s in self.opened_at_s.values())) / 60
+
+    def _latency(self, event: Received, user_ms: float, wire_ms: float) -> None:
+        if event.turn_event == "Update":
+            self._updates[event.conn].append((event.t, user_ms, wire_ms))
+        elif event.turn_event == "EndOfTurn":
+            self._deliveries[event.conn].append(user_ms)
+
+    def _end(self, event: ConnectionEnded) -> None:
+        conn, ledger = event.summary.conn, event.summary.ledger
+        self.ended.add(conn)
+        began_s = self.opened_at_s.pop(conn, None)
+        self._stream_s += event.t - began_s if began_s is not None else 0.0
+        reason = event.summary.problem.what if event.summary.problem else ""
+        if ledger in _NOT_SERVED:
+            self.refused[conn] = reason
+        elif ledger not in _GOOD_ENDS:
+            self.lost[conn] = reason
+
+
+def _long_steps(by_connection: object) -> float:
+    """Share of Updates that came with at least twice the usual audio since the one before."""
+    steps = long = 0
+    for values in by_connection:  # type: ignore[attr-defined]
+        audio_s = values[:, 0] - values[:, 1] / 1000
+        gaps = np.diff(audio_s)
+        steps += len(gaps)
+        long += int((gaps >= 2 * NOMINAL_STEP_S - 0.01).sum())
+    return long / steps if steps else 0.0
