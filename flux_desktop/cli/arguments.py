@@ -50,7 +50,7 @@ def chunk_ms(text: str) -> float:
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress file`."""
-    _add_endpoint(parser)
+    add_endpoint_argument(parser)
     sound = parser.add_argument_group("sound")
     source = sound.add_mutually_exclusive_group(required=True)
     source.add_argument(
@@ -135,7 +135,7 @@ def _add_data_set(group: argparse._ArgumentGroup) -> None:
 
 def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress microphone`."""
-    _add_endpoint(parser, optional=True)
+    add_endpoint_argument(parser, optional=True)
     sound = parser.add_argument_group("sound")
     sound.add_argument("--sample-rate", type=int, default=16_000, metavar="HZ", help="default: 16000")
     sound.add_argument(
@@ -152,7 +152,7 @@ def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", help="named profile of the AWS configuration")
     parser.add_argument("--endpoint-url", metavar="URL", help="use this control plane instead of the one of AWS")
     _add_ca_bundle(parser)
-    _add_log_level(parser, "WARNING")
+    add_log_level(parser, "WARNING")
 
 
 def add_summary_arguments(parser: argparse.ArgumentParser) -> None:
@@ -160,7 +160,7 @@ def add_summary_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("session", metavar="SESSION", help="session folder of a run")
     parser.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
-    _add_log_level(parser, "WARNING")
+    add_log_level(parser, "WARNING")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -173,17 +173,18 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="FILE", default="manifest.jsonl", help="manifest (default: manifest.jsonl)")
     parser.add_argument("--strict", action="store_true", help="fail if an entry cannot be used")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    _add_log_level(parser, "WARNING")
+    add_log_level(parser, "WARNING")
 
 
 def add_self_test_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress self-test`."""
     parser.add_argument("--quick", action="store_true", help="run only the checks that start no process")
     parser.add_argument("--picture", metavar="PATH", help="save the image of the window that is rendered off-screen")
-    _add_log_level(parser, "ERROR")
+    add_log_level(parser, "ERROR")
 
 
-def _add_endpoint(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+def add_endpoint_argument(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    """The endpoint's name."""
     parser.add_argument(
         "endpoint",
         metavar="ENDPOINT",
@@ -214,6 +215,26 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="end a connection at its first failure (default: throttled, dropped and stalled streams are reopened, up "
         "to 3 attempts each, and counted)",
     )
+    add_flux_arguments(parser)
+    add_place_arguments(parser)
+    out = parser.add_argument_group("results")
+    out.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="EXPR",
+        help="fail the run unless the figure meets this, such as “update_p95_ms<400ms” (repeatable); every limit "
+        "implies that all connections complete, unless “completed” or “completed_percent” is limited",
+    )
+    out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
+    out.add_argument("--json", action="store_true", help="print only the final summary on stdout, as JSON")
+    out.add_argument("--quiet", action="store_true", help="print neither transcript nor live table")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
+    add_log_level(out, "INFO")
+
+
+def add_flux_arguments(parser: argparse.ArgumentParser) -> None:
+    """Parameters of Flux that a stream is opened with."""
     flux = parser.add_argument_group("Flux")
     flux.add_argument("--model", default="flux-general-en", help="default: flux-general-en")
     flux.add_argument("--eot-threshold", type=number, metavar="X", help="0.5 to 1.0 (above 0.9: newer builds only)")
@@ -237,6 +258,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     flux.add_argument(
         "--extra", default="", metavar="K=V&K2=V2", help="more query parameters; they override the flags above"
     )
+
+
+def add_place_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the endpoint is, and which build it runs."""
     place = parser.add_argument_group("endpoint")
     place.add_argument("--region", help="AWS region (default: AWS_REGION, the profile's region, or us-east-1)")
     place.add_argument("--profile", help="named profile of the AWS configuration")
@@ -245,20 +270,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--target-variant", metavar="NAME", help="production variant")
     place.add_argument("--bundle", metavar="BUILD", help="server build, if known; “local” then behaves like it")
     place.add_argument("--local-arguments", metavar="ARGS", help="more arguments for the built-in endpoint")
-    out = parser.add_argument_group("results")
-    out.add_argument(
-        "--limit",
-        action="append",
-        default=[],
-        metavar="EXPR",
-        help="fail the run unless the figure meets this, such as “update_p95_ms<400ms” (repeatable); every limit "
-        "implies that all connections complete, unless “completed” or “completed_percent” is limited",
-    )
-    out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
-    out.add_argument("--json", action="store_true", help="print only the final summary on stdout, as JSON")
-    out.add_argument("--quiet", action="store_true", help="print neither transcript nor live table")
-    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
-    _add_log_level(out, "INFO")
 
 
 _Place = argparse.ArgumentParser | argparse._ArgumentGroup
@@ -270,7 +281,8 @@ def _add_ca_bundle(place: _Place) -> None:
     )
 
 
-def _add_log_level(place: _Place, default: str) -> None:
+def add_log_level(place: _Place, default: str) -> None:
+    """`--log-level`."""
     place.add_argument(
         "--log-level", default=default, choices=LOG_LEVELS, help=f"log level on stderr (default: {default})"
     )

@@ -19,6 +19,7 @@ from flux_desktop.cli.exit_codes import HELP, ExitCode
 _COMMANDS = {
     "file": "stream an audio file at real-time pace",
     "microphone": "stream a microphone",
+    "capacity": "find how many conversations an endpoint holds within limits",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
     "summary": "rebuild the summary of a recorded run",
@@ -31,6 +32,9 @@ _EXITS = {
     "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
+    "capacity": "exit status:\n  0    a capacity or a lower bound was found\n  2    wrong usage or input\n"
+    "  3    INVALID: this machine was the limit\n  99   not even one conversation is within the limits, or undecided\n"
+    "  130  interrupted; what is known is printed",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
 """Exit status of commands that carry out no run."""
@@ -127,6 +131,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import recogniser
 
             recogniser.add_arguments(parser)
+        case "capacity":
+            from flux_desktop.cli import capacity
+
+            capacity.add_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -169,6 +177,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import recogniser
 
             return recogniser.run
+        case "capacity":
+            from flux_desktop.cli import capacity
+
+            return capacity.run
         case _:
             from flux_desktop.cli import local_endpoint
 

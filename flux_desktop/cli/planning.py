@@ -35,13 +35,13 @@ from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
-    source = _source(args)
+    source = source_from(args)
     if args.stages is not None:
         stages = parse_stages(args.stages)
     else:
         stages = batched(args.connections, args.batch_size, args.batch_delay, args.duration)
     plan = msgspec.structs.replace(
-        _plan(args, source, _options(args)),
+        plan_from(args, source, options_from(args)),
         stages=stages,
         batch_size=args.batch_size,
         batch_delay_s=args.batch_delay,
@@ -57,11 +57,12 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
     if isinstance(source, DataSetSource):
         clips = len(read_data_set(source.path, source.columns).clips)
         if source.fresh_connection:
-            plan = fresh_connections(_checked(plan), clips)
-    return _checked(plan)
+            plan = fresh_connections(checked(plan), clips)
+    return checked(plan)
 
 
-def _source(args: argparse.Namespace) -> WavSource | DataSetSource:
+def source_from(args: argparse.Namespace) -> WavSource | DataSetSource:
+    """The file or data set of the flags, once it was found readable; raises `ProblemError`."""
     if args.data is None:
         open_recording(args.file, args.channel)
         loop = args.loop or args.stages is not None
@@ -95,8 +96,8 @@ def microphone_plan(args: argparse.Namespace) -> RunPlan:
     if args.device is not None:
         device = find_device(asyncio.run(input_devices()), args.device)
         source = MicrophoneSource(device_index=device.index, device_name=device.name)
-    options = msgspec.structs.replace(_options(args), sample_rate_hz=args.sample_rate)
-    return _checked(_plan(args, source, options))
+    options = msgspec.structs.replace(options_from(args), sample_rate_hz=args.sample_rate)
+    return checked(plan_from(args, source, options))
 
 
 def remarks(args: argparse.Namespace) -> list[str]:
@@ -138,7 +139,8 @@ def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
     return raw if problems(typed) else msgspec.structs.replace(typed, extra=options.extra)
 
 
-def _plan(args: argparse.Namespace, source: Source, options: FluxOptions) -> RunPlan:
+def plan_from(args: argparse.Namespace, source: Source, options: FluxOptions) -> RunPlan:
+    """The plan by the flags that all commands have; raises `ProblemError`."""
     bundle = args.bundle or "unknown"
     if args.bundle is not None and args.bundle not in BUNDLES:
         known = ", ".join(BUNDLES)
@@ -179,7 +181,8 @@ def _region(args: argparse.Namespace) -> str:
     return resolved_region(None, args.profile)
 
 
-def _options(args: argparse.Namespace) -> FluxOptions:
+def options_from(args: argparse.Namespace) -> FluxOptions:
+    """The Flux parameters of the flags; raises `ProblemError`."""
     options = FluxOptions(
         model=args.model,
         encoding=args.encoding,
@@ -225,7 +228,8 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
     return message
 
 
-def _checked(plan: RunPlan) -> RunPlan:
+def checked(plan: RunPlan) -> RunPlan:
+    """The plan, once nothing was found wrong with it; raises `ProblemError` with the first problem."""
     for problem in plan_problems(plan):
         raise ProblemError(_as_one_sentence(problem))
     try:

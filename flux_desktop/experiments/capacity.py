@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from msgspec import Struct
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
-from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -42,7 +41,7 @@ OPENING_MAX_S = 30.0
 class Timing(Struct, frozen=True, kw_only=True):
     """Seconds of the phases of a rung."""
 
-    settle_min_s: float = 5.0
+    settle_min_s: float = 6.0
     settle_max_s: float = 30.0
     measure_s: float = 60.0
     cool_down_s: float = 10.0
@@ -84,7 +83,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     stream_minutes: float
 
 
-class _Stopped(Exception):
+class _StoppedError(Exception):
     """The search ends early, for the reason in its text."""
 
 
@@ -143,7 +142,7 @@ class CapacitySearch:
     async def run(self) -> CapacityReport:
         """Carry out the search; returns its report, whose result is always set."""
         self._began_s = time.monotonic()
-        running = asyncio.ensure_future(self._supervisor.run(self._plan.run))
+        running = asyncio.create_task(self._supervisor.run(self._plan.run))
         try:
             result = await self._search(running)
         finally:
@@ -154,10 +153,10 @@ class CapacitySearch:
         self._finish(result)
         return self.report
 
-    async def _search(self, running: asyncio.Future[RunEnded]) -> Result:
-        started = asyncio.ensure_future(self._started.wait())
-        await asyncio.wait({started, running}, return_when=asyncio.FIRST_COMPLETED)
-        started.cancel()
+    async def _search(self, running: asyncio.Task[RunEnded]) -> Result:
+        waiting = asyncio.create_task(self._started.wait())
+        await asyncio.wait([waiting, asyncio.ensure_future(running)], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
         history = self.report.rungs
         while True:
             if running.done():
@@ -168,7 +167,7 @@ class CapacitySearch:
             self._rung = step
             try:
                 outcome = await self._measured(step)
-            except _Stopped as stopped:
+            except _StoppedError as stopped:
                 return interrupted(history, self._plan.search, str(stopped))
             history.append(outcome)
             self._save()
@@ -242,17 +241,13 @@ class CapacitySearch:
 
     async def _settle(self, timing: Timing) -> None:
         """Wait until latency no longer grows, `settle_max_s` at most."""
-        self._observer.mark()
-        await self._wait("settling", timing.settle_min_s)
-
-        def is_steady() -> bool:
-            slope = self._observer.samples().slope
+        left_s = timing.settle_max_s
+        while left_s > 0:
             self._observer.mark()
-            return slope is not None and slope < _STEADY_SLOPE
-
-        left_s = timing.settle_max_s - timing.settle_min_s
-        while left_s > 0 and not is_steady():
-            left_s -= await self._wait("settling", min(left_s, max(timing.settle_min_s, 6.0)))
+            left_s -= await self._wait("settling", min(left_s, timing.settle_min_s))
+            slope = self._observer.samples().slope
+            if slope is None or slope < _STEADY_SLOPE:
+                return
 
     def _is_decided(self) -> bool:
         """Whether a rung need not be measured to its end: streams were lost, or it fails however it goes on."""
@@ -281,7 +276,7 @@ class CapacitySearch:
         return await self._instances() if self._instances is not None else None
 
     async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
-        """Wait for a time or a condition; returns the seconds waited. Raises `_Stopped` when the search is to end.
+        """Wait for a time or a condition; returns the seconds waited. Raises `_StoppedError` when the search is to end.
 
         Conditions of a measurement are looked at rarely: each look sorts all its latencies.
         """
@@ -309,14 +304,14 @@ class CapacitySearch:
 
     def _check_limits(self) -> None:
         if self._stop_reason:
-            raise _Stopped(self._stop_reason)
+            raise _StoppedError(self._stop_reason)
         if self._observer.run_ended is not None:
-            raise _Stopped("the run ended")
+            raise _StoppedError("the run ended")
         budget = self._plan.budget_stream_minutes
         if budget is not None and self._observer.stream_minutes(self._now()) >= budget:
-            raise _Stopped(f"the budget of {budget:,.0f} stream-minutes is used up")
+            raise _StoppedError(f"the budget of {budget:,.0f} stream-minutes is used up")
         if self._plan.until is not None and datetime.now(self._plan.until.tzinfo) >= self._plan.until:
-            raise _Stopped(f"{self._plan.until:%H:%M} was reached")
+            raise _StoppedError(f"{self._plan.until:%H:%M} was reached")
 
     # ------------------------------------------------------------ events and files
 
@@ -351,33 +346,3 @@ def write_report(path: Path, report: CapacityReport) -> None:
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
-
-
-def rung_line(outcome: RungOutcome, criteria: Sequence[Criterion]) -> str:
-    """One rung in a line of text."""
-    figures = []
-    for figure in outcome.measured:
-        if figure.value_ms is not None:
-            figures.append(
-                f"{figure.criterion.name} {figure.value_ms:.0f} ms "
-                f"({figure.low_ms:.0f} to {figure.high_ms:.0f}, n = {figure.n:,})"
-            )
-    how = {"above": ", after an overload", "below": ""}[outcome.approach] or (
-        ", after a cool-down" if outcome.after_cool_down else ""
-    )
-    again = f", attempt {outcome.attempt}" if outcome.attempt > 1 else ""
-    note = f": {outcome.reason}" if outcome.reason else ""
-    return f"{outcome.streams:>5} streams{how}{again}  {outcome.judgement}{note}  {'; '.join(figures)}".rstrip()
-
-
-__all__ = [
-    "RESULT_FILE",
-    "CapacityPlan",
-    "CapacityReport",
-    "CapacitySearch",
-    "Percentiles",
-    "Progress",
-    "Timing",
-    "on_demand_plan",
-    "rung_line",
-]

@@ -98,7 +98,9 @@ class LoadObserver:
 
     def stall(self) -> Percentiles:
         """The engine's longest standstill since `mark`, if it was longer than any before."""
-        return Percentiles(n=1, max_ms=self._lag_max_ms) if self._lag_max_ms > self._lag_max_before_ms else Percentiles()
+        return (
+            Percentiles(n=1, max_ms=self._lag_max_ms) if self._lag_max_ms > self._lag_max_before_ms else Percentiles()
+        )
 
     def stream_minutes(self, now_s: float) -> float:
         """Minutes of all streams so far, open ones included."""

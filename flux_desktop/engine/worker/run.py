@@ -173,7 +173,7 @@ class Run:
     async def _open_all(self, group: asyncio.TaskGroup) -> None:
         gate = asyncio.Semaphore(self._plan.opening_max)
         held = asyncio.Semaphore(self._plan.held_max) if self._plan.held_max else None
-        for conn in list(self._connections):
+        for conn in [] if self._plan.on_demand else list(self._connections):
             if held is not None and not await self._acquire(held):
                 return
             if not await self._opening_time(conn) or not await self._open(conn, gate, group, held):

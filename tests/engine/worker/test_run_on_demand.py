@@ -15,8 +15,11 @@ from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeTransport, p
 from tests.stepped_loop import now_s, run
 
 
-async def carried_out(*steps: tuple[float, Callable[[Run], object]]) -> list[Event]:
-    """The events of a run of endless silence on which the steps act, each so many seconds after the start."""
+async def carried_out(*steps: tuple[float, Callable[[Run], object]], early: tuple[int, ...] = ()) -> list[Event]:
+    """The events of a run of endless silence on which the steps act, each so many seconds after the start.
+
+    `early` connections are demanded before the run begins.
+    """
     events: list[Event] = []
     plan = RunPlan(endpoint="fake", source=WavSource(path="a.wav", loop=True), connections=10, on_demand=True)
     keys = Credentials(access_key="a", secret_key="b")
@@ -27,6 +30,7 @@ async def carried_out(*steps: tuple[float, Callable[[Run], object]]) -> list[Eve
         events.append,
         clock=now_s,
     )
+    work.open_connections(early)
     loop = asyncio.get_running_loop()
     for after_s, step in steps:
         loop.call_later(after_s, step, work)
@@ -58,6 +62,13 @@ def test_connections_open_and_end_when_commanded_and_the_run_ends_when_stopped()
     assert 5.0 < began[3] < 5.2
     second = next(event for event in events if isinstance(event, ConnectionEnded) and event.summary.conn == 2)
     assert 7.99 < second.t < 11.0
+
+
+def test_connections_that_are_demanded_early_open_once() -> None:
+    events = run(carried_out((5.0, lambda work: work.stop(drain=True)), early=(1, 2)))
+    states = [event.state for event in events if isinstance(event, ConnectionChanged) and event.conn == 1]
+    assert states.count("connecting") == 1
+    assert ends(events) == {1: "completed", 2: "completed"}
 
 
 def test_a_number_is_used_once() -> None:

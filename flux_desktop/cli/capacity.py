@@ -1,0 +1,279 @@
+"""`flux-stress capacity`: how many conversations an endpoint holds within limits, and at what price."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.planning import checked, options_from, plan_from, source_from
+from flux_desktop.cli.stop_signals import StopSignals
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.records.events import Event, Notice
+from flux_desktop.evaluation.capacity_criteria import DEFAULT_TEXT, Criterion, parse_criterion
+from flux_desktop.evaluation.capacity_rung import RungOutcome
+from flux_desktop.evaluation.capacity_search import START, Settings
+from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
+from flux_desktop.experiments.capacity import (
+    CapacityPlan,
+    CapacityReport,
+    CapacitySearch,
+    Progress,
+    Timing,
+    on_demand_plan,
+)
+from flux_desktop.reports.prices import load_prices, prices_path
+
+_ASK_ABOVE_STREAM_MINUTES = 60.0
+MAX_STREAMS = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.add_endpoint_argument(parser)
+    sound = parser.add_argument_group("sound")
+    source = sound.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", metavar="PATH", help="a data set: each connection sends clips of its own")
+    source.add_argument("--file", metavar="PATH", help="an audio file, repeated on every connection")
+    sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
+    sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    sound.add_argument("--channel", choices=("mix", "left", "right"), default="mix", help=argparse.SUPPRESS)
+    search = parser.add_argument_group("search")
+    search.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="EXPR",
+        help=f"what the endpoint must meet (default: {DEFAULT_TEXT}; repeatable): wire, update or end_delivery, with "
+        "p50, p90, p95 or p99",
+    )
+    search.add_argument(
+        "--max", type=int, default=MAX_STREAMS, metavar="N", help=f"most streams to try (default: {MAX_STREAMS})"
+    )
+    search.add_argument("--start", type=int, default=START, metavar="N", help=f"first number (default: {START})")
+    search.add_argument("--repeats", type=int, default=3, metavar="N", help="measurements of the boundary (default: 3)")
+    seconds = arguments.seconds
+    search.add_argument("--settle", type=seconds, default=30.0, metavar="TIME", help="longest settling (default: 30s)")
+    search.add_argument("--measure", type=seconds, default=60.0, metavar="TIME", help="per rung (default: 60s)")
+    search.add_argument("--cool-down", type=seconds, default=10.0, metavar="TIME", help="after an overload (10s)")
+    search.add_argument(
+        "--budget", metavar="AMOUNT", help="end the search there: stream-minutes, such as 500, or money, such as 5usd"
+    )
+    search.add_argument("--until", metavar="HH:MM", help="end the search at this time of day")
+    search.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
+    cost = parser.add_argument_group("cost")
+    number = arguments.number
+    cost.add_argument("--price", type=number, metavar="X", help="licence per stream-minute (default: as entered)")
+    cost.add_argument("--instance-price", type=number, metavar="X", help="instance per hour (default: as entered)")
+    cost.add_argument("--currency", default=None, metavar="CODE", help="of both prices (default: USD)")
+    cost.add_argument("--utilisation", type=number, default=0.75, metavar="X", help="0.1 to 1 (default: 0.75)")
+    arguments.add_flux_arguments(parser)
+    arguments.add_place_arguments(parser)
+    out = parser.add_argument_group("results")
+    out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
+    arguments.add_log_level(out, "INFO")
+    parser.set_defaults(connections=1, duration=None, chunk_ms=80.0, reconnect=False, loop=True, strict=False)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    try:
+        prices = _prices(args)
+        plan = _plan(args, prices)
+        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
+    if not _agreed(args, plan, prices):
+        complain("Nothing was started.")
+        return ExitCode.USAGE
+    return asyncio.run(_search(args, plan, prices, sessions_dir))
+
+
+def longest_stream_minutes(settings: Settings, timing: Timing) -> float:
+    """What a search takes at most, roughly: doubling, bisection and repeats, all measured to their end."""
+    rung_minutes = (timing.settle_max_s + timing.measure_s) / 60
+    doubled = 2.0 * settings.max_streams
+    at_the_boundary = (4 + 2 * settings.repeats) * settings.max_streams
+    return (doubled + at_the_boundary) * rung_minutes
+
+
+async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, sessions_dir: Path | None) -> int:
+    printer = Printer()
+    live = sys.stderr.isatty()
+
+    def show_rung(outcome: RungOutcome) -> None:
+        if live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if args.json:
+            complain(rung_line(outcome))
+        else:
+            printer.line(rung_line(outcome))
+
+    def show_progress(progress: Progress) -> None:
+        if live:
+            text = f"{progress.rung.streams} streams: {progress.phase}, {progress.left_s:.0f} s left"
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+    def show_event(event: Event) -> None:
+        if isinstance(event, Notice):
+            complain(plain(event.problem.sentence()))
+
+    search = CapacitySearch(
+        plan, on_rung=show_rung, on_progress=show_progress, on_event=show_event, sessions_dir=sessions_dir
+    )
+    with StopSignals(lambda _: search.stop()):
+        report = await search.run()
+    if live:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if args.json:
+        printer.line(plain_json(msgspec.json.encode(report).decode()))
+    else:
+        for line in result_lines(report, prices, args.utilisation):
+            printer.line(plain(line))
+    if search.session_folder is not None:
+        complain(f"Recorded in {plain(str(search.session_folder))}.")
+    return exit_code(report)
+
+
+def exit_code(report: CapacityReport) -> ExitCode:
+    """0 where a capacity or a lower bound is known."""
+    assert report.result is not None
+    if report.result.reason == "interrupted":
+        return ExitCode.INTERRUPTED
+    if report.result.kind == "INVALID":
+        return ExitCode.INVALID
+    return ExitCode.OK if report.result.passes else ExitCode.LIMIT_BROKEN
+
+
+def rung_line(outcome: RungOutcome) -> str:
+    """One rung in a line of text."""
+    how = ", after an overload" if outcome.approach == "above" else ", cooled down" if outcome.after_cool_down else ""
+    again = f", attempt {outcome.attempt}" if outcome.attempt > 1 else ""
+    figures = "; ".join(
+        f"{each.criterion.name} {each.value_ms:.0f} ms ({each.low_ms:.0f} to {each.high_ms:.0f}, n = {each.n:,})"
+        for each in outcome.measured
+        if each.value_ms is not None
+    )
+    reason = f": {outcome.reason}" if (outcome.reason and outcome.judgement != "FAIL") or outcome.refused else ""
+    return f"{outcome.judgement:<9} {outcome.streams:>5} streams{how}{again}{reason}  {figures}".rstrip()
+
+
+def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> list[str]:
+    """The answer, its price, and the evidence in a line."""
+    assert report.result is not None
+    lines = ["", report.sentence]
+    target = report.result.scaling_target
+    if target is not None and (cost := conversation_cost(report.result.passes, prices, utilisation=utilisation)):
+        lines.append(
+            f"{money(cost.per_minute, cost.currency)} per conversation-minute at {utilisation:.0%} utilisation: "
+            f"licence {money(cost.licence_per_minute, cost.currency)}, "
+            f"instance {money(cost.instance_per_minute, cost.currency)}; 1,000 minutes "
+            f"{money(cost.of(1000), cost.currency)}."
+        )
+        if prices.suggested:
+            lines.append(f"The price per stream-minute is a suggestion of {prices.date}: pass --price for your own.")
+    limits = ", ".join(map(str, report.criteria))
+    lines.append(
+        f"{len(report.rungs)} rungs, {report.stream_minutes:.1f} stream-minutes, {report.duration_s / 60:.1f} minutes; "
+        f"limits {limits}; a figure passes or fails where its whole 95 % interval over connections does."
+    )
+    return lines
+
+
+def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
+    if not 1 <= args.max <= 10_000 or not args.start >= 1 or args.repeats < 1:
+        raise _wrong("--max must be between 1 and 10000, and --start and --repeats at least 1.", "")
+    if not 0.1 <= args.utilisation <= 1:
+        raise _wrong(f"--utilisation must be between 0.1 and 1 (got {args.utilisation:g}).", "Write 0.75 for 75 %.")
+    limits, args.limit = args.limit or [DEFAULT_TEXT], []
+    run_plan = checked(on_demand_plan(plan_from(args, source_from(args), options_from(args)), args.max))
+    return CapacityPlan(
+        run=run_plan,
+        criteria=_criteria(limits),
+        search=Settings(start=min(args.start, args.max), max_streams=args.max, repeats=args.repeats),
+        timing=Timing(
+            settle_min_s=min(Timing().settle_min_s, args.settle),
+            settle_max_s=args.settle,
+            measure_s=args.measure,
+            cool_down_s=args.cool_down,
+        ),
+        budget_stream_minutes=_budget(args.budget, prices) if args.budget else None,
+        until=_until(args.until) if args.until else None,
+    )
+
+
+def _criteria(texts: Sequence[str]) -> tuple[Criterion, ...]:
+    return tuple(parse_criterion(text) for text in texts)
+
+
+def _prices(args: argparse.Namespace) -> Prices:
+    stored = load_prices(prices_path()) or SUGGESTED
+    if args.price is not None:
+        stored = msgspec.structs.replace(stored, licence_per_stream_minute=args.price, suggested=False)
+    if args.instance_price is not None:
+        stored = msgspec.structs.replace(stored, instance_per_hour=args.instance_price)
+    return msgspec.structs.replace(stored, currency=args.currency) if args.currency else stored
+
+
+def _budget(text: str, prices: Prices) -> float:
+    """Stream-minutes of a budget: a number of them, or money at the price per stream-minute."""
+    compact = text.strip().lower().removeprefix("$")
+    amount = compact.removesuffix(prices.currency.lower()).strip()
+    try:
+        value = float(amount)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise _wrong(
+            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
+        )
+    if text.strip().lower() == amount:
+        return value
+    if prices.licence_per_stream_minute is None:
+        raise _wrong("A budget of money needs a price.", "Add --price, the licence per stream-minute.")
+    return value / prices.licence_per_stream_minute
+
+
+def _until(text: str) -> datetime:
+    """The next time at which the clock shows `text`."""
+    now = datetime.now().astimezone()
+    try:
+        time_of_day = datetime.strptime(text, "%H:%M")
+    except ValueError:
+        raise _wrong(f"The time “{text}” cannot be read.", "Write it as HH:MM, such as 18:30.") from None
+    end = now.replace(hour=time_of_day.hour, minute=time_of_day.minute, second=0, microsecond=0)
+    return end if end > now else end + timedelta(days=1)
+
+
+def _agreed(args: argparse.Namespace, plan: CapacityPlan, prices: Prices) -> bool:
+    """Show what the search takes at most and, for a real endpoint and many stream-minutes, ask."""
+    minutes = longest_stream_minutes(plan.search, plan.timing)
+    if plan.budget_stream_minutes is not None:
+        minutes = min(minutes, plan.budget_stream_minutes)
+    if plan.run.is_local:
+        complain(f"At most {minutes:,.0f} stream-minutes; the built-in endpoint costs nothing.")
+        return True
+    complain(f"{cost_of(minutes, prices).sentence()}, at most.")
+    if args.yes or minutes <= _ASK_ABOVE_STREAM_MINUTES:
+        return True
+    if not sys.stdin.isatty():
+        complain("Pass --yes to start without being asked, or --budget to limit it.")
+        return False
+    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="option_unknown", what=what, todo=todo))

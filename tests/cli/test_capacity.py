@@ -1,0 +1,118 @@
+"""Tests of `flux-stress capacity`: its flags, its lines, and its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from datetime import datetime
+
+import pytest
+
+from flux_desktop.base.resources import resource_path
+from flux_desktop.cli import capacity
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.main import build_parser, main
+from flux_desktop.evaluation.capacity_criteria import Criterion
+from flux_desktop.evaluation.capacity_result import Result
+from flux_desktop.evaluation.capacity_rung import Measured, RungOutcome
+from flux_desktop.evaluation.capacity_search import Settings
+from flux_desktop.evaluation.cost import Prices
+from flux_desktop.experiments.capacity import CapacityReport, Timing
+
+LIMIT = Criterion("wire", 95, 400)
+PRICES = Prices(licence_per_stream_minute=0.0077, instance_per_hour=7.09)
+WAV = str(resource_path("sample_audio/conversation.wav"))
+
+
+def parsed(*flags: str) -> argparse.Namespace:
+    return build_parser("capacity").parse_args(["capacity", "local", "--file", WAV, *flags])
+
+
+def report(result: Result) -> CapacityReport:
+    return CapacityReport(criteria=(LIMIT,), result=result, sentence=result.sentence(), stream_minutes=71.25)
+
+
+def test_the_flags_make_a_plan() -> None:
+    args = parsed("--max", "50", "--limit", "update_p99_ms<600", "--measure", "2m", "--budget", "0.77usd")
+    plan = capacity._plan(args, PRICES)
+    assert plan.run.on_demand
+    assert (plan.run.connections, plan.run.reconnect) == (50, False)
+    assert plan.criteria == (Criterion("update", 99, 600),)
+    assert plan.timing.measure_s == 120
+    assert plan.budget_stream_minutes == pytest.approx(100)
+    assert capacity._plan(parsed(), PRICES).criteria == (LIMIT,)
+
+
+def test_a_time_of_day_is_the_next_one() -> None:
+    end = capacity._until("00:00")
+    assert end > datetime.now().astimezone()
+    assert (end.hour, end.minute) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--limit", "end_of_turn_p95_ms<400"), "depends on thresholds"),
+        (("--budget", "much"), "The budget “much” cannot be read."),
+        (("--until", "25:00"), "The time “25:00” cannot be read."),
+        (("--max", "0"), "--max must be between 1 and 10000"),
+        (("--utilisation", "2"), "--utilisation must be between 0.1 and 1"),
+    ],
+)
+def test_wrong_input_is_refused_in_a_sentence(flags, told, capsys) -> None:
+    assert main(["capacity", "local", "--file", WAV, *flags]) == ExitCode.USAGE
+    assert told in capsys.readouterr().err
+
+
+def test_a_real_endpoint_is_not_loaded_without_consent(capsys, monkeypatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert main(["capacity", "my-flux", "--file", WAV, "--region", "us-east-1"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert "stream-minutes, $" in told
+    assert "Pass --yes" in told
+
+
+def test_the_answer_has_its_price_and_its_evidence() -> None:
+    result = Result(kind="BRACKETED", passes=46, fails=48, why_fails="the p95 is 512 ms", repeats=3)
+    lines = capacity.result_lines(report(result), PRICES, 0.75)
+    assert lines[1] == "BRACKETED: 46 conversations; at 48, the p95 is 512 ms. Scaling target 34."
+    assert lines[2].startswith("$0.0111 per conversation-minute at 75% utilisation: licence $0.0077, instance $0.0034")
+    assert "71.2 stream-minutes" in lines[-1]
+
+
+def test_without_an_instance_price_there_is_no_cost() -> None:
+    result = Result(kind="BRACKETED", passes=46, fails=48, why_fails="x", repeats=3)
+    lines = capacity.result_lines(report(result), Prices(licence_per_stream_minute=0.0077), 0.75)
+    assert not any("conversation-minute" in line for line in lines)
+
+
+def test_a_rung_is_one_line() -> None:
+    outcome = RungOutcome(
+        streams=48,
+        judgement="FAIL",
+        after_cool_down=True,
+        measured=(Measured(criterion=LIMIT, value_ms=512, low_ms=490, high_ms=540, n=11520),),
+        reason="too slow",
+    )
+    assert capacity.rung_line(outcome) == (
+        "FAIL         48 streams, cooled down  wire_p95_ms 512 ms (490 to 540, n = 11,520)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        (Result(kind="BRACKETED", passes=46, fails=48), ExitCode.OK),
+        (Result(kind="LOWER BOUND", passes=24, reason="interrupted"), ExitCode.INTERRUPTED),
+        (Result(kind="LOWER BOUND", passes=24), ExitCode.OK),
+        (Result(kind="INVALID", reason="x"), ExitCode.INVALID),
+        (Result(kind="UNDECIDED"), ExitCode.LIMIT_BROKEN),
+    ],
+)
+def test_the_exit_status(result: Result, status: ExitCode) -> None:
+    assert capacity.exit_code(report(result)) is status
+
+
+def test_the_longest_search_is_announced() -> None:
+    minutes = capacity.longest_stream_minutes(Settings(max_streams=100), Timing())
+    assert minutes == pytest.approx(100 * (2 + 10) * 1.5)
