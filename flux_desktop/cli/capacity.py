@@ -20,12 +20,14 @@ from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, source_from
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.evaluation.capacity_criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity_rung import RungOutcome
 from flux_desktop.evaluation.capacity_search import START, Settings
 from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
 from flux_desktop.experiments.capacity import (
+    STREAM_MAX_S,
     CapacityPlan,
     CapacityReport,
     CapacitySearch,
@@ -48,7 +50,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--file", metavar="PATH", help="an audio file, repeated on every connection")
     sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
     sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
-    sound.add_argument("--channel", choices=("mix", "left", "right"), default="mix", help=argparse.SUPPRESS)
+    sound.add_argument(
+        "--channel",
+        choices=("mix", "left", "right"),
+        default="mix",
+        help="what is sent of a stereo file (default: mix)",
+    )
+    sound.add_argument(
+        "--in-phase",
+        action="store_true",
+        dest="at_once",
+        help="with --data: send the same clips on all connections, so that turns end together (the worst case)",
+    )
     search = parser.add_argument_group("search")
     search.add_argument(
         "--limit",
@@ -84,7 +97,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
     arguments.add_log_level(out, "INFO")
-    parser.set_defaults(connections=1, duration=None, chunk_ms=80.0, reconnect=False, loop=True, strict=False)
+    parser.set_defaults(
+        connections=1,
+        duration=STREAM_MAX_S,
+        chunk_ms=80.0,
+        reconnect=False,
+        loop=True,
+        stages=None,
+        strict=False,
+        passes=1,
+        fresh_connection=False,
+        trailing_silence=TRAILING_SILENCE_S,
+    )
 
 
 def run(args: argparse.Namespace) -> int:
