@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from flux_desktop.aws.wire.event_stream import EventSigner, Frame, FrameDecoder, payload_part
+from flux_desktop.aws.wire.event_signatures import EventSigner
+from flux_desktop.aws.wire.event_stream import Frame, FrameDecoder, payload_part
 from flux_desktop.local_endpoint.faults.capacity import Capacity
 from flux_desktop.local_endpoint.faults.faults import parse_faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState

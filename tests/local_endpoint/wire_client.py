@@ -14,7 +14,8 @@ import h2.config
 import h2.connection
 import h2.events
 
-from flux_desktop.aws.wire.event_stream import EventSigner, Frame, FrameDecoder, payload_part
+from flux_desktop.aws.wire.event_signatures import EventSigner
+from flux_desktop.aws.wire.event_stream import Frame, FrameDecoder, payload_part
 from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, amz_date, canonical_request, request_signature, scope
 
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000"

@@ -22,16 +22,15 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import read_words
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import Credentials, StreamTarget
+from flux_desktop.aws.wire.event_signatures import EventSigner, EventVerifier
 from flux_desktop.aws.wire.event_stream import (
-    EventSigner,
     EventStreamError,
-    EventVerifier,
     FrameDecoder,
-    SignatureMismatch,
     decode_message,
     encode_message,
     payload_part,
 )
+from flux_desktop.aws.wire.sigv4 import SignatureMismatch
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import redact_log
 from flux_desktop.cli.transcript import TranscriptLines

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from flux_desktop.aws.wire.event_stream import EventStreamError, FrameDecoder, SignatureMismatch, encode_message
-from flux_desktop.aws.wire.sigv4 import canonical_request
+from flux_desktop.aws.wire.event_stream import EventStreamError, FrameDecoder, encode_message
+from flux_desktop.aws.wire.sigv4 import SignatureMismatch, canonical_request
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, check_request

@@ -18,7 +18,8 @@ from smithy_core.interceptors import Interceptor
 
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.target import Credentials
-from flux_desktop.aws.wire.event_stream import DataType, EventSigner, payload_part
+from flux_desktop.aws.wire.event_signatures import EventSigner
+from flux_desktop.aws.wire.event_stream import DataType, payload_part
 
 
 class StaticIdentity:

@@ -1,45 +1,34 @@
-"""Event-stream frames and their signature chain, as pure functions of bytes.
-
-Both ends of a bidirectional SageMaker stream use this module: the client signs, the local endpoint verifies. It uses
-no clock, socket or event loop; the caller passes the time.
+"""Event-stream frames as pure functions of bytes, for both ends of a bidirectional SageMaker stream.
 
 A frame is ``u32 total | u32 headers | u32 crc32(first 8) | headers | payload | u32 crc32(all before)``,
 big-endian. What a client sends is an *inner* frame (one ``PayloadPart``) wrapped whole into an *outer* frame
-whose two headers carry the event's date and its signature.
+whose two headers carry the event's date and its signature (`event_signatures`).
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import hmac
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from flux_desktop.aws.wire.event_headers import (
-    DATE_PREFIX,
     MAX_HEADERS_BYTES,
-    SIGNATURE_PREFIX,
     EventStreamError,
     HeaderValue,
     TimestampMs,
     encode_headers,
     read_headers,
 )
-from flux_desktop.aws.wire.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
 
 __all__ = [
     "CompletionState",
     "DataType",
-    "EventSigner",
     "EventStreamError",
-    "EventVerifier",
     "Frame",
     "FrameDecoder",
     "HeaderValue",
-    "SignatureMismatch",
     "TimestampMs",
     "decode_message",
     "encode_message",
@@ -67,7 +56,7 @@ _PRELUDE = struct.Struct(">III")
 _U32_PAIR = struct.Struct(">II")
 
 
-def _head(headers: bytes, payload_length: int) -> tuple[bytes, int]:
+def frame_head(headers: bytes, payload_length: int) -> tuple[bytes, int]:
     """Prelude and headers, and the CRC of both, to be continued with the payload."""
     lengths = _U32_PAIR.pack(FRAME_OVERHEAD_BYTES + len(headers) + payload_length, len(headers))
     head = lengths + zlib.crc32(lengths).to_bytes(4, "big") + headers
@@ -78,7 +67,7 @@ def encode_message(headers: Sequence[tuple[str, HeaderValue]], payload: bytes) -
     """One frame. Raises `EventStreamError` if headers or payload are over the limits."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise EventStreamError("length", f"a payload of {len(payload)} bytes is too long")
-    head, crc = _head(encode_headers(headers), len(payload))
+    head, crc = frame_head(encode_headers(headers), len(payload))
     return b"".join((head, payload, zlib.crc32(payload, crc).to_bytes(4, "big")))
 
 
@@ -158,7 +147,7 @@ def _part_head(data_type: str | None, completion_state: str | None, length: int)
         headers.append(("CompletionState", completion_state))
     if length:
         headers.append((":content-type", OCTET_STREAM))
-    return _head(encode_headers(headers), length)
+    return frame_head(encode_headers(headers), length)
 
 
 def payload_part(
@@ -171,93 +160,3 @@ def payload_part(
         raise EventStreamError("length", f"a payload of {len(payload)} bytes is too long")
     head, crc = _part_head(data_type, completion_state, len(payload))
     return b"".join((head, payload, zlib.crc32(payload, crc).to_bytes(4, "big")))
-
-
-# ---------------------------------------------------------------- signatures
-
-
-class _Chain:
-    """Signature chain: each event's signature covers the previous one; the first covers the request's."""
-
-    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str) -> None:
-        self._secret_key = secret_key
-        self._region = region
-        self._service = service
-        self._prior_hex = seed_signature_hex.encode()
-        self._second = -1
-        self._key = b""
-        self._date = ""
-        self._preamble = b""
-
-    def next(self, date_ms: int, payload: bytes) -> tuple[bytes, bytes]:
-        """Encoded date header and 32-byte signature of an event, without advancing the chain."""
-        if date_ms // 1000 != self._second:
-            self._enter_second(date_ms // 1000)
-        date_header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
-        text = b"%b%b\n%b\n%b" % (
-            self._preamble,
-            self._prior_hex,
-            hashlib.sha256(date_header).hexdigest().encode(),
-            hashlib.sha256(payload).hexdigest().encode(),
-        )
-        return date_header, hmac.digest(self._key, text, "sha256")
-
-    def advance(self, signature: bytes) -> None:
-        self._prior_hex = signature.hex().encode()
-
-    def _enter_second(self, epoch_s: int) -> None:
-        stamp = amz_date(epoch_s)
-        if stamp[:8] != self._date:
-            # The scope has the event's own date, which changes at midnight UTC mid-stream.
-            self._date = stamp[:8]
-            self._key = signing_key(self._secret_key, self._date, self._region, self._service)
-        where = scope(self._date, self._region, self._service)
-        self._preamble = f"AWS4-HMAC-SHA256-PAYLOAD\n{stamp}\n{where}\n".encode()
-        self._second = epoch_s
-
-
-class EventSigner:
-    """Signs a client's events in sending order; for one writer."""
-
-    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
-        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
-
-    def sign(self, inner: bytes, now_ms: int) -> bytes:
-        """The outer frame around an encoded inner frame. `now_ms`: wall time since 1970."""
-        date_header, signature = self._chain.next(now_ms, inner)
-        self._chain.advance(signature)
-        head, crc = _head(date_header + SIGNATURE_PREFIX + signature, len(inner))
-        return b"".join((head, inner, zlib.crc32(inner, crc).to_bytes(4, "big")))
-
-    def finish(self, now_ms: int) -> bytes:
-        """The signed empty frame that ends the input; END_STREAM follows it."""
-        return self.sign(b"", now_ms)
-
-
-class EventVerifier:
-    """Verifies the chain of an `EventSigner` or of any other AWS client."""
-
-    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
-        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
-
-    def verify(self, frame: Frame, now_ms: int | None = None, max_skew_ms: int = 300_000) -> bytes:
-        """The inner frame's bytes, empty for the final frame.
-
-        Raises `SignatureMismatch` if headers are missing, the signature is wrong, or the event's date is
-        further than `max_skew_ms` from `now_ms` (not checked without `now_ms`). A refused event leaves the
-        chain as it was.
-        """
-        date_ms = frame.headers.get(":date")
-        signature = frame.headers.get(":chunk-signature")
-        if not isinstance(date_ms, TimestampMs) or not isinstance(signature, bytes) or len(frame.headers) != 2:
-            raise SignatureMismatch("the event has other headers than :date and :chunk-signature")
-        if now_ms is not None and abs(now_ms - date_ms) > max_skew_ms:
-            raise SignatureMismatch("the event's date is too far from the present")
-        try:
-            _, expected = self._chain.next(date_ms, frame.payload)
-        except (OverflowError, ValueError, OSError) as error:
-            raise SignatureMismatch("the event's date is not a date") from error
-        if not hmac.compare_digest(expected, signature):
-            raise SignatureMismatch("the event's signature does not match")
-        self._chain.advance(signature)
-        return frame.payload

@@ -15,15 +15,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flux_desktop.aws.endpoint_status import SERVING
-from flux_desktop.aws.wire.event_stream import (
-    EventStreamError,
-    EventVerifier,
-    Frame,
-    FrameDecoder,
-    SignatureMismatch,
-    decode_message,
-)
-from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureRefused, verify_request
+from flux_desktop.aws.wire.event_signatures import EventVerifier
+from flux_desktop.aws.wire.event_stream import EventStreamError, Frame, FrameDecoder, decode_message
+from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureMismatch, SignatureRefused, verify_request
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation import messages_out
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation

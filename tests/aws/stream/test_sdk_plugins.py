@@ -9,7 +9,8 @@ from typing import Any
 
 from flux_desktop.aws.stream.sdk_plugins import FailureObserver, Publisher, StaticIdentity, StreamProtocol
 from flux_desktop.aws.target import Credentials
-from flux_desktop.aws.wire.event_stream import EventSigner, EventVerifier, FrameDecoder, decode_message
+from flux_desktop.aws.wire.event_signatures import EventSigner, EventVerifier
+from flux_desktop.aws.wire.event_stream import FrameDecoder, decode_message
 
 KEYS = Credentials(access_key="AKID", secret_key="secret-key", session_token="token")
 SEED = "ab" * 32

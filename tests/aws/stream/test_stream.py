@@ -14,7 +14,8 @@ import h2.errors
 import pytest
 
 from flux_desktop.aws.stream.opener import StreamClosedError
-from flux_desktop.aws.wire.event_stream import EventVerifier, decode_message, encode_message, payload_part
+from flux_desktop.aws.wire.event_signatures import EventVerifier
+from flux_desktop.aws.wire.event_stream import decode_message, encode_message, payload_part
 from flux_desktop.base.open_sockets import duplicated_socket, socket_descriptors
 from tests.aws.hostile_peer import CONNECTED, Session, hostile_peer
 from tests.aws.streaming import CLOSE_STREAM, CREDENTIALS, QUERY, Recorder, eventually, opened, opener_to

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from flux_desktop.aws.wire.event_stream import EventVerifier, payload_part
+from flux_desktop.aws.wire.event_signatures import EventVerifier
+from flux_desktop.aws.wire.event_stream import payload_part
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.local_endpoint.conversation.validation import options_for
 from flux_desktop.local_endpoint.http import http_stream
