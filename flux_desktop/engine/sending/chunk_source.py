@@ -132,12 +132,32 @@ class DiskChunkSource(FileChunks):
         self._reader = reader
         self._on_problem = on_problem
         self._reading: dict[int, Future[bytes]] = {}
+        self._block = b""
+        """The block that is being sent, once it was read without an error."""
+        self._block_at = 0
         self._prepare()
 
     def take(self) -> bytes | None:
         """The next chunk, which is then behind; None while it is still being read from disk."""
+        start = self._position - self._block_at
+        end = start + self.next_bytes()
+        if start >= 0 and end <= len(self._block):
+            self.skip()
+            return self._block[start:end]
+        return self._take_across()
+
+    def _take_across(self) -> bytes | None:
+        """Take a chunk that the present block does not hold, or not to its end."""
         needed = self._prepare()
-        return super().take() if all(self._reading[index].done() for index in needed) else None
+        if not all(self._reading[index].done() for index in needed):
+            return None
+        chunk = super().take()
+        index = self._position // BLOCK_BYTES
+        reading = self._reading.get(index)
+        is_read = reading is not None and reading.done() and reading.exception() is None
+        self._block = reading.result() if reading is not None and is_read else b""
+        self._block_at = index * BLOCK_BYTES
+        return chunk
 
     def end(self) -> None:
         """Let go of what was read: the connection has ended."""
