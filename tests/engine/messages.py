@@ -11,6 +11,7 @@ from flux_desktop.engine.records.events import Event, Received
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.flux.turns import TurnTracker
 
 
@@ -37,6 +38,7 @@ class Messages:
             clock=lambda: 0.0,
             origin_s=0.0,
             histograms=histograms,
+            timers=SharedTimers(lambda: 0.0),
             retry_budget=RetryBudget(RetryPolicy()),
         )
         self._receivers: dict[int, Receiver] = {}

@@ -184,7 +184,7 @@ class Connection:
         open_stream, plan = self._streams.current.open_stream, self._context.plan
         assert open_stream is not None
         self._change_state(StateChange(ConnectionState.STREAMING))
-        self._sender.start(open_stream, asyncio.get_running_loop())
+        self._sender.start(open_stream, self._context.timers)
         self._receiver.streaming_since_s = self._context.clock()
         if plan.reconfigure is not None and plan.reconfigure_after_s is not None:
             self._controls.configure_later(plan.reconfigure, plan.idle_before_audio_s + plan.reconfigure_after_s)

@@ -13,6 +13,7 @@ from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.sending.shared_timers import Timers
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,8 @@ class RunContext(msgspec.Struct, kw_only=True):
     origin_s: float
     histograms: dict[str, Histogram]
     """By name, one for each of `figure_names.FIGURES`."""
+    timers: Timers
+    """For all senders together."""
     retry_budget: RetryBudget
     """For all connections together."""
     connected_queries: set[str] = msgspec.field(default_factory=set)

@@ -5,7 +5,6 @@ Runs on the engine's event loop, without a task, future or lock per chunk.
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
 from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.sending.shared_timers import Timer, Timers
 from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 
 KEEPALIVE_S = 10.0
@@ -87,23 +87,23 @@ class BaseSender(ABC):
         self._on_audio_end = on_audio_end
         self._on_done = on_done
         self._on_error = on_error
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._keepalive_timer: asyncio.TimerHandle | None = None
+        self._timers: Timers | None = None
+        self._timer: Timer | None = None
+        self._keepalive_timer: Timer | None = None
         self._sink: AudioSink | None = None
         self._paced_s = 0.0
 
     # ------------------------------------------------------------ life
 
-    def start(self, sink: AudioSink, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, sink: AudioSink, timers: Timers) -> None:
         """Begin now, or after the plan's idle time."""
-        self._sink, self._loop = sink, loop
+        self._sink, self._timers = sink, timers
         interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
         if interval_s is not None:
-            self._keepalive_timer = loop.call_later(interval_s, self._keep_alive, interval_s)
+            self._keepalive_timer = timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
         self._begins_s = self._clock() + self._idle_s
         if self._idle_s:
-            self._timer = loop.call_later(self._idle_s, self._begin)
+            self._timer = timers.call_later(self._idle_s, self._begin)
         else:
             self._begin()
 
@@ -116,13 +116,13 @@ class BaseSender(ABC):
 
     def resume(self, sink: AudioSink) -> None:
         """Continue, on `sink` from now on."""
-        assert self._loop is not None
+        assert self._timers is not None
         self._sink = sink
         interval_s = self._keepalive_s or (KEEPALIVE_S if self.started_s is None else None)
         if interval_s is not None:
-            self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
+            self._keepalive_timer = self._timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
         if self.started_s is None:  # the idle time before the audio is not over
-            self._timer = self._loop.call_later(max(0.0, self._begins_s - self._clock()), self._begin)
+            self._timer = self._timers.call_later(max(0.0, self._begins_s - self._clock()), self._begin)
         else:
             self._continue()
 
@@ -202,8 +202,8 @@ class BaseSender(ABC):
 
     def _keep_alive(self, interval_s: float) -> None:
         """Send one sample of silence, which keeps the stream open and advances the server's audio clock by it."""
-        assert self._loop is not None
-        self._keepalive_timer = self._loop.call_later(interval_s, self._keep_alive, interval_s)
+        assert self._timers is not None
+        self._keepalive_timer = self._timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
         now_s = self._clock()
         if self._hand_over(self._tiny):
             self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)

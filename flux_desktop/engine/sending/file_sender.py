@@ -58,8 +58,8 @@ class FileSender(BaseSender):
             if self._next is None and (chunk := self._chunks.take()) is not None:
                 self._next = chunk
             if self._next is None:
-                assert self._loop is not None
-                self._timer = self._loop.call_later(NOT_READ_RETRY_S, self._tick)
+                assert self._timers is not None
+                self._timer = self._timers.call_later(NOT_READ_RETRY_S, self._tick)
                 return
             if not self._send(self._next, self._next_due_s):
                 return
@@ -88,9 +88,9 @@ class FileSender(BaseSender):
         return self._silence[short_bytes:]
 
     def _schedule(self, now_s: float) -> None:
-        assert self._loop is not None
+        assert self._timers is not None
         # Behind the plan: half a chunk on, so that catching up is gentle.
         wait_s = self._next_due_s - now_s if self._next_due_s > now_s else self._chunk_s / 2
         if self.chunks_sent == 0 and self._next_due_s <= now_s:
             wait_s = 0.0
-        self._timer = self._loop.call_later(wait_s, self._tick)
+        self._timer = self._timers.call_later(wait_s, self._tick)

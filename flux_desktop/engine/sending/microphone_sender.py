@@ -99,9 +99,9 @@ class MicrophoneSender(BaseSender):
         return self._duration_s is not None and self._paced_s >= self._duration_s - 1e-6 and self._is_settled()
 
     def _wait(self) -> None:
-        assert self._loop is not None
+        assert self._timers is not None
         assert self._silent_due_s is not None
-        self._timer = self._loop.call_later(max(0.0, self._silent_due_s - self._clock()), self._silent_tick)
+        self._timer = self._timers.call_later(max(0.0, self._silent_due_s - self._clock()), self._silent_tick)
 
     def _silent_tick(self) -> None:
         assert self._silent_due_s is not None

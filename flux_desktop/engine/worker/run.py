@@ -25,6 +25,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.stages import slots
 from flux_desktop.engine.sending.chunk_source import ChunkSource
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.engine.worker.run_monitor import RunMonitor
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Run:
             clock=clock,
             origin_s=start.origin_s,
             histograms={name: Histogram() for name in FIGURES},
+            timers=SharedTimers(clock),
             retry_budget=RetryBudget(
                 timeouts.retry, share=1 / start.workers if plan.on_demand else len(start.connections) / plan.connections
             ),

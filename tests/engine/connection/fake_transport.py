@@ -18,6 +18,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, Event, Notice,
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 from tests.stepped_loop import now_s
 
 CHUNK_BYTES = 2560
@@ -162,6 +163,7 @@ class Bench:
             clock=now_s,
             origin_s=now_s(),
             histograms={name: Histogram() for name in FIGURES},
+            timers=SharedTimers(now_s),
             retry_budget=RetryBudget(timeouts.retry),
             words=words,
             timeouts=timeouts,

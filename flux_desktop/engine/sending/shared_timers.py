@@ -1,0 +1,80 @@
+"""Timers of many senders on one event loop: those that are due in the same millisecond are one timer of the loop.
+
+Chunks of many streams are due at the same moments (`pacing.GRID_S`). A timer of the loop for each chunk costs more than
+half of what sending the chunk costs; here a chunk costs an entry in a list. Runs on the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+_ROUNDING_MS = 0.01
+"""By so much a moment may exceed its millisecond: deadlines are sums of floats."""
+
+
+class Timer(Protocol):
+    """A call that is still to come."""
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+
+
+class Timers(Protocol):
+    """What senders need of an event loop."""
+
+    def call_later(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
+        """Call `callback` once, in `delay_s` seconds."""
+        ...
+
+
+class _Call:
+    """One call of a group; without a callback once it was cancelled."""
+
+    __slots__ = ("callback",)
+
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self.callback: Callable[[], object] | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+
+class SharedTimers:
+    """The `Timers` of the running event loop. Calls are made at the end of the millisecond in which they are due.
+
+    `clock` is the senders' clock, in seconds; it runs at the loop's pace.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._groups: dict[int, list[_Call]] = {}
+        """By the millisecond at which they are called."""
+
+    def call_later(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
+        """Call `callback` once, in `delay_s` seconds."""
+        call = _Call(callback)
+        due_ms = math.ceil((self._clock() + delay_s) * 1000 - _ROUNDING_MS)
+        group = self._groups.get(due_ms)
+        if group is not None:
+            group.append(call)
+            return call
+        self._groups[due_ms] = [call]
+        # Whole milliseconds, rounded up: uvloop rounds to the nearest one, and would call up to half of one too early.
+        delay_ms = max(0, math.ceil(due_ms - self._clock() * 1000))
+        asyncio.get_running_loop().call_later(delay_ms / 1000, self._make_calls, due_ms)
+        return call
+
+    def _make_calls(self, due_ms: int) -> None:
+        for call in self._groups.pop(due_ms):
+            callback, call.callback = call.callback, None
+            if callback is None:
+                continue
+            try:
+                callback()
+            except Exception as error:  # boundary: a bug in one stream must not stop the others
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": "A sender's timer failed.", "exception": error}
+                )
