@@ -11,25 +11,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.datasets.clip import Clip, Span
+from flux_desktop.datasets.assignment import clip_order
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.folder import single_clip
 from flux_desktop.datasets.marks import MarksError
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Event, Received, RunStarted, Sent
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
+from flux_desktop.evaluation.reference import reference_holds, reference_turns
 from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
 from flux_desktop.flux.messages import ConfigureSuccess, MessageError, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.options import FluxOptions
 
-_HOLD_MIN_S = 0.1
 _POSITION_S = 1e-6
 
 
@@ -79,31 +81,11 @@ def read_traces(folders: Iterable[Path]) -> ReadTraces:
     return ReadTraces(traces=_numbered(traces), plans=tuple(plans), notes=tuple(notes))
 
 
-def reference_turns(clip: Clip) -> tuple[SpokenTurn, ...]:
-    """The turns of a clip; where only words are known, all of them are one turn."""
-    if clip.turns or not clip.words:
-        return clip.turns
-    text = clip.text or " ".join(word.text for word in clip.words)
-    return (SpokenTurn(text=text, start_s=clip.words[0].start_s, end_s=clip.words[-1].end_s),)
-
-
-def reference_holds(clip: Clip) -> tuple[Span, ...]:
-    """The holds of a clip; where none are stated, the silences between the words of a turn."""
-    if clip.holds:
-        return clip.holds
-    turns = reference_turns(clip)
-    return tuple(
-        Span(start_s=word.end_s, end_s=following.start_s)
-        for word, following in zip(clip.words, clip.words[1:], strict=False)
-        if following.start_s - word.end_s >= _HOLD_MIN_S
-        and any(turn.start_s <= word.end_s and following.start_s <= turn.end_s for turn in turns)
-    )
-
-
 class _Sending(Struct, kw_only=True):
     """A clip that a connection has begun to send."""
 
-    clip: str
+    path: str
+    clip: Clip | None
     from_s: float
     setting: Setting
     messages: list[TraceMessage]
@@ -116,7 +98,7 @@ class _SessionReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._plan: RunPlan | None = None
-        self._clips: dict[str, Clip] = {}
+        self._clips: tuple[Clip, ...] = ()
         self._sendings: dict[int, list[_Sending]] = {}
         self._settings: dict[int, Setting] = {}
         self._request_ids: dict[int, str | None] = {}
@@ -152,14 +134,29 @@ class _SessionReader:
             self._trace(sending)
             for _, sendings in sorted(self._sendings.items())
             for sending in sendings
-            if sending.is_whole and sending.messages
+            if sending.is_whole and _is_heard_out(sending)
         ]
 
     def _begin(self, conn: int, clip: str, audio_s: float) -> None:
         sendings = self._sendings.setdefault(conn, [])
         if sendings:
             sendings[-1].is_whole = True
-        sendings.append(_Sending(clip=clip, from_s=audio_s, setting=self._setting(conn), messages=[]))
+        setting, entry = self._setting(conn), self._entry(conn, clip, len(sendings))
+        sendings.append(_Sending(path=clip, clip=entry, from_s=audio_s, setting=setting, messages=[]))
+
+    def _entry(self, conn: int, path: str, before: int) -> Clip | None:
+        """The entry of the data set that a connection sends after so many others; of one path there may be several."""
+        source = self.plan_read.source
+        if isinstance(source, DataSetSource):
+            if source.entries:
+                place = source.entries[(conn - 1) % len(source.entries)]
+            else:
+                order = clip_order(conn, self.plan_read.connections, len(self._clips), source.seed)
+                place = next(islice(order, before, None), 0)
+            if place < len(self._clips) and str(self._clips[place].path) == path:
+                return self._clips[place]
+        of_path = [clip for clip in self._clips if str(clip.path) == path]
+        return of_path[0] if len(of_path) == 1 else None
 
     def _end(self, event: ConnectionEnded) -> None:
         sendings = self._sendings.get(event.summary.conn)
@@ -167,7 +164,7 @@ class _SessionReader:
             sendings[-1].is_whole = event.summary.problem is None
 
     def _setting(self, conn: int) -> Setting:
-        return self._settings.setdefault(conn, setting_of(self.plan_read.options))
+        return self._settings.setdefault(conn, setting_of(self.plan_read.options_for(conn)))
 
     def _received(self, event: Received) -> None:
         try:
@@ -221,10 +218,10 @@ class _SessionReader:
         return sending.from_s if info.audio_window_end <= sending.from_s + _POSITION_S else 0.0
 
     def _trace(self, sending: _Sending) -> Trace:
-        clip = self._clips.get(sending.clip)
-        name = Path(sending.clip).name
+        clip = sending.clip
+        name = Path(sending.path).name
         if clip is None:
-            return Trace(clip=name, messages=tuple(sending.messages), setting=sending.setting, path=sending.clip)
+            return Trace(clip=name, messages=tuple(sending.messages), setting=sending.setting, path=sending.path)
         return Trace(
             clip=name if not clip.offset_s else f"{name} at {clip.offset_s:g} s",
             messages=_first_pass(sending.messages, clip, self.plan_read),
@@ -236,6 +233,16 @@ class _SessionReader:
             path=str(clip.path),
             offset_s=clip.offset_s,
         )
+
+
+def _is_heard_out(sending: _Sending) -> bool:
+    """Whether the last turn's end was waited for: a run that is stopped drains its clips like complete ones."""
+    messages, turns = sending.messages, () if sending.clip is None else reference_turns(sending.clip)
+    if not messages or not turns:
+        return bool(messages)
+    end_s = turns[-1].end_s
+    is_ended = any(each.event == "EndOfTurn" and each.audio_s >= end_s + EARLIEST_S for each in messages)
+    return is_ended or messages[-1].audio_s >= end_s + LATEST_S
 
 
 def _message(info: TurnInfo, event: Received) -> TraceMessage:
@@ -263,15 +270,13 @@ def _first_pass(messages: Sequence[TraceMessage], clip: Clip, plan: RunPlan) -> 
     return tuple(message for message in messages if message.audio_s <= length_s)
 
 
-def _clips_of(plan: RunPlan, folder: Path) -> dict[str, Clip]:
-    """The clips of the run's source by path, those with a path of their own; nothing for a microphone."""
+def _clips_of(plan: RunPlan, folder: Path) -> tuple[Clip, ...]:
+    """The clips of the run's source. Raises `ProblemError`, as for a microphone, which has none."""
     try:
         if isinstance(plan.source, WavSource):
-            return {plan.source.path: single_clip(Path(plan.source.path))}
+            return (single_clip(Path(plan.source.path)),)
         if isinstance(plan.source, DataSetSource):
-            clips = read_data_set(plan.source.path, plan.source.columns).clips
-            counted = Counter(str(clip.path) for clip in clips)
-            return {str(clip.path): clip for clip in clips if counted[str(clip.path)] == 1}
+            return read_data_set(plan.source.path, plan.source.columns).clips
     except (ProblemError, MarksError) as error:
         why = error.problem.what if isinstance(error, ProblemError) else str(error)
         raise _unusable(folder, f"Its recordings are no longer there. {why}") from error

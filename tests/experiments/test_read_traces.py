@@ -10,7 +10,6 @@ import pytest
 import soundfile
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.events import (
     ClipStarted,
     ConnectionEnded,
@@ -23,7 +22,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, Source, WavSource
 from flux_desktop.evaluation.trace import Setting
-from flux_desktop.experiments.read_traces import read_traces, reference_holds, reference_turns
+from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn
 from tests.evaluation.hand_made import span, turn
@@ -68,9 +67,9 @@ def info(end_s: float, confidence: float, *, request: str = "r", event: str = "U
     return Received(t=end_s, conn=1, type="TurnInfo", text=text, turn=turn_so_far, user_latency_ms=150.0)
 
 
-def session(folder: Path, source: Source, *events: Event, options: FluxOptions = OPTIONS) -> Path:
+def session(folder: Path, source: Source, *events: Event, variants: tuple[FluxOptions, ...] = ()) -> Path:
     folder.mkdir()
-    plan = RunPlan(endpoint="local", source=source, options=options)
+    plan = RunPlan(endpoint="local", source=source, options=OPTIONS, variants=variants)
     lines = [RunStarted(t=0.0, wall_time="2026-11-26T00:00:00+00:00", plan=plan, version="0"), *events]
     (folder / "run.jsonl").write_bytes(b"".join(encode_event(line) for line in lines))
     return folder
@@ -86,15 +85,16 @@ def test_clips_of_one_stream_are_separated_by_their_audio(tmp_path: Path, data_s
         DataSetSource(path=str(data_set)),
         ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
         info(0.5, 0.1),
-        info(3.0, 0.6),
-        ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
-        info(3.5, 0.2),
+        info(4.0, 0.6),
+        ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=4.0),
+        info(4.5, 0.2),
+        info(8.0, 0.2),
         ended(),
     )
     read = read_traces([folder])
     first, second = read.traces
-    assert [(each.audio_s, each.confidence) for each in first.messages] == [(0.5, 0.1), (3.0, 0.6)]
-    assert [(each.audio_s, each.confidence) for each in second.messages] == [(0.5, 0.2)]
+    assert [(each.audio_s, each.confidence) for each in first.messages] == [(0.5, 0.1), (4.0, 0.6)]
+    assert [(each.audio_s, each.confidence) for each in second.messages] == [(0.5, 0.2), (4.0, 0.2)]
     assert (first.clip, first.conversation, first.turns, first.holds) == (
         "a.wav",
         "talk",
@@ -111,12 +111,13 @@ def test_streams_of_their_own_are_placed_by_the_connections_time_line(tmp_path: 
         tmp_path / "run",
         DataSetSource(path=str(data_set)),
         ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
-        info(0.5, 0.1, request="one"),
+        info(0.5, 0.1, request="one", event="EndOfTurn"),
+        info(1.0, 0.1, request="one", event="EndOfTurn"),
         ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
-        info(0.5, 0.2, request="two", at_s=3.0),
+        info(1.0, 0.2, request="two", at_s=3.0, event="EndOfTurn"),
         ended(),
     )
-    assert [trace.messages[0].audio_s for trace in read_traces([folder]).traces] == [0.5, pytest.approx(0.5)]
+    assert [trace.messages[-1].audio_s for trace in read_traces([folder]).traces] == [1.0, pytest.approx(1.0)]
 
 
 def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> None:
@@ -124,9 +125,9 @@ def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> No
         tmp_path / "run",
         DataSetSource(path=str(data_set)),
         ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
-        info(0.5, 0.1),
+        info(4.5, 0.1),
         Sent(t=0.6, conn=1, text='{"type":"CloseStream"}'),
-        info(0.7, 0.99, event="EndOfTurn"),
+        info(4.7, 0.99, event="EndOfTurn"),
         ended(),
     )
     assert len(read_traces([folder]).traces[0].messages) == 1
@@ -134,11 +135,12 @@ def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> No
 
 def test_a_clip_that_was_cut_off_is_left_out_and_repeats_are_numbered(tmp_path: Path, data_set: Path) -> None:
     clip = str(data_set.parent / "a.wav")
-    whole = (ClipStarted(t=0.0, conn=1, clip=clip, audio_s=0.0), info(0.5, 0.1), ended())
+    whole = (ClipStarted(t=0.0, conn=1, clip=clip, audio_s=0.0), info(4.5, 0.1), ended())
     one = session(tmp_path / "one", DataSetSource(path=str(data_set)), *whole)
     two = session(tmp_path / "two", DataSetSource(path=str(data_set)), *whole[:2])
     three = session(tmp_path / "three", DataSetSource(path=str(data_set)), *whole)
-    assert [trace.repeat for trace in read_traces([one, two, three]).traces] == [0, 1]
+    drained = session(tmp_path / "four", DataSetSource(path=str(data_set)), whole[0], info(2.0, 0.1), ended())
+    assert [trace.repeat for trace in read_traces([one, two, three, drained]).traces] == [0, 1]
 
 
 def test_a_setting_that_was_changed_on_the_way_counts_as_the_lower_one(tmp_path: Path, data_set: Path) -> None:
@@ -148,7 +150,7 @@ def test_a_setting_that_was_changed_on_the_way_counts_as_the_lower_one(tmp_path:
         DataSetSource(path=str(data_set)),
         ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
         Received(t=0.1, conn=1, type="ConfigureSuccess", text=success),
-        info(0.5, 0.1),
+        info(4.5, 0.1),
         ended(),
     )
     assert read_traces([folder]).traces[0].setting == Setting(eot=0.8, eager=0.5, timeout_ms=10_000)
@@ -158,11 +160,15 @@ def test_a_recording_with_a_words_file_gives_one_trace(tmp_path: Path, data_set:
     words = [{"file": "a.wav", "words": [{"word": "yes", "start_s": 0.1, "end_s": 0.9}]}]
     (tmp_path / "a.words.json").write_bytes(msgspec.json.encode(words))
     folder = session(
-        tmp_path / "run", WavSource(path=str(tmp_path / "a.wav"), loop=True), info(0.5, 0.1), info(1.5, 0.2), ended()
+        tmp_path / "run",
+        WavSource(path=str(tmp_path / "a.wav"), loop=True),
+        info(0.95, 0.1, event="EndOfTurn"),
+        info(1.5, 0.2),
+        ended(),
     )
     (trace,) = read_traces([folder]).traces
     assert trace.turns == (turn(0.1, 0.9, "yes"),)
-    assert [message.audio_s for message in trace.messages] == [0.5], "the second pass of a loop is left out"
+    assert [message.audio_s for message in trace.messages] == [0.95], "the second pass of a loop is left out"
 
 
 def test_sessions_without_known_turns_say_so(tmp_path: Path) -> None:
@@ -176,13 +182,20 @@ def test_sessions_without_known_turns_say_so(tmp_path: Path) -> None:
         read_traces([tmp_path / "none"])
 
 
-def test_turns_and_holds_follow_from_words_where_nothing_states_them(tmp_path: Path) -> None:
-    from flux_desktop.audio.words import ReferenceWord
-
-    words = tuple(
-        ReferenceWord(word=word, start_s=start_s, end_s=end_s)
-        for word, start_s, end_s in (("a", 0.1, 0.3), ("b", 0.35, 0.6), ("c", 1.0, 1.2))
+def test_parts_of_one_recording_are_told_apart_by_their_place_in_the_data_set(tmp_path: Path, data_set: Path) -> None:
+    rows = [
+        {"audio_filepath": "a.wav", "offset": offset, "turns": [{"text": "yes", "start_s": 0.1, "end_s": end_s}]}
+        for offset, end_s in ((0.0, 0.3), (0.5, 0.4))
+    ]
+    data_set.write_bytes(b"\n".join(msgspec.json.encode(row) for row in rows))
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set), entries=(1, 0)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        info(4.5, 0.1),
+        ended(),
+        variants=(FluxOptions(eot_threshold=0.6, eager_eot_threshold=0.5),),
     )
-    clip = Clip(path=tmp_path / "a.wav", words=words)
-    assert reference_turns(clip) == (turn(0.1, 1.2, "a b c"),)
-    assert reference_holds(clip) == (span(0.6, 1.0),)
+    (trace,) = read_traces([folder]).traces
+    assert (trace.clip, trace.turns) == ("a.wav at 0.5 s", (turn(0.1, 0.4, "yes"),))
+    assert trace.setting == Setting(eot=0.6, eager=0.5, timeout_ms=5000), "that of the connection"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from flux_desktop.audio.channels import Channel
 from flux_desktop.base.problem import Problem
@@ -53,6 +54,9 @@ class DataSetSource(Struct, frozen=True, kw_only=True, tag="data_set"):
     """Every connection sends one clip only. The plan has a connection for each clip and pass."""
     trailing_silence_s: float = TRAILING_SILENCE_S
     """After each clip: its last turn ends before the next clip begins, also by a slow threshold."""
+    entries: tuple[int, ...] = ()
+    """Clips by their place in the data set, from 0: connection k sends the k-th of these alone.
+    Empty: every connection sends its share of all clips."""
 
 
 class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
@@ -73,6 +77,11 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     endpoint: str
     source: Source
     options: FluxOptions = FluxOptions()
+    variants: tuple[FluxOptions, ...] = ()
+    """Parameters of the connections in turn, connection k those at place (k - 1) modulo their number; empty: all have
+    `options`. Encoding and sample rate are those of `options`."""
+    line_noise_dbfs: float | None = None
+    """Level of the noise in the silence that follows the audio; None is digital silence."""
     connections: int = 1
     region: str = "us-east-1"
     profile: str | None = None
@@ -120,6 +129,13 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     local_arguments: tuple[str, ...] = ()
     """Further arguments for the built-in endpoint's process."""
 
+    def options_for(self, conn: int) -> FluxOptions:
+        """The parameters that connection `conn` (from 1) begins with."""
+        if not self.variants:
+            return self.options
+        own, mine = self.variants[(conn - 1) % len(self.variants)], self.options
+        return replace(own, encoding=mine.encoding, sample_rate_hz=mine.sample_rate_hz)
+
     @property
     def held(self) -> int:
         """The largest number of connections at the same time."""
@@ -133,7 +149,13 @@ class RunPlan(Struct, frozen=True, kw_only=True):
 
 def plan_problems(plan: RunPlan) -> list[Problem]:
     """Everything wrong with a plan that can be known before anything connects."""
-    invalid = [*problems(plan.options), *query_problems(plan.options)]
+    invalid = [
+        problem
+        for options in (plan.options, *plan.variants)
+        for problem in (*problems(options), *query_problems(options))
+    ]
+    if plan.line_noise_dbfs is not None and not -100 <= plan.line_noise_dbfs <= -20:
+        invalid.append(_out_of_range("The level of the line noise", plan.line_noise_dbfs, "between -100 and -20 dBFS"))
     if not 1 <= plan.connections <= STREAMS_MAX:
         invalid.append(_out_of_range("Connections", plan.connections, f"between 1 and {STREAMS_MAX}"))
     if plan.duration_s is not None and not plan.duration_s > 0:

@@ -15,6 +15,7 @@ from flux_desktop.audio.levels import measure
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
+from flux_desktop.engine.sending.line_noise import LineNoise
 from flux_desktop.engine.sending.pacing import AudioClock
 from flux_desktop.engine.sending.shared_timers import Timer, Timers
 from flux_desktop.flux.messages import TINY_KEEP_ALIVE
@@ -77,6 +78,9 @@ class BaseSender(ABC):
         self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
         size = chunk_bytes(options.sample_rate_hz, plan.chunk_s, sample_bytes(options.encoding))
         self._silence = silence(options.encoding, size)
+        self._noise = None
+        if plan.line_noise_dbfs is not None:
+            self._noise = LineNoise(plan.line_noise_dbfs, named(options.encoding))
         self._tiny = TINY_KEEP_ALIVE[: sample_bytes(options.encoding)]
         self._idle_s = plan.idle_before_audio_s
         self._keepalive_s = plan.keepalive_interval_s

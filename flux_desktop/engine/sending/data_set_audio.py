@@ -220,8 +220,8 @@ class DataSetAudio:
         """The chunks of connection `conn`; its words are then in `words_of`."""
         source = self._plan.source
         assert isinstance(source, DataSetSource)
-        if source.fresh_connection:
-            one = self._all[next(clip_order(conn, self._plan.connections, len(self._all), source.seed))]
+        if source.fresh_connection or source.entries:
+            one = self._all[self._place(conn, source)]
             if isinstance(one, Problem):
                 return LeftOut(one)
             chosen = [one]
@@ -238,6 +238,12 @@ class DataSetAudio:
             lambda place, before: self._on_clip(conn, chosen[place].clip, before / bytes_per_s),
             lambda place: self._release(chosen[place]),
         )
+
+    def _place(self, conn: int, source: DataSetSource) -> int:
+        """Place in the data set of the one clip that a connection sends."""
+        if source.entries:
+            return source.entries[(conn - 1) % len(source.entries)]
+        return next(clip_order(conn, self._plan.connections, len(self._all), source.seed))
 
     def close(self) -> None:
         """Close all files and end the threads; a read that hangs is left behind."""

@@ -85,7 +85,8 @@ class FileSender(BaseSender):
             return None
         # After a short last chunk the first silence fills it up, so that chunks stay on the plan's grid.
         short_bytes = round(self._paced_s * self._bytes_per_s) % len(self._silence) if first else 0
-        return self._silence[short_bytes:]
+        chunk = self._silence[short_bytes:]
+        return chunk if self._noise is None else self._noise.chunk(len(chunk))
 
     def _schedule(self, now_s: float) -> None:
         assert self._timers is not None

@@ -11,6 +11,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+import msgspec
+
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
@@ -235,7 +237,11 @@ class Run:
     def _add(self, conn: int) -> None:
         duration_s = self._duration_s(conn)
         self._chunks[conn] = chunks = self._chunks_for(conn, duration_s)
-        self._connections[conn] = Connection(conn, self._context, chunks, duration_s)
+        context = self._context
+        if self._plan.variants:
+            plan = msgspec.structs.replace(self._plan, options=self._plan.options_for(conn))
+            context = msgspec.structs.replace(context, plan=plan)
+        self._connections[conn] = Connection(conn, context, chunks, duration_s)
 
     def _end(self, conn: int, *, drain: bool) -> None:
         connection = self._connections[conn]

@@ -234,3 +234,18 @@ def test_stereo_clips_are_sent_in_the_chosen_channel(bench: Bench) -> None:
     for channel, value in (("left", 1000), ("right", 3000), ("mix", 2000)):
         sent = all_of(bench.open(connections=1, path="s.wav", channel=channel).chunks(1, None))
         assert np.frombuffer(sent, "<i2")[0] == value
+
+
+def test_with_entries_each_connection_sends_the_clip_at_its_place(bench: Bench) -> None:
+    audio = bench.open(connections=3, entries=(2, 0, 2), trailing_silence_s=0.0)
+    sizes = [len(all_of(audio.chunks(conn, None))) for conn in (1, 2, 3, 4)]
+    assert sizes == [2 * RATE_HZ * quarters // 4 for quarters in (3, 1, 3, 3)]
+    assert [clip for _, clip, _ in bench.started] == ["c.wav", "a.wav", "c.wav", "c.wav"]
+
+
+def test_an_entry_that_cannot_be_used_ends_its_connection_alone(bench: Bench) -> None:
+    (bench.folder / "bad.mp3").write_bytes(b"no audio")
+    audio = bench.open(entries=(1, 0))
+    with pytest.raises(ProblemError, match=r"bad\.mp3"):
+        audio.chunks(1, None).begin()
+    assert all_of(audio.chunks(2, None))

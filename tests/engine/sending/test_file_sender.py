@@ -28,6 +28,14 @@ def test_silence_is_in_the_encoding_of_the_stream() -> None:
     assert set(sending.stream.chunks[-1]) == {0xFF}
 
 
+def test_silence_may_hold_line_noise() -> None:
+    sending = Sending()
+    sending.start(sending.file(line_noise_dbfs=-60.0))
+    sending.loop.step(5.0)
+    assert len(sending.stream.chunks[-1]) == len(CHUNK)
+    assert len(set(sending.stream.chunks[-1])) > 2
+
+
 def test_silence_ends_after_its_longest_time_where_nothing_settles() -> None:
     sending = Sending(settled_s=1e9)
     sender = sending.file()

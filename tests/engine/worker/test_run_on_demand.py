@@ -11,21 +11,33 @@ from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnde
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
-from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeTransport, polite
+from flux_desktop.flux.options import FluxOptions
+from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeStream, FakeTransport, polite
 from tests.stepped_loop import now_s, run
 
 
-async def carried_out(*steps: tuple[float, Callable[[Run], object]], early: tuple[int, ...] = ()) -> list[Event]:
+async def carried_out(
+    *steps: tuple[float, Callable[[Run], object]],
+    early: tuple[int, ...] = (),
+    variants: tuple[FluxOptions, ...] = (),
+    script: Callable[[FakeStream, str], None] = polite,
+) -> list[Event]:
     """The events of a run of endless silence on which the steps act, each so many seconds after the start.
 
     `early` connections are demanded before the run begins.
     """
     events: list[Event] = []
-    plan = RunPlan(endpoint="fake", source=WavSource(path="a.wav", loop=True), connections=10, on_demand=True)
+    plan = RunPlan(
+        endpoint="fake",
+        source=WavSource(path="a.wav", loop=True),
+        connections=10,
+        on_demand=True,
+        variants=variants,
+    )
     keys = Credentials(access_key="a", secret_key="b")
     work = Run(
         StartRun(plan=plan, connections=[], origin_s=now_s(), credentials=keys),
-        FakeTransport(polite),
+        FakeTransport(script),
         lambda *_: FileChunkSource(bytes(CHUNK_BYTES), CHUNK_BYTES, loop=True, limit_bytes=None),
         events.append,
         clock=now_s,
@@ -90,3 +102,24 @@ def test_a_connection_that_is_ended_before_it_opened_was_not_started() -> None:
 
     events = run(carried_out((0.5, open_and_end), (5.0, lambda work: work.stop(drain=True))))
     assert ends(events) == {1: "completed", 2: "not started"}
+
+
+def test_connections_begin_with_their_own_parameters() -> None:
+    queries: list[str] = []
+
+    def script(stream: FakeStream, kind: str) -> None:
+        if not queries or queries[-1] != stream.query:
+            queries.append(stream.query)
+        polite(stream, kind)
+
+    run(
+        carried_out(
+            (0.5, lambda work: work.open_connections([1])),
+            (2.0, lambda work: work.end_connections([1])),
+            (4.0, lambda work: work.open_connections([2])),
+            (6.0, lambda work: work.stop(drain=True)),
+            variants=(FluxOptions(eot_threshold=0.6), FluxOptions(eot_threshold=0.8)),
+            script=script,
+        )
+    )
+    assert ["eot_threshold=0.6" in queries[0], "eot_threshold=0.8" in queries[1]] == [True, True]

@@ -1,0 +1,30 @@
+"""The turns and holds that a clip's annotations state, or that follow from its words where they state none."""
+
+from __future__ import annotations
+
+from flux_desktop.audio.words import SpokenTurn
+from flux_desktop.datasets.clip import Clip, Span
+
+HOLD_MIN_S = 0.1
+"""A shorter silence inside a turn is no decision point."""
+
+
+def reference_turns(clip: Clip) -> tuple[SpokenTurn, ...]:
+    """The turns of a clip; where only words are known, all of them are one turn."""
+    if clip.turns or not clip.words:
+        return clip.turns
+    text = clip.text or " ".join(word.text for word in clip.words)
+    return (SpokenTurn(text=text, start_s=clip.words[0].start_s, end_s=clip.words[-1].end_s),)
+
+
+def reference_holds(clip: Clip) -> tuple[Span, ...]:
+    """The holds of a clip; where none are stated, the silences between the words of a turn."""
+    if clip.holds:
+        return clip.holds
+    turns = reference_turns(clip)
+    return tuple(
+        Span(start_s=word.end_s, end_s=following.start_s)
+        for word, following in zip(clip.words, clip.words[1:], strict=False)
+        if following.start_s - word.end_s >= HOLD_MIN_S
+        and any(turn.start_s <= word.end_s and following.start_s <= turn.end_s for turn in turns)
+    )

@@ -1,0 +1,165 @@
+"""Clips of a data set, each on a connection of its own, at most so many at once: one ordinary run on demand.
+
+Connection k of the run sends clip `entries[k - 1]` with the parameters of variant (k - 1) modulo their number, followed
+by silence until its last turn has ended. When a connection ends, the next one opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.connection.stream_switcher import REFUSED_PARAMETERS
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.flux.options import FluxOptions
+
+_FAILURES_MAX = 10
+"""Clips that fail one after another, before the run is given up."""
+
+
+class ClipProgress(Struct, frozen=True, kw_only=True):
+    """How far a run is."""
+
+    done: int
+    failed: int
+    total: int
+    open: int
+
+
+class ClipRunResult(Struct, frozen=True, kw_only=True):
+    """How a run ended. `refused`: the first connection's parameters were refused, and no other one was opened."""
+
+    ended: RunEnded
+    session_folder: Path | None
+    done: int
+    failed: int
+    refused: Problem | None = None
+    problem: Problem | None = None
+    """The first problem of a connection, or why the run could not be carried out."""
+
+
+def clip_plan(
+    base: RunPlan,
+    data: str | Path,
+    entries: Sequence[int],
+    *,
+    at_once: int,
+    variants: Sequence[FluxOptions] = (),
+    line_noise_dbfs: float | None = None,
+) -> RunPlan:
+    """The plan of a run over these clips; `base` has the endpoint. `options` are an upper bound of the variants."""
+    columns = base.source.columns if isinstance(base.source, DataSetSource) else {}
+    return replace(
+        base,
+        source=DataSetSource(path=str(data), columns=columns, entries=tuple(entries)),
+        variants=tuple(variants),
+        connections=max(1, min(at_once, len(entries))),
+        line_noise_dbfs=line_noise_dbfs,
+        on_demand=True,
+        reconnect=False,
+        duration_s=None,
+        stages=(),
+        batch_size=0,
+        limits=(),
+    )
+
+
+class ClipRun:
+    """Carries out one plan of `clip_plan`. With `scout` the first connection must be accepted before others open."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        *,
+        scout: bool = False,
+        on_progress: Callable[[ClipProgress], None] = lambda _: None,
+        on_event: Callable[[Event], None] = lambda _: None,
+        local: LocalEndpoint | None = None,
+        sessions_dir: Path | None = None,
+    ) -> None:
+        assert isinstance(plan.source, DataSetSource)
+        self._plan = plan
+        self._total = len(plan.source.entries)
+        self._next = 1
+        self._open: set[int] = set()
+        self._done = self._failed = self._failed_in_a_row = 0
+        self._refused: Problem | None = None
+        self._problem: Problem | None = None
+        self._scouting = scout
+        self._stopping = False
+        self._on_progress, self._on_event = on_progress, on_event
+        self._supervisor = Supervisor(self._take, local=local, sessions_dir=sessions_dir)
+        self._supervisor.send(Watch(connections=[]))
+
+    @property
+    def session_folder(self) -> Path | None:
+        """Where the run is recorded."""
+        return self._supervisor.session_folder
+
+    def stop(self, *, drain: bool = True) -> None:
+        """End the run early; clips that are under way are not whole."""
+        self._stopping = True
+        self._supervisor.stop(drain=drain)
+
+    async def run(self) -> ClipRunResult:
+        """Carry out the run; expected failures are in the result."""
+        ended = await self._supervisor.run(self._plan)
+        return ClipRunResult(
+            ended=ended,
+            session_folder=self._supervisor.session_folder,
+            done=self._done,
+            failed=self._failed,
+            refused=self._refused,
+            problem=ended.problem or self._problem,
+        )
+
+    # ------------------------------------------------------------ events
+
+    def _take(self, event: Event) -> None:
+        self._on_event(event)
+        if isinstance(event, RunStarted):
+            asyncio.get_running_loop().call_soon(self._open_more)
+        elif isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and self._scouting:
+            self._scouting = False
+            self._open_more()
+        elif isinstance(event, ConnectionEnded):
+            self._ended(event)
+
+    def _ended(self, event: ConnectionEnded) -> None:
+        summary = event.summary
+        self._open.discard(summary.conn)
+        if summary.ledger in {LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT}:
+            self._done += 1
+            self._failed_in_a_row = 0
+        else:
+            self._failed += 1
+            self._failed_in_a_row += 1
+            self._problem = self._problem or summary.problem
+        if self._scouting and summary.problem is not None:
+            is_refused = summary.problem.code in REFUSED_PARAMETERS
+            self._refused = summary.problem if is_refused else None
+            self.stop()
+        elif self._failed_in_a_row >= _FAILURES_MAX:
+            self.stop()
+        self._open_more()
+
+    def _open_more(self) -> None:
+        at_once = 1 if self._scouting else self._plan.connections
+        wanted = range(self._next, min(self._next + at_once - len(self._open), self._total + 1))
+        if wanted and not self._stopping:
+            self._next = wanted.stop
+            self._open.update(wanted)
+            self._supervisor.open_connections(list(wanted))
+        self._on_progress(ClipProgress(done=self._done, failed=self._failed, total=self._total, open=len(self._open)))
+        if not self._open and not self._stopping:
+            self.stop()
