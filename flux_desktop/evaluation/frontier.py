@@ -14,9 +14,11 @@ from flux_desktop.evaluation.trace_table import Floats, Integers
 def frontier(grid: Grid) -> list[tuple[int, int]]:
     """Places in the grid (threshold, timeout) from the fewest cut-offs to the shortest wait.
 
-    Of settings alike, the one with the shorter p95 counts, then the higher threshold, then the longer timeout.
+    Settings that miss many turns are left out (`Grid.usable`). Of settings alike, the one with the shorter p95 counts,
+    then the higher threshold, then the longer timeout.
     """
-    best = pareto(grid.cut_share.ravel(), grid.wait_p50_ms.ravel(), _preference(grid))
+    waits = np.where(grid.usable, grid.wait_p50_ms, np.nan)
+    best = pareto(grid.cut_share.ravel(), waits.ravel(), _preference(grid))
     return [(place // len(grid.timeouts_ms), place % len(grid.timeouts_ms)) for place in best]
 
 

@@ -1,7 +1,7 @@
 """Every combination of thresholds and timeouts, replayed over all traces at once.
 
     table = trace_table(traces)
-    grid = evaluate(table)                       # 41 thresholds x 10 timeouts x 13 eager thresholds
+    grid = evaluate(table)                       # 51 thresholds x 10 timeouts x 13 eager thresholds
     grid.cut_share[k, t]                         # cut-offs per hold at grid.eots[k], grid.timeouts_ms[t]
 
 Cut-offs and waits do not depend on the eager threshold: an eager end only comes earlier. Definitions are those of
@@ -23,8 +23,9 @@ from flux_desktop.evaluation.trace import Setting
 from flux_desktop.evaluation.trace_table import Booleans, Floats, Integers, TraceTable, crossings_s, on_frames
 from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
 
-EOTS = tuple(round(0.5 + 0.01 * step, 2) for step in range(41))
+EOTS = tuple(round(0.5 + 0.01 * step, 2) for step in range(51))
 EAGERS = tuple(round(0.3 + 0.05 * step, 2) for step in range(13))
+MISSED_MAX = 0.05
 TIMEOUTS_MS = (500, 1000, 1500, 2000, 3000, 4000, 5000, 6000, 8000, 10_000)
 
 
@@ -89,6 +90,12 @@ class Grid(Struct, frozen=True, kw_only=True):
         """Cut-offs per hold, 0 to 1."""
         return _share(self.holds_cut, self.holds)
 
+    @property
+    def usable(self) -> Booleans:
+        """Whether a setting ends turns at all: at most `MISSED_MAX` of those that it does not cut off are missed."""
+        usable: Booleans = self.missed <= MISSED_MAX * np.maximum(self.turns - self.turns_cut, 1)
+        return usable
+
     def setting(self, eot: int, timeout: int, eager: int | None = None) -> Setting:
         """The setting at these places of the grid."""
         return Setting(
@@ -100,11 +107,16 @@ class Grid(Struct, frozen=True, kw_only=True):
 
 def evaluate(
     table: TraceTable,
-    eots: Sequence[float] = EOTS,
-    timeouts_ms: Sequence[int] = TIMEOUTS_MS,
+    eots: Sequence[float] | None = None,
+    timeouts_ms: Sequence[int] | None = None,
     eagers: Sequence[float] = EAGERS,
 ) -> Grid:
-    """The figures of every combination. Eager thresholds above the other one are no settings: 0 and NaN."""
+    """The figures of every combination, by default of `EOTS` and `TIMEOUTS_MS` as far as the traces can be replayed.
+
+    Eager thresholds above the other one are no settings: 0 and NaN."""
+    eot_max, timeout_ms_max = table.replayable
+    eots = eots or [eot for eot in EOTS if eot <= eot_max]
+    timeouts_ms = timeouts_ms or [timeout_ms for timeout_ms in TIMEOUTS_MS if timeout_ms <= timeout_ms_max]
     ends = first_ends(table, eots, timeouts_ms)
     outcome = judge(table, ends)
     judged = table.end_scored

@@ -3,8 +3,8 @@
     for preset in presets(table, grid):            # fast, balanced, patient
         preset.setting, preset.figures             # or None, and preset.undecided says why
 
-A setting counts only if the upper end of its 95 % interval is at or below the limit. The best of many settings looks a
-little better than it is: `flux-stress sweep --confirm` runs the chosen ones live.
+A setting counts only if the upper end of its 95 % interval is at or below the limit, and if it misses few turns. The
+best of many settings looks a little better than it is: `flux-stress sweep --confirm` runs the chosen ones live.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _fastest(grid: Grid, limit: float) -> tuple[int, int] | None:
     for place in order_of_preference(grid):
         at = divmod(int(place), len(grid.timeouts_ms))
         wait_ms = grid.wait_p50_ms[at]
-        if wait_ms < best_ms and decides(_share(grid, at), limit) is Side.BELOW:
+        if wait_ms < best_ms and grid.usable[at] and decides(_share(grid, at), limit) is Side.BELOW:
             best, best_ms = at, wait_ms
     return best
 
@@ -108,8 +108,8 @@ def _eager(grid: Grid, eot: int, timeout: int) -> int | None:
 
 
 def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
-    shares = [_share(grid, (at[0], at[1])) for at in np.ndindex(grid.holds.shape)]
-    known = [share for share in shares if share.value is not None]
+    shares = [(_share(grid, (at[0], at[1])), at) for at in np.ndindex(grid.holds.shape)]
+    known = [share for share, at in shares if share.value is not None and grid.usable[at]]
     percent = f"{100 * limit.cut_share_max:g} %"
     if not known:
         return Preset(limit=limit, undecided="This data does not decide it: it has no holds of 0.2 to 5 s.")

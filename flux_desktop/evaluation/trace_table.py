@@ -71,6 +71,12 @@ class TraceTable(Struct, frozen=True, kw_only=True):
         return len(self.turn_of)
 
     @property
+    def replayable(self) -> tuple[float, int]:
+        """The highest threshold and the longest timeout (ms) that all traces can be replayed at."""
+        settings = [trace.setting for trace in self.traces]
+        return min((s.eot for s in settings), default=1.0), min((s.timeout_ms for s in settings), default=10_000)
+
+    @property
     def clips(self) -> int:
         """Different clips, repeats not counted."""
         return len({trace.clip for trace in self.traces})

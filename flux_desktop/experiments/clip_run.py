@@ -61,7 +61,7 @@ def clip_plan(
     columns = base.source.columns if isinstance(base.source, DataSetSource) else {}
     return replace(
         base,
-        source=DataSetSource(path=str(data), columns=columns, entries=tuple(entries)),
+        source=DataSetSource(path=str(data), columns=columns, entries=tuple(entries), trailing_silence_s=0.0),
         variants=tuple(variants),
         connections=max(1, min(at_once, len(entries))),
         line_noise_dbfs=line_noise_dbfs,

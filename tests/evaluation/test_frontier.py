@@ -28,6 +28,13 @@ def test_unknown_figures_are_left_out() -> None:
     assert pareto(np.array([np.nan, 0.1]), np.array([1.0, np.nan]), np.zeros(2)) == []
 
 
+def test_settings_that_end_no_turns_are_left_out() -> None:
+    table = trace_table([played(random_clip(f"clip {seed}", seed, turns=3), HIGHEST) for seed in range(4)])
+    grid = evaluate(table, (0.9, 1.0), (10_000,), ())
+    assert grid.usable[:, 0].tolist() == [True, False], "at 1.0 only the timeout ends a turn, after the next has begun"
+    assert frontier(grid) == [(0, 0)]
+
+
 def test_of_equal_settings_the_more_patient_one_is_named() -> None:
     table = trace_table([played(random_clip(f"clip {seed}", seed), HIGHEST) for seed in range(4)])
     grid = evaluate(table, (0.6, 0.9), (8000, 10_000), ())

@@ -7,7 +7,7 @@ import pytest
 
 from flux_desktop.evaluation.grid import evaluate, first_ends, judge, percentiles_ms
 from flux_desktop.evaluation.replay import replay
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.trace import Setting, Trace
 from flux_desktop.evaluation.trace_table import TraceTable, trace_table
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of, played, random_clip
@@ -94,3 +94,11 @@ def test_a_grid_of_no_turns_is_empty() -> None:
     grid = evaluate(trace_table([]))
     assert grid.holds.sum() == 0
     assert np.isnan(grid.cut_share).all()
+
+
+def test_by_default_only_what_the_traces_can_answer_is_evaluated() -> None:
+    at_most = Trace(
+        clip="c", messages=messages_of("a|0.1"), setting=Setting(eot=0.8, timeout_ms=5000), turns=(turn(0.0, 0.2),)
+    )
+    grid = evaluate(trace_table([at_most]))
+    assert (grid.eots[0], grid.eots[-1], grid.timeouts_ms[-1]) == (0.5, 0.8, 5000)
