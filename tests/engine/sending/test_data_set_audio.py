@@ -245,7 +245,7 @@ def test_with_entries_each_connection_sends_the_clip_at_its_place(bench: Bench) 
 
 def test_an_entry_that_cannot_be_used_ends_its_connection_alone(bench: Bench) -> None:
     (bench.folder / "bad.mp3").write_bytes(b"no audio")
-    audio = bench.open(entries=(1, 0))
+    audio = bench.open(entries=(2, 0))
     with pytest.raises(ProblemError, match=r"bad\.mp3"):
         audio.chunks(1, None).begin()
     assert all_of(audio.chunks(2, None))
