@@ -1,0 +1,61 @@
+"""Clips on connections of their own, as one ordinary run of the built-in endpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+import soundfile
+
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.flux.options import FluxOptions
+
+
+@pytest.fixture
+def data_set(tmp_path: Path) -> Path:
+    """The first sentence of the bundled recording as the one clip of a data set."""
+    samples, rate_hz = soundfile.read(resource_path(SAMPLE_RECORDING), dtype="int16", frames=3 * 16_000)
+    soundfile.write(tmp_path / "clip.wav", np.asarray(samples), rate_hz)
+    row = {"audio_filepath": "clip.wav", "turns": [{"text": "", "start_s": 0.5, "end_s": 2.6}]}
+    path = tmp_path / "manifest.jsonl"
+    path.write_bytes(msgspec.json.encode(row))
+    return path
+
+
+def carried_out(
+    data_set: Path, eots: tuple[float, ...], entries: int, bundle: str = "latest"
+) -> tuple[ClipRunResult, list[ClipProgress]]:
+    progress: list[ClipProgress] = []
+    base = RunPlan(
+        endpoint="local",
+        source=WavSource(path="none"),
+        options=FluxOptions(eot_threshold=eots[0], eot_timeout_ms=500),
+        local_arguments=("--bundle", bundle),
+    )
+    variants = tuple(msgspec.structs.replace(base.options, eot_threshold=eot) for eot in eots)
+    plan = clip_plan(base, data_set, (0,) * entries, at_once=2, variants=variants)
+    run = ClipRun(plan, scout=True, on_progress=progress.append, sessions_dir=data_set.parent / "sessions")
+    return asyncio.run(run.run()), progress
+
+
+def test_every_entry_is_sent_once_with_the_parameters_of_its_turn(data_set: Path) -> None:
+    result, progress = carried_out(data_set, (0.9, 0.6), 3)
+    assert (result.done, result.failed, result.refused) == (3, 0, None)
+    assert max(each.open for each in progress) == 2
+    assert progress[0].open == 1, "the first one is tried alone"
+    assert result.session_folder is not None
+    traces = read_traces([result.session_folder]).traces
+    assert sorted(trace.setting.eot for trace in traces) == [0.6, 0.9, 0.9]
+    assert [trace.repeat for trace in traces] == [0, 1, 2]
+
+
+def test_a_build_that_refuses_the_threshold_is_found_by_trying(data_set: Path) -> None:
+    result, _ = carried_out(data_set, (1.0,), 3, bundle="flux-english-20260311")
+    assert result.refused is not None
+    assert (result.done, result.failed) == (0, 1)
