@@ -28,8 +28,8 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
 
-ROOMY_PX, NARROW_PX = 1360, 1220
-"""Below these widths the word error rate, then latency and unremarkable pacing, are hidden."""
+ROOMY_PX = 1360
+"""Below this width the time that is left is not shown."""
 FIELD_PX = 30
 FAILURES = (LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.NO_TRANSCRIPT)
 """Classes of connections that call for attention while the others go on."""
@@ -58,7 +58,7 @@ class RunBar(QWidget):
         self._quiet = False
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
         row.setSpacing(SPACE_S + 2)
         self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
@@ -216,12 +216,11 @@ class RunBar(QWidget):
         recorded = model.origin is not Origin.LIVE
         self.origin_pill.setVisible(total > 0 and recorded)
         self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
-        roomy_bar = self.width() >= (ROOMY_PX if recorded else NARROW_PX)
         self.streaming_pill.setVisible(total > 0)
-        self.latency_pill.setVisible(total > 0 and roomy_bar)
+        self.latency_pill.setVisible(total > 0)
         errors = None if shown is None else shown.words
         rate = None if errors is None else errors.rate_percent
-        self.words_pill.setVisible(rate is not None and self.width() >= ROOMY_PX)
+        self.words_pill.setVisible(rate is not None)
         self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
         self.pacing_pill.setVisible(False)
         if not total:
@@ -246,7 +245,12 @@ class RunBar(QWidget):
         late = pacing is not None and pacing > PACING_P99_MAX_MS
         self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
         set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
-        self.pacing_pill.setVisible(late or roomy_bar)
+        self.pacing_pill.setVisible(True)
+        for badge in (*([] if late else [self.pacing_pill]), self.words_pill, self.latency_pill):
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
+            badge.hide()
 
     def _restyle(self) -> None:
         colours = self._theme.current

@@ -42,19 +42,16 @@ class StatusLine(QWidget):
         row.setSpacing(SPACE_XL)
         self.main = ElidedLabel("body")
         self.figures = label("", "muted")
-        self.folder = ElidedLabel("muted", Qt.TextElideMode.ElideLeft)
         self.folder_button = button(
-            "Show folder",
+            "Session folder",
             self.folder_wanted.emit,
             kind="link",
             tip="Show the recording of this run in the file manager (Ctrl+Shift+J)",
         )
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
-        row.addWidget(self.folder, 2)
         row.addWidget(self.folder_button)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.folder.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def refresh(self, idle_words: str, session_folder: Path | None) -> None:
         """Show the run; `idle_words` are shown while there is none."""
@@ -64,7 +61,9 @@ class StatusLine(QWidget):
         self.figures.setText(figures_sentence(model.current, stalls))
         self.figures.setToolTip(f"{FIGURES_TIP} {STALLS_TIP}" if stalls is not None else FIGURES_TIP)
         self.folder_button.setVisible(session_folder is not None)
-        self.folder.setText("" if session_folder is None else f"recorded in {session_folder.name}")
+        if session_folder is not None:
+            self.folder_button.setText(f"Recorded in {session_folder.name}")
+            self.folder_button.setAccessibleName(f"Show the session folder {session_folder.name}")
 
 
 def main_sentence(model: RunModel, idle_words: str) -> str:

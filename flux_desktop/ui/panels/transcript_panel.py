@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
@@ -54,17 +54,29 @@ class TranscriptPanel(QWidget):
         self.tabs.setUsesScrollButtons(True)
         self.tabs.setAccessibleName("Connections")
         self.tabs.currentChanged.connect(self._changed)
+        self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tabs.customContextMenuRequested.connect(self._tab_menu)
+        self.tabs.installEventFilter(self)
+        # Beside the tabs, so that it stays where it is while they are scrolled.
+        self.overview_button = button(
+            "Overview", lambda: self.tabs.setCurrentIndex(0), kind="tab", tip="All connections as a table (Ctrl+0)"
+        )
+        self.overview_button.setCheckable(True)
         self.stack = QStackedWidget()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search transcripts")
+        self.search.setPlaceholderText("Search text or #connection")
         self.search.setAccessibleName("Search transcripts")
-        self.search.setToolTip("Search all transcripts (Ctrl+F). Enter opens the first match, Esc clears.")
+        self.search.setToolTip(
+            "Search all transcripts, or find a connection by its number, such as #17 (Ctrl+F). "
+            "Enter opens the first match, Esc clears."
+        )
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(176)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(lambda _words: self._changed(self.tabs.currentIndex()))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
+        top.addWidget(self.overview_button)
         top.addWidget(self.tabs, 1)
         top.addWidget(self.search)
         layout.addLayout(top)
@@ -86,7 +98,8 @@ class TranscriptPanel(QWidget):
         layout.addWidget(self.lanes)
         self.lane_axis = LaneAxis(theme, model)
         layout.addWidget(self.lane_axis)
-        for widget in (self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis):
+        self._of_a_run = (self.overview_button, self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis)
+        for widget in self._of_a_run:
             widget.hide()
         theme.changed.connect(self._restyle)
 
@@ -147,7 +160,7 @@ class TranscriptPanel(QWidget):
         view = self.stack.currentWidget()
         if isinstance(view, ConversationView):
             view.refresh()
-        if self._views:
+        if self.tabs.count():
             self.lanes.refresh()
             self.lane_axis.update()
 
@@ -209,9 +222,11 @@ class TranscriptPanel(QWidget):
             self.tabs.setTabData(self.tabs.addTab("Overview"), OVERVIEW)
         for conn in list(self._model.conversations)[:TABS_MAX]:
             self._view(conn)
-        self.tabs.setCurrentIndex(1 if len(self._views) <= TABS_MAX else 0)
+        if self.tabs.count():
+            self.tabs.setTabVisible(OVERVIEW, False)
+        self.tabs.setCurrentIndex(1 if len(self._model.conversations) <= TABS_MAX else OVERVIEW)
         self.tabs.blockSignals(False)
-        for widget in (self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis):
+        for widget in self._of_a_run:
             widget.setVisible(bool(self._views))
         self._changed(self.tabs.currentIndex())
         self.refresh_icons()
@@ -225,9 +240,41 @@ class TranscriptPanel(QWidget):
             self.tabs.setTabData(self.tabs.addTab(f"#{conn}"), conn)
         return self._views[conn]
 
+    def close_tab(self, conn: int) -> None:
+        """Close a connection's tab; the overview and the search open it again. The run is not affected."""
+        view = self._views.pop(conn, None)
+        if view is not None:
+            position = next(n for n in range(self.tabs.count()) if self.tabs.tabData(n) == conn)
+            self.tabs.removeTab(position)
+            self.stack.removeWidget(view)
+            view.deleteLater()
+            if self.tabs.count() == 1:  # the overview is hidden, so that Qt chooses no tab by itself
+                self.tabs.setCurrentIndex(OVERVIEW)
+                self._changed(OVERVIEW)
+
+    def close_current(self) -> None:
+        """Close the tab in front."""
+        if (conn := self.current()) is not None:
+            self.close_tab(conn)
+
+    def _close_others(self, conn: int) -> None:
+        for other in [number for number in self._views if number != conn]:
+            self.close_tab(other)
+
+    def _tab_menu(self, place: QPoint) -> None:
+        conn = self.tabs.tabData(self.tabs.tabAt(place))
+        if conn:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(f"Close #{conn}", partial(self.close_tab, conn))
+            menu.addAction("Close Others", partial(self._close_others, conn))
+            menu.popup(self.tabs.mapToGlobal(place))
+
     def _open_hit(self, conn: int, row: int) -> None:
         self.search.clear()
         self.show_connection(conn)
+        if row < 0:  # the connection itself was found
+            return
         self._views[conn].refresh()
         turns = self._views[conn].turns
         turns.setCurrentIndex(turns.turns.index(row))
@@ -235,7 +282,8 @@ class TranscriptPanel(QWidget):
 
     def _changed(self, position: int) -> None:
         words = self.search.text().strip()
-        if words and self._views:
+        self.overview_button.setChecked(position == OVERVIEW)
+        if words and self.tabs.count():
             self.stack.setCurrentWidget(self.results)
             self.results.refresh(words)
             return
@@ -256,6 +304,15 @@ class TranscriptPanel(QWidget):
             elif event.type() == QEvent.Type.KeyPress and self.search.text():
                 self.search.clear()
                 return True
+        if (
+            watched is self.tabs
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and isinstance(event, QMouseEvent)
+            and event.button() == Qt.MouseButton.MiddleButton
+            and (conn := self.tabs.tabData(self.tabs.tabAt(event.position().toPoint())))
+        ):
+            self.close_tab(conn)
+            return True
         return super().eventFilter(watched, event)
 
     def _restyle(self) -> None:

@@ -59,6 +59,13 @@ QPushButton[kind="go"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
 QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
 QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }
 QPushButton[kind="segment"]:checked { background: %(accent)s; color: %(on_accent)s; font-weight: 600; }
+QPushButton[kind="tab"] {
+  background: transparent; color: %(muted)s; padding: 7px 8px; border: none; border-radius: 0;
+  border-bottom: 2px solid transparent;
+}
+QPushButton[kind="tab"]:hover { color: %(text)s; }
+QPushButton[kind="tab"]:checked { color: %(text)s; border-bottom: 2px solid %(accent)s; font-weight: 600; }
+QPushButton[kind="tab"]:focus { color: %(accent)s; border-bottom: 2px solid %(accent)s; }
 QPushButton[kind="small"] { font-size: 11px; padding: 4px 5px; }
 QPushButton[kind="field"] { padding: 4px 8px; text-align: left; }
 QPushButton[kind="link"], QToolButton[kind="link"] {

@@ -15,7 +15,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 
 LANE_PX, BAR_PX, NAME_PX = 18, 10, 40
-AXIS_PX = 16
+AXIS_PX, STEP_PX = 16, 23
 WINDOW_S = 30.0
 TICK_S = 5.0
 
@@ -206,7 +206,7 @@ class LaneKey(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(font(TYPE_CAPTION_PX))
-        return QSize(sum(metrics.horizontalAdvance(word) + 26 for word in self.WORDS), 16)
+        return QSize(sum(metrics.horizontalAdvance(word) + STEP_PX for word in self.WORDS), 16)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -235,5 +235,5 @@ class LaneKey(QWidget):
             painter.setPen(QColor(theme.muted))
             width = painter.fontMetrics().horizontalAdvance(word)
             painter.drawText(QRectF(x + 15, 0, width + 4, 16), int(Qt.AlignmentFlag.AlignVCenter), word)
-            x += width + 26
+            x += width + STEP_PX
         painter.end()

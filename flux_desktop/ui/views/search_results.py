@@ -58,7 +58,7 @@ class SearchResults(QWidget):
             item.setData(_PLACE, (conn, row))
             self.list.addItem(item)
         self.list.setCurrentRow(min(chosen, self.list.count() - 1))
-        self._count.setText(self._summary(len(hits), words))
+        self._count.setText(self._summary(sum(row >= 0 for _conn, row, _line in hits), words))
 
     def open_first(self) -> None:
         """Open the selected match, or the first one."""
@@ -76,9 +76,15 @@ class SearchResults(QWidget):
 
 
 def find(model: RunModel, words: str) -> list[tuple[int, int, str]]:
-    """Connection, row and text of every turn that contains the words, ignoring case."""
+    """Connection, row and text of every turn that contains the words, ignoring case.
+
+    Where the words are the number of a connection, with or without #, it comes first, with the row -1.
+    """
     wanted = words.casefold()
-    return [
+    number = words.removeprefix("#").strip()
+    conn = int(number) if number.isascii() and number.isdigit() else 0
+    itself = [(conn, -1, f"#{conn} · connection {conn}")] if conn in model.conversations else []
+    return itself + [
         (conversation.conn, row, f"#{conversation.conn} · turn {card.index}{_times(card)}\n{card.text}")
         for conversation in model.conversations.values()
         for row, card in enumerate(conversation.cards)

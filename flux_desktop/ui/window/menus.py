@@ -17,6 +17,7 @@ from flux_desktop.ui.pages.page_frame import LIVE, PAGES, PageFrame
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
+from flux_desktop.ui.panels.transcript_panel import OVERVIEW
 from flux_desktop.ui.services.exporting import FORMATS
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.style.theme import ThemeSource
@@ -98,6 +99,8 @@ def fill_view_menu(menu: QMenu, frame: PageFrame, page: LivePage, theme: ThemeSo
     add("Raw Messages", lambda: _with_view(page, lambda view: view.raw_button.click()), "Ctrl+Shift+R")
     add("Next Connection", partial(page.transcripts.step, 1), "Ctrl+PgDown")
     add("Previous Connection", partial(page.transcripts.step, -1), "Ctrl+PgUp")
+    add("Overview of Connections", partial(page.transcripts.tabs.setCurrentIndex, OVERVIEW), "Ctrl+0")
+    add("Close Connection Tab", page.transcripts.close_current, QKeySequence.StandardKey.Close)
     add("AWS Account", endpoints.account_button.click, "Ctrl+Shift+A")
     add("Endpoint Details", endpoints.details_button.click, "Ctrl+I")
     _add(menu, "Refresh Endpoints", endpoints.refresh_wanted.emit, "F5")

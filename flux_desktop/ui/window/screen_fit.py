@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-PAGE_SMALLEST = QSize(1100, 660)
+PAGE_SMALLEST = QSize(1100, 640)
 """Below this size the pages are scrolled: a screen of 1366 × 768 pixels at 200 % has 683 × 384."""  # noqa: RUF001
 WINDOW_SMALLEST = QSize(480, 320)
 FRAME = QSize(12, 44)

@@ -181,9 +181,25 @@ def test_latency_and_word_errors(bench: Bench) -> None:
     bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
     assert "12 %" in bench.bar.words_pill.text()
     assert not bench.bar.words_pill.isHidden()
-    bench.bar.resize(ROOMY_PX - 1, 60)
-    bench.bar.refresh()
-    assert bench.bar.words_pill.isHidden(), "a narrow window has no room"
+
+
+def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench) -> None:
+    bench.run(connections=20)
+    bench.stream(2.0, words=WordErrors(n=200, substitutions=24), update=Percentiles(n=9, p95_ms=1312.0))
+    bar, shown = bench.bar, []
+    pills = (bar.streaming_pill, bar.latency_pill, bar.words_pill, bar.pacing_pill)
+    for width in (1800, 1100, 900):
+        bar.resize(width, 60)
+        bar.refresh()
+        bar.grab()  # lays it out
+        visible = [pill for pill in pills if not pill.isHidden()]
+        assert all(pill.width() >= pill.sizeHint().width() for pill in visible), width
+        assert bar.ramp_button.width() >= bar.ramp_button.minimumWidth()
+        assert bar.streaming_pill in visible
+        shown.append(len(visible))
+    assert shown[0] == 4
+    assert shown == sorted(shown, reverse=True)
+    assert shown[-1] < 4
 
 
 def test_a_microphone_cannot_be_repeated(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView
-from flux_desktop.ui.panels.transcript_panel import TranscriptPanel
+from flux_desktop.ui.panels.transcript_panel import OVERVIEW, TranscriptPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
 
@@ -168,3 +168,47 @@ def test_an_export_names_its_connection(bench: Bench) -> None:
     bench.panel.export_wanted.connect(lambda conn, suffix: wanted.append((conn, suffix)))
     bench.panel.views()[1].export_wanted.emit("srt")
     assert wanted == [(2, "srt")]
+
+
+def test_the_overview_stays_in_place_beside_the_tabs(bench: Bench) -> None:
+    bench.run(3)
+    button = bench.panel.overview_button
+    assert not bench.panel.tabs.isTabVisible(OVERVIEW)
+    assert not button.isChecked()
+    button.click()
+    assert bench.panel.stack.currentWidget() is bench.panel.overview
+    assert button.isChecked()
+    bench.panel.show_connection(2)
+    assert not button.isChecked()
+
+
+def test_a_run_of_many_connections_begins_with_the_overview(bench: Bench) -> None:
+    bench.run(TABS_MAX + 1)
+    assert bench.panel.stack.currentWidget() is bench.panel.overview
+
+
+def test_tabs_can_be_closed_and_opened_again(bench: Bench) -> None:
+    bench.run(3)
+    bench.panel.show_connection(2)
+    bench.panel.close_current()
+    assert bench.tabs == ["Overview", "#1", "#3"]
+    assert bench.panel.current() in {1, 3}
+    bench.panel._close_others(1)
+    assert bench.tabs == ["Overview", "#1"]
+    bench.panel.close_tab(1)
+    assert bench.tabs == ["Overview"]
+    assert bench.panel.stack.currentWidget() is bench.panel.overview
+    bench.panel.refresh()
+    bench.panel.overview.opened.emit(3)
+    assert bench.panel.current() == 3
+
+
+def test_a_connection_is_found_by_its_number(bench: Bench) -> None:
+    bench.run(TABS_MAX + 8)
+    bench.panel.search.setText("#17")
+    item = bench.panel.results.list.item(0)
+    assert item is not None
+    assert item.text() == "#17 · connection 17"
+    bench.panel.search.returnPressed.emit()
+    assert bench.panel.current() == 17
+    assert bench.panel.search.text() == ""

@@ -56,7 +56,7 @@ async def test_the_panels_are_locked_during_a_run(bench: PageBench, refresher: R
     refresher.draw_labels()
     assert not any(widget.isEnabled() for widget in locked)
     assert not page.run_bar.start_button.isEnabled()
-    assert "one" in page.status.folder.full_text()
+    assert "one" in page.status.folder_button.text()
     bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}))
     refresher.draw_labels()
     assert all(widget.isEnabled() for widget in locked)

@@ -32,18 +32,12 @@ def test_a_window_that_fits_keeps_its_size() -> None:
     assert fitted(QSize(1200, 700), QSize(200, 100)) == WINDOW_SMALLEST
 
 
-def test_a_window_is_fitted_to_the_screen_it_is_on(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        window.resize(5000, 4000)
-        fit_to_screen(window)
-        room = window.screen().availableGeometry().size()
-        assert window.size() == fitted(QSize(5000, 4000), room), (window.minimumSizeHint(), room)
-
-    stage(Waiting, live)
-
-
 def test_pages_are_scrolled_where_they_have_no_room_but_the_presenter_is_not(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
+        await until(lambda: bool(window.live_page.plots.plots), "the window is complete")
+        window.resize(5000, 4000)
+        fit_to_screen(window)
+        assert window.size() == fitted(QSize(5000, 4000), window.screen().availableGeometry().size())
         window.resize(683, 340)
         await until(lambda: window.size() == QSize(683, 340), "the window is small")
         bars = window.scroller.horizontalScrollBar(), window.scroller.verticalScrollBar()
