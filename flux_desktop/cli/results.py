@@ -12,6 +12,7 @@ from flux_desktop import __version__
 from flux_desktop.base.plain_text import encodable, plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import redact_data
+from flux_desktop.cli.accuracy_text import worst_lines
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.paths import STDOUT_NAMES
 from flux_desktop.cli.streams import Printer, complain
@@ -43,6 +44,8 @@ def deliver(
     elif summary.problem is None or any(each.ledger is not LedgerClass.NOT_STARTED for each in connections):
         for line in summary_lines(summary):
             printer.line(line)
+        for text in worst_lines(summary.accuracy.worst) if summary.accuracy is not None else ():
+            printer.styled(text)
     return status
 
 
@@ -59,7 +62,7 @@ def deliver_not_started(args: argparse.Namespace, problem: Problem, status: Exit
 def _write_jsonl(
     path: str, summary: FinalSummary, connections: Sequence[ConnectionSummary], printer: Printer
 ) -> ExitCode:
-    text = summary_jsonl(connections, version=summary.version, endpoint=summary.endpoint)
+    text = summary_jsonl(connections, version=summary.version, endpoint=summary.endpoint, accuracy=summary.accuracy)
     if path in STDOUT_NAMES:
         printer.line(redact_data(text).rstrip("\n"))
         return ExitCode.OK

@@ -6,7 +6,11 @@ import contextlib
 import logging
 import os
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 from flux_desktop.base import logs
 
@@ -58,10 +62,19 @@ class Printer:
 
     def line(self, text: str) -> None:
         """One line (or several, joined), flushed; never raises for a closed pipe or a full disk."""
+        self._write(lambda: print(text, flush=True))
+
+    def styled(self, text: Text) -> None:
+        """As `line`, in colour where standard output is a terminal that wants it."""
+        from rich.console import Console
+
+        self._write(lambda: Console(soft_wrap=True, highlight=False).print(text))
+
+    def _write(self, write: Callable[[], None]) -> None:
         if self.closed:
             return
         try:
-            print(text, flush=True)
+            write()
         except OSError as error:
             self.closed = True
             if not isinstance(error, BrokenPipeError):

@@ -12,6 +12,7 @@ from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.results import deliver
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.reports.accuracy import read_accuracy
 from flux_desktop.reports.run_result import final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
 
@@ -22,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
         if args.summary_jsonl:
             check_output("--summary-jsonl", args.summary_jsonl)
         recorded = read_recorded_run(Path(args.session))
+        accuracy = read_accuracy(Path(args.session))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
@@ -29,5 +31,7 @@ def run(args: argparse.Namespace) -> int:
         complain("The run was cut off: this is how it stood at the last recorded moment.")
     result, ended = recorded.result, recorded.ended
     status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
-    summary = final_summary(result, ended, exit_code=int(status), session_folder=encodable(args.session))
+    summary = final_summary(
+        result, ended, exit_code=int(status), session_folder=encodable(args.session), accuracy=accuracy
+    )
     return deliver(args, summary, result.planned_summaries(recorded.plan.connections), Printer())

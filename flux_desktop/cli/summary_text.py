@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
+from flux_desktop.cli.accuracy_text import accuracy_rows, clip_lines
+from flux_desktop.evaluation.intervals import values_needed
 from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.reports.run_result import FinalSummary
 
@@ -23,8 +25,10 @@ _FURTHER = (
     ("connected", "… headers to Connected"),
     ("close", "close"),
 )
+_BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
+"""Counted while the run goes on, from the last word before each end of turn, cut-offs included."""
 # How many values an upper 95 % bound on a percentile needs.
-_N_FOR = {"p50": 1, "p95": 59, "p99": 299, "max": 1}
+_N_FOR = {"p50": 1, "p95": values_needed(0.95), "p99": values_needed(0.99), "max": 1}
 _ROUGH = "~ too few values for this percentile: it is one of the largest values"
 
 
@@ -45,14 +49,17 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("turns", _turns(summary)),
         _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
         _row("update latency, wire clock", _latency(summary.update_latency_wire_clock)),
-        *(_row(label, _latency(summary.figures[name])) for name, label in _FURTHER if name in summary.figures),
+        *(_row(label, _latency(summary.figures[name])) for name, label in _further(summary)),
         _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
         _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
     if any("~" in line for line in lines):
         lines.append(_row("", _ROUGH))
-    if summary.word_errors is not None:
-        lines.append(_row(summary.word_errors.label, _accuracy(summary.word_errors)))
+    if summary.accuracy is not None:
+        lines += ["", *(_row(label, text) for label, text in accuracy_rows(summary.accuracy))]
+        lines += clip_lines(summary.accuracy)
+    elif summary.word_errors is not None:
+        lines.append(_row(f"{summary.word_errors.label}, running count", _accuracy(summary.word_errors)))
     if summary.violations:
         violations = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
         lines.append(_row("protocol violations", violations))
@@ -64,6 +71,13 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     if summary.session_folder:
         lines.append(_row("session folder", summary.session_folder))
     return lines
+
+
+def _further(summary: FinalSummary) -> list[tuple[str, str]]:
+    """The durations to show. Where reference turns are known, their ends of turn are shown instead of the live ones."""
+    is_scored = summary.accuracy is not None and summary.accuracy.turns is not None
+    hidden = _BY_LAST_WORD if is_scored else frozenset()
+    return [(name, label) for name, label in _FURTHER if name in summary.figures and name not in hidden]
 
 
 def _row(label: str, value: str) -> str:

@@ -13,6 +13,8 @@ import msgspec
 from rich.console import Console
 
 from flux_desktop.base.plain_text import encodable, plain
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.results import deliver
@@ -32,8 +34,11 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.run_result import RunResult, final_summary
 
+_ACCURACY_MAX_S = 600.0
+"""For the recording of hours on hundreds of connections; `flux-stress summary` has no limit."""
 _log = logging.getLogger("flux_desktop.cli")
 
 
@@ -70,9 +75,22 @@ class TerminalRun:
                 if self._table:
                     self._draw(self._table.stop)
                 self._flush()
-            return self._finish(ended)
+            return self._finish(ended, await self._accuracy())
 
-    def _finish(self, ended: RunEnded) -> int:
+    async def _accuracy(self) -> RunAccuracy | None:
+        """From the recording; None without one, without references, and after a second signal."""
+        folder = self._supervisor.session_folder
+        if folder is None or self._stops > 1 or self._printer.closed:
+            return None
+        try:
+            return await file_work("Reading the recording", lambda: read_accuracy(folder), _ACCURACY_MAX_S)
+        except OSError as error:
+            complain(f"The accuracy is not known: the recording cannot be read: {error.strerror or error}.")
+        except ProblemError as error:
+            complain(plain(error.problem.sentence()))
+        return None
+
+    def _finish(self, ended: RunEnded, accuracy: RunAccuracy | None) -> int:
         interrupted = bool(self._stops) or self._printer.closed
         status = exit_code(ended, self._result.summaries.values(), interrupted=interrupted)
         folder = self._supervisor.session_folder
@@ -83,6 +101,7 @@ class TerminalRun:
             ended,
             exit_code=int(status),
             session_folder=None if folder is None else encodable(str(folder)),
+            accuracy=accuracy,
         )
         summary.endpoint = summary.endpoint or self._plan.endpoint
         connections = self._result.planned_summaries(self._plan.connections)

@@ -50,6 +50,15 @@ def wilson(successes: int, n: int) -> Estimate:
     return Estimate(share, low, high, n)
 
 
+def once(share: Estimate, repeats: int) -> Estimate:
+    """A proportion over repeats with the interval of the different holds or turns, which `n` then counts."""
+    if share.value is None:
+        return share
+    n = max(1, round(share.n / repeats))
+    interval = wilson(round(share.value * n), n)
+    return Estimate(share.value, interval.low, interval.high, n)
+
+
 def decides(estimate: Estimate, limit: float) -> Side:
     """On which side of the limit the whole interval lies; without an interval nothing is decided."""
     if estimate.high is not None and estimate.high <= limit:

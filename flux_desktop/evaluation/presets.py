@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from flux_desktop.evaluation.frontier import order_of_preference
 from flux_desktop.evaluation.grid import Grid
-from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, Side, decides, wilson
-from flux_desktop.evaluation.setting_figures import once, setting_figures
+from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, Side, decides, once, wilson
+from flux_desktop.evaluation.setting_figures import setting_figures
 from flux_desktop.evaluation.trace import Setting
 from flux_desktop.evaluation.trace_table import TraceTable
 from flux_desktop.evaluation.turn_figures import TurnFigures

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from flux_desktop.evaluation.eager_ends import EagerCounts, counts_at, eager_states
 from flux_desktop.evaluation.grid import Ends, Outcome, first_ends, judge
-from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.intervals import once
 from flux_desktop.evaluation.trace import Setting
 from flux_desktop.evaluation.trace_table import TraceTable, scored_holds
 from flux_desktop.evaluation.turn_figures import TurnFigures, turn_figures
@@ -43,15 +43,6 @@ def figures_of(scores: Sequence[ClipScore], repeats: int) -> TurnFigures:
         ended_by_timeout=once(figures.ended_by_timeout, repeats),
         eager_waste=once(figures.eager_waste, repeats),
     )
-
-
-def once(share: Estimate, repeats: int) -> Estimate:
-    """A proportion over repeats with the interval of the different holds or turns, which `n` then counts."""
-    if share.value is None:
-        return share
-    n = max(1, round(share.n / repeats))
-    interval = wilson(round(share.value * n), n)
-    return Estimate(share.value, interval.low, interval.high, n)
 
 
 def setting_scores(table: TraceTable, setting: Setting) -> list[ClipScore]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from flux_desktop.evaluation.alignment import Pair
 from flux_desktop.evaluation.bootstrap import draws, ratio
 from flux_desktop.evaluation.heard_text import TurnText, text_tokens
-from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.intervals import Estimate, once, wilson
 from flux_desktop.evaluation.word_errors import WordErrors
 
 WORST_TURNS = 20
@@ -40,7 +40,7 @@ class WordAccuracy(Struct, frozen=True, kw_only=True):
     raw: ErrorRate
     normalised: ErrorRate
     perfect_turns: Estimate
-    """Share of the turns without an error after normalisation."""
+    """Share of the turns without an error after normalisation; repeats of a turn count once for the interval."""
     keyterm_recall: Estimate
     """Share of the keyterms spoken that were recognised; not known without keyterms."""
 
@@ -70,6 +70,8 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
         if some:
             units = [_turn_of(turn) if over_turns else turn.spoken.conversation for turn in some]
             found, spoken = _keyterms(some)
+            repeats = max(1, round(len(some) / len({_turn_of(turn) for turn in some})))
+            perfect = wilson(sum(not turn.normalised.errors for turn in some), len(some))
             results.append(
                 WordAccuracy(
                     label=some[0].raw.label,
@@ -78,8 +80,8 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
                     turns=len(some),
                     raw=_rate([turn.raw for turn in some], units),
                     normalised=_rate([turn.normalised for turn in some], units),
-                    perfect_turns=wilson(sum(not turn.normalised.errors for turn in some), len(some)),
-                    keyterm_recall=wilson(found, spoken),
+                    perfect_turns=once(perfect, repeats),
+                    keyterm_recall=once(wilson(found, spoken), repeats),
                 )
             )
     return results
@@ -120,6 +122,9 @@ def p_better(errors: Sequence[int], other: Sequence[int], units: Sequence[Hashab
 
 def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable]) -> ErrorRate:
     total = sum(errors, WordErrors(unit=errors[0].unit))
+    if total.n and not total.errors:
+        # Resampled zeros are zeros: what no error proves is bounded as for a proportion.
+        return ErrorRate(rate=wilson(0, total.n), errors=total)
     return ErrorRate(rate=ratio([each.errors for each in errors], [each.n for each in errors], units), errors=total)
 
 

@@ -22,6 +22,7 @@ from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn
+from flux_desktop.reports.accuracy import RunAccuracy
 
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):
@@ -127,8 +128,9 @@ class RunResult:
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 2
-    """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise."""
+    schema: int = 3
+    """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise.
+    3: `accuracy`."""
     version: str
     endpoint: str
     verdict: str
@@ -161,8 +163,10 @@ class FinalSummary(Struct, kw_only=True):
     figures: dict[str, dict[str, float | int | None]]
     """All further durations by name, in milliseconds; those that need ground truth are left out without it."""
     word_errors: WordErrors | None = None
-    """None without a reference text of the recording."""
+    """The running count, without case and punctuation, which limits are compared with; None without word times."""
     word_error_percent: float | None = None
+    accuracy: RunAccuracy | None = None
+    """Raw and normalised, with intervals, and turns against reference turns; None without references in a recording."""
     problem: Problem | None = None
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
@@ -175,6 +179,7 @@ def final_summary(
     *,
     exit_code: int | None = None,
     session_folder: str | None = None,
+    accuracy: RunAccuracy | None = None,
 ) -> FinalSummary:
     """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
     summaries = result.ordered_summaries
@@ -205,6 +210,7 @@ def final_summary(
         figures={name: msgspec.structs.asdict(values) for name, values in ended.figures.items()},
         word_errors=ended.words,
         word_error_percent=ended.words.rate_percent if ended.words else None,
+        accuracy=accuracy,
         problem=ended.problem,
         problems=result.problems,
         notices=result.notices,

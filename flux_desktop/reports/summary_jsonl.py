@@ -9,9 +9,10 @@ import msgspec
 
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess
+from flux_desktop.reports.accuracy import RunAccuracy
 
-SCHEMA = 2
-"""2: `schema`, `version` and `endpoint` on every line."""
+SCHEMA = 3
+"""2: `schema`, `version` and `endpoint` on every line. 3: `accuracy`."""
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
 _NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
 _FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
@@ -69,11 +70,21 @@ def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
     }
 
 
-def summary_jsonl(summaries: Iterable[ConnectionSummary], *, version: str = "", endpoint: str = "") -> str:
-    """All connections, one object per line; each states the program's version and the run's endpoint."""
+def summary_jsonl(
+    summaries: Iterable[ConnectionSummary],
+    *,
+    version: str = "",
+    endpoint: str = "",
+    accuracy: RunAccuracy | None = None,
+) -> str:
+    """All connections, one object per line; each states the program's version, the run's endpoint and its accuracy."""
     encoder = msgspec.json.Encoder()
     run = {"schema": SCHEMA, "version": version, "endpoint": endpoint}
-    return "".join(encoder.encode({**connection_object(summary), **run}).decode() + "\n" for summary in summaries)
+    by_connection = {each.conn: each for each in accuracy.connections} if accuracy is not None else {}
+    return "".join(
+        encoder.encode({**connection_object(each), "accuracy": by_connection.get(each.conn), **run}).decode() + "\n"
+        for each in summaries
+    )
 
 
 def _ack(echo: ConfigureSuccess) -> dict[str, Any]:

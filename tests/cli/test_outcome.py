@@ -159,7 +159,7 @@ def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
         t=1.0, verdict=Verdict.DONE, ledger={}, figures={"end_decision": decision}, words=WordErrors(8, 1, 2, 0)
     )
     lines = lines_of(end)
-    assert "  WER                         37.5 %  (1 substituted, 2 missing, 0 extra, n = 8 words)" in lines
+    assert "  WER, running count          37.5 %  (1 substituted, 2 missing, 0 extra, n = 8 words)" in lines
     assert "  … decision, audio time      p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
 
 

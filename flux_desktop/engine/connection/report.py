@@ -92,6 +92,8 @@ class ConnectionReport:
             rotations=self.rotations,
             retries=self.retries,
             reconnects=self.reconnects,
+            audio_s=round(sender.audio_clock.audio_s if sender.audio_end_s is None else sender.audio_end_s, 3),
+            sent_s=round(sender.audio_clock.audio_s, 3),
             unheard_s=round(self.unheard_s, 3),
             update=receiver.all_update_ms.percentiles(),
             wire=receiver.all_wire_ms.percentiles(),

@@ -10,8 +10,10 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
+from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.plan import RunPlan
@@ -92,6 +94,31 @@ class ClipStarted(_Event, tag="clip"):
     audio_s: float
     offset_s: float = 0.0
     """Where the clip begins in its file."""
+    number: int = 0
+    """Of its `ClipReference`."""
+
+
+class ClipReference(_Event, tag="clip_reference"):
+    """What is known to be said in a clip; recorded by a worker before it first sends the clip, never piped.
+
+    Times are seconds from the clip's start. Recordings hold it so that their accuracy needs no other file.
+    """
+
+    t: float
+    number: int
+    """Of the clip in its data set; 0 for the one recording of a run without a data set."""
+    clip: str
+    length_s: float
+    is_looped: bool = False
+    text: str | None = None
+    words: tuple[ReferenceWord, ...] = ()
+    turns: tuple[SpokenTurn, ...] = ()
+    holds: tuple[Span, ...] = ()
+    ignore: tuple[Span, ...] = ()
+    language: str | None = None
+    keyterms: tuple[str, ...] = ()
+    conversation: str | None = None
+    sha256: str | None = None
 
 
 class Received(_Event, tag="received"):
@@ -227,6 +254,7 @@ Event = (
     | RunStarted
     | ConnectionChanged
     | ClipStarted
+    | ClipReference
     | Received
     | Sent
     | ConnectionEnded

@@ -134,6 +134,10 @@ class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     """How often the connection continued in a new stream after losing one."""
     unheard_s: float = 0.0
     """Audio in the gaps of the reconnects: sent without an answer, or not sent at all."""
+    audio_s: float = 0.0
+    """Seconds of the source's audio that were due until the connection ended, sent or skipped."""
+    sent_s: float = 0.0
+    """The same with the silence after it."""
     update: Percentiles = Percentiles()
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()

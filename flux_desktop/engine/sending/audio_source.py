@@ -8,11 +8,12 @@ import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, sample_bytes
 from flux_desktop.audio.recording import open_recording
-from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.clip_references import clip_beside
 from flux_desktop.engine.sending.data_set_audio import data_set_notes
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
@@ -52,6 +53,9 @@ class RunAudio:
         """What is said in the recording, where a words file states it."""
         self.words_of: dict[int, SpokenWords] = {}
         """Nothing: all connections say the same."""
+        self.clip: Clip | None = None
+        """The recording with what is known to be said in it."""
+        self.length_s = 0.0
         self._plan = plan
         self._on_problem = on_problem
         self._problem: Problem | None = None
@@ -64,9 +68,12 @@ class RunAudio:
         if not isinstance(source, WavSource):
             return
         recording = open_recording(source.path, source.channel)
-        transcript = reference_transcript(source.path)
-        if transcript is not None and transcript.words:
-            self.words = SpokenWords(transcript.words, recording.duration_s, looped=source.loop)
+        self.length_s = recording.duration_s
+        self.clip, problem = clip_beside(source.path)
+        if problem is not None:
+            self._on_problem(problem)
+        if self.clip is not None and self.clip.words:
+            self.words = SpokenWords(self.clip.words, recording.duration_s, looped=source.loop)
         self._audio = WireAudio(recording, _encoding(self._plan), self._threads)
         self._audio.read(0).result()
 

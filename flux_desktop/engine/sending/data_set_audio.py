@@ -21,8 +21,6 @@ from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
-OnClip = Callable[[int, Clip, float], None]
-"""Called with the connection, the clip, and the seconds of audio before it."""
 _SHOWN = 5
 
 
@@ -51,11 +49,22 @@ class PlannedClip(msgspec.Struct, frozen=True):
     first_frame: int
     frames: int
     silent_frames: int
+    number: int
+    """Its place in the data set."""
+
+    @property
+    def audio_s(self) -> float:
+        """Length of its audio."""
+        return self.frames / self.recording.sample_rate_hz
 
     @property
     def duration_s(self) -> float:
         """Length of what is sent, with the silence after it."""
         return (self.frames + self.silent_frames) / self.recording.sample_rate_hz
+
+
+OnClip = Callable[[int, PlannedClip, float], None]
+"""Called with the connection, the clip, and the seconds of audio before it."""
 
 
 def clips_of(conn: int, plan: RunPlan, clips: Sequence[PlannedClip], duration_s: float | None) -> list[PlannedClip]:
@@ -203,7 +212,7 @@ class DataSetAudio:
         bad: list[BadEntry] = []
         for clip in read_data_set(source.path, source.columns).clips:
             try:
-                planned = _planned(clip, self._plan.options.sample_rate_hz, source)
+                planned = _planned(clip, self._plan.options.sample_rate_hz, source, len(self._all))
             except ProblemError as error:
                 bad.append(BadEntry(where=str(clip.path), why=error.problem.what))
                 self._all.append(error.problem)
@@ -235,7 +244,7 @@ class DataSetAudio:
         return ClipSequence(
             [lambda clip=clip: self._chunks_of(clip, width) for clip in chosen],  # type: ignore[misc]
             None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
-            lambda place, before: self._on_clip(conn, chosen[place].clip, before / bytes_per_s),
+            lambda place, before: self._on_clip(conn, chosen[place], before / bytes_per_s),
             lambda place: self._release(chosen[place]),
         )
 
@@ -273,7 +282,7 @@ class DataSetAudio:
             self._audio.pop(id(clip)).close()
 
 
-def _planned(clip: Clip, sample_rate_hz: int, source: DataSetSource) -> PlannedClip:
+def _planned(clip: Clip, sample_rate_hz: int, source: DataSetSource, number: int) -> PlannedClip:
     recording = open_recording(clip.path, clip.channel or source.channel, sample_rate_hz)
     first = round(clip.offset_s * sample_rate_hz)
     frames = recording.frames - first
@@ -281,7 +290,8 @@ def _planned(clip: Clip, sample_rate_hz: int, source: DataSetSource) -> PlannedC
         frames = min(frames, round(clip.duration_s * sample_rate_hz))
     if frames <= 0:
         raise unusable(clip.path, f"It ends before the clip begins, at {clip.offset_s:g} s.")
-    return PlannedClip(clip, recording, first, frames, round(source.trailing_silence_s * sample_rate_hz))
+    silent_frames = round(source.trailing_silence_s * sample_rate_hz)
+    return PlannedClip(clip, recording, first, frames, silent_frames, number)
 
 
 def _words(clips: Sequence[PlannedClip]) -> SpokenWords | None:

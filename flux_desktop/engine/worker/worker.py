@@ -27,7 +27,6 @@ from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
-from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
@@ -56,9 +55,10 @@ from flux_desktop.engine.records.events import (
     WorkerReady,
     encode_event,
 )
-from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, WavSource
 from flux_desktop.engine.sending.audio_source import RunAudio
-from flux_desktop.engine.sending.data_set_audio import DataSetAudio
+from flux_desktop.engine.sending.clip_references import clip_reference
+from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
@@ -198,8 +198,23 @@ class Worker:
         if not isinstance(start.plan.source, DataSetSource):
             return RunAudio(start.plan, report)
 
-        def clip_started(conn: int, clip: Clip, audio_s: float) -> None:
-            self._emit(ClipStarted(t=now(), conn=conn, clip=str(clip.path), offset_s=clip.offset_s, audio_s=audio_s))
+        recorded: set[int] = set()
+
+        def clip_started(conn: int, planned: PlannedClip, audio_s: float) -> None:
+            number, clip = planned.number, planned.clip
+            if number not in recorded:
+                recorded.add(number)
+                self._record(clip_reference(now(), number, clip, planned.audio_s))
+            self._emit(
+                ClipStarted(
+                    t=now(),
+                    conn=conn,
+                    clip=str(clip.path),
+                    offset_s=clip.offset_s,
+                    audio_s=audio_s,
+                    number=number,
+                )
+            )
 
         return DataSetAudio(start.plan, start.connections, report, clip_started)
 
@@ -207,6 +222,9 @@ class Worker:
         self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: MicrophoneCapture | None
     ) -> None:
         plan = start.plan
+        if isinstance(audio, RunAudio) and audio.clip is not None and isinstance(plan.source, WavSource):
+            t = time.monotonic() - start.origin_s
+            self._record(clip_reference(t, 0, audio.clip, audio.length_s, is_looped=plan.source.loop))
         self._transport = SageMakerTransport(plan, self._new_keys or start.credentials)
         self._run = run = Run(
             start,
@@ -237,6 +255,11 @@ class Worker:
     def _emit_unrecorded(self, event: Event) -> None:
         if not self._out.is_closing():
             self._out.write(encode_event(event))
+
+    def _record(self, event: Event | None) -> None:
+        """Write an event into the recording alone."""
+        if event is not None and self._recorder is not None:
+            self._recorder.write(encode_event(event))
 
     def _emit(self, event: Event) -> None:
         line = encode_event(event)

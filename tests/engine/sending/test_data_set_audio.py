@@ -13,10 +13,15 @@ import soundfile
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
-from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
-from flux_desktop.engine.sending.data_set_audio import ClipSequence, DataSetAudio, data_set_notes, fresh_connections
+from flux_desktop.engine.sending.data_set_audio import (
+    ClipSequence,
+    DataSetAudio,
+    PlannedClip,
+    data_set_notes,
+    fresh_connections,
+)
 from flux_desktop.flux.options import FluxOptions
 
 RATE_HZ = 16_000
@@ -56,8 +61,8 @@ class Bench:
             for thread in running:
                 thread.join(5)
 
-    def _on_clip(self, conn: int, clip: Clip, audio_s: float) -> None:
-        self.started.append((conn, clip.path.name, audio_s))
+    def _on_clip(self, conn: int, planned: PlannedClip, audio_s: float) -> None:
+        self.started.append((conn, planned.clip.path.name, audio_s))
 
 
 @pytest.fixture

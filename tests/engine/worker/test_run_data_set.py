@@ -9,9 +9,10 @@ import soundfile
 
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem
+from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged, ConnectionEnded, Event
-from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.records.events import ClipReference, ClipStarted, ConnectionChanged, ConnectionEnded, Event
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
 from flux_desktop.engine.sending.data_set_audio import LeftOut
 from flux_desktop.engine.worker.run import Run
@@ -22,7 +23,8 @@ from tests.stepped_loop import now_s, run
 async def test_each_connection_sends_its_own_clips(driver, tmp_path: Path):
     folder = tmp_path / "clips"
     folder.mkdir()
-    for name in ("a.wav", "b.flac", "c.wav", "d.flac"):
+    names = ("a.wav", "b.flac", "c.wav", "d.flac")
+    for name in names:
         soundfile.write(folder / name, np.full(8_000, 100, np.int16), 16_000)
     plan = RunPlan(
         endpoint="local",
@@ -36,6 +38,41 @@ async def test_each_connection_sends_its_own_clips(driver, tmp_path: Path):
     assert sorted(Path(event.clip).name for event in clips) == ["a.wav", "b.flac", "c.wav", "d.flac"]
     assert {event.conn for event in clips} == {1, 2}
     assert {event.audio_s for event in clips} == {0.0, 2.5}
+    assert {event.number: Path(event.clip).name for event in clips} == dict(enumerate(sorted(names)))
+
+
+async def test_the_recording_holds_what_is_said_in_each_clip(driver, tmp_path: Path):
+    """Once for each clip that was sent, however often, and not in the events for the front end."""
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    soundfile.write(folder / "a.wav", np.full(1_600, 100, np.int16), 16_000)
+    (folder / "a.txt").write_text("Good morning.")
+    soundfile.write(folder / "b.wav", np.full(1_600, 100, np.int16), 16_000)
+    source = DataSetSource(path=str(folder))
+    plan = RunPlan(endpoint="local", source=source, connections=4, local_arguments=("--recogniser", "silent"))
+    await driver.supervisor.run(plan)
+    assert driver.of(ClipReference) == []
+    session = driver.supervisor.session_folder
+    recorded = [event for event in read_session(session) if isinstance(event, ClipReference)]
+    assert [(Path(event.clip).name, event.text, event.length_s) for event in recorded] == [
+        ("a.wav", "Good morning.", 0.1)
+    ]
+
+
+async def test_the_recording_holds_the_text_of_a_single_file(driver, tmp_path: Path):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, np.full(1_600, 100, np.int16), 16_000)
+    path.with_suffix(".txt").write_text("Good morning.")
+    plan = RunPlan(
+        endpoint="local",
+        source=WavSource(path=str(path), loop=True),
+        duration_s=0.2,
+        local_arguments=("--recogniser", "silent"),
+    )
+    await driver.supervisor.run(plan)
+    [recorded] = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, ClipReference)]
+    assert (recorded.number, recorded.clip, recorded.is_looped) == (0, str(path), True)
+    assert (recorded.text, recorded.length_s) == ("Good morning.", 0.1)
 
 
 class Chunks(FileChunkSource):
