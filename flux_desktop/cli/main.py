@@ -20,6 +20,7 @@ _COMMANDS = {
     "file": "stream an audio file at real-time pace",
     "microphone": "stream a microphone",
     "capacity": "find how many conversations an endpoint holds within limits",
+    "probe": "find out what the build of an endpoint supports",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
     "summary": "rebuild the summary of a recorded run",
@@ -35,6 +36,7 @@ _EXITS = {
     "capacity": "exit status:\n  0    a capacity or a lower bound was found\n  2    wrong usage or input\n"
     "  3    INVALID: this machine was the limit\n  99   not even one conversation is within the limits, or undecided\n"
     "  130  interrupted; what is known is printed",
+    "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
 """Exit status of commands that carry out no run."""
@@ -135,6 +137,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import capacity
 
             capacity.add_arguments(parser)
+        case "probe":
+            from flux_desktop.cli import probe
+
+            probe.add_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -181,6 +187,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import capacity
 
             return capacity.run
+        case "probe":
+            from flux_desktop.cli import probe
+
+            return probe.run
         case _:
             from flux_desktop.cli import local_endpoint
 

@@ -1,0 +1,55 @@
+"""Probes of the built-in endpoint's builds: what is known of each build is found."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.experiments.probe import probe_endpoint
+from flux_desktop.flux.bundles import BUNDLES
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.probe_findings import Finding, bundle_from
+
+
+def plan(bundle: str, model: str = "flux-general-en") -> RunPlan:
+    source = WavSource(path=str(resource_path("sample_audio/conversation.wav")))
+    options = FluxOptions(model=model)
+    return RunPlan(endpoint="local", source=source, options=options, local_arguments=("--bundle", bundle))
+
+
+@pytest.mark.parametrize(
+    ("name", "model"), [("latest", "flux-general-en"), ("flux-multi-20260417", "flux-general-multi")]
+)
+async def test_a_known_build_is_found_as_it_is(name: str, model: str) -> None:
+    shown: list[Finding] = []
+    report = await probe_endpoint(plan(name, model), on_finding=shown.append)
+    print([(each.key, each.outcome, each.seen) for each in report.findings])
+    assert report.reachable
+    assert report.problem == ""
+    assert report.streams <= 12
+    assert sorted(map(str, shown)) == sorted(map(str, report.findings))
+    truth, found = BUNDLES[name], bundle_from(report)
+    assert found.controls == truth.controls
+    assert truth.options is not None
+    assert found.options is not None
+    refused = {"redact"}  # not probed
+    hints = set() if model == "flux-general-multi" else {"language_hint"}  # refused by the model, not by the build
+    assert found.options - refused == truth.options - refused - hints
+    for fact in ("eot_threshold_max", "eot_timeout_ms_max", "sends_trigger", "sends_word_times", "ends_turn_on_close"):
+        assert getattr(found, fact) == getattr(truth, fact), fact
+
+
+async def test_a_model_that_the_endpoint_does_not_have_is_a_sentence() -> None:
+    report = await probe_endpoint(plan("flux-multi-20260417", "flux-general-en"))
+    assert not report.reachable
+    assert report.problem.endswith(".")
+    assert report.findings == []
+
+
+async def test_an_endpoint_that_cannot_be_reached_is_a_sentence() -> None:
+    wrong = msgspec.structs.replace(plan("latest"), endpoint="nobody", endpoint_url="https://127.0.0.1:9")
+    report = await probe_endpoint(wrong)
+    assert not report.reachable
+    assert report.problem
