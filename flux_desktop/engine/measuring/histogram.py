@@ -37,6 +37,8 @@ class Histogram:
     def __init__(self) -> None:
         self._hdr = HdrHistogram(1, _HIGHEST_US, 3)
         self._pending: list[float] = []
+        self._percentiles = Percentiles()
+        """Of as many durations as it counts: those of an opening are asked for long after the last one."""
 
     def add(self, duration_s: float) -> None:
         """Count one duration."""
@@ -50,10 +52,12 @@ class Histogram:
 
     def percentiles(self) -> Percentiles:
         """p50, p95, p99 and the largest value in milliseconds, with the count."""
+        if self._percentiles.n != self.n:
+            self._percentiles = self._ranked()
+        return self._percentiles
+
+    def _ranked(self) -> Percentiles:
         hdr = self._recorded()
-        n: int = hdr.total_count
-        if n == 0:
-            return Percentiles()
         counts = np.frombuffer(hdr.counts, dtype=np.uint64)
         used = np.flatnonzero(counts != 0)
         up_to = np.cumsum(counts[used])
@@ -66,7 +70,7 @@ class Histogram:
             return value_us / 1000
 
         return Percentiles(
-            n=n,
+            n=hdr.total_count,
             p50_ms=value_ms(50.0),
             p95_ms=value_ms(95.0),
             p99_ms=value_ms(99.0),

@@ -20,6 +20,7 @@ CPU_JUDGED_FROM_S = 1.0
 ROWS_AT_ONCE = 20
 """Up to this many rows go into every snapshot; beyond it each row comes once a second."""
 _PERCENTILES_EVERY = 5
+"""Snapshots; word errors, which change with the end of a turn, are summed as often."""
 _HISTOGRAMS_EVERY = 10
 
 
@@ -49,6 +50,7 @@ class RunMonitor:
         self._cpu_percent: float | None = None
         self._cpu_start = self._cpu_mark = (0.0, 0.0)
         self._percentiles: dict[str, Percentiles] = {}
+        self._words: WordErrors | None = None
 
     def start(self) -> None:
         """Count CPU time from now on."""
@@ -91,6 +93,8 @@ class RunMonitor:
                 rows.append(connection.row())
         if with_percentiles:
             self._percentiles = {name: each.percentiles() for name, each in self._histograms.items() if each.n}
+            if self._knows_words:
+                self._words = sum((each.words for each in self._connections), WordErrors())
         figures, none = dict(self._percentiles), Percentiles()
         self._emit(
             Snapshot(
@@ -102,7 +106,7 @@ class RunMonitor:
                 pacing=figures.pop("pacing", none),
                 loop_lag=figures.pop("loop_lag", none),
                 figures=figures,
-                words=sum((each.words for each in self._connections), WordErrors()) if self._knows_words else None,
+                words=self._words,
                 chunks_sent=sum(each.chunks_sent for each in self._connections),
                 messages_received=sum(each.messages_received for each in self._connections),
                 cpu_percent=self._cpu_percent,

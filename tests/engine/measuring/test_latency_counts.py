@@ -52,3 +52,8 @@ def test_no_percentile_exceeds_the_maximum() -> None:
         assert figures.p99_ms is not None
         assert figures.max_ms is not None
         assert figures.p99_ms <= figures.max_ms
+
+
+def test_memory_is_taken_for_the_range_of_the_values_alone() -> None:
+    usual = counted(np.random.default_rng(5).uniform(1, 150, 20_000))
+    assert len(usual._pages) <= 11, "10 kB"
