@@ -10,8 +10,6 @@ import asyncio
 import time
 from typing import Any
 
-from aws_sdk_sagemaker_runtime_http2.client import AsyncSageMakerRuntimeHTTP2Client
-from aws_sdk_sagemaker_runtime_http2.config import AsyncSageMakerRuntimeHTTP2Config
 from aws_sdk_sagemaker_runtime_http2.models import InvokeEndpointWithBidirectionalStreamInput
 from smithy_core.exceptions import SmithyError
 
@@ -22,6 +20,7 @@ from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.receive_queue import ReceiveQueue
+from flux_desktop.aws.stream.sdk_client import AsyncSageMakerRuntimeHTTP2Client, AsyncSageMakerRuntimeHTTP2Config
 from flux_desktop.aws.stream.sdk_plugins import FailureObserver, Publisher, StaticIdentity, StreamProtocol
 from flux_desktop.aws.stream.stream import SageMakerStream
 from flux_desktop.aws.target import (
