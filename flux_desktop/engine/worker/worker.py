@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -343,6 +344,8 @@ def main() -> None:
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     logs.set_up(logging.WARNING, handler)
     logs.catch_uncaught()
+    # What was imported stays: a collection of these 80,000 objects would stop all streams for 30 ms.
+    gc.freeze()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_main())
 
