@@ -1,27 +1,58 @@
-"""The Tune page: thresholds for the end of a turn, tried on recordings before they are used."""
+"""The Tune page: what to measure and the setting on the left, the curve in the middle, the turns on the right."""
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from flux_desktop.ui.models.tune import TuneModel
+from flux_desktop.ui.panels.curve_panel import CurvePanel
+from flux_desktop.ui.panels.figures_panel import FiguresPanel
 from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.preset_cards import PresetCards
 from flux_desktop.ui.panels.setting_panel import SettingPanel
+from flux_desktop.ui.panels.turns_panel import TurnsPanel
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
 LEFT_PX = 280
+RIGHT_PX, RIGHT_NARROW_PX, NARROW_PX = 400, 308, 1340
+"""Width of the turns, also on a page narrower than `NARROW_PX`, where the figures need the room."""
 
 
 class TunePage(QWidget):
     """Lays out the panels; what they do together is wired by the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
+        self.model = TuneModel()
         self.setting_panel = SettingPanel()
+        self.curve_panel = CurvePanel(theme, self.model)
+        self.preset_cards = PresetCards(self.model)
+        self.figures_panel = FiguresPanel(theme, self.model)
+        self.turns_panel = TurnsPanel(theme, self.model)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
         columns.addWidget(left_column(self.setting_panel, width_px=LEFT_PX))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
-        self.middle.addStretch()
+        self.middle.addWidget(self.curve_panel, 1)
+        self.middle.addWidget(self.preset_cards)
+        self.middle.addWidget(self.figures_panel)
         columns.addLayout(self.middle, 1)
+        self.turns_panel.setFixedWidth(RIGHT_PX)
+        columns.addWidget(self.turns_panel)
+
+    def refresh(self) -> None:
+        """Show the model."""
+        known = self.model.evaluation is not None
+        self.figures_panel.setVisible(known)
+        self.curve_panel.refresh()
+        self.preset_cards.refresh()
+        self.figures_panel.refresh()
+        self.turns_panel.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.turns_panel.setFixedWidth(RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from flux_desktop.ui.models.tune import TurnSetting
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.flux.options import EOT_THRESHOLD
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_M
 from flux_desktop.ui.widgets.basics import Panel, button, label
@@ -31,6 +32,9 @@ class SettingPanel(Panel):
         for field in (self.eot, self.eager, self.timeout):
             field.changed.connect(self._edited)
             self.body.addWidget(field)
+        self.bounds = label("", "caption", wrap=True)
+        self.bounds.hide()
+        self.body.addWidget(self.bounds)
         self.use_button = button(
             "Use these values",
             self.use_wanted.emit,
@@ -43,27 +47,38 @@ class SettingPanel(Panel):
         couple(self.eot, self.eager)
 
     @property
-    def setting(self) -> TurnSetting:
+    def setting(self) -> Setting:
         """The values as the controls show them."""
-        return TurnSetting(
-            eot_threshold=self.eot.value or 0.0,
-            eager_eot_threshold=self.eager.value,
-            eot_timeout_ms=round((self.timeout.value or 0.0) * 1000),
+        return Setting(
+            eot=self.eot.value or 0.0,
+            eager=self.eager.value,
+            timeout_ms=round((self.timeout.value or 0.0) * 1000),
         )
 
-    def show_setting(self, setting: TurnSetting) -> None:
+    def show_setting(self, setting: Setting) -> None:
         """Move the controls without reporting it."""
-        self.eot.set_value(setting.eot_threshold)
+        self.eot.set_value(setting.eot)
         couple(self.eot, self.eager)
-        self.eager.set_value(setting.eager_eot_threshold)
-        self.timeout.set_value(setting.eot_timeout_ms / 1000)
+        self.eager.set_value(setting.eager)
+        self.timeout.set_value(setting.timeout_ms / 1000)
 
-    def show_current(self, current: TurnSetting, effect: str) -> None:
+    def show_recorded(self, recorded: Setting) -> None:
+        """Narrow the ranges to what the recording can answer for."""
+        self.eot.set_maximum(recorded.eot)
+        self.timeout.set_maximum(min(TIMEOUT_MAX_MS, recorded.timeout_ms) / 1000)
+        narrowed = recorded.eot < EOT_THRESHOLD.high or recorded.timeout_ms < TIMEOUT_MAX_MS
+        self.bounds.setText(
+            f"Recorded at {recorded.eot:.2f} and {recorded.timeout_ms / 1000:g} s: what higher values would have done "
+            "is not known."
+        )
+        self.bounds.setVisible(narrowed)
+
+    def show_current(self, current: Setting, effect: str) -> None:
         """Show what Live uses now, and what the button will do."""
-        eager = current.eager_eot_threshold
-        self.eot.set_state(f"current {current.eot_threshold:.2f}", "caption")
+        eager = current.eager
+        self.eot.set_state(f"current {current.eot:.2f}", "caption")
         self.eager.set_state("current off" if eager is None else f"current {eager:.2f}", "caption")
-        self.timeout.set_state(f"current {current.eot_timeout_ms / 1000:.1f} s", "caption")
+        self.timeout.set_state(f"current {current.timeout_ms / 1000:.1f} s", "caption")
         self.effect.setText(effect)
         self.use_button.setEnabled(self.setting != current)
 

@@ -15,6 +15,9 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s
 #bar { border-bottom: 1px solid %(border)s; }
 #statusBar { border-top: 1px solid %(border)s; }
 #panel { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
+#preset { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
+#preset[chosen="on"] { background: %(accent_soft)s; border-color: %(accent)s; }
+#preset:focus { border-color: %(accent)s; }
 #card { background: %(raised)s; border: 1px solid %(border)s; border-radius: 8px; }
 
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
@@ -23,6 +26,7 @@ QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 }
 
 QLabel { background: transparent; }
+QLabel:disabled { color: %(border)s; }
 QLabel[role="title"] { font-size: 15px; font-weight: 600; }
 QLabel[role="caption"] { font-size: 11px; color: %(muted)s; }
 QLabel[role="muted"] { color: %(muted)s; }

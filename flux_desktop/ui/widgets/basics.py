@@ -147,7 +147,7 @@ class Panel(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(SPACE_M, SPACE_S + 2, SPACE_M, SPACE_M)
         self.body.setSpacing(SPACE_S)
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         self.title = label(title, "title")
         head.addWidget(self.title)

@@ -1,33 +1,116 @@
-"""Wires the Tune page to the choices of Live and to the run in progress."""
+"""Wires the Tune page: to the choices of Live, to the run in progress, and to what a recording says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import in_thread
+from flux_desktop.evaluation.trace import Setting
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Origin
-from flux_desktop.ui.models.tune import TurnSetting
+from flux_desktop.ui.models.sound import WavShape, read_shape
+from flux_desktop.ui.models.tune import Details, details_of, setting_of, with_setting
+from flux_desktop.ui.models.tune_curve import Evaluation, with_limits
+from flux_desktop.ui.models.tune_turns import TurnEntry
 from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.services.clip_player import ClipPlayer
+from flux_desktop.ui.services.tasks import UiTasks
+
+DETAILS, PRESETS, SHAPES = "tune details", "tune presets", "tune shapes"
+COMPUTE_LIMIT_S = 60.0
 
 
 class Tuner:
-    """Everything runs on the window's thread."""
+    """Everything runs on the window's thread, except what is computed: that has threads of its own.
 
-    def __init__(self, state: AppState, page: TunePage) -> None:
-        self._state = state
+    A control that is moved is followed at once by the curve (`curve_point` takes milliseconds); figures with intervals
+    and the lists of turns follow, the newest setting only.
+    """
+
+    def __init__(self, state: AppState, page: TunePage, tasks: UiTasks) -> None:
+        self._state, self._page, self._tasks = state, page, tasks
+        self.model = page.model
         self._panel = page.setting_panel
-        self._panel.changed.connect(self.refresh)
-        self._panel.use_wanted.connect(self.use_setting)
-        self._panel.show_setting(TurnSetting.of(state.choices.options))
+        self._shapes: dict[str, WavShape] = {}
+        page.setting_panel.changed.connect(lambda: self.set_setting(page.setting_panel.setting))
+        page.setting_panel.use_wanted.connect(self.use_setting)
+        curve = page.curve_panel.curve
+        curve.point_dragged.connect(self._drag)
+        curve.stepped.connect(self._step)
+        curve.setting_chosen.connect(self.set_setting)
+        curve.limit_moved.connect(self._move_limit)
+        page.preset_cards.chosen.connect(self._choose_preset)
+        page.preset_cards.limit_edited.connect(self.set_limit)
+        page.turns_panel.shapes_wanted.connect(self._want_shapes)
+        self.player = ClipPlayer(tasks, page.turns_panel.show_playing, self._show_output)
+        page.turns_panel.cards.play_wanted.connect(self.player.toggle)
+        self.model.setting = self.model.current = setting_of(state.choices.options)
+        self._panel.show_setting(self.model.setting)
         state.listen(self.refresh)
+
+    # ------------------------------------------------------------ what is looked at
+
+    def show(self, evaluation: Evaluation) -> None:
+        """Show another recording."""
+        self.model.take(evaluation)
+        self._panel.show_recorded(evaluation.recorded)
+        self._repaint()
+
+    def set_setting(self, setting: Setting) -> None:
+        """Look at another setting."""
+        self.model.set_setting(setting)
+        self._repaint()
+
+    def set_limit(self, place: int, share: float) -> None:
+        """Edit the limit of a preset; the presets follow from a thread."""
+        self.model.selected = place
+        self.model.set_limit(place, share)
+        self._repaint()
+        if self.model.evaluation is not None:
+            self._tasks.start("deriving presets", self._derive_presets(), group=PRESETS, exclusive=True)
 
     def use_setting(self) -> None:
         """Set the values on Live; a run in progress gets them like any other change."""
         state = self._state
-        state.choices.options = self._panel.setting.on(state.choices.options)
+        state.choices.options = with_setting(state.choices.options, self.model.setting)
         state.live.edit(state.options)
         state.changed()
 
     def refresh(self) -> None:
-        """Show the values that Live uses, and what using these would do."""
+        """Show the values that Live uses, and what using these would do; called after every change of the state."""
+        current = setting_of(self._state.choices.options)
+        if current != self.model.current:
+            self.model.set_current(current)
+            self._repaint()
+        self._show_effect()
+
+    def _drag(self, share: float) -> None:
+        self.model.choose_nearest(share)
+        self._repaint()
+
+    def _step(self, places: int) -> None:
+        self.model.step(places)
+        self._repaint()
+
+    def _move_limit(self, share: float) -> None:
+        if self.model.selected is not None:
+            self.set_limit(self.model.selected, share)
+
+    def _choose_preset(self, place: int) -> None:
+        self.model.choose_preset(place)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        if self._panel.setting != self.model.setting:
+            self._panel.show_setting(self.model.setting)
+        self._page.refresh()
+        self._show_effect()
+        if self.model.details_are_stale and not self._tasks.running(DETAILS):
+            self._tasks.start("computing figures", self._compute_details(), group=DETAILS)
+
+    def _show_effect(self) -> None:
         state = self._state
         live = state.run.active and state.run.current.origin is Origin.LIVE
         if not live:
@@ -36,4 +119,43 @@ class Tuner:
             effect = "Sets them on the Live page. This build does not accept changes, so its connections reconnect."
         else:
             effect = "Sets them on the Live page and sends them to the run in progress."
-        self._panel.show_current(TurnSetting.of(state.choices.options), effect)
+        self._panel.show_current(self.model.current, effect)
+
+    # ------------------------------------------------------------ what is computed
+
+    async def _compute_details(self) -> None:
+        """Until they belong to the newest setting; one computation at a time, however fast a control is moved."""
+        while self.model.details_are_stale and self.model.evaluation is not None:
+            evaluation = self.model.evaluation
+            wanted = (evaluation.table, self.model.setting, self.model.replayable_current)
+            details: Details = await in_thread(partial(details_of, *wanted), COMPUTE_LIMIT_S)
+            if self.model.evaluation is not None and self.model.evaluation.table is evaluation.table:
+                self.model.details = details
+                self._page.refresh()
+
+    async def _derive_presets(self) -> None:
+        evaluation = self.model.evaluation
+        assert evaluation is not None
+        changed = await in_thread(partial(with_limits, evaluation, self.model.limits), COMPUTE_LIMIT_S)
+        if self.model.evaluation is evaluation:
+            self.model.take_presets(changed)
+            self._repaint()
+
+    def _show_output(self, problem: Problem | None) -> None:
+        words = "" if problem is None else problem.sentence()
+        self._page.turns_panel.show_trouble(words, can_play=problem is None)
+
+    def _want_shapes(self, entries: Sequence[TurnEntry]) -> None:
+        self.player.check()
+        unread = {str(entry.path): entry for entry in entries if entry.path and str(entry.path) not in self._shapes}
+        if unread:
+            self._tasks.start("reading clips", self._read_shapes(unread), group=SHAPES, exclusive=True)
+
+    async def _read_shapes(self, unread: dict[str, TurnEntry]) -> None:
+        for path, entry in unread.items():
+            assert entry.path is not None
+            try:
+                self._shapes[path] = await in_thread(partial(read_shape, entry.path), COMPUTE_LIMIT_S)
+            except ProblemError:
+                continue  # a clip that has been deleted since is shown without its loudness
+            self._page.turns_panel.show_shapes({path: self._shapes[path]})

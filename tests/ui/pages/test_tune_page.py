@@ -5,10 +5,11 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.pages.tune_page import LEFT_PX, TunePage
+from flux_desktop.ui.style.theme import ThemeSource
 
 
-def test_the_controls_are_on_the_left(qtbot: QtBot) -> None:
-    page = TunePage()
+def test_the_controls_are_on_the_left(qtbot: QtBot, theme: ThemeSource) -> None:
+    page = TunePage(theme)
     qtbot.addWidget(page)
     page.resize(1216, 660)
     page.show()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.ui.models.tune import TurnSetting
+from flux_desktop.evaluation.trace import Setting
 from flux_desktop.ui.panels.setting_panel import SettingPanel
 
-CURRENT = TurnSetting(eot_threshold=0.7, eager_eot_threshold=None, eot_timeout_ms=5_000)
+CURRENT = Setting(eot=0.7, eager=None, timeout_ms=5_000)
 
 
 @pytest.fixture
@@ -19,8 +19,10 @@ def panel(qtbot: QtBot) -> SettingPanel:
     return made
 
 
-@pytest.mark.parametrize("setting", [CURRENT, TurnSetting(0.55, 0.5, 10_000), TurnSetting(1.0, 0.9, 500)])
-def test_what_is_shown_is_read_back(panel: SettingPanel, setting: TurnSetting) -> None:
+@pytest.mark.parametrize(
+    "setting", [CURRENT, Setting(eot=0.55, eager=0.5, timeout_ms=10_000), Setting(eot=1.0, eager=0.9, timeout_ms=500)]
+)
+def test_what_is_shown_is_read_back(panel: SettingPanel, setting: Setting) -> None:
     changes: list[None] = []
     panel.changed.connect(lambda: changes.append(None))
     panel.show_setting(setting)
@@ -29,11 +31,14 @@ def test_what_is_shown_is_read_back(panel: SettingPanel, setting: TurnSetting) -
 
 
 def test_a_control_that_is_moved_is_reported(panel: SettingPanel) -> None:
-    settings: list[TurnSetting] = []
+    settings: list[Setting] = []
     panel.changed.connect(lambda: settings.append(panel.setting))
     panel.eot.field.setValue(0.82)
     panel.timeout.slider.setValue(60)
-    assert settings == [TurnSetting(0.82, None, 5_000), TurnSetting(0.82, None, 6_000)]
+    assert settings == [
+        Setting(eot=0.82, eager=None, timeout_ms=5_000),
+        Setting(eot=0.82, eager=None, timeout_ms=6_000),
+    ]
 
 
 def test_the_values_of_live_stand_beside_the_controls(panel: SettingPanel) -> None:

@@ -1,0 +1,217 @@
+"""The turns that a setting cuts off, misses, or keeps waiting longest, as the Tune page lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.audio.words import SpokenTurn
+from flux_desktop.datasets.clip import Span
+from flux_desktop.evaluation.replay import ReplayedDecision, replay
+from flux_desktop.evaluation.setting_figures import setting_scores
+from flux_desktop.evaluation.trace import Setting, Trace
+from flux_desktop.evaluation.trace_table import TraceTable
+from flux_desktop.evaluation.turn_scoring import TurnOutcome, TurnResult
+from flux_desktop.evaluation.word_errors import tokens
+
+LISTED_MAX = 60
+WAITS_MAX = 20
+BEFORE_S, AFTER_S = 0.3, 0.9
+
+
+class TurnKind(StrEnum):
+    """Why a turn is listed."""
+
+    CUT_OFF = "cut off"
+    MISSED = "missed"
+    WAIT = "wait"
+
+
+class TurnEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn. Times are seconds from the start of its clip."""
+
+    kind: TurnKind
+    clip: str
+    path: Path | None
+    offset_s: float
+    turn: SpokenTurn
+    holds: tuple[Span, ...]
+    """Holds of the turn that are worth drawing."""
+    decision_s: float | None
+    eager_s: float | None
+    said: str
+    """What had been said at the decision."""
+    rest: str
+    wait_s: float | None
+    recordings: int
+    """In how many of the recordings of this clip it happened; the first one is shown."""
+    repeats: int
+
+    @property
+    def span(self) -> Span:
+        """What the timeline shows."""
+        until_s = max(self.turn.end_s, self.decision_s or 0.0) + AFTER_S
+        return Span(start_s=max(0.0, self.turn.start_s - BEFORE_S), end_s=until_s)
+
+    @property
+    def verdict(self) -> str:
+        """What happened, in a few words."""
+        often = f" · {self.recordings} of {self.repeats}" if self.repeats > 1 else ""
+        if self.kind is TurnKind.MISSED:
+            return f"not ended within 3 s{often}"
+        if self.kind is TurnKind.WAIT:
+            return f"waits {self.wait_s or 0.0:.2f} s{often}"
+        hold = self.cut_hold
+        if hold is None or self.decision_s is None:
+            return f"cut off while speaking{often}"
+        return f"cut off after {self.decision_s - hold.start_s:.2f} s{often}"
+
+    @property
+    def cut_hold(self) -> Span | None:
+        """The hold in which the turn was cut off."""
+        at_s = self.decision_s
+        if at_s is None:
+            return None
+        return next((hold for hold in self.holds if hold.start_s <= at_s <= hold.end_s), None)
+
+    @property
+    def sentence(self) -> str:
+        """The entry for screen readers."""
+        split = f"{self.said} | {self.rest}" if self.rest else self.said
+        return f"{self.clip}, {self.verdict}: {split}"
+
+
+class TurnLists(msgspec.Struct, frozen=True, kw_only=True):
+    """The three lists; numbers count all turns, lists may hold fewer."""
+
+    cut_off: tuple[TurnEntry, ...] = ()
+    missed: tuple[TurnEntry, ...] = ()
+    longest: tuple[TurnEntry, ...] = ()
+    cut_off_count: int = 0
+    missed_count: int = 0
+
+
+class _Found(msgspec.Struct):
+    trace: Trace
+    place: int
+    result: TurnResult
+    recordings: int = 1
+
+
+_Listed = dict[tuple[str, float, int], _Found]
+"""By path, offset and place of the turn: a turn that was recorded several times is listed once."""
+
+
+def turn_lists(table: TraceTable, setting: Setting) -> TurnLists:
+    """The turns worth listening to at a setting."""
+    cut: _Listed = {}
+    missed: _Listed = {}
+    waits: _Listed = {}
+    for trace, score in zip(table.traces, setting_scores(table, setting), strict=True):
+        places = {id(turn): place for place, turn in enumerate(trace.turns)}
+        for result in score.turns:
+            place = places[id(result.turn)]
+            found = _Found(trace, place, result)
+            key = (trace.path or trace.clip, trace.offset_s, place)
+            if result.cut_offs:
+                _count(cut, key, found)
+            elif result.outcome is TurnOutcome.MISSED:
+                _count(missed, key, found)
+            elif result.decision_s is not None:
+                _count(waits, key, found)
+    longest = sorted(waits.values(), key=lambda each: -(each.result.decision_s or 0.0))[:WAITS_MAX]
+    by_hold = sorted(cut.values(), key=_cut_after_s)
+    return TurnLists(
+        cut_off=_entries(table, setting, by_hold, TurnKind.CUT_OFF),
+        missed=_entries(table, setting, list(missed.values()), TurnKind.MISSED),
+        longest=_entries(table, setting, longest, TurnKind.WAIT),
+        cut_off_count=len(cut),
+        missed_count=len(missed),
+    )
+
+
+def _count(found: _Listed, key: tuple[str, float, int], new: _Found) -> None:
+    if key not in found:
+        found[key] = new
+        return
+    found[key].recordings += 1
+    if (new.result.decision_s or 0.0) > (found[key].result.decision_s or 0.0):
+        new.recordings = found[key].recordings
+        found[key] = new
+
+
+def _cut_after_s(found: _Found) -> float:
+    """Shortest silence first: those are the hardest to excuse."""
+    at_s = found.result.cut_offs[0].audio_s
+    return min((at_s - hold.start_s for hold in found.trace.holds if hold.start_s <= at_s <= hold.end_s), default=0.0)
+
+
+def _entries(table: TraceTable, setting: Setting, found: Sequence[_Found], kind: TurnKind) -> tuple[TurnEntry, ...]:
+    decided: dict[int, list[ReplayedDecision]] = {}
+    entries = []
+    for each in found[:LISTED_MAX]:
+        trace = each.trace
+        if id(trace) not in decided:
+            decided[id(trace)] = replay(trace, setting.eot, setting.eager, setting.timeout_ms)
+        own = [decision for decision in decided[id(trace)] if decision.turn == each.place and decision.judged]
+        entries.append(_entry(each, own, kind, table.repeats))
+    return tuple(entries)
+
+
+def _entry(found: _Found, decisions: Sequence[ReplayedDecision], kind: TurnKind, repeats: int) -> TurnEntry:
+    turn, trace = found.result.turn, found.trace
+    end = next((decision for decision in decisions if decision.kind == "end"), None)
+    eager_s = next((decision.at_s for decision in reversed(decisions) if decision.kind == "eager"), None)
+    cut = kind is TurnKind.CUT_OFF
+    at_s = found.result.cut_offs[0].audio_s if cut else None if found.result.end is None else found.result.end.audio_s
+    said, rest = turn.text, ""
+    if cut and end is not None:
+        said, rest = split_text(turn.text, _own_words(trace, turn, end.transcript))
+    return TurnEntry(
+        kind=kind,
+        clip=trace.clip,
+        path=Path(trace.path) if trace.path else None,
+        offset_s=trace.offset_s,
+        turn=turn,
+        holds=tuple(hold for hold in trace.holds if turn.start_s <= hold.start_s and hold.end_s <= turn.end_s),
+        decision_s=at_s,
+        eager_s=eager_s,
+        said=said,
+        rest=rest,
+        wait_s=found.result.decision_s,
+        recordings=found.recordings,
+        repeats=repeats,
+    )
+
+
+def _own_words(trace: Trace, turn: SpokenTurn, transcript: str) -> str:
+    """What was heard of this turn: at a high threshold the server takes it for a part of a longer one."""
+    before = next((message for message in reversed(trace.messages) if message.audio_s <= turn.start_s), None)
+    if before is None or not before.transcript or not transcript.startswith(before.transcript):
+        return transcript
+    return transcript[len(before.transcript) :].strip()
+
+
+def split_text(reference: str, heard: str) -> tuple[str, str]:
+    """The reference in two: the words that the transcript `heard` covers best, and the rest.
+
+    The transcript may have other words, as recognition errs: the beginning with the fewest edits is taken.
+    """
+    words = reference.split()
+    wanted, got = [_plain(word) for word in words], [_plain(word) for word in heard.split()]
+    distances = list(range(len(wanted) + 1))
+    for row, word in enumerate(got, start=1):
+        above, distances[0] = distances[0], row
+        for column, other in enumerate(wanted, start=1):
+            replaced = above + (word != other)
+            above = distances[column]
+            distances[column] = min(replaced, above + 1, distances[column - 1] + 1)
+    covered = len(distances) - 1 - distances[::-1].index(min(distances))
+    return " ".join(words[:covered]), " ".join(words[covered:])
+
+
+def _plain(word: str) -> str:
+    return " ".join(tokens(word, "word")) or word.lower()

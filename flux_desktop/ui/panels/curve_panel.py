@@ -1,0 +1,60 @@
+"""The curve with its caption, its legend, and the switch for published figures."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+
+from flux_desktop.ui.models.tune import TuneModel
+from flux_desktop.ui.plots.tune_curve import PUBLIC_MEANING, PUBLIC_WORDS, TuneCurve
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.widgets.basics import Panel, label
+from flux_desktop.ui.widgets.legend import Legend
+
+EMPTY = (
+    "Record once, then try every setting on the recording.\n\n"
+    "Press Record: the clips are streamed to the endpoint at its highest threshold, and what each lower "
+    "threshold would have decided is computed from the confidences that it reports."
+)
+
+
+class CurvePanel(Panel):
+    """The curve, or before the first recording what to do."""
+
+    def __init__(self, theme: ThemeSource, model: TuneModel) -> None:
+        super().__init__("Curve", "")
+        self._model = model
+        self.body.setSpacing(2)
+        self.subtitle.setVisible(True)
+        self.curve = TuneCurve(theme, model)
+        self.empty = label(EMPTY, "muted", wrap=True)
+        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.curve, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_S)
+        self.legend = Legend(theme)
+        self.legend.show_entries(self.curve.legend_entries())
+        self.public = QCheckBox(PUBLIC_WORDS)
+        self.public.setChecked(True)
+        self.public.setToolTip(PUBLIC_MEANING)
+        self.public.toggled.connect(self.curve.show_public)
+        foot.addWidget(self.legend, 1)
+        foot.addWidget(self.public)
+        self.body.addLayout(foot)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the model."""
+        evaluation = self._model.evaluation
+        known = evaluation is not None
+        self.empty.setVisible(not known)
+        for part in (self.curve, self.legend, self.public):
+            part.setVisible(known)
+        if evaluation is not None:
+            self.subtitle.setText(
+                f"wait (p50, ms) against holds cut off · each dot is one setting, replayed on {evaluation.turns:,} "
+                f"turns with {evaluation.holds:,} holds"
+            )
+        else:
+            self.subtitle.setText("how long speakers wait, against how often they are cut off")
+        self.curve.refresh()

@@ -1,0 +1,82 @@
+"""Plays the turn that a person wants to hear; the sound comes from a process of its own (`audio.playing`)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from pathlib import Path
+
+from flux_desktop.audio.playing import output_problem, play
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.ui.models.tune_turns import TurnEntry
+from flux_desktop.ui.services.tasks import UiTasks
+
+GROUP = "player"
+Play = Callable[[Path, float, float], AsyncGenerator[float]]
+
+
+class ClipPlayer:
+    """One turn at a time. `on_position` gets the entry and seconds of its clip, or None and None when it is over."""
+
+    def __init__(
+        self,
+        tasks: UiTasks,
+        on_position: Callable[[TurnEntry | None, float | None], None],
+        on_problem: Callable[[Problem | None], None],
+        play_clip: Play = play,
+    ) -> None:
+        self._tasks = tasks
+        self._on_position = on_position
+        self._on_problem = on_problem
+        self._play = play_clip
+        self._playing: TurnEntry | None = None
+        self._checked = False
+
+    def toggle(self, entry: TurnEntry) -> None:
+        """Play this turn from its beginning, or stop it."""
+        if entry == self._playing:
+            self.stop()
+        elif entry.path is not None:
+            self._playing = entry
+            self._tasks.start("playing a clip", self._run(entry, entry.path), group=GROUP, exclusive=True)
+
+    def stop(self) -> None:
+        """Be silent."""
+        self._tasks.cancel(GROUP)
+        self._playing = None
+        self._on_position(None, None)
+
+    def check(self) -> None:
+        """Find out, once, whether this machine can play anything."""
+        if not self._checked:
+            self._checked = True
+            self._tasks.start("looking for a sound output", self._check())
+
+    async def _check(self) -> None:
+        try:
+            self._on_problem(await output_problem())
+        except OSError as error:
+            self._on_problem(_no_process(error))
+
+    async def _run(self, entry: TurnEntry, path: Path) -> None:
+        span = entry.span
+        self._on_position(entry, span.start_s)
+        try:
+            async with aclosing(
+                self._play(path, entry.offset_s + span.start_s, span.end_s - span.start_s)
+            ) as positions:
+                async for played_s in positions:
+                    self._on_position(entry, span.start_s + played_s)
+            self._on_problem(None)
+        except ProblemError as error:
+            self._on_problem(error.problem)
+        except OSError as error:
+            self._on_problem(_no_process(error))
+        finally:
+            if self._playing == entry:  # not another one that has been started since
+                self._playing = None
+                self._on_position(None, None)
+
+
+def _no_process(error: OSError) -> Problem:
+    return Problem(code="playing_failed", what="The clip cannot be played.", why=f"{error.strerror or error}.")
