@@ -57,6 +57,11 @@ class LiveParameters:
         """The run is over: edits are for the next one."""
         self._started = self._wanted = None
 
+    @property
+    def steers_run(self) -> bool:
+        """Whether a run is in progress that takes changes; a recording of Tune is none."""
+        return self._started is not None
+
     def bundle_known(self, name: str) -> None:
         """The run has reported which server build it conversations to."""
         self.bundle = BUNDLES.get(name, UNKNOWN)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.panels.curve_panel import CurvePanel
 from flux_desktop.ui.panels.figures_panel import FiguresPanel
 from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.measure_panel import MeasurePanel
 from flux_desktop.ui.panels.preset_cards import PresetCards
 from flux_desktop.ui.panels.setting_panel import SettingPanel
 from flux_desktop.ui.panels.turns_panel import TurnsPanel
@@ -23,9 +25,10 @@ RIGHT_PX, RIGHT_NARROW_PX, NARROW_PX = 400, 308, 1340
 class TunePage(QWidget):
     """Lays out the panels; what they do together is wired by the window."""
 
-    def __init__(self, theme: ThemeSource) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
         self.model = TuneModel()
+        self.measure_panel = MeasurePanel(state)
         self.setting_panel = SettingPanel()
         self.curve_panel = CurvePanel(theme, self.model)
         self.preset_cards = PresetCards(self.model)
@@ -34,7 +37,7 @@ class TunePage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(left_column(self.setting_panel, width_px=LEFT_PX))
+        columns.addWidget(left_column(self.measure_panel, self.setting_panel, width_px=LEFT_PX))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.curve_panel, 1)
@@ -43,6 +46,7 @@ class TunePage(QWidget):
         columns.addLayout(self.middle, 1)
         self.turns_panel.setFixedWidth(RIGHT_PX)
         columns.addWidget(self.turns_panel)
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the model."""

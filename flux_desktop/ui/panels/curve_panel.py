@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.plots.tune_curve import PUBLIC_MEANING, PUBLIC_WORDS, TuneCurve
@@ -11,10 +12,10 @@ from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, label
 from flux_desktop.ui.widgets.legend import Legend
 
+EMPTY_TITLE = "Record once, then try every setting"
 EMPTY = (
-    "Record once, then try every setting on the recording.\n\n"
-    "Press Record: the clips are streamed to the endpoint at its highest threshold, and what each lower "
-    "threshold would have decided is computed from the confidences that it reports."
+    "Record streams the clips to the endpoint at its highest threshold. What every lower threshold would have decided "
+    "is then computed from the confidences that the endpoint reported."
 )
 
 
@@ -27,7 +28,14 @@ class CurvePanel(Panel):
         self.body.setSpacing(2)
         self.subtitle.setVisible(True)
         self.curve = TuneCurve(theme, model)
-        self.empty = label(EMPTY, "muted", wrap=True)
+        self.empty = QWidget()
+        words = QVBoxLayout(self.empty)
+        words.addStretch()
+        for text, role in ((EMPTY_TITLE, "title"), (EMPTY, "muted")):
+            line = label(text, role, wrap=True)
+            line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            words.addWidget(line)
+        words.addStretch()
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.curve, 1)
         foot = QHBoxLayout()

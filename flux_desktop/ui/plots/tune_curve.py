@@ -164,16 +164,16 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         known = np.flatnonzero(np.isfinite(shares) & np.isfinite(waits))
         places = [divmod(int(place), len(grid.timeouts_ms)) for place in known]
         self._cloud.setData(x=shares[known], y=waits[known], data=[grid.setting(*place) for place in places])
-        best = evaluation.best
+        best = [point for point in evaluation.best if point.wait_ms.value is not None]
         x = np.array([_percent(point) for point in best])
-        y = np.array([point.wait_ms.value or np.nan for point in best])
+        y = np.array([point.wait_ms.value or 0.0 for point in best])
         self._best.setData(x, y)
         self._low.setData(x, np.array([_bound(point.wait_ms, point.wait_ms.low) for point in best]))
         self._high.setData(x, np.array([_bound(point.wait_ms, point.wait_ms.high) for point in best]))
         line = [point for point in evaluation.baseline if point.cut_share is not None]
         self._baseline.setData([100 * (point.cut_share or 0.0) for point in line], [point.wait_ms for point in line])
         widest = float(x.max()) if len(x) else 20.0
-        highest = float(np.nanmax(y)) if len(y) else 1000.0
+        highest = float(y.max()) if len(y) else float(waits[known].max(initial=800.0))
         item: Any = self.getPlotItem()
         self._widest = next((step for step in _X_STEPS if step >= max(widest, 15.0)), 100.0)
         item.setXRange(0, self._widest, padding=0.02)

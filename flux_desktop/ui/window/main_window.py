@@ -34,6 +34,7 @@ from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller
+from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.transcripts import Transcripts
 from flux_desktop.ui.window.tuner import Tuner
 
@@ -73,8 +74,11 @@ class MainWindow(QMainWindow):
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
         self.presenter = Presenter(theme, self.state)
-        self.tune_page = TunePage(theme)
+        self.tune_page = TunePage(theme, self.state)
         self.tuner = Tuner(self.state, self.tune_page, self.tasks)
+        self.recorder = TraceRecorder(
+            self.state, self.tune_page, self.controller, self.tasks, self.tuner.show, page.banners.show_problem
+        )
         self.frame = PageFrame(theme, self.state, page, self.tune_page)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
@@ -87,7 +91,7 @@ class MainWindow(QMainWindow):
             self.events.take,
             on_curves=(self.refresher.draw_curves, self.preview.refresh),
             on_texts=(self.refresher.draw_texts, self.presenter.refresh),
-            on_labels=(self.live_controls.refresh, self.refresher.draw_labels),
+            on_labels=(self.live_controls.refresh, self.refresher.draw_labels, self.recorder.refresh),
             active=lambda: self.state.run.active or self.preview.on,
             parent=self,
         )
@@ -115,7 +119,9 @@ class MainWindow(QMainWindow):
         self.speech_models.failed.connect(page.banners.show_problem)
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)
+        self.events.run_finished.connect(self.recorder.run_finished)
         self.events.run_finished.connect(self.run_finished)
+        self.frame.page_changed.connect(self.recorder.begin)
         self.theme.changed.connect(self._remember_theme)
 
     def _build_menus(self) -> None:
@@ -123,6 +129,7 @@ class MainWindow(QMainWindow):
         menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
+        menus.add_tune_actions(run, self.frame, self.tune_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
         menus.fill_view_menu(view, self.frame, page, self.theme)

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.pages.live_page import LivePage
-from flux_desktop.ui.pages.page_frame import LIVE, PAGES, PageFrame
+from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
+from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
@@ -75,6 +76,22 @@ def fill_run_menu(
     menu.addSeparator()
     for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
         _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
+
+
+def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:
+    """What the Tune page can do; each entry shows it."""
+
+    def press(widget: QPushButton) -> Callable[[], None]:
+        def act() -> None:
+            frame.show_page(TUNE)
+            widget.click()
+
+        return act
+
+    menu.addSeparator()
+    _add(menu, "Record for Tune", press(page.measure_panel.record_button), "Ctrl+Shift+Return")
+    _add(menu, "Evaluate Session…", press(page.measure_panel.session_button), "Ctrl+Shift+V")
+    _add(menu, "Use Values of Tune", press(page.setting_panel.use_button), "Ctrl+Return")
 
 
 def add_page_actions(menu: QMenu, frame: PageFrame) -> None:

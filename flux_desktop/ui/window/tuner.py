@@ -9,7 +9,6 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
 from flux_desktop.evaluation.trace import Setting
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Origin
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.models.tune import Details, details_of, setting_of, with_setting
 from flux_desktop.ui.models.tune_curve import Evaluation, with_limits
@@ -112,8 +111,7 @@ class Tuner:
 
     def _show_effect(self) -> None:
         state = self._state
-        live = state.run.active and state.run.current.origin is Origin.LIVE
-        if not live:
+        if not state.live.steers_run:
             effect = "Sets them on the Live page."
         elif state.live.configurable is False:
             effect = "Sets them on the Live page. This build does not accept changes, so its connections reconnect."
@@ -142,7 +140,7 @@ class Tuner:
             self._repaint()
 
     def _show_output(self, problem: Problem | None) -> None:
-        words = "" if problem is None else problem.sentence()
+        words = "" if problem is None else f"{problem.what} {problem.todo}".strip()
         self._page.turns_panel.show_trouble(words, can_play=problem is None)
 
     def _want_shapes(self, entries: Sequence[TurnEntry]) -> None:

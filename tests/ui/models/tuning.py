@@ -57,7 +57,7 @@ def heard(turns: tuple[SpokenTurn, ...], hold: Span, at_s: float) -> str:
 
 
 def traces(count: int = 40, *, long_holds: int = 2, path: str = "") -> list[Trace]:
-    """Clips with short holds, which no usual setting cuts off, and some with long ones. With `path` each has its own."""
+    """Clips with short holds, which no usual setting cuts off, and some with long ones; `path` is numbered."""
     return [
         trace(number, 1.6 if number < long_holds else 0.3, path=path and f"{number}-{path}") for number in range(count)
     ]

@@ -28,7 +28,7 @@ def state() -> AppState:
 @pytest.fixture
 def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PageFrame]:
     heartbeat = Heartbeat()
-    made = PageFrame(theme, state, LivePage(theme, state, heartbeat), TunePage(theme))
+    made = PageFrame(theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state))
     made.resize(1280, 760)
     made.show()
     yield made

@@ -56,7 +56,7 @@ class PageBench:
         self.state = AppState()
         self.heartbeat = Heartbeat()
         self.page = LivePage(theme, self.state, self.heartbeat)
-        self.tune_page = TunePage(theme)
+        self.tune_page = TunePage(theme, self.state)
         self.frame = PageFrame(theme, self.state, self.page, self.tune_page)
         self.tasks = UiTasks(self.problems.append)
         self.mailbox = Mailbox()

@@ -1,0 +1,160 @@
+"""What to measure: endpoint, data set, how often, what it costs, and Record with its progress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSpinBox
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.measurement import BUNDLED, CONNECTIONS_MAX, REPEATS_MAX, DataFacts, Measurement
+from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, set_role
+
+_FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
+
+
+class MeasurePanel(Panel):
+    """Choices of a recording.
+
+    Signals:
+        record_wanted, cancel_wanted: the button.
+        data_chosen: path of a data set, empty for the bundled one.
+        session_wanted: a past session is to be opened.
+        changed: repeats or connections were changed; read `measurement`.
+    """
+
+    record_wanted = Signal()
+    cancel_wanted = Signal()
+    data_chosen = Signal(str)
+    session_wanted = Signal()
+    changed = Signal()
+
+    def __init__(self, state: AppState) -> None:
+        self.session_button = button(
+            "From session…",
+            lambda: self.session_wanted.emit(),
+            kind="link",
+            tip="Evaluate a past session that streamed recordings with known turns",
+        )
+        super().__init__("Measure", "", self.session_button)
+        self._state = state
+        self._recording = False
+        self.endpoint = QComboBox()
+        self.endpoint.setAccessibleName("Endpoint to measure")
+        self.endpoint.setToolTip("The endpoint that Live uses too")
+        self.endpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.endpoint.activated.connect(lambda _row: self._endpoint_chosen())
+        self.data_button = button(BUNDLED, self._data_menu, kind="field", tip="Choose a data set with turns")
+        self.facts = ElidedLabel("caption")
+        for widget in (self.endpoint, self.data_button, self.facts):
+            self.body.addWidget(widget)
+        self.repeats, self.connections = QSpinBox(), QSpinBox()
+        usual = Measurement()
+        row = QGridLayout()
+        row.setHorizontalSpacing(SPACE_S - 2)
+        for column, (name, field, value, high, tip) in enumerate(
+            (
+                ("Repeats", self.repeats, usual.repeats, REPEATS_MAX, "How often each clip is recorded"),
+                (
+                    "Connections",
+                    self.connections,
+                    usual.connections,
+                    CONNECTIONS_MAX,
+                    "Held at the same time; each clip has a connection of its own",
+                ),
+            )
+        ):
+            field.setRange(1, high)
+            field.setValue(value)
+            field.setFixedWidth(50)
+            field.setAccessibleName(name)
+            field.setToolTip(tip)
+            field.valueChanged.connect(lambda _value: self.changed.emit())
+            row.addWidget(label(name), 0, 2 * column)
+            row.addWidget(field, 0, 2 * column + 1)
+        row.setColumnStretch(0, 1)
+        row.setColumnStretch(2, 1)
+        self.body.addLayout(row)
+        self.cost = label("", "strong", wrap=True)
+        self.body.addWidget(self.cost)
+        self.record_button = button("Record", self._pressed, kind="go", tip="Stream the data set once for all settings")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.progress.setAccessibleName("Progress of the recording")
+        self.body.addWidget(self.record_button)
+        self.body.addWidget(self.progress)
+        foot = QHBoxLayout()
+        self.done, self.left = ElidedLabel("caption"), label("", "caption")
+        foot.addWidget(self.done, 1)
+        foot.addWidget(self.left)
+        self.body.addLayout(foot)
+        self.progress.hide()
+        self.refresh_endpoints()
+
+    @property
+    def measurement(self) -> Measurement:
+        """As the controls show it."""
+        return Measurement(repeats=self.repeats.value(), connections=self.connections.value())
+
+    def refresh_endpoints(self) -> None:
+        """List the endpoints; the one that Live uses is selected."""
+        entries = self._state.endpoints.shown()
+        names = [entry.name for entry in entries]
+        with QSignalBlocker(self.endpoint):
+            if names != [self.endpoint.itemData(row) for row in range(self.endpoint.count())]:
+                self.endpoint.clear()
+                for entry in entries:
+                    self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
+            self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
+
+    def show_data(self, facts: DataFacts | None, cost: str) -> None:
+        """Show the data set, or that it is being read."""
+        self.data_button.setText(BUNDLED if facts is None else facts.name)
+        self.data_button.setAccessibleName(f"Data set: {self.data_button.text()}")
+        self.data_button.setToolTip(plain_tip("Choose a data set" if facts is None else str(facts.path)))
+        self.facts.setText("" if facts is None else facts.describe())
+        self.cost.setText(cost)
+
+    def show_state(self, *, recording: bool, stopping: bool, can_record: bool, recorded: bool) -> None:
+        """Whether a recording is in progress, and whether one can be started; green is only the first one."""
+        self._recording = recording
+        self.record_button.setText(
+            ("Stop now" if stopping else "Cancel") if recording else "Record again" if recorded else "Record"
+        )
+        self.record_button.setAccessibleName(f"{self.record_button.text()}: recording of the data set")
+        self.record_button.setEnabled(recording or can_record)
+        set_role(self.record_button, "stop" if recording or recorded or not can_record else "go", "kind")
+        self.progress.setVisible(recording)
+        for widget in (self.endpoint, self.data_button, self.repeats, self.connections, self.session_button):
+            widget.setEnabled(not recording)
+
+    def show_progress(self, share: float, done: str, left: str) -> None:
+        """How far the recording is (0 to 1), or what came of the last one."""
+        self.progress.setValue(round(1000 * share))
+        self.done.setText(done)
+        self.left.setText(left)
+
+    def _pressed(self) -> None:
+        (self.cancel_wanted if self._recording else self.record_wanted).emit()
+
+    def _endpoint_chosen(self) -> None:
+        self._state.choices.endpoint = self.endpoint.currentData()
+        self._state.changed()
+
+    def _data_menu(self) -> None:
+        menu = QMenu(self)
+        menu.addAction(BUNDLED, lambda: self.data_chosen.emit(""))
+        menu.addAction("Choose a manifest or table…", lambda: self._ask(QFileDialog.FileMode.ExistingFile))
+        menu.addAction("Choose a folder…", lambda: self._ask(QFileDialog.FileMode.Directory))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.data_button.mapToGlobal(self.data_button.rect().bottomLeft()))
+
+    def _ask(self, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self.window(), "Choose a data set", str(Path.home()), _FILES)
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.data_chosen)
+        dialog.open()

@@ -1,0 +1,77 @@
+"""The panel of what to measure: its choices, and Record in each state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.models.measurement import DataFacts, Measurement
+from flux_desktop.ui.panels.measure_panel import MeasurePanel
+
+FACTS = DataFacts(Path("set.jsonl"), "support calls", clips=10, turns=20, holds=30, audio_s=100.0, longest_s=30.0)
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, state: AppState) -> MeasurePanel:
+    made = MeasurePanel(state)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_it_has_room_in_its_column(panel: MeasurePanel) -> None:
+    panel.show_data(FACTS, "About 10 stream-minutes, $0.08 plus the instance, at the suggested price")
+    panel.show_progress(0.5, "3 of 10 streams", "00:30 left")
+    assert panel.minimumSizeHint().width() <= 268
+
+
+def test_repeats_and_connections_are_reported(panel: MeasurePanel) -> None:
+    seen: list[Measurement] = []
+    panel.changed.connect(lambda: seen.append(panel.measurement))
+    panel.repeats.setValue(5)
+    panel.connections.setValue(20)
+    assert seen == [Measurement(5, 8), Measurement(5, 20)]
+
+
+def test_the_endpoint_is_the_one_of_live(panel: MeasurePanel, state: AppState) -> None:
+    state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    panel.refresh_endpoints()
+    assert panel.endpoint.currentData() == "local"
+    panel.endpoint.setCurrentIndex(1)
+    panel.endpoint.activated.emit(1)
+    assert state.choices.endpoint == "flux-en-prod"
+    state.choices.endpoint = "local"
+    panel.refresh_endpoints()
+    assert panel.endpoint.currentData() == "local"
+
+
+def test_the_data_set_is_named_with_its_size_and_cost(panel: MeasurePanel) -> None:
+    panel.show_data(FACTS, "About 10 stream-minutes")
+    assert panel.data_button.text() == "support calls"
+    assert "10 clips" in panel.facts.full_text()
+    assert panel.cost.text() == "About 10 stream-minutes"
+
+
+def test_record_is_green_only_the_first_time(panel: MeasurePanel) -> None:
+    wanted: list[str] = []
+    panel.record_wanted.connect(lambda: wanted.append("record"))
+    panel.cancel_wanted.connect(lambda: wanted.append("cancel"))
+    panel.show_state(recording=False, stopping=False, can_record=False, recorded=False)
+    assert not panel.record_button.isEnabled()
+    looks = []
+    for recording, recorded in ((False, False), (True, False), (False, True)):
+        panel.show_state(recording=recording, stopping=False, can_record=not recording, recorded=recorded)
+        looks.append((panel.record_button.text(), panel.record_button.property("kind")))
+        assert panel.repeats.isEnabled() is not recording
+        assert panel.progress.isHidden() is not recording
+        panel.record_button.click()
+    assert looks == [("Record", "go"), ("Cancel", "stop"), ("Record again", "stop")]
+    assert wanted == ["record", "cancel", "record"]

@@ -1,0 +1,104 @@
+"""The Tune page in the real window: a data set is recorded on the real built-in endpoint, explored, used on Live."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.models import measurement
+from flux_desktop.ui.pages.page_frame import LIVE, TUNE
+from flux_desktop.ui.window.main_window import MainWindow
+from tests.ui import scripted
+from tests.ui.conftest import Stage, press_together, until
+from tests.ui.window.test_main_window import replaying, with_sample
+
+CLIPS = 6
+"""As few as a median needs."""
+
+
+@pytest.fixture
+def short_set(tmp_path: Path) -> Path:
+    """The beginning of the sample's first sentence, several times; `local` knows what is said in it."""
+    sample, clip_s = resource_path(SAMPLE_RECORDING), 3.0
+    spoken = json.loads(sample.with_suffix(".words.json").read_text())[0]["words"]
+    words = [word for word in spoken if word["end_s"] <= clip_s]
+    turn = {"start_s": words[0]["start_s"], "end_s": words[-1]["end_s"], "text": " ".join(w["word"] for w in words)}
+    hold = {"start_s": words[2]["end_s"], "end_s": words[2]["end_s"] + 0.3}
+    lines = []
+    for number in range(CLIPS):
+        with wave.open(str(sample), "rb") as source, wave.open(str(tmp_path / f"{number}.wav"), "wb") as to:
+            to.setparams(source.getparams())
+            to.writeframes(source.readframes(round(clip_s * source.getframerate())))
+        lines.append(json.dumps({"audio_filepath": f"{number}.wav", "turns": [turn], "holds": [hold]}))
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join(lines))
+    return manifest
+
+
+def test_a_data_set_is_recorded_explored_and_used(
+    stage: Stage, short_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measurement, "TRAILING_SILENCE_S", 2.5)  # long enough for every threshold, if not every timeout
+
+    async def live(window: MainWindow) -> None:
+        window.frame.show_page(TUNE)
+        window.recorder.choose_data(str(short_set))
+        panel = window.tune_page.measure_panel
+        await until(
+            lambda: f"{CLIPS} clips" in panel.facts.full_text() and panel.record_button.isEnabled(), "it is read"
+        )
+        panel.repeats.setValue(1)
+        panel.record_button.click()
+        assert window.state.run.active
+        assert window.frame.rail.tiles[LIVE].busy, "a recording is a run, seen from every page"
+        await until(lambda: window.tuner.model.details is not None, "it is evaluated", 60.0)
+        assert window.state.run.ended is not None
+        assert window.state.run.ended.ledger["completed"] == CLIPS
+        evaluation = window.tuner.model.evaluation
+        assert evaluation is not None
+        assert (evaluation.turns, evaluation.holds) == (CLIPS, CLIPS)
+        assert window.tune_page.figures_panel._cells[0][3].text() == str(CLIPS)
+        assert window.tune_page.figures_panel._cells[2][1].text().endswith(" ms")
+        assert window.tune_page.curve_panel.curve._handle.isVisible()
+        window.tune_page.setting_panel.eot.field.setValue(0.83)
+        window.tune_page.setting_panel.use_button.click()
+        assert window.live_page.flux_panel.eot.value == 0.83
+        folder = window.controller.session_folder
+        assert folder is not None
+        before = evaluation
+        window.recorder.open_session(folder)
+        await until(lambda: window.tuner.model.evaluation is not before, "the session is evaluated again", 30.0)
+        await until(lambda: not window.tuner.model.details_are_stale, "its figures are known", 30.0)
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path / "sessions"), live)
+
+
+def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        await with_sample(window)
+        window.starter.start()
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        window.live_page.transcripts.search.setText("Dashwood")
+        press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        assert window.frame.current == TUNE
+        assert window.live_page.run_bar.streaming_pill.isVisible()
+        window.tune_page.setting_panel.eot.field.setValue(0.77)
+        press_together(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        assert window.frame.current == LIVE
+        assert window.live_page.transcripts.search.text() == "Dashwood"
+        window.frame.show_page(TUNE)
+        assert window.tune_page.setting_panel.eot.value == 0.77
+        window.toggle_presenter()
+        window.leave_presenter()
+        assert window.frame.current == TUNE, "the presenter view returns to the page that it was called from"
+        window.start_live()
+        assert window.frame.current == LIVE
+        await until(lambda: not window.state.run.active, "the second run has ended")
+
+    stage(replaying(scripted.scripted_run(2)), live)
