@@ -14,9 +14,8 @@ from flux_desktop.evaluation.bootstrap import quantile
 from flux_desktop.evaluation.fixed_silence import BaselinePoint, fixed_silence
 from flux_desktop.evaluation.frontier import frontier
 from flux_desktop.evaluation.grid import EOTS, TIMEOUTS_MS, Grid, evaluate, first_ends, judge
-from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.intervals import Estimate, once, wilson
 from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit, presets
-from flux_desktop.evaluation.setting_figures import once
 from flux_desktop.evaluation.trace import Setting, Trace
 from flux_desktop.evaluation.trace_table import TraceTable, trace_table
 
