@@ -2,7 +2,8 @@
 
 Blocks of 80 ms are compared by content. A stream whose audio is that of an utterance which is or was decoded for
 another stream joins it where it stands, also in its middle, so streams that start at different times or repeat a
-recording share its words. A stream with audio of its own takes one of `max_decodes` places.
+recording share its words; `lag_bytes` finds the utterance also where the stream's blocks begin between those of the
+utterance. A stream with audio of its own takes one of `max_decodes` places.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _KEPT_BLOCKS = 10_000
 """About 13 minutes of finished utterances, 25 MB, kept for streams that bring the same audio later."""
+
+_HEAD_BYTES = 16
+_SAMPLE_BYTES = 2
 
 MakeWorker = Callable[[SpeechModel, OnAnswer, OnExit], DecodeWorker]
 
@@ -48,6 +52,8 @@ class DecodePool:
         """The stream that an open utterance is decoded for, by number."""
         self._places: dict[tuple[str, bytes], tuple[Utterance, int]] = {}
         """By language and content of a block: where it was last decoded."""
+        self._heads: Counter[bytes] = Counter()
+        """How many of these blocks begin with these bytes: a look at them spares most digests in `lag_bytes`."""
         self._by_number: OrderedDict[int, Utterance] = OrderedDict()
         self._next_number = 0
 
@@ -88,6 +94,19 @@ class DecodePool:
             self._task = self._group.create_task(worker.run(), name="decode worker")
 
     # ------------------------------------------------------------ streams
+
+    def lag_bytes(self, audio: bytes, block_bytes: int, language: str = "") -> int:
+        """How far the end of a stream's `audio` is behind the end of a block of an utterance with the same audio.
+
+        Less than a block; 0 where no utterance has this audio.
+        """
+        for lag in range(0, min(block_bytes, len(audio) - block_bytes + 1), _SAMPLE_BYTES):
+            first = len(audio) - lag - block_bytes
+            if audio[first : first + _HEAD_BYTES] not in self._heads:
+                continue
+            if (language, _digest(audio[first : first + block_bytes])) in self._places:
+                return lag
+        return 0
 
     def begin(self, owner: object, blocks: list[bytes], language: str = "") -> Cursor:
         """Start an utterance with its first blocks; raises `PoolFullError` where that needs another place."""
@@ -215,6 +234,8 @@ class DecodePool:
         utterance.blocks.append(block)
         utterance.digests.append(digest)
         if any(block):  # digital silence is in every recording
+            if (utterance.language, digest) not in self._places:
+                self._heads[block[:_HEAD_BYTES]] += 1
             self._places[utterance.language, digest] = (utterance, len(utterance.blocks) - 1)
         self.decoded_blocks += 1
         self._ask(Request(utterance.number, "audio", block, language=utterance.language))
@@ -236,10 +257,14 @@ class DecodePool:
     def _forget(self, utterance: Utterance) -> None:
         self._by_number.pop(utterance.number, None)
         self._led.pop(utterance.number, None)
-        for digest in utterance.digests:
+        for block, digest in zip(utterance.blocks, utterance.digests, strict=True):
             place = self._places.get((utterance.language, digest))
             if place is not None and place[0] is utterance:
                 del self._places[utterance.language, digest]
+                head = block[:_HEAD_BYTES]
+                self._heads[head] -= 1
+                if not self._heads[head]:
+                    del self._heads[head]
 
     def _take_answer(self, answer: Answer) -> None:
         utterance = self._by_number.get(answer.utterance)

@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
-from flux_desktop.local_endpoint.recognition.encodings import Decoder, Framer
+from flux_desktop.local_endpoint.recognition.encodings import RECOGNISER_RATE_HZ, Decoder, Framer
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher, ScriptStore
 from flux_desktop.local_endpoint.recognition.speech_detection import SpeechDetector, level_dbfs
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
 from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Words
 
+_BYTES_PER_S = 2 * RECOGNISER_RATE_HZ
+_BLOCK_BYTES = round(FRAME_S * _BYTES_PER_S)
 _PRE_ROLL_FRAMES = 4
 _PAUSE_AFTER_FRAMES = 2
 """0.16 s of silence: the decode that may become the final one is worth starting."""
@@ -78,6 +80,8 @@ class Recogniser:
         self._silent = scripts is None and pool is None
         self._recent: deque[bytes] = deque(maxlen=_PRE_ROLL_FRAMES)
         self._cursor: Cursor | None = None
+        self._carry = b""
+        """Audio behind the utterance's last whole block: its blocks may begin between those of this stream."""
         self._own_start_s = 0.0
         """Where this stream's first block of the utterance lies."""
         self._quiet_frames = 0
@@ -149,18 +153,28 @@ class Recogniser:
                 pool.warm_up()
             if not speech or known:
                 return Recognised(self._heard_s, speech)
-            blocks = [*self._recent, block]
-            self._own_start_s = self._heard_s - len(blocks) * FRAME_S
-            self._cursor = pool.begin(self, blocks, self._language)
-            self._own_speech_blocks = len(blocks)
-            self._quiet_frames = 0
-            self.sources.add(pool.model.title)
+            self._cursor = self._begin(pool, block)
         else:
-            pool.feed(self._cursor, block)
+            audio = self._carry + block
+            self._carry = audio[_BLOCK_BYTES:]
+            pool.feed(self._cursor, audio[:_BLOCK_BYTES])
             self._count_silence(self._cursor, speech=speech)
         if self._utterance_is_over(self._cursor):
             return self._end_utterance(speech=speech)
         return Recognised(self._heard_s, speech, (), self._cursor, self._cursor.index, self._offset_s(self._cursor))
+
+    def _begin(self, pool: DecodePool, block: bytes) -> Cursor:
+        """Begin an utterance with the audio just before it, in the blocks of a stream that has the same audio."""
+        audio = b"".join([*self._recent, block])
+        end = len(audio) - pool.lag_bytes(audio, _BLOCK_BYTES, self._language)
+        first = end % _BLOCK_BYTES if end >= _BLOCK_BYTES else 0
+        blocks = [audio[at : at + _BLOCK_BYTES] for at in range(first, end, _BLOCK_BYTES)]
+        self._carry = audio[end:]
+        self._own_start_s = self._heard_s - (len(audio) - first) / _BYTES_PER_S
+        self._own_speech_blocks = len(blocks)
+        self._quiet_frames = 0
+        self.sources.add(pool.model.title)
+        return pool.begin(self, blocks, self._language)
 
     def _count_silence(self, cursor: Cursor, *, speech: bool) -> None:
         if speech:

@@ -56,8 +56,17 @@ class Outcome(NamedTuple):
         return " ".join(step.transcript for step in self.steps if step.event.value == "EndOfTurn" and step.transcript)
 
 
-def recognise(whisper: WhisperModel, audio: np.ndarray, tail_s: float = 1.5) -> Outcome:
-    """Stream float audio at 16 kHz, followed by silence, to a recogniser and take its turns."""
+SILENCE_BYTES = {"linear16": b"\0\0", "mulaw": b"\xff"}
+
+
+def recognise(
+    whisper: WhisperModel,
+    audio: np.ndarray | bytes,
+    tail_s: float = 1.5,
+    encoding: str = "linear16",
+    sample_rate_hz: int = 16_000,
+) -> Outcome:
+    """Stream float audio, or bytes in `encoding`, followed by silence, to a recogniser and take its turns."""
     workers: list[InlineWorker] = []
 
     def make(model: SpeechModel, on_answer: OnAnswer, on_exit: OnExit) -> InlineWorker:
@@ -66,10 +75,11 @@ def recognise(whisper: WhisperModel, audio: np.ndarray, tail_s: float = 1.5) -> 
 
     pool = InlinePool(4, make_worker=make)
     pool.warm_up()
-    stream, turns, steps = Recogniser("linear16", 16_000, None, pool), TurnTaker(TurnThresholds()), []
-    pcm = (np.concatenate([audio, np.zeros(int(tail_s * 16_000))]) * 32_767).astype("<i2").tobytes()
-    for at in range(0, len(pcm) - FRAME_BYTES + 1, FRAME_BYTES):
-        for frame in stream.feed(pcm[at : at + FRAME_BYTES]):
+    stream, turns, steps = Recogniser(encoding, sample_rate_hz, None, pool), TurnTaker(TurnThresholds()), []
+    sent = audio if isinstance(audio, bytes) else (audio * 32_767).astype("<i2").tobytes()
+    sent += SILENCE_BYTES[encoding] * int(tail_s * sample_rate_hz)
+    for at in range(0, len(sent), FRAME_BYTES):
+        for frame in stream.feed(sent[at : at + FRAME_BYTES]):
             words = stream.words(frame)
             assert words is not None
             for step in turns.advance(frame.end_s, frame.speech, words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 
 import pytest
@@ -253,3 +254,21 @@ def test_a_process_that_exits_fails_its_utterances_and_frees_their_places() -> N
         assert len(workers) == 2
 
     in_pool(1, test)
+
+
+def test_audio_is_found_wherever_its_blocks_begin() -> None:
+    def test(pool: DecodePool, workers: list[RecordingWorker]) -> None:
+        audio, size = random.Random(1).randbytes(20 * 64), 64
+        cursor = pool.begin(object(), [audio[:size]])
+        for at in range(size, 10 * size, size):
+            pool.feed(cursor, audio[at : at + size])
+        assert pool.lag_bytes(audio[3 * size : 8 * size], size) == 0
+        assert pool.lag_bytes(audio[3 * size + 10 : 8 * size + 10], size) == 10
+        assert pool.lag_bytes(audio[3 * size + 11 : 8 * size + 11], size) == 0, "it begins inside a sample"
+        assert pool.lag_bytes(audio[12 * size :], size) == 0, "nobody has brought it yet"
+        assert pool.lag_bytes(audio[3 * size + 10 : 8 * size + 10], size, "de") == 0
+        pool.drop(cursor)
+        assert pool.lag_bytes(audio[3 * size + 10 : 8 * size + 10], size) == 0, "it is forgotten"
+        assert pool._heads == {}
+
+    in_pool(2, test)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from flux_desktop.evaluation.word_errors import word_errors
+from flux_desktop.local_endpoint.recognition.decode_protocol import Request
+from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
-from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
+from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
 from flux_desktop.local_endpoint.recognition.whisper.model import WhisperModel
-from tests.local_endpoint.recognition.offline import recognise
+from tests.local_endpoint.recognition.offline import InlinePool, recognise
 from tests.local_endpoint.recognition.sounds import SOUNDS
 
 TEXT = "Had he married a more amiable woman, he might have been made still more respectable than he was."
@@ -49,3 +51,36 @@ def test_words_without_length_do_not_come_again_after_their_turn() -> None:
     assert stream.last_words == ()
     (frame,) = stream.feed(bytes(2560))
     assert stream.words(frame) == ()
+
+
+class Silent(DecodeWorker):
+    """Takes requests and never answers."""
+
+    def request(self, request: Request) -> None:
+        pass
+
+
+def test_the_same_audio_is_shared_wherever_it_begins(turn: np.ndarray) -> None:
+    """Streams of one recording that started between each other's blocks, then other audio."""
+    samples = (turn[: 3 * 16_000] * 32_767).astype("<i2")
+    pool = InlinePool(4, make_worker=Silent)
+    shift = 500
+    first, second = (Recogniser("linear16", 16_000, None, pool) for _ in range(2))
+    for stream, audio in ((first, samples), (second, samples[shift:])):
+        stream.feed(audio.tobytes())
+    decoded = pool.decoded_blocks
+    assert decoded <= len(samples) / 1280
+    (frame,) = second.feed(samples[:1280].tobytes())  # leaves the shared utterance
+    assert pool.decoded_blocks > decoded
+    assert frame.cursor is not None
+    assert frame.offset_s + (frame.block_index + 1) * FRAME_S <= frame.end_s
+    for stream in (first, second):
+        stream.close()
+
+
+def test_a_stream_shorter_than_a_block_can_begin_an_utterance(turn: np.ndarray) -> None:
+    pool = InlinePool(4, make_worker=Silent)
+    stream = Recogniser("linear16", 16_000, None, pool)
+    stream.feed((turn[16_000:17_000] * 0 + 0.5 * np.sign(turn[16_000:17_000])).astype(np.float32).tobytes()[:2000])
+    assert all(frame.end_s < 0.08 for frame in stream.finish())
+    stream.close()

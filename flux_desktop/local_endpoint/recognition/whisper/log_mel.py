@@ -26,8 +26,21 @@ Features = NDArray[np.float32]
 """Shape (80, frames)."""
 
 
-def log_mel(samples: Samples, frames: int) -> Features:
-    """The features of `samples`, cut or padded with silence to `frames` frames of 10 ms; frames must be even."""
+def log_mel(samples: Samples, frames: int, *, zero_padding: bool = False) -> Features:
+    """The features of `samples`, cut or padded to `frames` frames of 10 ms, a number that must be even.
+
+    They are padded with silence, which has the lowest value of the features, or with `zero_padding` with the number
+    zero, a value between silence and speech.
+    """
+    audio_frames = min(frames, len(samples) // HOP_SAMPLES + 1)
+    if zero_padding and audio_frames < frames:
+        padded_features = np.zeros((_BANDS, frames), dtype=np.float32)
+        padded_features[:, :audio_frames] = _log_mel(samples, audio_frames)
+        return padded_features
+    return _log_mel(samples, frames)
+
+
+def _log_mel(samples: Samples, frames: int) -> Features:
     length = frames * HOP_SAMPLES
     padded = np.zeros(length + _WINDOW_SAMPLES, dtype=np.float32)
     used = samples[:length]

@@ -14,6 +14,9 @@ NO_SPEECH_MAX = 0.6
 _LOGPROB_MIN = -2.2
 """Mean natural logarithm of the tokens' probabilities."""
 _DOUBTFUL_NO_SPEECH, _DOUBTFUL_LOGPROB = 0.35, -1.2
+FIRST_WORD_S = 1.2
+"""In interim decodes of less audio the words are guesses, which does not mean that nobody speaks."""
+_FIRST_WORD_LOGPROB_MIN = -3.0
 _COMPRESSION_MAX = 2.4
 """As in Whisper's reference implementation: text that zlib packs better than this repeats itself."""
 _COMPRESSION_FROM_CHARS = 60
@@ -28,8 +31,15 @@ def max_tokens(speech_s: float) -> int:
     return min(200, _TOKENS_MIN + round(_TOKENS_PER_S * speech_s))
 
 
-def rejection(tokens: Sequence[int], text: str, *, no_speech: float, logprob: float) -> Rejection | None:
-    """Why the text must not be shown, or None. `no_speech` is a probability, `logprob` a mean per token."""
+def rejection(
+    tokens: Sequence[int], text: str, *, no_speech: float, logprob: float, first_word: bool = False
+) -> Rejection | None:
+    """Why the text must not be shown, or None. `no_speech` is a probability, `logprob` a mean per token.
+
+    `first_word` says that the text is of less than `FIRST_WORD_S` and will be replaced.
+    """
+    if first_word and no_speech <= NO_SPEECH_MAX:
+        return "unlikely" if logprob < _FIRST_WORD_LOGPROB_MIN else None
     if no_speech > NO_SPEECH_MAX or (no_speech > _DOUBTFUL_NO_SPEECH and logprob < _DOUBTFUL_LOGPROB):
         return "no speech"
     if logprob < _LOGPROB_MIN:

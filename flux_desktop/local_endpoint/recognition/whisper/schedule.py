@@ -14,8 +14,10 @@ from flux_desktop.local_endpoint.recognition.decode_protocol import Request
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
 from flux_desktop.local_endpoint.recognition.whisper.model import FULL_WINDOW_S
 
-_FIRST_AFTER_BLOCKS = 3
-"""Until an utterance has words it is decoded for every 0.24 s of audio: the turn starts with the first word."""
+_FIRST_DECODES = 7
+"""Until an utterance has words it is decoded for every block of its first half second: the turn starts with the first
+word. Short windows cost 15 to 30 ms."""
+_LATER_AFTER_BLOCKS = 3
 _INTERIM_AFTER_BLOCKS = 6
 _INTERIM_LATEST_BLOCKS = 12
 """Noise is decoded ever more rarely, but at least once a second: streams wait for a decode that is not recent."""
@@ -67,6 +69,11 @@ class OpenUtterance:
         return self.ended and self.full_blocks > self.speech_blocks
 
     @property
+    def is_new(self) -> bool:
+        """Whether its first word may be found at any moment."""
+        return not self.has_words and self.wordless_decodes < _FIRST_DECODES
+
+    @property
     def seems_wordless(self) -> bool:
         """Whether no decode so far has found words: noise, or a very short answer."""
         return self.wordless_decodes > 0 and not self.has_words
@@ -84,8 +91,10 @@ class OpenUtterance:
         waiting = self.blocks - self.decoded_blocks
         if self.has_words:
             least = _INTERIM_AFTER_BLOCKS
+        elif self.is_new:
+            least = 1
         else:
-            least = min(_INTERIM_LATEST_BLOCKS, _FIRST_AFTER_BLOCKS * 2 ** max(0, self.wordless_decodes - 1))
+            least = min(_INTERIM_LATEST_BLOCKS, _LATER_AFTER_BLOCKS * 2 ** (self.wordless_decodes - _FIRST_DECODES))
         return waiting >= (_INTERIM_LATEST_BLOCKS if self._paused_at_blocks else least)
 
     def take(self, request: Request) -> None:
@@ -135,7 +144,7 @@ class DecodeSchedule:
         if due := [utterance for utterance in waiting if utterance.ended]:
             return self._full_job("final", due)
         # A turn can only start once there is a word, so these go before the pauses of others.
-        if first := [u for u in waiting if u.interim_is_due and not u.has_words and u.decoded_blocks == 0]:
+        if first := [u for u in waiting if u.interim_is_due and u.is_new]:
             return _interim_job(first)
         if due := [utterance for utterance in waiting if utterance.pause_is_due]:
             return self._full_job("pause", due)

@@ -16,8 +16,9 @@ _EDGE_S = 0.2
 """A word that ends where the audio ends may be the beginning of a longer one."""
 _SETTLED_S = 1.0
 """Words with this much audio after them are shown at once: when decodes are rare, a second one would come late."""
-_FIRST_CONFIDENCE_MIN = 0.5
-"""A turn starts with its first word, so that one is shown without waiting for a second decode."""
+_FIRST_CONFIDENCE_MIN = 0.1
+"""A turn starts with its first word, so that one is shown without waiting for a second decode. Measured on 66 clips
+decoded every 0.08 s: the turn starts 0.25 s after the voice (median; p90 0.41 s), and 59 % of the first words stay."""
 
 
 class StableWords:
@@ -41,7 +42,7 @@ class StableWords:
         count = max(agreed, unchanged, settled)
         while count > unchanged and words[count - 1].end_s > covered_s - _EDGE_S:
             count -= 1
-        if count == 0 and words and words[0].confidence >= _FIRST_CONFIDENCE_MIN:
+        if count == 0 and words and comparable(words[0].text) and words[0].confidence >= _FIRST_CONFIDENCE_MIN:
             count = 1
         self.shown = words[:count]
         return self.shown

@@ -25,6 +25,14 @@ def test_short_audio_is_padded_with_silence_and_long_audio_cut() -> None:
     assert np.array_equal(log_mel(tone(1000, 3.0), 100)[:, :90], log_mel(tone(1000, 1.2), 100)[:, :90])
 
 
+def test_padding_with_zeros_leaves_the_audio_as_it_is() -> None:
+    padded = log_mel(tone(1000, 1.0), 200, zero_padding=True)
+    assert padded.shape == (80, 200)
+    assert not padded[:, 101:].any()
+    assert np.array_equal(padded[:, :101], log_mel(tone(1000, 1.0), 101))
+    assert np.array_equal(log_mel(tone(1000, 3.0), 100, zero_padding=True), log_mel(tone(1000, 3.0), 100))
+
+
 # Slaney's scale has 200/3 Hz a mel up to 1 kHz; the top of 80 bands is 8 kHz at 45.245 mel.
 @pytest.mark.parametrize(("frequency_hz", "band"), [(200, 4), (1000, 26), (4000, 62)])
 def test_a_tone_is_in_the_band_of_its_pitch(frequency_hz: int, band: int) -> None:

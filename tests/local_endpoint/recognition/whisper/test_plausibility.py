@@ -26,6 +26,23 @@ def test_texts_of_silence_noise_and_music_are_rejected(no_speech: float, logprob
     assert rejection(range(10), TEXT, no_speech=no_speech, logprob=logprob) == expected
 
 
+# As measured on the first half second of 66 clips, and of hum and typing (no-speech probability at least 0.79).
+@pytest.mark.parametrize(
+    ("no_speech", "logprob", "expected"),
+    [
+        (0.38, -1.54, None),
+        (0.58, -2.9, None),
+        (0.38, -3.1, "unlikely"),
+        (0.79, -2.21, "no speech"),
+        (0.944, -1.23, "no speech"),
+    ],
+)
+def test_a_first_word_may_be_a_guess_where_somebody_speaks(
+    no_speech: float, logprob: float, expected: str | None
+) -> None:
+    assert rejection([1], "He", no_speech=no_speech, logprob=logprob, first_word=True) == expected
+
+
 @pytest.mark.parametrize(
     "tokens",
     [

@@ -25,27 +25,37 @@ def carry_out(schedule: DecodeSchedule, *, words: bool = True) -> Job | None:
     return job
 
 
+def without_words(schedule: DecodeSchedule, number: int) -> None:
+    """Half a second in which no decode has found words."""
+    for _ in range(7):
+        schedule.take(audio(number, 1))
+        assert numbers(carry_out(schedule, words=False)) == (number,)
+
+
 def numbers(job: Job | None) -> tuple[int, ...]:
     return tuple(utterance.number for utterance in job.utterances) if job is not None else ()
 
 
-def test_the_first_decode_comes_after_a_quarter_second_and_the_next_after_half_a_second() -> None:
+def test_a_new_utterance_is_decoded_for_each_block_until_its_first_word_and_then_twice_a_second() -> None:
     schedule = DecodeSchedule()
-    schedule.take(audio(1, 2))
-    assert schedule.next_job() is None
+    for blocks in (5, 1, 1):
+        schedule.take(audio(1, blocks))
+        job = carry_out(schedule, words=False)
+        assert job is not None
+        assert (job.kind, numbers(job)) == ("interim", (1,))
+    assert job.length_s == pytest.approx(7 * 0.08 + 2, abs=0.09)
     schedule.take(audio(1, 1))
-    job = carry_out(schedule)
-    assert job is not None
-    assert (job.kind, numbers(job), job.length_s) == ("interim", (1,), pytest.approx(2.24, abs=0.09))
+    carry_out(schedule)
     schedule.take(audio(1, 5))
     assert schedule.next_job() is None
     schedule.take(audio(1, 1))
     assert numbers(carry_out(schedule)) == (1,)
 
 
-def test_without_words_it_is_decoded_ever_more_rarely_but_once_a_second() -> None:
+def test_after_half_a_second_without_words_it_is_decoded_ever_more_rarely_but_once_a_second() -> None:
     schedule = DecodeSchedule()
-    for blocks in (3, 3, 6, 12, 12):
+    without_words(schedule, 1)
+    for blocks in (3, 6, 12, 12):
         schedule.take(audio(1, blocks - 1))
         assert schedule.next_job() is None
         schedule.take(audio(1, 1))
@@ -55,8 +65,7 @@ def test_without_words_it_is_decoded_ever_more_rarely_but_once_a_second() -> Non
 def test_short_pauses_do_not_keep_an_utterance_from_being_decoded() -> None:
     """As typing does, which is loud and quiet in turn: the streams would wait for a decode."""
     schedule = DecodeSchedule()
-    schedule.take(audio(1, 3))
-    carry_out(schedule, words=False)
+    without_words(schedule, 1)
     for _ in range(4):
         schedule.take([*audio(1, 3), Request(1, "pause", speech_blocks=1)])
     assert numbers(carry_out(schedule)) == (1,)
@@ -75,8 +84,7 @@ def test_the_decode_at_a_pause_becomes_final_if_the_speaker_does_not_go_on() -> 
 
 def test_a_pause_after_sounds_without_words_is_not_decoded_and_the_final_window_is_short() -> None:
     schedule = DecodeSchedule()
-    schedule.take(audio(1, 4))
-    carry_out(schedule, words=False)
+    without_words(schedule, 1)
     schedule.take([*audio(1, 2), Request(1, "pause", speech_blocks=4)])
     assert schedule.next_job() is None
     schedule.take([*audio(1, 3), Request(1, "end", speech_blocks=4)])

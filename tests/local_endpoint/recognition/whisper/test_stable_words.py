@@ -24,7 +24,8 @@ def test_words_are_shown_once_two_decodes_agree() -> None:
 
 def test_the_first_word_is_shown_at_once_if_it_is_likely() -> None:
     assert shown(StableWords(), "He", 0.3, confidence=0.6) == "He"
-    assert shown(StableWords(), "Hu", 0.3, confidence=0.4) == ""
+    assert shown(StableWords(), "Hu", 0.3, confidence=0.05) == ""
+    assert shown(StableWords(), "...", 0.3, confidence=0.6) == ""
 
 
 def test_a_single_contradiction_takes_nothing_back_and_two_do() -> None:
