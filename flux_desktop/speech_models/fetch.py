@@ -21,7 +21,7 @@ from flux_desktop.speech_models.catalogue import ENGLISH, SpeechModel
 from flux_desktop.speech_models.hugging_face import download_files
 from flux_desktop.speech_models.package_index import install_package
 
-_NOT_STORABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_NOT_STORABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """Errors of the disk, which another source would meet too."""
 _SPACE_FACTOR = 2
 """A package is unpacked beside the place of its files."""
