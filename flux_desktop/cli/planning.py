@@ -29,7 +29,14 @@ from flux_desktop.engine.records.stages import batched, parse_stages, slots
 from flux_desktop.engine.sending.data_set_audio import fresh_connections
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
-from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS, FluxOptions, problems
+from flux_desktop.flux.options import (
+    EAGER_EOT_THRESHOLD,
+    EOT_THRESHOLD,
+    EOT_TIMEOUT_MS,
+    FluxOptions,
+    contradictions,
+    is_possible,
+)
 from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 
@@ -136,7 +143,7 @@ def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
         typed = options_from_query(query_string(msgspec.structs.replace(options, extra=((name, value),))))
     except QueryError:
         return raw
-    return raw if problems(typed) else msgspec.structs.replace(typed, extra=options.extra)
+    return raw if contradictions(typed) else msgspec.structs.replace(typed, extra=options.extra)
 
 
 def plan_from(args: argparse.Namespace, source: Source, options: FluxOptions) -> RunPlan:
@@ -211,7 +218,7 @@ def _reconfigure(args: argparse.Namespace) -> Configure:
         value = getattr(args, f"reconfigure_{name}")
         if value is None:
             continue
-        if not limits.low <= value <= limits.high:
+        if not is_possible(FluxOptions(**{name: value})):
             raise _wrong(
                 "option_out_of_range",
                 f"The {name} to reconfigure, {value:g}, is out of range: "

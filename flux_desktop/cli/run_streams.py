@@ -20,7 +20,7 @@ from flux_desktop.cli.results import deliver_not_started
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.terminal_run import TerminalRun
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.flux.options import newer_build_notes
+from flux_desktop.flux.options import build_notes
 
 
 def run_file(args: argparse.Namespace) -> int:
@@ -56,7 +56,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())
         return status
-    for remark in [*remarks(args), *newer_build_notes(plan.options)]:
+    for remark in [*remarks(args), *build_notes(plan.options)]:
         complain(remark)
     return asyncio.run(TerminalRun(args, plan, sessions_dir).run())
 

@@ -24,6 +24,8 @@ KEYTERM_TOKENS_MAX = 500
 _TOKEN_CHARS = 10
 """Longer words have more than one token. The model's own tokens are not public; they are rather shorter."""
 
+_SENT_ANYWAY = "It is sent anyway: the endpoint decides."
+
 _WORDS = re.compile(r"\w+|[^\w\s]")
 
 
@@ -71,8 +73,39 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return defaults.EOT_TIMEOUT_MS if self.eot_timeout_ms is None else self.eot_timeout_ms
 
 
+def contradictions(options: FluxOptions) -> list[Problem]:
+    """What no server build can accept. Rules that depend on the build are `build_notes`: what it accepts is sent."""
+    return [problem for problem in problems(options) if not _depends_on_build(problem, options)]
+
+
+def build_notes(options: FluxOptions) -> list[str]:
+    """Sentences about values that are sent although known builds refuse them."""
+    known = [problem for problem in problems(options) if _depends_on_build(problem, options)]
+    refused = [" ".join(filter(None, (problem.what, problem.why, _SENT_ANYWAY))) for problem in known]
+    return [*newer_build_notes(options), *refused]
+
+
+def _depends_on_build(problem: Problem, options: FluxOptions) -> bool:
+    match problem.code:
+        case "hints_need_multi" | "hint_unknown":
+            return True
+        case "option_unknown":
+            return problem.what.startswith("Flux does not support model ")
+        case "option_out_of_range":
+            return is_possible(options)
+        case _:
+            return False
+
+
+def is_possible(options: FluxOptions) -> bool:
+    """Whether the thresholds are probabilities and the timeout is a time, whatever range a build accepts."""
+    thresholds = (options.eot_threshold, options.eager_eot_threshold)
+    timeout_ms = options.eot_timeout_ms
+    return all(value is None or 0 < value <= 1 for value in thresholds) and (timeout_ms is None or timeout_ms > 0)
+
+
 def problems(options: FluxOptions) -> list[Problem]:
-    """Everything that a server would refuse, checked before connecting; empty if the options are valid."""
+    """Everything that the documentation says a server refuses; empty if the options are valid."""
     invalid = [
         _out_of_range("eot_threshold", options.eot_threshold, EOT_THRESHOLD),
         _out_of_range("eager_eot_threshold", options.eager_eot_threshold, EAGER_EOT_THRESHOLD),

@@ -8,7 +8,7 @@ import pytest
 
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES, UNKNOWN
 from flux_desktop.flux.messages import CONTROL_NAMES
-from flux_desktop.flux.options import MODELS, FluxOptions, newer_build_notes, problems
+from flux_desktop.flux.options import MODELS, FluxOptions, build_notes, contradictions, newer_build_notes, problems
 
 
 def codes(**fields: object) -> list[str]:
@@ -84,6 +84,15 @@ def test_every_problem_tells_what_to_do() -> None:
     found = problems(bad)
     assert len(found) == 5
     assert all(problem.todo.endswith(".") and problem.what.endswith(".") for problem in found)
+
+
+def test_only_what_no_build_accepts_is_a_contradiction() -> None:
+    allowed = FluxOptions(model="flux-new", eot_threshold=0.4, eot_timeout_ms=100_000, language_hints=("en",))
+    assert contradictions(allowed) == []
+    assert len(build_notes(allowed)) == 5
+    wrong = FluxOptions(eot_threshold=0.5, eager_eot_threshold=0.6, encoding="mp3", keyterms=("",))
+    assert {each.code for each in contradictions(wrong)} == {"eager_above_eot", "option_unknown", "keyterm_blank"}
+    assert [each.code for each in contradictions(FluxOptions(eot_threshold=1.2))] == ["option_out_of_range"]
 
 
 def test_newer_build_notes() -> None:

@@ -16,8 +16,7 @@ from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.transport import OpenStream
 from flux_desktop.engine.records.events import Notice, Sent
 from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
-from flux_desktop.flux.options import FluxOptions
-from flux_desktop.flux.options import problems as option_problems
+from flux_desktop.flux.options import FluxOptions, contradictions
 
 
 class ControlChannel:
@@ -73,7 +72,7 @@ class ControlChannel:
         """Take the wanted parameters; returns whether they are new. Values that Flux refuses are reported, not sent."""
         if not self.parameters.want(options, revision):
             return False
-        invalid = option_problems(self.parameters.wanted)
+        invalid = contradictions(self.parameters.wanted)
         if invalid:
             self.parameters.refuse(invalid[0].what)
             self._report(invalid[0])

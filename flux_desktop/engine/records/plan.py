@@ -14,7 +14,7 @@ from flux_desktop.engine.records.pass_criteria import Limit
 from flux_desktop.engine.records.stages import STREAMS_MAX, Stage
 from flux_desktop.flux.defaults import CHUNK_S
 from flux_desktop.flux.messages import Configure
-from flux_desktop.flux.options import FluxOptions, problems
+from flux_desktop.flux.options import FluxOptions, contradictions
 from flux_desktop.flux.query import query_problems
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -152,7 +152,7 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
     invalid = [
         problem
         for options in (plan.options, *plan.variants)
-        for problem in (*problems(options), *query_problems(options))
+        for problem in (*contradictions(options), *query_problems(options))
     ]
     if plan.line_noise_dbfs is not None and not -100 <= plan.line_noise_dbfs <= -20:
         invalid.append(_out_of_range("The level of the line noise", plan.line_noise_dbfs, "between -100 and -20 dBFS"))

@@ -105,10 +105,10 @@ def test_a_refusal_is_in_the_row_with_its_reason() -> None:
     run(live())
 
 
-def test_what_flux_would_refuse_is_reported_and_not_sent() -> None:
+def test_what_no_build_accepts_is_reported_and_not_sent() -> None:
     async def live() -> None:
         bench = bench_on(obedient())
-        await bench.run((0.5, lambda: bench.connection.set_parameters(wanting(0.2), 1)))
+        await bench.run((0.5, lambda: bench.connection.set_parameters(wanting(1.2), 1)))
         assert bench.notices == ["option_out_of_range"]
         assert thresholds_sent(bench) == []
 

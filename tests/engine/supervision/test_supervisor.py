@@ -441,7 +441,7 @@ async def test_a_ramp_over_several_workers_counts_from_one_moment(driver, monkey
     [
         ({"wav": "/nowhere/missing.wav"}, "audio_not_found"),
         ({"connections": 0}, "plan_invalid"),
-        ({"options": FluxOptions(eot_threshold=0.2)}, "option_out_of_range"),
+        ({"options": FluxOptions(eot_threshold=1.2)}, "option_out_of_range"),
         ({"options": FluxOptions(encoding="opus")}, "encoding_not_sent"),
     ],
 )
