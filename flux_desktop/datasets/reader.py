@@ -18,8 +18,8 @@ from flux_desktop.datasets.marks import MarksError
 from flux_desktop.datasets.nemo import read_manifest
 from flux_desktop.datasets.table import read_table
 
-_MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
-_TABLE_SUFFIXES = (".csv", ".tsv")
+MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
+TABLE_SUFFIXES = (".csv", ".tsv")
 MANIFEST = "manifest.jsonl"
 SAMPLE = "sample"
 """What the user writes instead of a path for the bundled data set."""
@@ -33,6 +33,11 @@ def data_set_path(text: str) -> Path:
         return resource_path(SAMPLE_DATA_SET)
     except FileNotFoundError as error:
         raise ProblemError(Problem(code="sample_missing", what=str(error))) from None
+
+
+def is_data_set(path: Path) -> bool:
+    """Whether a path is a folder, a manifest or a table, and not a single recording."""
+    return path.name.lower().endswith((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES)) or path.is_dir()
 
 
 def read_data_set(path: str | Path, columns: Mapping[str, str] | None = None) -> DataSet:
@@ -67,13 +72,13 @@ def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
         return read_folder(path)
     if not path.exists():
         raise unusable(path, "There is no such file or folder.", "Check the path.")
-    if name.endswith(_MANIFEST_SUFFIXES):
+    if name.endswith(MANIFEST_SUFFIXES):
         return read_manifest(path)
-    if name.endswith(_TABLE_SUFFIXES):
+    if name.endswith(TABLE_SUFFIXES):
         return read_table(path, columns)
     if name.endswith(SUFFIXES):
         return DataSet(path=path, format="recording", clips=(single_clip(path),))
-    known = ", ".join((*_MANIFEST_SUFFIXES, *_TABLE_SUFFIXES))
+    known = ", ".join((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES))
     raise unusable(path, f"It is neither a folder, nor an audio file, nor one that ends in {known}.")
 
 

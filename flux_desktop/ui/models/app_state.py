@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan, Source, WavSource
 from flux_desktop.flux.bundles import UNKNOWN, Bundle
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.choices import Choices
+from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import MicrophoneLevel, Microphones
-from flux_desktop.ui.models.plan_from_choices import plan_from_choices, supported_options
+from flux_desktop.ui.models.plan_from_choices import on_fresh_connections, plan_from_choices, supported_options
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.sound import WavShape
@@ -29,6 +30,8 @@ class AppState:
     def __init__(self) -> None:
         self.choices = Choices()
         self.recording: WavShape | None = None
+        self.data_set: DataSetShape | None = None
+        """Chosen instead of a recording."""
         self.uses_microphone = False
         self.endpoints = EndpointList()
         self.default_profile = ""
@@ -84,10 +87,12 @@ class AppState:
         return supported_options(self.choices.options, self.build)
 
     @property
-    def source(self) -> WavSource | MicrophoneSource | None:
+    def source(self) -> Source | None:
         """The audio that the next run streams; None while no recording is chosen."""
         if self.uses_microphone:
             return self.microphones.source()
+        if self.data_set is not None:
+            return self.data_set.source(self.choices.assignment)
         if self.recording is None:
             return None
         return WavSource(path=str(self.recording.path), loop=self.choices.loop, channel=self.recording.channel)
@@ -95,11 +100,12 @@ class AppState:
     @property
     def has_audio(self) -> bool:
         """Whether a run could start: a recording is loaded, or the chosen microphone is connected."""
-        return self.microphones.available if self.uses_microphone else self.recording is not None
+        has_file = self.recording is not None or self.data_set is not None
+        return self.microphones.available if self.uses_microphone else has_file
 
-    def plan(self, source: WavSource | MicrophoneSource) -> RunPlan:
+    def plan(self, source: Source) -> RunPlan:
         """The next run as chosen; raises `ProblemError` where the ramp or a limit is invalid."""
-        return plan_from_choices(
+        plan = plan_from_choices(
             self.choices,
             source,
             endpoint=self.endpoint,
@@ -107,6 +113,15 @@ class AppState:
             options=self.options,
             local_arguments=self.local.arguments(),
         )
+        if isinstance(source, DataSetSource) and source.fresh_connection and self.data_set is not None:
+            return on_fresh_connections(plan, self.data_set.listed)
+        return plan
+
+    def audio_s(self, plan: RunPlan) -> float | None:
+        """Length of the recording, or of one pass of the plan through the data set; None where it is not known."""
+        if self.data_set is not None:
+            return self.data_set.pass_s(plan)
+        return None if self.recording is None else self.recording.duration_s
 
     def planned_s(self) -> float | None:
         """Length of the run being shown, or of the next one while none is; None where it is open-ended or invalid."""
@@ -114,7 +129,8 @@ class AppState:
             return self.run.current.planned_s
         source = self.source or WavSource(path="", loop=self.choices.loop)
         try:
-            return planned_seconds(self.plan(source), None if self.recording is None else self.recording.duration_s)
+            plan = self.plan(source)
+            return planned_seconds(plan, self.audio_s(plan))
         except ProblemError:
             return None
 

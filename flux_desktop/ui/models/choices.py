@@ -7,6 +7,7 @@ import msgspec
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.flux import defaults
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui.models.data_set import OWN
 from flux_desktop.ui.models.ramp import Ramp
 
 USER_CLOCK, WIRE_CLOCK = "user", "wire"
@@ -32,6 +33,8 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
     """0 means to the end of the recording, or until stopped."""
     loop: bool = False
     ramp: Ramp = Ramp()
+    assignment: str = OWN
+    """How the clips of a data set are dealt out: one of `models.data_set.ASSIGNMENTS`."""
     theme: str = "system"
     width: int = 1440
     height: int = 900
@@ -40,7 +43,7 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
     latency_clock: str = USER_CLOCK
     """Which clock the update latency is shown by: `USER_CLOCK` or `WIRE_CLOCK`."""
     recent: list[str] = []
-    """Paths of recordings, newest first, at most `RECENT_MAX`."""
+    """Paths of recordings and data sets, newest first, at most `RECENT_MAX`."""
 
     def add_recent(self, path: str) -> None:
         """Put a recording at the top of the list."""

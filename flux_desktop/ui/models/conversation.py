@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received, Sent
+from flux_desktop.engine.records.events import (
+    UNREADABLE,
+    ClipStarted,
+    ConnectionChanged,
+    ConnectionEnded,
+    Received,
+    Sent,
+)
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, ParameterState
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import TurnEvent
@@ -73,6 +81,8 @@ class Conversation:
         self.run_over = False
         self.transcript_from: tuple[str, ...] = ()
         """Where the built-in endpoint's text comes from."""
+        self.clip = ""
+        """The clip of a data set that is being sent, or was sent last."""
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
@@ -94,6 +104,11 @@ class Conversation:
         self._streams_before = 0
         self._confirmed: FluxOptions | None = None
         """In force by the newest confirmation of the present stream."""
+
+    def clip_started(self, event: ClipStarted) -> None:
+        """The connection sends another clip of its data set."""
+        self.revision += 1
+        self.clip = Path(event.clip).stem + (f" from {event.offset_s:g} s" if event.offset_s else "")
 
     @property
     def turn_state(self) -> str:

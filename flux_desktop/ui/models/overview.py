@@ -77,6 +77,7 @@ COLUMNS = (
     Column(
         "Pacing", "how late chunks were sent, p99", lambda t: text.milliseconds(_pacing(t)), _pacing, 60, right=True
     ),
+    Column("Clip", "clip of the data set that is being sent", lambda t: t.clip, lambda t: t.clip or None, 120),
     Column("Last text", "most recent text", _text, _text, 150),
     Column("Problem", "why the connection ended early", _problem, _problem, 160),
 )
@@ -93,3 +94,4 @@ def sorted_connections(conversations: list[Conversation], column: int, *, descen
 
 PROBLEM_COLUMN = len(COLUMNS) - 1
 TEXT_COLUMN = PROBLEM_COLUMN - 1
+CLIP_COLUMN = TEXT_COLUMN - 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.plan import RunPlan, Source
+from flux_desktop.engine.sending.data_set_audio import fresh_connections
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.choices import Choices
@@ -21,9 +23,23 @@ def supported_options(options: FluxOptions, build: Bundle) -> FluxOptions:
     return msgspec.structs.replace(options, language_hints=hints, **rejected)
 
 
+def on_fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
+    """The plan with a connection for each clip. Raises `ProblemError` for a ramp in stages."""
+    if plan.stages:
+        raise ProblemError(
+            Problem(
+                code="plan_invalid",
+                what="A ramp in stages cannot be combined with a new connection for each clip.",
+                why="A stage holds its connections for a stated time; such a connection ends with its clip.",
+                todo="Choose another ramp, or another way to send the clips.",
+            )
+        )
+    return fresh_connections(msgspec.structs.replace(plan, duration_s=None), clips)
+
+
 def plan_from_choices(
     choices: Choices,
-    source: WavSource | MicrophoneSource,
+    source: Source,
     *,
     endpoint: str,
     access: tuple[str | None, str],

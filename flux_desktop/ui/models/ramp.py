@@ -9,7 +9,7 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.pass_criteria import Limit, parse_limit
-from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage, batched, parse_stages, slots
 
 AT_ONCE, BATCHES, STAGES = "at once", "batches", "stages"
@@ -75,10 +75,12 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def planned_seconds(plan: RunPlan, file_s: float | None) -> float | None:
-    """How long a run lasts by its plan, None where that is open; `file_s` is the recording's length, if known."""
-    whole_s = math.inf
-    if isinstance(plan.source, WavSource) and not plan.source.loop and file_s is not None:
-        whole_s = file_s
+    """How long a run lasts by its plan, None where that is open; `file_s` is the length of the recording, or of
+    one pass through the data set, if known."""
+    source = plan.source
+    is_file = isinstance(source, WavSource) and not source.loop
+    is_pass = isinstance(source, DataSetSource) and not plan.stages and plan.duration_s is None
+    whole_s = math.inf if file_s is None or not (is_file or is_pass) else file_s
     if plan.stages:
         return max(slot.start_s + min(slot.duration_s, whole_s) for slot in slots(plan.stages))
     each_s = min(whole_s, plan.duration_s or math.inf)

@@ -9,6 +9,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import (
+    ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
     Event,
@@ -168,6 +169,8 @@ class RunModel:
                 self.level_rms.append(event.t, event.rms_dbfs)
             case Sent():
                 self.conversation(event.conn).sent(event)
+            case ClipStarted():
+                self.conversation(event.conn).clip_started(event)
             case ConnectionEnded():
                 self.conversation(event.summary.conn).ended(event)
             case RunStarted():

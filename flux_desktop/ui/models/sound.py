@@ -10,8 +10,9 @@ import numpy as np
 from flux_desktop.audio.channels import Channel
 from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
-from flux_desktop.audio.recording import BLOCK_FRAMES, open_recording
+from flux_desktop.audio.recording import Recording, open_recording
 from flux_desktop.audio.words import ReferenceWord, reference_transcript
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.ui.models.series import Floats
 
@@ -55,14 +56,42 @@ def is_audio_name(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def read_clip_shape(clip: Clip, channel: Channel) -> WavShape:
+    """Read one clip of a data set, which may be a part of a recording; for a thread. Raises `ProblemError`."""
+    recording = open_recording(clip.path, clip.channel or channel)
+    rate_hz = recording.sample_rate_hz
+    first = min(round(clip.offset_s * rate_hz), recording.frames)
+    left = recording.frames - first
+    frames = left if clip.duration_s is None else min(left, round(clip.duration_s * rate_hz))
+    peaks = np.array(_peaks(recording, first, frames))
+    return WavShape(
+        clip.path, frames / rate_hz, rate_hz, recording.channels, peaks, clip.words, clip.channel or channel
+    )
+
+
+def _peaks(recording: Recording, first: int, frames: int) -> list[float]:
+    per_bin = max(1, -(-frames // BINS))
+    peaks: list[float] = []
+    position, rest = 0, np.zeros(0, np.int32)
+    for samples in recording.blocks():
+        part = samples[max(0, first - position) : max(0, first + frames - position)]
+        position += len(samples)
+        loudness = np.concatenate([rest, np.abs(part.astype(np.int32))])
+        is_last = position >= first + frames
+        whole = len(loudness) if is_last else len(loudness) - len(loudness) % per_bin
+        if whole:
+            bins = np.arange(0, whole, per_bin)
+            peaks += (np.maximum.reduceat(loudness[:whole], bins) / 32768).tolist()
+        rest = loudness[whole:]
+        if is_last:
+            break
+    return peaks
+
+
 def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
     """Read a recording block by block; for a thread. Raises `ProblemError` for one that cannot be streamed."""
     recording = open_recording(path, channel)
-    per_bin = max(1, -(-recording.frames // BINS))
-    peaks: list[float] = []
-    for samples in recording.blocks(max(per_bin, BLOCK_FRAMES // per_bin * per_bin)):
-        loudness = np.abs(samples.astype(np.int32))
-        peaks += (np.maximum.reduceat(loudness, np.arange(0, len(loudness), per_bin)) / 32768).tolist()
+    peaks = _peaks(recording, 0, recording.frames)
     transcript = reference_transcript(path)
     words = transcript.words if transcript is not None else ()
     rate_hz = recording.sample_rate_hz

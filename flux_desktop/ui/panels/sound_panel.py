@@ -1,16 +1,18 @@
-"""Audio source: a recording, opened or dropped onto the window, or the microphone."""
+"""Audio source: a recording or a data set, opened or dropped onto the window, or the microphone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu
 
 from flux_desktop.audio.channels import CHANNELS
 from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.datasets.reader import MANIFEST_SUFFIXES, SAMPLE, TABLE_SUFFIXES
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.panels.data_set_box import DataSetBox
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -18,15 +20,17 @@ from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
 
 NAME_AND_FACTS_PX = 272
-_FILTER = f"Audio files ({' '.join(f'*{suffix}' for suffix in SUFFIXES)});;All files (*)"
+_AUDIO = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+_DATA = " ".join(f"*{suffix}" for suffix in (*MANIFEST_SUFFIXES, *TABLE_SUFFIXES))
+_FILTER = f"Audio files and data sets ({_AUDIO} {_DATA});;Audio files ({_AUDIO});;Data sets ({_DATA});;All files (*)"
 
 
 class SoundPanel(Panel):
-    """The audio to stream: a recording or the microphone.
+    """The audio to stream: a recording, a data set or the microphone.
 
     Signals:
-        file_chosen: path of the file that was picked.
-        channel_chosen: one of `audio.channels.CHANNELS`, for a recording with several channels.
+        file_chosen: path of the file or folder that was picked.
+        channel_chosen: one of `audio.channels.CHANNELS`, for recordings with several channels.
         sample_wanted: the bundled sample is to be loaded.
     """
 
@@ -41,9 +45,19 @@ class SoundPanel(Panel):
             kind="link",
             tip="Load the bundled sample (Ctrl+Shift+O)",
         )
-        self.choose_button = button("Open…", self.choose, kind="link", tip="Open an audio file (Ctrl+O)")
-        self.choose_button.setAccessibleName("Open an audio file")
+        self.choose_button = button(
+            "Open…", lambda: None, kind="link", tip="Open an audio file, a data set or a sample"
+        )
+        self.choose_button.setAccessibleName("Open an audio file or a data set")
         super().__init__("Audio", "", self.sample_button, self.choose_button)
+        # Shortcuts are shown here and belong to the File menu.
+        menu = QMenu(self.choose_button)
+        menu.addAction("Audio File or Manifest…\tCtrl+O", self.choose)
+        menu.addAction("Folder of Recordings…\tCtrl+Shift+F", self.choose_folder)
+        menu.addSeparator()
+        menu.addAction("Sample Recording\tCtrl+Shift+O", self.sample_wanted.emit)
+        menu.addAction("Sample Data Set\tCtrl+Shift+U", lambda: self.file_chosen.emit(SAMPLE))
+        self.choose_button.setMenu(menu)
         self._folder = str(Path.home())
         self.wav_button = button("Audio file", lambda: self.use_microphone(False), kind="segment")
         self.mic_button = button("Microphone", lambda: self.use_microphone(True), kind="segment")
@@ -69,6 +83,8 @@ class SoundPanel(Panel):
         self.body.addLayout(name)
         self.body.addWidget(self.waveform)
         self.channel = QComboBox()
+        self.channel.setMinimumWidth(80)
+        self.channel.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.channel.setAccessibleName("Channel of the recording")
         for channel, text in zip(
             CHANNELS, ("Mix all channels", "Left channel only", "Right channel only"), strict=True
@@ -76,7 +92,11 @@ class SoundPanel(Panel):
             self.channel.addItem(text, channel)
         self.channel.activated.connect(lambda _: self.channel_chosen.emit(self.channel.currentData()))
         self.body.addWidget(self.channel)
-        self._detail = label("Open a recording, drop one onto this window, or use the sample.", "caption", wrap=True)
+        self.data_set = DataSetBox(state)
+        self.body.insertWidget(self.body.count() - 1, self.data_set)
+        self._detail = label(
+            "Open a recording or a data set, drop one onto this window, or use the sample.", "caption", wrap=True
+        )
         self.body.addWidget(self._detail)
         self._state = state
         self._shown: WavShape | None = None
@@ -85,8 +105,16 @@ class SoundPanel(Panel):
 
     def choose(self) -> None:
         """Open the file dialog; it never blocks the window."""
-        dialog = QFileDialog(self.window(), "Choose an audio file", self._folder, _FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = QFileDialog(self.window(), "Choose an audio file or a data set", self._folder, _FILTER)
+        self._ask(dialog, QFileDialog.FileMode.ExistingFile)
+
+    def choose_folder(self) -> None:
+        """Open the dialog for a folder of recordings."""
+        dialog = QFileDialog(self.window(), "Choose a folder of recordings", self._folder)
+        self._ask(dialog, QFileDialog.FileMode.Directory)
+
+    def _ask(self, dialog: QFileDialog, mode: QFileDialog.FileMode) -> None:
+        dialog.setFileMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.file_chosen)
         dialog.open()
@@ -98,16 +126,23 @@ class SoundPanel(Panel):
 
     def show_choices(self) -> None:
         """Show the recording that is chosen, or the microphone."""
-        on, recording = self._state.uses_microphone, self._state.recording
+        on, recording, data_set = self._state.uses_microphone, self._state.recording, self._state.data_set
         self.mic_button.setChecked(on)
         self.wav_button.setChecked(not on)
         self.microphone.setVisible(on)
         for widget in (self.sample_button, self.choose_button):
             widget.setVisible(not on)
-        self._detail.setVisible(not on and recording is None)
+        self._detail.setVisible(not on and recording is None and data_set is None)
+        self.data_set.setVisible(not on and data_set is not None)
+        self.data_set.show_choices()
         for shown in (self._name, self._facts, self.waveform):
             shown.setVisible(not on and recording is not None)
-        self.channel.setVisible(not on and recording is not None and recording.channels > 1)
+        chosen = recording or data_set
+        self.channel.setVisible(not on and chosen is not None and chosen.channels > 1)
+        if chosen is not None:
+            self.channel.setCurrentIndex(CHANNELS.index(chosen.channel))
+        if data_set is not None:
+            self._folder = str(data_set.path.parent)
         if recording is not None and recording is not self._shown:
             self._shown = recording
             self._show_recording(recording)
@@ -115,7 +150,6 @@ class SoundPanel(Panel):
     def _show_recording(self, recording: WavShape) -> None:
         self.waveform.set_shape(recording)
         self._folder = str(recording.path.parent)
-        self.channel.setCurrentIndex(CHANNELS.index(recording.channel))
         self._facts.setText(recording.describe())
         room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
@@ -124,6 +158,7 @@ class SoundPanel(Panel):
 
     def set_locked(self, locked: bool) -> None:
         """The audio source cannot be changed while a run is in progress."""
-        for widget in (self.choose_button, self.wav_button, self.mic_button, self.microphone.device, self.channel):
+        buttons = (self.choose_button, self.sample_button, self.wav_button, self.mic_button)
+        for widget in (*buttons, self.microphone.device, self.channel):
             widget.setEnabled(not locked)
-        self.sample_button.setEnabled(not locked)
+        self.data_set.set_locked(locked)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
 from flux_desktop.ui.style.theme import ThemeSource
@@ -22,6 +23,7 @@ OVERVIEW = 0
 
 
 LANES_MAX = 6
+CLIP_NAME_PX = 76
 
 
 class TranscriptPanel(QWidget):
@@ -172,8 +174,9 @@ class TranscriptPanel(QWidget):
             self.results.refresh(self.search.text().strip())
         for position in range(1, self.tabs.count()):
             conversation = self._model.conversation(self.tabs.tabData(position))
-            words = state_words(conversation)
+            words = " · ".join(filter(None, (state_words(conversation), conversation.clip)))
             if self.tabs.tabToolTip(position) != words:
+                self.tabs.setTabText(position, self._tab_name(conversation))
                 self.tabs.setTabToolTip(position, plain_tip(words))
                 self.tabs.setTabIcon(position, state_icon(conversation, self._theme.current))
 
@@ -269,6 +272,11 @@ class TranscriptPanel(QWidget):
             menu.addAction(f"Close #{conn}", partial(self.close_tab, conn))
             menu.addAction("Close Others", partial(self._close_others, conn))
             menu.popup(self.tabs.mapToGlobal(place))
+
+    def _tab_name(self, conversation: Conversation) -> str:
+        """The number, with the clip of a data set."""
+        clip = self.tabs.fontMetrics().elidedText(conversation.clip, Qt.TextElideMode.ElideMiddle, CLIP_NAME_PX)
+        return f"#{conversation.conn}" + (f" {clip.replace('&', '&&')}" if clip else "")
 
     def _open_hit(self, conn: int, row: int) -> None:
         self.search.clear()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.overview import COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
+from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
@@ -56,6 +56,10 @@ class OverviewModel(QAbstractTableModel):
             conversation.summary is not None and conversation.summary.problem is not None for conversation in self._rows
         )
 
+    def any_clip(self) -> bool:
+        """Whether any connection sends a data set."""
+        return any(conversation.clip for conversation in self._rows)
+
     def _ordered(self) -> list[Conversation]:
         column, descending = self._sorted_by
         return sorted_connections(list(self._run.conversations.values()), column, descending=descending)
@@ -96,7 +100,7 @@ class OverviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.words(conversation).replace("\n", " ")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if index.column() < TEXT_COLUMN else plain_tip(column.words(conversation)[:500])
+            return None if index.column() < CLIP_COLUMN else plain_tip(column.words(conversation)[:500])
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if (
@@ -142,6 +146,7 @@ class OverviewTable(QTableView):
         header.setHighlightSections(False)
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, column.width_px)
+        self.setColumnHidden(CLIP_COLUMN, True)
         self._offer_problems(False)
         self.activated.connect(lambda index: self.opened.emit(self.rows.connection_at(index.row())))
 
@@ -150,8 +155,9 @@ class OverviewTable(QTableView):
         return sorted(self.rows.connection_at(index.row()) for index in self.selectionModel().selectedRows())
 
     def refresh(self) -> None:
-        """Show the run as it is now; the problems' column only where there are any."""
+        """Show the run as it is now; the columns of clips and problems only where there are any."""
         self.rows.refresh()
+        self.setColumnHidden(CLIP_COLUMN, not self.rows.any_clip())
         problems = self.rows.any_problem()
         if problems is self.isColumnHidden(PROBLEM_COLUMN):
             self._offer_problems(problems)

@@ -19,13 +19,14 @@ class Waveform(QWidget):
         self._shape: WavShape | None = None
         self._position_s: float | None = None
         self._turns: list[tuple[float, float]] = []
+        self._holds: list[tuple[float, float]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Waveform of the chosen recording")
         theme.changed.connect(self.update)
 
     def set_shape(self, shape: WavShape | None) -> None:
         """Show another recording, or none."""
-        self._shape, self._position_s, self._turns = shape, None, []
+        self._shape, self._position_s, self._turns, self._holds = shape, None, [], []
         self.update()
 
     def set_position(self, position_s: float | None, turns: list[tuple[float, float]]) -> None:
@@ -33,6 +34,11 @@ class Waveform(QWidget):
         if (position_s, turns) != (self._position_s, self._turns):
             self._position_s, self._turns = position_s, turns
             self.update()
+
+    def set_marks(self, turns: list[tuple[float, float]], holds: list[tuple[float, float]]) -> None:
+        """Mark the turns and holds that are known of the recording, in seconds."""
+        self._turns, self._holds = turns, holds
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, 46)
@@ -56,6 +62,10 @@ class Waveform(QWidget):
         for start_s, end_s in self._turns:
             left = inner.left() + start_s * per_s
             painter.drawRoundedRect(QRectF(left, area.top() + 1, (end_s - start_s) * per_s, area.height() - 2), 3, 3)
+        painter.setBrush(QColor(theme.border))
+        for start_s, end_s in self._holds:
+            left = inner.left() + start_s * per_s
+            painter.drawRect(QRectF(left, area.top() + 1, max(1.0, (end_s - start_s) * per_s), area.height() - 2))
         self._paint_shape(painter, shape, inner)
         if self._position_s is not None:
             x = inner.left() + min(self._position_s, shape.duration_s) * per_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-WORDS = "Drop the recording here to use it"
+WORDS = "Drop the recording or data set here to use it"
 
 
 class DropHint(QLabel):

@@ -7,10 +7,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.sound import is_audio_name
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
@@ -25,6 +25,7 @@ from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
+from flux_desktop.ui.window.file_drop import FileDrop
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.scroller = PageScroller(self.pages)
         self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
+        self.file_drop = FileDrop(self.state, self.drop_hint, self.recordings.load)
         self.clock = RefreshClock(
             self.mailbox,
             self.events.take,
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         page.transcripts.shown.connect(self.controller.watch)
         page.status.folder_wanted.connect(self.transcripts.show_folder)
         page.sound_panel.file_chosen.connect(self.recordings.load)
+        page.sound_panel.data_set.inspect_wanted.connect(self.show_clips)
         page.sound_panel.channel_chosen.connect(self.recordings.choose_channel)
         page.sound_panel.sample_wanted.connect(self.recordings.load_sample)
         page.endpoint_panel.models_wanted.connect(self.show_speech_models)
@@ -161,6 +164,11 @@ class MainWindow(QMainWindow):
         """Show which speech models are installed, and offer to download them."""
         self.speech_models.look()
         SpeechModelsDialog(self, self.state, self.speech_models).open()
+
+    def show_clips(self) -> None:
+        """Show the clips of the chosen data set."""
+        if self.state.data_set is not None:
+            ClipsDialog(self, self.theme, self.state.data_set, self.tasks).open()
 
     def leave_presenter(self) -> None:
         """Return to the page, if the presenter view is shown."""
@@ -221,18 +229,10 @@ class MainWindow(QMainWindow):
             self.state.choices.width, self.state.choices.height = self.width(), self.height()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        urls = event.mimeData().urls()
-        if not self.state.run.active and any(is_audio_name(url.toLocalFile()) for url in urls):
-            event.acceptProposedAction()
-            self.drop_hint.show_over()
+        self.file_drop.enter(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.drop_hint.hide()
+        self.file_drop.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.drop_hint.hide()
-        for url in event.mimeData().urls():
-            if is_audio_name(url.toLocalFile()):
-                self.recordings.load(url.toLocalFile())
-                event.acceptProposedAction()
-                return
+        self.file_drop.drop(event)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.pages.live_page import LivePage
@@ -39,9 +40,11 @@ def fill_file_menu(
 ) -> None:
     """Audio, past sessions and export."""
     _add(menu, "Open Audio File…", page.sound_panel.choose, "Ctrl+O")
+    _add(menu, "Open Folder…", page.sound_panel.choose_folder, "Ctrl+Shift+F")
     recent = menu.addMenu("Open Recent")
     recent.aboutToShow.connect(partial(_fill_recent, recent, state, recordings))
     _add(menu, "Use Sample", recordings.load_sample, "Ctrl+Shift+O")
+    _add(menu, "Use the Sample Data Set", recordings.load_sample_data_set, "Ctrl+Shift+U")
     _add(menu, "Use Microphone", page.sound_panel.mic_button.click, "Ctrl+M")
     _add(menu, "Use Recording", page.sound_panel.wav_button.click, "Ctrl+Shift+M")
     menu.addSeparator()
@@ -190,7 +193,7 @@ def _show_stalls(state: AppState, on: bool) -> None:
 def _fill_recent(menu: QMenu, state: AppState, recordings: Recordings) -> None:
     menu.clear()
     for path in state.choices.recent:
-        menu.addAction(Path(path).name, partial(recordings.load, path)).setToolTip(plain_tip(path))
+        menu.addAction(name_of(Path(path)), partial(recordings.load, path)).setToolTip(plain_tip(path))
     if menu.isEmpty():
         menu.addAction("No recent files").setEnabled(False)
 

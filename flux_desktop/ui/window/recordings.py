@@ -1,4 +1,4 @@
-"""Loads the recording that is to be streamed, in the background."""
+"""Loads the recording or data set that is to be streamed, in the background."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from flux_desktop.audio.channels import Channel
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import file_work
+from flux_desktop.datasets.reader import SAMPLE, data_set_path, is_data_set
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.sound import read_shape
+from flux_desktop.ui.models.data_set import DataSetShape, read_data_set_shape
+from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "wav"
@@ -28,8 +30,12 @@ class Recordings:
         """Choose the bundled conversation."""
         self._tasks.start("loading the sample", self.read_sample(), group=GROUP, exclusive=True)
 
+    def load_sample_data_set(self) -> None:
+        """Choose the bundled data set."""
+        self.load(SAMPLE)
+
     def load(self, path: str) -> None:
-        """Choose a recording."""
+        """Choose a recording or a data set."""
         self._tasks.start(f"loading {Path(path).name}", self.read(Path(path)), group=GROUP, exclusive=True)
 
     async def read_sample(self) -> None:
@@ -41,24 +47,33 @@ class Recordings:
         await self.read(path)
 
     async def reopen_newest(self) -> None:
-        """Choose the recording that was used last, if it can still be read."""
+        """Choose the recording or data set that was used last, if it can still be read."""
         newest = next(iter(self._state.choices.recent), None)
-        if newest is not None and self._state.recording is None:
+        if newest is not None and self._state.recording is None and self._state.data_set is None:
             with contextlib.suppress(ProblemError):
                 await self.read(Path(newest))
 
     def choose_channel(self, channel: Channel) -> None:
-        """Read the present recording again, with another of its channels."""
-        if self._state.recording is not None:
-            path = self._state.recording.path
+        """Read the present recording or data set again, with another of its channels."""
+        chosen = self._state.data_set or self._state.recording
+        if chosen is not None:
+            path = chosen.path
             self._tasks.start(f"loading {path.name}", self.read(path, channel), group=GROUP, exclusive=True)
 
     async def read(self, path: Path, channel: Channel = "mix") -> None:
-        """Read a recording and choose it; raises `ProblemError`."""
-        recording = await file_work(f"Reading {path.name}", partial(read_shape, path, channel))
-        before, self._state.recording = self._state.recording, recording
-        if before is not None and before.path != path and not self._state.run.active:
-            self._state.run.reset(None)  # the transcript of another recording is not this one's
-        self._state.uses_microphone = False
-        self._state.choices.add_recent(str(path))
-        self._state.changed()
+        """Read a recording or a data set and choose it; raises `ProblemError`."""
+        read = await file_work(f"Reading {path.name}", partial(_read, path, channel))
+        state = self._state
+        before = state.data_set or state.recording
+        state.recording = read if isinstance(read, WavShape) else None
+        state.data_set = read if isinstance(read, DataSetShape) else None
+        if before is not None and before.path != read.path and not state.run.active:
+            state.run.reset(None)  # the transcript of other audio is not this one's
+        state.uses_microphone = False
+        state.choices.add_recent(str(path))
+        state.changed()
+
+
+def _read(path: Path, channel: Channel) -> WavShape | DataSetShape:
+    meant = data_set_path(str(path)) if str(path) == SAMPLE else path
+    return read_data_set_shape(meant, channel) if is_data_set(meant) else read_shape(meant, channel)

@@ -73,8 +73,7 @@ class RunStarter:
         state, truth = self._state, None
         if isinstance(plan.source, WavSource) and state.recording is not None:
             truth = state.recording.truth(looped=plan.source.loop)
-        length_s = None if state.recording is None else state.recording.duration_s
         self._preview.stop()
-        if self._controller.start(plan, truth, planned_seconds(plan, length_s), self._preview.released):
+        if self._controller.start(plan, truth, planned_seconds(plan, state.audio_s(plan)), self._preview.released):
             state.live.begin(plan.options, refused_before=plan.endpoint in state.refuses_configure)
             state.changed()

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.sound_panel import SoundPanel
 from flux_desktop.ui.style.theme import ThemeSource
@@ -129,3 +131,31 @@ def test_the_channel_is_offered_for_stereo_files_alone(
     assert chosen == ["left"]
     assert state.source is not None
     assert state.source.channel == "right"  # until it was read again
+
+
+def test_a_data_set_replaces_the_waveform(panel: SoundPanel, state: AppState) -> None:
+    state.data_set = DataSetShape(Path("/data/calls"), (Clip(path=Path("a.wav")),), (60.0,), 1, channels=2)
+    state.changed()
+    assert not panel.data_set.isHidden()
+    assert panel.waveform.isHidden()
+    assert panel._detail.isHidden()
+    assert not panel.channel.isHidden()
+    state.uses_microphone = True
+    state.changed()
+    assert panel.data_set.isHidden()
+
+
+def test_the_menu_offers_every_kind_of_audio(panel: SoundPanel, qtbot: QtBot) -> None:
+    chosen: list[str] = []
+    panel.file_chosen.connect(chosen.append)
+    menu = panel.choose_button.menu()
+    actions = {action.text().partition("\t")[0]: action for action in menu.actions() if action.text()}
+    actions["Sample Data Set"].trigger()
+    assert chosen == ["sample"]
+    with qtbot.waitSignal(panel.sample_wanted):
+        actions["Sample Recording"].trigger()
+    actions["Folder of Recordings…"].trigger()
+    dialog = panel.window().findChild(QFileDialog)
+    assert dialog is not None
+    assert dialog.fileMode() is QFileDialog.FileMode.Directory
+    dialog.reject()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.records.events import ConnectionChanged
+from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
@@ -80,6 +80,14 @@ def test_a_run_has_a_tab_for_each_connection_with_the_first_in_front(bench: Benc
     assert bench.shown == [1]
     assert not bench.panel.tabs.isHidden()
     assert [view.conversation.conn for view in bench.panel.views()] == [1, 2, 3]
+
+
+def test_a_tab_names_the_clip_that_its_connection_sends(bench: Bench) -> None:
+    bench.run(2)
+    bench.model.feed(ClipStarted(t=1.0, conn=2, clip="/data/a&b.flac", audio_s=0.0))
+    bench.panel.refresh_icons()
+    assert bench.tabs[1:] == ["#1", "#2 a&&b"]
+    assert bench.panel.tabs.tabToolTip(2).endswith("a&b")
 
 
 def test_many_connections_get_their_tabs_when_they_are_opened(bench: Bench) -> None:

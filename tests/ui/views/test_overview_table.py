@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionEnded, Snapshot
+from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass
-from flux_desktop.ui.models.overview import COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN
+from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.overview_table import OverviewTable
@@ -65,6 +65,15 @@ def test_every_connection_has_a_row_and_every_column_a_heading(bench: Bench) -> 
     assert rows.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole) == COLUMNS[0].meaning
     assert rows.headerData(0, Qt.Orientation.Vertical) is None
     assert rows.rowCount(rows.index(0, 0)) == 0, "a cell has no rows of its own"
+
+
+def test_clips_are_named_where_there_are_any(bench: Bench) -> None:
+    assert bench.table.isColumnHidden(CLIP_COLUMN)
+    bench.model.feed(ClipStarted(t=1.0, conn=2, clip="/data/call_07.flac", audio_s=0.0))
+    bench.model.feed(ClipStarted(t=1.0, conn=3, clip="/data/call_08.flac", audio_s=0.0, offset_s=2.5))
+    bench.table.refresh()
+    assert not bench.table.isColumnHidden(CLIP_COLUMN)
+    assert [bench.data(row, CLIP_COLUMN) for row in range(3)] == ["", "call_07", "call_08 from 2.5 s"]
 
 
 def test_cells_show_the_rows_of_the_run(bench: Bench) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING
+from flux_desktop.datasets.reader import SAMPLE
+from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.window import recordings as module
 from flux_desktop.ui.window.recordings import GROUP, Recordings
@@ -114,3 +116,29 @@ async def test_a_recording_that_is_gone_is_not_missed(bench: PageBench, recordin
     bench.state.choices.recent = [str(tmp_path / "gone.wav")]
     await recordings.reopen_newest()
     assert (bench.state.recording, bench.problems) == (None, [])
+
+
+async def test_a_data_set_takes_the_place_of_a_recording_and_back(
+    bench: PageBench, recordings: Recordings, wav: Path
+) -> None:
+    await recordings.read(wav)
+    recordings.load(str(wav.parent))
+    await bench.settled(GROUP)
+    state = bench.state
+    assert state.recording is None
+    assert state.data_set is not None
+    assert state.source == DataSetSource(path=str(wav.parent))
+    assert state.choices.recent == [str(wav.parent), str(wav)]
+    recordings.choose_channel("right")
+    await bench.settled(GROUP)
+    assert state.data_set.channel == "right"
+    await recordings.read(wav)
+    assert (state.data_set, state.recording is None) == (None, False)
+
+
+async def test_the_sample_data_set_is_the_bundled_one(bench: PageBench, recordings: Recordings) -> None:
+    recordings.load_sample_data_set()
+    await bench.settled(GROUP)
+    assert bench.state.data_set is not None
+    assert bench.state.data_set.name == "Sample data set"
+    assert bench.state.choices.recent == [SAMPLE]
