@@ -8,6 +8,7 @@ from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.flux import defaults
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.data_set import OWN
+from flux_desktop.ui.models.presets import Preset
 from flux_desktop.ui.models.ramp import Ramp
 
 USER_CLOCK, WIRE_CLOCK = "user", "wire"
@@ -42,6 +43,8 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The plot in the third place while no microphone is in use."""
     latency_clock: str = USER_CLOCK
     """Which clock the update latency is shown by: `USER_CLOCK` or `WIRE_CLOCK`."""
+    presets: list[Preset] = []
+    """Sets of turn parameters that the user has saved."""
     recent: list[str] = []
     """Paths of recordings and data sets, newest first, at most `RECENT_MAX`."""
 

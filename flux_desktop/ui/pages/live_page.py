@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
-from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.left_column import LEFT_PX, left_column
 from flux_desktop.ui.panels.plot_column import PlotColumn
 from flux_desktop.ui.panels.run_bar import RunBar
 from flux_desktop.ui.panels.sound_panel import SoundPanel
@@ -20,6 +20,8 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 from flux_desktop.ui.widgets.banner import BannerStack
 
+WIDE_PX, LEFT_MAX_PX, RIGHT_MAX_PX = 1400, 400, 560
+"""On a page wider than this the columns at the sides grow too, up to these widths."""
 RIGHT_PX, RIGHT_NARROW_PX, NARROW_PX = 372, 328, 1120
 """Width of the plots, also on a page narrower than `NARROW_PX`, where the transcripts need the room."""
 
@@ -40,11 +42,12 @@ class LivePage(QWidget):
         self.plots = PlotColumn(theme, state)
         self.plots.setFixedWidth(RIGHT_PX)
         self.status = StatusLine(state, heartbeat)
-        self.banners = BannerStack(theme)
+        self.banners = BannerStack(theme, follows=self.flux_panel.controls.target)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(left_column(self.endpoint_panel, self.sound_panel, self.flux_panel))
+        self.left = left_column(self.endpoint_panel, self.sound_panel, self.flux_panel)
+        columns.addWidget(self.left)
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.banners)
@@ -80,4 +83,7 @@ class LivePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.plots.setFixedWidth(RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX)
+        spare_px = max(0, self.width() - WIDE_PX)
+        self.left.setFixedWidth(min(LEFT_MAX_PX, LEFT_PX + spare_px // 8))
+        right_px = RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX
+        self.plots.setFixedWidth(min(RIGHT_MAX_PX, right_px + spare_px // 4))

@@ -58,6 +58,10 @@ class ConversationView(QWidget):
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._waiting, 1)
 
+    def stops(self) -> list[QWidget]:
+        """What the keyboard reaches, in order."""
+        return [self.copy_button, self.export_button, self.raw_button, self.turns, self.raw.filter, self.raw.lines]
+
     def toggle_raw(self) -> None:
         """Change between the turns and the raw messages; the button shows which."""
         self.refresh()

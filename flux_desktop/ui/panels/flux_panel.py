@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -19,8 +18,9 @@ from flux_desktop.flux.options import (
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
-from flux_desktop.ui.models.presets import PRESETS, Preset
+from flux_desktop.ui.models.presets import Preset
 from flux_desktop.ui.panels.control_row import ControlRow
+from flux_desktop.ui.panels.preset_menu import PresetMenu
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, set_role
@@ -46,7 +46,12 @@ class FluxPanel(Panel):
         self.model = QComboBox()
         self.model.addItems(MODELS)
         self.model.setAccessibleName("Flux model")
-        self.presets_button = button("Presets", self._preset_menu, kind="link", tip="Apply documented parameters")
+        self.presets_button = button(
+            "Presets",
+            self._preset_menu,
+            kind="link",
+            tip="Apply or save a set of parameters",
+        )
         super().__init__("Flux", "", self.presets_button, self.model)
         body = self.body
         body.setSpacing(SPACE_S)
@@ -112,6 +117,7 @@ class FluxPanel(Panel):
         self.model.currentIndexChanged.connect(lambda _index: self._edited())
         self._couple()
         self._state = state
+        self.presets = PresetMenu(self, state, self.use_preset)
         self._shown: FluxOptions | None = None
         self._show_choices()
         state.listen(self._show_choices)
@@ -219,7 +225,7 @@ class FluxPanel(Panel):
         self.changed.emit()
 
     def use_preset(self, preset: Preset) -> None:
-        """Apply a documented set; keyterms and hints stay."""
+        """Apply a set; keyterms and hints stay."""
         self.eot.set_value(preset.eot_threshold)
         self.eager.set_value(preset.eager_eot_threshold)
         self.timeout.set_value(preset.eot_timeout_ms / 1000)
@@ -228,8 +234,7 @@ class FluxPanel(Panel):
     def _preset_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for preset in PRESETS:
-            menu.addAction(preset.sentence(), partial(self.use_preset, preset))
+        self.presets.fill(menu)
         menu.popup(self.presets_button.mapToGlobal(self.presets_button.rect().bottomLeft()))
 
     def _couple(self) -> None:

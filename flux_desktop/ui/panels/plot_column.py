@@ -56,7 +56,7 @@ class PlotColumn(QWidget):
         self.deck = PlotDeck({"Pacing": self.pacing, "Streams": self.streams, LEVEL: self.level})
         self.deck.chosen.connect(self._remember)
         self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams]
-        for widget, share in ((self.latency, 5), (self.end_of_turn, 4), (self.deck, 4)):
+        for widget, share in ((self.latency, 6), (self.end_of_turn, 4), (self.deck, 3)):
             self._layout.addWidget(widget, share)
         self.deck.show_plot(self._state.choices.plot)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
+    QPushButton,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
@@ -17,9 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.pass_criteria import METRICS
+from flux_desktop.ui.models.figure_groups import groups
+from flux_desktop.ui.models.load_curve import load_curve
 from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
+from flux_desktop.ui.views.ramp_preview import RampPreview
 from flux_desktop.ui.widgets.basics import label, roomy, set_role
 
 LINE_PX = 28
@@ -43,8 +48,11 @@ class RampDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, ramp: Ramp) -> None:
+    def __init__(self, parent: QWidget, ramp: Ramp, connections: int = 1, duration_s: float = 0.0) -> None:
+        """`connections` and `duration_s` (0: not known) are those of the run, for the picture."""
         super().__init__(parent)
+        self._connections, self._duration_s = connections, duration_s
+        self.preview = RampPreview()
         self.setWindowTitle("Ramp and limits")
         self.setMinimumWidth(560)
         self.ways = {
@@ -63,8 +71,8 @@ class RampDialog(QDialog):
         self.stages, self.limits = QLineEdit(ramp.stages), QLineEdit(ramp.limits)
         self.stages.setPlaceholderText("10x30s,50x60s,100x2m")
         self.limits.setPlaceholderText("update_p95_ms<400, completed_percent>=99")
-        self.figures = QComboBox()
-        self.figures.addItems(["Add figure…", *METRICS])
+        self.figures = QPushButton("Add figure")
+        self.figures.setMenu(self._figure_menu())
         for part in (self.stages, self.limits, self.figures):
             part.setFixedHeight(LINE_PX)
         for widget, name in (
@@ -92,7 +100,6 @@ class RampDialog(QDialog):
         self.stages.textEdited.connect(lambda _text: self.ways[STAGES].setChecked(True))
         for line in (self.stages, self.limits):
             line.textChanged.connect(lambda _text: self._changed())
-        self.figures.activated.connect(self._add_figure)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.accepted.connect(lambda: self.chosen.emit(self.ramp()))
@@ -112,6 +119,7 @@ class RampDialog(QDialog):
         layout.addLayout(stages)
         layout.addLayout(_indented(self.stages_words))
         layout.addLayout(_row("In all cases, open at most", self.opening, "connections at the same time."))
+        layout.addWidget(self.preview)
         layout.addSpacing(SPACE_M)
         layout.addWidget(label("Limits", "title"))
         limits = QHBoxLayout()
@@ -142,18 +150,27 @@ class RampDialog(QDialog):
         ):
             words.setText(usual if problem is None else _short(problem))
             set_role(words, "caption" if problem is None else "danger")
+        self.preview.show_curve(load_curve(ramp, self._connections, self._duration_s))
         self.use_button.setEnabled(wrong == (None, None))
 
-    def _add_figure(self, position: int) -> None:
-        if position:
-            before = self.limits.text().strip().rstrip(",")
-            self.limits.setText(f"{before}{', ' if before else ''}{self.figures.itemText(position)}<")
-            self.limits.setFocus()
-        self.figures.setCurrentIndex(0)
+    def add_figure(self, name: str) -> None:
+        """Begin a limit on a figure; what is missing is its number."""
+        before = self.limits.text().strip().rstrip(",")
+        relation = ">=" if name.startswith("completed") else "<"
+        self.limits.setText(f"{before}{', ' if before else ''}{name}{relation}")
+        self.limits.setFocus()
+
+    def _figure_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for group in groups():
+            figures = menu.addMenu(group.title)
+            for name, meaning in group.figures:
+                figures.addAction(f"{name}: {meaning}", partial(self.add_figure, name))
+        return menu
 
 
 def _short(problem: Problem) -> str:
-    """In one sentence, or two where there is something to do; the list of all figures stands in the chooser."""
+    """In one sentence, or two where there is something to do; the menu has all figures."""
     return problem.what if problem.code == "limit_unknown" else problem.sentence()
 
 

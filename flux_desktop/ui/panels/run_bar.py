@@ -129,7 +129,10 @@ class RunBar(QWidget):
 
     def choose_ramp(self) -> None:
         """Open the dialog for the ramp and the limits."""
-        dialog = RampDialog(self.window(), self._state.choices.ramp)
+        choices = self._state.choices
+        recording = self._state.recording
+        length_s = choices.duration_s or (0.0 if recording is None or choices.loop else recording.duration_s)
+        dialog = RampDialog(self.window(), choices.ramp, choices.connections, length_s)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.set_ramp)
         dialog.open()

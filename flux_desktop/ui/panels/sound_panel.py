@@ -18,6 +18,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
+from flux_desktop.ui.widgets.file_dialogs import open_dialog
 
 NAME_AND_FACTS_PX = 272
 _AUDIO = " ".join(f"*{suffix}" for suffix in SUFFIXES)
@@ -115,9 +116,7 @@ class SoundPanel(Panel):
 
     def _ask(self, dialog: QFileDialog, mode: QFileDialog.FileMode) -> None:
         dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.file_chosen)
-        dialog.open()
+        open_dialog(dialog, lambda path: self.file_chosen.emit(str(path)))
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -240,6 +241,8 @@ class TranscriptPanel(QWidget):
             self._views[conn] = view
             view.export_wanted.connect(partial(self.export_wanted.emit, conn))
             self.stack.addWidget(view)
+            for before, after in pairwise([self.search, *view.stops()]):
+                QWidget.setTabOrder(before, after)
             self.tabs.setTabData(self.tabs.addTab(f"#{conn}"), conn)
         return self._views[conn]
 

@@ -87,9 +87,12 @@ class EndOfTurnPlot(PlotPanel):
 
     def _ended(self, newest: int | None = None) -> list[Card]:
         """Turns that have ended, of the newest so many cards (None: of all)."""
-        if self._front is None:
+        # The overview has no connection of its own: then the first one is shown.
+        first = next(iter(self._model.conversations), None)
+        conn = self._front if self._front in self._model.conversations else first
+        if conn is None:
             return []
-        every = self._model.conversation(self._front).cards
+        every = self._model.conversations[conn].cards
         cards = every if newest is None else every[-newest:]
         return [card for card in cards if card.tone == "final" and card.latency_ms is not None]
 

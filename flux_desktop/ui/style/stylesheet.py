@@ -21,6 +21,7 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s
 #card { background: %(raised)s; border: 1px solid %(border)s; border-radius: 8px; }
 
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QFileDialog QToolButton { padding: 2px; }
 #dropHint {
   background: %(accent_soft)s; border: 2px dashed %(accent)s; border-radius: 10px; font-size: 22px; font-weight: 600;
 }
@@ -68,7 +69,7 @@ QPushButton[kind="tab"] {
   border-bottom: 2px solid transparent;
 }
 QPushButton[kind="tab"]:hover { color: %(text)s; }
-QPushButton[kind="tab"]:checked { color: %(text)s; border-bottom: 2px solid %(accent)s; font-weight: 600; }
+QPushButton[kind="tab"]:checked { color: %(text)s; border-bottom: 2px solid %(accent)s; }
 QPushButton[kind="tab"]:focus { color: %(accent)s; border-bottom: 2px solid %(accent)s; }
 QPushButton[kind="small"] { font-size: 11px; padding: 4px 5px; }
 QPushButton[kind="field"] { padding: 4px 8px; text-align: left; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -77,9 +78,11 @@ class Banner(QWidget):
 class BannerStack(QWidget):
     """The newest problems, at most `BANNERS_MAX`; the same one twice is counted, not repeated."""
 
-    def __init__(self, theme: ThemeSource) -> None:
+    def __init__(self, theme: ThemeSource, follows: QWidget | None = None) -> None:
+        """The keyboard reaches the banners after `follows`."""
         super().__init__()
         self._theme = theme
+        self._follows = follows
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_XS)
@@ -94,6 +97,9 @@ class BannerStack(QWidget):
         banner = Banner(self._theme, problem, tone, actions)
         banner.dismissed.connect(self._remove)
         self._layout.insertWidget(0, banner)
+        if self._follows is not None and self._follows.window() is self.window():
+            for before, after in pairwise([self._follows, *banner.buttons.values(), banner.close_button]):
+                QWidget.setTabOrder(before, after)
         for old in self.banners()[BANNERS_MAX:]:
             self._remove(old)
         self.show()

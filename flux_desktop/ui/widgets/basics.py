@@ -103,7 +103,8 @@ class ElidedLabel(QLabel):
         return self._full
 
     def _elide(self) -> None:
-        super().setText(self.fontMetrics().elidedText(self._full, self._mode, self.width()))
+        shown = self.fontMetrics().elidedText(self._full, self._mode, self.width())
+        super().setText("" if shown in ("…", ".") else shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
 
 def ask_where(parent: QWidget, conns: list[int], suffix: str, then: Callable[[Path], None]) -> None:
@@ -18,14 +18,14 @@ def ask_where(parent: QWidget, conns: list[int], suffix: str, then: Callable[[Pa
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if one else QFileDialog.AcceptMode.AcceptOpen)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile if one else QFileDialog.FileMode.Directory)
     dialog.setDefaultSuffix(suffix if one else "")
-    _open(dialog, then)
+    open_dialog(dialog, then)
 
 
 def ask_session(parent: QWidget, folder: Path, then: Callable[[Path], None]) -> None:
     """Ask for the folder of a past session."""
     dialog = QFileDialog(parent, "Open Session Folder", str(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
-    _open(dialog, then)
+    open_dialog(dialog, then)
 
 
 def ask_plot(parent: QWidget, title: str, suffix: str, then: Callable[[Path], None]) -> None:
@@ -34,7 +34,7 @@ def ask_plot(parent: QWidget, title: str, suffix: str, then: Callable[[Path], No
     dialog = QFileDialog(parent, f"Save {title}", str(documents_folder() / name), f"*.{suffix}")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
-    _open(dialog, then)
+    open_dialog(dialog, then)
 
 
 def documents_folder() -> Path:
@@ -43,7 +43,13 @@ def documents_folder() -> Path:
     return folder if folder.is_dir() else Path.home()
 
 
-def _open(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
+def open_dialog(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
+    """Open a dialog that is deleted when it is closed; `then` gets the answer, if there is one."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.resize(860, 540)
+    tree = dialog.findChild(QTreeView)
+    if tree is not None:  # Qt's own dialog, which is used where the desktop has none
+        for column, width_px in enumerate((360, 90, 110, 150)):
+            tree.header().resizeSection(column, width_px)
     dialog.fileSelected.connect(lambda path: then(Path(path)))
     dialog.open()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
-from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
@@ -73,8 +72,7 @@ def fill_run_menu(
     # The buttons know whether they can be used now.
     _add(menu, "Ramp and Limits…", page.run_bar.ramp_button.click, "Ctrl+Shift+P")
     presets = menu.addMenu("Apply Preset")
-    for preset in PRESETS:
-        _add(presets, preset.sentence(), partial(page.flux_panel.use_preset, preset))
+    presets.aboutToShow.connect(partial(page.flux_panel.presets.fill, presets))
     _add(menu, "Reconnect with These Parameters", controls.reconnect, "Ctrl+Shift+E")
     menu.addSeparator()
     for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):

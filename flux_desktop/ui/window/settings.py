@@ -16,6 +16,7 @@ from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX, DEFAULT_OPTIONS, RECENT_MAX, USER_CLOCK, WIRE_CLOCK, Choices
 from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT
+from flux_desktop.ui.models.presets import OWN_MAX
 from flux_desktop.ui.style.theme import MODES
 from flux_desktop.ui.window.settings_migration import VERSION, Settings, UnsupportedVersionError, decode
 
@@ -68,6 +69,7 @@ def restore(state: AppState, settings: Settings) -> None:
         width=_within(_SIDE_MIN_PX, chosen.width, _SIDE_MAX_PX),
         height=_within(_SIDE_MIN_PX, chosen.height, _SIDE_MAX_PX),
         latency_clock=WIRE_CLOCK if chosen.latency_clock == WIRE_CLOCK else USER_CLOCK,
+        presets=[preset for preset in chosen.presets if not problems(preset.options())][:OWN_MAX],
         recent=[path for path in chosen.recent if Path(path).suffix][:RECENT_MAX],
     )
     state.microphones.chosen = settings.microphone or SYSTEM_DEFAULT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records import stages
@@ -82,7 +83,8 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         assert dialog.limits_words.text() == "There is no figure named hurry."
         assert not dialog.use_button.isEnabled()
         dialog.limits.clear()
-        dialog.figures.activated.emit(dialog.figures.findText("update_p95_ms"))
+        offered = {action.text(): action for menu in dialog.findChildren(QMenu) for action in menu.actions()}
+        offered["update_p95_ms: 95 % are below"].trigger()
         dialog.limits.insert("400")
         dialog.use_button.click()
         assert bar.ramp_button.text().endswith("· 1 limit")

@@ -39,7 +39,7 @@ def test_the_turns_of_the_connection_in_front_are_drawn(plot: EndOfTurnPlot, mod
     ended(model, 1, (400.0, 250.0), (None, 300.0), (-20.0, 260.0))
     ended(model, 2, (100.0, 100.0))
     plot.draw()
-    assert plot.columns()[0][1].size == 0
+    assert plot.columns()[0][1].size == 3, "the first connection while the overview is in front"
     plot.set_front(1)
     plot.draw()
     assert bars(plot) == [(0.0, 400.0, 250.0), (1.0, 0.0, 300.0), (2.0, 0.0, 260.0)]

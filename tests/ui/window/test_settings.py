@@ -13,6 +13,7 @@ from flux_desktop.base.redaction import redact_log
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import DEFAULT_OPTIONS, WIRE_CLOCK, Choices
+from flux_desktop.ui.models.presets import Preset
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.diagnostics import LogKeeper
@@ -148,7 +149,7 @@ def test_numbers_that_no_window_can_have_are_brought_into_range(stage: Stage) ->
     async def live(window: MainWindow) -> None:
         settings.restore(window.state, wild)
         chosen, bar = window.state.choices, window.live_page.run_bar
-        assert (chosen.width, chosen.height, chosen.theme) == (10_000, 700, "system")
+        assert (chosen.width, chosen.height, chosen.theme) == (10_000, 320, "system")
         assert chosen.connections == bar.connections.value() == bar.connections.maximum()
         assert chosen.duration_s == bar.duration.value() == bar.duration.maximum()
 
@@ -207,3 +208,11 @@ def test_diagnostics_and_dialogs_open_without_blocking(stage: Stage) -> None:
         await until(lambda: len(window.live_page.banners.banners()) == 1, "the copy is confirmed")
 
     stage(Waiting, live)
+
+
+def test_own_presets_come_back_and_invalid_ones_do_not(tmp_path: Path) -> None:
+    good, bad = Preset("Mine", 0.8, 0.5, 4000), Preset("Edited by hand", 7.0, None, 4000)
+    settings.save(tmp_path / "s.json", Settings(version=VERSION, choices=Choices(presets=[good, bad])))
+    state = AppState()
+    settings.restore(state, settings.load(tmp_path / "s.json"))
+    assert state.choices.presets == [good]
