@@ -22,9 +22,9 @@ from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.events import Event, Notice
-from flux_desktop.evaluation.capacity_criteria import DEFAULT_TEXT, Criterion, parse_criterion
-from flux_desktop.evaluation.capacity_rung import RungOutcome
-from flux_desktop.evaluation.capacity_search import START, Settings
+from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
+from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
+from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
 from flux_desktop.experiments.capacity import (
     STREAM_MAX_S,
@@ -186,11 +186,7 @@ def rung_line(outcome: RungOutcome) -> str:
     """One rung in a line of text."""
     how = ", after an overload" if outcome.approach == "above" else ", cooled down" if outcome.after_cool_down else ""
     again = f", attempt {outcome.attempt}" if outcome.attempt > 1 else ""
-    figures = "; ".join(
-        f"{each.criterion.name} {each.value_ms:.0f} ms ({each.low_ms:.0f} to {each.high_ms:.0f}, n = {each.n:,})"
-        for each in outcome.measured
-        if each.value_ms is not None
-    )
+    figures = "; ".join(f"{each.criterion.name} {interval_text(each)}" for each in outcome.measured)
     reason = f": {outcome.reason}" if (outcome.reason and outcome.judgement != "FAIL") or outcome.refused else ""
     return f"{outcome.judgement:<9} {outcome.streams:>5} streams{how}{again}{reason}  {figures}".rstrip()
 

@@ -1,4 +1,4 @@
-"""A capacity search on an endpoint: one run on demand, loaded rung by rung as `evaluation.capacity_search` decides.
+"""A capacity search on an endpoint: one run on demand, loaded rung by rung as `evaluation.capacity.search` decides.
 
 Streams are added to those that are open; each has clips of its own. The run is recorded as any other; the search and
 its result are written beside the recording (`RESULT_FILE`).
@@ -21,10 +21,10 @@ from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.evaluation.capacity_criteria import N_MIN, Criterion
-from flux_desktop.evaluation.capacity_result import Result
-from flux_desktop.evaluation.capacity_rung import RungOutcome, judge
-from flux_desktop.evaluation.capacity_search import Rung, Settings, interrupted, next_rung
+from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
+from flux_desktop.evaluation.capacity.search import Rung, Settings, interrupted, next_rung
 from flux_desktop.experiments.load_observer import LoadObserver
 
 RESULT_FILE = "capacity.json"
@@ -250,7 +250,7 @@ class CapacitySearch:
                 return
 
     def _is_decided(self) -> bool:
-        """Whether a rung need not be measured to its end: streams were lost, or it fails however it goes on."""
+        """Whether a rung need not be measured to its end: it fails already."""
         samples = self._observer.samples()
         judgement, _, _ = judge(
             samples,
@@ -259,8 +259,7 @@ class CapacitySearch:
             connected=len(self._observer.opened_at_s),
             refused=0,
         )
-        enough = all(self._observer.values(each.figure) >= N_MIN[each.percent] for each in self._plan.criteria)
-        return judgement == "FAIL" and enough
+        return judgement == "FAIL"
 
     def _own_fault(self, *, refused: bool, reopened: int) -> str:
         """Why this machine, not the endpoint, was the limit of a rung; empty if it was not."""

@@ -13,8 +13,7 @@ import numpy.typing as npt
 from flux_desktop.engine.measuring.histogram import of_values
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
-from flux_desktop.evaluation.capacity_criteria import Figure
-from flux_desktop.evaluation.capacity_rung import NOMINAL_STEP_S, RungSamples, slope_lower_bound
+from flux_desktop.evaluation.capacity.rung import NOMINAL_STEP_S, RungSamples, slope_lower_bound
 
 _NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED})
 _GOOD_ENDS = frozenset({LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT, LedgerClass.NOT_STARTED})
@@ -82,11 +81,6 @@ class LoadObserver:
             slope=slope_lower_bound(together[:, 0], together[:, 2]),
             long_steps=_long_steps(updates.values()),
         )
-
-    def values(self, figure: Figure) -> int:
-        """How many latencies of a figure were observed since `mark`."""
-        by_connection = self._deliveries if figure == "end_delivery" else self._updates
-        return sum(map(len, by_connection.values()))
 
     def own_lateness(self) -> Percentiles:
         """How late this machine sent the audio of the Updates since `mark`."""

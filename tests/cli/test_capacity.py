@@ -12,10 +12,10 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.cli import capacity
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
-from flux_desktop.evaluation.capacity_criteria import Criterion
-from flux_desktop.evaluation.capacity_result import Result
-from flux_desktop.evaluation.capacity_rung import Measured, RungOutcome
-from flux_desktop.evaluation.capacity_search import Settings
+from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
+from flux_desktop.evaluation.capacity.search import Settings
 from flux_desktop.evaluation.cost import Prices
 from flux_desktop.experiments.capacity import CapacityReport, Timing
 

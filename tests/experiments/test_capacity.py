@@ -11,10 +11,10 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.capacity_criteria import parse_criterion
-from flux_desktop.evaluation.capacity_result import Result
-from flux_desktop.evaluation.capacity_rung import RungOutcome, RungSamples, judge
-from flux_desktop.evaluation.capacity_search import Rung, Settings, next_rung
+from flux_desktop.evaluation.capacity.criteria import parse_criterion
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import RungOutcome, RungSamples, judge
+from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
 from flux_desktop.experiments.capacity import (
     RESULT_FILE,
     CapacityPlan,

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from flux_desktop.evaluation.capacity_result import Result
-from flux_desktop.evaluation.capacity_rung import Judgement, RungOutcome
-from flux_desktop.evaluation.capacity_search import (
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
+from flux_desktop.evaluation.capacity.search import (
     INVALID_MAX,
     Rung,
     Settings,
@@ -16,7 +16,7 @@ from flux_desktop.evaluation.capacity_search import (
     next_rung,
     since_last_change,
 )
-from tests.evaluation.simulated_endpoint import KINDS, SimulatedEndpoint, rungs_to_bracket, search
+from tests.evaluation.capacity.simulated_endpoint import KINDS, SimulatedEndpoint, rungs_to_bracket, search
 
 SETTINGS = Settings()
 

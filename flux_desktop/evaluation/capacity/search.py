@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.capacity_result import Result, Shape, undecided
-from flux_desktop.evaluation.capacity_rung import Approach, RungOutcome
+from flux_desktop.evaluation.capacity.result import Result, Shape, undecided
+from flux_desktop.evaluation.capacity.rung import Approach, RungOutcome
 
 START = 16
 RESOLUTION = 0.04

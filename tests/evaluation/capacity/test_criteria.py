@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.evaluation.capacity_criteria import Criterion, parse_criterion
+from flux_desktop.evaluation.capacity.criteria import Criterion, parse_criterion
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 
-from flux_desktop.evaluation.capacity_criteria import parse_criterion
-from flux_desktop.evaluation.capacity_result import Result
-from flux_desktop.evaluation.capacity_rung import Measured, RungOutcome
-from flux_desktop.evaluation.capacity_search import Rung, Settings, next_rung
+from flux_desktop.evaluation.capacity.criteria import parse_criterion
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
+from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
 
 KINDS = ("smooth", "cliff", "refusing", "noisy", "hysteretic", "drifting", "scaling")
 LIMIT = parse_criterion("wire_p95_ms<400")

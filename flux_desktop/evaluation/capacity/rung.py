@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from flux_desktop.evaluation.capacity_criteria import N_MIN, Criterion, Figure
+from flux_desktop.evaluation.bootstrap import quantile
+from flux_desktop.evaluation.capacity.criteria import Criterion, Figure
+from flux_desktop.evaluation.intervals import values_needed
 
 Judgement = Literal["PASS", "FAIL", "UNDECIDED", "INVALID"]
 Approach = Literal["below", "above"]
 Values = npt.NDArray[np.float64]
 
-RESAMPLES = 400
 CLUSTERS_MIN = 12
 """Fewer connections than this are each split into consecutive parts, so that their spread can be estimated."""
 SLOPE_MAX = 0.01
@@ -24,9 +25,6 @@ NOMINAL_STEP_S = 0.24
 """Audio between two Updates of a server that keeps pace."""
 LONG_STEPS_MAX = 0.2
 """Share of Updates with at least twice that step which counts as saturation: the server answers only now and then."""
-
-_BINS_MS = np.geomspace(0.05, 120_000.0, 1200)
-"""Upper edges of latency bins, 1.2 % apart: finer than any interval that a rung can give."""
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -41,13 +39,9 @@ class Measured(Struct, frozen=True, kw_only=True):
     @property
     def judgement(self) -> Judgement:
         """PASS and FAIL only where the whole interval is on one side of the limit."""
-        if self.value_ms is None or self.low_ms is None or self.high_ms is None:
-            return "UNDECIDED"
-        if self.low_ms >= self.criterion.below_ms:
+        if self.low_ms is not None and self.low_ms >= self.criterion.below_ms:
             return "FAIL"
-        if self.high_ms < self.criterion.below_ms and self.n >= N_MIN[self.criterion.percent]:
-            return "PASS"
-        return "UNDECIDED"
+        return "PASS" if self.high_ms is not None and self.high_ms < self.criterion.below_ms else "UNDECIDED"
 
 
 class RungOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,39 +82,23 @@ class RungSamples(Struct, kw_only=True):
     """Share of Updates whose audio step was at least twice the nominal one."""
 
 
-def measure(criterion: Criterion, by_connection: Sequence[Values], seed: int = 0) -> Measured:
-    """A percentile over all connections with its interval by bootstrap over connections."""
+def measure(criterion: Criterion, by_connection: Sequence[Values]) -> Measured:
+    """A percentile over all connections with its 95 % interval over them (`bootstrap.quantile`)."""
     clusters = _clusters([values for values in by_connection if len(values)])
-    n = int(sum(len(cluster) for cluster in clusters))
-    if not n:
-        return Measured(criterion=criterion)
-    edges = np.append(_BINS_MS, np.inf)
-    counts = np.array([np.bincount(np.searchsorted(edges, each), minlength=len(edges)) for each in clusters])
-    used = np.flatnonzero(counts.sum(axis=0))
-    counts = counts[:, used].astype(np.float64)
-    weights = np.random.default_rng(seed).multinomial(
-        len(clusters), np.full(len(clusters), 1 / len(clusters)), RESAMPLES
+    values = np.concatenate(clusters) if clusters else np.empty(0)
+    units = [place for place, cluster in enumerate(clusters) for _ in range(len(cluster))]
+    estimate = quantile(values.tolist(), units, criterion.percent / 100)
+    value, low, high = (
+        None if each is None else round(each, 2) for each in (estimate.value, estimate.low, estimate.high)
     )
-    cumulated = np.cumsum(weights @ counts, axis=1)
-    nth = np.ceil(cumulated[:, -1:] * criterion.percent / 100)
-    places = (cumulated < nth).sum(axis=1)
-    percentiles = np.minimum(edges[used[places]], _BINS_MS[-1])
-    low, high = np.percentile(percentiles, [2.5, 97.5], method="nearest")
-    value = float(np.percentile(np.concatenate(clusters), criterion.percent, method="inverted_cdf"))
-    return Measured(
-        criterion=criterion,
-        value_ms=round(value, 2),
-        low_ms=round(min(float(low), value), 2),
-        high_ms=round(max(float(high), value), 2),
-        n=n,
-    )
+    return Measured(criterion=criterion, value_ms=value, low_ms=low, high_ms=high, n=estimate.n)
 
 
 def judge(
-    samples: RungSamples, criteria: Sequence[Criterion], *, streams: int, connected: int, refused: int, seed: int = 0
+    samples: RungSamples, criteria: Sequence[Criterion], *, streams: int, connected: int, refused: int
 ) -> tuple[Judgement, tuple[Measured, ...], str]:
     """The judgement of a rung, its figures, and the reason where it is not PASS."""
-    measured = tuple(measure(each, samples.values.get(each.figure, ()), seed) for each in criteria)
+    measured = tuple(measure(each, samples.values.get(each.figure, ())) for each in criteria)
     if refused:
         return "FAIL", measured, f"{refused} of {streams} streams were refused or not answered"
     failing = [each for each in measured if each.judgement == "FAIL"]
@@ -170,10 +148,16 @@ def _beyond(measured: Measured) -> str:
 def _unsure(measured: Measured) -> str:
     limit = measured.criterion
     if measured.value_ms is None:
-        return f"{limit.label} was not measured"
-    if measured.n < N_MIN[limit.percent]:
-        return f"{limit.label} has only {measured.n} values, {N_MIN[limit.percent]} are needed"
-    return (
-        f"{limit.label} is {measured.value_ms:.0f} ms with an interval of {measured.low_ms:.0f} to "
-        f"{measured.high_ms:.0f} ms around the limit of {limit.below_ms:g} ms"
-    )
+        needed = values_needed(limit.percent / 100)
+        return f"{limit.label} has only {measured.n} values, {needed} are needed"
+    return f"{limit.label} is {interval_text(measured)}, around the limit of {limit.below_ms:g} ms"
+
+
+def interval_text(measured: Measured) -> str:
+    """``512 ms (490 to 540, n = 11,520)``."""
+    if measured.value_ms is None:
+        return f"not known (n = {measured.n:,})"
+    if measured.low_ms is None:
+        return f"{measured.value_ms:.0f} ms (no interval, n = {measured.n:,})"
+    high = "open" if measured.high_ms is None else f"{measured.high_ms:.0f}"
+    return f"{measured.value_ms:.0f} ms ({measured.low_ms:.0f} to {high}, n = {measured.n:,})"

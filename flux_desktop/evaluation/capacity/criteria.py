@@ -27,8 +27,6 @@ LABELS: dict[Figure, str] = {
     "update": "Update latency (user clock)",
     "end_delivery": "end-of-turn delivery",
 }
-N_MIN = {50: 6, 90: 29, 95: 59, 99: 299}
-"""Values from which the largest one is a 95 % upper bound of the percentile: fewer cannot show that a limit is met."""
 DEFAULT_TEXT = "wire_p95_ms<400"
 
 _CRITERION = re.compile(r"\s*([a-z_]+?)_p(50|90|95|99)(?:_ms)?\s*<=?\s*(\d+(?:\.\d+)?)\s*(ms|s|)\s*", re.ASCII)
