@@ -186,7 +186,7 @@ def test_latency_and_word_errors(bench: Bench) -> None:
 
 def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, qtbot: QtBot) -> None:
     host = QWidget()  # a window of its own would not become narrower than what is in it
-    qtbot.addWidget(host, before_close_func=lambda _host: bench.bar.setParent(None))
+    qtbot.addWidget(host)
     bench.bar.setParent(host)
     bench.run(connections=20)
     bench.stream(2.0, words=WordErrors(n=200, substitutions=24), update=Percentiles(n=9, p95_ms=1312.0))
@@ -202,6 +202,7 @@ def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, 
         assert bar.ramp_button.width() >= bar.ramp_button.minimumWidth()
         assert bar.streaming_pill in visible
         shown.append(len(visible))
+    bench.bar.setParent(None)
     assert shown[0] == 4
     assert shown == sorted(shown, reverse=True)
     assert shown[-1] < 4
