@@ -19,6 +19,7 @@ from flux_desktop.cli.exit_codes import HELP, ExitCode
 _COMMANDS = {
     "file": "stream an audio file at real-time pace",
     "microphone": "stream a microphone",
+    "sweep": "choose end-of-turn thresholds from your own recordings",
     "capacity": "find how many conversations an endpoint holds within limits",
     "probe": "find out what the build of an endpoint supports",
     "list-endpoints": "list the account's SageMaker endpoints",
@@ -33,6 +34,8 @@ _EXITS = {
     "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
+    "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
+    "  2    wrong usage or input: nothing was recorded\n  130  interrupted; the same command continues",
     "capacity": "exit status:\n  0    a capacity or a lower bound was found\n  2    wrong usage or input\n"
     "  3    INVALID: this machine was the limit\n  99   not even one conversation is within the limits, or undecided\n"
     "  130  interrupted; what is known is printed",
@@ -129,6 +132,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             arguments.add_data_arguments(parser)
         case "self-test":
             arguments.add_self_test_arguments(parser)
+        case "sweep":
+            from flux_desktop.cli import sweep
+
+            sweep.add_arguments(parser)
         case "recogniser":
             from flux_desktop.cli import recogniser
 
@@ -179,6 +186,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.self_test import run as run_self_test
 
             return run_self_test
+        case "sweep":
+            from flux_desktop.cli import sweep
+
+            return sweep.run
         case "recogniser":
             from flux_desktop.cli import recogniser
 

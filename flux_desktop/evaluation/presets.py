@@ -129,6 +129,6 @@ def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
         return Preset(limit=limit, undecided=why)
     why = (
         f"This data does not decide it: the most patient setting cuts off {100 * share.value:.1f} % of {share.n} "
-        f"holds, which is not below {percent} at {CONFIDENCE:.0%} confidence."
+        f"holds, which is not below {percent} at {100 * CONFIDENCE:g} % confidence."
     )
     return Preset(limit=limit, undecided=why)

@@ -7,7 +7,7 @@ by silence until its last turn has ended. When a connection ends, the next one o
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -54,14 +54,16 @@ def clip_plan(
     entries: Sequence[int],
     *,
     at_once: int,
+    columns: Mapping[str, str] | None = None,
     variants: Sequence[FluxOptions] = (),
     line_noise_dbfs: float | None = None,
 ) -> RunPlan:
     """The plan of a run over these clips; `base` has the endpoint. `options` are an upper bound of the variants."""
-    columns = base.source.columns if isinstance(base.source, DataSetSource) else {}
     return replace(
         base,
-        source=DataSetSource(path=str(data), columns=columns, entries=tuple(entries), trailing_silence_s=0.0),
+        source=DataSetSource(
+            path=str(data), columns=dict(columns or {}), entries=tuple(entries), trailing_silence_s=0.0
+        ),
         variants=tuple(variants),
         connections=max(1, min(at_once, len(entries))),
         line_noise_dbfs=line_noise_dbfs,

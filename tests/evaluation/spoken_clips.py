@@ -83,7 +83,9 @@ def played(clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, offse
         conversation.receive("BINARY", _SPEECH if speech else _SILENCE)
     messages = [_message(decode_message(frame).payload) for frame in frames]
     conversation.close()
-    return Trace(clip=clip.name, messages=tuple(messages), setting=setting, turns=clip.turns, holds=clip.holds)
+    return Trace(
+        clip=clip.name, path=clip.name, messages=tuple(messages), setting=setting, turns=clip.turns, holds=clip.holds
+    )
 
 
 class _Offset:

@@ -76,7 +76,7 @@ def test_a_limit_that_no_setting_meets() -> None:
     assert preset.setting is None
     assert preset.undecided == "No setting stays within 10 %: the most patient one cuts off 100.0 % of the holds."
     few = preset_of(holds(4, peaks=(0.95, 0.1)), 0.3)
-    assert "cuts off 50.0 % of 4 holds, which is not below 30 % at 95% confidence" in few.undecided
+    assert "cuts off 50.0 % of 4 holds, which is not below 30 % at 95 % confidence" in few.undecided
 
 
 def test_without_holds_nothing_is_decided() -> None:

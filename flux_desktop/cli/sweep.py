@@ -1,0 +1,255 @@
+"""`flux-stress sweep`: record a data set once, evaluate all thresholds offline, and confirm the chosen ones live."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.planning import checked, options_from, plan_from
+from flux_desktop.cli.progress_line import ProgressLine
+from flux_desktop.cli.stop_signals import StopSignals
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.cli.sweep_text import report_lines
+from flux_desktop.datasets.reader import data_set_path, read_data_set
+from flux_desktop.datasets.table import parse_columns
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.evaluation.presets import LIMITS, PresetLimit
+from flux_desktop.evaluation.sweep_report import SweepReport, sweep_report
+from flux_desktop.evaluation.trace import Trace
+from flux_desktop.experiments.clip_run import ClipRun
+from flux_desktop.experiments.confirm import chosen_settings, confirm
+from flux_desktop.experiments.read_traces import read_traces, setting_of
+from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, Sweep, SweepPlan, SweepRecording
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.add_endpoint_argument(parser, optional=True)
+    what = parser.add_argument_group("what to record")
+    source = what.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", metavar="PATH", help="a data set with turns, or sample for the bundled one")
+    source.add_argument(
+        "--from", nargs="+", metavar="SESSION", dest="sessions", help="evaluate sessions that were recorded before"
+    )
+    what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    what.add_argument("--repeats", type=int, default=3, metavar="N", help="recordings of each clip (default: 3)")
+    what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    what.add_argument(
+        "--line-noise", action="store_true", help=f"noise of {LINE_NOISE_DBFS:g} dBFS in the silence after each clip"
+    )
+    what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
+    what.add_argument("--restart", action="store_true", help="do not continue an interrupted sweep")
+    what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
+    answer = parser.add_argument_group("answer")
+    answer.add_argument(
+        "--cut-offs",
+        metavar="A,B,C",
+        help="most holds cut off by the presets fast, balanced and patient, in percent (default: 10,5,2)",
+    )
+    answer.add_argument(
+        "--confirm", type=int, default=0, metavar="N", help="run N chosen settings live, beside the current one"
+    )
+    arguments.add_flux_arguments(parser)
+    arguments.add_place_arguments(parser)
+    out = parser.add_argument_group("results")
+    out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where sessions are kept (default: user data)")
+    arguments.add_log_level(out, "INFO")
+    parser.set_defaults(duration=None, chunk_ms=80.0, reconnect=False, limit=[])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    try:
+        limits = _limits(args.cut_offs)
+        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        if args.sessions:
+            return _evaluate(args, limits)
+        plan = sweep_plan(args)
+        sweep = Sweep(plan, on_progress=(line := ProgressLine("clips")).show, sessions_dir=sessions_dir)
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return ExitCode.USAGE if args.sessions else problem_exit_code(error.problem)
+    size = sweep.size
+    if size.recorded:
+        complain(f"Continuing: {size.recorded} of {size.streams} clips are recorded already.")
+    if not agreed(args, plan.base, size.stream_minutes, size.minutes):
+        complain("Nothing was started.")
+        return ExitCode.USAGE
+    return asyncio.run(_record(args, sweep, plan, line, limits, sessions_dir))
+
+
+def sweep_plan(args: argparse.Namespace) -> SweepPlan:
+    """What the flags ask for; raises `ProblemError`."""
+    if not args.endpoint:
+        raise _wrong("An endpoint is needed to record.", "Write its name, or local for the built-in one.")
+    if args.repeats < 1 or not 1 <= args.connections <= 1000 or args.confirm < 0:
+        raise _wrong("--repeats must be at least 1, and --connections between 1 and 1000.", "")
+    try:
+        columns = parse_columns(args.columns) if args.columns else {}
+    except ValueError as error:
+        raise _wrong(f"--columns cannot be used. {error}", "") from None
+    path = str(data_set_path(args.data))
+    base = checked(plan_from(args, DataSetSource(path=path, columns=columns), options_from(args)))
+    return SweepPlan(
+        base=base,
+        data=path,
+        columns=columns,
+        repeats=args.repeats,
+        seed=args.seed,
+        at_once=args.connections,
+        line_noise_dbfs=LINE_NOISE_DBFS if args.line_noise else None,
+        restart=args.restart,
+    )
+
+
+async def _record(
+    args: argparse.Namespace,
+    sweep: Sweep,
+    plan: SweepPlan,
+    line: ProgressLine,
+    limits: Sequence[PresetLimit],
+    sessions_dir: Path | None,
+) -> int:
+    started_s, size = time.monotonic(), sweep.size
+    with StopSignals(lambda _: sweep.stop()):
+        recording = await sweep.run()
+    line.clear()
+    if recording.problem is not None:
+        complain(plain(recording.problem.sentence()))
+    if not recording.traces:
+        return ExitCode.INTERRUPTED if recording.interrupted else _failed(recording.problem)
+    report = sweep_report(
+        recording.traces,
+        current=setting_of(plan.base.options),
+        endpoint=plan.base.endpoint,
+        limits=limits,
+        notes=_notes(recording),
+        sessions=[folder.name for folder in recording.sessions],
+    )
+    report = replace(
+        report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
+    )
+    interrupted = recording.interrupted
+    if args.confirm and report.turns and not interrupted:
+        report, interrupted = await _confirmed(args, plan, report, recording.traces, sessions_dir)
+    _print(args, report)
+    complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.CONNECTION_FAILED if recording.missing else ExitCode.OK
+
+
+async def _confirmed(
+    args: argparse.Namespace,
+    plan: SweepPlan,
+    report: SweepReport,
+    recorded: Sequence[Trace],
+    sessions_dir: Path | None,
+) -> tuple[SweepReport, bool]:
+    settings = chosen_settings(report.current, report.presets, report.frontier, args.confirm)
+    complain(f"Running {len(settings)} settings live: {'; '.join(setting.text for setting in settings)}.")
+    line, runs = ProgressLine("live clips"), list[ClipRun]()
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        stopped.append(True)
+        for each in runs:
+            each.stop()
+
+    clips = read_data_set(plan.data, plan.columns).clips
+    with StopSignals(lambda _: stop()):
+        result = await confirm(
+            plan.base,
+            plan.data,
+            range(len(clips)),
+            settings,
+            recorded,
+            at_once=plan.at_once,
+            line_noise_dbfs=plan.line_noise_dbfs,
+            on_progress=line.show,
+            on_run=runs.append,
+            sessions_dir=sessions_dir,
+        )
+    line.clear()
+    return replace(report, confirmed=list(result.confirmed)), bool(stopped)
+
+
+def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:
+    """`--from`: nothing is recorded."""
+    if args.confirm:
+        raise _wrong("--confirm needs an endpoint and --data.", "Leave it out, or record a sweep.")
+    folders = [Path(text) for text in args.sessions]
+    read = read_traces(folders)
+    plan: RunPlan = read.plans[0]
+    current = setting_of(options_from(args)) if _names_a_setting(args) else setting_of(plan.options)
+    report = sweep_report(
+        read.traces,
+        current=current,
+        endpoint=plan.endpoint,
+        limits=limits,
+        notes=[*read.notes, _why_not_above(read.setting.eot, read.setting.timeout_ms)],
+        sessions=[folder.name for folder in folders],
+    )
+    _print(args, report)
+    return ExitCode.OK if report.turns else ExitCode.USAGE
+
+
+def _names_a_setting(args: argparse.Namespace) -> bool:
+    return any(value is not None for value in (args.eot_threshold, args.eager_eot_threshold, args.eot_timeout_ms))
+
+
+def _why_not_above(eot: float, timeout_ms: int) -> str:
+    return (
+        f"Thresholds above {eot:g} and timeouts above {timeout_ms} ms are not evaluated: the server ended turns there, "
+        "and what it would have heard as one longer turn is not known."
+    )
+
+
+def _notes(recording: SweepRecording) -> list[str]:
+    notes = list(dict.fromkeys(recording.notes))
+    if recording.missing:
+        notes.append(f"{recording.missing} clips were not recorded to their end; the same command continues with them.")
+    return notes
+
+
+def _print(args: argparse.Namespace, report: SweepReport) -> None:
+    printer = Printer()
+    if args.json:
+        printer.line(plain_json(msgspec.json.encode(report).decode()))
+        return
+    for line in report_lines(report):
+        printer.line(plain(line))
+
+
+def _failed(problem: Problem | None) -> ExitCode:
+    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)
+
+
+def _limits(text: str | None) -> Sequence[PresetLimit]:
+    if text is None:
+        return LIMITS
+    try:
+        shares = [float(part) / 100 for part in text.split(",")]
+    except ValueError:
+        shares = []
+    if len(shares) != len(LIMITS) or not all(0 < share < 1 for share in shares):
+        raise _wrong("--cut-offs cannot be used.", "Write three percentages, such as 10,5,2.")
+    return [PresetLimit(limit.name, share) for limit, share in zip(LIMITS, shares, strict=True)]
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="plan_invalid", what=what, todo=todo))

@@ -1,0 +1,127 @@
+"""The report of a threshold sweep as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flux_desktop.evaluation.intervals import Estimate, ms_text, percent_text
+from flux_desktop.evaluation.presets import Preset
+from flux_desktop.evaluation.sweep_report import Confirmed, FrontierPoint, SweepReport
+from flux_desktop.evaluation.turn_figures import TurnFigures
+
+_SILENCES_MS = (500, 1000, 1500, 2000)
+
+
+def report_lines(report: SweepReport) -> list[str]:
+    """Everything a person needs of a report, in reading order."""
+    lines = [
+        "",
+        f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded {_times(report.repeats)} at "
+        f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
+        "Cut-offs: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the "
+        "true end of a turn to the decision, in audio time.",
+    ]
+    if not report.turns:
+        return [*lines, "This data does not decide anything: no clip with turns was recorded to its end."]
+    lines += ["", f"Current setting {report.current.text}"]
+    lines += [f"  {line}" for line in figure_lines(report.current_figures)] if report.current_figures else []
+    lines += ["", "Presets"]
+    for preset in report.presets:
+        lines += _preset_lines(preset)
+    lines += ["", "Best settings (no other one beats them in both figures)", *_frontier_lines(report)]
+    lines += ["", *_baseline_lines(report)]
+    for confirmed in report.confirmed:
+        lines += ["", *_confirmed_lines(confirmed)]
+    lines += [f"Note: {note}" for note in report.notes]
+    return lines
+
+
+def figure_lines(figures: TurnFigures) -> list[str]:
+    """All figures of one setting."""
+    waits, leads = figures.decision_latency_ms, figures.eager_lead_ms
+    rows = [
+        ("cut off, of holds", percent_text(figures.cut_offs_per_hold)),
+        *((f"  holds of {name}", percent_text(share)) for name, share in figures.cut_offs_by_hold_length.items()),
+        ("cut off, of turns", percent_text(figures.cut_offs_per_turn)),
+        ("missed", percent_text(figures.missed)),
+        ("ended by timeout", percent_text(figures.ended_by_timeout)),
+        *((f"wait {name}", ms_text(waits[name])) for name in waits),
+        *((f"delivery {name}", ms_text(value)) for name, value in figures.delivery_latency_ms.items()),
+    ]
+    if figures.eager_waste.n:
+        rows += [
+            ("eager lead p50", ms_text(leads["p50"])),
+            ("eager resumed", percent_text(figures.eager_waste)),
+            ("extra replies per turn", _number(figures.extra_replies_per_turn)),
+        ]
+    return [f"{name:<24}{value}" for name, value in rows]
+
+
+def _preset_lines(preset: Preset) -> Iterator[str]:
+    title = f"  {preset.limit.name} (at most {100 * preset.limit.cut_share_max:g} % cut off)"
+    if preset.setting is None or preset.figures is None:
+        yield f"{title}: {preset.undecided}"
+        return
+    yield f"{title}: {preset.setting.text}"
+    yield f"    cut off, of holds     {percent_text(preset.figures.cut_offs_per_hold)}"
+    for name in ("p50", "p95"):
+        yield f"    wait {name}              {ms_text(preset.figures.decision_latency_ms[name])}"
+
+
+def _frontier_lines(report: SweepReport) -> list[str]:
+    head = f"  {'setting':<26}{'cut off, of holds':<44}{'wait p50':<48}{'wait p95':<12}"
+    return [head.rstrip(), *(_frontier_line(point) for point in report.frontier)]
+
+
+def _frontier_line(point: FrontierPoint) -> str:
+    p95 = "not known" if point.wait_p95_ms is None else f"{point.wait_p95_ms:.0f} ms"
+    cut, wait = percent_text(point.cut_offs_per_hold), ms_text(point.wait_p50_ms)
+    return f"  {point.setting.text:<26}{cut:<44}{wait:<48}{p95}"
+
+
+def _baseline_lines(report: SweepReport) -> list[str]:
+    own = "; ".join(
+        f"{point.silence_ms} ms: {100 * (point.cut_share or 0):.1f} % of {point.holds}"
+        for point in report.fixed_silence
+        if point.silence_ms in _SILENCES_MS
+    )
+    public = "; ".join(
+        f"{figure.detector} {figure.wait_ms} ms at {100 * figure.cut_share:g} %" for figure in report.public_figures
+    )
+    return [f"A fixed silence on this data: {own}.", f"Published ({report.public_figures_source}): {public}."]
+
+
+def _confirmed_lines(confirmed: Confirmed) -> list[str]:
+    error = confirmed.error
+    return [
+        f"Live at {confirmed.setting.text}",
+        f"  cut off, of holds     live {percent_text(confirmed.live.cut_offs_per_hold)}; "
+        f"replay {percent_text(confirmed.replayed.cut_offs_per_hold)}",
+        f"  wait p50              live {ms_text(confirmed.live.decision_latency_ms['p50'])}; "
+        f"replay {ms_text(confirmed.replayed.decision_latency_ms['p50'])}",
+        f"  decisions             {error.decisions} compared: {error.same} the same, {error.unseen} between two "
+        f"messages, {error.differing} different",
+        f"  replay error          {_signed_ms(error.error_ms)} (replay minus live)",
+    ]
+
+
+def _signed_ms(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "not known (n = 0)"
+    interval = ""
+    if estimate.low is not None and estimate.high is not None:
+        interval = f" (95 % interval {estimate.low:+.0f} to {estimate.high:+.0f} ms, n = {estimate.n})"
+    return f"{estimate.value:+.0f} ms{interval}"
+
+
+def _number(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "not known"
+    interval = ""
+    if estimate.low is not None and estimate.high is not None:
+        interval = f"95 % interval {estimate.low:.2f} to {estimate.high:.2f}, "
+    return f"{estimate.value:.2f} ({interval}n = {estimate.n})"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,134 @@
+"""The answer of a threshold sweep as data: presets, frontier, the current setting, and what they are compared with.
+
+report = sweep_report(traces, current=Setting(), endpoint="my-flux")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from flux_desktop.evaluation.bootstrap import quantile
+from flux_desktop.evaluation.fixed_silence import BaselinePoint, fixed_silence
+from flux_desktop.evaluation.frontier import frontier
+from flux_desktop.evaluation.grid import Grid, evaluate, first_ends, judge
+from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit, presets
+from flux_desktop.evaluation.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE, PublicFigure
+from flux_desktop.evaluation.replay_error import ReplayError
+from flux_desktop.evaluation.setting_figures import once, setting_figures
+from flux_desktop.evaluation.trace import Setting, Trace, not_replayable
+from flux_desktop.evaluation.trace_table import TraceTable, trace_table
+from flux_desktop.evaluation.turn_figures import TurnFigures
+
+SCHEMA_VERSION = 1
+POINTS_MAX = 24
+"""Of the frontier, evenly chosen: each needs an interval."""
+
+
+class FrontierPoint(Struct, frozen=True, kw_only=True):
+    """A setting that no other one beats both in cut-offs and in waiting time."""
+
+    setting: Setting
+    cut_offs_per_hold: Estimate
+    wait_p50_ms: Estimate
+    wait_p95_ms: float | None
+    missed: int
+
+
+class Confirmed(Struct, frozen=True, kw_only=True):
+    """A setting that was also run live, beside its replay."""
+
+    setting: Setting
+    live: TurnFigures
+    replayed: TurnFigures
+    error: ReplayError
+
+
+class SweepReport(Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """What `flux-stress sweep --json` prints. Shares are 0 to 1, times milliseconds."""
+
+    schema: int = SCHEMA_VERSION
+    endpoint: str
+    recorded: Setting
+    """Up to where the traces can be replayed."""
+    clips: int
+    conversations: int
+    turns: int
+    holds: int
+    repeats: int
+    settings_evaluated: int
+    current: Setting
+    current_figures: TurnFigures | None
+    """None where the current setting is beyond what was recorded; `notes` say why."""
+    presets: list[Preset]
+    frontier: list[FrontierPoint]
+    fixed_silence: list[BaselinePoint]
+    public_figures: tuple[PublicFigure, ...] = PUBLIC_FIGURES
+    public_figures_source: str = f"{SOURCE}, {AS_OF}"
+    confirmed: list[Confirmed] = []
+    stream_minutes: float | None = None
+    duration_s: float | None = None
+    notes: list[str] = []
+    sessions: list[str] = []
+
+
+def sweep_report(
+    traces: Sequence[Trace],
+    *,
+    current: Setting,
+    endpoint: str,
+    limits: Sequence[PresetLimit] = LIMITS,
+    notes: Sequence[str] = (),
+    sessions: Sequence[str] = (),
+) -> SweepReport:
+    """Evaluate traces; those without reference turns do not count."""
+    table = trace_table(traces)
+    grid = evaluate(table)
+    eot_max, timeout_ms_max = table.replayable
+    limit = Trace(clip="", messages=(), setting=Setting(eot=eot_max, timeout_ms=timeout_ms_max))
+    why_not = not_replayable(limit, current)
+    return SweepReport(
+        endpoint=endpoint,
+        recorded=limit.setting,
+        clips=table.clips,
+        conversations=len(set(table.units)),
+        turns=round(int(table.end_scored.sum()) / table.repeats),
+        holds=round(int(np.isfinite(table.hold_start).sum()) / table.repeats),
+        repeats=table.repeats,
+        settings_evaluated=len(grid.eots) * len(grid.timeouts_ms) * (1 + len(grid.eagers)),
+        current=current,
+        current_figures=setting_figures(table, current) if table.turns and not why_not else None,
+        presets=presets(table, grid, limits),
+        frontier=frontier_points(table, grid),
+        fixed_silence=fixed_silence(table),
+        notes=[*notes, *([f"The current setting is not evaluated. {why_not}"] if why_not else [])],
+        sessions=list(sessions),
+    )
+
+
+def frontier_points(table: TraceTable, grid: Grid, at_most: int = POINTS_MAX) -> list[FrontierPoint]:
+    """The frontier with intervals, from the fewest cut-offs to the shortest wait; thinned out evenly if it is long."""
+    places = frontier(grid)
+    if len(places) > at_most:
+        chosen = sorted({round(place * (len(places) - 1) / (at_most - 1)) for place in range(at_most)})
+        places = [places[place] for place in chosen]
+    return [_point(table, grid, place) for place in places]
+
+
+def _point(table: TraceTable, grid: Grid, place: tuple[int, int]) -> FrontierPoint:
+    setting = grid.setting(*place)
+    outcome = judge(table, first_ends(table, (setting.eot,), (setting.timeout_ms,)))
+    wait_s = outcome.wait_s[0, 0]
+    known = np.flatnonzero(np.isfinite(wait_s))
+    waits = quantile([float(wait_s[row]) * 1000 for row in known], [table.units[row] for row in known], 0.5)
+    p95 = float(grid.wait_p95_ms[place])
+    return FrontierPoint(
+        setting=setting,
+        cut_offs_per_hold=once(wilson(int(grid.holds_cut[place]), int(grid.holds[place])), grid.repeats),
+        wait_p50_ms=waits,
+        wait_p95_ms=None if np.isnan(p95) else p95,
+        missed=int(grid.missed[place]),
+    )

@@ -1,0 +1,285 @@
+"""A threshold sweep: every clip of a data set is recorded at the highest threshold, so that lower ones can be replayed.
+
+Each clip goes over a connection of its own, in random order, followed by silence as long as the longest timeout. The
+recording is one ordinary run; what was interrupted is continued by the next sweep of the same kind, in a session of its
+own. Builds that refuse the highest threshold are found by trying: the first connection decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.clip import Clip, unusable
+from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder, remove_session
+from flux_desktop.engine.records.events import Event, RunStarted
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.evaluation.reference import reference_turns
+from flux_desktop.evaluation.trace import Trace
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.files import write_whole
+
+EOT_LADDER = (1.0, 0.9)
+"""Highest thresholds of newer and older builds, tried in this order."""
+TIMEOUT_MS = 10_000
+"""The longest that every build takes, and that is evaluated."""
+LINE_NOISE_DBFS = -60.0
+STATE_FOLDER = "sweeps"
+_ROUNDS_MAX = 3
+"""How often clips that failed are sent again."""
+_PER_RUN_MAX = 1000
+_OPENING_S = 0.5
+
+
+class SweepPlan(Struct, frozen=True, kw_only=True):
+    """What is recorded. `base` has the endpoint and all parameters but those of turn-taking."""
+
+    base: RunPlan
+    data: str
+    columns: dict[str, str] = {}
+    repeats: int = 3
+    seed: int = 0
+    at_once: int = 8
+    line_noise_dbfs: float | None = None
+    restart: bool = False
+    """Record everything again, whatever was recorded before."""
+
+
+class SweepSize(Struct, frozen=True, kw_only=True):
+    """What a sweep takes at most; what is already recorded is not counted."""
+
+    clips: int
+    streams: int
+    recorded: int
+    stream_minutes: float
+    minutes: float
+
+
+class SweepState(Struct, kw_only=True):
+    """What was recorded of a sweep so far, kept beside the sessions."""
+
+    schema: int = 1
+    eot: float = EOT_LADDER[0]
+    sessions: list[str] = []
+    complete: bool = False
+
+
+class SweepRecording(Struct, frozen=True, kw_only=True):
+    """The traces of a sweep. `missing` clips were not recorded; `problem` says why where that is known."""
+
+    traces: tuple[Trace, ...]
+    sessions: tuple[Path, ...]
+    missing: int
+    notes: tuple[str, ...] = ()
+    problem: Problem | None = None
+    interrupted: bool = False
+
+
+class Sweep:
+    """Records one sweep. Reading the data set and the sessions blocks: make it off the loop."""
+
+    def __init__(
+        self,
+        plan: SweepPlan,
+        *,
+        on_progress: Callable[[ClipProgress], None] = lambda _: None,
+        on_event: Callable[[Event], None] = lambda _: None,
+        local: LocalEndpoint | None = None,
+        sessions_dir: Path | None = None,
+    ) -> None:
+        """Raises `ProblemError` where the data set cannot be used or states no turns."""
+        self._plan = plan
+        self._on_progress, self._on_event = on_progress, on_event
+        self._local = local
+        self._sessions_dir = sessions_dir or default_sessions_dir()
+        self._clips = read_data_set(plan.data, plan.columns).clips
+        if not any(reference_turns(clip) for clip in self._clips):
+            raise unusable(Path(plan.data), "None of its clips states where turns end.", "Add turns to its manifest.")
+        self._lengths_s = [_length_s(clip) for clip in self._clips]
+        self._run: ClipRun | None = None
+        self._stopped = False
+        self._notes: list[str] = []
+        self._state_path = self._sessions_dir / STATE_FOLDER / f"{_key(plan, len(self._clips))}.json"
+        self._state = self._loaded()
+
+    @property
+    def size(self) -> SweepSize:
+        """What is still to be recorded."""
+        left = self._left(self._recorded())
+        seconds = sum(self._lengths_s[place] + TIMEOUT_MS / 1000 + _OPENING_S for place in left)
+        streams = len(self._clips) * self._plan.repeats
+        return SweepSize(
+            clips=len(self._clips),
+            streams=streams,
+            recorded=streams - len(left),
+            stream_minutes=seconds / 60,
+            minutes=seconds / 60 / max(1, min(self._plan.at_once, len(left))),
+        )
+
+    def stop(self) -> None:
+        """End the recording; the same sweep continues it later."""
+        self._stopped = True
+        if self._run is not None:
+            self._run.stop()
+
+    async def run(self) -> SweepRecording:
+        """Record what is missing; expected failures are in the result."""
+        problem: Problem | None = None
+        rounds = 0
+        while (left := self._left(self._recorded())) and not self._stopped and rounds < _ROUNDS_MAX:
+            result = await self._record(left[:_PER_RUN_MAX])
+            problem = result.problem
+            self._note_quality(result)
+            if result.refused is not None and self._next_threshold(result):
+                continue
+            if not result.done:
+                break
+            rounds += len(left) <= _PER_RUN_MAX
+        traces = self._recorded()
+        missing = len(self._left(traces))
+        self._state.complete = not missing
+        self._save()
+        return SweepRecording(
+            traces=traces,
+            sessions=tuple(self._sessions()),
+            missing=missing,
+            notes=tuple(self._notes),
+            problem=problem if missing else None,
+            interrupted=self._stopped,
+        )
+
+    # ------------------------------------------------------------ recording
+
+    async def _record(self, entries: Sequence[int]) -> ClipRunResult:
+        options = recording_options(self._plan.base.options, self._state.eot)
+        plan = clip_plan(
+            replace(self._plan.base, options=options),
+            self._plan.data,
+            entries,
+            columns=self._plan.columns,
+            at_once=self._plan.at_once,
+            line_noise_dbfs=self._plan.line_noise_dbfs,
+        )
+        self._run = ClipRun(
+            plan,
+            scout=not self._state.sessions,
+            on_progress=self._on_progress,
+            on_event=self._take,
+            local=self._local,
+            sessions_dir=self._sessions_dir,
+        )
+        return await self._run.run()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, RunStarted) and self._run is not None and self._run.session_folder is not None:
+            # At once: a killed sweep is continued too.
+            self._state.sessions.append(self._run.session_folder.name)
+            self._save()
+        self._on_event(event)
+
+    def _next_threshold(self, result: ClipRunResult) -> bool:
+        """Go on with the next lower of the highest thresholds, where the build has refused this one."""
+        lower = [eot for eot in EOT_LADDER if eot < self._state.eot]
+        if result.session_folder is not None and result.session_folder.name in self._state.sessions:
+            self._state.sessions.remove(result.session_folder.name)
+            remove_session(result.session_folder)
+        if not lower:
+            return False
+        self._notes.append(
+            f"This build refuses eot_threshold {self._state.eot:g}: recorded at {lower[0]:g}, which is then the "
+            "highest that can be evaluated."
+        )
+        self._state.eot = lower[0]
+        return True
+
+    def _note_quality(self, result: ClipRunResult) -> None:
+        if result.ended.verdict is Verdict.INVALID:
+            reasons = "; ".join(result.ended.reasons)
+            self._notes.append(
+                f"This machine was too busy while recording, so delivery times are not reliable: {reasons}."
+            )
+
+    # ------------------------------------------------------------ what is recorded
+
+    def _recorded(self) -> tuple[Trace, ...]:
+        return read_traces(self._sessions()).traces
+
+    def _sessions(self) -> list[Path]:
+        return [folder for name in self._state.sessions if (folder := self._sessions_dir / name).is_dir()]
+
+    def _left(self, traces: Sequence[Trace]) -> list[int]:
+        """Places of the clips that are still to be sent, in random order, every clip once before any a second time."""
+        found = Counter((trace.path, trace.offset_s) for trace in traces)
+        left: list[int] = []
+        for repeat in range(self._plan.repeats):
+            order = list(range(len(self._clips)))
+            random.Random(f"{self._plan.seed}/{repeat}").shuffle(order)  # noqa: S311 - an order, not a secret
+            for place in order:
+                clip = self._clips[place]
+                if repeat >= found[str(clip.path), clip.offset_s] and reference_turns(clip):
+                    left.append(place)
+        return left
+
+    # ------------------------------------------------------------ state
+
+    def _loaded(self) -> SweepState:
+        try:
+            state = msgspec.json.decode(self._state_path.read_bytes(), type=SweepState)
+        except (OSError, msgspec.DecodeError):
+            return SweepState()
+        return SweepState() if self._plan.restart or state.complete else state
+
+    def _save(self) -> None:
+        try:
+            make_private_folder(self._state_path.parent)
+            write_whole(self._state_path, msgspec.json.encode(self._state))
+        except (OSError, ProblemError):
+            note = "How far the sweep is could not be saved: it cannot be continued after an interruption."
+            if note not in self._notes:
+                self._notes.append(note)
+
+
+def recording_options(options: FluxOptions, eot: float) -> FluxOptions:
+    """The parameters that a sweep is recorded with."""
+    return replace(options, eot_threshold=eot, eager_eot_threshold=None, eot_timeout_ms=TIMEOUT_MS)
+
+
+def _length_s(clip: Clip) -> float:
+    try:
+        return clip.duration_s or open_recording(clip.path).duration_s - clip.offset_s
+    except ProblemError:
+        return 0.0  # the run reports it
+
+
+def _key(plan: SweepPlan, clips: int) -> str:
+    """The same for sweeps that continue each other."""
+    base = plan.base
+    parts = (
+        base.endpoint,
+        base.endpoint_url,
+        base.region,
+        base.target_variant,
+        base.local_arguments,
+        recording_options(base.options, 1.0),
+        plan.data,
+        plan.columns,
+        clips,
+        plan.repeats,
+        plan.seed,
+        plan.line_noise_dbfs,
+    )
+    return hashlib.blake2s(msgspec.json.encode(parts), digest_size=8).hexdigest()

@@ -1,0 +1,36 @@
+"""The report of a sweep as text: every figure with n and interval, or why there is none."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from flux_desktop.cli.sweep_text import figure_lines, report_lines
+from flux_desktop.evaluation.sweep_report import sweep_report
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.experiments.confirm import compared
+from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
+
+CLIPS = [random_clip(f"clip {seed}", seed) for seed in range(8)]
+RECORDED = [played(clip, HIGHEST) for clip in CLIPS]
+
+
+def test_a_report_in_reading_order() -> None:
+    setting = Setting(eot=0.8, eager=0.4)
+    report = sweep_report(RECORDED, current=setting, endpoint="e", notes=["a remark"])
+    confirmed = compared(setting, [played(clip, setting) for clip in CLIPS], RECORDED)
+    assert confirmed is not None
+    text = "\n".join(report_lines(replace(report, confirmed=[confirmed])))
+    assert "16 turns with" in text
+    assert "in 8 clips, recorded once at 1.00 · eager off · 10 s" in text
+    assert "Current setting 0.80 · eager 0.40 · 5 s" in text
+    assert "fast (at most 10 % cut off)" in text
+    assert "A fixed silence on this data: 500 ms:" in text
+    assert "Published (livekit/eot-bench, English, 2026-11): LiveKit v1 543 ms at 5 %" in text
+    assert "replay error" in text
+    assert "0 different" in text
+    assert text.endswith("Note: a remark")
+    assert any("extra replies per turn" in line for line in figure_lines(confirmed.live))
+
+
+def test_a_report_of_nothing_says_so() -> None:
+    assert "This data does not decide anything" in report_lines(sweep_report([], current=Setting(), endpoint="e"))[-1]

@@ -1,0 +1,73 @@
+"""Sweeps: what is still to be recorded, and builds that refuse the highest threshold."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
+from flux_desktop.experiments.sweep import TIMEOUT_MS, Sweep, SweepPlan, SweepState, recording_options
+from flux_desktop.flux.options import FluxOptions
+from tests.experiments.test_clip_run import data_set  # noqa: F401 - a fixture
+from tests.experiments.test_read_traces import ended, info, session
+
+
+def sweep_of(data: Path, **changes: object) -> Sweep:
+    plan = SweepPlan(base=RunPlan(endpoint="local", source=WavSource(path="none")), data=str(data), repeats=2)
+    return Sweep(msgspec.structs.replace(plan, **changes), sessions_dir=data.parent / "sessions")
+
+
+def record_once(sweep: Sweep, data: Path) -> None:
+    """As if the sweep had been interrupted after the first clip."""
+    clip = ClipStarted(t=0.0, conn=1, clip=str(data.parent / "clip.wav"), audio_s=0.0)
+    sweep._sessions_dir.mkdir(exist_ok=True)
+    session(sweep._sessions_dir / "one", DataSetSource(path=str(data), entries=(0, 0)), clip, info(9.0, 0.9), ended())
+    sweep._state.sessions.append("one")
+    sweep._save()
+
+
+def test_an_interrupted_sweep_is_continued_without_what_is_recorded(data_set: Path) -> None:  # noqa: F811
+    first = sweep_of(data_set)
+    assert (first.size.streams, first.size.recorded) == (2, 0)
+    assert first.size.stream_minutes == pytest.approx(2 * (3 + TIMEOUT_MS / 1000 + 0.5) / 60)
+    record_once(first, data_set)
+    again = sweep_of(data_set)
+    assert (again.size.recorded, again._left(again._recorded())) == (1, [0])
+    assert sweep_of(data_set, restart=True).size.recorded == 0
+    assert sweep_of(data_set, seed=7).size.recorded == 0, "another sweep"
+
+
+def test_a_complete_sweep_is_recorded_anew(data_set: Path) -> None:  # noqa: F811
+    sweep = sweep_of(data_set, repeats=1)
+    record_once(sweep, data_set)
+    recording = asyncio.run(sweep.run())
+    assert (len(recording.traces), recording.missing) == (1, 0)
+    assert sweep_of(data_set, repeats=1)._state == SweepState()
+
+
+def test_a_build_that_refuses_the_highest_threshold_is_recorded_below_it(data_set: Path) -> None:  # noqa: F811
+    base = RunPlan(
+        endpoint="local",
+        source=WavSource(path="none"),
+        local_arguments=("--bundle", "flux-english-20260311"),
+    )
+    recording = asyncio.run(sweep_of(data_set, base=base, repeats=1).run())
+    assert [trace.setting.eot for trace in recording.traces] == [0.9]
+    assert "refuses eot_threshold 1: recorded at 0.9" in recording.notes[0]
+    assert len(recording.sessions) == 1
+
+
+def test_a_data_set_without_turns_is_refused(tmp_path: Path, data_set: Path) -> None:  # noqa: F811
+    data_set.write_text('{"audio_filepath":"clip.wav"}')
+    with pytest.raises(ProblemError, match="states where turns end"):
+        sweep_of(data_set)
+
+
+def test_recording_keeps_all_parameters_but_those_of_turn_taking() -> None:
+    options = recording_options(FluxOptions(keyterms=("a",), eager_eot_threshold=0.4), 1.0)
+    assert options == FluxOptions(keyterms=("a",), eot_threshold=1.0, eot_timeout_ms=TIMEOUT_MS)
