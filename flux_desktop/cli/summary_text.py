@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.cli.accuracy_text import accuracy_rows, clip_lines
+from flux_desktop.cli.accuracy_text import clip_lines
 from flux_desktop.evaluation.intervals import values_needed
 from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.reports.accuracy_text import accuracy_rows
 from flux_desktop.reports.run_result import FinalSummary
 
 _LABEL_CHARS = 28
@@ -56,7 +57,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     if any("~" in line for line in lines):
         lines.append(_row("", _ROUGH))
     if summary.accuracy is not None:
-        lines += ["", *(_row(label, text) for label, text in accuracy_rows(summary.accuracy))]
+        lines += ["", *(_row(row.label, row.value) for row in accuracy_rows(summary.accuracy))]
         lines += clip_lines(summary.accuracy)
     elif summary.word_errors is not None:
         lines.append(_row(f"{summary.word_errors.label}, running count", _accuracy(summary.word_errors)))

@@ -80,7 +80,6 @@ LEFT_OUT = (
     "numpy._core._multiarray_tests",
     "numpy.f2py",
     "numpy.distutils",
-    "numpy.random",
     "pip",
     "pkg_resources",
     "pydoc_data",

@@ -1,4 +1,4 @@
-"""Session folders with references, written as a run writes them."""
+"""Session folders with references, written as a run writes them, and a small result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, Source
+from flux_desktop.evaluation.turn_figures import turn_figures
+from flux_desktop.evaluation.word_accuracy import word_accuracy, worst_turns
 from flux_desktop.flux.turns import Turn
+from flux_desktop.reports.accuracy import ClipAccuracy, RunAccuracy
+from tests.evaluation.test_turn_scoring import ten_turns
+from tests.evaluation.test_word_accuracy import turns_of
 
 DATA = DataSetSource(path="clips")
 
@@ -84,3 +89,24 @@ def closing(t: float, conn: int = 1) -> Sent:
 def ended(audio_s: float, sent_s: float, conn: int = 1) -> ConnectionEnded:
     summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED, audio_s=audio_s, sent_s=sent_s)
     return ConnectionEnded(t=sent_s, summary=summary)
+
+
+TEXTS = [
+    *turns_of("/data/a.wav", ("One cat sat.", "one cat sat"), ("A dog", "a dog dog")),
+    *turns_of("/data/b.wav", ("the quick brown fox jumps", "the quiet brown")),
+]
+
+
+def small_accuracy() -> RunAccuracy:
+    scores = [ten_turns()]
+    return RunAccuracy(
+        words=word_accuracy(TEXTS),
+        turns=turn_figures(scores),
+        clips=[
+            ClipAccuracy(clip="/data/a.wav", times=2, words=word_accuracy(TEXTS[:2]), turns=turn_figures(scores)),
+            ClipAccuracy(clip="/data/b.wav", times=1, words=word_accuracy(TEXTS[2:])),
+        ],
+        connections=[],
+        worst=worst_turns(TEXTS),
+        partly_sent=1,
+    )

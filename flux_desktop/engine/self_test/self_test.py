@@ -77,6 +77,7 @@ class SelfTest:
         with tempfile.TemporaryDirectory(prefix="flux-self-test-") as folder:
             self._folder = Path(folder)
             try:
+                await self._check("accuracy", _accuracy)
                 await self._check("engine worker", self._worker)
                 await self._check("local endpoint", self._endpoint)
                 await self._check("clock", self._clock)
@@ -228,6 +229,31 @@ class SelfTest:
         devices = await input_devices()
         names = [f"{device.name}{' (default)' if device.is_default else ''}" for device in devices]
         return ", ".join(names) if names else "none; recordings can be streamed without one"
+
+
+async def _accuracy() -> str:
+    """The normaliser with its table of spellings, and an error rate with its interval."""
+    return await in_thread(_error_rate, PROCESS_LIMIT_S)
+
+
+def _error_rate() -> str:
+    from flux_desktop.evaluation.alignment import align, counted
+    from flux_desktop.evaluation.bootstrap import ratio
+    from flux_desktop.evaluation.normalisers import ENGLISH, normalised
+
+    texts = (("The colour of twenty-one trees", "the color of 21 bees"), ("Mister Dashwood", "Mr. Dashwood"))
+    errors = [counted(align(*(normalised(text, ENGLISH).split() for text in pair))) for pair in texts]
+    rate = ratio([each.errors for each in errors], [each.n for each in errors], range(len(errors)))
+    if [each.errors for each in errors] != [1, 0] or rate.low is None:
+        raise ProblemError(
+            Problem(
+                code="accuracy_wrong",
+                what="Word error rates cannot be computed correctly.",
+                why=f"Known texts gave {[each.errors for each in errors]} errors instead of [1, 0].",
+                todo="Install the program again.",
+            )
+        )
+    return f"error rates by {ENGLISH}"
 
 
 async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:

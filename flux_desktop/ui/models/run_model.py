@@ -24,6 +24,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
@@ -117,6 +118,8 @@ class RunModel:
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
         self.notice_count = 0
         self.ended: RunEnded | None = None
+        self.accuracy: RunAccuracy | None = None
+        """Read from the recording after the end; None until then, and without reference texts."""
         self.started: RunStarted | None = None
         self.now_s = 0.0
         self.opening_s: float | None = None

@@ -32,6 +32,7 @@ from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
+from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller
@@ -70,7 +71,8 @@ class MainWindow(QMainWindow):
         self.starter = RunStarter(self.state, self.controller, self.preview, page.banners)
         self.live_controls = LiveControls(self.state, page, self.controller)
         self.refresher = Refresher(self.state, page, self.controller)
-        self.events = RunEvents(self.state, page, self.controller, self.preview)
+        self.accuracy = RunAccuracyView(self, self.state, theme, page.banners, self.tasks)
+        self.events = RunEvents(self.state, page, self.controller, self.preview, self.accuracy)
         self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
@@ -135,7 +137,7 @@ class MainWindow(QMainWindow):
         menus.add_tune_actions(run, self.frame, self.tune_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
-        menus.fill_view_menu(view, self.frame, page, self.theme)
+        menus.fill_view_menu(view, self.frame, page, self.theme, self.accuracy)
         present = menus.add_presenter_actions(view, self.toggle_presenter, self.leave_presenter)
         menus.fill_developer_menu(bar.addMenu("&Developer"), self.state, page)
         menus.fill_help_menu(bar.addMenu("&Help"), self.help)

@@ -26,6 +26,7 @@ from flux_desktop.ui.widgets.basics import plain_tip
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.recordings import Recordings
+from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.transcripts import Transcripts
 
 
@@ -102,7 +103,9 @@ def add_page_actions(menu: QMenu, frame: PageFrame) -> None:
     menu.addSeparator()
 
 
-def fill_view_menu(menu: QMenu, frame: PageFrame, page: LivePage, theme: ThemeSource) -> None:
+def fill_view_menu(
+    menu: QMenu, frame: PageFrame, page: LivePage, theme: ThemeSource, accuracy: RunAccuracyView
+) -> None:
     """What is shown. Entries that act on the Live page show it."""
     endpoints, plots = page.endpoint_panel, page.plots
 
@@ -118,6 +121,7 @@ def fill_view_menu(menu: QMenu, frame: PageFrame, page: LivePage, theme: ThemeSo
     add("Next Connection", partial(page.transcripts.step, 1), "Ctrl+PgDown")
     add("Previous Connection", partial(page.transcripts.step, -1), "Ctrl+PgUp")
     add("Overview of Connections", partial(page.transcripts.tabs.setCurrentIndex, OVERVIEW), "Ctrl+0")
+    _add(menu, "Accuracy…", accuracy.show, "Ctrl+Shift+Y")
     add("Close Connection Tab", page.transcripts.close_current, QKeySequence.StandardKey.Close)
     add("AWS Account", endpoints.account_button.click, "Ctrl+Shift+A")
     add("Endpoint Details", endpoints.details_button.click, "Ctrl+I")

@@ -8,6 +8,7 @@ from pathlib import Path
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
+from flux_desktop.reports.accuracy_text import rates_text
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import Origin, RunModel
 
@@ -76,7 +77,9 @@ def _figures(model: RunModel, ended: RunEnded) -> str:
     if end is not None and end.n:
         parts.append(f"end of turn p50 {text.milliseconds(end.p50_ms)} after the last word")
     errors = None if ended.words is None else ended.words.rate_percent
-    if ended.words is not None and errors is not None:
+    if model.accuracy is not None and model.accuracy.words:
+        parts.append(rates_text(model.accuracy))
+    elif ended.words is not None and errors is not None:
         parts.append(f"{ended.words.label} {errors:.1f} %")
     figures = " · ".join(part for part in parts if part)
     return f"{figures[:1].upper()}{figures[1:]}." if figures else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +14,7 @@ from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_banner import summary
 
 
@@ -25,12 +27,20 @@ class RunEvents(QObject):
 
     run_finished = Signal()
 
-    def __init__(self, state: AppState, page: LivePage, controller: RunController, preview: MicrophonePreview) -> None:
+    def __init__(
+        self,
+        state: AppState,
+        page: LivePage,
+        controller: RunController,
+        preview: MicrophonePreview,
+        accuracy: RunAccuracyView,
+    ) -> None:
         super().__init__()
         self._state = state
         self._page = page
         self._controller = controller
         self._preview = preview
+        self._accuracy = accuracy
 
     def take(self, event: Event) -> None:
         """Take one event of the run."""
@@ -54,18 +64,35 @@ class RunEvents(QObject):
 
     def _ended(self, event: RunEnded) -> None:
         self._state.live.end()
-        banners = self._page.banners
-        run = self._state.run
-        result = summary(run.failed_attempt or run, self._controller.newest_folder)
         if event.problem is not None:
-            banners.show_problem(event.problem)
-        elif result is not None:
-            folder = self._controller.newest_folder
-            actions = {} if folder is None else {"Show in folder": partial(open_folder, folder)}
-            banners.show_problem(*result, actions)
+            self._page.banners.show_problem(event.problem)
+        else:
+            self._show_summary()
+            if self._state.run.failed_attempt is None:
+                self._accuracy.read(self._controller.newest_folder, self._show_summary_again)
         self._page.transcripts.refresh()
         self._state.changed()
         self.run_finished.emit()
+
+    def _show_summary(self) -> None:
+        """The banner with the run's result, and what can be looked at."""
+        run, folder = self._state.run, self._controller.newest_folder
+        result = summary(run.failed_attempt or run, folder)
+        if result is not None:
+            actions: dict[str, Callable[[], object]] = {}
+            if run.accuracy is not None:
+                actions["Accuracy…"] = self._accuracy.show
+            if folder is not None:
+                actions["Show in folder"] = partial(open_folder, folder)
+            self._page.banners.show_problem(*result, actions)
+
+    def _show_summary_again(self) -> None:
+        """With the accuracy, unless the person has closed the banner."""
+        banners = self._page.banners
+        if any(banner.problem.code == "summary" for banner in banners.banners()):
+            banners.withdraw("summary")
+            self._show_summary()
+        self._state.changed()
 
     def _remember_refusal(self) -> None:
         """The account's endpoint rejects `Configure`; the built-in one says so itself at every start."""

@@ -44,6 +44,7 @@ async def test_everything_works_here(tmp_path: Path) -> None:
     found = await findings(tmp_path / "window.png")
     assert {name: each.problem for name, each in found.items() if each.problem} == {}
     assert list(found)[5:] == [
+        "accuracy",
         "engine worker",
         "local endpoint",
         "clock",
@@ -53,6 +54,7 @@ async def test_everything_works_here(tmp_path: Path) -> None:
         "screen",
         "microphones",
     ]
+    assert "whisper-normalizer" in found["accuracy"].observation
     assert "Mr. John Dashwood" in found["scripted turn"].observation
     assert found["recognised turn"].observation.endswith("(WER 0 %)")
     assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")

@@ -10,7 +10,9 @@ from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Ve
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
 from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_events import RunEvents
 from tests.ui import scripted
 from tests.ui.services.test_device_watch import level
@@ -23,16 +25,17 @@ REFUSED = Notice(t=1.0, problem=Problem(code=REFUSED_CODE, what="REFUSED."))
 class Run:
     """The events of one run, and how often its end was reported."""
 
-    def __init__(self, bench: PageBench) -> None:
+    def __init__(self, bench: PageBench, theme: ThemeSource) -> None:
         preview = MicrophonePreview(bench.state, bench.page.sound_panel.microphone, bench.page.banners, bench.tasks)
-        self.events = RunEvents(bench.state, bench.page, bench.controller, preview)
+        accuracy = RunAccuracyView(bench.page, bench.state, theme, bench.page.banners, bench.tasks)
+        self.events = RunEvents(bench.state, bench.page, bench.controller, preview, accuracy)
         self.finished: list[None] = []
         self.events.run_finished.connect(lambda: self.finished.append(None))
 
 
 @pytest.fixture
-def run(bench: PageBench) -> Run:
-    return Run(bench)
+def run(bench: PageBench, theme: ThemeSource) -> Run:
+    return Run(bench, theme)
 
 
 def ended(**changes: object) -> RunEnded:
