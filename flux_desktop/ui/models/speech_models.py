@@ -86,11 +86,16 @@ class SpeechModelStates:
 
     @property
     def summary(self) -> str:
-        """What the endpoint panel says of speech recognition."""
+        """What the endpoint panel says of speech recognition, in one short line."""
         under_way = next((state for state in self.by_name.values() if state.fetching), None)
         if under_way is not None:
-            percent = "" if under_way.percent is None else f" {under_way.percent} %"
-            return f"Downloading {under_way.model.title}…{percent}"
+            percent = "…" if under_way.percent is None else f": {under_way.percent} %"
+            return f"Downloading {under_way.model.name}{percent}"
+        return f"Speech: {'no model installed' if self.english.folder is None else self.english.model.title}"
+
+    @property
+    def sentence(self) -> str:
+        """What that means."""
         if self.english.folder is None:
-            return "Only the sample is transcribed: no speech model is installed."
-        return f"Speech is transcribed with {self.english.model.title}."
+            return f"Only the sample is transcribed: {self.english.model.title} is not installed."
+        return f"Your recordings and your voice are transcribed with {self.english.model.title} on this computer."

@@ -23,7 +23,7 @@ from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, font
-from flux_desktop.ui.widgets.basics import IconButton, Panel, button, label, pill, plain_tip, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, Panel, button, label, pill, plain_tip, set_role
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
@@ -124,9 +124,9 @@ class EndpointPanel(Panel):
         unusual.addWidget(self.reset_button, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(unusual)
         self._show_behaviour(self._behaviour_shown)
-        self.speech = label("", "caption", wrap=True)
+        self.speech = ElidedLabel("caption")
         self.models_button = button(
-            "Speech models…",
+            "Models…",
             lambda: self.models_wanted.emit(),
             kind="link",
             tip="See which speech models are installed, and download them",
@@ -135,7 +135,7 @@ class EndpointPanel(Panel):
         speech_row = QHBoxLayout(self._speech_row)
         speech_row.setContentsMargins(0, 0, 0, 0)
         speech_row.addWidget(self.speech, 1)
-        speech_row.addWidget(self.models_button, 0, Qt.AlignmentFlag.AlignTop)
+        speech_row.addWidget(self.models_button)
         self.body.addWidget(self._speech_row)
         self.note = label("", "caption", wrap=True)
         self.note.hide()
@@ -201,6 +201,7 @@ class EndpointPanel(Panel):
         models = self._state.speech_models
         self._speech_row.setVisible(models.known and self._state.endpoint == LOCAL_ENDPOINT)
         self.speech.setText(models.summary)
+        self.speech.setToolTip(models.sentence)
         missing = models.english.folder is None and not models.english.fetching
         set_role(self.speech, "warn" if missing else "caption")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from flux_desktop.speech_models import store
@@ -52,6 +52,18 @@ class SpeechModelsDialog(QDialog):
         """Show the state of every model."""
         for row in self.rows.values():
             row.refresh()
+
+    def _fit(self) -> None:
+        """Make room for all lines of texts that are wrapped, which a layout does not ask for by itself."""
+        layout = self.layout()
+        if layout is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):  # a text has changed, or the width
+            self._fit()
+        return done
 
 
 class SpeechModelRow(QWidget):

@@ -143,16 +143,14 @@ def test_speech_recognition_is_shown_for_the_built_in_endpoint(bench: Bench, tmp
     assert shown.parentWidget().isHidden(), "nothing is known yet"
     bench.state.speech_models.known = True
     bench.state.changed()
-    assert (shown.text(), shown.property("role")) == (
-        "Only the sample is transcribed: no speech model is installed.",
-        "warn",
-    )
+    assert (shown.full_text(), shown.property("role")) == ("Speech: no model installed", "warn")
+    assert shown.toolTip() == "Only the sample is transcribed: Whisper tiny.en is not installed."
     english.step, english.received_bytes, english.total_bytes = "Downloading it.", 19, 76
     bench.state.changed()
-    assert (shown.text(), shown.property("role")) == ("Downloading Whisper tiny.en… 25 %", "caption")
+    assert (shown.full_text(), shown.property("role")) == ("Downloading tiny.en: 25 %", "caption")
     english.step, english.folder = "", tmp_path
     bench.state.changed()
-    assert (shown.text(), shown.property("role")) == ("Speech is transcribed with Whisper tiny.en.", "caption")
+    assert (shown.full_text(), shown.property("role")) == ("Speech: Whisper tiny.en", "caption")
     bench.list_account("a")
     bench.panel.select("a")
     assert shown.parentWidget().isHidden()

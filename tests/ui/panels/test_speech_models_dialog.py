@@ -58,16 +58,16 @@ def test_a_missing_model_is_downloaded_and_from_then_on_used(stage: Stage, hub: 
         dialog, row, state = open_dialog(window)
         assert row.fetch_button.text() == f"Download {state.model.size_text}"
         assert f"{state.model.size_text} from Hugging Face, stored in " in words(row)
-        assert "no speech model" in window.live_page.endpoint_panel.speech.text()
+        assert "no model installed" in window.live_page.endpoint_panel.speech.full_text()
         row.fetch_button.click()
         assert (row.fetch_button.isVisible(), row.cancel_button.isVisible(), row.bar.isVisible()) == (False, True, True)
-        assert "Downloading" in window.live_page.endpoint_panel.speech.text()
+        assert "Downloading" in window.live_page.endpoint_panel.speech.full_text()
         await until(lambda: installed == [NAME], "it is installed")
         store.verify(store.fetched_folder(state.model), state.model)
         assert row.status.text() == "installed"
         assert not any(part.isVisible() for part in (row.fetch_button, row.cancel_button, row.bar))
         assert str(store.fetched_folder(state.model)) in words(row)
-        assert "transcribed with Small model" in window.live_page.endpoint_panel.speech.text()
+        assert window.live_page.endpoint_panel.speech.full_text() == "Speech: Small model"
         dialog.reject()
 
     stage(Waiting, live)
@@ -110,6 +110,7 @@ def test_a_failed_download_says_why_and_can_be_repeated(stage: Stage, hub: Hub) 
         assert "the server answered 404" in words(row)
         assert "then try again." in words(row)
         assert "flux-stress" not in words(row)
+        await until(lambda: row.place.height() >= row.place.heightForWidth(row.place.width()), "no line is clipped")
         assert [banner.problem for banner in window.live_page.banners.banners()] == [state.problem]
         hub.files = files
         row.fetch_button.click()
