@@ -79,7 +79,7 @@ _ROWS = (
         "From the true end of a turn to the decision: 95 % of the turns wait no longer.",
     ),
     _Row("missed", "missed", "", True, "Share of the turns that nothing ended within 3 s of their end."),
-    _Row("ended by timeout", "ended_by_timeout", "", True, "Share of the turns that only the timeout ended."),
+    _Row("by timeout", "ended_by_timeout", "", True, "Share of the turns that only the timeout ended."),
     _Row(
         "eager gain p50",
         "eager_lead_ms",

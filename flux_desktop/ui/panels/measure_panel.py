@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import BUNDLED, CONNECTIONS_MAX, REPEATS_MAX, DataFacts, Measurement
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, roomy, set_role
 
 _FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
 
@@ -71,6 +71,7 @@ class MeasurePanel(Panel):
             field.setFixedWidth(50)
             field.setAccessibleName(name)
             field.setToolTip(tip)
+            roomy(field)
             field.valueChanged.connect(lambda _value: self.changed.emit())
             row.addWidget(label(name), 0, 2 * column)
             row.addWidget(field, 0, 2 * column + 1)

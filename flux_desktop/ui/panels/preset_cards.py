@@ -15,6 +15,14 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
 LIMIT_MEANING = "The largest share of the holds in which the speaker may be cut off, with 95 % confidence."
 
 
+def undecided_words(preset: Preset) -> str:
+    """Why there is no setting, in the few words that a card has room for; the tip says all."""
+    if preset.holds_needed is not None:
+        return f"This data does not decide it: {preset.holds_needed:,} more holds are needed."
+    what, _, _why = preset.undecided.partition(":")
+    return f"{what.rstrip('.')}." if what else ""
+
+
 class PresetCard(QWidget):
     """One preset: its figures and setting, or why this data has none.
 
@@ -72,7 +80,8 @@ class PresetCard(QWidget):
             words = f"{value_text(cut, is_share=True)} cut off · {value_text(wait, is_share=False)} p50"
             self.figures.setText(words)
             self.detail.setText(f"{interval_text(cut, is_share=True)}, n {cut.n:,} · {preset.setting.text}")
-        self.reason.setText(words or "Shown once recorded.")
+        self.reason.setText("Shown once recorded." if preset is None else undecided_words(preset))
+        self.reason.setToolTip(words)
         self.setAccessibleName(f"{self._name}: {words or 'not recorded yet'}")
         set_role(self, "on" if selected and preset is not None else "off", "chosen")
 

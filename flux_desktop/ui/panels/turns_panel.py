@@ -22,6 +22,11 @@ _EMPTY = (
     "No turn is missed at this setting.",
     "No turn was ended at this setting.",
 )
+_TABS = (
+    ("Cut off", "Turns that are ended before the speaker has finished"),
+    ("Missed", "Turns that nothing ends within 3 s of their end"),
+    ("Waits", "Turns that wait longest for their end"),
+)
 NO_RECORDING = "The turns that a setting cuts off are listed here once recorded, with a button to listen to each."
 PLAY_TIP = "Space, Enter or the round button plays the turn."
 
@@ -112,8 +117,8 @@ class TurnsPanel(Panel):
         self.tabs.setAccessibleName("Which turns")
         self.tabs.setProperty("kind", "deck")
         self.tabs.setExpanding(False)
-        for words in ("Cut off", "Missed", "Longest waits"):
-            self.tabs.addTab(words)
+        for words, meaning in _TABS:
+            self.tabs.setTabToolTip(self.tabs.addTab(words), meaning)
         self.tabs.currentChanged.connect(lambda _index: self._show_front())
         self.cards = TurnCards(theme)
         self.empty = label(NO_RECORDING, "muted", wrap=True)

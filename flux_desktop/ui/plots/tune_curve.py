@@ -23,7 +23,7 @@ _Y_STEPS = (400.0, 600.0, 800.0, 1000.0, 1200.0, 1600.0, 2000.0, 3000.0, 5000.0,
 _NAMES_UP_TO = 20.0
 _LIMIT_STEP = 0.5
 _LIMIT_RANGE = (0.1, 60.0)
-PUBLIC_WORDS = f"public: eot-bench, {AS_OF}"
+PUBLIC_WORDS = f"public, {AS_OF}"
 PUBLIC_MEANING = (
     f"Published figures of other detectors ({SOURCE}, {AS_OF}), measured by others on other recordings. "
     "They are means, and Flux is understated there: its trace ends at a threshold of 0.7."
@@ -138,7 +138,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
     def legend_entries(self) -> tuple[Entry, ...]:
         """What the marks mean."""
         return (
-            Entry("best settings, 95 % band", "accent", Qt.PenStyle.SolidLine),
+            Entry("best, 95 % band", "accent", Qt.PenStyle.SolidLine),
             Entry("this setting", "accent"),
             Entry("current", "text"),
             Entry("fixed silence", "muted", Qt.PenStyle.DashLine),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -71,9 +73,11 @@ class TuneTurnDelegate(QStyledItemDelegate):
         left = line.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(entry.verdict) - SPACE_S, 0)
         painter.setFont(font(TYPE_CAPTION_PX, fixed=True))
         painter.setPen(QColor(theme.muted))
-        words = f"{entry.clip} · {entry.turn.end_s - entry.turn.start_s:.1f} s"
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, int(left.width()))
-        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), shown)
+        length = f" · {entry.turn.end_s - entry.turn.start_s:.1f} s"
+        room = int(left.width()) - painter.fontMetrics().horizontalAdvance(length)
+        name = Path(entry.clip).stem if entry.path is not None else entry.clip
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), f"{shown}{length}")
 
     def _paint_text(self, painter: QPainter, entry: TurnEntry, box: QRectF, theme: Theme) -> None:
         line = QRectF(box.left(), box.top(), box.width(), 20)

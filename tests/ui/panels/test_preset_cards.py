@@ -41,6 +41,7 @@ def test_a_decided_preset_shows_figures_with_interval_and_n(cards: PresetCards, 
 def test_an_undecided_preset_says_how_many_holds_are_needed(cards: PresetCards) -> None:
     card = cards.cards[2]
     assert "more holds are needed" in card.reason.text()
+    assert card.reason.toolTip()
     assert card.figures.isHidden()
     assert "more holds" in card.accessibleName()
 
