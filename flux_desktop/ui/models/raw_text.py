@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-FIRST = ("transcript", "turn_index", "end_of_turn_confidence", "code", "description", "thresholds", "keyterms")
+TRANSCRIPT = "transcript"
+FIRST = ("turn_index", "end_of_turn_confidence", "code", "description", "thresholds", "keyterms")
 LAST = ("words", "sequence_id", "request_id")
 _IN_KIND = frozenset({"type", "event"})
 """Fields that the line's own column of kinds has."""
@@ -17,9 +18,11 @@ def line_body(text: str) -> str:
     if message is None:
         body = " ".join(text.splitlines())
     else:
-        middle = [name for name in message if name not in (*FIRST, *LAST, *_IN_KIND)]
+        middle = [name for name in message if name not in (*FIRST, *LAST, *_IN_KIND, TRANSCRIPT)]
         names = [name for name in (*FIRST, *middle, *LAST) if name in message]
-        body = json.dumps({name: message[name] for name in names}, ensure_ascii=False)
+        fields = json.dumps({name: message[name] for name in names}, ensure_ascii=False)
+        text = json.dumps(message[TRANSCRIPT], ensure_ascii=False) if TRANSCRIPT in message else ""
+        body = f"{text} {fields}" if text else fields
     return body if len(body) <= _CHARS_MAX else f"{body[:_CHARS_MAX]}… ({len(body)} characters)"
 
 

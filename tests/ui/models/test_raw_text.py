@@ -14,7 +14,7 @@ UPDATE = (
 
 
 def test_a_line_begins_with_what_distinguishes_it() -> None:
-    assert line_body(UPDATE) == '{"transcript": "and", "turn_index": 2, "sequence_id": 7, "request_id": "01a059ba"}'
+    assert line_body(UPDATE) == '"and" {"turn_index": 2, "sequence_id": 7, "request_id": "01a059ba"}'
 
 
 def test_unknown_fields_stand_in_the_middle() -> None:

@@ -7,13 +7,19 @@ import asyncio
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.services.account import AwsAccount
+from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.details import DetailsDialog
 from flux_desktop.ui.window import endpoint_loader
 from flux_desktop.ui.window.main_window import MainWindow
+from tests.aws.control_plane_stub import control_plane
+from tests.aws.many_endpoints import MANY, page_of_many
 from tests.ui.conftest import Stage, until
 from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
@@ -201,3 +207,21 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
         await until(lambda: filled("12 streams · GPU 83 % busy"), "the load is shown")
 
     stage(Waiting, live, account)
+
+
+async def test_an_account_with_more_than_a_thousand_endpoints_is_listed_whole(
+    qtbot: QtBot, theme: ThemeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"), ("AWS_SECRET_ACCESS_KEY", "x" * 40)):
+        monkeypatch.setenv(name, value)
+    with control_plane(ListEndpoints=page_of_many) as plane:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", plane.url)
+        listed = await AwsAccount().endpoints(None, "us-east-1")
+    state = AppState()
+    state.endpoints.account = listed
+    panel = EndpointPanel(theme, state)
+    qtbot.addWidget(panel)
+    assert panel.list.count() == MANY + 1, "and the built-in one"
+    panel.select("flux-1106")
+    assert state.endpoint == "flux-1106"
+    assert panel.list.currentRow() == MANY
