@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -17,6 +18,7 @@ from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, values_neede
 
 REPLICATIONS = 2000
 SEED = 20260
+_FEW_UNITS = 32
 _CELLS_MAX = 4_000_000  # of one block of weights: 32 MB
 
 Floats = NDArray[np.float64]
@@ -39,7 +41,8 @@ def ratio(
     value = float(above.sum()) / total
     if count < 2:
         return Estimate(value, n=counted)
-    drawn = [(weights @ above, weights @ below) for weights in draws(count)]
+    blocks = _few_draws(count) if count <= _FEW_UNITS else draws(count)
+    drawn = [(weights @ above, weights @ below) for weights in blocks]
     tops, bottoms = (np.concatenate(part) for part in zip(*drawn, strict=True))
     low, high = interval(tops[bottoms > 0] / bottoms[bottoms > 0], count)
     return Estimate(value, low, high, counted)
@@ -87,6 +90,12 @@ def draws(units: int, *, replications: int = REPLICATIONS, seed: int = SEED) -> 
         rows = min(rows_max, replications - start)
         drawn = rng.integers(units, size=(rows, units)) + units * np.arange(rows)[:, None]
         yield np.bincount(drawn.ravel(), minlength=rows * units).reshape(rows, units).astype(float)
+
+
+@lru_cache(maxsize=8)
+def _few_draws(units: int) -> tuple[Floats, ...]:
+    """As `draws`, kept: thousands of clips have the same few numbers of turns."""
+    return tuple(draws(units))
 
 
 def interval(replicates: Floats, units: int) -> tuple[float, float]:

@@ -62,6 +62,8 @@ class WordErrors(Struct, frozen=True, omit_defaults=True):
 
 def unit_of(reference: str) -> Unit:
     """Characters where most letters of the reference belong to scripts without spaces, else words."""
+    if reference.isascii():
+        return "word"
     letters = [char for char in reference if unicodedata.category(char)[0] == "L"]
     return "character" if 2 * len(_WITHOUT_SPACES.findall("".join(letters))) > len(letters) else "word"
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,10 @@ def test_a_finished_run_is_rebuilt_to_the_last_figure(tmp_path: Path) -> None:
     assert summary == json.loads(done.stdout)
     assert lines == [json.loads(line) for line in path.read_text().splitlines()]
     assert len(summary["limits"]) == 2  # type: ignore[arg-type]
+    accuracy: Any = summary["accuracy"]
+    assert accuracy["words"][0]["label"] == "WER"
+    assert accuracy["words"][0]["normalised"]["rate"]["n"] > 0
+    assert [line["accuracy"]["conn"] for line in lines] == [1, 2]  # type: ignore[index]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])

@@ -18,9 +18,11 @@ from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
 from flux_desktop.flux.turns import Turn
+from flux_desktop.reports.accuracy import ConnectionAccuracy
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import connection_object, summary_jsonl
 from tests.engine.messages import Messages, received
+from tests.reports.recorded_talk import small_accuracy
 
 REFUSED = Problem(code="connect_refused", what="Refused.", why="Nothing listens.", todo="Start it.")
 GOOD = ConnectionSummary(
@@ -83,6 +85,15 @@ def test_one_object_a_line_with_every_former_field_first() -> None:
     assert [json.loads(line)["connection_id"] for line in lines] == [1, 2]
     for line in lines:
         assert list(json.loads(line))[: len(FORMER_FIELDS)] == FORMER_FIELDS
+
+
+def test_a_line_has_the_accuracy_of_its_connection() -> None:
+    figures = ConnectionAccuracy(conn=2, words=small_accuracy().words)
+    accuracy = msgspec.structs.replace(small_accuracy(), connections=[figures])
+    first, second = (json.loads(line) for line in summary_jsonl([GOOD, BAD], accuracy=accuracy).splitlines())
+    assert first["accuracy"] is None
+    assert second["accuracy"]["words"][0]["normalised"]["errors"]["n"] == 10
+    assert (first["schema"], second["schema"]) == (3, 3)
 
 
 def test_a_good_connection() -> None:
@@ -212,3 +223,12 @@ def test_the_final_summary_adds_up() -> None:
     assert entry["problems"] == [{"problem": msgspec.to_builtins(REFUSED), "connections": [2]}]
     assert entry["notices"][0]["code"] == "stereo"
     assert (entry["turns"], entry["chunks_sent"], entry["session_folder"]) == (2, 100, "/s")
+    assert (entry["schema"], entry["accuracy"]) == (3, None)
+
+
+def test_the_final_summary_has_the_accuracy_of_the_recording() -> None:
+    result, ended = run_of(GOOD, BAD)
+    entry = json.loads(msgspec.json.encode(final_summary(result, ended, accuracy=small_accuracy())))
+    assert entry["accuracy"]["words"][0]["normalised"]["rate"]["value"] == 0.4
+    assert entry["accuracy"]["turns"]["missed"]["n"] == 8
+    assert entry["accuracy"]["worst"][0]["pairs"][1] == ["quick", "quiet"]
