@@ -109,8 +109,13 @@ class Presenter(QWidget):
         painter.setFont(font(28))
         left = area.adjusted(width + 28, 0, -taken, 0)
         endpoint = "" if self._model.plan is None else f"{self._model.plan.endpoint}  ·  "
-        source = painter.fontMetrics().elidedText(
-            f"{endpoint}connection {conversation.conn}", Qt.TextElideMode.ElideRight, int(left.width())
+        source = next(
+            (
+                words
+                for words in (f"{endpoint}connection {conversation.conn}", f"#{conversation.conn}")
+                if painter.fontMetrics().horizontalAdvance(words) <= left.width()
+            ),
+            "",
         )
         painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), source)
 
@@ -178,8 +183,12 @@ class Presenter(QWidget):
         painter.setPen(QPen(QColor(theme.ok), 4))
         painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
         painter.setPen(QColor(theme.ok))
-        box = QRectF(min(x - 150, area.right() - 300), area.top(), 300, 36)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"ends at {threshold:.2f}")
+        words = f"ends at {threshold:.2f}"
+        width, taken = (painter.fontMetrics().horizontalAdvance(each) for each in (words, caption))
+        # Centred on the mark, but neither over the caption nor outside.
+        left = min(max(x - width / 2, area.left() + taken + 24), area.right() - width)
+        if left >= area.left() + taken + 12:
+            painter.drawText(QRectF(left, area.top(), width + 2, 36), int(Qt.AlignmentFlag.AlignLeft), words)
         eager = conversation.parameters.in_force.eager_eot_threshold
         if eager is not None:
             x = groove.left() + groove.width() * eager

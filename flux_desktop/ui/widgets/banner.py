@@ -50,13 +50,19 @@ class Banner(QWidget):
         texts.addWidget(self._what)
         for part, role in ((problem.why, "muted"), (problem.todo, "body")):
             if part:
-                line = label(part, role, wrap=True)
-                line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                texts.addWidget(line)
+                words = label(part, role, wrap=True)
+                words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+                texts.addWidget(words)
         row.addLayout(texts, 1)
-        self.buttons = {words: button(words, partial(self._act, act)) for words, act in (actions or {}).items()}
-        for widget in self.buttons.values():
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self.buttons = {name: button(name, partial(self._act, act)) for name, act in (actions or {}).items()}
+        if self.buttons:  # below the text, which needs the width
+            line = QHBoxLayout()
+            line.setContentsMargins(0, SPACE_XS, 0, 0)
+            line.setSpacing(SPACE_S)
+            for widget in self.buttons.values():
+                line.addWidget(widget)
+            line.addStretch()
+            texts.addLayout(line)
         self.close_button = IconButton(theme, "x", "Dismiss message")
         self.close_button.clicked.connect(self.dismiss)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)

@@ -205,3 +205,21 @@ def test_the_keys_for_the_next_connection_work_while_presenting(stage: Stage) ->
         window.leave_presenter()
 
     stage(Waiting, live)
+
+
+def test_words_do_not_overlap_in_a_small_view(alone: Alone) -> None:
+    alone.run()
+    for width in (1200, 683, 480):
+        alone.view.resize(width, 384)
+        image = alone.view.grab().toImage()
+        muted, ok = alone.colours.muted, alone.colours.ok
+        rows = range(image.height() - 170, image.height() - 80)
+        right_of_caption = left_of_mark = -1
+        for x in range(image.width()):
+            names = {image.pixelColor(x, y).name() for y in rows}
+            if muted in names:
+                right_of_caption = x
+            if ok in names and left_of_mark < 0:
+                left_of_mark = x
+        assert right_of_caption > 0
+        assert left_of_mark > right_of_caption, width
