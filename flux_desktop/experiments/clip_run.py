@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -76,6 +77,9 @@ def clip_plan(
     )
 
 
+MakeEngine = Callable[[Callable[[Event], None]], Supervisor]
+
+
 class ClipRun:
     """Carries out one plan of `clip_plan`. With `scout` the first connection must be accepted before others open."""
 
@@ -88,7 +92,9 @@ class ClipRun:
         on_event: Callable[[Event], None] = lambda _: None,
         local: LocalEndpoint | None = None,
         sessions_dir: Path | None = None,
+        make_engine: MakeEngine | None = None,
     ) -> None:
+        """`make_engine` makes the engine of a front end, which then says what endpoint and sessions it uses."""
         assert isinstance(plan.source, DataSetSource)
         self._plan = plan
         self._total = len(plan.source.entries)
@@ -100,7 +106,8 @@ class ClipRun:
         self._scouting = scout
         self._stopping = False
         self._on_progress, self._on_event = on_progress, on_event
-        self._supervisor = Supervisor(self._take, local=local, sessions_dir=sessions_dir)
+        make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
+        self._supervisor = make(self._take)
         self._supervisor.send(Watch(connections=[]))
 
     @property

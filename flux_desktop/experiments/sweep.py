@@ -28,7 +28,7 @@ from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.reference import reference_turns
 from flux_desktop.evaluation.trace import Trace
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.files import write_whole
@@ -100,11 +100,13 @@ class Sweep:
         on_event: Callable[[Event], None] = lambda _: None,
         local: LocalEndpoint | None = None,
         sessions_dir: Path | None = None,
+        make_engine: MakeEngine | None = None,
     ) -> None:
         """Raises `ProblemError` where the data set cannot be used or states no turns."""
         self._plan = plan
         self._on_progress, self._on_event = on_progress, on_event
         self._local = local
+        self._make_engine = make_engine
         self._sessions_dir = sessions_dir or default_sessions_dir()
         self._clips = read_data_set(plan.data, plan.columns).clips
         if not any(reference_turns(clip) for clip in self._clips):
@@ -130,11 +132,16 @@ class Sweep:
             minutes=seconds / 60 / max(1, min(self._plan.at_once, len(left))),
         )
 
-    def stop(self) -> None:
-        """End the recording; the same sweep continues it later."""
+    @property
+    def session_folder(self) -> Path | None:
+        """Of the run in progress, or of the last one."""
+        return None if self._run is None else self._run.session_folder
+
+    def stop(self, *, drain: bool = True) -> None:
+        """End the recording, drained or at once; the same sweep continues it later."""
         self._stopped = True
         if self._run is not None:
-            self._run.stop()
+            self._run.stop(drain=drain)
 
     async def run(self) -> SweepRecording:
         """Record what is missing; expected failures are in the result."""
@@ -181,6 +188,7 @@ class Sweep:
             on_event=self._take,
             local=self._local,
             sessions_dir=self._sessions_dir,
+            make_engine=self._make_engine,
         )
         return await self._run.run()
 

@@ -239,7 +239,9 @@ class RunModel:
     @property
     def is_ramped(self) -> bool:
         """Whether the connections open one after another, so that none of them has the run's own length."""
-        return self.plan is not None and bool(self.plan.stages or self.plan.batch_size or self.plan.held_max)
+        return self.plan is not None and bool(
+            self.plan.stages or self.plan.batch_size or self.plan.held_max or self.plan.on_demand
+        )
 
     def elapsed_s(self) -> float:
         """How far the run is, in seconds: of audio sent, or, on a ramp, since its first stream began to open."""

@@ -58,11 +58,11 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         return self.table.turns // self.table.repeats
 
 
-def evaluated(
-    traces: Sequence[Trace], recorded: Setting, limits: Sequence[PresetLimit] = LIMITS, notes: Sequence[str] = ()
-) -> Evaluation:
+def evaluated(traces: Sequence[Trace], limits: Sequence[PresetLimit] = LIMITS, notes: Sequence[str] = ()) -> Evaluation:
     """Replay traces at every setting that they can answer for."""
     table = trace_table(traces)
+    eot_max, timeout_ms_max = table.replayable
+    recorded = Setting(eot=eot_max, timeout_ms=timeout_ms_max)
     eots = [eot for eot in EOTS if eot <= recorded.eot] or [recorded.eot]
     timeouts = [timeout for timeout in TIMEOUTS_MS if timeout <= recorded.timeout_ms] or [recorded.timeout_ms]
     grid = evaluate(table, eots, timeouts)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSpinBox
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.measurement import BUNDLED, CONNECTIONS_MAX, REPEATS_MAX, DataFacts, Measurement
+from flux_desktop.ui.models.measurement import BUNDLED, CONNECTIONS_MAX, REPEATS_MAX, Measurement
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, roomy, set_role
 
@@ -20,14 +20,12 @@ class MeasurePanel(Panel):
 
     Signals:
         record_wanted, cancel_wanted: the button.
-        data_chosen: path of a data set, empty for the bundled one.
         session_wanted: a past session is to be opened.
-        changed: repeats or connections were changed; read `measurement`.
+        changed: a choice was changed; read `measurement`.
     """
 
     record_wanted = Signal()
     cancel_wanted = Signal()
-    data_chosen = Signal(str)
     session_wanted = Signal()
     changed = Signal()
 
@@ -41,6 +39,7 @@ class MeasurePanel(Panel):
         super().__init__("Measure", "", self.session_button)
         self._state = state
         self._recording = False
+        self._path = ""
         self.endpoint = QComboBox()
         self.endpoint.setAccessibleName("Endpoint to measure")
         self.endpoint.setToolTip("The endpoint that Live uses too")
@@ -78,6 +77,10 @@ class MeasurePanel(Panel):
         row.setColumnStretch(0, 1)
         row.setColumnStretch(2, 1)
         self.body.addLayout(row)
+        self.noise = QCheckBox("Line noise")
+        self.noise.setToolTip("Noise of −60 dBFS in the silence after each clip, as on a telephone line")  # noqa: RUF001
+        self.noise.toggled.connect(lambda _on: self.changed.emit())
+        self.body.addWidget(self.noise)
         self.cost = label("", "strong", wrap=True)
         self.body.addWidget(self.cost)
         self.record_button = button("Record", self._pressed, kind="go", tip="Stream the data set once for all settings")
@@ -98,7 +101,20 @@ class MeasurePanel(Panel):
     @property
     def measurement(self) -> Measurement:
         """As the controls show it."""
-        return Measurement(repeats=self.repeats.value(), connections=self.connections.value())
+        return Measurement(
+            path=self._path,
+            repeats=self.repeats.value(),
+            connections=self.connections.value(),
+            line_noise=self.noise.isChecked(),
+        )
+
+    def choose_data(self, path: str) -> None:
+        """Measure with another data set; empty is the bundled one."""
+        self._path = path
+        self.data_button.setText(self.measurement.name)
+        self.data_button.setAccessibleName(f"Data set: {self.measurement.name}")
+        self.data_button.setToolTip(plain_tip(path or "The data set that comes with the program"))
+        self.changed.emit()
 
     def refresh_endpoints(self) -> None:
         """List the endpoints; the one that Live uses is selected."""
@@ -111,12 +127,9 @@ class MeasurePanel(Panel):
                     self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
             self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
 
-    def show_data(self, facts: DataFacts | None, cost: str) -> None:
-        """Show the data set, or that it is being read."""
-        self.data_button.setText(BUNDLED if facts is None else facts.name)
-        self.data_button.setAccessibleName(f"Data set: {self.data_button.text()}")
-        self.data_button.setToolTip(plain_tip("Choose a data set" if facts is None else str(facts.path)))
-        self.facts.setText("" if facts is None else facts.describe())
+    def show_size(self, size: str, cost: str) -> None:
+        """Show how much there is to record; empty while it is being read."""
+        self.facts.setText(size)
         self.cost.setText(cost)
 
     def show_state(self, *, recording: bool, stopping: bool, can_record: bool, recorded: bool) -> None:
@@ -129,7 +142,8 @@ class MeasurePanel(Panel):
         self.record_button.setEnabled(recording or can_record)
         set_role(self.record_button, "stop" if recording or recorded or not can_record else "go", "kind")
         self.progress.setVisible(recording)
-        for widget in (self.endpoint, self.data_button, self.repeats, self.connections, self.session_button):
+        choices = (self.endpoint, self.data_button, self.repeats, self.connections, self.noise, self.session_button)
+        for widget in choices:
             widget.setEnabled(not recording)
 
     def show_progress(self, share: float, done: str, left: str) -> None:
@@ -147,7 +161,7 @@ class MeasurePanel(Panel):
 
     def _data_menu(self) -> None:
         menu = QMenu(self)
-        menu.addAction(BUNDLED, lambda: self.data_chosen.emit(""))
+        menu.addAction(BUNDLED, lambda: self.choose_data(""))
         menu.addAction("Choose a manifest or table…", lambda: self._ask(QFileDialog.FileMode.ExistingFile))
         menu.addAction("Choose a folder…", lambda: self._ask(QFileDialog.FileMode.Directory))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -157,5 +171,5 @@ class MeasurePanel(Panel):
         dialog = QFileDialog(self.window(), "Choose a data set", str(Path.home()), _FILES)
         dialog.setFileMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.data_chosen)
+        dialog.fileSelected.connect(self.choose_data)
         dialog.open()

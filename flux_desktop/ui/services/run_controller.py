@@ -41,7 +41,7 @@ class RunController(QObject):
         self._model = model
         self._mailbox = mailbox
         self._tasks = tasks
-        self._make_engine = make_engine
+        self.make_engine = make_engine
         self._engine: RunEngine | None = None
         self._watched: set[int] = set()
         self._has_end = False
@@ -66,17 +66,19 @@ class RunController(QObject):
         truth: SpokenWords | None = None,
         planned_s: float | None = None,
         released: Released | None = None,
+        make_engine: EngineFactory | None = None,
     ) -> bool:
         """Begin a run that is to last `planned_s`; an invalid plan is reported by `problem` instead.
 
-        `released` is awaited before the engine runs: until then the window itself holds the microphone.
+        `released` is awaited before the engine runs: until then the window itself holds the microphone. `make_engine`
+        makes another engine than that of other runs.
         """
         if self._model.active:
             return False
         problems = plan_problems(plan)
         for problem in problems:
             self.problem.emit(problem)
-        return not problems and self._begin(plan, truth, planned_s, self._make_engine, released)
+        return not problems and self._begin(plan, truth, planned_s, make_engine or self.make_engine, released)
 
     def replay(
         self, past: PastRun, speed: float, truth: SpokenWords | None = None, planned_s: float | None = None

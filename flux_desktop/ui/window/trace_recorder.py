@@ -1,31 +1,40 @@
-"""Records a data set for the Tune page, as an ordinary run, and evaluates that run or a past session."""
+"""Records a data set for the Tune page, as a run like any other, and evaluates what was recorded or a past session."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
-from flux_desktop.engine.connection.stream_switcher import REFUSED_PARAMETERS
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, WavSource
+from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.evaluation.presets import PresetLimit
+from flux_desktop.evaluation.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.reports.prices import load_prices, prices_path
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.measurement import DataFacts, build_to_try, fallback, read_facts, streams_ended
+from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
 from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.sweep_engine import SweepEngine, prepared
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.file_dialogs import ask_session
 
-DATA, EVALUATION = "tune data", "tune evaluation"
+if TYPE_CHECKING:
+    from flux_desktop.experiments.clip_run import ClipProgress
+    from flux_desktop.experiments.sweep import SweepSize
+
+SIZE, EVALUATION = "tune size", "tune evaluation"
 NO_TRACES = Problem(
     code="no_traces",
     what="Nothing can be evaluated.",
@@ -49,14 +58,18 @@ class TraceRecorder:
         self._state, self._controller, self._tasks = state, controller, tasks
         self._panel, self._model = page.measure_panel, page.model
         self._show, self._on_problem = show, on_problem
-        self._facts: DataFacts | None = None
-        self._plan: RunPlan | None = None
+        self._size: SweepSize | None = None
+        self._sized: tuple[Measurement, str] | None = None
+        """What the size is of: the measurement and the endpoint."""
+        self._engine: SweepEngine | None = None
         """Of the recording in progress."""
+        self._progress: ClipProgress | None = None
+        self._prices = SUGGESTED
         self._result = ""
+        self._begun = False
         panel = self._panel
         panel.record_wanted.connect(self.record)
         panel.cancel_wanted.connect(controller.stop)
-        panel.data_chosen.connect(self.choose_data)
         panel.session_wanted.connect(self._ask_session)
         panel.changed.connect(self.refresh)
         state.listen(self.refresh)
@@ -65,109 +78,131 @@ class TraceRecorder:
     @property
     def recording(self) -> bool:
         """Whether a recording is in progress."""
-        return self._plan is not None
+        return self._engine is not None
 
     def begin(self) -> None:
-        """Read the bundled data set; called when the page is shown, the first time counts."""
-        if self._facts is None and not self._tasks.running(DATA):
-            self.choose_data("")
-
-    def choose_data(self, path: str) -> None:
-        """Measure with another data set; empty is the bundled one."""
-        reading = self._read(Path(path) if path else None)
-        self._tasks.start("reading the data set", reading, group=DATA, exclusive=True)
+        """Look at the data set from now on; called when the page is shown."""
+        self._begun = True
+        self.refresh()
 
     def record(self) -> None:
-        """Begin to record as chosen; does nothing while a run is active or the data set is not known."""
-        if self._facts is not None and not self._state.run.active:
-            build = build_to_try(self._state.build)
-            base = self._state.plan(WavSource(path=""))
-            self._start(self._panel.measurement.plan(base, self._facts, build))
+        """Begin to record as chosen; does nothing while a run is active or the data set has not been read."""
+        if self._size is None or self._state.run.active:
+            return
+        try:
+            plan = self._panel.measurement.plan(self._state.plan(WavSource(path="")))
+        except ProblemError as error:
+            self._on_problem(error.problem)
+            return
+        shown = msgspec.structs.replace(
+            plan.base, source=DataSetSource(path=plan.data), connections=plan.at_once, on_demand=True, duration_s=None
+        )
+        self._progress = None
+
+        def make(sink: EventSink) -> SweepEngine:
+            self._engine = SweepEngine(sink, plan, self._controller.make_engine, self._take_progress)
+            return self._engine
+
+        self._controller.start(shown, None, 60 * self._size.minutes, make_engine=make)
+        self._state.changed()
 
     def open_session(self, folder: Path) -> None:
         """Evaluate a past session."""
-        self._tasks.start(f"evaluating {folder.name}", self._evaluate(folder), group=EVALUATION, exclusive=True)
+        work = partial(evaluate_session, folder, self._model.limits)
+        self._evaluate(work, f"from {folder.name}")
 
     def run_finished(self) -> None:
         """A run has ended; if it was the recording, its traces are evaluated."""
-        plan, self._plan = self._plan, None
-        folder, run = self._controller.session_folder, self._state.run
-        ended = (run.failed_attempt or run).ended
-        if plan is None:
+        engine, self._engine = self._engine, None
+        if engine is None:
             return
-        problem = None if ended is None else ended.problem or self._first_problem()
-        older = fallback(plan)
-        if problem is not None and problem.code in REFUSED_PARAMETERS and older is not None:
-            self._result = f"This build does not accept {plan.options.eot_threshold:g}; recording at 0.9."
-            self._start(older)
-        elif folder is not None:
-            self.open_session(folder)
+        self._sized = None  # what is left to record has changed
+        recording = engine.recording
+        if recording is not None and recording.problem is not None:
+            self._on_problem(recording.problem)
+        if recording is not None and recording.traces:
+            missing = f" · {recording.missing} missing" if recording.missing else ""
+            work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)
+            self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}")
         self.refresh()
 
     def refresh(self) -> None:
         """Show the choices and the progress; called after every change of the state and at the pace of labels."""
         state, panel, run = self._state, self._panel, self._state.run
         panel.refresh_endpoints()
-        measurement = panel.measurement
-        cost = "" if self._facts is None else measurement.cost_sentence(self._facts, state.endpoint)
-        panel.show_data(self._facts, cost)
+        if self._begun and not self.recording:
+            self._keep_size()
+        size = self._size
+        if size is None:
+            panel.show_size("", "")
+        else:
+            panel.show_size(size_words(size), cost_words(size, state.endpoint, self._prices))
         panel.show_state(
             recording=self.recording,
             stopping=run.phase is Phase.STOPPING,
-            can_record=not run.active and self._facts is not None,
+            can_record=not run.active and size is not None,
             recorded=self._model.evaluation is not None,
         )
-        if self._plan is not None:
-            done, total = streams_ended(run.current.ledger), self._plan.connections
-            planned_s, passed_s = run.current.planned_s or 1.0, run.current.elapsed_s()
-            share = min(1.0, max(done / total, passed_s / planned_s))
-            left = f"{text.clock(max(0.0, planned_s - passed_s))} left" if passed_s else "connecting"
-            panel.show_progress(share, f"{done} of {total} streams", left)
+        if self.recording:
+            self._show_progress()
         else:
             panel.show_progress(0.0, self._result, "")
 
-    def _start(self, plan: RunPlan) -> None:
-        assert self._facts is not None
-        planned_s = self._panel.measurement.wall_s(self._facts)
-        self._plan = plan
-        if not self._controller.start(plan, None, planned_s):
-            self._plan = None
-        self._state.changed()
+    def _show_progress(self) -> None:
+        run, progress = self._state.run.current, self._progress
+        done, total = (0, 0) if progress is None else (progress.done + progress.failed, progress.total)
+        planned_s, passed_s = run.planned_s or 1.0, run.elapsed_s()
+        share = min(1.0, max(done / max(1, total), passed_s / planned_s))
+        left = f"{text.clock(max(0.0, planned_s - passed_s))} left" if passed_s else "connecting"
+        failed = "" if progress is None or not progress.failed else f", {progress.failed} failed"
+        self._panel.show_progress(share, f"{done} of {total} clips{failed}" if total else "Starting…", left)
 
-    def _first_problem(self) -> Problem | None:
-        run = self._state.run
-        conversations = (run.failed_attempt or run).conversations.values()
-        return next((each.summary.problem for each in conversations if each.summary and each.summary.problem), None)
+    def _take_progress(self, progress: ClipProgress) -> None:
+        self._progress = progress
+
+    def _keep_size(self) -> None:
+        """Find out how much there is to record, whenever a choice has changed."""
+        wanted = (self._panel.measurement, self._state.endpoint)
+        if wanted != self._sized:
+            self._sized, self._size = wanted, None
+            self._tasks.start("reading the data set", self._read_size(*wanted), group=SIZE, exclusive=True)
+
+    async def _read_size(self, measurement: Measurement, _endpoint: str) -> None:
+        sweep = await prepared(measurement.plan(self._state.plan(WavSource(path=""))))
+        self._prices = load_prices(prices_path()) or SUGGESTED
+        self._size = await file_work("Reading the sessions of this data set", lambda: sweep.size)
+        self.refresh()
 
     def _ask_session(self) -> None:
         ask_session(self._panel.window(), default_sessions_dir(), self.open_session)
 
-    async def _read(self, path: Path | None) -> None:
-        self._facts = await file_work("Reading the data set", partial(read_facts, path))
-        self.refresh()
+    def _evaluate(self, work: Callable[[], Evaluation], origin: str) -> None:
+        self._tasks.start("evaluating", self._evaluated(work, origin), group=EVALUATION, exclusive=True)
 
-    async def _evaluate(self, folder: Path) -> None:
+    async def _evaluated(self, work: Callable[[], Evaluation], origin: str) -> None:
         self._result = "Evaluating…"
         self.refresh()
         try:
-            evaluation = await file_work(
-                f"Evaluating {folder.name}", partial(evaluate_session, folder, self._model.limits)
-            )
+            evaluation = await file_work("Evaluating", work)
         except ProblemError:
             self._result = ""
             self.refresh()
             raise
-        self._result = f"from {folder.name}"
+        self._result = origin
         self._show(evaluation)
         for note in evaluation.notes:
             self._on_problem(Problem(code="trace_note", what=note))
         self.refresh()
 
 
-def evaluate_session(folder: Path, limits: tuple[PresetLimit, ...]) -> Evaluation:
+def evaluate_session(folder: Path, limits: Sequence[PresetLimit]) -> Evaluation:
     """Read a session's traces and replay them; for a thread. Raises `ProblemError`."""
     read = read_traces([folder])
-    usable = [trace for trace in read.traces if trace.turns]
-    if not usable:
-        raise ProblemError(msgspec.structs.replace(NO_TRACES, why=" ".join(read.notes) or NO_TRACES.why))
-    return evaluated(usable, read.setting, limits, read.notes)
+    return evaluate_traces(read.traces, limits, read.notes)
+
+
+def evaluate_traces(traces: Sequence[Trace], limits: Sequence[PresetLimit], notes: Sequence[str]) -> Evaluation:
+    """Replay traces; for a thread. Raises `ProblemError` where none has turns."""
+    if not any(trace.turns for trace in traces):
+        raise ProblemError(msgspec.structs.replace(NO_TRACES, why=" ".join(notes) or NO_TRACES.why))
+    return evaluated(traces, limits, notes)

@@ -17,7 +17,7 @@ from tests.ui.models import tuning
 def model() -> TuneModel:
     made = TuneModel()
     made.limits = (PresetLimit("fast", 0.5), PresetLimit("balanced", 0.2), PresetLimit("patient", 0.001))
-    made.take(evaluated(tuning.traces(), tuning.HIGHEST, made.limits))
+    made.take(evaluated(tuning.traces(), made.limits))
     return made
 
 
@@ -87,7 +87,7 @@ def test_eager_stays_while_the_curve_is_followed_and_never_passes_the_threshold(
 def test_beyond_the_recording_nothing_is_said() -> None:
     model = TuneModel()
     model.set_current(Setting(eot=0.8))
-    model.take(evaluated(tuning.traces(), Setting(eot=0.7, timeout_ms=3000)))
+    model.take(evaluated(tuning.traces(setting=Setting(eot=0.7, timeout_ms=3000))))
     assert model.replayable_current is None
     assert model.current_point is None
     model.set_setting(Setting(eot=0.9, timeout_ms=5000))

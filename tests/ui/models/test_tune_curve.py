@@ -9,7 +9,7 @@ from tests.ui.models import tuning
 
 
 def test_the_best_settings_trade_cut_offs_for_waiting() -> None:
-    evaluation = evaluated(tuning.traces(), tuning.HIGHEST)
+    evaluation = evaluated(tuning.traces())
     assert (evaluation.turns, evaluation.holds) == (80, 40)
     shares = [point.cut_share.value or 0.0 for point in evaluation.best]
     waits = [point.wait_ms.value or 0.0 for point in evaluation.best]
@@ -21,7 +21,7 @@ def test_the_best_settings_trade_cut_offs_for_waiting() -> None:
 
 
 def test_a_setting_lies_where_its_cut_offs_and_its_wait_put_it() -> None:
-    evaluation = evaluated(tuning.traces(long_holds=4), tuning.HIGHEST)
+    evaluation = evaluated(tuning.traces(long_holds=4))
     # 0.62 is reached by the third message of a silence of 1.6 s, which is in the hold; one of 0.3 s has but one.
     low = curve_point(evaluation.table, Setting(eot=0.6))
     assert low.cut_share.value == 4 / 40
@@ -34,20 +34,20 @@ def test_a_setting_lies_where_its_cut_offs_and_its_wait_put_it() -> None:
 
 def test_a_recording_answers_up_to_its_own_setting() -> None:
     recorded = Setting(eot=0.7, timeout_ms=3000)
-    evaluation = evaluated(tuning.traces(), recorded)
+    evaluation = evaluated(tuning.traces(setting=recorded))
     assert max(evaluation.grid.eots) == 0.7
     assert max(evaluation.grid.timeouts_ms) == 3000
 
 
 def test_repeats_are_not_further_holds() -> None:
     twice = [*tuning.traces(20), *(tuning.trace(number, 0.3, repeat=1) for number in range(20))]
-    evaluation = evaluated(twice, tuning.HIGHEST)
+    evaluation = evaluated(twice)
     assert (evaluation.turns, evaluation.holds) == (40, 20)
     assert evaluation.best[0].cut_share.n == 20
 
 
 def test_limits_lead_to_other_presets() -> None:
-    evaluation = evaluated(tuning.traces(), tuning.HIGHEST)
+    evaluation = evaluated(tuning.traces())
     generous = with_limits(evaluation, (PresetLimit("fast", 0.5), *LIMITS[1:]))
     assert generous.presets[0].setting is not None
     strict = with_limits(evaluation, (PresetLimit("fast", 0.001), *LIMITS[1:]))
@@ -56,7 +56,7 @@ def test_limits_lead_to_other_presets() -> None:
 
 
 def test_the_nearest_point() -> None:
-    points = evaluated(tuning.traces(), tuning.HIGHEST).best
+    points = evaluated(tuning.traces()).best
     assert nearest(points, 0.0) == 0
     assert nearest(points, 1.0) == len(points) - 1
     assert nearest((), 0.5) is None

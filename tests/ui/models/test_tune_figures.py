@@ -13,7 +13,7 @@ from tests.ui.models import tuning
 
 
 def test_every_line_has_its_interval_its_n_and_its_meaning() -> None:
-    table = evaluated(tuning.traces(long_holds=4), tuning.HIGHEST).table
+    table = evaluated(tuning.traces(long_holds=4)).table
     figures = setting_figures(table, Setting(eot=0.6, eager=0.3))
     lines = {line.name: line for line in figure_lines(figures, None)}
     cut = lines["cut off, of holds"]
@@ -29,7 +29,7 @@ def test_every_line_has_its_interval_its_n_and_its_meaning() -> None:
 
 
 def test_lengths_with_too_few_holds_are_marked() -> None:
-    figures = setting_figures(evaluated(tuning.traces(long_holds=4), tuning.HIGHEST).table, Setting(eot=0.6))
+    figures = setting_figures(evaluated(tuning.traces(long_holds=4)).table, Setting(eot=0.6))
     bars = {bar.name: bar for bar in length_bars(figures)}
     assert bars["1–2 s"].cut == 4
     assert bars["> 2 s"].share.value is None
@@ -51,7 +51,7 @@ def test_what_is_not_known_is_said(estimate: Estimate, value: str, interval: str
 
 
 def test_a_setting_is_compared_with_the_current_one() -> None:
-    table = evaluated(tuning.traces(long_holds=4), tuning.HIGHEST).table
+    table = evaluated(tuning.traces(long_holds=4)).table
     here, there = curve_point(table, Setting(eot=0.85)), curve_point(table, Setting(eot=0.6))
     assert headline(here, there).startswith("0 of 100 holds cut off, 10 with current · wait ")
     assert "longer" in headline(here, there)

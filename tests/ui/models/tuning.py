@@ -18,7 +18,7 @@ STARTS_S = (0.5, 10.0)
 LENGTH_S = 16.0
 
 
-def trace(number: int, hold_s: float, *, path: str = "", repeat: int = 0) -> Trace:
+def trace(number: int, hold_s: float, *, path: str = "", repeat: int = 0, setting: Setting = HIGHEST) -> Trace:
     """One clip, whose first turn has a hold of this length from 3.0 s on."""
     hold = Span(start_s=3.0, end_s=3.0 + hold_s)
     turns = tuple(
@@ -35,7 +35,7 @@ def trace(number: int, hold_s: float, *, path: str = "", repeat: int = 0) -> Tra
     return Trace(
         clip=f"clip-{number:02}.wav",
         messages=tuple(messages),
-        setting=HIGHEST,
+        setting=setting,
         turns=turns,
         holds=(hold,),
         path=path,
@@ -56,8 +56,14 @@ def heard(turns: tuple[SpokenTurn, ...], hold: Span, at_s: float) -> str:
     return " ".join(said)
 
 
-def traces(count: int = 40, *, long_holds: int = 2, path: str = "") -> list[Trace]:
+def traces(count: int = 40, *, long_holds: int = 2, path: str = "", setting: Setting = HIGHEST) -> list[Trace]:
     """Clips with short holds, which no usual setting cuts off, and some with long ones; `path` is numbered."""
     return [
-        trace(number, 1.6 if number < long_holds else 0.3, path=path and f"{number}-{path}") for number in range(count)
+        trace(
+            number,
+            1.6 if number < long_holds else 0.3,
+            path=path and f"{number}-{path}",
+            setting=setting,
+        )
+        for number in range(count)
     ]

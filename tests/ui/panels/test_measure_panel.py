@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.endpoints import EndpointEntry
-from flux_desktop.ui.models.measurement import DataFacts, Measurement
+from flux_desktop.ui.models.measurement import Measurement
 from flux_desktop.ui.panels.measure_panel import MeasurePanel
-
-FACTS = DataFacts(Path("set.jsonl"), "support calls", clips=10, turns=20, holds=30, audio_s=100.0, longest_s=30.0)
 
 
 @pytest.fixture
@@ -28,17 +26,19 @@ def panel(qtbot: QtBot, state: AppState) -> MeasurePanel:
 
 
 def test_it_has_room_in_its_column(panel: MeasurePanel) -> None:
-    panel.show_data(FACTS, "About 10 stream-minutes, $0.08 plus the instance, at the suggested price")
+    panel.show_size("24 clips · 72 streams", "About 10 stream-minutes, $0.08 plus the instance, at the suggested price")
     panel.show_progress(0.5, "3 of 10 streams", "00:30 left")
     assert panel.minimumSizeHint().width() <= 268
 
 
-def test_repeats_and_connections_are_reported(panel: MeasurePanel) -> None:
+def test_the_choices_are_reported(panel: MeasurePanel) -> None:
     seen: list[Measurement] = []
     panel.changed.connect(lambda: seen.append(panel.measurement))
     panel.repeats.setValue(5)
     panel.connections.setValue(20)
-    assert seen == [Measurement(5, 8), Measurement(5, 20)]
+    panel.noise.click()
+    usual = Measurement(repeats=5, connections=20)
+    assert seen == [Measurement(repeats=5), usual, replace(usual, line_noise=True)]
 
 
 def test_the_endpoint_is_the_one_of_live(panel: MeasurePanel, state: AppState) -> None:
@@ -53,11 +53,14 @@ def test_the_endpoint_is_the_one_of_live(panel: MeasurePanel, state: AppState) -
     assert panel.endpoint.currentData() == "local"
 
 
-def test_the_data_set_is_named_with_its_size_and_cost(panel: MeasurePanel) -> None:
-    panel.show_data(FACTS, "About 10 stream-minutes")
-    assert panel.data_button.text() == "support calls"
-    assert "10 clips" in panel.facts.full_text()
-    assert panel.cost.text() == "About 10 stream-minutes"
+def test_another_data_set_is_named_and_reported(panel: MeasurePanel) -> None:
+    changes: list[str] = []
+    panel.changed.connect(lambda: changes.append(panel.measurement.path))
+    panel.choose_data("calls/manifest.jsonl")
+    assert panel.data_button.text() == "calls"
+    assert "calls" in panel.data_button.accessibleName()
+    panel.choose_data("")
+    assert changes == ["calls/manifest.jsonl", ""]
 
 
 def test_record_is_green_only_the_first_time(panel: MeasurePanel) -> None:

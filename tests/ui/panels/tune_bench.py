@@ -21,7 +21,7 @@ def recorded_model(setting: Setting | None = None, *, path: str = "") -> TuneMod
 def record(model: TuneModel, setting: Setting | None = None, *, path: str = "") -> None:
     """Let a model take a recording of 40 clips, four of which have a long hold."""
     model.limits = LIMITS
-    evaluation = evaluated(tuning.traces(long_holds=4, path=path), tuning.HIGHEST, LIMITS)
+    evaluation = evaluated(tuning.traces(long_holds=4, path=path), LIMITS)
     model.take(evaluation)
     if setting is not None:
         model.set_setting(setting)

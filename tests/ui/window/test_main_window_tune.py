@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.ui.models import measurement
 from flux_desktop.ui.pages.page_frame import LIVE, TUNE
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
@@ -41,19 +40,15 @@ def short_set(tmp_path: Path) -> Path:
     return manifest
 
 
-def test_a_data_set_is_recorded_explored_and_used(
-    stage: Stage, short_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(measurement, "TRAILING_SILENCE_S", 2.5)  # long enough for every threshold, if not every timeout
-
+def test_a_data_set_is_recorded_explored_and_used(stage: Stage, short_set: Path) -> None:
     async def live(window: MainWindow) -> None:
         window.frame.show_page(TUNE)
-        window.recorder.choose_data(str(short_set))
         panel = window.tune_page.measure_panel
-        await until(
-            lambda: f"{CLIPS} clips" in panel.facts.full_text() and panel.record_button.isEnabled(), "it is read"
-        )
+        panel.choose_data(str(short_set))
         panel.repeats.setValue(1)
+        await until(
+            lambda: f"{CLIPS} streams" in panel.facts.full_text() and panel.record_button.isEnabled(), "it is read"
+        )
         panel.record_button.click()
         assert window.state.run.active
         assert window.frame.rail.tiles[LIVE].busy, "a recording is a run, seen from every page"
@@ -76,7 +71,7 @@ def test_a_data_set_is_recorded_explored_and_used(
         await until(lambda: window.tuner.model.evaluation is not before, "the session is evaluated again", 30.0)
         await until(lambda: not window.tuner.model.details_are_stale, "its figures are known", 30.0)
 
-    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path / "sessions"), live)
+    stage(Supervisor, live)
 
 
 def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> None:

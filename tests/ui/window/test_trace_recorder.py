@@ -1,18 +1,21 @@
-"""Recording for the Tune page: an ordinary run, of which the traces are evaluated when it has ended."""
+"""Recording for the Tune page: a sweep as a run of the window, and the evaluation of what was recorded."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
-from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState, Verdict
 from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.experiments.clip_run import ClipProgress
+from flux_desktop.experiments.sweep import SweepRecording
 from flux_desktop.ui.models.tune_curve import Evaluation
-from flux_desktop.ui.window.trace_recorder import DATA, EVALUATION, TraceRecorder
+from flux_desktop.ui.window.trace_recorder import EVALUATION, SIZE, TraceRecorder
+from tests.ui.models import tuning
 from tests.ui.window.page_bench import PageBench
+
+MISSING = Problem(code="connect_failed", what="The connection failed.")
 
 
 class Recorder(TraceRecorder):
@@ -34,7 +37,7 @@ class Recorder(TraceRecorder):
 async def ready(bench: PageBench) -> Recorder:
     recorder = Recorder(bench)
     recorder.begin()
-    await bench.settled(DATA)
+    await bench.settled(SIZE)
     return recorder
 
 
@@ -43,39 +46,52 @@ async def test_the_bundled_data_set_is_ready_to_be_recorded(bench: PageBench) ->
     panel = bench.tune_page.measure_panel
     assert panel.record_button.isEnabled()
     assert panel.record_button.property("kind") == "go"
-    assert "clips" in panel.facts.full_text()
+    assert "72 streams" in panel.facts.full_text()
     assert "no cost" in panel.cost.text()
     recorder.begin()
-    assert not bench.tasks.running(DATA), "it is read once"
+    bench.state.changed()
+    assert not bench.tasks.running(SIZE), "it is read once"
+    panel.repeats.setValue(1)
+    assert not panel.record_button.isEnabled(), "until its size is known again"
+    await bench.settled(SIZE)
+    assert "24 streams" in panel.facts.full_text()
 
 
-async def test_record_starts_an_ordinary_run_with_a_connection_for_each_clip(bench: PageBench) -> None:
+async def test_record_starts_a_run_that_nothing_steers(bench: PageBench) -> None:
     recorder = await ready(bench)
     panel = bench.tune_page.measure_panel
-    panel.repeats.setValue(1)
     panel.record_button.click()
     assert recorder.recording
     assert bench.state.run.active
     plan = bench.state.run.plan
     assert plan is not None
+    assert plan.on_demand
     assert isinstance(plan.source, DataSetSource)
-    assert plan.held_max == panel.connections.value()
-    assert "of 24 streams" in panel.done.full_text()
+    assert plan.connections == panel.connections.value()
     assert panel.record_button.text() == "Cancel"
     assert not bench.state.live.steers_run, "sliders of Live do not change a recording"
+    recorder._take_progress(ClipProgress(done=3, failed=1, total=72, open=8))
+    bench.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    bench.feed(ConnectionChanged(t=30.5, conn=2, state=ConnectionState.STREAMING))
+    recorder.refresh()
+    assert panel.done.full_text() == "4 of 72 clips, 1 failed"
+    assert panel.left.text().endswith(" left")
+    assert panel.progress.value() > 0
 
 
-async def test_a_build_that_refuses_the_highest_threshold_is_recorded_at_the_older_one(bench: PageBench) -> None:
+async def test_what_was_recorded_is_evaluated(bench: PageBench) -> None:
     recorder = await ready(bench)
     recorder.record()
-    refused = Problem(code="request_invalid", what="The parameters were refused.")
-    summary = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=refused)
-    bench.feed(ConnectionEnded(t=1.0, summary=summary), RunEnded(t=1.1, verdict=Verdict.DONE, ledger={"failed": 1}))
+    engine = recorder._engine
+    assert engine is not None
+    traces = tuple(tuning.traces(8))
+    engine.recording = SweepRecording(traces=traces, sessions=(), missing=2, notes=("A note.",), problem=MISSING)
+    bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 8}))
     recorder.run_finished()
-    assert recorder.recording
-    plan = bench.state.run.current.plan
-    assert plan is not None
-    assert plan.options.eot_threshold == 0.9
+    await bench.settled(EVALUATION)
+    assert [evaluation.turns for evaluation in recorder.evaluations] == [16]
+    assert [problem.what for problem in recorder.problems] == [MISSING.what, "A note."]
+    assert "2 missing" in bench.tune_page.measure_panel.done.full_text()
 
 
 async def test_a_run_of_live_is_not_evaluated(bench: PageBench) -> None:
@@ -94,11 +110,9 @@ async def test_a_folder_without_a_session_is_told(bench: PageBench, tmp_path: Pa
     assert recorder.evaluations == []
 
 
-@pytest.mark.parametrize("chosen", ["missing.jsonl"])
-async def test_a_data_set_that_cannot_be_used_is_told_and_the_other_stays(bench: PageBench, chosen: str) -> None:
-    recorder = await ready(bench)
-    before = bench.tune_page.measure_panel.facts.full_text()
-    recorder.choose_data(chosen)
-    await bench.settled(DATA)
+async def test_a_data_set_that_cannot_be_used_is_told(bench: PageBench) -> None:
+    await ready(bench)
+    bench.tune_page.measure_panel.choose_data("missing.jsonl")
+    await bench.settled(SIZE)
     assert [problem.code for problem in bench.problems] == ["data_unusable"]
-    assert bench.tune_page.measure_panel.facts.full_text() == before
+    assert not bench.tune_page.measure_panel.record_button.isEnabled()

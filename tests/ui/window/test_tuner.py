@@ -55,7 +55,7 @@ async def test_changes_on_live_are_shown_beside_the_controls(bench: PageBench) -
 
 
 def recorded(bench: PageBench, tuner: Tuner) -> Evaluation:
-    evaluation = evaluated(tuning.traces(long_holds=4), tuning.HIGHEST, LIMITS)
+    evaluation = evaluated(tuning.traces(long_holds=4), LIMITS)
     tuner.model.limits = LIMITS
     tuner.show(evaluation)
     return evaluation
@@ -115,7 +115,7 @@ async def test_a_limit_leads_to_another_preset(bench: PageBench) -> None:
 
 async def test_a_recording_of_a_lower_threshold_narrows_the_controls(bench: PageBench) -> None:
     tuner = Tuner(bench.state, bench.tune_page, bench.tasks)
-    tuner.show(evaluated(tuning.traces(), Setting(eot=0.7, timeout_ms=3000)))
+    tuner.show(evaluated(tuning.traces(setting=Setting(eot=0.7, timeout_ms=3000))))
     panel = bench.tune_page.setting_panel
     panel.eot.field.setValue(0.9)
     assert panel.eot.value == 0.7
