@@ -49,6 +49,8 @@ class Measured(Struct, kw_only=True):
     held_s: float = 0.0
     others_percent: float = 0.0
     """Of the machine, used meanwhile by neither the bench nor its workers nor the endpoint."""
+    endpoint_us_per_chunk: float = 0.0
+    """CPU of the built-in endpoint, which receives the chunks."""
     drift_ms: float = 0.0
     """How far the end of the plan was missed: the server's audio clock against the wall clock, worst stream."""
 
@@ -127,11 +129,14 @@ async def _held(
     assert local._child.process is not None
     others = Others([*pids, os.getpid(), local._child.process.pid])
     before = await run.next_snapshot()
+    endpoint_pid = local._child.process.pid
     cpu_before_s, begun_s, bytes_before = sum(map(cpu_s, pids)), clock(), _folder_bytes(folder)
+    endpoint_before_s = cpu_s(endpoint_pid)
     async with asyncio.timeout(seconds + 30):
         while clock() < begun_s + seconds:
             after = await run.next_snapshot()
     lasted_s, used_s = clock() - begun_s, sum(map(cpu_s, pids)) - cpu_before_s
+    endpoint_used_s = cpu_s(endpoint_pid) - endpoint_before_s
     others_percent = others.percent()
     memory, recorded = sum(map(resident_bytes, pids)), _folder_bytes(folder) - bytes_before
     run.supervisor.stop(drain=True)
@@ -141,6 +146,7 @@ async def _held(
     return Measured(
         streams=streams,
         cpu_us_per_chunk=used_s / chunks * 1e6,
+        endpoint_us_per_chunk=endpoint_used_s / chunks * 1e6,
         chunks_per_s=chunks / lasted_s,
         resident_bytes=memory,
         processes=len(pids),
