@@ -8,6 +8,7 @@ received bytes go from the transport straight to the stream.
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from typing import Any
 
@@ -18,7 +19,7 @@ from smithy_core.interceptors import Interceptor
 
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.target import Credentials
-from flux_desktop.aws.wire.event_signatures import EventSigner
+from flux_desktop.aws.wire.event_signatures import EventSigner, sha256_hex
 from flux_desktop.aws.wire.event_stream import DataType, payload_part
 
 
@@ -68,6 +69,13 @@ def _retrieve_exception(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
+@functools.lru_cache(maxsize=512)
+def _part(payload: bytes, data_type: DataType | None) -> tuple[bytes, bytes]:
+    """The inner frame and its hash: the same for all streams that send the same chunk."""
+    part = payload_part(payload, data_type)
+    return part, sha256_hex(part)
+
+
 class Publisher:
     """Event publisher that frames, signs and writes synchronously, in call order; for one writer."""
 
@@ -77,7 +85,8 @@ class Publisher:
 
     def publish(self, payload: bytes, data_type: DataType | None) -> None:
         """Raises `ChannelClosedError` if the stream has already ended."""
-        self._channel.write(self._signer.sign(payload_part(payload, data_type), _now_ms()))
+        part, part_hash = _part(payload, data_type)
+        self._channel.write(self._signer.sign(part, _now_ms(), part_hash))
 
     def finish(self) -> None:
         """Write the signed empty frame, then END_STREAM."""

@@ -22,7 +22,8 @@ _HMAC_BLOCK_BYTES = 64
 _TO_INNER_PAD, _TO_OUTER_PAD = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
 
 
-def _sha256_hex(data: bytes) -> bytes:
+def sha256_hex(data: bytes) -> bytes:
+    """The hash of an inner frame as the chain signs it."""
     digest = hashlib.sha256(data[:_HASHED_AT_ONCE_BYTES])
     for start in range(_HASHED_AT_ONCE_BYTES, len(data), _HASHED_AT_ONCE_BYTES):
         digest.update(data[start : start + _HASHED_AT_ONCE_BYTES])
@@ -75,11 +76,11 @@ class _Chain:
         self._service = service
         self._prior_hex = seed_signature_hex.encode()
 
-    def next(self, date_ms: int, payload: bytes) -> tuple[bytes, bytes]:
+    def next(self, date_ms: int, payload_hash: bytes) -> tuple[bytes, bytes]:
         """Encoded date header and 32-byte signature of an event, without advancing the chain."""
         key, preamble = _second(self._secret_key, self._region, self._service, date_ms // 1000)
         date_header, date_hash = _date_header(date_ms)
-        return date_header, key.digest(b"%b%b\n%b\n%b" % (preamble, self._prior_hex, date_hash, _sha256_hex(payload)))
+        return date_header, key.digest(b"%b%b\n%b\n%b" % (preamble, self._prior_hex, date_hash, payload_hash))
 
     def advance(self, signature: bytes) -> None:
         self._prior_hex = signature.hex().encode()
@@ -91,9 +92,12 @@ class EventSigner:
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
         self._chain = _Chain(secret_key, region, seed_signature_hex, service)
 
-    def sign(self, inner: bytes, now_ms: int) -> bytes:
-        """The outer frame around an encoded inner frame. `now_ms`: wall time since 1970."""
-        date_header, signature = self._chain.next(now_ms, inner)
+    def sign(self, inner: bytes, now_ms: int, inner_hash: bytes | None = None) -> bytes:
+        """The outer frame around an encoded inner frame; `inner_hash` is its `sha256_hex`, where that is known.
+
+        `now_ms`: wall time since 1970.
+        """
+        date_header, signature = self._chain.next(now_ms, inner_hash or sha256_hex(inner))
         self._chain.advance(signature)
         head, crc = frame_head(date_header + SIGNATURE_PREFIX + signature, len(inner))
         return b"".join((head, inner, zlib.crc32(inner, crc).to_bytes(4, "big")))
@@ -123,7 +127,7 @@ class EventVerifier:
         if now_ms is not None and abs(now_ms - date_ms) > max_skew_ms:
             raise SignatureMismatch("the event's date is too far from the present")
         try:
-            _, expected = self._chain.next(date_ms, frame.payload)
+            _, expected = self._chain.next(date_ms, sha256_hex(frame.payload))
         except (OverflowError, ValueError, OSError) as error:
             raise SignatureMismatch("the event's date is not a date") from error
         if not hmac.compare_digest(expected, signature):

@@ -12,7 +12,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource, SharedChunks
 from flux_desktop.engine.sending.clip_references import clip_beside
 from flux_desktop.engine.sending.data_set_audio import data_set_notes
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
@@ -61,6 +61,7 @@ class RunAudio:
         self._problem: Problem | None = None
         self._threads = ReaderThreads()
         self._audio: WireAudio | None = None
+        self._shared = SharedChunks()
 
     def open(self) -> None:
         """Read the header, the words beside the file, and the first block. Raises `ProblemError`."""
@@ -89,6 +90,7 @@ class RunAudio:
             self._report,
             loop=source.loop,
             limit_bytes=None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
+            shared=self._shared,
         )
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_desktop.aws.wire.event_headers import TimestampMs
-from flux_desktop.aws.wire.event_signatures import EventSigner, EventVerifier, _Hmac, _sha256_hex
+from flux_desktop.aws.wire.event_signatures import EventSigner, EventVerifier, _Hmac, sha256_hex
 from flux_desktop.aws.wire.event_stream import Frame, decode_message, payload_part
 from flux_desktop.aws.wire.sigv4 import SignatureMismatch
 
@@ -111,4 +111,4 @@ def test_the_hmac_is_that_of_the_standard_library(key: bytes, text: bytes) -> No
 @pytest.mark.parametrize("size", [0, 1, 1999, 2000, 2001, 4000, 10_000])
 def test_a_payload_hashed_in_parts_has_the_hash_of_the_whole(size: int) -> None:
     payload = bytes(number % 251 for number in range(size))
-    assert _sha256_hex(payload).decode() == hashlib.sha256(payload).hexdigest()
+    assert sha256_hex(payload).decode() == hashlib.sha256(payload).hexdigest()

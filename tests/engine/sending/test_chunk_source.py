@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES, ChunkSource, DiskChunkSource, FileChunkSource, silence
+from flux_desktop.engine.sending.chunk_source import (
+    BLOCK_BYTES,
+    SHARED_CHUNKS,
+    ChunkSource,
+    DiskChunkSource,
+    FileChunkSource,
+    SharedChunks,
+    silence,
+)
 
 
 class Disk:
@@ -137,3 +145,24 @@ def test_a_recording_that_is_shorter_than_stated_is_filled_up():
 def test_silence_by_encoding():
     assert silence("mulaw", 2) == b"\xff\xff"
     assert silence("alaw", 1) == b"\xd5"
+
+
+def test_connections_that_send_the_same_recording_share_its_chunks():
+    shared, chunks = SharedChunks(), []
+    for _ in range(2):
+        disk = Disk(AUDIO)
+        source = DiskChunkSource(disk, 2560, pytest.fail, loop=False, limit_bytes=None, shared=shared)
+        disk.deliver()
+        chunks.append(drained(source, 20))
+    assert b"".join(chunks[0]) == AUDIO[: 20 * 2560] == b"".join(chunks[1])
+    assert all(one is other for one, other in zip(chunks[0][1:], chunks[1][1:], strict=True)), "all but the very first"
+
+
+def test_a_limited_number_of_chunks_is_kept_for_others():
+    shared, block = SharedChunks(), bytes(BLOCK_BYTES)
+    first = shared.cut(block, 0, 100, 0)
+    assert shared.cut(block, 0, 100, 0) is first
+    for position in range(1, SHARED_CHUNKS + 1):
+        shared.cut(block, 0, 100, position)
+    assert len(shared._chunks) == SHARED_CHUNKS
+    assert shared.cut(block, 0, 100, 0) is not first
