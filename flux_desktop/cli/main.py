@@ -20,6 +20,8 @@ _COMMANDS = {
     "file": "stream an audio file at real-time pace",
     "microphone": "stream a microphone",
     "sweep": "choose end-of-turn thresholds from your own recordings",
+    "ab": "compare two settings or two endpoints on the same clips",
+    "isolation": "check whether a stream influences later or neighbouring ones",
     "capacity": "find how many conversations an endpoint holds within limits",
     "probe": "find out what the build of an endpoint supports",
     "list-endpoints": "list the account's SageMaker endpoints",
@@ -34,6 +36,10 @@ _EXITS = {
     "summary": "exit status:\n  0    the summary was rebuilt\n  2    there is no recording, or a file is not writable",
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
+    "ab": "exit status:\n  0    compared\n  1    a clip failed in an arm\n  2    wrong usage or input\n"
+    "  130  interrupted",
+    "isolation": "exit status:\n  0    PASS\n  1    a stream failed\n  2    wrong usage or input\n  99   FAIL\n"
+    "  130  interrupted",
     "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
     "  2    wrong usage or input: nothing was recorded\n  130  interrupted; the same command continues",
     "capacity": "exit status:\n  0    a capacity or a lower bound was found\n  2    wrong usage or input\n"
@@ -132,6 +138,14 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             arguments.add_data_arguments(parser)
         case "self-test":
             arguments.add_self_test_arguments(parser)
+        case "ab":
+            from flux_desktop.cli import ab
+
+            ab.add_arguments(parser)
+        case "isolation":
+            from flux_desktop.cli import isolation
+
+            isolation.add_arguments(parser)
         case "sweep":
             from flux_desktop.cli import sweep
 
@@ -186,6 +200,14 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli.self_test import run as run_self_test
 
             return run_self_test
+        case "ab":
+            from flux_desktop.cli import ab
+
+            return ab.run
+        case "isolation":
+            from flux_desktop.cli import isolation
+
+            return isolation.run
         case "sweep":
             from flux_desktop.cli import sweep
 

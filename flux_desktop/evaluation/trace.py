@@ -60,6 +60,8 @@ class Trace(Struct, frozen=True, kw_only=True):
     """Clips of one conversation are not independent: intervals are drawn over conversations."""
     repeat: int = 0
     """Which of several recordings of the same clip this is, from 0."""
+    conn: int = 0
+    """The connection of the session that sent it."""
     turns: tuple[SpokenTurn, ...] = ()
     """The reference turns; a turn's end is the true end of its last word."""
     holds: tuple[Span, ...] = ()

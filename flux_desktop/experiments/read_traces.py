@@ -131,8 +131,8 @@ class _SessionReader:
     def traces(self) -> list[Trace]:
         """All clips that were sent whole."""
         return [
-            self._trace(sending)
-            for _, sendings in sorted(self._sendings.items())
+            self._trace(conn, sending)
+            for conn, sendings in sorted(self._sendings.items())
             for sending in sendings
             if sending.is_whole and _is_heard_out(sending)
         ]
@@ -217,16 +217,19 @@ class _SessionReader:
             return event.turn.end_s - info.audio_window_end
         return sending.from_s if info.audio_window_end <= sending.from_s + _POSITION_S else 0.0
 
-    def _trace(self, sending: _Sending) -> Trace:
+    def _trace(self, conn: int, sending: _Sending) -> Trace:
         clip = sending.clip
         name = Path(sending.path).name
         if clip is None:
-            return Trace(clip=name, messages=tuple(sending.messages), setting=sending.setting, path=sending.path)
+            return Trace(
+                clip=name, messages=tuple(sending.messages), setting=sending.setting, path=sending.path, conn=conn
+            )
         return Trace(
             clip=name if not clip.offset_s else f"{name} at {clip.offset_s:g} s",
             messages=_first_pass(sending.messages, clip, self.plan_read),
             setting=sending.setting,
             conversation=clip.conversation or "",
+            conn=conn,
             turns=reference_turns(clip),
             holds=reference_holds(clip),
             ignore=clip.ignore,

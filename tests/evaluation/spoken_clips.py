@@ -13,7 +13,7 @@ from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.flux.messages import TurnInfo, parse_server_message
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
+from flux_desktop.local_endpoint.conversation.conversation import ConfidenceOffset, ServerConversation
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
 from tests.local_endpoint.conversation.scripted_recogniser import ScriptedRecogniser
 
@@ -60,8 +60,10 @@ def random_clip(name: str, seed: int, *, turns: int = 2) -> SpokenClip:
     return SpokenClip(name=name, words=tuple(words), turns=tuple(spoken), holds=tuple(holds))
 
 
-def played(clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, offset: float = 0.0) -> Trace:
-    """The trace of a clip, and silence after it, at a setting. `offset` is added to every confidence."""
+def played(
+    clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, residual: ConfidenceOffset | None = None
+) -> Trace:
+    """The trace of a clip, and silence after it, at a setting. `residual` raises confidences, as a fault does."""
     frames: list[bytes] = []
     conversation = ServerConversation(
         request_id="r",
@@ -72,7 +74,7 @@ def played(clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, offse
         recogniser=ScriptedRecogniser(*clip.words),  # type: ignore[arg-type]
         send=frames.append,
         ended=lambda: None,
-        residual=_Offset(offset),
+        residual=residual,
     )
     count = round((clip.length_s + silence_s) / FRAME_S)
     spoken = [False] * count
@@ -86,14 +88,6 @@ def played(clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, offse
     return Trace(
         clip=clip.name, path=clip.name, messages=tuple(messages), setting=setting, turns=clip.turns, holds=clip.holds
     )
-
-
-class _Offset:
-    def __init__(self, offset: float) -> None:
-        self.offset = offset
-
-    def turn_ended(self) -> None:
-        """Nothing changes with a turn."""
 
 
 def _message(payload: bytes) -> TraceMessage:

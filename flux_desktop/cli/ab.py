@@ -1,0 +1,231 @@
+"""`flux-stress ab`: two settings or two endpoints on the same clips, interleaved and paired."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.planning import checked, options_from, plan_from, with_extra
+from flux_desktop.cli.progress_line import ProgressLine
+from flux_desktop.cli.stop_signals import StopSignals
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.cli.sweep_text import figure_lines
+from flux_desktop.datasets.reader import data_set_path, read_data_set
+from flux_desktop.datasets.table import parse_columns
+from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.paired import Paired, Primary
+from flux_desktop.evaluation.reference import reference_turns
+from flux_desktop.evaluation.turn_figures import turn_figures
+from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, run_ab
+from flux_desktop.experiments.clip_run import ClipRun
+from flux_desktop.experiments.read_traces import setting_of
+from flux_desktop.flux.options import FluxOptions
+
+_MARGINS = {Primary.WAIT: 50.0, Primary.CUT_OFFS: 2.0}
+"""A difference within it does not matter: milliseconds, percentage points."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.add_endpoint_argument(parser)
+    what = parser.add_argument_group("what to compare")
+    what.add_argument(
+        "--data", metavar="PATH", required=True, help="a data set with turns, or sample for the bundled one"
+    )
+    what.add_argument("--a", metavar="K=V,K=V", default="", help="parameters of arm A, such as eot_threshold=0.7")
+    what.add_argument(
+        "--b", metavar="K=V,K=V", default="", help="of arm B, such as eot_threshold=0.8,eager_eot_threshold=0.5"
+    )
+    what.add_argument("--endpoint-b", metavar="ENDPOINT", help="endpoint of arm B (default: the same)")
+    what.add_argument(
+        "--primary",
+        choices=[each.value for each in Primary],
+        default=Primary.WAIT.value,
+        help="the figure that decides (default: wait)",
+    )
+    what.add_argument(
+        "--margin",
+        type=arguments.number,
+        metavar="X",
+        help="a difference that does not matter, in ms or percentage points (default: 50 ms, 2 points)",
+    )
+    what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
+    what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
+    what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
+    arguments.add_flux_arguments(parser)
+    arguments.add_place_arguments(parser)
+    out = parser.add_argument_group("results")
+    out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
+    arguments.add_log_level(out, "INFO")
+    parser.set_defaults(duration=None, chunk_ms=80.0, reconnect=False, limit=[])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    try:
+        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        plan, stream_minutes = ab_plan(args)
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
+    complain(f"The primary figure is {plan.primary.value}; a difference within {_margin_text(plan)} does not matter.")
+    if not agreed(args, plan.base, stream_minutes, stream_minutes / max(1, plan.at_once)):
+        complain("Nothing was started.")
+        return ExitCode.USAGE
+    result, interrupted = asyncio.run(_compare(plan, sessions_dir))
+    if result.problem is not None:
+        complain(plain(result.problem.sentence()))
+    if not (result.a_first and result.b):
+        return ExitCode.INTERRUPTED if interrupted else _failed(result.problem)
+    report = report_of(plan, result)
+    printer = Printer()
+    if args.json:
+        printer.line(plain_json(msgspec.json.encode(report).decode()))
+    else:
+        for line in report_lines(report):
+            printer.line(plain(line))
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.CONNECTION_FAILED if report.failed else ExitCode.OK
+
+
+def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
+    """What the flags ask for, and its stream-minutes; raises `ProblemError`."""
+    if not 1 <= args.connections <= 1000:
+        raise _wrong("--connections must be between 1 and 1000.", "")
+    try:
+        columns = parse_columns(args.columns) if args.columns else {}
+    except ValueError as error:
+        raise _wrong(f"--columns cannot be used. {error}", "") from None
+    path = str(data_set_path(args.data))
+    clips = read_data_set(path, columns).clips
+    if not any(reference_turns(clip) for clip in clips):
+        raise _wrong("None of the clips states where turns end.", "Add turns to the manifest.")
+    common = options_from(args)
+    a, b = arm_options(common, args.a), arm_options(common, args.b)
+    source = DataSetSource(path=path, columns=columns)
+    base = checked(plan_from(args, source, a))
+    base_b = checked(replace(base, endpoint=args.endpoint_b, options=b)) if args.endpoint_b else None
+    checked(replace(base, options=b))
+    if a == b and base_b is None:
+        complain("Both arms are the same: the result shows the noise of this endpoint.")
+    primary = Primary(args.primary)
+    margin = _MARGINS[primary] if args.margin is None else args.margin
+    plan = AbPlan(
+        base=base,
+        data=path,
+        columns=columns,
+        clips=len(clips),
+        a=a,
+        b=b,
+        base_b=base_b,
+        primary=primary,
+        margin=margin / 100 if primary is Primary.CUT_OFFS else margin,
+        at_once=args.connections,
+        seed=args.seed,
+    )
+    silence_s = (a.eot_timeout_ms_in_force + b.eot_timeout_ms_in_force) / 1000
+    return plan, sum(4 * (clip.duration_s or 0.0) + 2 * silence_s for clip in clips) / 60
+
+
+def arm_options(common: FluxOptions, text: str) -> FluxOptions:
+    """The parameters of an arm: those of the flags, changed by ``name=value`` pairs. Raises `ProblemError`."""
+    return with_extra(common, text.replace(",", "&"))
+
+
+async def _compare(plan: AbPlan, sessions_dir: Path | None) -> tuple[AbResult, bool]:
+    line, runs, stopped = ProgressLine("clips"), list[ClipRun](), list[bool]()
+
+    def stop() -> None:
+        stopped.append(True)
+        for each in runs:
+            each.stop()
+
+    with StopSignals(lambda _: stop()):
+        result = await run_ab(plan, on_progress=line.show, on_run=runs.append, sessions_dir=sessions_dir)
+    line.clear()
+    return result, bool(stopped)
+
+
+def report_of(plan: AbPlan, result: AbResult) -> AbReport:
+    """The comparison with the figures of both arms."""
+    return AbReport(
+        endpoint=plan.base.endpoint,
+        endpoint_b=(plan.base_b or plan.base).endpoint,
+        a=setting_of(plan.a).text,
+        b=setting_of(plan.b).text,
+        comparison=result.compare(plan.primary, plan.margin),
+        figures_a=turn_figures(result.a_first),
+        figures_b=turn_figures(result.b[: len(result.a_first)]),
+        clips=plan.clips,
+        failed=sum(run.failed for run in result.runs),
+        sessions=[run.session_folder.name for run in result.runs if run.session_folder is not None],
+    )
+
+
+def report_lines(report: AbReport) -> list[str]:
+    """The verdict, then both figures, then each arm."""
+    compared = report.comparison
+    return [
+        "",
+        compared.sentence,
+        "",
+        f"A: {report.endpoint}, {report.a}",
+        f"B: {report.endpoint_b}, {report.b}",
+        f"{compared.turns} turns of {compared.conversations} conversations in both arms, each sent twice, A B B A.",
+        "",
+        _paired_line("wait, mean", compared.wait_ms, 1.0, "ms"),
+        _paired_line("cut off, of turns", compared.cut_offs, 100.0, "%"),
+        f"{'McNemar, cut-offs':<20}only A {compared.mcnemar.only_a}, only B {compared.mcnemar.only_b}, "
+        f"p = {compared.mcnemar.p:.3f}",
+        "",
+        "Arm A, first pass",
+        *(f"  {line}" for line in figure_lines(report.figures_a)),
+        "Arm B, first pass",
+        *(f"  {line}" for line in figure_lines(report.figures_b)),
+        *(f"Note: {note}" for note in report.notes),
+    ]
+
+
+def _paired_line(name: str, figure: Paired, factor: float, unit: str) -> str:
+    a, b = ("not known" if value is None else f"{value * factor:.1f} {unit}" for value in (figure.a, figure.b))
+    return (
+        f"{name:<20}A {a}, B {b}; B - A {_signed(figure.difference, factor, unit)}; "
+        f"A - A {_signed(figure.noise, factor, unit)}"
+    )
+
+
+def _signed(estimate: Estimate, factor: float, unit: str) -> str:
+    if estimate.value is None:
+        return "not known"
+    text = f"{estimate.value * factor:+.1f} {unit}"
+    if estimate.low is None or estimate.high is None:
+        return f"{text} (no interval, n = {estimate.n})"
+    return f"{text} (95 % interval {estimate.low * factor:+.1f} to {estimate.high * factor:+.1f}, n = {estimate.n})"
+
+
+def _margin_text(plan: AbPlan) -> str:
+    is_share = plan.primary is Primary.CUT_OFFS
+    return f"{100 * plan.margin:g} percentage points" if is_share else f"{plan.margin:g} ms"
+
+
+def _failed(problem: Problem | None) -> ExitCode:
+    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="plan_invalid", what=what, todo=todo))

@@ -1,0 +1,123 @@
+"""`flux-stress isolation`: does a stream influence later or neighbouring streams?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.planning import checked, options_from, plan_from
+from flux_desktop.cli.stop_signals import StopSignals
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.evaluation.isolation import P_MAX, SHIFT_MIN, ConditionResult, IsolationResult
+from flux_desktop.experiments.clip_run import ClipRun
+from flux_desktop.experiments.isolation import (
+    IsolationRun,
+    Phase,
+    check_isolation,
+    isolation_clips,
+    longest_minutes,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.add_endpoint_argument(parser)
+    parser.add_argument("--yes", action="store_true", help="start without asking")
+    arguments.add_flux_arguments(parser)
+    arguments.add_place_arguments(parser)
+    out = parser.add_argument_group("results")
+    out.add_argument("--json", action="store_true", help="print only the result on stdout, as JSON")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folders (default: user data)")
+    arguments.add_log_level(out, "INFO")
+    parser.set_defaults(duration=None, chunk_ms=80.0, reconnect=False, limit=[], connections=1)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    try:
+        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        clips = isolation_clips()
+        base = checked(plan_from(args, WavSource(path=str(clips[0].path)), options_from(args)))
+        stream_minutes, minutes = longest_minutes(clips, base.options.eot_timeout_ms_in_force)
+        if not agreed(args, base, stream_minutes, minutes):
+            complain("Nothing was started.")
+            return ExitCode.USAGE
+        found, interrupted = asyncio.run(_check(base, sessions_dir))
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
+    if found.result is None:
+        return _not_found(found.problem, interrupted=interrupted)
+    printer = Printer()
+    if args.json:
+        printer.line(plain_json(msgspec.json.encode(found.result).decode()))
+    else:
+        for line in result_lines(found.result):
+            printer.line(line)
+    complain(f"Recorded in {plain(', '.join(str(folder) for folder in found.sessions))}.")
+    return ExitCode.OK if found.result.passed else ExitCode.LIMIT_BROKEN
+
+
+async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun, bool]:
+    runs: list[ClipRun] = []
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        stopped.append(True)
+        for each in runs:
+            each.stop()
+
+    def show(phase: Phase) -> None:
+        complain(f"{phase.name[:1].upper()}{phase.name[1:]}: {len(phase.entries)} streams.")
+
+    with StopSignals(lambda _: stop()):
+        found = await check_isolation(
+            base, on_phase=show, on_run=runs.append, is_stopped=lambda: bool(stopped), sessions_dir=sessions_dir
+        )
+    return found, bool(stopped)
+
+
+def result_lines(result: IsolationResult) -> list[str]:
+    """The verdict with its figures."""
+    lines = [result.sentence, ""]
+    lines.append(
+        f"{'compared with fresh streams':<30}{'streams':>8}{'higher':>8}{'lower':>8}{'p':>8}  confidence, end of turn"
+    )
+    lines += [_line(condition) for condition in result.conditions]
+    lines.append("")
+    lines.append(
+        f"{result.fresh_streams} fresh streams differ by {result.spread:.4f} (standard deviation of the confidence). A "
+        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more."
+    )
+    return lines
+
+
+def _line(condition: ConditionResult) -> str:
+    shift, delay = condition.shift, condition.decision_shift_ms
+    confidence = "not known" if shift.value is None else f"{shift.value:+.3f}"
+    if shift.low is not None and shift.high is not None:
+        confidence += f" (95 % interval {shift.low:+.3f} to {shift.high:+.3f})"
+    ends = "" if delay.value is None else f", {delay.value:+.0f} ms"
+    return (
+        f"{condition.name:<30}{condition.streams:>8}{condition.higher:>8}{condition.lower:>8}{condition.p:>8.3f}"
+        f"  {confidence}{ends}"
+    )
+
+
+def _not_found(problem: Problem | None, *, interrupted: bool) -> ExitCode:
+    if problem is not None:
+        complain(plain(problem.sentence()))
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)

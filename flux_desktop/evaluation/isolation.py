@@ -1,0 +1,148 @@
+"""Whether a stream influences later or neighbouring streams: confidences of one clip, heard under different conditions.
+
+    result = judge_isolation(fresh, after, beside)      # traces of the same clip(s), recorded in each condition
+
+Each stream gives one number: how much higher its confidences are than those of fresh streams at the same places of the
+audio, in the mean. Messages within a stream are not independent, so that the sign test counts streams.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from flux_desktop.evaluation.bootstrap import mean
+from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.paired import sign_test
+from flux_desktop.evaluation.trace import Trace
+
+P_MAX = 0.05
+SHIFT_MIN = 0.02
+"""A smaller shift of the confidence changes few decisions, whatever its significance."""
+_RASTER_S = 0.04
+_SAME = 1e-4
+"""Confidences are sent with four digits."""
+
+
+class ConditionResult(Struct, frozen=True, kw_only=True):
+    """One condition against fresh streams."""
+
+    name: str
+    streams: int
+    shift: Estimate
+    """Mean difference of the confidence, over streams."""
+    decision_shift_ms: Estimate
+    """Mean difference of the time of the first end of turn."""
+    higher: int
+    lower: int
+    p: float
+    """Two-sided, of the sign test over streams."""
+    is_influenced: bool
+
+
+class IsolationResult(Struct, frozen=True, kw_only=True):
+    """PASS where no condition is influenced. `spread` is the standard deviation between fresh streams."""
+
+    schema: int = 1
+    passed: bool
+    sentence: str
+    fresh_streams: int
+    spread: float
+    conditions: list[ConditionResult]
+
+
+def judge_isolation(fresh: Sequence[Trace], conditions: Mapping[str, Sequence[Trace]]) -> IsolationResult:
+    """Judge each condition against the fresh streams of the same clips."""
+    reference = _reference(fresh)
+    own = [shift for trace in fresh if (shift := _shift(trace, reference, fresh)) is not None]
+    results = [_condition(name, traces, reference, fresh) for name, traces in conditions.items()]
+    failed = [result for result in results if result.is_influenced]
+    unknown = [result.name for result in results if not result.streams]
+    if unknown or not fresh:
+        sentence = f"This data does not decide it: no stream was recorded {', '.join(unknown) or 'fresh'}."
+    elif failed:
+        told = "; ".join(f"{each.name}, confidences are {_signed(each.shift)} higher" for each in failed)
+        sentence = f"FAIL: streams are not isolated. {told[:1].upper()}{told[1:]}."
+    else:
+        sentence = f"PASS: no influence of {SHIFT_MIN:g} or more on the confidence was found."
+    return IsolationResult(
+        passed=not failed and not unknown and bool(fresh),
+        sentence=sentence,
+        fresh_streams=len(fresh),
+        spread=float(np.std(own)) if len(own) > 1 else 0.0,
+        conditions=results,
+    )
+
+
+def _condition(
+    name: str, traces: Sequence[Trace], reference: Mapping[tuple[str, int], float], fresh: Sequence[Trace]
+) -> ConditionResult:
+    shifts = [each for trace in traces if (each := _shift(trace, reference, ())) is not None]
+    ends = _first_ends_ms(fresh)
+    delays = [
+        end_ms - float(np.mean(ends[trace.clip]))
+        for trace in traces
+        if (end_ms := _first_end_ms(trace)) is not None and ends.get(trace.clip)
+    ]
+    higher, lower = sum(each > _SAME for each in shifts), sum(each < -_SAME for each in shifts)
+    p = sign_test(higher, lower)
+    shift = mean(shifts, list(range(len(shifts)))) if shifts else Estimate()
+    return ConditionResult(
+        name=name,
+        streams=len(shifts),
+        shift=shift,
+        decision_shift_ms=mean(delays, list(range(len(delays)))) if delays else Estimate(),
+        higher=higher,
+        lower=lower,
+        p=p,
+        is_influenced=p < P_MAX and shift.value is not None and abs(shift.value) >= SHIFT_MIN,
+    )
+
+
+def _reference(fresh: Sequence[Trace]) -> dict[tuple[str, int], float]:
+    """The mean confidence of fresh streams at each place of each clip."""
+    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for trace in fresh:
+        for key, confidence in _confidences(trace).items():
+            found[key].append(confidence)
+    return {key: float(np.mean(values)) for key, values in found.items()}
+
+
+def _confidences(trace: Trace) -> dict[tuple[str, int], float]:
+    """Confidences up to the first end of a turn, by place: later ones depend on when it came."""
+    found: dict[tuple[str, int], float] = {}
+    for message in trace.messages:
+        if message.event == "EndOfTurn":
+            break
+        if message.transcript:
+            found[trace.clip, round(message.audio_s / _RASTER_S)] = message.confidence
+    return found
+
+
+def _shift(trace: Trace, reference: Mapping[tuple[str, int], float], fresh: Sequence[Trace]) -> float | None:
+    """How much higher a stream's confidences are; of a fresh one, than those of the other fresh ones."""
+    others = _reference([each for each in fresh if each is not trace]) if fresh else reference
+    shared = [value - others[key] for key, value in _confidences(trace).items() if key in others]
+    return float(np.mean(shared)) if shared else None
+
+
+def _first_end_ms(trace: Trace) -> float | None:
+    return next((each.audio_s * 1000 for each in trace.messages if each.event == "EndOfTurn"), None)
+
+
+def _first_ends_ms(traces: Sequence[Trace]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for trace in traces:
+        if (end_ms := _first_end_ms(trace)) is not None:
+            found[trace.clip].append(end_ms)
+    return found
+
+
+def _signed(estimate: Estimate) -> str:
+    value = estimate.value or 0.0
+    if estimate.low is None or estimate.high is None:
+        return f"{value:+.3f}"
+    return f"{value:+.3f} (95 % interval {estimate.low:+.3f} to {estimate.high:+.3f}, n = {estimate.n})"

@@ -1,0 +1,226 @@
+"""Two arms on the same clips: paired differences with their intervals, McNemar's test for cut-offs, and the verdict.
+
+    result = compare_arms(a1, a2, b, primary=Primary.WAIT, margin=50)      # scores; arm A was run twice
+
+One figure is named in advance; the others are shown beside it and decide nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from flux_desktop.evaluation.bootstrap import mean
+from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.turn_scoring import ClipScore, TurnResult
+
+TurnKey = tuple[str, int]
+"""A clip and the place of the turn in it."""
+
+
+class Primary(StrEnum):
+    """The figure that decides, named before the comparison runs."""
+
+    CUT_OFFS = "cut-offs"
+    """Share of the turns that are cut off."""
+    WAIT = "wait"
+    """From the true end of a turn to the decision, in milliseconds."""
+
+
+class Verdict(StrEnum):
+    """What the primary figure says of arm B."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NO_DIFFERENCE = "no difference larger than the limit"
+    UNDECIDED = "undecided"
+
+
+class Paired(Struct, frozen=True, kw_only=True):
+    """A figure of both arms on the turns that both have, and the mean of B minus A over them."""
+
+    a: float | None
+    b: float | None
+    difference: Estimate
+    noise: Estimate = Estimate()
+    """The same of A minus A, run twice; the data cannot tell smaller differences."""
+
+    @property
+    def floor(self) -> float | None:
+        """The smallest difference that counts: the largest that two runs of A may have. None without a second run."""
+        if self.noise.low is None or self.noise.high is None:
+            return None
+        return max(abs(self.noise.low), abs(self.noise.high))
+
+
+class McNemar(Struct, frozen=True, kw_only=True):
+    """Turns that only one arm cuts off, and the exact two-sided probability of such a division by chance."""
+
+    only_a: int
+    only_b: int
+    p: float
+
+
+class ArmComparison(Struct, frozen=True, kw_only=True):
+    """Arm B against arm A. Shares are 0 to 1, waits milliseconds."""
+
+    primary: Primary
+    margin: float
+    """Of the primary figure: a difference within it does not matter."""
+    verdict: Verdict
+    sentence: str
+    turns: int
+    conversations: int
+    cut_offs: Paired
+    wait_ms: Paired
+    mcnemar: McNemar
+
+
+def compare_arms(
+    a_first: Sequence[ClipScore],
+    a_second: Sequence[ClipScore],
+    b: Sequence[ClipScore],
+    *,
+    primary: Primary,
+    margin: float,
+) -> ArmComparison:
+    """Compare arm B with both passes of arm A; the difference between these is the noise floor."""
+    first, second, arm_a, arm_b = (_turns(scores) for scores in (a_first, a_second, [*a_first, *a_second], b))
+    sources = _sources([*a_first, *a_second, *b])
+    cut_offs = _paired(_values(arm_a, _was_cut), _values(arm_b, _was_cut), sources)
+    cut_offs = replace(cut_offs, noise=_difference(_values(first, _was_cut), _values(second, _was_cut), sources))
+    wait_ms = _paired(_values(arm_a, _wait_ms), _values(arm_b, _wait_ms), sources)
+    wait_ms = replace(wait_ms, noise=_difference(_values(first, _wait_ms), _values(second, _wait_ms), sources))
+    decisive = cut_offs if primary is Primary.CUT_OFFS else wait_ms
+    verdict = decide(decisive, margin)
+    return ArmComparison(
+        primary=primary,
+        margin=margin,
+        verdict=verdict,
+        sentence=_sentence(primary, decisive, verdict, margin),
+        turns=cut_offs.difference.n,
+        conversations=len({sources[key] for key in arm_a.keys() & arm_b.keys()}),
+        cut_offs=cut_offs,
+        wait_ms=wait_ms,
+        mcnemar=mcnemar(_first(first), _first(arm_b)),
+    )
+
+
+def decide(figure: Paired, margin: float) -> Verdict:
+    """Lower is better. A difference counts only where its whole interval is beyond the noise floor."""
+    difference = figure.difference
+    if difference.low is None or difference.high is None:
+        return Verdict.UNDECIDED
+    floor = figure.floor or 0.0
+    if difference.high < -floor:
+        return Verdict.BETTER
+    if difference.low > floor:
+        return Verdict.WORSE
+    if max(abs(difference.low), abs(difference.high)) <= margin:
+        return Verdict.NO_DIFFERENCE
+    return Verdict.UNDECIDED
+
+
+def _first(arm: Mapping[TurnKey, Sequence[TurnResult]]) -> dict[TurnKey, float]:
+    """Whether each turn was cut off the first time: the test takes every turn once."""
+    return _values({key: turns[:1] for key, turns in arm.items()}, _was_cut)
+
+
+def mcnemar(a: Mapping[TurnKey, float], b: Mapping[TurnKey, float]) -> McNemar:
+    """The exact test on turns that both arms judged."""
+    shared = a.keys() & b.keys()
+    only_a = sum(bool(a[key]) and not b[key] for key in shared)
+    only_b = sum(bool(b[key]) and not a[key] for key in shared)
+    return McNemar(only_a=only_a, only_b=only_b, p=sign_test(only_a, only_b))
+
+
+def sign_test(above: int, below: int) -> float:
+    """The two-sided probability that a fair coin divides so unevenly."""
+    n = above + below
+    if not n:
+        return 1.0
+    tail = sum(math.comb(n, k) for k in range(min(above, below) + 1)) / 2**n
+    return float(min(1.0, 2 * tail))
+
+
+def _turns(scores: Sequence[ClipScore]) -> dict[TurnKey, list[TurnResult]]:
+    """The results of each turn, one for each time that its clip was sent."""
+    found: dict[TurnKey, list[TurnResult]] = defaultdict(list)
+    for score in scores:
+        for place, turn in enumerate(score.turns):
+            found[score.clip, place].append(turn)
+    return found
+
+
+def _sources(scores: Sequence[ClipScore]) -> dict[TurnKey, str]:
+    return {(score.clip, place): score.conversation for score in scores for place in range(len(score.turns))}
+
+
+def _values(
+    arm: Mapping[TurnKey, Sequence[TurnResult]], value: Callable[[TurnResult], float | None]
+) -> dict[TurnKey, float]:
+    found: dict[TurnKey, float] = {}
+    for key, turns in arm.items():
+        known = [number for turn in turns if (number := value(turn)) is not None]
+        if known:
+            found[key] = sum(known) / len(known)
+    return found
+
+
+def _was_cut(turn: TurnResult) -> float | None:
+    return float(bool(turn.cut_offs)) if turn.is_whole else None
+
+
+def _wait_ms(turn: TurnResult) -> float | None:
+    return None if turn.decision_s is None else turn.decision_s * 1000
+
+
+def _paired(a: Mapping[TurnKey, float], b: Mapping[TurnKey, float], sources: Mapping[TurnKey, str]) -> Paired:
+    shared = sorted(a.keys() & b.keys())
+    return Paired(
+        a=float(np.mean([a[key] for key in shared])) if shared else None,
+        b=float(np.mean([b[key] for key in shared])) if shared else None,
+        difference=_difference(a, b, sources),
+    )
+
+
+def _difference(a: Mapping[TurnKey, float], b: Mapping[TurnKey, float], sources: Mapping[TurnKey, str]) -> Estimate:
+    """The mean of B minus A over the turns that both have."""
+    shared = sorted(a.keys() & b.keys())
+    return mean([b[key] - a[key] for key in shared], [sources[key] for key in shared]) if shared else Estimate()
+
+
+def _sentence(primary: Primary, figure: Paired, verdict: Verdict, margin: float) -> str:
+    difference, floor = figure.difference, figure.floor
+    if difference.value is None:
+        return "Undecided: no turn was judged in both arms."
+    by = _amount(primary, abs(difference.value))
+    low, high = (None if end is None else _signed(primary, end) for end in (difference.low, difference.high))
+    interval = "no interval" if low is None or high is None else f"95 % interval {low} to {high}"
+    n = f"n = {difference.n}"
+    cannot = "" if floor is None else f" Differences below {_amount(primary, floor)} cannot be detected."
+    what = "cuts off fewer turns" if primary is Primary.CUT_OFFS else "ends turns sooner"
+    opposite = "cuts off more turns" if primary is Primary.CUT_OFFS else "ends turns later"
+    match verdict:
+        case Verdict.BETTER:
+            return f"B is better: it {what}, by {by} ({interval}, {n}).{cannot}"
+        case Verdict.WORSE:
+            return f"B is worse: it {opposite}, by {by} ({interval}, {n}).{cannot}"
+        case Verdict.NO_DIFFERENCE:
+            return f"No difference larger than {_amount(primary, margin)} ({interval}, {n}).{cannot}"
+        case Verdict.UNDECIDED:
+            return f"Undecided: this data does not tell the arms apart ({interval}, {n}).{cannot}"
+
+
+def _amount(primary: Primary, value: float) -> str:
+    return f"{100 * value:.1f} percentage points" if primary is Primary.CUT_OFFS else f"{value:.0f} ms"
+
+
+def _signed(primary: Primary, value: float) -> str:
+    return f"{100 * value:+.1f}" if primary is Primary.CUT_OFFS else f"{value:+.0f} ms"

@@ -1,0 +1,162 @@
+"""Two arms on the same clips: parameters, endpoints or both, interleaved A B B A, each stream on its own connection.
+
+Every clip is sent twice in each arm; the two passes of A give the noise floor. On one endpoint all streams belong to
+one run. With a second endpoint two runs send the same clips in the same order at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.evaluation.live_score import live_score
+from flux_desktop.evaluation.paired import ArmComparison, Primary, compare_arms
+from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.turn_figures import TurnFigures
+from flux_desktop.evaluation.turn_scoring import ClipScore
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.flux.options import FluxOptions
+
+SCHEMA_VERSION = 1
+ORDER = "ABBA"
+
+
+class AbPlan(Struct, frozen=True, kw_only=True):
+    """What is compared. `a` and `b` are whole sets of parameters; `base_b` is the second endpoint, if there is one."""
+
+    base: RunPlan
+    data: str
+    columns: dict[str, str] = {}
+    clips: int
+    a: FluxOptions
+    b: FluxOptions
+    base_b: RunPlan | None = None
+    primary: Primary = Primary.WAIT
+    margin: float = 50.0
+    at_once: int = 8
+    seed: int = 0
+    line_noise_dbfs: float | None = None
+
+
+class AbReport(Struct, frozen=True, kw_only=True):
+    """What `flux-stress ab --json` prints."""
+
+    schema: int = SCHEMA_VERSION
+    endpoint: str
+    endpoint_b: str
+    a: str
+    b: str
+    comparison: ArmComparison
+    figures_a: TurnFigures
+    figures_b: TurnFigures
+    clips: int
+    failed: int
+    sessions: list[str] = []
+    notes: list[str] = []
+
+
+class AbResult(Struct, frozen=True, kw_only=True):
+    """Scores of both passes of A, and of B, and how the runs ended."""
+
+    a_first: tuple[ClipScore, ...]
+    a_second: tuple[ClipScore, ...]
+    b: tuple[ClipScore, ...]
+    runs: tuple[ClipRunResult, ...]
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first problem of a run."""
+        return next((run.problem for run in self.runs if run.problem is not None), None)
+
+    def compare(self, primary: Primary, margin: float) -> ArmComparison:
+        """Arm B against arm A."""
+        return compare_arms(self.a_first, self.a_second, self.b, primary=primary, margin=margin)
+
+
+def ab_plans(plan: AbPlan) -> list[RunPlan]:
+    """One run with both arms, or one for each endpoint."""
+    order = list(range(plan.clips))
+    random.Random(f"{plan.seed}").shuffle(order)  # noqa: S311 - an order, not a secret
+    if plan.base_b is None:
+        variants = [plan.a if arm == "A" else plan.b for arm in ORDER]
+        entries = [place for place in order for _ in ORDER]
+        return [_run_plan(plan, plan.base, entries, variants, plan.at_once)]
+    twice = [place for place in order for _ in range(2)]
+    each = max(1, plan.at_once // 2)
+    return [_run_plan(plan, plan.base, twice, [plan.a], each), _run_plan(plan, plan.base_b, twice, [plan.b], each)]
+
+
+async def run_ab(
+    plan: AbPlan,
+    *,
+    on_progress: Callable[[ClipProgress], None] = lambda _: None,
+    on_run: Callable[[ClipRun], None] = lambda _: None,
+    local: LocalEndpoint | None = None,
+    sessions_dir: Path | None = None,
+) -> AbResult:
+    """Send everything, then score it."""
+    runs = [
+        ClipRun(each, on_progress=on_progress if not number else lambda _: None, local=local, sessions_dir=sessions_dir)
+        for number, each in enumerate(ab_plans(plan))
+    ]
+    for run in runs:
+        on_run(run)
+    results = await asyncio.gather(*(run.run() for run in runs))
+    arms = [_traces(result) for result in results]
+    if plan.base_b is None:
+        return scored(*by_arm(arms[0]), results)
+    firsts, seconds = _passes(arms[0])
+    return scored(firsts, seconds, arms[1], results)
+
+
+def by_arm(traces: Sequence[Trace]) -> tuple[list[Trace], list[Trace], list[Trace]]:
+    """First pass of A, second pass of A, and B, by the connection that sent a clip."""
+    passes: list[list[Trace]] = [[] for _ in ORDER]
+    for trace in traces:
+        passes[(trace.conn - 1) % len(ORDER)].append(trace)
+    return passes[0], passes[3], [*passes[1], *passes[2]]
+
+
+def scored(
+    a_first: Sequence[Trace], a_second: Sequence[Trace], b: Sequence[Trace], runs: Sequence[ClipRunResult]
+) -> AbResult:
+    """The scores of all passes."""
+    return AbResult(
+        a_first=tuple(map(live_score, a_first)),
+        a_second=tuple(map(live_score, a_second)),
+        b=tuple(map(live_score, b)),
+        runs=tuple(runs),
+    )
+
+
+def _run_plan(
+    plan: AbPlan, base: RunPlan, entries: Sequence[int], variants: Sequence[FluxOptions], at_once: int
+) -> RunPlan:
+    return clip_plan(
+        replace(base, options=variants[0]),
+        plan.data,
+        entries,
+        columns=plan.columns,
+        at_once=at_once,
+        variants=variants,
+        line_noise_dbfs=plan.line_noise_dbfs,
+    )
+
+
+def _passes(traces: Sequence[Trace]) -> tuple[list[Trace], list[Trace]]:
+    return [trace for trace in traces if trace.conn % 2], [trace for trace in traces if not trace.conn % 2]
+
+
+def _traces(result: ClipRunResult) -> list[Trace]:
+    if result.session_folder is None or not result.done:
+        return []
+    return [trace for trace in read_traces([result.session_folder]).traces if trace.turns]

@@ -1,0 +1,107 @@
+"""Two arms on the same turns: the verdict, the noise floor, and McNemar's test."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.paired import (
+    Paired,
+    Primary,
+    Verdict,
+    compare_arms,
+    decide,
+    mcnemar,
+    sign_test,
+)
+from flux_desktop.evaluation.turn_scoring import ClipScore, TurnOutcome, TurnResult
+from tests.evaluation.hand_made import end, turn
+
+
+def scores(waits_s: list[float], *, cut: set[int] = frozenset(), shift_s: float = 0.0) -> list[ClipScore]:  # type: ignore[assignment]
+    """One conversation of one turn for each wait; turns of `cut` are also cut off."""
+    return [
+        ClipScore(
+            clip=f"clip {place}",
+            conversation=f"clip {place}",
+            turns=(
+                TurnResult(
+                    turn=turn(0.0, 1.0),
+                    outcome=TurnOutcome.ENDED,
+                    end=end(1.0 + wait_s + shift_s),
+                    cut_offs=(end(0.5),) if place in cut else (),
+                ),
+            ),
+            holds=(),
+        )
+        for place, wait_s in enumerate(waits_s)
+    ]
+
+
+WAITS_S = [0.4 + 0.01 * (place % 7) for place in range(40)]
+
+
+def compared(shift_s: float, *, noise_s: float = 0.0, primary: Primary = Primary.WAIT, cut_b: set[int] | None = None):  # type: ignore[no-untyped-def]
+    noisy = [wait + noise_s * (-1) ** place for place, wait in enumerate(WAITS_S)]
+    return compare_arms(
+        scores(WAITS_S, cut={0, 1}),
+        scores(noisy, cut={0, 1}),
+        scores(WAITS_S, cut={0, 1} if cut_b is None else cut_b, shift_s=shift_s),
+        primary=primary,
+        margin=50.0 if primary is Primary.WAIT else 0.02,
+    )
+
+
+@pytest.mark.parametrize(
+    ("shift_s", "verdict", "words"),
+    [
+        (-0.1, Verdict.BETTER, "B is better: it ends turns sooner, by 100 ms"),
+        (0.1, Verdict.WORSE, "B is worse: it ends turns later, by 100 ms"),
+        (0.0, Verdict.NO_DIFFERENCE, "No difference larger than 50 ms"),
+    ],
+)
+def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: Verdict, words: str) -> None:
+    comparison = compared(shift_s)
+    assert comparison.verdict is verdict
+    assert comparison.sentence.startswith(words)
+    assert (comparison.turns, comparison.conversations) == (40, 40)
+
+
+def test_a_difference_within_the_noise_of_a_is_not_one() -> None:
+    noise = Paired(a=0, b=0, difference=Estimate(-10, -15, -5, 40), noise=Estimate(0, -18, 12, 40))
+    assert noise.floor == 18
+    assert decide(noise, margin=5) is Verdict.UNDECIDED
+    assert decide(noise, margin=20) is Verdict.NO_DIFFERENCE
+    assert decide(Paired(a=None, b=None, difference=Estimate()), margin=5) is Verdict.UNDECIDED
+    comparison = compared(-0.1, noise_s=0.2)
+    assert "cannot be detected" in comparison.sentence
+    assert comparison.wait_ms.floor is not None
+    assert comparison.wait_ms.floor > 30
+
+
+def test_cut_offs_decide_where_they_are_named() -> None:
+    comparison = compared(0.0, primary=Primary.CUT_OFFS, cut_b=set(range(20)))
+    assert comparison.verdict is Verdict.WORSE
+    assert "it cuts off more turns, by 45.0 percentage points" in comparison.sentence
+    assert (comparison.mcnemar.only_a, comparison.mcnemar.only_b) == (0, 18)
+    assert comparison.mcnemar.p < 0.001
+
+
+def test_mcnemar_counts_turns_that_only_one_arm_cuts_off() -> None:
+    a = {("c", place): float(place < 6) for place in range(10)}
+    b = {("c", place): float(place in {0, 9}) for place in range(10)}
+    found = mcnemar(a, b)
+    # 5 against 1: the probability of at most one of six is (1 + 6) / 64, doubled.
+    assert (found.only_a, found.only_b, found.p) == (5, 1, pytest.approx(14 / 64))
+
+
+def test_the_sign_test_is_exact_and_two_sided() -> None:
+    assert sign_test(6, 0) == pytest.approx(2 / 64)
+    assert sign_test(3, 3) == 1.0
+    assert sign_test(0, 0) == 1.0
+
+
+def test_nothing_in_common_is_undecided() -> None:
+    comparison = compare_arms([], [], scores(WAITS_S), primary=Primary.WAIT, margin=50)
+    assert comparison.verdict is Verdict.UNDECIDED
+    assert comparison.sentence == "Undecided: no turn was judged in both arms."

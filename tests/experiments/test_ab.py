@@ -1,0 +1,47 @@
+"""Comparisons: which stream belongs to which arm."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
+from flux_desktop.evaluation.paired import Primary, Verdict
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, scored
+from flux_desktop.flux.options import FluxOptions
+from tests.evaluation.spoken_clips import played, random_clip
+
+A, B = FluxOptions(eot_threshold=0.7), FluxOptions(eot_threshold=0.9)
+PLAN = AbPlan(base=RunPlan(endpoint="one", source=WavSource(path="a")), data="d.jsonl", clips=3, a=A, b=B, at_once=4)
+
+
+def test_on_one_endpoint_each_clip_is_sent_a_b_b_a_in_one_run() -> None:
+    (plan,) = ab_plans(PLAN)
+    assert isinstance(plan.source, DataSetSource)
+    entries = plan.source.entries
+    assert [entries[place : place + 4] for place in range(0, 12, 4)] == [(place,) * 4 for place in entries[::4]]
+    assert sorted(set(entries)) == [0, 1, 2]
+    assert [plan.options_for(conn).eot_threshold for conn in (1, 2, 3, 4, 5)] == [0.7, 0.9, 0.9, 0.7, 0.7]
+
+
+def test_two_endpoints_send_the_same_clips_in_the_same_order() -> None:
+    one, two = ab_plans(replace(PLAN, base_b=replace(PLAN.base, endpoint="two")))
+    assert isinstance(one.source, DataSetSource)
+    assert isinstance(two.source, DataSetSource)
+    assert (one.endpoint, two.endpoint, one.connections, two.connections) == ("one", "two", 2, 2)
+    assert one.source.entries == two.source.entries
+    assert len(one.source.entries) == 6
+
+
+def test_a_higher_threshold_is_slower_and_the_built_in_endpoint_has_no_noise() -> None:
+    traces = []
+    for place in range(12):
+        clip = random_clip(f"clip {place}", place)
+        for arm, eot in enumerate((0.7, 0.9, 0.9, 0.7), 1):
+            traces.append(replace(played(clip, Setting(eot=eot)), conn=4 * place + arm))
+    result = scored(*by_arm(traces), [])
+    assert (len(result.a_first), len(result.a_second), len(result.b)) == (12, 12, 24)
+    comparison = result.compare(Primary.WAIT, 50)
+    assert comparison.wait_ms.noise.value == 0
+    assert comparison.verdict is Verdict.WORSE
+    assert result.problem is None
