@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-_CODE = """
+from flux_desktop.aws.stream import sdk_client
+
+_CODE = f"""
 import sys
-from flux_desktop.aws.stream.opener import StreamOpener
+import {sdk_client.__name__}
 assert "aiohttp" not in sys.modules and "smithy_http.aio.aiohttp" in sys.modules
 import aiohttp
 """
