@@ -8,6 +8,7 @@ GLOSSARY: dict[str, str] = {
     "Confidence": "Flux's estimate, from 0 to 100 %, that the speaker has finished the turn.",
     "Configure": "The message that changes end-of-turn settings and keyterms while a stream is open.",
     "Connection": "One conversation of the run. It uses one stream after another if it reconnects or rotates.",
+    "Cut-off": "An end of turn that comes while the speaker has not finished, mostly in a hold.",
     "Decision": "The part of the end-of-turn latency from the last word until Flux decides that the turn is over.",
     "Delivery": "The part of the end-of-turn latency from that decision until its message arrives here.",
     "Eager end of turn": "An early report that the turn has probably ended, so that an agent can prepare its answer. "
@@ -16,6 +17,7 @@ GLOSSARY: dict[str, str] = {
     "end-of-turn threshold, or after the timeout.",
     "End-of-turn latency": "Time from the end of the last word until the end of turn arrives.",
     "Gap": "Audio that was not transcribed because a connection was lost and reconnected.",
+    "Hold": "A silence inside a turn, after which the same speaker goes on.",
     "In force": "Accepted by Flux and used from now on; “pending” means sent but not confirmed yet.",
     "Keyterm": "A word or name that Flux should expect and favour.",
     "Limit": "A condition on a figure, such as update_p95_ms<400. All must be met for the verdict PASS.",

@@ -110,7 +110,9 @@ class RunBar(QWidget):
         self.pacing_pill.setToolTip(
             f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
         )
-        self.words_pill.setToolTip(f"{meaning('WER, CER')} Counted over ended turns.")
+        self.words_pill.setToolTip(
+            f"{meaning('WER, CER')} Of ended turns, without case and punctuation; after the run normalised."
+        )
         self.connections.setToolTip("How many connections stream at the same time, each from its own stream")
         self.duration.setToolTip("When to stop; 0 streams the whole file once, or until stopped with Loop")
         for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
@@ -222,6 +224,8 @@ class RunBar(QWidget):
         self.streaming_pill.setVisible(total > 0)
         self.latency_pill.setVisible(total > 0)
         errors = None if shown is None else shown.words
+        if model.accuracy is not None and model.accuracy.words:
+            errors = model.accuracy.words[0].normalised.errors  # replaces the running count
         rate = None if errors is None else errors.rate_percent
         self.words_pill.setVisible(rate is not None)
         self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")

@@ -20,6 +20,7 @@ from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.run_bar import ROOMY_PX, RunBar
 from flux_desktop.ui.style.theme import ThemeSource
+from tests.reports.recorded_talk import small_accuracy
 from tests.ui import scripted
 
 
@@ -182,6 +183,14 @@ def test_latency_and_word_errors(bench: Bench) -> None:
     bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
     assert "12 %" in bench.bar.words_pill.text()
     assert not bench.bar.words_pill.isHidden()
+
+
+def test_the_normalised_rate_replaces_the_running_count(bench: Bench) -> None:
+    bench.run()
+    bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
+    bench.state.run.accuracy = small_accuracy()
+    bench.bar.refresh()
+    assert bench.bar.words_pill.text() == "WER 40 %"
 
 
 def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, qtbot: QtBot) -> None:
