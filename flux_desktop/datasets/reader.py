@@ -11,16 +11,19 @@ from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, unusable
+from flux_desktop.datasets.eot_bench import is_eot_bench, read_eot_bench
 from flux_desktop.datasets.folder import read_folder, single_clip
 from flux_desktop.datasets.kaldi import SCRIPT, read_kaldi
 from flux_desktop.datasets.librispeech import TRANSCRIPTS, read_librispeech
 from flux_desktop.datasets.marks import MarksError
 from flux_desktop.datasets.nemo import read_manifest
 from flux_desktop.datasets.table import read_table
+from flux_desktop.datasets.turn_bench import is_turn_bench, is_turn_bench_folder, read_turn_bench
 
 MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
 TABLE_SUFFIXES = (".csv", ".tsv")
 MANIFEST = "manifest.jsonl"
+_FIRST_LINE_MAX_BYTES = 1 << 20
 SAMPLE = "sample"
 """What the user writes instead of a path for the bundled data set."""
 
@@ -66,20 +69,31 @@ def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
         if (path / SCRIPT).is_file():
             return read_kaldi(path)
         if (path / MANIFEST).is_file():
-            return read_manifest(path / MANIFEST)
+            return _read_json_lines(path / MANIFEST)
+        if is_turn_bench_folder(path):
+            return read_turn_bench(path)
         if next(path.rglob(TRANSCRIPTS), None) is not None:
             return read_librispeech(path)
         return read_folder(path)
     if not path.exists():
         raise unusable(path, "There is no such file or folder.", "Check the path.")
     if name.endswith(MANIFEST_SUFFIXES):
-        return read_manifest(path)
+        return _read_json_lines(path)
     if name.endswith(TABLE_SUFFIXES):
         return read_table(path, columns)
     if name.endswith(SUFFIXES):
         return DataSet(path=path, format="recording", clips=(single_clip(path),))
     known = ", ".join((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES))
     raise unusable(path, f"It is neither a folder, nor an audio file, nor one that ends in {known}.")
+
+
+def _read_json_lines(path: Path) -> DataSet:
+    """A manifest, or the rows of a published data set, by the columns of the first one."""
+    with path.open("rb") as file:
+        first = file.readline(_FIRST_LINE_MAX_BYTES).decode("utf-8", "replace")
+    if is_eot_bench(first):
+        return read_eot_bench(path)
+    return read_turn_bench(path) if is_turn_bench(first) else read_manifest(path)
 
 
 def _with_audio_present(data_set: DataSet) -> DataSet:
