@@ -31,6 +31,8 @@ class TurnFigures(Struct, frozen=True, kw_only=True):
     cut_offs_by_hold_length: dict[str, Estimate]
     cut_offs_per_turn: Estimate
     """Share of the turns that were cut off at least once, also outside of holds."""
+    cut_offs_in_speech: int
+    """Ends of turn before the true end that lie in no scored hold: mostly one message (0.24 s) after it."""
     missed: Estimate
     """Share of the judged turns that nothing ended within 3 s."""
     ended_by_timeout: Estimate
@@ -65,6 +67,7 @@ def turn_figures(scores: Sequence[ClipScore]) -> TurnFigures:
             for name, lengths_s in HOLD_LENGTHS_S.items()
         },
         cut_offs_per_turn=wilson(sum(bool(turn.cut_offs) for turn in whole), len(whole)),
+        cut_offs_in_speech=sum(_in_speech(score) for score in scores),
         missed=wilson(_ended(judged, TurnOutcome.MISSED), len(judged)),
         ended_by_timeout=wilson(_ended(judged, TurnOutcome.TIMEOUT), len(judged)),
         decision_latency_ms=_quantiles_ms([(turn.decision_s, unit) for turn, unit in judged]),
@@ -82,6 +85,12 @@ def is_too_few(share: Estimate) -> bool:
 
 def _cut(holds: Sequence[HoldResult]) -> Estimate:
     return wilson(sum(hold.cut_off is not None for hold in holds), len(holds))
+
+
+def _in_speech(score: ClipScore) -> int:
+    holds = [result.hold for result in score.holds]
+    cut_offs = [cut.audio_s for turn in score.turns if turn.is_whole for cut in turn.cut_offs]
+    return sum(not any(hold.start_s <= at_s <= hold.end_s for hold in holds) for at_s in cut_offs)
 
 
 def _has_length(result: HoldResult, from_s: float, below_s: float) -> bool:

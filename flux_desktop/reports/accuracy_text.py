@@ -119,6 +119,7 @@ def _turn_rows(turns: TurnFigures) -> list[Row]:
             share_text(turns.cut_offs_per_turn, "turn", "cut off"),
             "Turns with an end of turn more than 0.25 s before their true end.",
         ),
+        *_speech_rows(turns.cut_offs_in_speech),
         Row(
             "missed ends of turn",
             share_text(turns.missed, "turn", "missed"),
@@ -147,6 +148,11 @@ def _turn_rows(turns: TurnFigures) -> list[Row]:
             ),
         ]
     return rows
+
+
+def _speech_rows(number: int) -> list[Row]:
+    meaning = "Too early, but in no silence of 0.2 to 5 s: mostly less than one message (0.24 s) after it."
+    return [Row("… cut off in speech", count(number, "time"), meaning)] if number else []
 
 
 def _quantile_rows(label: str, quantiles: dict[str, Estimate], meaning: str) -> list[Row]:

@@ -51,6 +51,16 @@ def test_a_hold_belongs_to_one_length(length_s: float, name: str) -> None:
     assert [key for key, share in by_length.items() if share.n] == [name]
 
 
+def test_cut_offs_in_speech_are_counted_apart() -> None:
+    """One in the hold, one 0.1 s after it; a third turn is cut where its audio ended, and does not count."""
+    reference = ReferenceTurns(
+        clip="c", conversation="c", turns=(turn(0, 5), turn(9, 12)), holds=(span(1, 2),), heard_until_s=11
+    )
+    figures = turn_figures([score(reference, [end(1.5), end(2.1), end(5.2), end(10)])])
+    assert figures.cut_offs_in_speech == 1
+    assert (figures.cut_offs_per_hold, figures.cut_offs_per_turn) == (wilson(1, 1), wilson(1, 1))
+
+
 def test_nothing_is_said_of_no_turns() -> None:
     figures = turn_figures([])
     assert figures.cut_offs_per_hold == figures.missed == figures.eager_waste == Estimate()

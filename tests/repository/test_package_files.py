@@ -50,6 +50,17 @@ def test_every_process_of_ours_can_be_started_from_the_folder() -> None:
     assert started == set(frozen_parts.MODULES)
 
 
+def test_what_evaluation_needs_is_in_the_folder() -> None:
+    """Random numbers, which an earlier version had no use for, and the table that the normaliser reads."""
+    sources = [path.read_text("utf-8") for path in (ROOT / "flux_desktop").rglob("*.py")]
+    used = {f"numpy.{name}" for source in sources for name in re.findall(r"\bnp\.([a-z]+)\.", source)}
+    assert "numpy.random" in used
+    assert used.isdisjoint(frozen_parts.LEFT_OUT)
+    (collected,) = spec_calls("collect_data_files")
+    assert ast.literal_eval(collected.args[0]) == "whisper_normalizer"
+    assert frozen_parts.is_wanted("whisper_normalizer/normalizers/english.json")
+
+
 def test_the_app_says_why_it_wants_the_microphone() -> None:
     (bundle,) = spec_calls("BUNDLE")
     info: dict[str, Any] = ast.literal_eval(keywords(bundle)["info_plist"])
