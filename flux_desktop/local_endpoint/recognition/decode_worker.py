@@ -18,10 +18,12 @@ import numpy as np
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
-from flux_desktop.local_endpoint.recognition.whisper.log_mel import Samples
+from flux_desktop.local_endpoint.recognition.whisper.log_mel import RATE_HZ, Samples
 from flux_desktop.local_endpoint.recognition.whisper.model import Decoded, WhisperModel, Window
+from flux_desktop.local_endpoint.recognition.whisper.plausibility import FIRST_WORD_S
 from flux_desktop.local_endpoint.recognition.whisper.schedule import DecodeSchedule, Job, OpenUtterance
 from flux_desktop.local_endpoint.recognition.whisper.stable_words import StableWords
+from flux_desktop.local_endpoint.recognition.whisper.voicing import is_voiced
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import MODELS, SpeechModel
 
@@ -93,7 +95,12 @@ class DecodeSession:
     def carry_out(self, job: Job) -> list[Answer]:
         """Decode the batch; returns an answer for each of its utterances."""
         windows = [Window(samples_of(utterance), job.length_s, utterance.language) for utterance in job.utterances]
-        decoded = self._model.decode(windows, avoid_loops=job.kind == "interim")
+        places = [place for place, window in enumerate(windows) if job.kind != "interim" or may_have_words(window)]
+        decoded = [Decoded((), window.language, "no speech") for window in windows]
+        if places:
+            results = self._model.decode([windows[place] for place in places], avoid_loops=job.kind == "interim")
+            for place, result in zip(places, results, strict=True):
+                decoded[place] = result
         return [
             self._answer(job, utterance, window, each)
             for utterance, window, each in zip(job.utterances, windows, decoded, strict=True)
@@ -151,6 +158,11 @@ def _within_speech(words: tuple[SpokenWord, ...], speech_end_s: float) -> tuple[
         for word in words
         if word.start_s <= speech_end_s + _WORD_START_MARGIN_S
     )
+
+
+def may_have_words(window: Window) -> bool:
+    """Whether a decode of the beginning of an utterance is worth it: the model also finds words in breath."""
+    return len(window.samples) >= FIRST_WORD_S * RATE_HZ or is_voiced(window.samples)
 
 
 def samples_of(utterance: OpenUtterance) -> Samples:

@@ -57,10 +57,26 @@ def music(length_s: float) -> Sound:
     return at_level(sound[: int(length_s * RATE_HZ)], -20)
 
 
+def breath(length_s: float) -> Sound:
+    """Breaths of a second into the microphone: noise of 0.5 to 6 kHz that swells and fades."""
+    random = np.random.default_rng(7)
+    noise = 3e-4 * random.standard_normal(int(length_s * RATE_HZ))
+    at_s = 0.3
+    while (until_s := at_s + random.uniform(0.5, 1.2)) < length_s:
+        swell = random.standard_normal(int((until_s - at_s) * RATE_HZ))
+        spectrum, pitch_hz = np.fft.rfft(swell), np.fft.rfftfreq(len(swell), 1 / RATE_HZ)
+        spectrum[(pitch_hz < 500) | (pitch_hz > 6000)] = 0
+        swell = np.fft.irfft(spectrum, len(swell)) * np.hanning(len(swell))
+        noise[int(at_s * RATE_HZ) :][: len(swell)] += 0.06 * swell / np.abs(swell).max()
+        at_s = until_s + random.uniform(0.3, 1.2)
+    return noise.astype(np.float32)
+
+
 SOUNDS: dict[str, Callable[[float], Sound]] = {
     "silence": silence,
     "line noise": line_noise,
     "hum": hum,
     "keyboard": keyboard,
     "music": music,
+    "breath": breath,
 }

@@ -10,11 +10,14 @@ import pytest
 
 from flux_desktop.base import program
 from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
-from flux_desktop.local_endpoint.recognition.decode_worker import UNUSABLE, _within_speech
+from flux_desktop.local_endpoint.recognition.decode_worker import UNUSABLE, DecodeSession, _within_speech
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import MODULE
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
+from flux_desktop.local_endpoint.recognition.whisper.model import Decoded
+from flux_desktop.local_endpoint.recognition.whisper.schedule import Job, OpenUtterance
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH
+from tests.local_endpoint.recognition.sounds import breath
 
 
 def run(*requests: Request) -> subprocess.CompletedProcess[bytes]:
@@ -86,3 +89,21 @@ def test_words_after_the_speech_are_left_out_and_the_last_one_ends_with_it() -> 
         ("old-sposed,", 4.0, 5.08),
         ("then", pytest.approx(5.02), 5.08),
     ]
+
+
+class Refusing:
+    """A model that must not be asked."""
+
+    def decode(self, windows: object, *, avoid_loops: bool) -> list[Decoded]:
+        raise AssertionError("decoded in vain")
+
+
+def test_the_beginning_of_an_utterance_without_a_voice_is_not_decoded() -> None:
+    utterance = OpenUtterance(3, "en", 0)
+    noise = (breath(1.5)[: 12 * 1280] * 32_767).astype("<i2").tobytes()
+    for at in range(0, len(noise), 2560):
+        utterance.take(Request(3, "audio", noise[at : at + 2560]))
+    session = DecodeSession(Refusing())  # type: ignore[arg-type]
+    assert session.carry_out(Job("interim", (utterance,), 3.0)) == [Answer(3, 12)]
+    with pytest.raises(AssertionError, match="in vain"):
+        session.carry_out(Job("final", (utterance,), 30.0))
