@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import msgspec
 
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from tests.bench import merged, stock_client, truth, whole_process
+from tests.bench import floor, merged, stock_client, truth, whole_process
 from tests.bench.our_client import SAMPLE, Measured, measure
 from tests.bench.process_figures import IDLE_ENOUGH_PERCENT, busy_percent
 
@@ -140,6 +140,12 @@ async def cost(effort: Effort) -> tuple[list[str], list[Row]]:
     rows: list[Row] = [
         ("CPU per chunk, ours ÷ stock SDK, 150 streams", "≤ 0.40", f"{ratio:.2f}{_pace(theirs)}", ratio <= 0.40),
         _ratio_at_50(few, stock_few),
+        (
+            "floor of a chunk: its hashes and checksums; its TLS record and system call (no mark)",
+            "–",
+            f"{floor.hashing_us():.0f} µs; {floor.sending_us():.0f} µs",
+            None,
+        ),
         _cpu(few, 100),
         _cpu(many, 70 if many.streams >= 500 else None),
         (
