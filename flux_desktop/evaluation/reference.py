@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from flux_desktop.audio.words import SpokenTurn
-from flux_desktop.datasets.clip import Clip, Span
+from typing import Protocol
+
+from flux_desktop.audio.words import ReferenceWord, SpokenTurn
+from flux_desktop.datasets.clip import Span
 
 HOLD_MIN_S = 0.1
 """A shorter silence inside a turn is no decision point."""
 
 
-def reference_turns(clip: Clip) -> tuple[SpokenTurn, ...]:
+class Annotated(Protocol):
+    """A clip of a data set, or what a recording holds of it."""
+
+    @property
+    def text(self) -> str | None: ...
+
+    @property
+    def words(self) -> tuple[ReferenceWord, ...]: ...
+
+    @property
+    def turns(self) -> tuple[SpokenTurn, ...]: ...
+
+    @property
+    def holds(self) -> tuple[Span, ...]: ...
+
+
+def reference_turns(clip: Annotated) -> tuple[SpokenTurn, ...]:
     """The turns of a clip; where only words are known, all of them are one turn."""
     if clip.turns or not clip.words:
         return clip.turns
@@ -17,7 +35,7 @@ def reference_turns(clip: Clip) -> tuple[SpokenTurn, ...]:
     return (SpokenTurn(text=text, start_s=clip.words[0].start_s, end_s=clip.words[-1].end_s),)
 
 
-def reference_holds(clip: Clip) -> tuple[Span, ...]:
+def reference_holds(clip: Annotated) -> tuple[Span, ...]:
     """The holds of a clip; where none are stated, the silences between the words of a turn."""
     if clip.holds:
         return clip.holds

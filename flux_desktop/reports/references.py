@@ -13,6 +13,7 @@ from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.events import ClipReference
 from flux_desktop.evaluation.heard_text import PAUSE_MIN_S, SpokenText
 from flux_desktop.evaluation.normalisers import normaliser_name
+from flux_desktop.evaluation.reference import reference_holds
 from flux_desktop.evaluation.turn_matching import TurnDecision
 from flux_desktop.evaluation.turn_scoring import ReferenceTurns
 from flux_desktop.evaluation.word_errors import unit_of
@@ -20,7 +21,6 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.heard_run import HeardConnection
 
 _ROUNDING_S = 0.05
-_HOLD_MIN_S = 0.1
 
 
 class PlayedClip(Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ def reference_turns(played: PlayedClip) -> ReferenceTurns | None:
         clip=reference.clip,
         conversation=conversation_of(reference),
         turns=tuple(turn for turn in reference.turns if turn.end_s <= played.heard_s + _ROUNDING_S),
-        holds=reference.holds or _silences(reference),
+        holds=reference_holds(reference),
         ignore=(*reference.ignore, *cut[:1]),
         heard_until_s=played.silent_until_s,
     )
@@ -164,16 +164,6 @@ def _heard_part(reference: ClipReference, heard_s: float) -> ClipReference:
             turns.append(SpokenTurn(text=text, start_s=turn.start_s, end_s=inside[-1].end_s))
             break
     return replace(reference, words=words, turns=tuple(turns), text=None)
-
-
-def _silences(reference: ClipReference) -> tuple[Span, ...]:
-    """The silences between the words of a turn, where no holds are stated."""
-    return tuple(
-        Span(start_s=word.end_s, end_s=after.start_s)
-        for word, after in zip(reference.words, reference.words[1:], strict=False)
-        if after.start_s - word.end_s >= _HOLD_MIN_S
-        and any(turn.start_s <= word.end_s and after.start_s <= turn.end_s for turn in reference.turns)
-    )
 
 
 def _first_start_s(references: Mapping[int, ClipReference], number: int) -> float:
