@@ -25,7 +25,7 @@ _WITHOUT_SPACES = re.compile(
 Unit = Literal["word", "character"]
 
 
-class WordErrors(Struct, frozen=True, omit_defaults=True):
+class WordErrors(Struct, frozen=True):
     """Errors against a reference of `n` words, or characters, as `unit` says."""
 
     n: int = 0

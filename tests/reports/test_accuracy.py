@@ -90,7 +90,10 @@ def test_what_was_sent_in_part_without_word_times_is_left_out(tmp_path: Path) ->
 
 def test_it_survives_json(session: Path) -> None:
     accuracy = accuracy_of(session)
-    assert msgspec.json.decode(msgspec.json.encode(accuracy), type=RunAccuracy) == accuracy
+    text = msgspec.json.encode(accuracy)
+    assert msgspec.json.decode(text, type=RunAccuracy) == accuracy
+    errors = msgspec.json.decode(text)["words"][0]["normalised"]["errors"]
+    assert errors == {"n": 14, "substitutions": 1, "deletions": 0, "insertions": 0, "unit": "word"}, "zeros are stated"
 
 
 def test_no_reference_no_accuracy(tmp_path: Path) -> None:
