@@ -23,16 +23,15 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
+from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
 from flux_desktop.experiments.capacity import (
     STREAM_MAX_S,
     CapacityPlan,
-    CapacityReport,
     CapacitySearch,
     Progress,
-    Timing,
     on_demand_plan,
 )
 from flux_desktop.reports.prices import load_prices, prices_path

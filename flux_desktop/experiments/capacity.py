@@ -1,7 +1,7 @@
 """A capacity search on an endpoint: one run on demand, loaded rung by rung as `evaluation.capacity.search` decides.
 
 Streams are added to those that are open; each has clips of its own. The run is recorded as any other; the search and
-its result are written beside the recording (`RESULT_FILE`).
+its result are written beside the recording (`REPORT_FILE`).
 """
 
 from __future__ import annotations
@@ -22,13 +22,12 @@ from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
 from flux_desktop.evaluation.capacity.search import Rung, Settings, interrupted, next_rung
 from flux_desktop.experiments.load_observer import LoadObserver
 
-RESULT_FILE = "capacity.json"
-SCHEMA_VERSION = 1
 STREAM_MAX_S = 27 * 60.0
 """Streams are replaced between rungs before they would rotate, so that no rung contains a rotation."""
 _LOOK_S = 0.25
@@ -36,15 +35,6 @@ _STEADY_SLOPE = 0.002
 """Growth of latency, s per s, below which a rung counts as settled."""
 _EARLY_EVERY_S = 5.0
 OPENING_MAX_S = 30.0
-
-
-class Timing(Struct, frozen=True, kw_only=True):
-    """Seconds of the phases of a rung."""
-
-    settle_min_s: float = 6.0
-    settle_max_s: float = 30.0
-    measure_s: float = 60.0
-    cool_down_s: float = 10.0
 
 
 class CapacityPlan(Struct, frozen=True, kw_only=True):
@@ -56,21 +46,6 @@ class CapacityPlan(Struct, frozen=True, kw_only=True):
     timing: Timing = Timing()
     budget_stream_minutes: float | None = None
     until: datetime | None = None
-
-
-class CapacityReport(Struct, kw_only=True, omit_defaults=True):
-    """A search as written to disk and shown: its rungs in order, and the result once there is one."""
-
-    schema: int = SCHEMA_VERSION
-    endpoint: str = ""
-    criteria: tuple[Criterion, ...] = ()
-    search: Settings = Settings()
-    timing: Timing = Timing()
-    rungs: list[RungOutcome] = []
-    result: Result | None = None
-    sentence: str = ""
-    stream_minutes: float = 0.0
-    duration_s: float = 0.0
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -334,7 +309,7 @@ class CapacitySearch:
         self.report.stream_minutes = round(self._observer.stream_minutes(self._now()), 3)
         self.report.duration_s = round(time.monotonic() - self._began_s, 1)
         if self.session_folder is not None:
-            write_report(self.session_folder / RESULT_FILE, self.report)
+            write_report(self.session_folder / REPORT_FILE, self.report)
 
 
 def write_report(path: Path, report: CapacityReport) -> None:

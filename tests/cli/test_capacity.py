@@ -13,11 +13,11 @@ from flux_desktop.cli import capacity
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
 from flux_desktop.evaluation.capacity.search import Settings
 from flux_desktop.evaluation.cost import Prices
-from flux_desktop.experiments.capacity import CapacityReport, Timing
 
 LIMIT = Criterion("wire", 95, 400)
 PRICES = Prices(licence_per_stream_minute=0.0077, instance_per_hour=7.09)

@@ -12,15 +12,13 @@ import pytest
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
+from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, RungSamples, judge
 from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
 from flux_desktop.experiments.capacity import (
-    RESULT_FILE,
     CapacityPlan,
-    CapacityReport,
     CapacitySearch,
-    Timing,
     on_demand_plan,
 )
 from flux_desktop.local_endpoint.faults.capacity import BEYOND, Capacity
@@ -52,7 +50,7 @@ async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded
     assert all(each.connected == min(2, each.streams) for each in shown)
     assert 0.1 < report.stream_minutes < 5
     assert search.session_folder is not None
-    stored = msgspec.json.decode((search.session_folder / RESULT_FILE).read_bytes(), type=CapacityReport)
+    stored = msgspec.json.decode((search.session_folder / REPORT_FILE).read_bytes(), type=CapacityReport)
     assert stored.result == report.result
     assert len(stored.rungs) == 4
     assert (search.session_folder / "run.jsonl").exists()

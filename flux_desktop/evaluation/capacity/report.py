@@ -1,0 +1,38 @@
+"""A capacity search as it is kept and shown: its settings, its rungs in order, and the result once there is one."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.evaluation.capacity.search import Settings
+
+REPORT_FILE = "capacity.json"
+"""Its name in a session folder."""
+SCHEMA_VERSION = 1
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """Seconds of the phases of a rung."""
+
+    settle_min_s: float = 6.0
+    settle_max_s: float = 30.0
+    measure_s: float = 60.0
+    cool_down_s: float = 10.0
+
+
+class CapacityReport(Struct, kw_only=True, omit_defaults=True):
+    """A search; `sentence` is its answer in words."""
+
+    schema: int = SCHEMA_VERSION
+    endpoint: str = ""
+    criteria: tuple[Criterion, ...] = ()
+    search: Settings = Settings()
+    timing: Timing = Timing()
+    rungs: list[RungOutcome] = []
+    result: Result | None = None
+    sentence: str = ""
+    stream_minutes: float = 0.0
+    duration_s: float = 0.0
