@@ -1,0 +1,112 @@
+"""`flux-stress report`: a recorded session as a document to hand over."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.paths import STDOUT_NAMES, check_output
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.reports.documents.html import as_html
+from flux_desktop.reports.documents.machine import (
+    as_json,
+    as_junit,
+    as_open_metrics,
+    connections_csv,
+    json_schema,
+    turns_csv,
+)
+from flux_desktop.reports.documents.markdown import as_markdown
+from flux_desktop.reports.documents.session_report import SessionReport, read_session_report
+from flux_desktop.reports.files import write_whole
+from flux_desktop.reports.run_result import RunResult
+
+FORMATS: dict[str, Callable[[SessionReport], str]] = {
+    "html": as_html,
+    "markdown": as_markdown,
+    "junit": as_junit,
+    "json": as_json,
+    "metrics": as_open_metrics,
+    "connections": connections_csv,
+}
+_SUFFIXES = {
+    ".html": "html",
+    ".htm": "html",
+    ".md": "markdown",
+    ".xml": "junit",
+    ".json": "json",
+    ".prom": "metrics",
+    ".txt": "metrics",
+    ".csv": "turns",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("session", nargs="?", metavar="SESSION", help="session folder of a run")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="where to write it; - is stdout (default: report.html in that folder)",
+    )
+    parser.add_argument(
+        "--format",
+        choices=(*FORMATS, "turns"),
+        help="default: by the name of the file: .html, .md, .xml (JUnit), .json, .prom (OpenMetrics), .csv (turns)",
+    )
+    parser.add_argument("--json-schema", action="store_true", help="print the JSON Schema of --format json")
+    arguments.add_log_level(parser, "WARNING")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    if args.json_schema:
+        Printer().line(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
+        return ExitCode.OK
+    try:
+        if args.session is None:
+            raise _wrong("No session is given.", "Give the folder of a recorded run.")
+        folder = Path(args.session)
+        output = args.output or str(folder / "report.html")
+        kind = args.format or _SUFFIXES.get(Path(output).suffix.lower(), "html")
+        check_output("--output", output)
+        text = document(folder, kind)
+        if output in STDOUT_NAMES:
+            Printer().line(text.rstrip("\n"))
+            return ExitCode.OK
+        write_whole(Path(output), text)
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return ExitCode.USAGE
+    complain(f"Written to {plain(output)}.")
+    return ExitCode.OK
+
+
+def document(folder: Path, kind: str) -> str:
+    """A session as a document of a kind; raises `ProblemError`."""
+    if kind == "turns":
+        return _turns(folder)
+    return FORMATS[kind](read_session_report(folder))
+
+
+def _turns(folder: Path) -> str:
+    result = RunResult()
+    try:
+        for event in read_session(folder):
+            result.feed(event)
+    except OSError as error:
+        raise _wrong(f"The session folder {folder} cannot be read: {error.strerror or error}.", "") from error
+    return turns_csv({conn: result.turns(conn) for conn in result.connections})
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="option_unknown", what=what, todo=todo))

@@ -1,0 +1,93 @@
+"""The single latencies of a recorded run, read without decoding the messages: for intervals and curves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from flux_desktop.engine.recording.session_folder import LINE_MAX_BYTES
+
+_RECEIVED = b'{"event":"received"'
+_SNAPSHOT = b'{"event":"snapshot"'
+_CURVE_POINTS = 200
+
+
+class _Received(Struct):
+    t: float
+    conn: int
+    turn_event: str = ""
+    user_latency_ms: float | None = None
+    wire_latency_ms: float | None = None
+
+
+class _Snapshot(Struct):
+    t: float
+    ledger: dict[str, int] = {}
+
+
+class Latencies(Struct, kw_only=True):
+    """Columns of equal length, one entry a message with a latency; and how many connections were streaming, by time."""
+
+    conn: list[int] = []
+    t: list[float] = []
+    user_ms: list[float] = []
+    wire_ms: list[float] = []
+    is_update: list[bool] = []
+    """An Update; otherwise an EndOfTurn."""
+    streaming: list[tuple[float, int]] = []
+
+    def values(self, name: str) -> tuple[list[float], list[int]]:
+        """The values of a figure and their connections."""
+        column = self.wire_ms if name == "wire" else self.user_ms
+        wanted = name != "end_delivery"
+        places = [place for place, is_update in enumerate(self.is_update) if is_update is wanted]
+        return [column[place] for place in places], [self.conn[place] for place in places]
+
+    def curve(self, name: str, percent: float) -> list[tuple[float, float]]:
+        """A percentile of the Updates over time: about `_CURVE_POINTS` points, each of one span of time."""
+        values = np.array(self.wire_ms if name == "wire" else self.user_ms)[np.array(self.is_update, dtype=bool)]
+        times = np.array(self.t)[np.array(self.is_update, dtype=bool)]
+        if not len(values):
+            return []
+        span_s = max(1.0, (times.max() - times.min()) / _CURVE_POINTS)
+        spans = np.floor((times - times.min()) / span_s).astype(int)
+        return [
+            (float(times.min() + (span + 0.5) * span_s), float(np.percentile(values[spans == span], percent)))
+            for span in np.unique(spans)
+        ]
+
+
+def read_latencies(folder: Path) -> Latencies:
+    """Read a session folder; lines that cannot be read are passed over. Raises `OSError`."""
+    found = Latencies()
+    received, snapshot = msgspec.json.Decoder(_Received), msgspec.json.Decoder(_Snapshot)
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open("rb") as file:
+            while line := file.readline(LINE_MAX_BYTES):
+                try:
+                    if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
+                        _take(found, received.decode(line))
+                    elif line.startswith(_SNAPSHOT):
+                        _take_snapshot(found, snapshot.decode(line))
+                except msgspec.DecodeError:
+                    continue
+    return found
+
+
+def _take(found: Latencies, message: _Received) -> None:
+    if message.turn_event not in ("Update", "EndOfTurn") or None in (message.user_latency_ms, message.wire_latency_ms):
+        return
+    found.conn.append(message.conn)
+    found.t.append(message.t)
+    found.user_ms.append(message.user_latency_ms or 0.0)
+    found.wire_ms.append(message.wire_latency_ms or 0.0)
+    found.is_update.append(message.turn_event == "Update")
+
+
+def _take_snapshot(found: Latencies, snapshot: _Snapshot) -> None:
+    count = snapshot.ledger.get("streaming", 0)
+    if not found.streaming or found.streaming[-1][1] != count:
+        found.streaming.append((snapshot.t, count))

@@ -1,0 +1,72 @@
+"""A session's report as Markdown, such as for the summary page of a CI job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from flux_desktop.base.plain_text import plain
+from flux_desktop.evaluation.capacity.rung import interval_text
+from flux_desktop.reports.documents.session_report import INTERVAL_NOTE, SessionReport
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+
+
+def as_markdown(report: SessionReport) -> str:
+    """The document: verdict, figures, limits, ledger, durations, accuracy."""
+    lines = [f"# {_safe(report.title)}", "", f"**{_safe(report.headline)}**", ""]
+    lines += _table(
+        ("Figure", "Value", "95 % interval"),
+        ((figure.label, figure.text, figure.interval) for figure in report.figures),
+    )
+    if report.capacity is not None:
+        lines += ["## Capacity", ""]
+        lines += _table(
+            ("Streams", "Verdict", "Figures", "Reason"),
+            (
+                (
+                    str(rung.streams),
+                    rung.judgement,
+                    "; ".join(f"{each.criterion} {interval_text(each)}" for each in rung.measured),
+                    rung.reason,
+                )
+                for rung in report.capacity.rungs
+            ),
+        )
+    if report.summary.limits:
+        rows = (("met" if result.met else "NOT MET", str(result)) for result in report.summary.limits)
+        lines += ["## Limits", "", *_table(("Result", "Limit"), rows)]
+    lines += ["## Connections", "", *_table(("Ended as", "Connections"), _pairs(report.summary.ledger))]
+    for entry in report.summary.problems[:20]:
+        lines += [f"- {len(entry.connections)} connections: {_safe(entry.problem.sentence())}"]
+    lines += ["", "## Durations", ""]
+    lines += _table(
+        ("Duration, ms", "n", "p50", "p95", "p99", "max"),
+        (
+            (row.label, str(row.n), *(_number(each) for each in (row.p50_ms, row.p95_ms, row.p99_ms, row.max_ms)))
+            for row in report.percentiles
+        ),
+    )
+    if report.accuracy_rows:
+        rows = ((row.label, row.value) for row in report.accuracy_rows)
+        lines += ["## Accuracy and turns", "", *_table(("Figure", "Value"), rows)]
+    lines += ["## What was tested", "", *_table(("", ""), report.facts), INTERVAL_NOTE]
+    return "\n".join(lines) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    body = [f"| {' | '.join(_safe(cell) for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body, ""]
+
+
+def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
+    return [(name, str(count)) for name, count in counts.items()]
+
+
+def _safe(text: str) -> str:
+    """Text of unknown origin: no markup, and on one line."""
+    return _SPECIAL.sub(r"\\\1", plain(text).replace("\n", " "))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
