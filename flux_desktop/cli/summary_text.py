@@ -9,7 +9,7 @@ from flux_desktop.cli.accuracy_text import clip_lines
 from flux_desktop.evaluation.intervals import values_needed
 from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.reports.accuracy_text import accuracy_rows
-from flux_desktop.reports.run_result import FinalSummary
+from flux_desktop.reports.run_result import FinalSummary, shown_figures
 
 _LABEL_CHARS = 28
 _CONNECTIONS_NAMED_MAX = 8
@@ -26,8 +26,6 @@ _FURTHER = (
     ("connected", "… headers to Connected"),
     ("close", "close"),
 )
-_BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
-"""Counted while the run goes on, from the last word before each end of turn, cut-offs included."""
 # How many values an upper 95 % bound on a percentile needs.
 _N_FOR = {"p50": 1, "p95": values_needed(0.95), "p99": values_needed(0.99), "max": 1}
 _ROUGH = "~ too few values for this percentile: it is one of the largest values"
@@ -75,10 +73,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
 
 
 def _further(summary: FinalSummary) -> list[tuple[str, str]]:
-    """The durations to show. Where reference turns are known, their ends of turn are shown instead of the live ones."""
-    is_scored = summary.accuracy is not None and summary.accuracy.turns is not None
-    hidden = _BY_LAST_WORD if is_scored else frozenset()
-    return [(name, label) for name, label in _FURTHER if name in summary.figures and name not in hidden]
+    shown = shown_figures(summary)
+    return [(name, label) for name, label in _FURTHER if name in shown]
 
 
 def _row(label: str, value: str) -> str:

@@ -125,6 +125,10 @@ class RunResult:
                 turns.append(turn)
 
 
+BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
+"""Counted while the run goes on, from the last word before each end of turn, cut-offs included."""
+
+
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
@@ -171,6 +175,12 @@ class FinalSummary(Struct, kw_only=True):
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     session_folder: str | None = None
+
+
+def shown_figures(summary: FinalSummary) -> dict[str, dict[str, float | int | None]]:
+    """The durations to show. Where reference turns are known, their ends of turn are shown instead of the live ones."""
+    is_scored = summary.accuracy is not None and summary.accuracy.turns is not None
+    return {name: values for name, values in summary.figures.items() if not (is_scored and name in BY_LAST_WORD)}
 
 
 def final_summary(

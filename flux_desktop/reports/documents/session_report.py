@@ -23,7 +23,7 @@ from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.accuracy_text import Row, accuracy_rows
 from flux_desktop.reports.documents.latencies import Latencies, read_latencies
-from flux_desktop.reports.run_result import FinalSummary, final_summary
+from flux_desktop.reports.run_result import FinalSummary, final_summary, shown_figures
 from flux_desktop.reports.session_summary import read_recorded_run
 
 DEFINITIONS = {
@@ -221,7 +221,7 @@ def _latency_figures(summary: FinalSummary, latencies: Latencies) -> list[Figure
     stated = {
         "update": summary.update_latency_user_clock,
         "wire": summary.update_latency_wire_clock,
-        "end_delivery": summary.figures.get("end_delivery", {}),
+        "end_delivery": shown_figures(summary).get("end_delivery", {}),
     }
     figures = []
     for name, values in stated.items():
@@ -269,7 +269,7 @@ def _percentiles(summary: FinalSummary) -> list[PercentileRow]:
     named = {
         "update": summary.update_latency_user_clock,
         "wire": summary.update_latency_wire_clock,
-        **summary.figures,
+        **shown_figures(summary),
         "pacing": summary.pacing_error,
     }
     return [
