@@ -30,6 +30,8 @@ _UNSUPPORTED_KINDS = (
     (0, b"#!AMR", "an AMR file"),
 )
 """Kinds of files that libsndfile does not decode, by the bytes at an offset."""
+_RATE_MIN_HZ, _RATE_MAX_HZ = 1_000, 1_000_000
+"""What lies beyond is a damaged header."""
 _CHOOSE = "Choose another recording."
 
 
@@ -115,6 +117,8 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
             if layout is not None and not is_located(layout):
                 layout = None  # the whole file is left to libsndfile
             description = _describe(file, layout)
+            if not _RATE_MIN_HZ <= description.sample_rate_hz <= _RATE_MAX_HZ:
+                raise DecodeError(f"Its header states a sample rate of {description.sample_rate_hz} Hz.")
         except OSError as error:
             raise ProblemError(open_problem(path, error)) from error
         except wav.WavError as error:

@@ -71,6 +71,13 @@ def test_an_unsupported_file_gets_the_command_that_converts_it(tmp_path: Path) -
     assert f"ffmpeg -i '{tmp_path}/my talk.wav' -ac 1 -ar 16000 -c:a pcm_s16le './my talk-16k.wav'" in problem.todo
 
 
+@pytest.mark.parametrize("rate", [0, 1, 2_000_000_000])
+def test_a_sample_rate_that_no_recording_has_is_refused(tmp_path: Path, rate: int) -> None:
+    assert (
+        refused(written(tmp_path, riff(fmt(rate=rate), data()))).why == f"Its header states a sample rate of {rate} Hz."
+    )
+
+
 @pytest.mark.parametrize("content", [b"", riff(fmt(), data(b"")), riff(fmt(), data(b"\x01"))])
 def test_a_file_without_audio(tmp_path: Path, content: bytes) -> None:
     assert refused(written(tmp_path, content)).code == "audio_empty"
