@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -58,6 +60,10 @@ def _add(result: CheckResult, clip: Clip) -> None:
         position += len(samples)
         if position >= last:
             break
+    if clip.sha256 is not None and clip.sha256.lower() != _sha256(clip.path):
+        why = "Its content differs from what the data set states: the SHA-256 is another one."
+        result.bad.append(BadEntry(where=str(clip.path), why=why))
+        return
     if first >= last:
         why = f"{clip.path.name} ends before the clip begins, at {clip.offset_s:g} s."
         result.bad.append(BadEntry(where=str(clip.path), why=why))
@@ -71,6 +77,11 @@ def _add(result: CheckResult, clip: Clip) -> None:
     result.holds += len(clip.holds)
     if clipped:
         result.clipped.append(str(clip.path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_clipped(samples: np.ndarray) -> bool:

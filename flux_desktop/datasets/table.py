@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, read_text, unusable
 
 _NAMES = {
@@ -23,6 +24,14 @@ _REQUIRED = ("audio", "text")
 _FIELD_CHARS_MAX = 10_000_000
 
 
+class UnclearColumnsError(ProblemError):
+    """It is not clear which columns of a table have audio and text: the user has to say."""
+
+    def __init__(self, problem: Problem, headings: tuple[str, ...]) -> None:
+        super().__init__(problem)
+        self.headings = headings
+
+
 def parse_columns(text: str) -> dict[str, str]:
     """What ``--columns audio=NAME,text=NAME`` states. Raises `ValueError` with a sentence."""
     columns = {}
@@ -35,7 +44,7 @@ def parse_columns(text: str) -> dict[str, str]:
 
 
 def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
-    """The clips of a table. Raises `ProblemError` where it is not clear which columns have audio and text."""
+    """The clips of a table. Raises `UnclearColumnsError`, and `ProblemError` for what is no table."""
     text = read_text(path)
     heading = text.partition("\n")[0]
     tab = path.suffix.lower() == ".tsv" or "\t" in heading
@@ -68,20 +77,25 @@ def _places(path: Path, names: list[str], columns: Mapping[str, str]) -> dict[st
     for field, usual in _NAMES.items():
         if field in columns:
             if columns[field] not in names:
-                raise unusable(path, f"It has no column “{columns[field]}”; its headings are: {', '.join(names)}.")
+                why = f"It has no column “{columns[field]}”; its headings are: {', '.join(names)}."
+                raise _unclear(path, names, why, "")
             places[field] = names.index(columns[field])
             continue
         found = [place for place, name in enumerate(names) if name.lower() in usual]
         if len(found) > 1 and field in _REQUIRED:
             listed = " and ".join(names[place] for place in found)
             todo = f"State which one: --columns {field}={names[found[0]]}"
-            raise unusable(path, f"More than one column may have the {field}: {listed}.", todo)
+            raise _unclear(path, names, f"More than one column may have the {field}: {listed}.", todo)
         if found:
             places[field] = found[0]
     if "audio" not in places:
         why = f"No column has the audio files; its headings are: {', '.join(names)}."
-        raise unusable(path, why, "State it: --columns audio=HEADING,text=HEADING")
+        raise _unclear(path, names, why, "State it: --columns audio=HEADING,text=HEADING")
     return places
+
+
+def _unclear(path: Path, names: list[str], why: str, todo: str) -> UnclearColumnsError:
+    return UnclearColumnsError(unusable(path, why, todo).problem, tuple(names))
 
 
 def _clip(values: dict[str, str], folder: Path) -> Clip:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +49,12 @@ def test_clipping_outside_of_the_clip_does_not_count(tmp_path: Path) -> None:
     recordings(tmp_path, "a.wav", samples=loud(100, 101, 102))
     clip = Clip(path=tmp_path / "a.wav", offset_s=0.5)
     assert check(DataSet(path=tmp_path, format="folder", clips=(clip,))).clipped == []
+
+
+def test_other_content_than_stated_is_named(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    digest = hashlib.sha256((tmp_path / "a.wav").read_bytes()).hexdigest()
+    clips = tuple(Clip(path=tmp_path / "a.wav", sha256=sha256) for sha256 in (digest.upper(), "0" * 64))
+    result = check(DataSet(path=tmp_path, format="folder", clips=clips))
+    assert result.clips == 1
+    assert "SHA-256" in result.bad[0].why

@@ -49,6 +49,8 @@ class DataSetShape:
     channels: int = 1
     """The largest number that any recording has."""
     channel: Channel = "mix"
+    columns: dict[str, str] | None = None
+    """Headings of a table, where the user had to state them."""
 
     @property
     def name(self) -> str:
@@ -87,6 +89,7 @@ class DataSetShape:
         return DataSetSource(
             path=str(self.path),
             channel=self.channel,
+            columns=self.columns or {},
             at_once=assignment == SAME,
             fresh_connection=assignment == FRESH,
         )
@@ -113,12 +116,14 @@ def _pass_s(shape: DataSetShape, count: int, seed: int, silence_s: float, *, in_
     return max(free_s)
 
 
-def read_data_set_shape(path: Path, channel: Channel = "mix") -> DataSetShape:
+def read_data_set_shape(path: Path, channel: Channel = "mix", columns: dict[str, str] | None = None) -> DataSetShape:
     """Read a data set and the headers of its recordings; for a thread. Raises `ProblemError`."""
-    data_set = read_data_set(path)
+    data_set = read_data_set(path, columns)
     if len(data_set.clips) > HEADERS_MAX:
         stated = tuple(clip.duration_s for clip in data_set.clips)
-        return DataSetShape(data_set.path, data_set.clips, stated, len(stated), data_set.bad, channel=channel)
+        return DataSetShape(
+            data_set.path, data_set.clips, stated, len(stated), data_set.bad, channel=channel, columns=columns
+        )
     clips, durations_s, bad, channels = [], [], list(data_set.bad), 1
     opened: dict[Path, Recording | ProblemError] = {}
     for clip in data_set.clips:
@@ -137,6 +142,5 @@ def read_data_set_shape(path: Path, channel: Channel = "mix") -> DataSetShape:
         channels = max(channels, recording.channels)
     if not clips:
         raise unusable(data_set.path, f"None of its recordings can be decoded. {bad[0].where}: {bad[0].why}")
-    return DataSetShape(
-        data_set.path, tuple(clips), tuple(durations_s), len(data_set.clips), tuple(bad), channels, channel
-    )
+    lengths_s, listed = tuple(durations_s), len(data_set.clips)
+    return DataSetShape(data_set.path, tuple(clips), lengths_s, listed, tuple(bad), channels, channel, columns)

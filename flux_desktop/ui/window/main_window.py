@@ -11,6 +11,7 @@ from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.clips_dialog import ClipsDialog
+from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.scroller = PageScroller(self.pages)
         self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
+        self.recordings.ask_columns = lambda error, chosen: ColumnsDialog(self, error, chosen).open()
         self.file_drop = FileDrop(self.state, self.drop_hint, self.recordings.load)
         self.clock = RefreshClock(
             self.mailbox,

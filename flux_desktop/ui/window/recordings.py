@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.base.threads import file_work
 from flux_desktop.datasets.reader import SAMPLE, data_set_path, is_data_set
+from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.data_set import DataSetShape, read_data_set_shape
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "wav"
+Columns = dict[str, str]
+"""Headings of a table, by field."""
 
 
 class Recordings:
@@ -25,6 +29,8 @@ class Recordings:
     def __init__(self, state: AppState, tasks: UiTasks) -> None:
         self._state = state
         self._tasks = tasks
+        self.ask_columns: Callable[[UnclearColumnsError, Callable[[Columns], None]], object] | None = None
+        """Asks which columns of a table to use, and calls back."""
 
     def load_sample(self) -> None:
         """Choose the bundled conversation."""
@@ -34,9 +40,18 @@ class Recordings:
         """Choose the bundled data set."""
         self.load(SAMPLE)
 
-    def load(self, path: str) -> None:
-        """Choose a recording or a data set."""
-        self._tasks.start(f"loading {Path(path).name}", self.read(Path(path)), group=GROUP, exclusive=True)
+    def load(self, path: str, columns: Columns | None = None) -> None:
+        """Choose a recording or a data set; `columns` states the headings of a table."""
+        work = self._read_or_ask(Path(path), columns)
+        self._tasks.start(f"loading {Path(path).name}", work, group=GROUP, exclusive=True)
+
+    async def _read_or_ask(self, path: Path, columns: Columns | None) -> None:
+        try:
+            await self.read(path, columns=columns)
+        except UnclearColumnsError as error:
+            if self.ask_columns is None:
+                raise
+            self.ask_columns(error, partial(self.load, str(path)))
 
     async def read_sample(self) -> None:
         """Read the bundled conversation; raises `ProblemError` where the installation lacks it."""
@@ -57,12 +72,12 @@ class Recordings:
         """Read the present recording or data set again, with another of its channels."""
         chosen = self._state.data_set or self._state.recording
         if chosen is not None:
-            path = chosen.path
-            self._tasks.start(f"loading {path.name}", self.read(path, channel), group=GROUP, exclusive=True)
+            path, columns = chosen.path, chosen.columns if isinstance(chosen, DataSetShape) else None
+            self._tasks.start(f"loading {path.name}", self.read(path, channel, columns), group=GROUP, exclusive=True)
 
-    async def read(self, path: Path, channel: Channel = "mix") -> None:
+    async def read(self, path: Path, channel: Channel = "mix", columns: Columns | None = None) -> None:
         """Read a recording or a data set and choose it; raises `ProblemError`."""
-        read = await file_work(f"Reading {path.name}", partial(_read, path, channel))
+        read = await file_work(f"Reading {path.name}", partial(_read, path, channel, columns))
         state = self._state
         before = state.data_set or state.recording
         state.recording = read if isinstance(read, WavShape) else None
@@ -74,6 +89,6 @@ class Recordings:
         state.changed()
 
 
-def _read(path: Path, channel: Channel) -> WavShape | DataSetShape:
+def _read(path: Path, channel: Channel, columns: Columns | None) -> WavShape | DataSetShape:
     meant = data_set_path(str(path)) if str(path) == SAMPLE else path
-    return read_data_set_shape(meant, channel) if is_data_set(meant) else read_shape(meant, channel)
+    return read_data_set_shape(meant, channel, columns) if is_data_set(meant) else read_shape(meant, channel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING
 from flux_desktop.datasets.reader import SAMPLE
+from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.window import recordings as module
 from flux_desktop.ui.window.recordings import GROUP, Recordings
 from flux_desktop.ui.window.transcripts import NO_SESSION
 from tests.ui import scripted
+from tests.ui.conftest import until
 from tests.ui.models.test_sound import write_wav
 from tests.ui.window.page_bench import PageBench
 
@@ -142,3 +145,27 @@ async def test_the_sample_data_set_is_the_bundled_one(bench: PageBench, recordin
     assert bench.state.data_set is not None
     assert bench.state.data_set.name == "Sample data set"
     assert bench.state.choices.recent == [SAMPLE]
+
+
+async def test_the_columns_of_a_table_are_asked_for_where_they_are_not_clear(
+    bench: PageBench, recordings: Recordings, wav: Path
+) -> None:
+    (wav.parent / "t.csv").write_text("recording,said\none.wav,hello\n")
+    recordings.load(str(wav.parent / "t.csv"))
+    await bench.settled(GROUP)
+    assert [problem.code for problem in bench.problems] == ["data_unusable"]
+    asked: list[tuple[str, ...]] = []
+
+    def ask(error: UnclearColumnsError, chosen: Callable[[dict[str, str]], None]) -> None:
+        asked.append(error.headings)
+        chosen({"audio": "recording", "text": "said"})
+
+    recordings.ask_columns = ask
+    recordings.load(str(wav.parent / "t.csv"))
+    await until(lambda: bench.state.data_set is not None, "the table is read with the columns that were chosen")
+    assert asked == [("recording", "said")]
+    assert bench.state.data_set is not None
+    assert bench.state.data_set.clips[0].text == "hello"
+    assert bench.state.source == DataSetSource(
+        path=str(wav.parent / "t.csv"), columns={"audio": "recording", "text": "said"}
+    )

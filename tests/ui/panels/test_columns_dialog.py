@@ -1,0 +1,24 @@
+"""Which columns of a table to use."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.datasets.table import UnclearColumnsError
+from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
+
+
+def test_the_chosen_headings_are_given(qtbot: QtBot) -> None:
+    window, chosen = QWidget(), list[dict[str, str]]()
+    qtbot.addWidget(window)
+    error = UnclearColumnsError(Problem(code="data_unusable", what="No."), ("id", "recording", "said"))
+    for text, expected in (("said", {"audio": "recording", "text": "said"}), ("", {"audio": "recording"})):
+        dialog = ColumnsDialog(window, error, chosen.append)
+        dialog.open()
+        dialog.audio.setCurrentIndex(dialog.audio.findData("recording"))
+        dialog.text.setCurrentIndex(dialog.text.findData(text))
+        dialog.findChild(QDialogButtonBox).accepted.emit()
+        assert dialog.result() == QDialog.DialogCode.Accepted
+        assert chosen.pop() == expected
