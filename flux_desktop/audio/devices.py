@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from flux_desktop.audio import portaudio
+from flux_desktop.audio.sound_server import STANDS_FOR_DEFAULT, default_source_description
 from flux_desktop.base import program
 from flux_desktop.base.child import end_at_once
 from flux_desktop.base.child_environment import child_environment
@@ -32,6 +33,8 @@ class InputDevice(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
     default_sample_rate_hz: int
     is_default: bool = False
+    description: str = ""
+    """What the sound server calls the source behind it, where the name does not say."""
 
 
 class _Answer(msgspec.Struct, kw_only=True):
@@ -74,6 +77,9 @@ def list_now() -> list[InputDevice]:
             apis = [audio.get_host_api_info_by_index(index)["name"] for index in range(audio.get_host_api_count())]
         finally:
             audio.terminate()
+    inputs = [info for info in devices if info["maxInputChannels"] > 0]
+    named = any(info["name"] in STANDS_FOR_DEFAULT for info in inputs)
+    description = default_source_description() if named else ""
     return [
         InputDevice(
             index=info["index"],
@@ -82,9 +88,9 @@ def list_now() -> list[InputDevice]:
             channels=info["maxInputChannels"],
             default_sample_rate_hz=int(info["defaultSampleRate"]),
             is_default=info["index"] == default,
+            description=description if info["name"] in STANDS_FOR_DEFAULT else "",
         )
-        for info in devices
-        if info["maxInputChannels"] > 0
+        for info in inputs
     ]
 
 

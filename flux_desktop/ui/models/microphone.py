@@ -22,6 +22,10 @@ NOTHING_HEARD = Problem(
 )
 
 
+CHANNELS_MAX = 8
+"""Devices of a sound server claim more than any microphone has, such as 32."""
+
+
 @dataclass(slots=True)
 class Microphones:
     """The devices as last listed. The choice is kept by name, even while the device is disconnected."""
@@ -34,9 +38,11 @@ class Microphones:
         """Name and label of each choice; the system default first, a chosen device that is disconnected last."""
         entries = [(SYSTEM_DEFAULT, SYSTEM_DEFAULT)]
         for device in self.devices:
-            channels = "mono" if device.channels == 1 else f"{device.channels} channels"
-            rate = f"{device.default_sample_rate_hz / 1000:g} kHz"
-            entries.append((device.name, f"{device.name} · {rate} · {channels}"))
+            name = f"{device.description} ({device.name})" if device.description else device.name
+            parts = [name, f"{device.default_sample_rate_hz / 1000:g} kHz"]
+            if device.channels <= CHANNELS_MAX:
+                parts.append("mono" if device.channels == 1 else f"{device.channels} channels")
+            entries.append((device.name, " · ".join(parts)))
         if self.chosen not in {name for name, _ in entries}:
             entries.append((self.chosen, f"{self.chosen} · disconnected"))
         return entries

@@ -125,7 +125,7 @@ def _facts(conversation: Conversation) -> str:
     if row is not None and row.reconnects:
         parts.append(text.count(row.reconnects, "gap"))
     if conversation.transcript_from:
-        parts.append(f"text from {' and '.join(conversation.transcript_from)}")
+        parts.append(f"text from {' and '.join(conversation.transcript_from)}, not Flux")
     if conversation.request_id:
         parts.append(f"request {conversation.request_id[:8]}")
     return " · ".join(parts)

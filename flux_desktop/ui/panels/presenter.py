@@ -108,7 +108,8 @@ class Presenter(QWidget):
         painter.setPen(QColor(theme.muted))
         painter.setFont(font(28))
         left = area.adjusted(width + 28, 0, -taken, 0)
-        endpoint = "" if self._model.plan is None else f"{self._model.plan.endpoint}  ·  "
+        plan = self._model.plan
+        endpoint = "" if plan is None else f"{plan.endpoint}{' (not Flux)' if plan.is_local else ''}  ·  "
         source = next(
             (
                 words

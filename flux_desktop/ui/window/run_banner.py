@@ -18,6 +18,7 @@ VERDICT_WORDS = {
     Verdict.FAIL: "FAIL: not all limits were met",
     Verdict.INVALID: "INVALID: the figures of this run cannot be trusted",
 }
+STAND_IN = "The built-in endpoint was used: accuracy and latency are not those of Flux."
 REPLAY_STOPPED = Problem(code="replay_stopped", what="Replay stopped.", why="The recorded session is unchanged.")
 
 
@@ -38,6 +39,7 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
         f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),
         _figures(model, ended),
+        STAND_IN if model.plan is not None and model.plan.is_local else "",
     ]
     recorded = f"Recorded in {at_home(folder)}." if folder else ""
     todo = ["" if cause is None else cause.todo, recorded]

@@ -16,7 +16,7 @@ from flux_desktop.evaluation.word_errors import WordErrors
 from flux_desktop.ui.models.run_model import MICROPHONE_LOST, Origin, RunModel
 from flux_desktop.ui.window.run_banner import summary
 
-PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav"), connections=3)
+PLAN = RunPlan(endpoint="mine", source=WavSource(path="x.wav"), connections=3)
 LOST = Problem(code="stream_lost", what="The stream was lost.", why="The network failed.", todo="Try again.")
 ALL = {str(LedgerClass.COMPLETED): 3}
 DONE = RunEnded(t=9.0, verdict=Verdict.DONE, ledger=ALL)
@@ -133,3 +133,11 @@ def test_errors_are_shown_with_their_unit_where_a_reference_text_is_known() -> N
     characters = msgspec.structs.replace(DONE, words=WordErrors(n=200, substitutions=9, unit="character"))
     assert shown(ended(characters))[1] == "CER 4.5 %."
     assert shown(ended(msgspec.structs.replace(DONE, words=WordErrors())))[1] == ""
+
+
+def test_the_built_in_endpoint_is_named_as_no_measure_of_flux() -> None:
+    for endpoint, said in (("local", True), ("mine", False)):
+        model = RunModel()
+        model.reset(msgspec.structs.replace(PLAN, endpoint=endpoint))
+        model.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1}))
+        assert ("not those of Flux" in shown(model)[1]) is said
