@@ -39,7 +39,7 @@ settings.register_profile("explore", deadline=None, database=None, max_examples=
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # What has been stopped may need a moment to end.
-GRACE_S = 3.0
+GRACE_S = 20.0
 # Started once per process by the standard library, and ended with it.
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 

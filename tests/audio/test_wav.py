@@ -114,11 +114,11 @@ def test_what_is_a_wav_file() -> None:
 def test_no_header_can_do_harm(tail: bytes, at: int, garbage: bytes) -> None:
     content = bytearray(riff(fmt(), data()) + tail)
     content[at : at + len(garbage)] = garbage
-    began_s = time.monotonic()
+    began_s = time.thread_time()
     try:
         layout = layout_of(bytes(content))
     except WavError:
         pass
     else:
         assert 0 < layout.data_offset <= layout.data_offset + layout.data_bytes <= len(content)
-    assert time.monotonic() - began_s < 1
+    assert time.thread_time() - began_s < 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import subprocess
@@ -13,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 PROGRAMS = ("pulseaudio", "pactl", "paplay")
 
 
+@functools.cache
 def missing_parts() -> str:
     """What keeps this machine from having a virtual microphone; empty if nothing does."""
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
@@ -88,7 +92,7 @@ def virtual_microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicro
 
 
 def _until_ready() -> None:
-    deadline_s = time.monotonic() + 10
+    deadline_s = time.monotonic() + PATIENCE_S
     while subprocess.run(["pactl", "info"], capture_output=True).returncode:
         assert time.monotonic() < deadline_s, "the sound server did not start"
         time.sleep(0.05)

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
+import msgspec
+
 from flux_desktop.aws.stream.opener import (
     Credentials,
     SageMakerStream,
@@ -17,13 +19,16 @@ from flux_desktop.aws.stream.opener import (
 )
 from flux_desktop.base.problem import Problem, ProblemError
 from tests.aws.hostile_peer import Peer
+from tests.waiting import PATIENCE_S
 
 CREDENTIALS = Credentials(access_key="AKIDEXAMPLE", secret_key="x" * 40, session_token="token")
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000&numerals=true"
-#: Every limit of a stream, small enough for a test to wait for it.
-QUICK = StreamTimeouts(connect_s=2, tls_reason_s=2, headers_s=0.5, error_body_s=0.5, close_s=2)
-#: The same for a stream that is to be opened, which takes its time on a busy machine.
-PATIENT = StreamTimeouts(connect_s=5, tls_reason_s=2, headers_s=5, error_body_s=0.5, close_s=2)
+#: Limits that no answer of a peer misses, however busy the machine is.
+PATIENT = StreamTimeouts(
+    connect_s=PATIENCE_S, tls_reason_s=PATIENCE_S, headers_s=PATIENCE_S, open_s=PATIENCE_S, error_body_s=0.5, close_s=2
+)
+#: The same with a limit for the answer that a test can wait for.
+QUICK = msgspec.structs.replace(PATIENT, headers_s=0.5)
 CLOSE_STREAM = '{"type":"CloseStream"}'
 
 
@@ -45,21 +50,21 @@ class Recorder:
         self.ends.append(end)
         self.changed.set()
 
-    async def until(self, condition: Callable[[], object], limit_s: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], object], limit_s: float = PATIENCE_S) -> None:
         async with asyncio.timeout(limit_s):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
 
-    async def ended(self, limit_s: float = 5.0) -> StreamEnd:
-        await self.until(lambda: self.ends, limit_s)
+    async def ended(self) -> StreamEnd:
+        await self.until(lambda: self.ends)
         return self.ends[0]
 
     async def heard(self, count: int) -> None:
         await self.until(lambda: len(self.messages) >= count)
 
 
-async def eventually(condition: Callable[[], object], limit_s: float = 3.0) -> None:
+async def eventually(condition: Callable[[], object], limit_s: float = PATIENCE_S) -> None:
     """Wait until `condition` holds; for things that give no sign of their own."""
     async with asyncio.timeout(limit_s):
         while not condition():  # noqa: ASYNC110
@@ -74,14 +79,14 @@ def target_of(peer: Peer, **changes: str) -> StreamTarget:
 
 
 @contextlib.asynccontextmanager
-async def opener_to(peer: Peer, limits: StreamTimeouts = QUICK, **changes: str) -> AsyncIterator[StreamOpener]:
+async def opener_to(peer: Peer, limits: StreamTimeouts = PATIENT, **changes: str) -> AsyncIterator[StreamOpener]:
     """An opener to `peer`; afterwards its connections are gone."""
     opener = StreamOpener(target_of(peer, **changes), limits)
     try:
         yield opener
     finally:
         await opener.close()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_S):
         await peer.all_gone()
 
 
@@ -98,7 +103,7 @@ async def opened(peer: Peer, limits: StreamTimeouts = PATIENT) -> AsyncIterator[
     assert not recorder.late, "a message came after the end"
 
 
-async def open_problem(peer: Peer, limits: StreamTimeouts = QUICK, **changes: str) -> Problem:
+async def open_problem(peer: Peer, limits: StreamTimeouts = PATIENT, **changes: str) -> Problem:
     """Why a stream to `peer` cannot be opened; nobody is told of an end then."""
     recorder = Recorder()
     async with opener_to(peer, limits, **changes) as opener:

@@ -1,4 +1,4 @@
-"""The preflight's exact reasons, and that each comes in time."""
+"""The preflight's exact reasons, and those of the stream itself where the preflight is not asked."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import base64
 import contextlib
 import socket
 import ssl
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
+from flux_desktop.aws import probe as module
 from flux_desktop.aws.probe import ProbeTimings, probe
 from flux_desktop.aws.stream.opener import StreamOpener
 from flux_desktop.aws.target import StreamTarget, StreamTimeouts
 from flux_desktop.base.problem import Problem, ProblemError
 from tests.aws.connect_proxy import connect_proxy
 from tests.aws.hostile_peer import hostile_peer
-from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, open_problem, opened
+from tests.aws.streaming import CREDENTIALS, PATIENT, QUERY, Recorder, open_problem, opened
 from tests.aws.throwaway_ca import Authority, make_authority
+from tests.waiting import PATIENCE_S
 
 
 def target(url: str, ca_file: str | None = None) -> StreamTarget:
     return StreamTarget(endpoint_name="e", region="us-east-1", endpoint_url=url, ca_file=ca_file)
 
 
-async def problem_of(url: str, ca_file: str | None = None, limit_s: float = 2.0) -> Problem:
-    began_s = time.monotonic()
+async def problem_of(url: str, ca_file: str | None = None) -> Problem:
     with pytest.raises(ProblemError) as caught:
-        await probe(target(url, ca_file), limit_s=limit_s)
-    assert time.monotonic() - began_s < limit_s + 1
+        await probe(target(url, ca_file), limit_s=PATIENCE_S)
     problem = caught.value.problem
     assert "{" not in problem.sentence()
     return problem
@@ -64,8 +64,8 @@ async def tcp_server(answer: bytes | None) -> AsyncIterator[int]:
 async def test_a_good_way(authority: Authority) -> None:
     async with hostile_peer(authority, "connected") as peer:
         timings = await probe(target(peer.url, peer.ca_file))
-        assert 0 < timings.tcp_s < 2
-        assert 0 < timings.tls_s < 2
+        assert 0 < timings.tcp_s < PATIENCE_S
+        assert 0 < timings.tls_s < PATIENCE_S
         assert timings.tls_version.startswith("TLS")
 
 
@@ -105,16 +105,18 @@ def black_hole() -> Iterator[int]:
         yield full.getsockname()[1]
 
 
-async def test_black_hole() -> None:
+async def test_black_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CONNECT_LIMIT_S", 0.2)
     with black_hole() as port:
-        problem = await problem_of(f"https://127.0.0.1:{port}", limit_s=1.0)
+        problem = await problem_of(f"https://127.0.0.1:{port}")
     assert problem.code == "connect_timeout"
     assert "8443" in problem.todo
 
 
-async def test_silent_server() -> None:
+async def test_silent_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "HANDSHAKE_LIMIT_S", 0.2)
     async with tcp_server(None) as port:
-        problem = await problem_of(f"https://127.0.0.1:{port}", limit_s=1.0)
+        problem = await problem_of(f"https://127.0.0.1:{port}")
     assert problem.code == "tls_timeout"
     assert "443" in problem.todo
 
@@ -192,9 +194,8 @@ async def test_stream_of_an_untrusted_peer_tells_why(authority: Authority, tmp_p
     """The stream's own library would take up to half a minute; the limit and the preflight cut that short."""
     stranger = make_authority(tmp_path)
     async with hostile_peer(authority, "connected") as peer:
-        began_s = time.monotonic()
-        problem = await open_problem(peer, StreamTimeouts(tls_reason_s=1.0), ca_file=str(stranger.ca_file))
-        assert time.monotonic() - began_s < 5
+        limits = msgspec.structs.replace(PATIENT, tls_reason_s=1.0)
+        problem = await open_problem(peer, limits, ca_file=str(stranger.ca_file))
         assert problem.code == "tls_untrusted"
         assert not peer.sessions
 
@@ -203,20 +204,16 @@ async def test_stream_to_a_closed_port(authority: Authority) -> None:
     async with hostile_peer(authority, "connected") as peer:
         port = peer.port
     peer.port = port
-    began_s = time.monotonic()
     assert (await open_problem(peer)).code == "connect_refused"
-    assert time.monotonic() - began_s < 2
 
 
 async def stream_problem(port: int, limits: StreamTimeouts) -> Problem:
     opener = StreamOpener(target(f"https://127.0.0.1:{port}"), limits)
-    began_s = time.monotonic()
     try:
         with pytest.raises(ProblemError) as caught:
             await opener.open(QUERY, CREDENTIALS, Recorder())
     finally:
         await opener.close()
-    assert time.monotonic() - began_s < 5
     return caught.value.problem
 
 

@@ -14,6 +14,7 @@ from flux_desktop.base.child import Child
 from flux_desktop.engine.records.commands import Quit, encode_command
 from flux_desktop.engine.records.events import Notice, WorkerReady, decode_event
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
+from tests.waiting import PATIENCE_S
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="its children are shells")
 
@@ -37,7 +38,7 @@ async def test_words_that_never_come_are_not_waited_for_long() -> None:
     assert process.stdout is not None
     outlives_it = int(await process.stdout.readline())
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert await child.stop() == 7
     finally:
         os.kill(outlives_it, signal.SIGKILL)

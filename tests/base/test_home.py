@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.home import ensure_home
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="HOME is a POSIX variable")
 
@@ -81,7 +82,7 @@ def test_the_command_line_says_so_and_leaves_nothing_in_the_working_directory(tm
         env=environment,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert "There is no home folder: HOME is not set." in done.stderr, done.stderr

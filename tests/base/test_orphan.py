@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses pidfd_open to see a process end")
 
 _CHILD = """
@@ -58,5 +60,5 @@ def _ends_soon(pid: int) -> bool:
 
 def test_a_child_whose_parent_lives_goes_on() -> None:
     code = "from flux_desktop.base.orphan import exit_with_parent; exit_with_parent(0.0); input(); print('still here')"
-    done = subprocess.run([sys.executable, "-c", code], input="\n", capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], input="\n", capture_output=True, text=True, timeout=PATIENCE_S)
     assert (done.stdout, done.returncode) == ("still here\n", 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,9 +42,8 @@ def test_hung_work_delays_neither_the_end_of_the_loop_nor_of_the_program(hung: t
         work.cancel()
         await asyncio.wait({work})
 
-    began_s = time.monotonic()
     asyncio.run(give_up())
-    assert time.monotonic() - began_s < 5
+    # The loop has not waited for it, which would have been until it ended.
     (thread,) = (each for each in threading.enumerate() if each.name == "blocking work")
     assert thread.daemon  # the interpreter waits at exit for every other kind
 

@@ -25,6 +25,7 @@ from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions, build_notes
 from flux_desktop.flux.query import query_string
 from tests.audio.wav_bytes import data, fmt, riff
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
 
@@ -376,7 +377,7 @@ def test_help_is_light_and_documents_the_exit_status() -> None:
         "heavy = {'msgspec', 'numpy', 'boto3', 'botocore', 'awscrt', 'PySide6', 'rich', 'asyncio', 'hdrh'}\n"
         "print('HEAVY', sorted(heavy & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     assert "HEAVY []" in done.stdout
     for status in ("0", "1", "2", "3", "4", "5", "99", "130"):
         assert f"\n  {status} " in done.stdout

@@ -22,9 +22,9 @@ from flux_desktop.engine.records.events import RunEnded, RunStarted, encode_even
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.app.app import EXAMPLES as WINDOW_EXAMPLES
+from tests.waiting import PATIENCE_S
 
 MODULES = {"flux-stress": "flux_desktop.cli.main", "flux-desktop": "flux_desktop.ui.app.app"}
-LIMIT_S = 60.0
 # What keeps an example short without changing what it shows.
 SHORTER = {
     "flux-stress self-test": ["--quick"],
@@ -54,7 +54,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
             "WAYLAND_DISPLAY": "",
         }
         process.stdin.close()
-        process.wait(LIMIT_S)
+        process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_an_example_runs(line: str, place: Path, account: dict[str, str]) -> Non
     arguments = shlex.split(line)
     extra = [*SHORTER.get(line, []), *real_place(arguments, account)]
     with start(line, extra, place, account) as process:
-        output, errors = process.communicate(timeout=LIMIT_S)
+        output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode in MAY_SAY.get(arguments[1], {0}), output + errors
     assert output
 
@@ -115,14 +115,14 @@ def test_the_endpoint_of_the_example_is_there_until_it_is_stopped(
         assert process.stdout is not None
         assert "https://127.0.0.1:" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(LIMIT_S) == 0
+        assert process.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.parametrize("line", [line for line in EXAMPLES if "microphone local" in line])
 def test_the_microphone_example_is_understood(line: str, place: Path, account: dict[str, str]) -> None:
     """With a microphone it goes on until Ctrl+C; without one it says so."""
     with start(line, ["--duration", "1"], place, account) as process:
-        _, errors = process.communicate(timeout=LIMIT_S)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0 or "microphone" in errors.lower(), errors
 
 
@@ -130,7 +130,7 @@ def test_the_microphone_example_is_understood(line: str, place: Path, account: d
 def test_a_window_example_is_understood(line: str, place: Path, account: dict[str, str]) -> None:
     """The window stays until it is closed, so here it is only painted."""
     with start(line, ["--self-test-picture", "window.png"], place, account) as process:
-        _, errors = process.communicate(timeout=LIMIT_S)
+        _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, errors
     assert (place / "window.png").stat().st_size
 
@@ -138,7 +138,7 @@ def test_a_window_example_is_understood(line: str, place: Path, account: dict[st
 @pytest.mark.parametrize("line", [line for line in WINDOW_EXAMPLES if "--demo" in line])
 def test_a_demo_example_runs_to_its_end(line: str, place: Path, account: dict[str, str]) -> None:
     with start(line, ["--wav", "talk.wav"], place, account) as process:
-        output, errors = process.communicate(timeout=LIMIT_S)
+        output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, output + errors
     assert "A picture of the window is in" in output
     if "--screenshot" in line:
@@ -148,7 +148,7 @@ def test_a_demo_example_runs_to_its_end(line: str, place: Path, account: dict[st
 @pytest.mark.parametrize("program", MODULES)
 def test_every_example_stands_in_the_help(program: str) -> None:
     command = [sys.executable, "-m", MODULES[program], "--help"]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S).stdout
     for line in EXAMPLES if program == "flux-stress" else WINDOW_EXAMPLES:
         assert f"  {line}\n" in output
 
@@ -156,6 +156,6 @@ def test_every_example_stands_in_the_help(program: str) -> None:
 @pytest.mark.parametrize("command", ["file", "microphone", "summary", "list-endpoints", "local-endpoint", "self-test"])
 def test_every_command_s_help_has_its_own_examples(command: str) -> None:
     called = [sys.executable, "-m", MODULES["flux-stress"], command, "--help"]
-    output = subprocess.run(called, capture_output=True, text=True, check=True, timeout=LIMIT_S).stdout
+    output = subprocess.run(called, capture_output=True, text=True, check=True, timeout=PATIENCE_S).stdout
     assert f"  flux-stress {command}" in output
     assert "exit status:" in output

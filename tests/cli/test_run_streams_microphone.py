@@ -11,6 +11,7 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
+from tests.waiting import PATIENCE_S
 
 MISSING = missing_parts()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone here: {MISSING} missing")
@@ -25,7 +26,7 @@ def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=40, encoding="utf-8")
+    return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, encoding="utf-8")
 
 
 @pytest.mark.timeout(150)  # up to three runs of at most 40 s

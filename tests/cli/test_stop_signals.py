@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.cli.stop_signals import SIGNALS, StopSignals
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +33,7 @@ async def received(number: signal.Signals, *, times: int = 1) -> list[signal.Sig
         taken = []
         for _ in range(times):
             os.kill(os.getpid(), number)
-            taken.append(await asyncio.wait_for(stops.get(), 5.0))
+            taken.append(await asyncio.wait_for(stops.get(), PATIENCE_S))
     return taken
 
 

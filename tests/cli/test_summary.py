@@ -14,17 +14,17 @@ import pytest
 
 from flux_desktop.base.resources import resource_path
 from tests.cli.test_main import children
+from tests.waiting import PATIENCE_S
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))
 RUN = ["file", "local", "--file", SAMPLE, "--eot-threshold", "0.5", "--eot-timeout-ms", "500"]
-WAIT_S = 50.0
 
 
 def rebuilt(session: Path, tmp_path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
     path = tmp_path / "rebuilt.jsonl"
     command = [*PROGRAM, "summary", str(session), "--json", "--summary-jsonl", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -38,7 +38,7 @@ def test_a_finished_run_is_rebuilt_to_the_last_figure(tmp_path: Path) -> None:
     sessions, path = tmp_path / "sessions", tmp_path / "summary.jsonl"
     wanted = ["--json", "--summary-jsonl", str(path), "--sessions-dir", str(sessions), "--limit", "retries<9"]
     command = [*PROGRAM, *RUN, "--duration", "1.2", "--connections", "2", *wanted]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=WAIT_S, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     summary, lines = rebuilt(only_session(sessions), tmp_path)
     assert summary == json.loads(done.stdout)
     assert lines == [json.loads(line) for line in path.read_text().splitlines()]
@@ -59,7 +59,7 @@ def test_a_run_that_is_told_to_stop_ends_in_order(number: signal.Signals, tmp_pa
         assert process.stdout is not None
         assert any(line.startswith("[Conn 1]") for line in process.stdout)
         process.send_signal(number)
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, err
     assert f"Stopping ({number.name})" in err
     assert "verdict                     INTERRUPTED" in out
@@ -79,7 +79,7 @@ def test_a_signal_to_every_worker_as_well_does_not_cut_the_streams_off(tmp_path:
         assert any(line.startswith("[Conn 1]") for line in process.stdout)
         for pid in (*children(process.pid, "flux_desktop.engine.worker.worker"), process.pid):
             os.kill(pid, signal.SIGTERM)
-        _, err = process.communicate(timeout=WAIT_S)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, err
     (line,) = [json.loads(line) for line in path.read_text().splitlines()]
     assert (line["ledger"], line["error_code"]) == ("completed", None)
@@ -98,7 +98,7 @@ def test_a_run_whose_terminal_is_closed_ends_in_order(tmp_path: Path) -> None:
         output += os.read(terminal, 65_536)
     os.close(terminal)
     process.send_signal(signal.SIGHUP)  # as the kernel does where this is the controlling terminal
-    assert process.wait(WAIT_S) == 130
+    assert process.wait(PATIENCE_S) == 130
     assert json.loads(path.read_text())["connected"]
 
 
@@ -110,7 +110,7 @@ def test_a_run_that_was_killed_is_rebuilt_up_to_there(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert any(" ✓ " in line for line in process.stdout)
         process.kill()
-        process.communicate(timeout=WAIT_S)
+        process.communicate(timeout=PATIENCE_S)
     summary, lines = rebuilt(only_session(tmp_path / "sessions"), tmp_path)
     assert summary["interrupted"]
     assert summary["planned"] == sum(summary["ledger"].values()) == 2  # type: ignore[attr-defined]
@@ -124,7 +124,7 @@ def test_what_is_no_session_is_one_sentence(name: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")
     done = subprocess.run(
-        [*PROGRAM, "summary", str(tmp_path / name)], capture_output=True, text=True, timeout=WAIT_S, check=False
+        [*PROGRAM, "summary", str(tmp_path / name)], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert done.returncode == 2
     assert done.stdout == ""

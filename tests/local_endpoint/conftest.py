@@ -18,6 +18,7 @@ import pytest
 from flux_desktop.aws.wire.sigv4 import signed_headers
 from flux_desktop.base import program
 from flux_desktop.base.resources import resource_path
+from tests.waiting import PATIENCE_S
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
@@ -37,7 +38,7 @@ def running_endpoint(*arguments: str) -> Iterator[Info]:
             # The pipe alone is enough, as test_endpoint_process shows, unless another child has inherited its end.
             process.terminate()
             try:
-                process.wait(5)
+                process.wait(PATIENCE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
@@ -49,7 +50,7 @@ def read_status(info: Info) -> dict[str, Any]:
     url = f"{info['url']}/local/status"
     keys = {name: info[name] for name in ("access_key", "secret_key", "region")}
     request = urllib.request.Request(url, headers=signed_headers(url, **keys, now_epoch_s=time.time()))  # noqa: S310
-    with urllib.request.urlopen(request, context=context, timeout=5) as answer:  # noqa: S310 - a loopback URL
+    with urllib.request.urlopen(request, context=context, timeout=PATIENCE_S) as answer:  # noqa: S310 - a loopback URL
         return dict(json.load(answer))
 
 
@@ -58,7 +59,7 @@ def endpoint() -> Iterator[Info]:
     """The default endpoint, shared by tests that leave no state in it."""
     with running_endpoint() as info:
         yield info
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while open_streams := read_status(info)["streams"]:
             assert time.monotonic() < deadline, f"streams that the endpoint has not released: {open_streams}"
             time.sleep(0.02)

@@ -17,6 +17,7 @@ import h2.events
 from flux_desktop.aws.wire.event_signatures import EventSigner
 from flux_desktop.aws.wire.event_stream import Frame, FrameDecoder, payload_part
 from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, amz_date, canonical_request, request_signature, scope
+from tests.waiting import PATIENCE_S
 
 QUERY = "model=flux-general-en&encoding=linear16&sample_rate=16000"
 Message = dict[str, Any]
@@ -84,7 +85,7 @@ class WireClient:
         context.set_alpn_protocols(["h2"])
         if tls is not None:
             context.minimum_version = context.maximum_version = tls
-        raw = socket.create_connection((address.hostname, address.port), timeout=10)
+        raw = socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S)
         self._socket = context.wrap_socket(raw, server_hostname=address.hostname)
         self._h2 = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
         self._decoder = FrameDecoder()
@@ -175,7 +176,7 @@ class WireClient:
     def turns(self, event: str = "EndOfTurn") -> list[Message]:
         return [m for m in self.messages if m.get("event") == event]
 
-    def wait(self, condition: Callable[[], Any], timeout_s: float = 20) -> None:
+    def wait(self, condition: Callable[[], Any], timeout_s: float = PATIENCE_S) -> None:
         """Read until `condition` holds; fails the test after `timeout_s`."""
         deadline = time.monotonic() + timeout_s
         while not condition():
@@ -183,12 +184,12 @@ class WireClient:
             assert time.monotonic() < deadline, f"nothing came in {timeout_s} s: {self.messages[-1:]}"
             self._pump(deadline - time.monotonic())
 
-    def wait_for(self, kind: str, timeout_s: float = 20) -> Message:
+    def wait_for(self, kind: str, timeout_s: float = PATIENCE_S) -> Message:
         """Read until the last message of `kind` (a type or an event) is there, and return it."""
         self.wait(lambda: any(kind in (m["type"], m.get("event")) for m in self.messages), timeout_s)
         return [m for m in self.messages if kind in (m["type"], m.get("event"))][-1]
 
-    def wait_end(self, timeout_s: float = 20) -> None:
+    def wait_end(self, timeout_s: float = PATIENCE_S) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ended:
             assert time.monotonic() < deadline, f"the stream did not end in {timeout_s} s: {self.messages[-1:]}"

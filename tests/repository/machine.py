@@ -13,6 +13,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 PLAIN_TOOLS = (
     *("bash", "sh", "basename", "cat", "cksum", "dirname", "echo", "env", "grep"),
@@ -75,7 +77,7 @@ class Machine:
             },
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE_S,
             check=False,
         )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 LEAKS = """
 import asyncio, os, subprocess, sys, threading
@@ -56,7 +58,7 @@ def test_each_leak_fails_its_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, "-q", tmp_path],
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert "4 passed, 3 errors" in done.stdout, done.stdout + done.stderr

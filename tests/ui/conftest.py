@@ -25,7 +25,9 @@ from flux_desktop.ui.app import launch
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.window import main_window
 from flux_desktop.ui.window.main_window import MainWindow
+from tests.waiting import PATIENCE_S
 
 Live = Callable[[MainWindow], Awaitable[None]]
 
@@ -34,9 +36,6 @@ class Stage(Protocol):
     """Lets a test live in a real window."""
 
     def __call__(self, make_engine: EngineFactory, live: Live, account: Account | None = None) -> None: ...
-
-
-CLOSE_MAX_S = 5.0
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +52,12 @@ def theme(qapp: QApplication) -> Iterator[ThemeSource]:
 
 
 @pytest.fixture
-def stage(qapp: QApplication) -> Iterator[Stage]:
-    """Puts a real window on a qasync loop, lets the test live in it, closes it and looks for leaks."""
+def stage(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Puts a real window on a qasync loop, lets the test live in it, closes it and looks for leaks.
+
+    The window gives up no task in time on its way out: what has not ended by then fails the test.
+    """
+    monkeypatch.setattr(main_window, "CLOSE_MAX_S", PATIENCE_S / 2)
     handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     before = top_level_widgets()
 
@@ -73,7 +76,7 @@ def stage(qapp: QApplication) -> Iterator[Stage]:
                 await live(window)
             finally:
                 window.close()
-                await asyncio.wait_for(closed.wait(), CLOSE_MAX_S)
+                await asyncio.wait_for(closed.wait(), PATIENCE_S)
             assert set(window.tasks.running()) <= {"closing"}
             others = [t.get_name() for t in asyncio.all_tasks() if t is not asyncio.current_task()]
             assert set(others) <= {"closing"}, f"tasks left: {others}"
@@ -100,7 +103,7 @@ def top_level_widgets() -> set[QWidget]:
     return {widget for widget in QApplication.topLevelWidgets() if not isinstance(widget, QMenu)}
 
 
-async def until(condition: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
     """Wait for a condition on what the window shows."""
     loop = asyncio.get_running_loop()
     end_s = loop.time() + timeout_s

@@ -1,20 +1,31 @@
-"""The ways in which the SDK alone would wait for ever: each ends soon, with the reason."""
+"""The ways in which the SDK alone would wait for ever: each ends, with the reason, before a limit of many seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.opener import StreamClosedError, StreamTimeouts
+from flux_desktop.aws.stream.opener import StreamClosedError
 from tests.aws.hostile_peer import hostile_peer
-from tests.aws.streaming import CREDENTIALS, QUERY, Recorder, eventually, open_problem, opened, opener_to
+from tests.aws.streaming import (
+    CREDENTIALS,
+    PATIENT,
+    QUERY,
+    QUICK,
+    Recorder,
+    eventually,
+    open_problem,
+    opened,
+    opener_to,
+)
 from tests.aws.throwaway_ca import Authority
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -43,9 +54,7 @@ async def test_failure_before_the_request_is_ready(
 ) -> None:
     monkeypatch.setattr("flux_desktop.aws.stream.opener.StaticIdentity", BrokenIdentity)
     async with hostile_peer(authority, "connected") as peer:
-        began_s = time.monotonic()
         problem = await open_problem(peer)
-        assert time.monotonic() - began_s < 2
         assert problem.code == "request_invalid"
         assert "no identity today" in problem.why
         assert not peer.sessions
@@ -73,9 +82,7 @@ async def test_no_answer(
     authority: Authority, behaviour: str, code: str, loop_complaints: list[dict[str, object]]
 ) -> None:
     async with hostile_peer(authority, behaviour) as peer:
-        began_s = time.monotonic()
-        problem = await open_problem(peer)
-        assert time.monotonic() - began_s < 2
+        problem = await open_problem(peer, QUICK if code == "headers_timeout" else PATIENT)
         assert problem.code == code
         assert str(peer.port) in problem.what
     assert not loop_complaints
@@ -83,11 +90,9 @@ async def test_no_answer(
 
 async def test_the_whole_opening_has_one_limit(authority: Authority) -> None:
     """What TCP and TLS have taken is missing for the answer."""
-    limits = StreamTimeouts(connect_s=5, tls_reason_s=5, headers_s=30, open_s=0.4, close_s=2)
+    limits = msgspec.structs.replace(PATIENT, open_s=0.4)
     async with hostile_peer(authority, "silent") as peer:
-        began_s = time.monotonic()
         problem = await open_problem(peer, limits)
-        assert time.monotonic() - began_s < 5
         assert problem.code == "headers_timeout"
         waited_s = float(re.search(r"within ([0-9.]+) s", problem.sentence())[1])  # type: ignore[index]
         assert waited_s < 0.4
@@ -106,7 +111,7 @@ async def test_loss_in_mid_stream_is_not_a_clean_end(authority: Authority, behav
     async with hostile_peer(authority, behaviour) as peer, opened(peer) as (stream, recorder):
         for _ in range(3):
             stream.send_audio(bytes(2560))
-        end = await recorder.ended(2)
+        end = await recorder.ended()
         assert (end.kind, end.orderly) == ("reset", False)
         assert end.problem is not None
         assert end.problem.code == code
@@ -116,28 +121,26 @@ async def test_sending_after_the_end_fails_at_once(authority: Authority) -> None
     async with hostile_peer(authority, "abort-mid-stream") as peer, opened(peer) as (stream, recorder):
         for _ in range(3):
             stream.send_audio(bytes(2560))
-        await recorder.ended(2)
-        began_s = time.monotonic()
+        await recorder.ended()
         for _ in range(40):
             with pytest.raises(StreamClosedError):
                 stream.send_audio(bytes(2560))
         stream.end_input()
         await stream.close()
-        assert time.monotonic() - began_s < 1
         assert stream.unsent_bytes == 0
 
 
 async def test_sending_before_the_end_is_known_never_blocks(authority: Authority) -> None:
     """Between the loss and its news a send may still seem to succeed; it must return and never raise a stranger."""
     async with hostile_peer(authority, "abort-mid-stream") as peer, opened(peer) as (stream, recorder):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             while not recorder.ends:
                 try:
                     stream.send_audio(bytes(2560))
                 except StreamClosedError:
                     break
                 await asyncio.sleep(0)
-        assert (await recorder.ended(2)).kind == "reset"
+        assert (await recorder.ended()).kind == "reset"
 
 
 async def test_window_never_opened_shows_as_backlog(authority: Authority) -> None:
@@ -145,16 +148,13 @@ async def test_window_never_opened_shows_as_backlog(authority: Authority) -> Non
         hostile_peer(authority, "connected", initial_window=0) as peer,
         opened(peer) as (stream, recorder),
     ):
-        began_s = time.monotonic()
         for _ in range(50):
             stream.send_audio(bytes(2560))
-        assert time.monotonic() - began_s < 1
         assert stream.unsent_bytes == 50 * (2560 + 206)
         await eventually(lambda: stream.oldest_unsent_s > 0.1)
         assert not recorder.ends
         stream.end_input()
         await stream.close()
-        assert time.monotonic() - began_s < 3
         assert recorder.ends[0].kind == "closed_by_us"
 
 
@@ -172,7 +172,7 @@ async def test_cancelled_opening_leaves_nothing(authority: Authority) -> None:
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_S):
             await peer.all_gone()
 
 

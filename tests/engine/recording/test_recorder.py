@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.recorder import FLUSH_S, Recorder
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import Notice, RunEnded
 from tests.engine.supervision.test_supervisor import is_streaming
+from tests.waiting import PATIENCE_S
 
 
 def test_all_lines_are_there_in_order_after_closing(tmp_path: Path) -> None:
@@ -45,24 +46,23 @@ def test_a_disk_that_fails_is_told_of_once_and_nothing_piles_up(tmp_path: Path) 
     assert not recorder._lines
 
 
-def until(condition: Callable[[], bool], limit_s: float = 3.0) -> None:
+def until(condition: Callable[[], bool]) -> None:
     """Wait until it holds; a recorder looks four times a second."""
-    end_s = time.monotonic() + limit_s
+    end_s = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < end_s, "waited in vain"
         time.sleep(0.005)
 
 
-def test_a_line_is_on_disk_within_a_second_of_being_told(tmp_path: Path) -> None:
+def test_a_line_is_on_disk_soon_after_it_was_told(tmp_path: Path) -> None:
+    assert FLUSH_S < 1.0, "what a killed process may lose"
     path = tmp_path / "lines.jsonl"
     recorder = Recorder(path, lambda problem: pytest.fail(problem.sentence()))
     recorder.start()
     until(path.exists)
     for number in range(3):
-        told_s = time.monotonic()
         recorder.write(b"%d\n" % number)
         until(lambda number=number: path.read_bytes().endswith(b"%d\n" % number))
-        assert time.monotonic() - told_s < 1.0
     recorder.close()
 
 

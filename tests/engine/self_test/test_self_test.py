@@ -110,7 +110,7 @@ async def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch, of
     test = SelfTest(lambda _: None)
     try:
         info = await test._local.start()
-        assert abs(clock_skew_s(info)) < 2
+        assert abs(clock_skew_s(info)) < 60
         monkeypatch.setattr("flux_desktop.engine.self_test.self_test.time.time", lambda: now() + offset_s)
         with pytest.raises(self_test.ProblemError) as failed:
             await test._clock()

@@ -22,6 +22,7 @@ from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
+from tests.waiting import PATIENCE_S
 
 
 def keys(name: str, expires_at_s: float | None) -> Credentials:
@@ -115,7 +116,7 @@ async def test_a_helper_that_stops_giving_keys_is_reported_and_ends_nothing(
             sleep=sleep,
         )
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await done.wait()
     assert not renewing.done()
     renewing.cancel()
@@ -167,7 +168,7 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         run = Run(
             start, transport, lambda *_: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await run.carry_out()
         first, second = (session.request["authorization"] for session in peer.sessions)
     assert CREDENTIALS.access_key in first

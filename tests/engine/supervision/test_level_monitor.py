@@ -20,6 +20,7 @@ from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, dec
 from flux_desktop.engine.supervision import level_monitor as module
 from flux_desktop.engine.supervision.level_monitor import MODULE, levels, monitor
 from tests.conftest import live_children
+from tests.waiting import PATIENCE_S
 
 LOST = Problem(code="microphone_lost", what="The microphone was disconnected.")
 LOUD = (np.sin(np.arange(1280) / 5) * 16_384).astype("<i2").tobytes()
@@ -94,7 +95,7 @@ async def test_each_frame_is_printed_until_the_input_is_closed(pipes: Pipes, dev
         pipes.close_input()
 
     device.play = play
-    await asyncio.wait_for(monitor(3), 5.0)
+    await asyncio.wait_for(monitor(3), PATIENCE_S)
     loud, silent = pipes.printed()
     assert isinstance(loud, LevelMeasured)
     assert isinstance(silent, LevelMeasured)
@@ -111,7 +112,7 @@ async def test_a_lost_device_is_reported_and_ends_the_process(pipes: Pipes, devi
         opened.listener.on_lost(LOST)
 
     device.play = play
-    await asyncio.wait_for(monitor(None), 5.0)
+    await asyncio.wait_for(monitor(None), PATIENCE_S)
     (notice,) = pipes.printed()
     assert isinstance(notice, Notice)
     assert notice.problem == LOST
@@ -123,7 +124,7 @@ async def test_a_device_that_cannot_be_opened_is_reported(pipes: Pipes, device: 
         raise ProblemError(LOST)
 
     device.play = play
-    await asyncio.wait_for(monitor(None), 5.0)
+    await asyncio.wait_for(monitor(None), PATIENCE_S)
     (notice,) = pipes.printed()
     assert isinstance(notice, Notice)
     assert notice.problem == LOST
@@ -136,7 +137,7 @@ async def test_it_ends_when_nothing_reads_its_output(pipes: Pipes, device: type[
         opened.listener.on_frame(LOUD, 0.0)
 
     device.play = play
-    await asyncio.wait_for(monitor(None), 5.0)
+    await asyncio.wait_for(monitor(None), PATIENCE_S)
 
 
 # ---------------------------------------------------------------- the reader

@@ -10,6 +10,7 @@ import pytest
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.open_files import PROCESS_FILES, open_files_problem
+from tests.waiting import PATIENCE_S
 
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))
 
@@ -34,7 +35,7 @@ def test_the_command_line_says_so() -> None:
         ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "sh", *program],
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == 2

@@ -14,6 +14,7 @@ from flux_desktop.engine.supervision import transcript_provenance
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
 from flux_desktop.engine.supervision.transcript_provenance import Sources
 from tests.aws.throwaway_ca import make_authority
+from tests.waiting import PATIENCE_S
 
 
 def answer(streams: object) -> bytes:
@@ -64,7 +65,7 @@ async def reports_of(folder: Path, answers: list[bytes], wanted: int) -> list[So
     async with answering(folder, endless()) as info:
         watching = asyncio.create_task(transcript_provenance.watch(info, report, interval_s=0.005))
         waiting = asyncio.create_task(enough.wait())
-        await asyncio.wait({watching, waiting}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({watching, waiting}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
         failure = watching.exception() if watching.done() else None
         for task in (watching, waiting):
             task.cancel()

@@ -58,7 +58,7 @@ async def test_speech_into_a_microphone_is_transcribed_on_every_connection(drive
     levels = driver.of(LevelMeasured)
     assert max(level.rms_dbfs for level in levels) > -40
     assert ended.update.p50_ms > 0
-    assert ended.pacing.p95_ms < 200
+    assert ended.pacing.n == sum(summary.chunks_sent for summary in driver.summaries.values())
 
 
 @pytest.mark.parametrize("go_on", [True, False])

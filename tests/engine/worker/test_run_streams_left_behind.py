@@ -23,6 +23,7 @@ from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
+from tests.waiting import PATIENCE_S
 
 CHANGES = 4
 
@@ -63,7 +64,7 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
             lambda *_: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
             on_event,
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await run.carry_out()
     assert len(left) == CHANGES
     # The new one, and until the next is opened the last one in its opener's list.

@@ -19,8 +19,9 @@ from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
+from tests.waiting import PATIENCE_S
 
-QUICK = Timeouts(connected_s=0.5, drain_s=0.5, backlog_s=0.5, silent_turn_s=0.5)
+QUICK = Timeouts(backlog_s=0.5, drain_s=0.5)
 
 
 @pytest.fixture
@@ -41,17 +42,15 @@ def hostile_run(peer: Peer, events: list[Event], limits: Timeouts, *, endless: b
 async def test_late_headers_leave_less_time_for_connected(authority):
     """A stream that is accepted and never Connected ends within the limit of the whole opening."""
     events: list[Event] = []
-    limits = Timeouts(connected_s=30.0, retry=RetryPolicy(opening_s=0.6))
+    limits = Timeouts(connected_s=2 * PATIENCE_S, retry=RetryPolicy(opening_s=0.6))
 
     async def accept_and_say_nothing(session: Session) -> None:
         session.headers()
         await asyncio.Event().wait()
 
     async with hostile_peer(authority, accept_and_say_nothing) as peer:
-        began_s = time.monotonic()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await hostile_run(peer, events, limits).carry_out()
-        assert time.monotonic() - began_s < 5
     summary = next(event.summary for event in events if isinstance(event, ConnectionEnded))
     assert summary.ledger == "never Connected"
 
@@ -76,8 +75,9 @@ async def test_every_stuck_stream_ends_in_its_class(authority, behaviour, peer_o
     async with hostile_peer(authority, behaviour, **peer_options) as peer:
         # Else an end that comes after all was sent is a regular one.
         endless = ledger == "failed in mid-stream" and code != "not_closed"
-        async with asyncio.timeout(10):
-            await hostile_run(peer, events, QUICK, endless=endless).carry_out()
+        limits = QUICK if code else Timeouts()
+        async with asyncio.timeout(PATIENCE_S):
+            await hostile_run(peer, events, limits, endless=endless).carry_out()
     summary = next(event.summary for event in events if isinstance(event, ConnectionEnded))
     assert summary.ledger == ledger
     if ledger == "no transcript":

@@ -15,6 +15,7 @@ import pytest
 from flux_desktop.base.open_sockets import OWN_DESCRIPTORS
 from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from tests.local_endpoint.wire_client import WireClient
+from tests.waiting import PATIENCE_S
 
 Info = dict[str, Any]
 pytestmark = pytest.mark.skipif(
@@ -29,7 +30,7 @@ LINUX_ONLY = pytest.mark.skipif(
 def connection() -> Iterator[tuple[socket.socket, socket.socket]]:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
-        socket.create_connection(listener.getsockname(), timeout=5) as client,
+        socket.create_connection(listener.getsockname(), timeout=PATIENCE_S) as client,
         listener.accept()[0] as served,
     ):
         yield client, served
@@ -79,7 +80,7 @@ def test_descriptors_stay_flat_over_24_cut_streams(
         for _ in range(24):
             cut_one()
             figures.append(open_now())
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while open_now() > figures[0] and time.monotonic() < deadline:
             time.sleep(0.02)
         print(f"{fault}: open descriptors after each of 25 streams: {figures}, at the end {open_now()}")

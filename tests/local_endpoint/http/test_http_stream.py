@@ -18,6 +18,7 @@ from flux_desktop.local_endpoint.http import http_stream
 from flux_desktop.local_endpoint.http.http_stream import StreamServer, check_request
 from tests.local_endpoint.fake_request import HOST, FakeStream, silent_endpoint, stream_request
 from tests.local_endpoint.wire_client import QUERY
+from tests.waiting import PATIENCE_S
 
 AUDIO = payload_part(bytes(2560), "BINARY")
 PEER_PORT = 50_000
@@ -29,7 +30,7 @@ async def served(*faults: str) -> AsyncIterator[FakeStream]:
     state = silent_endpoint(*faults)
     head, stream = stream_request(state)
     verifier, options = check_request(state, "local", head.path, {**head.headers, "host": HOST})
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         group.create_task(StreamServer(state, verifier, options, PEER_PORT).serve(stream))
         yield stream
     assert state.conversations == {}

@@ -11,6 +11,7 @@ import pytest
 
 from flux_desktop.local_endpoint.faults.capacity import CLIFF_S, Capacity
 from tests.local_endpoint.wire_client import WireClient
+from tests.waiting import PATIENCE_S
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
@@ -33,6 +34,11 @@ def update_after_s(client: WireClient) -> float:
     return time.monotonic() - started_s
 
 
+def quickest_update_after_s(client: WireClient) -> float:
+    """The same, of several: on a busy machine a single one may be late."""
+    return min(update_after_s(client) for _ in range(5))
+
+
 def test_24_streams_are_served_and_the_25th_is_refused_until_one_ends(
     start_endpoint: StartEndpoint, status: Callable[[Info], dict[str, Any]]
 ) -> None:
@@ -43,7 +49,7 @@ def test_24_streams_are_served_and_the_25th_is_refused_until_one_ends(
             assert (another.status, another.headers["x-amzn-errortype"]) == (429, "ThrottlingException")
         assert all(client.turns("Update") == [] and not client.ended for client in clients)
         clients[0].close_stream()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while status(info)["streams_open"] == 24:
             assert time.monotonic() < deadline
         opened(stack, info, 1)
@@ -55,14 +61,14 @@ def test_above_the_capacity_every_stream_is_slow_and_at_it_none_is(
 ) -> None:
     with start_endpoint(*SILENT, "--capacity", "8", "--beyond", beyond) as info, contextlib.ExitStack() as stack:
         clients = opened(stack, info, 8)
-        assert update_after_s(clients[0]) < delay_s
+        assert quickest_update_after_s(clients[0]) < delay_s
         with contextlib.ExitStack() as excess:
             opened(excess, info, 1)
             assert update_after_s(clients[0]) >= delay_s
             assert update_after_s(clients[7]) >= delay_s
             for client in clients[1:3]:
                 client.close_stream()
-        assert update_after_s(clients[0]) < delay_s
+        assert quickest_update_after_s(clients[0]) < delay_s
 
 
 def test_earlier_turns_raise_the_confidence_of_later_streams(start_endpoint: StartEndpoint, sample_pcm: bytes) -> None:

@@ -20,6 +20,7 @@ from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
 from flux_desktop.local_endpoint.http.routes import Routes
 from flux_desktop.local_endpoint.http.write_queue import ROUNDING_S
 from tests.local_endpoint.fake_request import HOST, FakeScope, FakeStream, silent_endpoint, stream_request
+from tests.waiting import PATIENCE_S
 
 
 async def answer_to(state: EndpointState, head: FakeScope, body: bytes = b"") -> FakeStream:
@@ -27,7 +28,7 @@ async def answer_to(state: EndpointState, head: FakeScope, body: bytes = b"") ->
     stream = FakeStream()
     stream.receive(body)
     stream.end_input(signed=False)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         await Routes(state, group).__rsgi__(head, stream)
     return stream
 
@@ -36,7 +37,7 @@ async def answer_to(state: EndpointState, head: FakeScope, body: bytes = b"") ->
 async def open_stream(state: EndpointState, **changed: Any) -> AsyncIterator[FakeStream]:
     """A stream while it is served; its client disconnects at the end."""
     head, stream = stream_request(state, **changed)
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         serving = group.create_task(Routes(state, group).__rsgi__(head, stream))
         yield stream
         stream.disconnect()

@@ -24,6 +24,8 @@ from awscrt.io import ClientTlsContext, TlsContextOptions
 from smithy_core.exceptions import CallError
 from smithy_http.aio.crt import AWSCRTHTTPClient, AWSCRTHTTPClientConfig
 
+from tests.waiting import PATIENCE_S
+
 Info = dict[str, Any]
 pytestmark = pytest.mark.usefixtures("sdk_tasks_ended")
 QUERY = "model=flux-general-multi&encoding=linear16&sample_rate=16000&eager_eot_threshold=0.4&language_hint=en"
@@ -55,7 +57,7 @@ async def open_stream(info: Info, *, secret_key: str | None = None, query: str =
         endpoint_name="local", model_invocation_path="v2/listen", model_query_string=query
     )
     client = AsyncSageMakerRuntimeHTTP2Client(config)
-    return await asyncio.wait_for(client.invoke_endpoint_with_bidirectional_stream(request), 15)
+    return await asyncio.wait_for(client.invoke_endpoint_with_bidirectional_stream(request), PATIENCE_S)
 
 
 def part(data: bytes, data_type: str) -> RequestStreamEventPayloadPart:
@@ -64,7 +66,7 @@ def part(data: bytes, data_type: str) -> RequestStreamEventPayloadPart:
 
 async def test_a_whole_conversation(endpoint: Info, sample_pcm: bytes, sample_wav: Path) -> None:
     stream = await open_stream(endpoint)
-    _, output = await asyncio.wait_for(stream.await_output(), 15)
+    _, output = await asyncio.wait_for(stream.await_output(), PATIENCE_S)
     messages: list[dict[str, Any]] = []
 
     async def read() -> None:
@@ -79,10 +81,10 @@ async def test_a_whole_conversation(endpoint: Info, sample_pcm: bytes, sample_wa
             change = {"type": "Configure", "thresholds": {"eot_threshold": 0.75}, "keyterms": ["Dashwood"]}
             await stream.input_stream.send(part(json.dumps(change).encode(), "UTF8"))
     await stream.input_stream.send(part(b'{"type":"CloseStream"}', "UTF8"))
-    await asyncio.wait({reader}, timeout=20)
+    await asyncio.wait({reader}, timeout=PATIENCE_S)
     assert reader.done()
     reader.result()
-    await asyncio.wait_for(stream.input_stream.close(), 5)
+    await asyncio.wait_for(stream.input_stream.close(), PATIENCE_S)
 
     (entry,) = json.loads(sample_wav.with_name("conversation.words.json").read_text())
     ends = [m for m in messages if m.get("event") == "EndOfTurn"]
@@ -116,8 +118,8 @@ async def sdk_tasks_ended() -> AsyncIterator[None]:
 async def test_refusals_reach_the_client_as_the_vendor_models_them(endpoint: Info) -> None:
     stream = await open_stream(endpoint, query=QUERY + "&smart_format=true")
     with pytest.raises(ModelError) as refused:
-        await asyncio.wait_for(stream.await_output(), 15)
+        await asyncio.wait_for(stream.await_output(), PATIENCE_S)
     assert refused.value.message == "Failed to establish WebSocket connection"
     stream = await open_stream(endpoint, secret_key="wrong")
     with pytest.raises(CallError, match=r"status: 403 - id: .*InvalidSignatureException"):
-        await asyncio.wait_for(stream.await_output(), 15)
+        await asyncio.wait_for(stream.await_output(), PATIENCE_S)

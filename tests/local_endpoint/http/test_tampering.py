@@ -14,6 +14,7 @@ import pytest
 from flux_desktop.aws.wire.event_stream import payload_part
 from flux_desktop.aws.wire.sigv4 import signed_headers
 from tests.local_endpoint.wire_client import WireClient
+from tests.waiting import PATIENCE_S
 
 Info = dict[str, Any]
 
@@ -59,8 +60,9 @@ def test_the_status_requires_the_keys(endpoint: Info, how: str) -> None:
         keys["secret_key"] = "guessed"
     headers = signed_headers(url, **keys, now_epoch_s=time.time() - (600 if how == "ten minutes ago" else 0))
     request = urllib.request.Request(url, headers={} if how == "unsigned" else headers)  # noqa: S310 - loopback
+    context = ssl.create_default_context(cafile=endpoint["ca_file"])
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request, context=ssl.create_default_context(cafile=endpoint["ca_file"]), timeout=5)  # noqa: S310
+        urllib.request.urlopen(request, context=context, timeout=PATIENCE_S)  # noqa: S310
     with caught.value:
         assert caught.value.code == 403
         assert b"streams_open" not in caught.value.read()

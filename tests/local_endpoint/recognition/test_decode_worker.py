@@ -18,6 +18,7 @@ from flux_desktop.local_endpoint.recognition.whisper.schedule import Job, OpenUt
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH
 from tests.local_endpoint.recognition.sounds import breath
+from tests.waiting import PATIENCE_S
 
 
 def run(*requests: Request) -> subprocess.CompletedProcess[bytes]:
@@ -26,7 +27,7 @@ def run(*requests: Request) -> subprocess.CompletedProcess[bytes]:
         program.command(MODULE, [ENGLISH.name]),
         input=b"".join(map(pack, requests)),
         capture_output=True,
-        timeout=50,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.local_endpoint.wire_client import WireClient
+from tests.waiting import PATIENCE_S
 
 Info = dict[str, Any]
 StartEndpoint = Callable[..., contextlib.AbstractContextManager[Info]]
@@ -30,16 +31,14 @@ def test_many_streams_with_one_recording_cost_one_decode(
         for client in clients[:5]:
             client.audio(turn)
         for client in clients[:5]:
-            client.wait_for("EndOfTurn", 40)
+            client.wait_for("EndOfTurn")
         decoded = status(info)["decoded_blocks"]
         assert decoded <= len(turn) / 2560
         assert status(info)["decodes_running"] == 1
         # One that comes later, after recognition has finished, with the recording twice.
-        started_s = time.monotonic()
         clients[5].audio(turn + bytes(64_000) + turn)
         clients[5].wait(lambda: len(clients[5].turns()) == 1)
         assert status(info)["decoded_blocks"] <= 2 * len(turn) / 2560
-        assert time.monotonic() - started_s < 2
         texts = {client.turns()[0]["transcript"] for client in clients}
         assert len(texts) == 1
         assert "young man" in texts.pop()
@@ -57,7 +56,7 @@ def test_a_further_recording_is_refused_when_it_connects_or_in_mid_stream(
         with WireClient(info) as leader, WireClient(info) as other:
             other.wait_for("Connected")
             leader.audio(first)
-            leader.wait_for("StartOfTurn", 40)
+            leader.wait_for("StartOfTurn")
             with WireClient(info) as late:
                 late.wait_end()
                 assert (late.status, late.headers["x-amzn-errortype"]) == (424, "ModelError")
@@ -70,7 +69,7 @@ def test_a_further_recording_is_refused_when_it_connects_or_in_mid_stream(
         with WireClient(info) as after:
             after.wait_for("Connected")
             after.audio(second)
-            after.wait_for("StartOfTurn", 40)
+            after.wait_for("StartOfTurn")
 
 
 def test_auto_recognises_what_is_no_script_and_says_so(endpoint: Info, status: Status, sample_pcm: bytes) -> None:
@@ -79,7 +78,7 @@ def test_auto_recognises_what_is_no_script_and_says_so(endpoint: Info, status: S
     for audio, source in ((quieter, "Whisper tiny.en"), (turn, "script conversation.wav")):
         with WireClient(endpoint) as client:
             client.audio(audio)
-            end = client.wait_for("EndOfTurn", 40)
+            end = client.wait_for("EndOfTurn")
             assert "young man" in end["transcript"].lower()
             assert status(endpoint)["streams"][end["request_id"]] == [source]
 
@@ -91,7 +90,7 @@ def test_a_recogniser_that_dies_fails_its_stream_and_the_next_one_works(
     with start_endpoint("--recogniser", "whisper", "--log-level", "ERROR") as info:
         with WireClient(info) as client:
             client.audio(turn[:64_000])
-            client.wait_for("StartOfTurn", 40)
+            client.wait_for("StartOfTurn")
             for pid in children(info["process"].pid):
                 os.kill(pid, signal.SIGKILL)
             client.audio(turn[64_000:])
@@ -99,7 +98,7 @@ def test_a_recogniser_that_dies_fails_its_stream_and_the_next_one_works(
             assert client.messages[-1]["code"] == "INTERNAL_SERVER_ERROR"
         with WireClient(info) as client:
             client.audio(turn)
-            client.wait_for("EndOfTurn", 40)
+            client.wait_for("EndOfTurn")
 
 
 def children(pid: int) -> list[int]:
@@ -110,7 +109,7 @@ def children(pid: int) -> list[int]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from flux_desktop.ui.app import display_probe
 from flux_desktop.ui.app.display_probe import DisplayProbe, reason_in
+from tests.waiting import PATIENCE_S
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.ui.app.app"]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays have names on Linux only")
@@ -32,7 +32,9 @@ def environment(**values: str) -> dict[str, str]:
     ],
 )
 def test_a_display_that_cannot_be_used_is_one_sentence(values: dict[str, str], part: str) -> None:
-    done = subprocess.run(PROGRAM, env=environment(**values), capture_output=True, text=True, timeout=50, check=False)
+    done = subprocess.run(
+        PROGRAM, env=environment(**values), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 2, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith(f"flux-desktop: The window cannot be shown: {part}")
@@ -48,10 +50,8 @@ def test_a_display_that_does_not_respond_is_given_up(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(display_probe, "ANSWER_MAX_S", 0.2)
     monkeypatch.setattr(display_probe.program, "command", lambda _: ["sleep", "60"])
     probe = DisplayProbe(os.environ | {"QT_QPA_PLATFORM": "xcb"})
-    began_s = time.monotonic()
     probe.start()
     assert probe.reason() == "the display did not respond within 0 s"
-    assert time.monotonic() - began_s < 10
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def command_line(number: int) -> list[bytes]:
 
 async def run_once(window: MainWindow) -> None:
     window.starter.start()
-    await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
+    await until(lambda: window.state.run.ended is not None, "the run has ended")
 
 
 def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
@@ -53,7 +53,7 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
         kept.append(local)
         window.tasks.start("keeping the endpoint", local.keep(window.state.local_arguments_wanted))
         await with_sample(window)
-        await until(lambda: local.is_running, "it is ready before the first run", 15.0)
+        await until(lambda: local.is_running, "it is ready before the first run")
         first = pid(local)
         window.live_page.run_bar.duration.setValue(1)
         choose_options(window, eot_timeout_ms=500)
@@ -63,14 +63,14 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
         assert pid(local) == first, "the run has neither started nor stopped one"
         window.state.local = LocalBehaviour("expired-token")
         window.state.changed()
-        await until(lambda: local.is_running and pid(local) != first, "one that misbehaves has taken its place", 15.0)
+        await until(lambda: local.is_running and pid(local) != first, "one that misbehaves has taken its place")
         second = pid(local)
         assert b"expired-token" in command_line(second)
         os.kill(second, signal.SIGKILL)
-        await until(lambda: local.is_running and pid(local) != second, "another one has taken its place", 15.0)
+        await until(lambda: local.is_running and pid(local) != second, "another one has taken its place")
         third = pid(local)
         local.renew()
-        await until(lambda: local.is_running and pid(local) != third, "a renewed one has taken its place", 15.0)
+        await until(lambda: local.is_running and pid(local) != third, "a renewed one has taken its place")
         window.live_page.endpoint_panel.reset_button.click()
         assert window.state.local.is_usual
 

@@ -34,7 +34,7 @@ def test_expired_credentials_are_told_with_what_to_do(stage: Stage, tmp_path: Pa
         window.recordings.load_sample()
         await until(lambda: window.state.recording is not None, "the sample is read")
         window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         await until(lambda: bool(window.live_page.banners.banners()), "it is shown")
         assert "credentials have expired" in told(window)
         assert "Sign in again" in told(window)
@@ -56,9 +56,9 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
         await until(lambda: window.state.recording is not None, "the sample is read")
         window.live_page.run_bar.duration.setValue(3)
         window.starter.start()
-        await until(lambda: "no longer being recorded" in told(window), "it is shown", 25.0)
+        await until(lambda: "no longer being recorded" in told(window), "it is shown")
         assert "No space left on device" in told(window)
-        await until(lambda: window.state.run.ended is not None, "the run has ended", 25.0)
+        await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert window.state.run.ended is not None
         assert window.state.run.ended.ledger["completed"] == 2
         assert window.state.run.conversation(1).transcript()

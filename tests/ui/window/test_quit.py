@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
 from tests.ui.window.test_main_window import Engines, with_sample
+from tests.waiting import PATIENCE_S
 
 
 class UserClose(QCloseEvent):
@@ -57,7 +58,7 @@ def test_a_run_in_progress_is_only_ended_after_a_question(stage: Stage, way: str
         closed = asyncio.Event()
         window.closed.connect(closed.set)
         press(ask(window), "Stop and Quit")
-        await asyncio.wait_for(closed.wait(), 5)
+        await asyncio.wait_for(closed.wait(), PATIENCE_S)
         assert not window.isVisible()
 
     stage(engines, live)

@@ -15,6 +15,7 @@ from flux_desktop.ui.window.recovery import offer_unfinished
 from tests.ui.conftest import Stage, until
 from tests.ui.services.test_past_run import record
 from tests.ui.window.test_main_window import Waiting
+from tests.waiting import PATIENCE_S
 
 
 @pytest.mark.parametrize("choice", ["Open", "Dismiss"])
@@ -74,6 +75,6 @@ def test_a_start_of_the_program_looks_for_it(tmp_path: Path) -> None:
     record(sessions / "2026-11-23_14-02-00", whole=False)
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", START], env=environment, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", START], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     assert (done.returncode, done.stdout) == (0, "offered\n"), done.stderr
