@@ -74,14 +74,14 @@ class MicrophoneLevel:
 
     def reset(self) -> None:
         """Forget what was measured."""
-        self._meter, self._now_s = Meter(), 0.0
+        self._meter, self._now_s, self._measured_s = Meter(), 0.0, 0.0
         self._clipped_at_s: float | None = None
         self._silent_since_s: float | None = None
 
     def take(self, level: LevelMeasured) -> None:
         """A frame was measured."""
         self._meter.push(level.peak_dbfs, level.t)
-        self._now_s = max(self._now_s, level.t)
+        self._now_s, self._measured_s = max(self._now_s, level.t), level.t
         if level.is_clipped:
             self._clipped_at_s = level.t
         if not level.is_silent:
@@ -106,4 +106,4 @@ class MicrophoneLevel:
     @property
     def silent(self) -> bool:
         """Whether only digital zeros have come for `SILENT_AFTER_S`, by the frames measured."""
-        return self._silent_since_s is not None and self._now_s - self._silent_since_s >= SILENT_AFTER_S
+        return self._silent_since_s is not None and self._measured_s - self._silent_since_s >= SILENT_AFTER_S

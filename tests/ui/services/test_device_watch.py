@@ -53,6 +53,16 @@ def test_a_microphone_is_silent_after_two_seconds_of_zeros_and_only_while_they_l
     assert not any(silent_at(quiet_room, level(t / 10, silent=t % 10 != 0)) for t in range(60))
 
 
+def test_only_a_frame_makes_it_silent_so_that_the_one_that_does_is_told_of() -> None:
+    """The meter is painted between the frames, for a later moment than that of the last one."""
+    measured = MicrophoneLevel()
+    measured.take(level(0.0, silent=True))
+    measured.take(level(1.9, silent=True))
+    measured.advance(2.1)
+    assert not measured.silent
+    assert silent_at(measured, level(2.0, silent=True))
+
+
 def with_devices(window: MainWindow, answers: Sequence[list[InputDevice] | Problem]) -> None:
     left = list(answers)
 
