@@ -21,7 +21,7 @@ from flux_desktop.evaluation.setting_figures import setting_figures
 from flux_desktop.evaluation.sweep_report import Confirmed, FrontierPoint
 from flux_desktop.evaluation.trace import Setting, Trace
 from flux_desktop.evaluation.trace_table import trace_table
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions
 
@@ -70,6 +70,7 @@ async def confirm(
     on_run: Callable[[ClipRun], None] = lambda _: None,
     local: LocalEndpoint | None = None,
     sessions_dir: Path | None = None,
+    make_engine: MakeEngine | None = None,
 ) -> ConfirmResult:
     """Send each entry once at each setting and compare with the replay of what was recorded."""
     variants = [with_setting(base.options, setting) for setting in interleaved(settings)]
@@ -84,7 +85,14 @@ async def confirm(
         variants=variants,
         line_noise_dbfs=line_noise_dbfs,
     )
-    run = ClipRun(plan, on_progress=on_progress, on_event=on_event, local=local, sessions_dir=sessions_dir)
+    run = ClipRun(
+        plan,
+        on_progress=on_progress,
+        on_event=on_event,
+        local=local,
+        sessions_dir=sessions_dir,
+        make_engine=make_engine,
+    )
     on_run(run)
     result = await run.run()
     live = read_traces([result.session_folder]).traces if result.session_folder is not None else ()

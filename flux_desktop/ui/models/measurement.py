@@ -10,7 +10,10 @@ from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets.clip import unusable
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan
 from flux_desktop.evaluation.cost import Prices, cost_of
+from flux_desktop.evaluation.replay_error import ReplayError
+from flux_desktop.evaluation.sweep_report import Confirmed
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.tune_figures import value_text
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.sweep import SweepPlan, SweepSize
@@ -53,12 +56,38 @@ class Measurement:
 
 def size_words(size: SweepSize) -> str:
     """How much there is to record, and what is recorded already."""
-    streams = f"{size.clips} clips · {size.streams} streams · {text.clock(60 * size.minutes)} min"
+    streams = f"{size.clips} clips · {size.streams} streams · about {text.clock(60 * size.minutes)}"
     return f"{streams} · {size.recorded} recorded" if size.recorded else streams
 
 
-def cost_words(size: SweepSize, endpoint: str, prices: Prices) -> str:
-    """What Record will use, shown before it starts."""
+def cost_words(stream_minutes: float, endpoint: str, prices: Prices) -> str:
+    """What a recording will use, shown before it starts."""
     if endpoint == LOCAL_ENDPOINT:
-        return f"About {max(1.0, size.stream_minutes):,.0f} stream-minutes on this computer; no cost"
-    return cost_of(size.stream_minutes, prices).sentence()
+        return f"About {max(1.0, stream_minutes):,.0f} stream-minutes on this computer; no cost"
+    return cost_of(stream_minutes, prices).sentence()
+
+
+DIFFERS_FROM = 0.05
+"""Share of decisions from which a replay counts as different from the live run."""
+
+
+def confirmed_words(confirmed: Confirmed) -> str:
+    """A live run beside the replay of its setting, with n and interval."""
+    live, replayed = confirmed.live.cut_offs_per_hold, confirmed.replayed.cut_offs_per_hold
+    cut = f"{value_text(live, is_share=True)} of {live.n:,} holds cut off, {value_text(replayed, is_share=True)} by replay"
+    return f"{confirmed.setting.text}: live {cut}; {error_words(confirmed.error)}"
+
+
+def error_words(error: ReplayError) -> str:
+    """How far a replay was from the live run."""
+    if error.error_ms.value is None:
+        return "too few ends to compare with the replay"
+    off = f"replay − live {error.error_ms.value:+,.0f} ms"  # noqa: RUF001
+    if error.error_ms.low is not None and error.error_ms.high is not None:
+        off += f" ({error.error_ms.low:+,.0f} to {error.error_ms.high:+,.0f})"
+    return f"{off}; {error.differing} of {error.decisions:,} decisions differ"
+
+
+def is_confirmed(error: ReplayError) -> bool:
+    """Whether the live run decided what the replay says, but for few decisions."""
+    return error.decisions > 0 and error.differing <= DIFFERS_FROM * error.decisions

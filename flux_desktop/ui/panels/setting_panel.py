@@ -8,7 +8,7 @@ from flux_desktop.evaluation.trace import Setting
 from flux_desktop.flux.options import EOT_THRESHOLD
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_M
-from flux_desktop.ui.widgets.basics import Panel, button, label
+from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 
 TIMEOUT_MAX_MS = 10_000
 """Longest timeout to choose here: every build accepts it."""
@@ -20,10 +20,12 @@ class SettingPanel(Panel):
     Signals:
         changed: a person moved a control; read `setting`.
         use_wanted: Live is to use these values.
+        confirm_wanted: this setting and the current one are to be run live.
     """
 
     changed = Signal()
     use_wanted = Signal()
+    confirm_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__("Setting")
@@ -44,6 +46,15 @@ class SettingPanel(Panel):
         self.body.addWidget(self.use_button)
         self.effect = label("", "caption", wrap=True)
         self.body.addWidget(self.effect)
+        self.confirm_button = button(
+            "Confirm live…",
+            self.confirm_wanted.emit,
+            tip="Stream the data set live with this setting and with the current one, and compare with the replay",
+        )
+        self.confirm_cost, self.confirmed = label("", "caption", wrap=True), label("", "ok", wrap=True)
+        for widget in (self.confirm_button, self.confirm_cost, self.confirmed):
+            self.body.addWidget(widget)
+            widget.hide()
         couple(self.eot, self.eager)
 
     @property
@@ -81,6 +92,19 @@ class SettingPanel(Panel):
         self.timeout.set_state(f"current {current.timeout_ms / 1000:.1f} s", "caption")
         self.effect.setText(effect)
         self.use_button.setEnabled(self.setting != current)
+
+    def show_confirming(
+        self, *, offered: bool, enabled: bool, cost: str, result: str, detail: str = "", good: bool = True
+    ) -> None:
+        """Offer to confirm the setting live, with what that costs, and show what came of it; `detail` is its tip."""
+        self.confirm_button.setVisible(offered)
+        self.confirm_button.setEnabled(enabled)
+        self.confirm_cost.setText(cost)
+        self.confirm_cost.setVisible(offered and bool(cost))
+        self.confirmed.setText(result)
+        self.confirmed.setToolTip(detail)
+        set_role(self.confirmed, "ok" if good else "warn")
+        self.confirmed.setVisible(bool(result))
 
     def _edited(self) -> None:
         couple(self.eot, self.eager)

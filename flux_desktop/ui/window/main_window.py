@@ -24,6 +24,7 @@ from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
+from flux_desktop.ui.window.confirmer import Confirmer
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.file_drop import FileDrop
@@ -81,8 +82,9 @@ class MainWindow(QMainWindow):
         self.tune_page = TunePage(theme, self.state)
         self.tuner = Tuner(self.state, self.tune_page, self.tasks)
         self.recorder = TraceRecorder(
-            self.state, self.tune_page, self.controller, self.tasks, self.tuner.show, page.banners.show_problem
+            self.state, self.tune_page, self.controller, self.tasks, self.tuner.show, page.banners
         )
+        self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.frame = PageFrame(theme, self.state, page, self.tune_page)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
@@ -97,7 +99,12 @@ class MainWindow(QMainWindow):
             self.events.take,
             on_curves=(self.refresher.draw_curves, self.preview.refresh),
             on_texts=(self.refresher.draw_texts, self.presenter.refresh),
-            on_labels=(self.live_controls.refresh, self.refresher.draw_labels, self.recorder.refresh),
+            on_labels=(
+                self.live_controls.refresh,
+                self.refresher.draw_labels,
+                self.recorder.refresh,
+                self.confirmer.refresh,
+            ),
             active=lambda: self.state.run.active or self.preview.on,
             parent=self,
         )
@@ -127,6 +134,7 @@ class MainWindow(QMainWindow):
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)
         self.events.run_finished.connect(self.recorder.run_finished)
+        self.events.run_finished.connect(self.confirmer.run_finished)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
         self.theme.changed.connect(self._remember_theme)

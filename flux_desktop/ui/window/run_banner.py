@@ -19,6 +19,8 @@ VERDICT_WORDS = {
     Verdict.INVALID: "INVALID: the figures of this run cannot be trusted",
 }
 STAND_IN = "The built-in endpoint was used: accuracy and latency are not those of Flux."
+SUMMARY = "summary"
+"""Code of the message with a run's result."""
 REPLAY_STOPPED = Problem(code="replay_stopped", what="Replay stopped.", why="The recorded session is unchanged.")
 
 
@@ -43,7 +45,7 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     ]
     recorded = f"Recorded in {at_home(folder)}." if folder else ""
     todo = ["" if cause is None else cause.todo, recorded]
-    return Problem(code="summary", what=what, why=_joined(why), todo=_joined(todo)), tone
+    return Problem(code=SUMMARY, what=what, why=_joined(why), todo=_joined(todo)), tone
 
 
 def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[str, str]:

@@ -28,11 +28,13 @@ from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.sweep_engine import SweepEngine, prepared
 from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.file_dialogs import ask_session
+from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress
-    from flux_desktop.experiments.sweep import SweepSize
+    from flux_desktop.experiments.sweep import SweepPlan, SweepSize
 
 SIZE, EVALUATION = "tune size", "tune evaluation"
 NO_TRACES = Problem(
@@ -53,11 +55,14 @@ class TraceRecorder:
         controller: RunController,
         tasks: UiTasks,
         show: Callable[[Evaluation], None],
-        on_problem: Callable[[Problem], None],
+        banners: BannerStack,
     ) -> None:
         self._state, self._controller, self._tasks = state, controller, tasks
         self._panel, self._model = page.measure_panel, page.model
-        self._show, self._on_problem = show, on_problem
+        self._show, self._banners = show, banners
+        self.recorded: tuple[SweepPlan, tuple[Trace, ...]] | None = None
+        """The last recording, where it is what the page shows; None for a past session."""
+        self._plan: SweepPlan | None = None
         self._size: SweepSize | None = None
         self._sized: tuple[Measurement, str] | None = None
         """What the size is of: the measurement and the endpoint."""
@@ -76,6 +81,15 @@ class TraceRecorder:
         self.refresh()
 
     @property
+    def confirming_cost(self) -> str:
+        """What two live runs of the data set use, one with each of two settings; empty while that is not known."""
+        if self._size is None or not self._size.streams:
+            return ""
+        left = max(1, self._size.streams - self._size.recorded)
+        minutes = 2 * self._size.clips * self._size.stream_minutes / left
+        return cost_words(minutes, self._state.endpoint, self._prices)
+
+    @property
     def recording(self) -> bool:
         """Whether a recording is in progress."""
         return self._engine is not None
@@ -92,12 +106,12 @@ class TraceRecorder:
         try:
             plan = self._panel.measurement.plan(self._state.plan(WavSource(path="")))
         except ProblemError as error:
-            self._on_problem(error.problem)
+            self._banners.show_problem(error.problem)
             return
         shown = msgspec.structs.replace(
             plan.base, source=DataSetSource(path=plan.data), connections=plan.at_once, on_demand=True, duration_s=None
         )
-        self._progress = None
+        self._progress, self._plan = None, plan
 
         def make(sink: EventSink) -> SweepEngine:
             self._engine = SweepEngine(sink, plan, self._controller.make_engine, self._take_progress)
@@ -109,6 +123,7 @@ class TraceRecorder:
     def open_session(self, folder: Path) -> None:
         """Evaluate a past session."""
         work = partial(evaluate_session, folder, self._model.limits)
+        self.recorded = None
         self._evaluate(work, f"from {folder.name}")
 
     def run_finished(self) -> None:
@@ -117,10 +132,12 @@ class TraceRecorder:
         if engine is None:
             return
         self._sized = None  # what is left to record has changed
+        self._banners.withdraw(SUMMARY)  # the page shows what came of it
         recording = engine.recording
         if recording is not None and recording.problem is not None:
-            self._on_problem(recording.problem)
-        if recording is not None and recording.traces:
+            self._banners.show_problem(recording.problem)
+        if recording is not None and recording.traces and self._plan is not None:
+            self.recorded = (self._plan, recording.traces)
             missing = f" · {recording.missing} missing" if recording.missing else ""
             work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)
             self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}")
@@ -136,7 +153,7 @@ class TraceRecorder:
         if size is None:
             panel.show_size("", "")
         else:
-            panel.show_size(size_words(size), cost_words(size, state.endpoint, self._prices))
+            panel.show_size(size_words(size), cost_words(size.stream_minutes, state.endpoint, self._prices))
         panel.show_state(
             recording=self.recording,
             stopping=run.phase is Phase.STOPPING,
@@ -191,7 +208,7 @@ class TraceRecorder:
         self._result = origin
         self._show(evaluation)
         for note in evaluation.notes:
-            self._on_problem(Problem(code="trace_note", what=note))
+            self._banners.show_problem(Problem(code="trace_note", what=note), "warn")
         self.refresh()
 
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from flux_desktop.evaluation.cost import SUGGESTED
+from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.replay_error import ReplayError
+from flux_desktop.evaluation.setting_figures import setting_figures
+from flux_desktop.evaluation.sweep_report import Confirmed
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.trace_table import trace_table
 from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, SweepSize
-from flux_desktop.ui.models.measurement import BUNDLED, Measurement, cost_words, size_words
+from flux_desktop.ui.models.measurement import (
+    BUNDLED,
+    Measurement,
+    confirmed_words,
+    cost_words,
+    is_confirmed,
+    size_words,
+)
 from tests.ui import scripted
+from tests.ui.models import tuning
 
 SIZE = SweepSize(clips=24, streams=72, recorded=0, stream_minutes=43.2, minutes=5.4)
 
@@ -29,13 +43,28 @@ def test_a_data_set_has_a_name() -> None:
 
 
 def test_the_size_says_what_is_recorded_already() -> None:
-    assert size_words(SIZE) == "24 clips · 72 streams · 05:24 min"
+    assert size_words(SIZE) == "24 clips · 72 streams · about 05:24"
     continued = SweepSize(clips=24, streams=72, recorded=30, stream_minutes=25.0, minutes=3.0)
     assert "30 recorded" in size_words(continued)
 
 
 def test_the_built_in_endpoint_costs_nothing_and_others_are_priced() -> None:
-    assert cost_words(SIZE, "local", SUGGESTED) == "About 43 stream-minutes on this computer; no cost"
-    priced = cost_words(SIZE, "flux-en-prod", SUGGESTED)
+    assert cost_words(43.2, "local", SUGGESTED) == "About 43 stream-minutes on this computer; no cost"
+    priced = cost_words(43.2, "flux-en-prod", SUGGESTED)
     assert "$0.33" in priced
     assert "suggested price" in priced
+
+
+def test_a_confirmation_is_told_with_n_and_interval() -> None:
+    setting = Setting(eot=0.6)
+    figures = setting_figures(trace_table(tuning.traces(long_holds=4)), setting)
+    error = ReplayError(decisions=80, same=79, unseen=0, differing=1, error_ms=Estimate(14.2, -6.0, 31.0, 80))
+    words = confirmed_words(Confirmed(setting=setting, live=figures, replayed=figures, error=error))
+    assert words.startswith(setting.text)
+    assert "live 10.0 % of 40 holds cut off, 10.0 % by replay" in words
+    assert "+14 ms (-6 to +31)" in words
+    assert "1 of 80 decisions differ" in words
+    assert is_confirmed(error)
+    assert not is_confirmed(ReplayError(decisions=80, same=70, unseen=0, differing=10, error_ms=error.error_ms))
+    unknown = ReplayError(decisions=0, same=0, unseen=0, differing=0, error_ms=Estimate())
+    assert "too few" in confirmed_words(Confirmed(setting=setting, live=figures, replayed=figures, error=unknown))

@@ -50,3 +50,17 @@ def test_the_values_of_live_stand_beside_the_controls(panel: SettingPanel) -> No
     panel.eot.field.setValue(0.8)
     panel.show_current(CURRENT, "Sets them.")
     assert panel.use_button.isEnabled()
+
+
+def test_confirming_is_offered_with_its_cost(panel: SettingPanel) -> None:
+    assert panel.confirm_button.isHidden()
+    wanted: list[None] = []
+    panel.confirm_wanted.connect(lambda: wanted.append(None))
+    panel.show_confirming(offered=True, enabled=True, cost="About 10 stream-minutes", result="")
+    panel.confirm_button.click()
+    assert wanted == [None]
+    assert panel.confirm_cost.text() == "About 10 stream-minutes"
+    assert panel.confirmed.isHidden()
+    panel.show_confirming(offered=True, enabled=False, cost="3 of 48 clips", result="replay − live +14 ms")
+    assert not panel.confirm_button.isEnabled()
+    assert not panel.confirmed.isHidden()

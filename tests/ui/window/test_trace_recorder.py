@@ -19,18 +19,12 @@ MISSING = Problem(code="connect_failed", what="The connection failed.")
 
 
 class Recorder(TraceRecorder):
-    """With what it has shown and said."""
+    """With what it has shown."""
 
     def __init__(self, bench: PageBench) -> None:
         self.evaluations: list[Evaluation] = []
-        self.problems: list[Problem] = []
         super().__init__(
-            bench.state,
-            bench.tune_page,
-            bench.controller,
-            bench.tasks,
-            self.evaluations.append,
-            self.problems.append,
+            bench.state, bench.tune_page, bench.controller, bench.tasks, self.evaluations.append, bench.page.banners
         )
 
 
@@ -87,10 +81,13 @@ async def test_what_was_recorded_is_evaluated(bench: PageBench) -> None:
     traces = tuple(tuning.traces(8))
     engine.recording = SweepRecording(traces=traces, sessions=(), missing=2, notes=("A note.",), problem=MISSING)
     bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 8}))
+    bench.page.banners.show_problem(Problem(code="summary", what="Run stopped."), "ok")
     recorder.run_finished()
     await bench.settled(EVALUATION)
     assert [evaluation.turns for evaluation in recorder.evaluations] == [16]
-    assert [problem.what for problem in recorder.problems] == [MISSING.what, "A note."]
+    assert bench.banners == ["trace_note", MISSING.code], "and not the summary of a run"
+    assert recorder.recorded is not None
+    assert recorder.recorded[1] == traces
     assert "2 missing" in bench.tune_page.measure_panel.done.full_text()
 
 

@@ -1,0 +1,95 @@
+"""Runs the setting of the Tune page live, beside the current one, and shows how far the replay was from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
+from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.services.confirm_engine import ConfirmEngine
+from flux_desktop.ui.services.engine_port import EventSink
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.run_banner import SUMMARY
+from flux_desktop.ui.window.trace_recorder import TraceRecorder
+
+if TYPE_CHECKING:
+    from flux_desktop.experiments.clip_run import ClipProgress
+
+
+class Confirmer:
+    """One confirmation at a time; like a recording it is a run, seen and stopped like any other."""
+
+    def __init__(
+        self,
+        state: AppState,
+        page: TunePage,
+        controller: RunController,
+        recorder: TraceRecorder,
+        banners: BannerStack,
+    ) -> None:
+        self._state, self._controller, self._recorder, self._banners = state, controller, recorder, banners
+        self._panel, self._model = page.setting_panel, page.model
+        self._engine: ConfirmEngine | None = None
+        self._progress: ClipProgress | None = None
+        self._result = self._detail = ""
+        self._good = True
+        self._panel.confirm_wanted.connect(self.confirm)
+        state.listen(self.refresh)
+
+    def confirm(self) -> None:
+        """Begin, if the page shows a recording and no run is active."""
+        recorded, current = self._recorder.recorded, self._model.replayable_current
+        if recorded is None or self._state.run.active:
+            return
+        plan, traces = recorded
+        settings = list(dict.fromkeys([self._model.setting, *([current] if current is not None else [])]))
+        shown = msgspec.structs.replace(
+            plan.base, source=DataSetSource(path=plan.data), connections=plan.at_once, on_demand=True, duration_s=None
+        )
+        self._progress = None
+        self._result = self._detail = ""
+
+        def make(sink: EventSink) -> ConfirmEngine:
+            engine = ConfirmEngine(sink, plan, settings, traces, self._controller.make_engine, self._take_progress)
+            self._engine = engine
+            return engine
+
+        self._controller.start(shown, make_engine=make)
+        self._state.changed()
+
+    def run_finished(self) -> None:
+        """A run has ended; if it was the confirmation, its result is shown."""
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return
+        self._banners.withdraw(SUMMARY)  # the panel shows what came of it
+        confirmed = () if engine.result is None else engine.result.confirmed
+        self._result = error_words(confirmed[0].error) if confirmed else "Nothing was streamed to its end."
+        self._detail = "\n".join(confirmed_words(each) for each in confirmed)
+        self._good = bool(confirmed) and is_confirmed(confirmed[0].error)
+        if engine.result is not None and engine.result.run.problem is not None:
+            self._banners.show_problem(engine.result.run.problem)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the offer, the progress or the result; called after every change and at the pace of labels."""
+        offered = self._recorder.recorded is not None and self._model.evaluation is not None
+        progress = self._progress
+        if self._engine is None:
+            cost = self._recorder.confirming_cost
+        elif progress is None:
+            cost = "Starting…"
+        else:
+            cost = f"{progress.done + progress.failed} of {progress.total} clips"
+        enabled = not self._state.run.active
+        self._panel.show_confirming(
+            offered=offered, enabled=enabled, cost=cost, result=self._result, detail=self._detail, good=self._good
+        )
+
+    def _take_progress(self, progress: ClipProgress) -> None:
+        self._progress = progress
