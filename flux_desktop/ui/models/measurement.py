@@ -74,7 +74,8 @@ DIFFERS_FROM = 0.05
 def confirmed_words(confirmed: Confirmed) -> str:
     """A live run beside the replay of its setting, with n and interval."""
     live, replayed = confirmed.live.cut_offs_per_hold, confirmed.replayed.cut_offs_per_hold
-    cut = f"{value_text(live, is_share=True)} of {live.n:,} holds cut off, {value_text(replayed, is_share=True)} by replay"
+    by_replay = value_text(replayed, is_share=True)
+    cut = f"{value_text(live, is_share=True)} of {live.n:,} holds cut off, {by_replay} by replay"
     return f"{confirmed.setting.text}: live {cut}; {error_words(confirmed.error)}"
 
 
