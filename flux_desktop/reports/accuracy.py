@@ -29,6 +29,8 @@ class ClipAccuracy(Struct, frozen=True, kw_only=True):
     """How often it was played."""
     words: list[WordAccuracy]
     turns: TurnFigures | None = None
+    worst: list[WorstTurn] = []
+    """Its turns with the most errors; those without any are left out."""
 
 
 class ConnectionAccuracy(Struct, frozen=True, kw_only=True):
@@ -121,6 +123,7 @@ def _clips(texts: list[TurnText], scores: list[ClipScore], times: dict[str, int]
             times=count,
             words=word_accuracy(texts_of[clip], over_turns=True),
             turns=_turn_figures(scores_of[clip]),
+            worst=worst_turns(texts_of[clip]),
         )
         for clip, count in times.items()
     ]

@@ -104,7 +104,7 @@ def small_accuracy() -> RunAccuracy:
         turns=turn_figures(scores),
         clips=[
             ClipAccuracy(clip="/data/a.wav", times=2, words=word_accuracy(TEXTS[:2]), turns=turn_figures(scores)),
-            ClipAccuracy(clip="/data/b.wav", times=1, words=word_accuracy(TEXTS[2:])),
+            ClipAccuracy(clip="/data/b.wav", times=1, words=word_accuracy(TEXTS[2:]), worst=worst_turns(TEXTS[2:])),
         ],
         connections=[],
         worst=worst_turns(TEXTS),

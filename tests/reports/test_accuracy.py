@@ -61,6 +61,7 @@ def test_figures_of_clips_and_connections(session: Path) -> None:
     accuracy = accuracy_of(session)
     assert [(clip.clip, clip.times) for clip in accuracy.clips] == [("/clips/0.wav", 1), ("/clips/1.wav", 2)]
     assert [clip.words[0].normalised.errors for clip in accuracy.clips] == [WordErrors(8), WordErrors(6, 1)]
+    assert [[turn.turn for turn in clip.worst] for clip in accuracy.clips] == [[], [1]]
     assert [each.conn for each in accuracy.connections] == [1, 2]
     assert [each.words[0].normalised.errors for each in accuracy.connections] == [WordErrors(11), WordErrors(3, 1)]
     second = accuracy.connections[1].turns

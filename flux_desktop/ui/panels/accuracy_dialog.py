@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QTabWidget,
@@ -62,17 +63,18 @@ class AccuracyDialog(QDialog):
         self.resize(900, 640)
         self.figures = _figures_table(accuracy)
         self.clips = _clips_table(accuracy.clips)
-        self.worst = QTextBrowser()
-        self.worst.setOpenLinks(False)
-        self.worst.setAccessibleName("Worst turns")
+        self.clip_turns = _browser("Turns of the clip with errors")
+        self.worst = _browser("Worst turns")
         self.worst.setHtml(worst_html(accuracy.worst, theme))
+        self._theme = theme
+        self._by_clip = {clip.clip: clip for clip in accuracy.clips}
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Accuracy")
         self.tabs.tabBar().setAccessibleName("Parts of the accuracy")
         self.tabs.setDocumentMode(True)
         for widget, name in (
             (self.figures, "&Run"),
-            (self.clips, f"&Clips ({len(accuracy.clips)})"),
+            (_above(self.clips, self.clip_turns), f"&Clips ({len(accuracy.clips)})"),
             (self.worst, f"&Worst turns ({len(accuracy.worst)})"),
         ):
             self.tabs.addTab(widget, name)
@@ -85,6 +87,31 @@ class AccuracyDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+        self.clips.currentItemChanged.connect(lambda _now, _before: self._show_clip())
+        self.clips.setCurrentCell(0, 0)
+
+    def _show_clip(self) -> None:
+        """The turns of the clip on which the table's cursor stands."""
+        first = self.clips.item(self.clips.currentRow(), 0)
+        clip = None if first is None else self._by_clip.get(first.data(Qt.ItemDataRole.UserRole))
+        self.clip_turns.setHtml("" if clip is None else worst_html(clip.worst, self._theme))
+
+
+def _above(upper: QWidget, lower: QWidget) -> QSplitter:
+    both = QSplitter(Qt.Orientation.Vertical)
+    both.setChildrenCollapsible(False)
+    both.addWidget(upper)
+    both.addWidget(lower)
+    both.setStretchFactor(0, 3)
+    both.setStretchFactor(1, 2)
+    return both
+
+
+def _browser(name: str) -> QTextBrowser:
+    browser = QTextBrowser()
+    browser.setOpenLinks(False)
+    browser.setAccessibleName(name)
+    return browser
 
 
 def worst_html(worst: Sequence[WorstTurn], theme: Theme) -> str:
@@ -170,6 +197,7 @@ def _clips_table(clips: Sequence[ClipAccuracy]) -> QTableWidget:
     for place, clip in enumerate(clips):
         cells = _cells(clip)
         cells[0].setToolTip(plain_tip(clip.clip))
+        cells[0].setData(Qt.ItemDataRole.UserRole, clip.clip)
         for column, item in enumerate(cells):
             table.setItem(place, column, item)
     header = table.horizontalHeader()

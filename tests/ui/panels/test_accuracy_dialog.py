@@ -48,6 +48,15 @@ def test_clips_are_sorted_by_what_their_figures_mean(dialog: AccuracyDialog) -> 
     assert [cells(table, row)[0] for row in range(2)] == ["b.wav", "a.wav"]
 
 
+def test_the_turns_of_the_selected_clip_are_shown(dialog: AccuracyDialog) -> None:
+    assert dialog.clip_turns.toPlainText() == "Every turn was recognised without an error."
+    dialog.clips.setCurrentCell(1, 3)
+    assert "b.wav, turn 1" in dialog.clip_turns.toPlainText()
+    dialog.clips.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    dialog.clips.setCurrentCell(1, 0)
+    assert "b.wav" not in dialog.clip_turns.toPlainText()
+
+
 def test_a_clip_without_text_sorts_last(theme: ThemeSource) -> None:
     accuracy = small_accuracy()
     empty = msgspec.structs.replace(accuracy.clips[0], clip="/data/0.wav", words=[], turns=None)
@@ -83,6 +92,6 @@ def test_a_run_without_errors_says_so() -> None:
 
 
 def test_every_part_has_a_name(dialog: AccuracyDialog) -> None:
-    parts = (dialog.figures, dialog.clips, dialog.worst, dialog.tabs, dialog.tabs.tabBar())
+    parts = (dialog.figures, dialog.clips, dialog.clip_turns, dialog.worst, dialog.tabs, dialog.tabs.tabBar())
     assert all(part.accessibleName() for part in parts)
     assert [dialog.tabs.tabText(n) for n in range(3)] == ["&Run", "&Clips (2)", "&Worst turns (2)"]
