@@ -7,6 +7,7 @@ by silence until its last turn has ended. When a connection ends, the next one o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,8 +17,15 @@ from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.stream_switcher import REFUSED_PARAMETERS
-from flux_desktop.engine.records.commands import Watch
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
+from flux_desktop.engine.records.commands import SendControl, Watch
+from flux_desktop.engine.records.events import (
+    ClipStarted,
+    ConnectionChanged,
+    ConnectionEnded,
+    Event,
+    RunEnded,
+    RunStarted,
+)
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
@@ -45,6 +53,8 @@ class ClipRunResult(Struct, frozen=True, kw_only=True):
     done: int
     failed: int
     refused: Problem | None = None
+    unsupported: bool = False
+    """A connection was ended because the build does not accept a control message."""
     problem: Problem | None = None
     """The first problem of a connection, or why the run could not be carried out."""
 
@@ -81,13 +91,17 @@ MakeEngine = Callable[[Callable[[Event], None]], Supervisor]
 
 
 class ClipRun:
-    """Carries out one plan of `clip_plan`. With `scout` the first connection must be accepted before others open."""
+    """Carries out one plan of `clip_plan`. With `scout` the first connection must be accepted before others open.
+
+    `force_ends_s` has, by a clip's place in the data set, where in its audio ForceEndTurn is sent.
+    """
 
     def __init__(
         self,
         plan: RunPlan,
         *,
         scout: bool = False,
+        force_ends_s: Mapping[int, Sequence[float]] | None = None,
         on_progress: Callable[[ClipProgress], None] = lambda _: None,
         on_event: Callable[[Event], None] = lambda _: None,
         local: LocalEndpoint | None = None,
@@ -103,8 +117,12 @@ class ClipRun:
         self._done = self._failed = self._failed_in_a_row = 0
         self._refused: Problem | None = None
         self._problem: Problem | None = None
+        self._unsupported = False
         self._scouting = scout
         self._stopping = False
+        self._force_ends_s = force_ends_s or {}
+        self._timers: dict[int, list[asyncio.TimerHandle]] = {}
+        self._origin_s = 0.0
         self._on_progress, self._on_event = on_progress, on_event
         make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
         self._supervisor = make(self._take)
@@ -122,13 +140,19 @@ class ClipRun:
 
     async def run(self) -> ClipRunResult:
         """Carry out the run; expected failures are in the result."""
-        ended = await self._supervisor.run(self._plan)
+        try:
+            ended = await self._supervisor.run(self._plan)
+        finally:
+            for timers in self._timers.values():
+                for timer in timers:
+                    timer.cancel()
         return ClipRunResult(
             ended=ended,
             session_folder=self._supervisor.session_folder,
             done=self._done,
             failed=self._failed,
             refused=self._refused,
+            unsupported=self._unsupported,
             problem=ended.problem or self._problem,
         )
 
@@ -137,15 +161,34 @@ class ClipRun:
     def _take(self, event: Event) -> None:
         self._on_event(event)
         if isinstance(event, RunStarted):
+            self._origin_s = time.monotonic() - event.t
             asyncio.get_running_loop().call_soon(self._open_more)
         elif isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and self._scouting:
             self._scouting = False
             self._open_more()
+        elif isinstance(event, ClipStarted):
+            self._force_ends(event)
         elif isinstance(event, ConnectionEnded):
             self._ended(event)
 
+    def _force_ends(self, event: ClipStarted) -> None:
+        """Have ForceEndTurn sent at its places in the clip that has begun."""
+        assert isinstance(self._plan.source, DataSetSource)
+        entries = self._plan.source.entries
+        late_s = time.monotonic() - self._origin_s - event.t
+        self._timers[event.conn] = [
+            asyncio.get_running_loop().call_later(
+                max(0.0, at_s - late_s),
+                self._supervisor.send,
+                SendControl(control="ForceEndTurn", connections=[event.conn]),
+            )
+            for at_s in self._force_ends_s.get(entries[(event.conn - 1) % len(entries)], ())
+        ]
+
     def _ended(self, event: ConnectionEnded) -> None:
         summary = event.summary
+        for timer in self._timers.pop(summary.conn, ()):
+            timer.cancel()
         self._open.discard(summary.conn)
         if summary.ledger in {LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT}:
             self._done += 1
@@ -154,6 +197,7 @@ class ClipRun:
             self._failed += 1
             self._failed_in_a_row += 1
             self._problem = self._problem or summary.problem
+            self._unsupported |= summary.problem is not None and summary.problem.code == "control_not_supported"
         if self._scouting and summary.problem is not None:
             is_refused = summary.problem.code in REFUSED_PARAMETERS
             self._refused = summary.problem if is_refused else None

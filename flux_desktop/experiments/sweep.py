@@ -3,6 +3,10 @@
 Each clip goes over a connection of its own, in random order, followed by silence as long as the longest timeout. The
 recording is one ordinary run; what was interrupted is continued by the next sweep of the same kind, in a session of its
 own. Builds that refuse the highest threshold are found by trying: the first connection decides.
+
+At the highest threshold a server would hear all turns of a clip as one. Where the build accepts ForceEndTurn, each turn
+is ended just before the next one begins, so that this one is heard as it would be live; a build that refuses it is
+found by trying, too.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -38,6 +43,12 @@ EOT_LADDER = (1.0, 0.9)
 TIMEOUT_MS = 10_000
 """The longest that every build takes, and that is evaluated."""
 LINE_NOISE_DBFS = -60.0
+FORCE_BEFORE_S = 0.25
+"""Before the next turn begins."""
+NO_FORCE_END = (
+    "This build does not accept ForceEndTurn: several turns of a clip were heard as one, so that the replay of all but "
+    "the first is less exact."
+)
 STATE_FOLDER = "sweeps"
 _ROUNDS_MAX = 3
 """How often clips that failed are sent again."""
@@ -74,6 +85,8 @@ class SweepState(Struct, kw_only=True):
 
     schema: int = 1
     eot: float = EOT_LADDER[0]
+    force_end: bool = True
+    """Whether the build is believed to accept ForceEndTurn."""
     sessions: list[str] = []
     complete: bool = False
 
@@ -153,6 +166,10 @@ class Sweep:
             self._note_quality(result)
             if result.refused is not None and self._next_threshold(result):
                 continue
+            if result.unsupported and self._state.force_end:
+                self._state.force_end = False
+                self._notes.append(NO_FORCE_END)
+                continue
             if not result.done:
                 break
             rounds += len(left) <= _PER_RUN_MAX
@@ -184,6 +201,7 @@ class Sweep:
         self._run = ClipRun(
             plan,
             scout=not self._state.sessions,
+            force_ends_s=force_ends_s(self._clips) if self._state.force_end else None,
             on_progress=self._on_progress,
             on_event=self._take,
             local=self._local,
@@ -259,6 +277,15 @@ class Sweep:
             note = "How far the sweep is could not be saved: it cannot be continued after an interruption."
             if note not in self._notes:
                 self._notes.append(note)
+
+
+def force_ends_s(clips: Sequence[Clip]) -> dict[int, list[float]]:
+    """By place: where in a clip each turn but the last is to be ended, if the server has not done so."""
+    return {
+        place: [max(turn.start_s - FORCE_BEFORE_S, before.end_s) for before, turn in pairwise(turns)]
+        for place, clip in enumerate(clips)
+        if len(turns := reference_turns(clip)) > 1
+    }
 
 
 def recording_options(options: FluxOptions, eot: float) -> FluxOptions:

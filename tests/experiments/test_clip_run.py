@@ -11,6 +11,9 @@ import pytest
 import soundfile
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.engine.records.commands import Command, SendControl
+from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, RunStarted
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
@@ -59,3 +62,41 @@ def test_a_build_that_refuses_the_threshold_is_found_by_trying(data_set: Path) -
     result, _ = carried_out(data_set, (1.0,), 3, bundle="flux-english-20260311")
     assert result.refused is not None
     assert (result.done, result.failed) == (0, 1)
+
+
+class RecordingSupervisor:
+    """In place of the supervisor: keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.opened: list[int] = []
+        self.told = asyncio.Event()
+
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
+        self.told.set()
+
+    def open_connections(self, numbers: list[int]) -> None:
+        self.opened += numbers
+
+    def stop(self, *, drain: bool) -> None:
+        """The run is over."""
+
+
+def test_turns_are_ended_at_their_places_and_never_after_the_clip(data_set: Path) -> None:
+    async def forced() -> list[Command]:
+        base = RunPlan(endpoint="local", source=WavSource(path="none"))
+        run = ClipRun(clip_plan(base, data_set, (0, 1), at_once=2), force_ends_s={0: [0.0, 60.0], 1: [60.0]})
+        told = RecordingSupervisor()
+        run._supervisor = told  # type: ignore[assignment]
+        run._take(RunStarted(t=0.0, wall_time="", plan=run._plan, version="0"))
+        for conn in (1, 2):
+            run._take(ClipStarted(t=0.0, conn=conn, clip="clip.wav", audio_s=0.0))
+        await told.told.wait()
+        for conn in (1, 2):
+            summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
+            run._take(ConnectionEnded(t=1.0, summary=summary))
+        assert not run._timers
+        return told.commands
+
+    assert asyncio.run(forced()) == [SendControl(control="ForceEndTurn", connections=[1])]

@@ -9,10 +9,20 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.experiments.sweep import TIMEOUT_MS, Sweep, SweepPlan, SweepState, recording_options
+from flux_desktop.experiments.sweep import (
+    NO_FORCE_END,
+    TIMEOUT_MS,
+    Sweep,
+    SweepPlan,
+    SweepState,
+    force_ends_s,
+    recording_options,
+)
 from flux_desktop.flux.options import FluxOptions
+from tests.evaluation.hand_made import turn
 from tests.experiments.test_clip_run import data_set  # noqa: F401 - a fixture
 from tests.experiments.test_read_traces import ended, info, session
 
@@ -50,7 +60,11 @@ def test_a_complete_sweep_is_recorded_anew(data_set: Path) -> None:  # noqa: F81
     assert sweep_of(data_set, repeats=1)._state == SweepState()
 
 
-def test_a_build_that_refuses_the_highest_threshold_is_recorded_below_it(data_set: Path) -> None:  # noqa: F811
+def test_a_build_that_refuses_the_highest_threshold_and_forced_ends_is_recorded_without(
+    data_set: Path,  # noqa: F811
+) -> None:
+    turns = [{"text": "", "start_s": 0.5, "end_s": 1.0}, {"text": "", "start_s": 1.5, "end_s": 2.6}]
+    data_set.write_bytes(msgspec.json.encode({"audio_filepath": "clip.wav", "turns": turns}))
     base = RunPlan(
         endpoint="local",
         source=WavSource(path="none"),
@@ -59,7 +73,13 @@ def test_a_build_that_refuses_the_highest_threshold_is_recorded_below_it(data_se
     recording = asyncio.run(sweep_of(data_set, base=base, repeats=1).run())
     assert [trace.setting.eot for trace in recording.traces] == [0.9]
     assert "refuses eot_threshold 1: recorded at 0.9" in recording.notes[0]
-    assert len(recording.sessions) == 1
+    assert NO_FORCE_END in recording.notes
+    assert not recording.missing
+
+
+def test_each_turn_but_the_last_is_ended_before_the_next_one(tmp_path: Path) -> None:
+    spoken = Clip(path=tmp_path, turns=(turn(0.5, 1.0), turn(2.0, 3.0), turn(3.1, 4.0)))
+    assert force_ends_s([spoken, Clip(path=tmp_path, turns=(turn(0.0, 1.0),))]) == {0: [1.75, 3.0]}
 
 
 def test_a_data_set_without_turns_is_refused(tmp_path: Path, data_set: Path) -> None:  # noqa: F811
