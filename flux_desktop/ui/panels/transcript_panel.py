@@ -24,7 +24,7 @@ OVERVIEW = 0
 
 
 LANES_MAX = 6
-CLIP_NAME_PX = 76
+CLIP_NAME_PX = 52
 
 
 class TranscriptPanel(QWidget):
@@ -278,7 +278,7 @@ class TranscriptPanel(QWidget):
 
     def _tab_name(self, conversation: Conversation) -> str:
         """The number, with the clip of a data set."""
-        clip = self.tabs.fontMetrics().elidedText(conversation.clip, Qt.TextElideMode.ElideMiddle, CLIP_NAME_PX)
+        clip = self.tabs.fontMetrics().elidedText(conversation.clip, Qt.TextElideMode.ElideLeft, CLIP_NAME_PX)
         return f"#{conversation.conn}" + (f" {clip.replace('&', '&&')}" if clip else "")
 
     def _open_hit(self, conn: int, row: int) -> None:
