@@ -25,8 +25,12 @@ def normaliser_name(language: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def normalised(text: str, name: str) -> str:
-    """The text after NFC and the normaliser of that name; texts of connections that hear the same share the work."""
-    return " ".join(_normaliser(name)(unicodedata.normalize("NFC", text)).split())
+    """The text after NFC and the normaliser of that name; texts of connections that hear the same share the work.
+
+    Of three dots at the end the English rules leave one as a word, in the middle none: they are removed before, so that
+    a text gives the same words whether it is normalised turn by turn or as a whole.
+    """
+    return " ".join(_normaliser(name)(unicodedata.normalize("NFC", text).rstrip(" .\u2026")).split())
 
 
 @lru_cache(maxsize=2)

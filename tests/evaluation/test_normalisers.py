@@ -28,6 +28,10 @@ def test_english_has_its_own(language: str | None, name: str) -> None:
     [
         ("Mr. Smith doesn't owe twenty-one dollars.", ENGLISH, "mister smith does not owe $21"),
         ("The colour, um, of it", ENGLISH, "the color of it"),
+        ("He might have...", ENGLISH, "he might have"),
+        ("He might have\u2026", ENGLISH, "he might have"),
+        ("In the U.S.", ENGLISH, "in the u s"),
+        ("It costs 3.5.", ENGLISH, "it costs 3.5"),
         ("Ça va très bien!", BASIC, "ça va très bien"),
         ("C\u0327a va tre\u0300s bien", BASIC, "ça va très bien"),
         ("वह घर की ओर गया।", BASIC, "वह घर की ओर गया"),
