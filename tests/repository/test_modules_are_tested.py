@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ UNTESTED = {
 """Modules that no test names, each with the reason. It should become empty; do not add to it."""
 
 
+@functools.cache
 def modules() -> set[str]:
     """Modules with statements of their own; a package's `__init__` only describes it."""
     names = set()
@@ -46,6 +48,7 @@ def named(source: str) -> Iterator[str]:
             yield from re.findall(rf"{PACKAGE}[\w.]*\w", node.value)
 
 
+@functools.cache
 def named_by_tests() -> set[str]:
     """This file's own list of what is not tested does not count."""
     sources = (path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))

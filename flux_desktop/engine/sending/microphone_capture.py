@@ -10,10 +10,10 @@ from collections.abc import Callable
 import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, encode
-from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import Event, LevelMeasured, Notice
+from flux_desktop.engine.measuring.frame_level import frame_level
+from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 
@@ -53,16 +53,7 @@ class MicrophoneCapture:
         """One frame from the device (MicrophoneListener)."""
         if self.push is not None:
             self.push(encode(pcm, self._encoding), captured_s)
-        level = measure(pcm)
-        self._emit(
-            LevelMeasured(
-                t=self._now(),
-                rms_dbfs=round(level.rms_dbfs, 1),
-                peak_dbfs=round(level.peak_dbfs, 1),
-                is_clipped=level.is_clipped,
-                is_silent=level.is_silent,
-            )
-        )
+        self._emit(frame_level(pcm, self._now()))
 
     def on_lost(self, problem: Problem) -> None:
         """The device is lost (MicrophoneListener)."""

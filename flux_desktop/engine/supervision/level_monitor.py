@@ -17,13 +17,13 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from flux_desktop.audio.levels import measure
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, decode_event, encode_event
+from flux_desktop.engine.measuring.frame_level import frame_level
+from flux_desktop.engine.records.events import Event, Notice, decode_event, encode_event
 
 MODULE = "flux_desktop.engine.supervision.level_monitor"
 STOP_PATIENCE_S = 0.8
@@ -67,16 +67,7 @@ class _Monitor:
 
     def on_frame(self, pcm: bytes, captured_s: float) -> None:
         """One frame from the device."""
-        level = measure(pcm)
-        self.emit(
-            LevelMeasured(
-                t=self.now_s(),
-                rms_dbfs=round(level.rms_dbfs, 1),
-                peak_dbfs=round(level.peak_dbfs, 1),
-                is_clipped=level.is_clipped,
-                is_silent=level.is_silent,
-            )
-        )
+        self.emit(frame_level(pcm, self.now_s()))
 
     def on_lost(self, problem: Problem) -> None:
         """The device is lost."""

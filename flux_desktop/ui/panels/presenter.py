@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.models import text
@@ -14,6 +14,7 @@ from flux_desktop.ui.models.playback import AudioLevel
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_STAGE_PX, Theme, font
+from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
 from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 
 _WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -168,36 +169,23 @@ class Presenter(QWidget):
 
     def _paint_end(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
         groove = QRectF(area.left(), area.top() + 46, area.width(), 16)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.border))
-        painter.drawRoundedRect(groove, 8, 8)
-        share = min(1.0, max(0.0, conversation.eot_confidence or 0.0))
-        if share > 0:
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(16.0, groove.width() * share), 16), 8, 8)
+        in_force = conversation.parameters.in_force
+        end, *eager = marks = thresholds(in_force.eot_threshold_in_force, in_force.eager_eot_threshold, theme)
+        paint_confidence(painter, groove, conversation.eot_confidence, marks, theme)
         painter.setFont(font(_FOOT_PX))
         painter.setPen(QColor(theme.muted))
         caption = f"end of turn {text.percent(conversation.eot_confidence)}"
         painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), caption)
-        threshold = conversation.parameters.in_force.eot_threshold_in_force
-        x = groove.left() + groove.width() * threshold
-        painter.setPen(QPen(QColor(theme.ok), 4))
-        painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
-        painter.setPen(QColor(theme.ok))
-        words = f"ends at {threshold:.2f}"
-        width, taken = (painter.fontMetrics().horizontalAdvance(each) for each in (words, caption))
+        painter.setPen(QColor(end.colour))
+        width, taken = (painter.fontMetrics().horizontalAdvance(each) for each in (end.label, caption))
         # Centred on the mark, but neither over the caption nor outside.
-        left = min(max(x - width / 2, area.left() + taken + 24), area.right() - width)
+        left = min(max(end.x(groove) - width / 2, area.left() + taken + 24), area.right() - width)
         if left >= area.left() + taken + 12:
-            painter.drawText(QRectF(left, area.top(), width + 2, 36), int(Qt.AlignmentFlag.AlignLeft), words)
-        eager = conversation.parameters.in_force.eager_eot_threshold
-        if eager is not None:
-            x = groove.left() + groove.width() * eager
-            painter.setPen(QPen(QColor(theme.eager), 4))
-            painter.drawLine(int(x), int(groove.top() - 8), int(x), int(groove.bottom() + 8))
-            painter.setPen(QColor(theme.eager))
-            box = QRectF(max(area.left(), x - 150), groove.bottom() + 10, 300, 36)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), f"eager at {eager:.2f}")
+            painter.drawText(QRectF(left, area.top(), width + 2, 36), int(Qt.AlignmentFlag.AlignLeft), end.label)
+        for mark in eager:
+            painter.setPen(QColor(mark.colour))
+            box = QRectF(max(area.left(), mark.x(groove) - 150), groove.bottom() + 10, 300, 36)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), mark.label)
 
 
 def _newest(conversation: Conversation) -> Card | None:

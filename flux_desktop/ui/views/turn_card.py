@@ -14,6 +14,7 @@ from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, font
+from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30
@@ -131,27 +132,16 @@ class TurnCardDelegate(QStyledItemDelegate):
 
     def _paint_meter(self, painter: QPainter, card: Card, area: QRectF, theme: Theme) -> None:
         groove = QRectF(area.left(), area.top() + 4, area.width(), 5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.border))
-        painter.drawRoundedRect(groove, 2.5, 2.5)
-        share = min(1.0, max(0.0, card.confidence or 0.0))
-        if share > 0:
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(5.0, groove.width() * share), 5), 2.5, 2.5)
-        marks = [(self._eot_threshold, "ends at", theme.ok)]
-        if self._eager_threshold is not None:
-            marks.append((self._eager_threshold, "eager at", theme.eager))
+        marks = thresholds(self._eot_threshold, self._eager_threshold, theme)
+        paint_confidence(painter, groove, card.confidence, marks, theme)
         caption = font(TYPE_CAPTION_PX - 1)
         painter.setFont(caption)
-        for value, words, colour in marks:
-            x = groove.left() + groove.width() * value
-            painter.setPen(QPen(QColor(colour), 2))
-            painter.drawLine(QPointF(x, groove.top() - 3), QPointF(x, groove.bottom() + 3))
-            label = f"{words} {value:.2f}"
-            half = QFontMetricsF(caption).horizontalAdvance(label) / 2 + 2
-            centre = min(max(x, area.left() + half), area.right() - half)
+        for mark in marks:
+            painter.setPen(QColor(mark.colour))
+            half = QFontMetricsF(caption).horizontalAdvance(mark.label) / 2 + 2
+            centre = min(max(mark.x(groove), area.left() + half), area.right() - half)
             where = QRectF(centre - half, groove.bottom() + 3, 2 * half, 13)
-            painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), label)
+            painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), mark.label)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return QSize(self._width(), self._height(index.data(CARD_ROLE)))
