@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     INVALID = 3
     CREDENTIALS = 4
     ENDPOINT = 5
+    NOT_COMPARABLE = 6
     LIMIT_BROKEN = 99
     INTERRUPTED = 130
 

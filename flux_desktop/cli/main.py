@@ -28,6 +28,7 @@ _COMMANDS = {
     "local-endpoint": "run the built-in Flux endpoint on this machine",
     "summary": "rebuild the summary of a recorded run",
     "report": "write a report of a recorded run: HTML, Markdown, JUnit, JSON, CSV or OpenMetrics",
+    "compare": "compare two recorded runs: better, worse, no difference, or undecided",
     "recogniser": "show or download the speech models of the built-in endpoint",
     "data": "check a data set, or convert it to a manifest",
     "self-test": "check that every part of the program works on this machine",
@@ -47,6 +48,8 @@ _EXITS = {
     "  3    INVALID: this machine was the limit\n  99   not even one conversation is within the limits, or undecided\n"
     "  130  interrupted; what is known is printed",
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
+    "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"
+    "  6    not comparable: the reason is printed\n  99   a change is beyond --fail-on",
     "report": "exit status:\n  0    the report was written\n  2    there is no recording, or a file is not writable",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
@@ -168,6 +171,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import report
 
             report.add_arguments(parser)
+        case "compare":
+            from flux_desktop.cli import compare
+
+            compare.add_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -234,6 +241,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import report
 
             return report.run
+        case "compare":
+            from flux_desktop.cli import compare
+
+            return compare.run
         case _:
             from flux_desktop.cli import local_endpoint
 

@@ -1,0 +1,150 @@
+"""The comparison of one figure of two independent runs: the change with its interval, and what it shows.
+
+The interval of the difference is MOVER's, from the two figures' own 95 % intervals (Donner and Zou 2012).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from enum import StrEnum
+
+from msgspec import Struct
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.evaluation.intervals import Estimate
+
+_ALLOWED = re.compile(r"\s*([a-z0-9_]+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%|ms|)\s*", re.ASCII | re.IGNORECASE)
+
+
+class Finding(StrEnum):
+    """What a change shows."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "no difference"
+    """No larger than the interval says."""
+    UNDECIDED = "undecided"
+
+
+class Allowed(Struct, frozen=True):
+    """A change of a figure that fails a comparison: beyond `change`, in percent of the base or in the figure's unit."""
+
+    name: str
+    beyond: str
+    """> or <."""
+    change: float
+    is_percent: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.beyond}{self.change:+g}{'%' if self.is_percent else ''}"
+
+
+class Compared(Struct, frozen=True, kw_only=True):
+    """One figure of both runs. `change` is new minus base, `percent` the same in percent of the base."""
+
+    name: str
+    label: str
+    unit: str
+    base: Estimate
+    new: Estimate
+    change: Estimate
+    percent: Estimate
+    lower_is_better: bool = True
+    finding: Finding = Finding.UNDECIDED
+    allowed: Allowed | None = None
+    failed: bool = False
+    """The whole interval is beyond the allowed change."""
+
+    def sentence(self) -> str:
+        """The finding in words, with the size of the change."""
+        if self.change.value is None or self.change.low is None or self.change.high is None:
+            return "undecided: one of the runs has no interval for it"
+        size = f"{self.change.value:+.1f} {self.unit} (95 % interval {self.change.low:+.1f} to {self.change.high:+.1f})"
+        if self.finding is Finding.SAME:
+            most = max(abs(self.change.low), abs(self.change.high))
+            return f"no difference larger than {most:.1f} {self.unit}: {size}"
+        return f"{self.finding.value}: {size}"
+
+
+def parse_allowed(text: str) -> Allowed:
+    """Parse ``update_p95_ms>+10%``; raises `ProblemError` (limit_invalid)."""
+    match = _ALLOWED.fullmatch(text)
+    if match is None:
+        raise ProblemError(
+            Problem(
+                code="limit_invalid",
+                what=f"The change “{text}” cannot be read.",
+                todo="Write a figure, > or <, and a change, for example update_p95_ms>+10% or update_p95_ms>+50.",
+            )
+        )
+    name, beyond, change, unit = match.groups()
+    return Allowed(name, beyond, float(change), unit == "%")
+
+
+def compare(
+    name: str,
+    label: str,
+    unit: str,
+    base: Estimate,
+    new: Estimate,
+    *,
+    lower_is_better: bool = True,
+    allowed: Allowed | None = None,
+) -> Compared:
+    """Compare a figure of two runs."""
+    change = difference(base, new)
+    percent = _in_percent(change, base)
+    finding = _finding(change, lower_is_better=lower_is_better)
+    return Compared(
+        name=name,
+        label=label,
+        unit=unit,
+        base=base,
+        new=new,
+        change=change,
+        percent=percent,
+        lower_is_better=lower_is_better,
+        finding=finding,
+        allowed=allowed,
+        failed=allowed is not None and _is_beyond(percent if allowed.is_percent else change, allowed),
+    )
+
+
+def difference(base: Estimate, new: Estimate) -> Estimate:
+    """New minus base with its interval; without one where either figure has none."""
+    n = min(base.n, new.n)
+    if base.value is None or new.value is None:
+        return Estimate(n=n)
+    value = new.value - base.value
+    if None in (base.low, base.high, new.low, new.high):
+        return Estimate(value, n=n)
+    assert base.low is not None
+    assert base.high is not None
+    assert new.low is not None
+    assert new.high is not None
+    low = value - math.hypot(new.value - new.low, base.high - base.value)
+    high = value + math.hypot(new.high - new.value, base.value - base.low)
+    return Estimate(value, low, high, n)
+
+
+def _in_percent(change: Estimate, base: Estimate) -> Estimate:
+    if not base.value or change.value is None:
+        return Estimate(n=change.n)
+    scale = 100 / base.value
+    low, high = (None if each is None else each * scale for each in (change.low, change.high))
+    return Estimate(change.value * scale, low, high, change.n)
+
+
+def _finding(change: Estimate, *, lower_is_better: bool) -> Finding:
+    if change.low is None or change.high is None:
+        return Finding.UNDECIDED
+    if change.low <= 0 <= change.high:
+        return Finding.SAME
+    return Finding.BETTER if (change.high < 0) is lower_is_better else Finding.WORSE
+
+
+def _is_beyond(change: Estimate, allowed: Allowed) -> bool:
+    if allowed.beyond == ">":
+        return change.low is not None and change.low > allowed.change
+    return change.high is not None and change.high < allowed.change

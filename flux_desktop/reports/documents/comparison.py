@@ -1,0 +1,191 @@
+"""Two recorded runs side by side: whether they can be compared, and what changed.
+
+result = compare_sessions(base, new, allowed)      # blocks; raises ProblemError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.evaluation.bootstrap import quantile
+from flux_desktop.evaluation.comparison import Allowed, Compared, compare
+from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.flux.query import query_string
+from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
+from flux_desktop.reports.documents.latencies import read_latencies
+from flux_desktop.reports.documents.session_report import LABELS
+from flux_desktop.reports.run_result import FinalSummary, final_summary
+from flux_desktop.reports.session_summary import RecordedRun, read_recorded_run
+
+_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+_LATENCIES = ("update", "wire", "end_delivery")
+NAMES = (
+    "completed_percent",
+    *(f"{name}_{part}_ms" for name in _LATENCIES for part in _QUANTILES),
+    "word_error_percent",
+    "cut_offs_per_hold_percent",
+    "decision_p50_ms",
+)
+"""Figures that can be compared; lower is better for all but the first."""
+
+
+class Comparison(Struct, kw_only=True, omit_defaults=True):
+    """A comparison of two sessions."""
+
+    schema: int = 1
+    base: str
+    new: str
+    comparable: bool
+    reasons: list[str] = []
+    """Why the runs cannot be compared."""
+    figures: list[Compared] = []
+    failed: bool = False
+
+    def verdict(self) -> str:
+        """The comparison in one sentence."""
+        if not self.comparable and not self.figures:
+            return f"Not comparable: {'; '.join(self.reasons)}."
+        failed = [str(each.allowed) for each in self.figures if each.failed]
+        worse = [each.label for each in self.figures if each.finding == "worse"]
+        better = [each.label for each in self.figures if each.finding == "better"]
+        parts = [f"fails {', '.join(failed)}"] if failed else []
+        parts += [f"worse: {', '.join(worse)}"] if worse else []
+        parts += [f"better: {', '.join(better)}"] if better else []
+        text = "; ".join(parts) or "no difference was found"
+        warning = f" (not comparable: {'; '.join(self.reasons)})" if not self.comparable else ""
+        return f"{text[0].upper()}{text[1:]}{warning}."
+
+
+class _Side(Struct, kw_only=True):
+    recorded: RecordedRun
+    summary: FinalSummary
+    accuracy: RunAccuracy | None
+    figures: dict[str, Estimate]
+
+
+def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, force: bool = False) -> Comparison:
+    """Compare two session folders. With `force`, runs of different conditions are compared all the same.
+
+    Raises `ProblemError`: session_unreadable, limit_unknown.
+    """
+    unknown = [each.name for each in allowed if each.name not in NAMES]
+    if unknown:
+        raise ProblemError(
+            Problem(
+                code="limit_unknown",
+                what=f"There is no figure named {unknown[0]} to compare.",
+                todo=f"Use one of: {', '.join(NAMES)}.",
+            )
+        )
+    sides = [_read(folder) for folder in (base, new)]
+    reasons = _unusable(sides[0], sides[1]) + _differences(sides[0], sides[1])
+    result = Comparison(base=base.name, new=new.name, comparable=not reasons, reasons=reasons)
+    if reasons and not force:
+        return result
+    by_name = {each.name: each for each in allowed}
+    for name in NAMES:
+        before, after = (side.figures.get(name, Estimate()) for side in sides)
+        if before.value is None and after.value is None:
+            continue
+        result.figures.append(
+            compare(
+                name,
+                _label(name),
+                "%" if name.endswith("_percent") else "ms",
+                before,
+                after,
+                lower_is_better=name != "completed_percent",
+                allowed=by_name.get(name),
+            )
+        )
+    result.failed = any(each.failed for each in result.figures)
+    return result
+
+
+def _read(folder: Path) -> _Side:
+    recorded = read_recorded_run(folder)
+    accuracy = read_accuracy(folder)
+    summary = final_summary(recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy)
+    figures = {"completed_percent": _scaled(wilson(summary.ledger.get("completed", 0), summary.planned), 100)}
+    latencies = read_latencies(folder)
+    for name in _LATENCIES:
+        values, units = latencies.values(name)
+        if values:
+            for part, level in _QUANTILES.items():
+                figures[f"{name}_{part}_ms"] = quantile(values, units, level)
+    if accuracy is not None and accuracy.words:
+        figures["word_error_percent"] = _scaled(accuracy.words[0].normalised.rate, 100)
+    if accuracy is not None and accuracy.turns is not None:
+        figures["cut_offs_per_hold_percent"] = _scaled(accuracy.turns.cut_offs_per_hold, 100)
+        figures["decision_p50_ms"] = accuracy.turns.decision_latency_ms["p50"]
+    return _Side(recorded=recorded, summary=summary, accuracy=accuracy, figures=figures)
+
+
+def _unusable(base: _Side, new: _Side) -> list[str]:
+    """Runs that prove nothing are no baseline, and no successor either."""
+    reasons = []
+    for name, side in (("base", base), ("new", new)):
+        if not side.recorded.is_complete:
+            reasons.append(f"the {name} run was cut off")
+        elif side.summary.interrupted:
+            reasons.append(f"the {name} run was interrupted")
+        elif side.summary.problem is not None:
+            reasons.append(f"the {name} run did not start")
+        elif side.summary.verdict == "INVALID":
+            reasons.append(f"the {name} run is INVALID")
+    return reasons
+
+
+def _differences(base: _Side, new: _Side) -> list[str]:
+    """Conditions that differ, so that a change would not be the endpoint's. The endpoint itself may be another one."""
+    before, after = base.recorded.plan, new.recorded.plan
+    pairs = {
+        "data": (_data(before), _data(after)),
+        "parameters": (query_string(before.options), query_string(after.options)),
+        "server builds": (before.bundle, after.bundle),
+        "connections": (before.connections, after.connections),
+        "chunk lengths": (before.chunk_s, after.chunk_s),
+        "normalisers": (_normalisers(base.accuracy), _normalisers(new.accuracy)),
+    }
+    return [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
+
+
+def _data(plan: RunPlan) -> str:
+    match plan.source:
+        case WavSource():
+            return Path(plan.source.path).name
+        case DataSetSource():
+            return f"{Path(plan.source.path).name}, seed {plan.source.seed}"
+        case MicrophoneSource():
+            return "microphone"
+
+
+def _normalisers(accuracy: RunAccuracy | None) -> str:
+    names = {name for words in (accuracy.words if accuracy else ()) for name in words.normalisers}
+    return ", ".join(sorted(names)) or "none"
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    value, low, high = (
+        None if each is None else each * factor for each in (estimate.value, estimate.low, estimate.high)
+    )
+    return msgspec.structs.replace(estimate, value=value, low=low, high=high)
+
+
+def _label(name: str) -> str:
+    special = {
+        "completed_percent": "connections completed",
+        "word_error_percent": "WER, normalised",
+        "cut_offs_per_hold_percent": "cut-offs per hold",
+        "decision_p50_ms": "decision latency p50",
+    }
+    if name in special:
+        return special[name]
+    kind, part, _ = name.rsplit("_", 2)
+    return f"{LABELS[kind]} {part}"

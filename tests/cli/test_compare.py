@@ -1,0 +1,44 @@
+"""Tests of `flux-stress compare`."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.main import main
+from tests.reports.documents.recorded_run import recorded
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> tuple[str, str]:
+    return str(recorded(tmp_path / "a")), str(recorded(tmp_path / "b", scale=1.5))
+
+
+def test_a_change_beyond_the_allowed_one_is_exit_99(runs, tmp_path: Path, capsys) -> None:
+    junit = tmp_path / "compare.xml"
+    flags = ["--fail-on", "update_p95_ms>+10%", "--junit", str(junit)]
+    assert main(["compare", *runs, *flags]) == ExitCode.LIMIT_BROKEN
+    out = capsys.readouterr().out
+    assert "FAILS" in out
+    assert "Fails update_p95_ms>+10%" in out
+    root = ET.parse(junit).getroot()  # noqa: S314 - our own file
+    assert root.get("failures") == "1"
+    assert main(["compare", runs[0], runs[0], *flags[:2]]) == ExitCode.OK
+
+
+def test_runs_that_cannot_be_compared_are_exit_6(runs, tmp_path: Path, capsys) -> None:
+    other = str(recorded(tmp_path / "c", connections=2))
+    assert main(["compare", runs[0], other]) == ExitCode.NOT_COMPARABLE
+    assert "Not comparable: different connections (4 and 2)." in capsys.readouterr().out.replace("\n", " ")
+    assert main(["compare", runs[0], other, "--force", "--json"]) == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["comparable"] is False
+
+
+@pytest.mark.parametrize("flags", [["/nowhere", "/nowhere"], ["/nowhere", "/nowhere", "--fail-on", "x"]])
+def test_wrong_input_is_one_sentence(flags: list[str], capsys) -> None:
+    assert main(["compare", *flags]) == ExitCode.USAGE
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,75 @@
+"""Tests of the comparison of one figure of two runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.evaluation.bootstrap import quantile
+from flux_desktop.evaluation.comparison import Allowed, Finding, compare, difference, parse_allowed
+from flux_desktop.evaluation.intervals import Estimate
+
+
+def figure(value: float, half: float, n: int = 100) -> Estimate:
+    return Estimate(value, value - half, value + half, n)
+
+
+def compared(base: Estimate, new: Estimate, allowed: str = "", *, lower_is_better: bool = True):
+    limit = parse_allowed(allowed) if allowed else None
+    return compare("x", "X", "ms", base, new, lower_is_better=lower_is_better, allowed=limit)
+
+
+def test_the_interval_of_the_difference_by_hand() -> None:
+    # 30 - 10 = 20; half widths 3 and 4 give 5.
+    assert difference(figure(10, 3), figure(30, 4)) == Estimate(20, 15, 25, 100)
+
+
+def test_better_worse_and_no_difference() -> None:
+    assert compared(figure(100, 5), figure(150, 5)).finding is Finding.WORSE
+    assert compared(figure(150, 5), figure(100, 5)).finding is Finding.BETTER
+    assert compared(figure(95, 1), figure(99, 1), lower_is_better=False).finding is Finding.BETTER
+    same = compared(figure(100, 5), figure(102, 5))
+    assert same.finding is Finding.SAME
+    assert same.sentence().startswith("no difference larger than 9.1 ms")
+
+
+def test_without_an_interval_it_is_undecided() -> None:
+    result = compared(Estimate(100, n=3), figure(500, 1), ">+10%".replace(">", "x>"))
+    assert result.finding is Finding.UNDECIDED
+    assert not result.failed
+    assert result.sentence().startswith("undecided")
+
+
+@pytest.mark.parametrize(
+    ("new", "allowed", "failed"),
+    [
+        (figure(130, 2), "x>+10%", True),
+        (figure(112, 5), "x>+10%", False),  # the interval includes 10 %
+        (figure(130, 2), "x>+50", False),
+        (figure(160, 2), "x>+50", True),
+        (figure(80, 2), "x<-10%", True),
+        (figure(95, 2), "x<-10%", False),
+    ],
+)
+def test_a_change_fails_only_where_the_whole_interval_is_beyond(new: Estimate, allowed: str, failed: bool) -> None:
+    assert compared(figure(100, 2), new, allowed).failed is failed
+
+
+def test_equal_runs_differ_in_about_5_of_100_comparisons() -> None:
+    rng = np.random.default_rng(11)
+    units = list(np.repeat(np.arange(20), 60))
+    differing = 0
+    for _ in range(200):
+        sides = [quantile((80 + rng.gamma(2.0, 30.0, 1200)).tolist(), units, 0.95) for _ in range(2)]
+        differing += compare("x", "X", "ms", *sides).finding is not Finding.SAME
+    print(f"{differing} of 200")
+    assert differing <= 18  # binomial, for 5 %: 4 to 17
+
+
+def test_an_allowed_change_is_read_and_written() -> None:
+    assert parse_allowed("update_p95_ms>+10%") == Allowed("update_p95_ms", ">", 10, True)
+    assert parse_allowed(" wire_p50_ms > 50ms ") == Allowed("wire_p50_ms", ">", 50, False)
+    assert str(Allowed("update_p95_ms", ">", 10, True)) == "update_p95_ms>+10%"
+    with pytest.raises(ProblemError):
+        parse_allowed("faster")

@@ -1,0 +1,58 @@
+"""Tests of the comparison of two recorded runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.evaluation.comparison import Finding, parse_allowed
+from flux_desktop.reports.documents.comparison import compare_sessions
+from tests.reports.documents.recorded_run import failed, recorded
+
+
+def test_a_slower_run_is_worse_and_fails_what_was_not_allowed(tmp_path: Path) -> None:
+    base, new = recorded(tmp_path / "a"), recorded(tmp_path / "b", scale=1.5)
+    result = compare_sessions(base, new, [parse_allowed("update_p95_ms>+10%"), parse_allowed("wire_p50_ms>+90%")])
+    by_name = {each.name: each for each in result.figures}
+    assert result.comparable
+    assert by_name["update_p95_ms"].finding is Finding.WORSE
+    assert by_name["update_p95_ms"].failed
+    assert not by_name["wire_p50_ms"].failed
+    assert by_name["completed_percent"].finding is Finding.SAME
+    assert result.failed
+    assert result.verdict().startswith("Fails update_p95_ms>+10%; worse: ")
+
+
+def test_the_same_run_shows_no_difference(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    result = compare_sessions(folder, folder, [parse_allowed("update_p95_ms>+10%")])
+    assert not result.failed
+    assert result.verdict() == "No difference was found."
+
+
+def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Path) -> None:
+    base, new = recorded(tmp_path / "a"), recorded(tmp_path / "b", connections=6)
+    result = compare_sessions(base, new)
+    assert not result.comparable
+    assert result.figures == []
+    assert result.verdict() == "Not comparable: different connections (4 and 6)."
+    forced = compare_sessions(base, new, force=True)
+    assert forced.figures
+    assert "not comparable: different connections" in forced.verdict()
+
+
+def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:
+    good = recorded(tmp_path / "a", connections=1)
+    assert "the base run did not start" in compare_sessions(failed(tmp_path / "b"), good).reasons
+    cut = recorded(tmp_path / "c", connections=1)
+    lines = (cut / "run.jsonl").read_bytes().splitlines(keepends=True)
+    (cut / "run.jsonl").write_bytes(lines[0])
+    assert "the new run was cut off" in compare_sessions(good, cut).reasons
+
+
+def test_an_unknown_figure_is_named(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    with pytest.raises(ProblemError, match="no figure named speed"):
+        compare_sessions(folder, folder, [parse_allowed("speed>+1")])
