@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.cli.compare import junit
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import main
+from flux_desktop.reports.documents.comparison import Comparison
 from tests.reports.documents.recorded_run import recorded
 
 
@@ -42,3 +44,10 @@ def test_runs_that_cannot_be_compared_are_exit_6(runs, tmp_path: Path, capsys) -
 def test_wrong_input_is_one_sentence(flags: list[str], capsys) -> None:
     assert main(["compare", *flags]) == ExitCode.USAGE
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_comparison_that_cannot_be_made_is_a_failed_test_case() -> None:
+    text = junit(Comparison(base="a", new="b", comparable=False, reasons=['different data ("x" & <y>)']))
+    root = ET.fromstring(text)  # noqa: S314 - our own text
+    assert (root.get("tests"), root.get("failures")) == ("1", "1")
+    assert root[0][0].get("message") == 'Not comparable: different data ("x" & <y>).'
