@@ -167,7 +167,9 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress data`."""
     parser.add_argument("action", choices=("check", "convert"), help="count what it contains, or write a manifest")
     parser.add_argument(
-        "path", metavar="PATH", help="a folder, NeMo manifest, CSV or TSV table, LibriSpeech or Kaldi directory"
+        "path",
+        metavar="PATH",
+        help="a folder, NeMo manifest, CSV or TSV table, LibriSpeech or Kaldi directory; sample is the bundled one",
     )
     parser.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
     parser.add_argument("--to", metavar="FILE", default="manifest.jsonl", help="manifest (default: manifest.jsonl)")
