@@ -28,6 +28,7 @@ from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import MODELS, SpeechModel
 
 UNUSABLE = 3
+_VOICE_S = 2
 _WORD_END_MARGIN_S = 0.08
 _WORD_START_MARGIN_S = 0.2
 _WORD_MIN_S = 0.06
@@ -94,11 +95,12 @@ class DecodeSession:
 
     def carry_out(self, job: Job) -> list[Answer]:
         """Decode the batch; returns an answer for each of its utterances."""
-        windows = [Window(samples_of(utterance), job.length_s, utterance.language) for utterance in job.utterances]
-        places = [place for place, window in enumerate(windows) if job.kind != "interim" or may_have_words(window)]
+        interim = job.kind == "interim"
+        windows = [window_of(utterance, job) for utterance in job.utterances]
         decoded = [Decoded((), window.language, "no speech") for window in windows]
+        places = [place for place, window in enumerate(windows) if not interim or may_have_words(window)]
         if places:
-            results = self._model.decode([windows[place] for place in places], avoid_loops=job.kind == "interim")
+            results = self._model.decode([windows[place] for place in places], interim=interim, avoid_loops=interim)
             for place, result in zip(places, results, strict=True):
                 decoded[place] = result
         return [
@@ -160,9 +162,17 @@ def _within_speech(words: tuple[SpokenWord, ...], speech_end_s: float) -> tuple[
     )
 
 
+def window_of(utterance: OpenUtterance, job: Job) -> Window:
+    """What is decoded of an utterance. Until it has words a voice is looked for: the model finds words in breath."""
+    samples = samples_of(utterance)
+    looked_at = samples[-_VOICE_S * RATE_HZ :] if job.kind == "interim" else samples
+    voiced = utterance.has_words or is_voiced(looked_at)
+    return Window(samples, job.length_s, utterance.language, voiced)
+
+
 def may_have_words(window: Window) -> bool:
-    """Whether a decode of the beginning of an utterance is worth it: the model also finds words in breath."""
-    return len(window.samples) >= FIRST_WORD_S * RATE_HZ or is_voiced(window.samples)
+    """Whether an interim decode is worth it: a turn begins with a voice, or with whispering that lasts."""
+    return window.voiced or len(window.samples) >= FIRST_WORD_S * RATE_HZ
 
 
 def samples_of(utterance: OpenUtterance) -> Samples:

@@ -95,7 +95,7 @@ def test_words_after_the_speech_are_left_out_and_the_last_one_ends_with_it() -> 
 class Refusing:
     """A model that must not be asked."""
 
-    def decode(self, windows: object, *, avoid_loops: bool) -> list[Decoded]:
+    def decode(self, windows: object, *, interim: bool, avoid_loops: bool) -> list[Decoded]:
         raise AssertionError("decoded in vain")
 
 

@@ -23,11 +23,15 @@ _WORD_MAX_S, _WORD_MAX_S_PER_LETTER = 0.3, 0.12
 
 
 class Window(NamedTuple):
-    """Audio to decode as one text. `length_s` includes the silence that it is padded with."""
+    """Audio to decode as one text. `length_s` includes the silence that it is padded with.
+
+    Where no voice was found in it, it is not `voiced`, and what the model finds must be certain.
+    """
 
     samples: Samples
     length_s: float
     language: str = ""
+    voiced: bool = True
 
 
 class Decoded(NamedTuple):
@@ -55,13 +59,15 @@ class WhisperModel:
             intra_threads=threads or min(_THREADS_MAX, os.cpu_count() or 1),
         )
 
-    def decode(self, windows: Sequence[Window], *, avoid_loops: bool = False) -> list[Decoded]:
+    def decode(self, windows: Sequence[Window], *, interim: bool = False, avoid_loops: bool = False) -> list[Decoded]:
         """Decode windows of equal `length_s` as one batch.
 
-        `avoid_loops`, for interim text, forbids any repetition of four tokens, which also changes what a speaker really
-        repeats. A full window is padded with zeros instead of silence: on 170 recorded and synthetic sentences both
-        have the same WER (9.4 and 9.8 % of 1900 words), and with zeros 161 texts are those of the library
-        faster-whisper, which pads in this way, with silence 125.
+        The first words of `interim` text may be guesses. `avoid_loops` forbids any repetition of four tokens, which
+        also changes what a speaker really repeats.
+
+        A full window is padded with zeros instead of silence: on 170 recorded and synthetic sentences both have the
+        same WER (9.4 and 9.8 % of 1900 words), and with zeros 161 texts are those of the library faster-whisper, which
+        pads in this way, with silence 125.
         """
         frames = round(windows[0].length_s * FRAMES_PER_S / 2) * 2
         full = windows[0].length_s >= FULL_WINDOW_S
@@ -87,7 +93,8 @@ class WhisperModel:
                 text,
                 no_speech=results[place].no_speech_prob,
                 logprob=results[place].scores[0],
-                first_word=avoid_loops and len(windows[place].samples) < FIRST_WORD_S * RATE_HZ,
+                first_word=interim and len(windows[place].samples) < FIRST_WORD_S * RATE_HZ,
+                voiced=windows[place].voiced,
             )
             words = () if why or not tokens else self._words(tokens, aligned[place], language)
             decoded.append(Decoded(words, language, why))

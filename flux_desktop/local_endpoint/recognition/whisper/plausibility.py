@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 NO_SPEECH_MAX = 0.6
+_UNVOICED_NO_SPEECH, _UNVOICED_LOGPROB = 0.3, -0.7
+"""For sounds without a pitch: breath had at least 0.44 and at most -0.85, a whispered sentence 0.37 and -0.29."""
 _LOGPROB_MIN = -2.2
 """Mean natural logarithm of the tokens' probabilities."""
 _DOUBTFUL_NO_SPEECH, _DOUBTFUL_LOGPROB = 0.35, -1.2
@@ -32,12 +34,21 @@ def max_tokens(speech_s: float) -> int:
 
 
 def rejection(
-    tokens: Sequence[int], text: str, *, no_speech: float, logprob: float, first_word: bool = False
+    tokens: Sequence[int],
+    text: str,
+    *,
+    no_speech: float,
+    logprob: float,
+    first_word: bool = False,
+    voiced: bool = True,
 ) -> Rejection | None:
     """Why the text must not be shown, or None. `no_speech` is a probability, `logprob` a mean per token.
 
-    `first_word` says that the text is of less than `FIRST_WORD_S` and will be replaced.
+    `first_word` says that the text is of less than `FIRST_WORD_S` and will be replaced, `voiced` whether a pitch was
+    found in the sound.
     """
+    if not voiced and no_speech > _UNVOICED_NO_SPEECH and logprob < _UNVOICED_LOGPROB:
+        return "no speech"
     if first_word and no_speech <= NO_SPEECH_MAX:
         return "unlikely" if logprob < _FIRST_WORD_LOGPROB_MIN else None
     if no_speech > NO_SPEECH_MAX or (no_speech > _DOUBTFUL_NO_SPEECH and logprob < _DOUBTFUL_LOGPROB):

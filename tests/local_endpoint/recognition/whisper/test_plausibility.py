@@ -43,6 +43,15 @@ def test_a_first_word_may_be_a_guess_where_somebody_speaks(
     assert rejection([1], "He", no_speech=no_speech, logprob=logprob, first_word=True) == expected
 
 
+# Breath: "Yes." and "F F F F". A whispered sentence.
+@pytest.mark.parametrize(
+    ("no_speech", "logprob", "expected"), [(0.44, -0.96, "no speech"), (0.55, -0.85, "no speech"), (0.37, -0.29, None)]
+)
+def test_what_has_no_pitch_must_be_certain(no_speech: float, logprob: float, expected: str | None) -> None:
+    assert rejection([1], "Yes.", no_speech=no_speech, logprob=logprob, voiced=False) == expected
+    assert rejection([1], "Yes.", no_speech=no_speech, logprob=logprob) is None
+
+
 @pytest.mark.parametrize(
     "tokens",
     [
