@@ -17,18 +17,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import Clip
-from flux_desktop.datasets.folder import single_clip
-from flux_desktop.datasets.marks import MarksError
-from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Event, Received, RunStarted, Sent
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.reference import reference_holds, reference_turns
 from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
 from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
+from flux_desktop.experiments.session_clips import clips_of_plan, session_unusable
 from flux_desktop.flux.messages import ConfigureSuccess, MessageError, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.options import FluxOptions
 
@@ -71,7 +68,7 @@ def read_traces(folders: Iterable[Path]) -> ReadTraces:
             for event in read_session(folder):
                 reader.feed(event)
         except OSError as error:
-            raise _unusable(folder, f"{error.strerror or error}.") from error
+            raise session_unusable(folder, f"{error.strerror or error}.") from error
         found = reader.traces()
         plans.append(reader.plan_read)
         traces += found
@@ -109,14 +106,14 @@ class _SessionReader:
     @property
     def plan_read(self) -> RunPlan:
         if self._plan is None:
-            raise _unusable(self._folder, "It has no recording of a run.")
+            raise session_unusable(self._folder, "It has no recording of a run.")
         return self._plan
 
     def feed(self, event: Event) -> None:
         """Take the next event."""
         if isinstance(event, RunStarted):
             self._plan = event.plan
-            self._clips = _clips_of(event.plan, self._folder)
+            self._clips = clips_of_plan(event.plan, self._folder)
         elif self._plan is None:
             return
         elif isinstance(event, ClipStarted):
@@ -273,19 +270,6 @@ def _first_pass(messages: Sequence[TraceMessage], clip: Clip, plan: RunPlan) -> 
     return tuple(message for message in messages if message.audio_s <= length_s)
 
 
-def _clips_of(plan: RunPlan, folder: Path) -> tuple[Clip, ...]:
-    """The clips of the run's source. Raises `ProblemError`, as for a microphone, which has none."""
-    try:
-        if isinstance(plan.source, WavSource):
-            return (single_clip(Path(plan.source.path)),)
-        if isinstance(plan.source, DataSetSource):
-            return read_data_set(plan.source.path, plan.source.columns).clips
-    except (ProblemError, MarksError) as error:
-        why = error.problem.what if isinstance(error, ProblemError) else str(error)
-        raise _unusable(folder, f"Its recordings are no longer there. {why}") from error
-    raise _unusable(folder, "It was made with a microphone: where its turns end is not known.")
-
-
 def _numbered(traces: Sequence[Trace]) -> tuple[Trace, ...]:
     """With the repeats of each clip numbered in order."""
     counted: Counter[str] = Counter()
@@ -295,14 +279,3 @@ def _numbered(traces: Sequence[Trace]) -> tuple[Trace, ...]:
         numbered.append(replace(trace, repeat=counted[key]))
         counted[key] += 1
     return tuple(numbered)
-
-
-def _unusable(folder: Path, why: str) -> ProblemError:
-    return ProblemError(
-        Problem(
-            code="session_unreadable",
-            what=f"The session {folder.name} cannot be evaluated.",
-            why=why,
-            todo="Choose a session that streamed a recording or a data set with known turns.",
-        )
-    )

@@ -11,14 +11,12 @@ found by trying, too.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -26,7 +24,7 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder, remove_session
+from flux_desktop.engine.recording.session_folder import default_sessions_dir, remove_session
 from flux_desktop.engine.records.events import Event, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
@@ -35,8 +33,8 @@ from flux_desktop.evaluation.reference import reference_turns
 from flux_desktop.evaluation.trace import Trace
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState, digest
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.reports.files import write_whole
 
 EOT_LADDER = (1.0, 0.9)
 """Highest thresholds of newer and older builds, tried in this order."""
@@ -49,7 +47,6 @@ NO_FORCE_END = (
     "This build does not accept ForceEndTurn: several turns of a clip were heard as one, so that the replay of all but "
     "the first is less exact."
 )
-STATE_FOLDER = "sweeps"
 _ROUNDS_MAX = 3
 """How often clips that failed are sent again."""
 _PER_RUN_MAX = 1000
@@ -78,17 +75,6 @@ class SweepSize(Struct, frozen=True, kw_only=True):
     recorded: int
     stream_minutes: float
     minutes: float
-
-
-class SweepState(Struct, kw_only=True):
-    """What was recorded of a sweep so far, kept beside the sessions."""
-
-    schema: int = 1
-    eot: float = EOT_LADDER[0]
-    force_end: bool = True
-    """Whether the build is believed to accept ForceEndTurn."""
-    sessions: list[str] = []
-    complete: bool = False
 
 
 class SweepRecording(Struct, frozen=True, kw_only=True):
@@ -129,7 +115,7 @@ class Sweep:
         self._stopped = False
         self._notes: list[str] = []
         self._state_path = self._sessions_dir / STATE_FOLDER / f"{_key(plan, len(self._clips))}.json"
-        self._state = self._loaded()
+        self._state = SweepState() if plan.restart else SweepState.load(self._state_path)
 
     @property
     def size(self) -> SweepSize:
@@ -262,21 +248,9 @@ class Sweep:
 
     # ------------------------------------------------------------ state
 
-    def _loaded(self) -> SweepState:
-        try:
-            state = msgspec.json.decode(self._state_path.read_bytes(), type=SweepState)
-        except (OSError, msgspec.DecodeError):
-            return SweepState()
-        return SweepState() if self._plan.restart or state.complete else state
-
     def _save(self) -> None:
-        try:
-            make_private_folder(self._state_path.parent)
-            write_whole(self._state_path, msgspec.json.encode(self._state))
-        except (OSError, ProblemError):
-            note = "How far the sweep is could not be saved: it cannot be continued after an interruption."
-            if note not in self._notes:
-                self._notes.append(note)
+        if not self._state.save(self._state_path) and NOT_SAVED not in self._notes:
+            self._notes.append(NOT_SAVED)
 
 
 def force_ends_s(clips: Sequence[Clip]) -> dict[int, list[float]]:
@@ -317,4 +291,4 @@ def _key(plan: SweepPlan, clips: int) -> str:
         plan.seed,
         plan.line_noise_dbfs,
     )
-    return hashlib.blake2s(msgspec.json.encode(parts), digest_size=8).hexdigest()
+    return digest(parts)

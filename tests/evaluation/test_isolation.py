@@ -25,7 +25,7 @@ class Endpoint:
     def play(self, clip: SpokenClip) -> Trace:
         stream = self._residual.new_stream()
         self.now_s += clip.length_s  # the last turn ends now
-        trace = played(clip, AT, silence_s=2.0, residual=stream)
+        trace = played(clip, AT, silence_s=1.5, residual=stream)
         self.now_s += 2.0
         return trace
 
@@ -33,7 +33,7 @@ class Endpoint:
 def checked(raise_by: float, seed: int):  # type: ignore[no-untyped-def]
     """The three conditions in the order of the command, with another clip and another long stream for each seed."""
     endpoint, rng = Endpoint(raise_by), random.Random(seed)
-    long = random_clip("long", rng.randrange(1000), turns=3)
+    long = random_clip("long", rng.randrange(1000), turns=2)
     clip = next(clip for each in range(1000) if not (clip := random_clip("clip", seed * 1000 + each, turns=1)).holds)
     fresh = [endpoint.play(clip) for _ in range(STREAMS)]
     beside = [endpoint.play(clip) for _ in range(NEIGHBOURS)]

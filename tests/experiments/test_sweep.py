@@ -12,15 +12,16 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
+from flux_desktop.experiments import sweep
 from flux_desktop.experiments.sweep import (
     NO_FORCE_END,
     TIMEOUT_MS,
     Sweep,
     SweepPlan,
-    SweepState,
     force_ends_s,
     recording_options,
 )
+from flux_desktop.experiments.sweep_state import SweepState
 from flux_desktop.flux.options import FluxOptions
 from tests.evaluation.hand_made import turn
 from tests.experiments.test_clip_run import data_set  # noqa: F401 - a fixture
@@ -32,13 +33,13 @@ def sweep_of(data: Path, **changes: object) -> Sweep:
     return Sweep(msgspec.structs.replace(plan, **changes), sessions_dir=data.parent / "sessions")
 
 
-def record_once(sweep: Sweep, data: Path) -> None:
+def record_once(made: Sweep, data: Path) -> None:
     """As if the sweep had been interrupted after the first clip."""
     clip = ClipStarted(t=0.0, conn=1, clip=str(data.parent / "clip.wav"), audio_s=0.0)
-    sweep._sessions_dir.mkdir(exist_ok=True)
-    session(sweep._sessions_dir / "one", DataSetSource(path=str(data), entries=(0, 0)), clip, info(9.0, 0.9), ended())
-    sweep._state.sessions.append("one")
-    sweep._save()
+    made._sessions_dir.mkdir(exist_ok=True)
+    session(made._sessions_dir / "one", DataSetSource(path=str(data), entries=(0, 0)), clip, info(9.0, 0.9), ended())
+    made._state.sessions.append("one")
+    made._save()
 
 
 def test_an_interrupted_sweep_is_continued_without_what_is_recorded(data_set: Path) -> None:  # noqa: F811
@@ -53,16 +54,18 @@ def test_an_interrupted_sweep_is_continued_without_what_is_recorded(data_set: Pa
 
 
 def test_a_complete_sweep_is_recorded_anew(data_set: Path) -> None:  # noqa: F811
-    sweep = sweep_of(data_set, repeats=1)
-    record_once(sweep, data_set)
-    recording = asyncio.run(sweep.run())
+    one = sweep_of(data_set, repeats=1)
+    record_once(one, data_set)
+    recording = asyncio.run(one.run())
     assert (len(recording.traces), recording.missing) == (1, 0)
     assert sweep_of(data_set, repeats=1)._state == SweepState()
 
 
 def test_a_build_that_refuses_the_highest_threshold_and_forced_ends_is_recorded_without(
     data_set: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sweep, "TIMEOUT_MS", 1000)  # the silence after the clip
     turns = [{"text": "", "start_s": 0.5, "end_s": 1.0}, {"text": "", "start_s": 1.5, "end_s": 2.6}]
     data_set.write_bytes(msgspec.json.encode({"audio_filepath": "clip.wav", "turns": turns}))
     base = RunPlan(
