@@ -110,6 +110,37 @@ async def done(window: MainWindow) -> None:
     await until(lambda: window.state.run.ended is not None)
 
 
+async def tune_empty(window: MainWindow) -> None:
+    """The Tune page before the first recording, ready to record the bundled data set."""
+    from flux_desktop.ui.pages.page_frame import TUNE
+
+    window.frame.show_page(TUNE)
+    panel = window.tune_page.measure_panel
+    panel.repeats.setValue(1)
+    panel.connections.setValue(24)
+    await until(panel.record_button.isEnabled)
+
+
+async def tune_recording(window: MainWindow) -> None:
+    """The Tune page while the bundled data set is recorded."""
+    await tune_empty(window)
+    window.tune_page.measure_panel.record_button.click()
+    await until(lambda: window.state.run.current.elapsed_s() > 16)
+
+
+async def tune(window: MainWindow) -> None:
+    """The Tune page with a recording, at a setting beside the current one."""
+    from flux_desktop.evaluation.trace import Setting
+
+    await tune_recording(window)
+    tuner = window.tuner
+    await until(lambda: tuner.model.details is not None)
+    tuner.set_setting(Setting(eot=0.8, eager=0.5, timeout_ms=5000))
+    await until(lambda: not tuner.model.details_are_stale and not window.tasks.running("tune shapes"))
+    cards = window.tune_page.turns_panel.cards
+    cards.setCurrentIndex(cards.rows.index(1))
+
+
 State = Callable[[MainWindow], Awaitable[None]]
 # name: (state, theme, width, height, scale)
 STATES: dict[str, tuple[State, str, int, int, float]] = {
@@ -121,6 +152,12 @@ STATES: dict[str, tuple[State, str, int, int, float]] = {
     "error": (error, "dark", 1280, 800, 1.0),
     "presenter": (presenter, "dark", 1440, 900, 1.0),
     "microphone": (microphone, "dark", 1440, 900, 1.0),
+    "tune-empty-dark": (tune_empty, "dark", 1280, 800, 1.0),
+    "tune-empty-light": (tune_empty, "light", 1280, 800, 1.0),
+    "tune-recording-dark": (tune_recording, "dark", 1280, 800, 1.0),
+    "tune-recording-light": (tune_recording, "light", 1280, 800, 1.0),
+    "tune-dark": (tune, "dark", 1440, 900, 1.0),
+    "tune-light": (tune, "light", 1280, 800, 1.0),
     "scaled-150": (running, "light", 1280, 800, 1.5),
     "scaled-200": (running, "dark", 1280, 800, 2.0),
 }

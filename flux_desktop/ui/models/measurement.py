@@ -63,7 +63,7 @@ def size_words(size: SweepSize) -> str:
 def cost_words(stream_minutes: float, endpoint: str, prices: Prices) -> str:
     """What a recording will use, shown before it starts."""
     if endpoint == LOCAL_ENDPOINT:
-        return f"About {max(1.0, stream_minutes):,.0f} stream-minutes on this computer; no cost"
+        return f"{max(1.0, stream_minutes):,.0f} stream-minutes · no cost"
     return cost_of(stream_minutes, prices).sentence()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -28,6 +29,19 @@ class TurnKind(StrEnum):
     CUT_OFF = "cut off"
     MISSED = "missed"
     WAIT = "wait"
+
+
+class Playable(Protocol):
+    """A part of a recording that can be listened to; `span` is in seconds from the start of its clip."""
+
+    @property
+    def path(self) -> Path | None: ...
+
+    @property
+    def offset_s(self) -> float: ...
+
+    @property
+    def span(self) -> Span: ...
 
 
 class TurnEntry(msgspec.Struct, frozen=True, kw_only=True):

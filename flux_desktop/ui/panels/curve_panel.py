@@ -1,11 +1,12 @@
-"""The curve with its caption, its legend, and the switch for published figures."""
+"""The curve with its legend and the switch for published figures; on the other tab, A against B."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.tune import TuneModel
+from flux_desktop.ui.panels.against_view import AgainstView
 from flux_desktop.ui.plots.tune_curve import PUBLIC_MEANING, PUBLIC_WORDS, TuneCurve
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -23,11 +24,21 @@ class CurvePanel(Panel):
     """The curve, or before the first recording what to do."""
 
     def __init__(self, theme: ThemeSource, model: TuneModel) -> None:
-        super().__init__("Curve", "")
+        self.tabs = QTabBar()
+        super().__init__("", "")
         self._model = model
         self.body.setSpacing(2)
+        self.title.hide()
+        self.tabs.setAccessibleName("Curve or comparison")
+        self.tabs.setProperty("kind", "deck")
+        self.tabs.setExpanding(False)
+        for name in ("Curve", "A against B"):
+            self.tabs.addTab(name)
+        self.tabs.currentChanged.connect(lambda _index: self.refresh())
+        self.head.insertWidget(0, self.tabs)
         self.subtitle.setVisible(True)
         self.curve = TuneCurve(theme, model)
+        self.against = AgainstView(theme)
         self.empty = QWidget()
         words = QVBoxLayout(self.empty)
         words.addStretch()
@@ -49,15 +60,18 @@ class CurvePanel(Panel):
         foot.addWidget(self.legend, 1)
         foot.addWidget(self.public)
         self.body.addLayout(foot)
+        self.body.addWidget(self.against, 1)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the model."""
         evaluation = self._model.evaluation
-        known = evaluation is not None
-        self.empty.setVisible(not known)
+        known, front = evaluation is not None, self.tabs.currentIndex() == 0
+        self.empty.setVisible(front and not known)
         for part in (self.curve, self.legend, self.public):
-            part.setVisible(known)
+            part.setVisible(front and known)
+        self.subtitle.setVisible(front)
+        self.against.setVisible(not front)
         if evaluation is not None:
             self.subtitle.setText(
                 f"wait (p50, ms) against holds cut off · each dot is one setting, replayed on {evaluation.turns:,} "

@@ -67,7 +67,7 @@ class MeasurePanel(Panel):
         ):
             field.setRange(1, high)
             field.setValue(value)
-            field.setFixedWidth(50)
+            field.setFixedWidth(46)
             field.setAccessibleName(name)
             field.setToolTip(tip)
             roomy(field)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from flux_desktop.evaluation.trace import Setting
 from flux_desktop.flux.options import EOT_THRESHOLD
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
-from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 
 TIMEOUT_MAX_MS = 10_000
@@ -29,7 +29,7 @@ class SettingPanel(Panel):
 
     def __init__(self) -> None:
         super().__init__("Setting")
-        self.body.setSpacing(SPACE_M - 2)
+        self.body.setSpacing(SPACE_S - 2)
         self.eot, self.eager, self.timeout = end_of_turn_field(), eager_field(), timeout_field(TIMEOUT_MAX_MS)
         for field in (self.eot, self.eager, self.timeout):
             field.changed.connect(self._edited)
@@ -91,6 +91,7 @@ class SettingPanel(Panel):
         self.eager.set_state("current off" if eager is None else f"current {eager:.2f}", "caption")
         self.timeout.set_state(f"current {current.timeout_ms / 1000:.1f} s", "caption")
         self.effect.setText(effect)
+        self.effect.setVisible(bool(effect))
         self.use_button.setEnabled(self.setting != current)
 
     def show_confirming(

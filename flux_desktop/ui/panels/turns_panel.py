@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QTabBar
 
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.tune import TuneModel
-from flux_desktop.ui.models.tune_turns import TurnEntry, TurnLists
+from flux_desktop.ui.models.tune_turns import Playable, TurnEntry, TurnLists
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE, TuneTurnDelegate
 from flux_desktop.ui.widgets.basics import Panel, label
@@ -156,7 +156,7 @@ class TurnsPanel(Panel):
         self.cards.cards.shapes.update(shapes)
         self.cards.viewport().update()
 
-    def show_playing(self, entry: TurnEntry | None, position_s: float | None) -> None:
+    def show_playing(self, entry: Playable | None, position_s: float | None) -> None:
         """Move the playhead, in seconds of the clip; None where nothing is played."""
         cards = self.cards.cards
         if (entry, position_s) != (cards.playing, cards.position_s):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flux_desktop.audio.playing import output_problem, play
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.ui.models.tune_turns import TurnEntry
+from flux_desktop.ui.models.tune_turns import Playable
 from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "player"
@@ -21,7 +21,7 @@ class ClipPlayer:
     def __init__(
         self,
         tasks: UiTasks,
-        on_position: Callable[[TurnEntry | None, float | None], None],
+        on_position: Callable[[Playable | None, float | None], None],
         on_problem: Callable[[Problem | None], None],
         play_clip: Play = play,
     ) -> None:
@@ -29,10 +29,10 @@ class ClipPlayer:
         self._on_position = on_position
         self._on_problem = on_problem
         self._play = play_clip
-        self._playing: TurnEntry | None = None
+        self._playing: Playable | None = None
         self._checked = False
 
-    def toggle(self, entry: TurnEntry) -> None:
+    def toggle(self, entry: Playable) -> None:
         """Play this turn from its beginning, or stop it."""
         if entry == self._playing:
             self.stop()
@@ -58,7 +58,7 @@ class ClipPlayer:
         except OSError as error:
             self._on_problem(_no_process(error))
 
-    async def _run(self, entry: TurnEntry, path: Path) -> None:
+    async def _run(self, entry: Playable, path: Path) -> None:
         span = entry.span
         self._on_position(entry, span.start_s)
         try:

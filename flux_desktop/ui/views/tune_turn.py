@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from flux_desktop.ui.models.sound import WavShape
-from flux_desktop.ui.models.tune_turns import TurnEntry, TurnKind
+from flux_desktop.ui.models.tune_turns import Playable, TurnEntry, TurnKind
 from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S, TYPE_BODY_PX, TYPE_CAPTION_PX, Theme, font
@@ -27,7 +27,7 @@ class TuneTurnDelegate(QStyledItemDelegate):
         self._theme = theme
         self.shapes: dict[str, WavShape] = {}
         """By path; a clip without one is drawn without loudness."""
-        self.playing: TurnEntry | None = None
+        self.playing: Playable | None = None
         self.position_s: float | None = None
         """Seconds from the start of the clip."""
         self.can_play = True
@@ -143,9 +143,9 @@ class TuneTurnDelegate(QStyledItemDelegate):
             at = x(entry.decision_s)
             painter.setPen(QPen(QColor(theme.danger), 2))
             painter.drawLine(QPointF(at, lane.top() - 2), QPointF(at, lane.bottom()))
-            _triangle(painter, at, lane.top() - 3, QColor(theme.danger))
+            paint_triangle(painter, at, lane.top() - 3, QColor(theme.danger))
         if entry.eager_s is not None and span.start_s <= entry.eager_s:
-            _diamond(painter, x(entry.eager_s), lane.top() + 6, QColor(theme.eager))
+            paint_diamond(painter, x(entry.eager_s), lane.top() + 6, QColor(theme.eager))
         if entry == self.playing and self.position_s is not None:
             at = x(self.position_s)
             painter.setPen(QPen(QColor(theme.text), 1.5))
@@ -172,13 +172,15 @@ class TuneTurnDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(x, lane.center().y() - height / 2, 2, height), 1, 1)
 
 
-def _triangle(painter: QPainter, x: float, top: float, colour: QColor) -> None:
+def paint_triangle(painter: QPainter, x: float, top: float, colour: QColor) -> None:
+    """The head of a decision's line."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(QPolygonF([QPointF(x - 4, top), QPointF(x + 4, top), QPointF(x, top + 5)]))
 
 
-def _diamond(painter: QPainter, x: float, y: float, colour: QColor) -> None:
+def paint_diamond(painter: QPainter, x: float, y: float, colour: QColor) -> None:
+    """An eager end."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(QPolygonF([QPointF(x, y - 4), QPointF(x + 4, y), QPointF(x, y + 4), QPointF(x - 4, y)]))

@@ -20,6 +20,9 @@ from flux_desktop.ui.window.trace_recorder import TraceRecorder
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress
 
+SETTINGS = 2
+"""This one and the current one, each with one stream for each clip."""
+
 
 class Confirmer:
     """One confirmation at a time; like a recording it is a run, seen and stopped like any other."""
@@ -81,7 +84,7 @@ class Confirmer:
         offered = self._recorder.recorded is not None and self._model.evaluation is not None
         progress = self._progress
         if self._engine is None:
-            cost = self._recorder.confirming_cost
+            cost = self._recorder.live_cost(SETTINGS)
         elif progress is None:
             cost = "Starting…"
         else:

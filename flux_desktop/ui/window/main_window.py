@@ -24,6 +24,7 @@ from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
+from flux_desktop.ui.window.comparer import Comparer
 from flux_desktop.ui.window.confirmer import Confirmer
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
             self.state, self.tune_page, self.controller, self.tasks, self.tuner.show, page.banners
         )
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
+        self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.frame = PageFrame(theme, self.state, page, self.tune_page)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
                 self.refresher.draw_labels,
                 self.recorder.refresh,
                 self.confirmer.refresh,
+                self.comparer.refresh,
             ),
             active=lambda: self.state.run.active or self.preview.on,
             parent=self,
@@ -135,8 +138,11 @@ class MainWindow(QMainWindow):
         self.controller.phase_changed.connect(state.changed)
         self.events.run_finished.connect(self.recorder.run_finished)
         self.events.run_finished.connect(self.confirmer.run_finished)
+        self.events.run_finished.connect(self.comparer.run_finished)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
+        for offer in (self.confirmer, self.comparer):
+            self.tuner.listen(offer.refresh)
         self.theme.changed.connect(self._remember_theme)
 
     def _build_menus(self) -> None:

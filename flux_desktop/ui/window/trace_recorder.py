@@ -81,12 +81,16 @@ class TraceRecorder:
         self.refresh()
 
     @property
-    def confirming_cost(self) -> str:
-        """What two live runs of the data set use, one with each of two settings; empty while that is not known."""
-        if self._size is None or not self._size.streams:
+    def clips(self) -> int:
+        """Clips of the data set; 0 while that is not known."""
+        return 0 if self._size is None else self._size.clips
+
+    def live_cost(self, streams_per_clip: int) -> str:
+        """What live runs of the data set use, so many streams for each clip; empty while that is not known."""
+        if self._size is None:
             return ""
         left = max(1, self._size.streams - self._size.recorded)
-        minutes = 2 * self._size.clips * self._size.stream_minutes / left
+        minutes = streams_per_clip * self._size.clips * self._size.stream_minutes / left
         return cost_words(minutes, self._state.endpoint, self._prices)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flux_desktop.base.problem import Problem, ProblemError
@@ -12,7 +12,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.models.tune import Details, details_of, setting_of, with_setting
 from flux_desktop.ui.models.tune_curve import Evaluation, with_limits
-from flux_desktop.ui.models.tune_turns import TurnEntry
+from flux_desktop.ui.models.tune_turns import Playable, TurnEntry
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.clip_player import ClipPlayer
 from flux_desktop.ui.services.tasks import UiTasks
@@ -33,6 +33,7 @@ class Tuner:
         self.model = page.model
         self._panel = page.setting_panel
         self._shapes: dict[str, WavShape] = {}
+        self._listeners: list[Callable[[], None]] = []
         page.setting_panel.changed.connect(lambda: self.set_setting(page.setting_panel.setting))
         page.setting_panel.use_wanted.connect(self.use_setting)
         curve = page.curve_panel.curve
@@ -43,11 +44,16 @@ class Tuner:
         page.preset_cards.chosen.connect(self._choose_preset)
         page.preset_cards.limit_edited.connect(self.set_limit)
         page.turns_panel.shapes_wanted.connect(self._want_shapes)
-        self.player = ClipPlayer(tasks, page.turns_panel.show_playing, self._show_output)
-        page.turns_panel.cards.play_wanted.connect(self.player.toggle)
+        self.player = ClipPlayer(tasks, self._show_playing, self._show_output)
+        for cards in (page.turns_panel.cards, page.curve_panel.against.list):
+            cards.play_wanted.connect(self.player.toggle)
         self.model.setting = self.model.current = setting_of(state.choices.options)
         self._panel.show_setting(self.model.setting)
         state.listen(self.refresh)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever another setting or recording is looked at."""
+        self._listeners.append(listener)
 
     # ------------------------------------------------------------ what is looked at
 
@@ -106,13 +112,15 @@ class Tuner:
             self._panel.show_setting(self.model.setting)
         self._page.refresh()
         self._show_effect()
+        for listener in self._listeners:
+            listener()
         if self.model.details_are_stale and not self._tasks.running(DETAILS):
             self._tasks.start("computing figures", self._compute_details(), group=DETAILS)
 
     def _show_effect(self) -> None:
         state = self._state
         if not state.live.steers_run:
-            effect = "Sets them on the Live page."
+            effect = ""
         elif state.live.configurable is False:
             effect = "Sets them on the Live page. This build does not accept changes, so its connections reconnect."
         else:
@@ -138,6 +146,10 @@ class Tuner:
         if self.model.evaluation is evaluation:
             self.model.take_presets(changed)
             self._repaint()
+
+    def _show_playing(self, entry: Playable | None, position_s: float | None) -> None:
+        self._page.turns_panel.show_playing(entry, position_s)
+        self._page.curve_panel.against.show_playing(entry, position_s)
 
     def _show_output(self, problem: Problem | None) -> None:
         words = "" if problem is None else f"{problem.what} {problem.todo}".strip()

@@ -49,7 +49,7 @@ def test_the_size_says_what_is_recorded_already() -> None:
 
 
 def test_the_built_in_endpoint_costs_nothing_and_others_are_priced() -> None:
-    assert cost_words(43.2, "local", SUGGESTED) == "About 43 stream-minutes on this computer; no cost"
+    assert cost_words(43.2, "local", SUGGESTED) == "43 stream-minutes · no cost"
     priced = cost_words(43.2, "flux-en-prod", SUGGESTED)
     assert "$0.33" in priced
     assert "suggested price" in priced
