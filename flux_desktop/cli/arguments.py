@@ -217,6 +217,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="end a connection at its first failure (default: throttled, dropped and stalled streams are reopened, up "
         "to 3 attempts each, and counted)",
     )
+    cost = parser.add_argument_group("cost")
+    cost.add_argument("--budget", metavar="AMOUNT", help="end the run there: stream-minutes, or money such as 5usd")
+    cost.add_argument("--price", type=number, metavar="X", help="licence per stream-minute (default: as entered)")
+    cost.add_argument("--currency", metavar="CODE", help="of the price (default: USD)")
     add_flux_arguments(parser)
     add_place_arguments(parser)
     out = parser.add_argument_group("results")
@@ -229,6 +233,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "implies that all connections complete, unless “completed” or “completed_percent” is limited",
     )
     out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
+    out.add_argument("--report", metavar="FILE", help="write a report of the run: .html, .md or .json")
+    out.add_argument("--junit", metavar="FILE", help="write the limits as JUnit, one test case each")
+    out.add_argument("--metrics-file", metavar="FILE", help="write the figures as OpenMetrics text")
     out.add_argument("--json", action="store_true", help="print only the final summary on stdout, as JSON")
     out.add_argument("--quiet", action="store_true", help="print neither transcript nor live table")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")

@@ -14,6 +14,8 @@ import msgspec
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.cost import budget_stream_minutes, prices_from
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
@@ -26,7 +28,7 @@ from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, p
 from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.search import START, Settings
-from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
+from flux_desktop.evaluation.cost import Prices, conversation_cost, money
 from flux_desktop.experiments.capacity import (
     STREAM_MAX_S,
     CapacityPlan,
@@ -34,9 +36,7 @@ from flux_desktop.experiments.capacity import (
     Progress,
     on_demand_plan,
 )
-from flux_desktop.reports.prices import load_prices, prices_path
 
-_ASK_ABOVE_STREAM_MINUTES = 60.0
 MAX_STREAMS = 100
 
 
@@ -113,13 +113,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
-        prices = _prices(args)
+        prices = prices_from(args)
         plan = _plan(args, prices)
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
-    if not _agreed(args, plan, prices):
+    minutes = longest_stream_minutes(plan.search, plan.timing)
+    if plan.budget_stream_minutes is not None:
+        minutes = min(minutes, plan.budget_stream_minutes)
+    if not agreed(args, plan.run, minutes, longest_minutes(plan.search, plan.timing)):
         complain("Nothing was started.")
         return ExitCode.USAGE
     return asyncio.run(_search(args, plan, prices, sessions_dir))
@@ -131,6 +134,11 @@ def longest_stream_minutes(settings: Settings, timing: Timing) -> float:
     doubled = 2.0 * settings.max_streams
     at_the_boundary = (4 + 2 * settings.repeats) * settings.max_streams
     return (doubled + at_the_boundary) * rung_minutes
+
+
+def longest_minutes(settings: Settings, timing: Timing) -> float:
+    """How long a search takes at most, roughly: 13 rungs and those that repeat the boundary."""
+    return (13 + 2 * settings.repeats) * (timing.settle_max_s + timing.measure_s + timing.cool_down_s) / 60
 
 
 async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, sessions_dir: Path | None) -> int:
@@ -229,41 +237,13 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
             measure_s=args.measure,
             cool_down_s=args.cool_down,
         ),
-        budget_stream_minutes=_budget(args.budget, prices) if args.budget else None,
+        budget_stream_minutes=budget_stream_minutes(args.budget, prices) if args.budget else None,
         until=_until(args.until) if args.until else None,
     )
 
 
 def _criteria(texts: Sequence[str]) -> tuple[Criterion, ...]:
     return tuple(parse_criterion(text) for text in texts)
-
-
-def _prices(args: argparse.Namespace) -> Prices:
-    stored = load_prices(prices_path()) or SUGGESTED
-    if args.price is not None:
-        stored = msgspec.structs.replace(stored, licence_per_stream_minute=args.price, suggested=False)
-    if args.instance_price is not None:
-        stored = msgspec.structs.replace(stored, instance_per_hour=args.instance_price)
-    return msgspec.structs.replace(stored, currency=args.currency) if args.currency else stored
-
-
-def _budget(text: str, prices: Prices) -> float:
-    """Stream-minutes of a budget: a number of them, or money at the price per stream-minute."""
-    compact = text.strip().lower().removeprefix("$")
-    amount = compact.removesuffix(prices.currency.lower()).strip()
-    try:
-        value = float(amount)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1e9:
-        raise _wrong(
-            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
-        )
-    if text.strip().lower() == amount:
-        return value
-    if prices.licence_per_stream_minute is None:
-        raise _wrong("A budget of money needs a price.", "Add --price, the licence per stream-minute.")
-    return value / prices.licence_per_stream_minute
 
 
 def _until(text: str) -> datetime:
@@ -275,23 +255,6 @@ def _until(text: str) -> datetime:
         raise _wrong(f"The time “{text}” cannot be read.", "Write it as HH:MM, such as 18:30.") from None
     end = now.replace(hour=time_of_day.hour, minute=time_of_day.minute, second=0, microsecond=0)
     return end if end > now else end + timedelta(days=1)
-
-
-def _agreed(args: argparse.Namespace, plan: CapacityPlan, prices: Prices) -> bool:
-    """Show what the search takes at most and, for a real endpoint and many stream-minutes, ask."""
-    minutes = longest_stream_minutes(plan.search, plan.timing)
-    if plan.budget_stream_minutes is not None:
-        minutes = min(minutes, plan.budget_stream_minutes)
-    if plan.run.is_local:
-        complain(f"At most {minutes:,.0f} stream-minutes; the built-in endpoint costs nothing.")
-        return True
-    complain(f"{cost_of(minutes, prices).sentence()}, at most.")
-    if args.yes or minutes <= _ASK_ABOVE_STREAM_MINUTES:
-        return True
-    if not sys.stdin.isatty():
-        complain("Pass --yes to start without being asked, or --budget to limit it.")
-        return False
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _wrong(what: str, todo: str) -> ProblemError:

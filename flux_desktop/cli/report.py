@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             raise _wrong("No session is given.", "Give the folder of a recorded run.")
         folder = Path(args.session)
         output = args.output or str(folder / "report.html")
-        kind = args.format or _SUFFIXES.get(Path(output).suffix.lower(), "html")
+        kind = args.format or format_of(output)
         check_output("--output", output)
         text = document(folder, kind)
         if output in STDOUT_NAMES:
@@ -89,6 +89,11 @@ def run(args: argparse.Namespace) -> int:
         return ExitCode.USAGE
     complain(f"Written to {plain(output)}.")
     return ExitCode.OK
+
+
+def format_of(path: str) -> str:
+    """The format that a file's name asks for."""
+    return _SUFFIXES.get(Path(path).suffix.lower(), "html")
 
 
 def document(folder: Path, kind: str) -> str:

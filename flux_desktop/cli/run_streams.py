@@ -12,6 +12,7 @@ from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.cost import BudgetWatch, budget_stream_minutes, cost_sentence, prices_from
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import check_output, output_folder
@@ -42,23 +43,28 @@ def run_microphone(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPlan]) -> int:
-    if args.summary_jsonl:
+    for flag in ("summary_jsonl", "report", "junit", "metrics_file"):
+        if (path := getattr(args, flag)) is None:
+            continue
         try:
-            check_output("--summary-jsonl", args.summary_jsonl)
+            check_output(f"--{flag.replace('_', '-')}", path)
         except ProblemError as error:
-            args.summary_jsonl = None
+            setattr(args, flag, None)
             deliver_not_started(args, error.problem, ExitCode.USAGE, Printer())
             return ExitCode.USAGE
     try:
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
         plan = plan_of(args)
+        prices = prices_from(args)
+        budget = BudgetWatch(budget_stream_minutes(args.budget, prices)) if args.budget else None
     except ProblemError as error:
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())
         return status
-    for remark in [*remarks(args), *build_notes(plan.options)]:
-        complain(remark)
-    return asyncio.run(TerminalRun(args, plan, sessions_dir).run())
+    for remark in [*remarks(args), *build_notes(plan.options), cost_sentence(plan, prices)]:
+        if remark:
+            complain(remark)
+    return asyncio.run(TerminalRun(args, plan, sessions_dir, budget).run())
 
 
 def _list_devices() -> int:

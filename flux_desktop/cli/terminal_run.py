@@ -15,6 +15,8 @@ from rich.console import Console
 from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.cli.cost import BudgetWatch
+from flux_desktop.cli.documents import write_documents
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.results import deliver
@@ -45,7 +47,13 @@ _log = logging.getLogger("flux_desktop.cli")
 class TerminalRun:
     """One run of `plan` as the flags in `args` ask for it."""
 
-    def __init__(self, args: argparse.Namespace, plan: RunPlan, sessions_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        plan: RunPlan,
+        sessions_dir: Path | None = None,
+        budget: BudgetWatch | None = None,
+    ) -> None:
         self._args = args
         self._plan = plan
         self._printer = Printer()
@@ -58,6 +66,8 @@ class TerminalRun:
         self._notes = ""
         """Said at the start: a transcript's source that is named there is not said again."""
         self._stops = 0
+        self._budget = budget
+        self._is_budget_used_up = False
         self._supervisor = Supervisor(self._on_event, sessions_dir=sessions_dir)
 
     async def run(self) -> int:
@@ -106,10 +116,18 @@ class TerminalRun:
         summary.endpoint = summary.endpoint or self._plan.endpoint
         connections = self._result.planned_summaries(self._plan.connections)
         written = deliver(self._args, summary, connections, self._printer)
+        if folder is not None:
+            written = write_documents(self._args, folder) or written
         return status or written
 
     def _on_event(self, event: Event) -> None:
         self._result.feed(event)
+        if self._budget is not None and not self._is_budget_used_up and self._budget.is_used_up(event):
+            self._is_budget_used_up = True
+            complain(
+                f"The budget of {self._budget.limit:,.4g} stream-minutes is used up: closing the streams in order."
+            )
+            self._supervisor.stop(drain=True, interrupts=False)
         if self._lines is not None:
             self._waiting += self._lines.lines(event)
             # Under a live table every write redraws it: there the lines of one snapshot go out together.

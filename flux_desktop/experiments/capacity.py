@@ -121,7 +121,7 @@ class CapacitySearch:
         try:
             result = await self._search(running)
         finally:
-            self._supervisor.stop(drain=True)
+            self._supervisor.stop(drain=True, interrupts=False)
             ended = await running
         if ended.problem is not None and not self.report.rungs:
             result = Result(kind="INVALID", reason=ended.problem.sentence().rstrip("."))
@@ -283,7 +283,7 @@ class CapacitySearch:
             raise _StoppedError("the run ended")
         budget = self._plan.budget_stream_minutes
         if budget is not None and self._observer.stream_minutes(self._now()) >= budget:
-            raise _StoppedError(f"the budget of {budget:,.0f} stream-minutes is used up")
+            raise _StoppedError(f"the budget of {budget:,.4g} stream-minutes is used up")
         if self._plan.until is not None and datetime.now(self._plan.until.tzinfo) >= self._plan.until:
             raise _StoppedError(f"{self._plan.until:%H:%M} was reached")
 

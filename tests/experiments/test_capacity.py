@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
@@ -41,7 +42,13 @@ def plan(*local_arguments: str, max_streams: int = 4, **more: object) -> Capacit
 
 async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded(tmp_path: Path) -> None:
     shown: list[RungOutcome] = []
-    search = CapacitySearch(plan("--capacity", "2", "--beyond", "refuse"), on_rung=shown.append, sessions_dir=tmp_path)
+    events: list[Event] = []
+    search = CapacitySearch(
+        plan("--capacity", "2", "--beyond", "refuse"),
+        on_rung=shown.append,
+        on_event=events.append,
+        sessions_dir=tmp_path,
+    )
     report = await search.run()
     assert report.result is not None
     print([(each.streams, each.judgement, each.reason) for each in shown], report.sentence)
@@ -54,6 +61,8 @@ async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded
     assert stored.result == report.result
     assert len(stored.rungs) == 4
     assert (search.session_folder / "run.jsonl").exists()
+    assert isinstance(events[-1], RunEnded)
+    assert not events[-1].interrupted, "the search ended it as planned"
 
 
 async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> None:
@@ -65,7 +74,7 @@ async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"budget_stream_minutes": 0.001}, "the budget of 0 stream-minutes is used up"),
+        ({"budget_stream_minutes": 0.001}, "the budget of 0.001 stream-minutes is used up"),
         ({"until": datetime(2020, 1, 1, 12, 0, tzinfo=UTC)}, "12:00 was reached"),
     ],
 )

@@ -87,6 +87,7 @@ class Supervisor:
         """Of this run, in order: a worker that starts late gets them all."""
         self._stopping: StopRun | None = None
         self._stopped = asyncio.Event()
+        self._is_interrupted = False
         self._origin_s = 0.0
         self._recorder: Recorder | None = None
         self._opened = False
@@ -123,11 +124,13 @@ class Supervisor:
         shares = [[conn for conn in numbers if (conn - 1) % count == place] for place in range(count)]
         return [(worker, share) for worker, share in zip(self._workers, shares, strict=True) if share]
 
-    def stop(self, *, drain: bool = True) -> None:
+    def stop(self, *, drain: bool = True, interrupts: bool = True) -> None:
         """End the run: open streams are drained, or with `drain` False closed at once.
 
-        Called before `run`, it ends that run before anything is opened.
+        Called before `run`, it ends that run before anything is opened. With `interrupts` False the end is one that
+        was asked for beforehand, such as by a budget, and the run does not count as interrupted.
         """
+        self._is_interrupted = interrupts
         self._stopping = StopRun(drain=drain)
         self._stopped.set()
         self.send(self._stopping)
@@ -199,7 +202,7 @@ class Supervisor:
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
-        return totals.ended(self._now(), interrupted=self._stopping is not None)
+        return totals.ended(self._now(), interrupted=self._stopping is not None and self._is_interrupted)
 
     async def _serve(self, worker: WorkerProcess, start: StartRun) -> None:
         try:

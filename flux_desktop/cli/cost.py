@@ -1,0 +1,106 @@
+"""Cost on the command line: prices from the flags or as entered, budgets, and what a plan will take."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli.consent import prices as stored_prices
+from flux_desktop.cli.live_table import audio_s
+from flux_desktop.datasets.clip import Clip
+from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.engine.records.events import Event, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.records.stages import slots
+from flux_desktop.evaluation.cost import Prices, cost_of
+
+_OPEN = (ConnectionState.OPENED, ConnectionState.STREAMING, ConnectionState.DRAINING)
+
+
+def prices_from(args: argparse.Namespace) -> Prices:
+    """The prices of the flags, else those that were entered, else the suggestion."""
+    prices = stored_prices()
+    if args.price is not None:
+        prices = msgspec.structs.replace(prices, licence_per_stream_minute=args.price, suggested=False)
+    if (per_hour := getattr(args, "instance_price", None)) is not None:
+        prices = msgspec.structs.replace(prices, instance_per_hour=per_hour)
+    return msgspec.structs.replace(prices, currency=args.currency) if args.currency else prices
+
+
+def budget_stream_minutes(text: str, prices: Prices) -> float:
+    """Stream-minutes of a budget: a number of them, or money at the price per stream-minute."""
+    compact = text.strip().lower().removeprefix("$")
+    amount = compact.removesuffix(prices.currency.lower()).strip()
+    try:
+        value = float(amount)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise _wrong(
+            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
+        )
+    if text.strip().lower() == amount:
+        return value
+    if not prices.licence_per_stream_minute:
+        raise _wrong("A budget of money needs a price.", "Add --price, the licence per stream-minute.")
+    return value / prices.licence_per_stream_minute
+
+
+def planned_stream_minutes(plan: RunPlan) -> float | None:
+    """Minutes of all streams of a plan; None if its end is open."""
+    if plan.stages:
+        return sum(slot.duration_s for slot in slots(plan.stages)) / 60
+    if isinstance(plan.source, DataSetSource) and plan.duration_s is None:
+        clips = read_data_set(plan.source.path, plan.source.columns).clips
+        silence_s = plan.source.trailing_silence_s * len(clips)
+        seconds = plan.source.passes * (sum(map(_clip_s, clips)) + silence_s)
+        return seconds / 60 * (plan.connections if plan.source.at_once else 1)
+    each_s = audio_s(plan)
+    return None if each_s is None else plan.connections * each_s / 60
+
+
+def _clip_s(clip: Clip) -> float:
+    """The length of a clip; 0 for one that cannot be read, which the run leaves out."""
+    if clip.duration_s is not None:
+        return clip.duration_s
+    try:
+        return max(0.0, open_recording(clip.path, clip.channel or "mix").duration_s - clip.offset_s)
+    except ProblemError:
+        return 0.0
+
+
+def cost_sentence(plan: RunPlan, prices: Prices) -> str:
+    """What a run takes and costs, to be shown before it starts; empty for the built-in endpoint."""
+    if plan.is_local:
+        return ""
+    minutes = planned_stream_minutes(plan)
+    if minutes is None:
+        each = cost_of(plan.connections, prices)
+        return f"{each.sentence()} for each minute, until stopped."
+    return f"{cost_of(minutes, prices).sentence()}."
+
+
+class BudgetWatch:
+    """Counts the stream-minutes of a run from its events."""
+
+    def __init__(self, limit_stream_minutes: float) -> None:
+        self.limit = limit_stream_minutes
+        self.used = 0.0
+        self._last_t = 0.0
+        self._open = 0
+
+    def is_used_up(self, event: Event) -> bool:
+        """Take an event; whether the budget is used up."""
+        if isinstance(event, Snapshot):
+            self.used += self._open * max(0.0, event.t - self._last_t) / 60
+            self._last_t = event.t
+            self._open = sum(event.ledger.get(state.value, 0) for state in _OPEN)
+        return self.used >= self.limit
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="option_unknown", what=what, todo=todo))

@@ -1,0 +1,77 @@
+"""Tests of costs and budgets on the command line."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.resources import resource_path
+from flux_desktop.cli.cost import BudgetWatch, budget_stream_minutes, cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.engine.records.events import Snapshot
+from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.stages import Stage
+from flux_desktop.evaluation.cost import Prices
+
+WAV = str(resource_path("sample_audio/conversation.wav"))
+PRICES = Prices(licence_per_stream_minute=0.01)
+
+
+def plan(**fields: object) -> RunPlan:
+    return RunPlan(**({"endpoint": "my-flux", "source": WavSource(path=WAV)} | fields))  # type: ignore[arg-type]
+
+
+def test_the_minutes_of_a_plan() -> None:
+    looped = WavSource(path=WAV, loop=True)
+    assert planned_stream_minutes(plan(source=looped, duration_s=120.0, connections=5)) == 10
+    assert planned_stream_minutes(plan(stages=(Stage(10, 30.0), Stage(20, 60.0)), connections=20)) == 25
+    assert planned_stream_minutes(plan(source=looped)) is None
+    assert planned_stream_minutes(plan(source=MicrophoneSource())) is None
+    whole = planned_stream_minutes(plan(connections=2))
+    assert whole is not None
+    assert 0.5 < whole < 3
+
+
+def test_a_data_set_is_charged_for_its_clips_and_their_silence() -> None:
+    manifest = str(resource_path("sample_audio/conversations/manifest.jsonl"))
+    once = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=4))
+    at_once = planned_stream_minutes(plan(source=DataSetSource(path=manifest, at_once=True), connections=4))
+    assert once is not None
+    assert 8 < once < 24
+    assert at_once == pytest.approx(4 * once)
+
+
+def test_the_cost_is_shown_for_a_real_endpoint() -> None:
+    looped = WavSource(path=WAV, loop=True)
+    assert cost_sentence(plan(source=looped, duration_s=600.0, connections=10), PRICES) == (
+        "About 100 stream-minutes, $1.00 plus the instance."
+    )
+    assert cost_sentence(plan(source=looped, connections=3), PRICES).endswith("for each minute, until stopped.")
+    assert cost_sentence(plan(endpoint="local"), PRICES) == ""
+
+
+def test_a_budget_is_minutes_or_money() -> None:
+    assert budget_stream_minutes("500", PRICES) == 500
+    assert budget_stream_minutes("5usd", PRICES) == pytest.approx(500)
+    assert budget_stream_minutes("$5", PRICES) == pytest.approx(500)
+    for text in ("", "-1", "5eur", "many"):
+        with pytest.raises(ProblemError):
+            budget_stream_minutes(text, PRICES)
+    with pytest.raises(ProblemError, match="needs a price"):
+        budget_stream_minutes("5usd", Prices())
+
+
+def test_the_flags_replace_stored_prices() -> None:
+    args = argparse.Namespace(price=0.02, currency="EUR", instance_price=7.0)
+    prices = prices_from(args)
+    assert (prices.licence_per_stream_minute, prices.currency, prices.instance_per_hour) == (0.02, "EUR", 7.0)
+    assert not prices.suggested
+
+
+def test_a_budget_counts_open_streams_over_time() -> None:
+    watch = BudgetWatch(1.0)
+    assert not watch.is_used_up(Snapshot(t=10.0, ledger={"streaming": 3, "waiting": 9}))
+    assert not watch.is_used_up(Snapshot(t=20.0, ledger={"streaming": 5, "draining": 1}))
+    assert watch.used == pytest.approx(0.5)
+    assert watch.is_used_up(Snapshot(t=25.1, ledger={"streaming": 5}))
