@@ -32,7 +32,6 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.recovery import offer_unfinished
-from flux_desktop.ui.window.screen_fit import fit_to_screen
 
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
@@ -80,7 +79,7 @@ def run_window(options: argparse.Namespace) -> int:
             if options.connections is not None:
                 window.state.choices.connections = options.connections
             check_installation(window, remembered.checked_version)
-        fit_to_screen(window)
+        window.fit_to_screen()
         window.speech_models.installed.connect(lambda _name: local.renew())
         window.begin(load_account=not options.demo)
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))

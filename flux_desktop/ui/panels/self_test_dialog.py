@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from flux_desktop.engine.self_test.quick_checks import Finding
 from flux_desktop.ui.widgets.text_dialog import TextDialog
+
+if TYPE_CHECKING:  # the window starts without the self-test
+    from flux_desktop.engine.self_test.quick_checks import Finding
 
 RUNNING = (
     "Checking this installation. This takes about half a minute; streams are opened to the built-in endpoint only."

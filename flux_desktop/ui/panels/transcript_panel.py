@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.conversation import Conversation
@@ -24,6 +24,8 @@ OVERVIEW = 0
 
 
 LANES_MAX = 6
+LANES_FROM_PX = 300
+"""Height from which the turns over time are shown."""
 CLIP_NAME_PX = 52
 
 
@@ -101,8 +103,8 @@ class TranscriptPanel(QWidget):
         layout.addWidget(self.lanes)
         self.lane_axis = LaneAxis(theme, model)
         layout.addWidget(self.lane_axis)
-        self._of_a_run = (self.overview_button, self.tabs, self.search, self._lane_head, self.lanes, self.lane_axis)
-        for widget in self._of_a_run:
+        self._of_a_run = (self.overview_button, self.tabs, self.search)
+        for widget in (*self._of_a_run, self._lane_head, self.lanes, self.lane_axis):
             widget.hide()
         theme.changed.connect(self._restyle)
 
@@ -232,6 +234,7 @@ class TranscriptPanel(QWidget):
         self.tabs.blockSignals(False)
         for widget in self._of_a_run:
             widget.setVisible(bool(self._views))
+        self._fit_lanes()
         self._changed(self.tabs.currentIndex())
         self.refresh_icons()
 
@@ -306,6 +309,16 @@ class TranscriptPanel(QWidget):
         if view is not None:
             view.refresh()
             self.shown.emit(view.conversation.conn)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_lanes()
+
+    def _fit_lanes(self) -> None:
+        """Give up the turns over time where the text has too little height, as under a long message."""
+        shown = self.tabs.count() > 0 and self.height() >= LANES_FROM_PX
+        for widget in (self._lane_head, self.lanes, self.lane_axis):
+            widget.setVisible(shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc in the search field clears it before it does anything else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
 
@@ -38,7 +38,7 @@ from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
-from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller
+from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller, fitted
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.transcripts import Transcripts
 from flux_desktop.ui.window.tuner import Tuner
@@ -112,6 +112,8 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         self.state.listen(self._pace_timers)
+        self._fitted = QSize()
+        """The size that the screen allowed when the window opened; it is not the user's choice."""
         self._closing = False
         self._before_presenting = Qt.WindowState.WindowNoState
         self._wire()
@@ -207,6 +209,11 @@ class MainWindow(QMainWindow):
             self.setWindowState(self._before_presenting)
         self.state.changed()
 
+    def fit_to_screen(self) -> None:
+        """Make the window no larger than the screen that it opens on; the remembered size stays."""
+        self._fitted = fitted(self.size(), self.screen().availableGeometry().size())
+        self.resize(self._fitted)
+
     def _pace_timers(self) -> None:
         """No timer runs while nothing moves."""
         self.clock.wake()
@@ -243,7 +250,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self.windowState():
+        if not self.windowState() and self.size() != self._fitted:
             self.state.choices.width, self.state.choices.height = self.width(), self.height()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

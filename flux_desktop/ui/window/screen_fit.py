@@ -18,11 +18,6 @@ def fitted(wanted: QSize, available: QSize) -> QSize:
     return wanted.boundedTo(available - FRAME).expandedTo(WINDOW_SMALLEST)
 
 
-def fit_to_screen(window: QWidget) -> None:
-    """Make a window no larger than the screen that it opens on."""
-    window.resize(fitted(window.size(), window.screen().availableGeometry().size()))
-
-
 class _Room(QWidget):
     """Gives `pages` all of its room. Not by a layout: a scroll area would give a layout the height that it prefers."""
 

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView
-from flux_desktop.ui.panels.transcript_panel import OVERVIEW, TranscriptPanel
+from flux_desktop.ui.panels.transcript_panel import LANES_FROM_PX, OVERVIEW, TranscriptPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
 
@@ -220,3 +220,16 @@ def test_a_connection_is_found_by_its_number(bench: Bench) -> None:
     bench.panel.search.returnPressed.emit()
     assert bench.panel.current() == 17
     assert bench.panel.search.text() == ""
+
+
+def test_the_turns_over_time_give_way_where_the_text_has_no_height(bench: Bench) -> None:
+    panel = bench.panel
+    panel.resize(600, 500)
+    bench.run(3)
+    assert not panel.lanes.isHidden()
+    panel.resize(600, LANES_FROM_PX - 1)
+    panel.show()
+    assert panel.lanes.isHidden()
+    assert panel.lane_axis.isHidden()
+    panel.resize(600, 500)
+    assert not panel.lanes.isHidden()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QSize
 
 from flux_desktop.ui.window.main_window import MainWindow
-from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, fit_to_screen, fitted
+from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, fitted
 from tests.ui.conftest import Stage, until
 from tests.ui.window.test_main_window import Waiting
 
@@ -36,8 +36,12 @@ def test_pages_are_scrolled_where_they_have_no_room_but_the_presenter_is_not(sta
     async def live(window: MainWindow) -> None:
         await until(lambda: bool(window.live_page.plots.plots), "the window is complete")
         window.resize(5000, 4000)
-        fit_to_screen(window)
+        choices = window.state.choices
+        await until(lambda: (choices.width, choices.height) == (5000, 4000), "it is remembered")
+        window.fit_to_screen()
         assert window.size() == fitted(QSize(5000, 4000), window.screen().availableGeometry().size())
+        await until(lambda: window.scroller.width() == window.width(), "it is laid out")
+        assert (choices.width, choices.height) == (5000, 4000), "what was chosen on a larger screen stays"
         window.resize(683, 340)
         await until(lambda: window.size() == QSize(683, 340), "the window is small")
         bars = window.scroller.horizontalScrollBar(), window.scroller.verticalScrollBar()
