@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTa
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
+from flux_desktop.ui.panels.empty_state import EmptyState
+from flux_desktop.ui.panels.turns_over_time import TurnsOverTime
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
-from flux_desktop.ui.views.lanes import LaneArea, LaneAxis, LaneKey
 from flux_desktop.ui.views.overview_table import OverviewTable
 from flux_desktop.ui.views.search_results import SearchResults
-from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, plain_tip
+from flux_desktop.ui.widgets.basics import button, plain_tip
 
 OVERVIEW = 0
 """Tab data of the overview, in place of a connection's number."""
 
 
-LANES_MAX = 6
 LANES_FROM_PX = 300
 """Height from which the turns over time are shown."""
 CLIP_NAME_PX = 52
@@ -86,7 +86,8 @@ class TranscriptPanel(QWidget):
         top.addWidget(self.search)
         layout.addLayout(top)
         layout.addWidget(self.stack, 1)
-        self.empty = self._empty_state()
+        self.empty = EmptyState()
+        self.empty.start_clicked.connect(self.start_clicked)
         self.stack.addWidget(self.empty)
         self.overview = OverviewTable(theme, model)
         self.overview.opened.connect(self.show_connection)
@@ -95,67 +96,14 @@ class TranscriptPanel(QWidget):
         self.results.opened.connect(self._open_hit)
         self.search.returnPressed.connect(self.results.open_first)
         self.stack.addWidget(self.results)
-        self.lanes = LaneArea(theme, model, LANES_MAX)
+        self.turns_over_time = TurnsOverTime(theme, model)
+        self.lanes = self.turns_over_time.lanes
         self.lanes.lanes.picked.connect(self.show_connection)
-        self._lane_head = self._lane_heading()
-        layout.addSpacing(SPACE_S)
-        layout.addWidget(self._lane_head)
-        layout.addWidget(self.lanes)
-        self.lane_axis = LaneAxis(theme, model)
-        layout.addWidget(self.lane_axis)
+        layout.addWidget(self.turns_over_time)
         self._of_a_run = (self.overview_button, self.tabs, self.search)
-        for widget in (*self._of_a_run, self._lane_head, self.lanes, self.lane_axis):
+        for widget in (*self._of_a_run, self.turns_over_time):
             widget.hide()
         theme.changed.connect(self._restyle)
-
-    def _empty_state(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setSpacing(SPACE_M)
-        column.addStretch(2)
-        title = label("No transcript yet", "title")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint = label("", "muted", wrap=True)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(title)
-        column.addWidget(self._hint)
-        line = QHBoxLayout()
-        line.addStretch()
-        self.start_button = button("Start", self.start_clicked.emit, kind="go")
-        line.addWidget(self.start_button)
-        line.addStretch()
-        column.addLayout(line)
-        column.addStretch(3)
-        return page
-
-    def _lane_heading(self) -> QWidget:
-        heading = QWidget()
-        self._lane_title = ElidedLabel("strong")
-        self._lane_title.setText("Turns over time")
-        line = QHBoxLayout(heading)
-        line.setContentsMargins(0, 0, 0, SPACE_S - 4)
-        line.addWidget(self._lane_title, 1)
-        line.addWidget(LaneKey(self._theme))
-        return heading
-
-    def set_ready(self, *, ready: bool, microphone: bool) -> None:
-        """Show on the empty page what to do first; `ready` means that the audio source can be used."""
-        name = "Start"
-        if ready and microphone:
-            words = "The microphone is ready. Press Start and speak."
-        elif ready:
-            words = "The recording is ready. Press Start."
-        elif microphone:
-            words = "No microphone is connected. Plug one in, or choose a recording on the left."
-        else:
-            words = (
-                "Choose an endpoint and a recording on the left, then press Start.\n"
-                "Or try the built-in endpoint with the sample; no account is needed."
-            )
-            name = "Try with sample"
-        self._hint.setText(words)
-        self.start_button.setText(name)
-        self.start_button.setAccessibleName(name)
 
     def refresh(self) -> None:
         """Show the run's connections; repaints the tab in front only."""
@@ -166,8 +114,7 @@ class TranscriptPanel(QWidget):
         if isinstance(view, ConversationView):
             view.refresh()
         if self.tabs.count():
-            self.lanes.refresh()
-            self.lane_axis.update()
+            self.turns_over_time.refresh()
 
     def refresh_icons(self) -> None:
         """Bring the tabs' state marks and the table up to date."""
@@ -316,9 +263,7 @@ class TranscriptPanel(QWidget):
 
     def _fit_lanes(self) -> None:
         """Give up the turns over time where the text has too little height, as under a long message."""
-        shown = self.tabs.count() > 0 and self.height() >= LANES_FROM_PX
-        for widget in (self._lane_head, self.lanes, self.lane_axis):
-            widget.setVisible(shown)
+        self.turns_over_time.setVisible(self.tabs.count() > 0 and self.height() >= LANES_FROM_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc in the search field clears it before it does anything else."""

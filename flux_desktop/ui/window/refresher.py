@@ -33,7 +33,7 @@ class Refresher:
         state, page = self._state, self._page
         locked = state.run.active
         page.run_bar.refresh()
-        page.transcripts.set_ready(ready=state.has_audio, microphone=state.uses_microphone)
+        page.transcripts.empty.set_ready(ready=state.has_audio, microphone=state.uses_microphone)
         page.transcripts.refresh_icons()
         page.endpoint_panel.set_locked(locked)
         page.sound_panel.set_locked(locked)

@@ -52,7 +52,7 @@ def test_before_the_first_run_only_the_empty_page_is_shown(bench: Bench) -> None
     bench.panel.refresh()
     panel = bench.panel
     assert panel.stack.currentWidget() is panel.empty
-    assert (panel.tabs.isHidden(), panel.search.isHidden(), panel.lanes.isHidden()) == (True, True, True)
+    assert (panel.tabs.isHidden(), panel.search.isHidden(), panel.turns_over_time.isHidden()) == (True, True, True)
     assert (panel.current(), panel.selected(), panel.views()) == (None, [], [])
     panel.step(1)  # there is nothing to step to
 
@@ -61,15 +61,15 @@ def test_the_empty_page_says_what_is_missing(bench: Bench) -> None:
     hints = set()
     for ready in (True, False):
         for microphone in (True, False):
-            bench.panel.set_ready(ready=ready, microphone=microphone)
-            hints.add(bench.panel._hint.text())
+            bench.panel.empty.set_ready(ready=ready, microphone=microphone)
+            hints.add(bench.panel.empty.hint.text())
     assert len(hints) == 4
-    offer = bench.panel.start_button.text()
-    bench.panel.set_ready(ready=True, microphone=False)
-    assert bench.panel.start_button.text() != offer, "the sample is offered only without a recording"
+    offer = bench.panel.empty.start_button.text()
+    bench.panel.empty.set_ready(ready=True, microphone=False)
+    assert bench.panel.empty.start_button.text() != offer, "the sample is offered only without a recording"
     pressed: list[None] = []
     bench.panel.start_clicked.connect(lambda: pressed.append(None))
-    bench.panel.start_button.click()
+    bench.panel.empty.start_button.click()
     assert len(pressed) == 1
 
 
@@ -226,10 +226,9 @@ def test_the_turns_over_time_give_way_where_the_text_has_no_height(bench: Bench)
     panel = bench.panel
     panel.resize(600, 500)
     bench.run(3)
-    assert not panel.lanes.isHidden()
+    assert not panel.turns_over_time.isHidden()
     panel.resize(600, LANES_FROM_PX - 1)
     panel.show()
-    assert panel.lanes.isHidden()
-    assert panel.lane_axis.isHidden()
+    assert panel.turns_over_time.isHidden()
     panel.resize(600, 500)
-    assert not panel.lanes.isHidden()
+    assert not panel.turns_over_time.isHidden()

@@ -126,7 +126,7 @@ def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
 
 def test_a_first_time_user_needs_one_click(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        window.live_page.transcripts.start_button.click()
+        window.live_page.transcripts.empty.start_button.click()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert window.state.run.plan is not None
         assert isinstance(window.state.run.plan.source, WavSource)
