@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 
 TRAILING_SILENCE_S = 2.0
 """Usual silence after a clip. A setting with a long timeout needs more of it."""
@@ -18,7 +19,7 @@ def clip_order(conn: int, connections: int, clips: int, seed: int) -> Iterator[i
     if clips < 1:
         return
     position = conn - 1
-    order: list[int] = []
+    order: tuple[int, ...] = ()
     order_of = -1
     while True:
         round_, place = divmod(position, clips)
@@ -28,7 +29,9 @@ def clip_order(conn: int, connections: int, clips: int, seed: int) -> Iterator[i
         position += connections
 
 
-def _shuffled(clips: int, seed: int, round_: int) -> list[int]:
+@lru_cache(maxsize=8)
+def _shuffled(clips: int, seed: int, round_: int) -> tuple[int, ...]:
+    """Kept, because every connection asks for it: ten thousand of them for ten thousand clips take a minute else."""
     order = list(range(clips))
     random.Random(f"{seed}/{round_}").shuffle(order)  # noqa: S311 - a load, not a secret
-    return order
+    return tuple(order)

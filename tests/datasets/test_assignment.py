@@ -7,6 +7,7 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flux_desktop.datasets import assignment
 from flux_desktop.datasets.assignment import clip_order
 
 
@@ -30,3 +31,9 @@ def test_the_same_seed_gives_the_same_load_and_another_another() -> None:
 
 def test_no_clips_no_order() -> None:
     assert list(clip_order(1, 1, 0, 0)) == []
+
+
+def test_connections_share_the_order_of_a_round() -> None:
+    assert assignment._shuffled(1_000, 5, 0) is assignment._shuffled(1_000, 5, 0)
+    for conn in range(1, 1_001):
+        assert next(assignment.clip_order(conn, 1_000, 1_000, 5)) == assignment._shuffled(1_000, 5, 0)[conn - 1]
