@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
+from flux_desktop.base.plain_text import plain
+from flux_desktop.cli.streams import complain
+from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.experiments.clip_run import ClipProgress
 
 
@@ -25,6 +28,12 @@ class ProgressLine:
         """Take the line away."""
         if sys.stderr.isatty():
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def show_notice(event: Event) -> None:
+    """A problem of the run as a whole, such as a clip that cannot be decoded, on standard error."""
+    if isinstance(event, Notice):
+        complain(plain(event.problem.sentence()))
 
 
 def progress_text(progress: ClipProgress, unit: str, elapsed_s: float) -> str:

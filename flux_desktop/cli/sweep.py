@@ -19,7 +19,7 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
-from flux_desktop.cli.progress_line import ProgressLine
+from flux_desktop.cli.progress_line import ProgressLine, show_notice
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.sweep_text import report_lines
@@ -79,7 +79,9 @@ def run(args: argparse.Namespace) -> int:
         if args.sessions:
             return _evaluate(args, limits)
         plan = sweep_plan(args)
-        sweep = Sweep(plan, on_progress=(line := ProgressLine("clips")).show, sessions_dir=sessions_dir)
+        sweep = Sweep(
+            plan, on_progress=(line := ProgressLine("clips")).show, on_event=show_notice, sessions_dir=sessions_dir
+        )
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE if args.sessions else problem_exit_code(error.problem)

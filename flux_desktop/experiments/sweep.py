@@ -122,9 +122,10 @@ class Sweep:
         """What is still to be recorded."""
         left = self._left(self._recorded())
         seconds = sum(self._lengths_s[place] + TIMEOUT_MS / 1000 + _OPENING_S for place in left)
-        streams = len(self._clips) * self._plan.repeats
+        clips = sum(bool(reference_turns(clip)) for clip in self._clips)
+        streams = clips * self._plan.repeats
         return SweepSize(
-            clips=len(self._clips),
+            clips=clips,
             streams=streams,
             recorded=streams - len(left),
             stream_minutes=seconds / 60,

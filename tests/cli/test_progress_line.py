@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flux_desktop.cli.progress_line import progress_text
+import pytest
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.cli.progress_line import progress_text, show_notice
+from flux_desktop.engine.records.events import Heartbeat, Notice
 from flux_desktop.experiments.clip_run import ClipProgress
 
 
@@ -11,3 +15,9 @@ def test_the_time_left_follows_from_what_is_done() -> None:
     assert progress_text(begun, "clips", 5.0) == "0 of 72 clips, 8 open"
     later = ClipProgress(done=12, failed=1, total=72, open=8)
     assert progress_text(later, "clips", 50.0) == "12 of 72 clips, 8 open, 1 failed, about 4:10 left"
+
+
+def test_notices_are_shown_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    show_notice(Heartbeat())
+    show_notice(Notice(t=0.0, problem=Problem(code="clip_left_out", what="The clip a.wav is left out.")))
+    assert capsys.readouterr().err == "The clip a.wav is left out.\n"

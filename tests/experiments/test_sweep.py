@@ -53,6 +53,12 @@ def test_an_interrupted_sweep_is_continued_without_what_is_recorded(data_set: Pa
     assert sweep_of(data_set, seed=7).size.recorded == 0, "another sweep"
 
 
+def test_clips_without_turns_are_not_counted(data_set: Path) -> None:  # noqa: F811
+    data_set.write_bytes(data_set.read_bytes() + b'\n{"audio_filepath":"clip.wav","offset":1.0}\n')
+    size = sweep_of(data_set).size
+    assert (size.clips, size.streams, size.recorded) == (1, 2, 0)
+
+
 def test_a_complete_sweep_is_recorded_anew(data_set: Path) -> None:  # noqa: F811
     one = sweep_of(data_set, repeats=1)
     record_once(one, data_set)
@@ -66,7 +72,8 @@ def test_a_build_that_refuses_the_highest_threshold_and_forced_ends_is_recorded_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sweep, "TIMEOUT_MS", 1000)  # the silence after the clip
-    turns = [{"text": "", "start_s": 0.5, "end_s": 1.0}, {"text": "", "start_s": 1.5, "end_s": 2.6}]
+    monkeypatch.setattr(sweep, "FORCE_BEFORE_S", 10.0)  # as soon as the first turn has ended
+    turns = [{"text": "", "start_s": 0.0, "end_s": 0.05}, {"text": "", "start_s": 1.5, "end_s": 2.6}]
     data_set.write_bytes(msgspec.json.encode({"audio_filepath": "clip.wav", "turns": turns}))
     base = RunPlan(
         endpoint="local",
