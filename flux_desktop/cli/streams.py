@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -62,19 +61,10 @@ class Printer:
 
     def line(self, text: str) -> None:
         """One line (or several, joined), flushed; never raises for a closed pipe or a full disk."""
-        self._write(lambda: print(text, flush=True))
-
-    def styled(self, text: Text) -> None:
-        """As `line`, in colour where standard output is a terminal that wants it."""
-        from rich.console import Console
-
-        self._write(lambda: Console(soft_wrap=True, highlight=False).print(text))
-
-    def _write(self, write: Callable[[], None]) -> None:
         if self.closed:
             return
         try:
-            write()
+            print(text, flush=True)
         except OSError as error:
             self.closed = True
             if not isinstance(error, BrokenPipeError):
@@ -83,3 +73,12 @@ class Printer:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, sys.stdout.fileno())
             os.close(null)
+
+    def styled(self, text: Text) -> None:
+        """As `line`, in colour where standard output is a terminal that wants it."""
+        from rich.console import Console
+
+        console = Console(soft_wrap=True, highlight=False)
+        with console.capture() as captured:  # rich itself ends the program at a closed pipe
+            console.print(text)
+        self.line(captured.get().rstrip("\n"))

@@ -1,0 +1,46 @@
+"""Lines on standard output: in colour on a terminal, plain in a pipe, and dropped once nobody reads them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from rich.text import Text
+
+from flux_desktop.cli.streams import Printer
+
+MARKED = Text("a ") + Text("b", style="red")
+
+
+def test_in_a_pipe_a_styled_line_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer().styled(MARKED)
+    assert capsys.readouterr().out == "a b\n"
+
+
+def test_on_a_terminal_it_is_coloured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    Printer().styled(MARKED)
+    assert capsys.readouterr().out == "a \x1b[31mb\x1b[0m\n"
+
+
+def test_a_long_line_is_not_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    Printer().styled(Text("word " * 60))
+    assert capsys.readouterr().out == "word " * 60 + "\n"
+
+
+def test_a_closed_pipe_ends_the_lines_and_not_the_program() -> None:
+    script = (
+        "import sys; from rich.text import Text; from flux_desktop.cli.streams import Printer; printer = Printer();"
+        "sys.stdin.readline(); printer.styled(Text('one')); printer.styled(Text('two'));"
+        "sys.exit(7 if printer.closed else 1)"
+    )
+    reading, writing = os.pipe()
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=writing, text=True) as process:
+        os.close(writing)
+        os.close(reading)
+        process.communicate("go\n", timeout=30)
+    assert process.returncode == 7
