@@ -53,7 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
     what.add_argument("--restart", action="store_true", help="do not continue an interrupted sweep")
     what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
-    answer = parser.add_argument_group("answer")
+    answer = parser.add_argument_group(
+        "answer",
+        "--eot-threshold, --eager-eot-threshold and --eot-timeout-ms are the current setting, shown for comparison.",
+    )
     answer.add_argument(
         "--cut-offs",
         metavar="A,B,C",

@@ -147,8 +147,8 @@ class Sweep:
         """Record what is missing; expected failures are in the result."""
         problem: Problem | None = None
         rounds = 0
-        while (left := self._left(self._recorded())) and not self._stopped and rounds < _ROUNDS_MAX:
-            result = await self._record(left[:_PER_RUN_MAX])
+        while (left := self._left(traces := self._recorded())) and not self._stopped and rounds < _ROUNDS_MAX:
+            result = await self._record(left[:_PER_RUN_MAX], scout=not traces)
             problem = result.problem
             self._note_quality(result)
             if result.refused is not None and self._next_threshold(result):
@@ -175,7 +175,7 @@ class Sweep:
 
     # ------------------------------------------------------------ recording
 
-    async def _record(self, entries: Sequence[int]) -> ClipRunResult:
+    async def _record(self, entries: Sequence[int], *, scout: bool) -> ClipRunResult:
         options = recording_options(self._plan.base.options, self._state.eot)
         plan = clip_plan(
             replace(self._plan.base, options=options),
@@ -187,7 +187,7 @@ class Sweep:
         )
         self._run = ClipRun(
             plan,
-            scout=not self._state.sessions,
+            scout=scout,
             force_ends_s=force_ends_s(self._clips) if self._state.force_end else None,
             on_progress=self._on_progress,
             on_event=self._take,
