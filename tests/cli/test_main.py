@@ -139,7 +139,7 @@ def test_0_a_whole_run_on_the_built_in_endpoint(tmp_path: Path) -> None:
         assert any(line.startswith(f"[Conn {conn}] ✓ ") and line.endswith("%) [turn 0]") for line in lines)
     assert any(line.startswith("2 of 2 connections completed on local in ") for line in lines)
     assert "  verdict                     PASS" in lines
-    assert any(line.startswith("  WER                         0.0 %  (0 substituted") for line in lines)
+    assert any(line.startswith("  WER normalised              0.0 % (95 % interval 0.0") for line in lines)
     objects = [json.loads(line) for line in summary.read_text(encoding="utf-8").splitlines()]
     assert [entry["connection_id"] for entry in objects] == [1, 2]
     for entry in objects:
