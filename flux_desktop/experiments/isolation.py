@@ -18,12 +18,13 @@ from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.nemo import manifest
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder
+from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.isolation import IsolationResult, judge_isolation
 from flux_desktop.evaluation.reference import reference_turns
 from flux_desktop.evaluation.trace import Trace
-from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.reports.files import write_whole
 
@@ -94,8 +95,10 @@ async def check_isolation(
     on_phase: Callable[[Phase], None] = lambda _: None,
     on_run: Callable[[ClipRun], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
+    on_event: Callable[[Event], None] = lambda _: None,
     local: LocalEndpoint | None = None,
     sessions_dir: Path | None = None,
+    make_engine: MakeEngine | None = None,
 ) -> IsolationRun:
     """Carry out all phases. Raises `ProblemError` where the bundled data set is missing."""
     folder = (sessions_dir or default_sessions_dir()) / "sweeps"
@@ -107,7 +110,11 @@ async def check_isolation(
     for phase in PHASES:
         on_phase(phase)
         run = ClipRun(
-            clip_plan(base, path, phase.entries, at_once=phase.at_once), local=local, sessions_dir=sessions_dir
+            clip_plan(base, path, phase.entries, at_once=phase.at_once),
+            on_event=on_event,
+            local=local,
+            sessions_dir=sessions_dir,
+            make_engine=make_engine,
         )
         on_run(run)
         result = await run.run()

@@ -142,3 +142,9 @@ class AgainstView(QWidget):
         if (entry, position_s) != (pairs.playing, pairs.position_s):
             pairs.playing, pairs.position_s = entry, position_s
             self.list.viewport().update()
+
+    def show_trouble(self, words: str, *, can_play: bool) -> None:
+        """Say on the list why nothing can be heard; empty if it can."""
+        self.list.pairs.can_play = can_play
+        self.list.setToolTip(words)
+        self.list.viewport().update()

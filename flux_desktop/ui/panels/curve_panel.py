@@ -1,4 +1,4 @@
-"""The curve with its legend and the switch for published figures; on the other tab, A against B."""
+"""The curve with its legend and the switch for published figures; on other tabs, A against B and isolation."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabBar, QVBoxLayout, QWid
 
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.panels.against_view import AgainstView
+from flux_desktop.ui.panels.isolation_view import IsolationView
 from flux_desktop.ui.plots.tune_curve import PUBLIC_MEANING, PUBLIC_WORDS, TuneCurve
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -32,13 +33,13 @@ class CurvePanel(Panel):
         self.tabs.setAccessibleName("Curve or comparison")
         self.tabs.setProperty("kind", "deck")
         self.tabs.setExpanding(False)
-        for name in ("Curve", "A against B"):
+        for name in ("Curve", "A against B", "Isolation"):
             self.tabs.addTab(name)
         self.tabs.currentChanged.connect(lambda _index: self.refresh())
         self.head.insertWidget(0, self.tabs)
         self.subtitle.setVisible(True)
         self.curve = TuneCurve(theme, model)
-        self.against = AgainstView(theme)
+        self.against, self.isolation = AgainstView(theme), IsolationView()
         self.empty = QWidget()
         words = QVBoxLayout(self.empty)
         words.addStretch()
@@ -61,6 +62,7 @@ class CurvePanel(Panel):
         foot.addWidget(self.public)
         self.body.addLayout(foot)
         self.body.addWidget(self.against, 1)
+        self.body.addWidget(self.isolation, 1)
         self.refresh()
 
     def refresh(self) -> None:
@@ -71,7 +73,8 @@ class CurvePanel(Panel):
         for part in (self.curve, self.legend, self.public):
             part.setVisible(front and known)
         self.subtitle.setVisible(front)
-        self.against.setVisible(not front)
+        self.against.setVisible(self.tabs.currentIndex() == 1)
+        self.isolation.setVisible(self.tabs.currentIndex() == 2)
         if evaluation is not None:
             self.subtitle.setText(
                 f"wait (p50, ms) against holds cut off · each dot is one setting, replayed on {evaluation.turns:,} "

@@ -26,6 +26,7 @@ class TunePairDelegate(QStyledItemDelegate):
         self._theme = theme
         self.playing: Playable | None = None
         self.position_s: float | None = None
+        self.can_play = True
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         return QSize(200, CARD_PX + SPACE_S)
@@ -69,7 +70,7 @@ class TunePairDelegate(QStyledItemDelegate):
         painter.setPen(QPen(QColor(theme.accent if active else theme.border), 1))
         painter.setBrush(QColor(theme.accent if active else theme.panel))
         painter.drawEllipse(box)
-        colour = theme.on_accent if active else theme.text if pair.path is not None else theme.border
+        colour = theme.on_accent if active else theme.text if self.can_play and pair.path is not None else theme.border
         mark = icons.pixmap("square" if active else "play", colour, 13)
         painter.drawPixmap(QPointF(box.center().x() - 6.5, box.center().y() - 6.5), mark)
 

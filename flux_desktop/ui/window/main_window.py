@@ -30,6 +30,7 @@ from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.file_drop import FileDrop
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
+from flux_desktop.ui.window.isolation_checker import IsolationChecker
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         )
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
+        self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
         self.frame = PageFrame(theme, self.state, page, self.tune_page)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.frame)
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
                 self.recorder.refresh,
                 self.confirmer.refresh,
                 self.comparer.refresh,
+                self.isolation.refresh,
             ),
             active=lambda: self.state.run.active or self.preview.on,
             parent=self,
@@ -141,6 +144,7 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.recorder.run_finished)
         self.events.run_finished.connect(self.confirmer.run_finished)
         self.events.run_finished.connect(self.comparer.run_finished)
+        self.events.run_finished.connect(self.isolation.run_finished)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
         for offer in (self.confirmer, self.comparer):

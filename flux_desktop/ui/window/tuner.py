@@ -153,7 +153,8 @@ class Tuner:
 
     def _show_output(self, problem: Problem | None) -> None:
         words = "" if problem is None else f"{problem.what} {problem.todo}".strip()
-        self._page.turns_panel.show_trouble(words, can_play=problem is None)
+        for view in (self._page.turns_panel, self._page.curve_panel.against):
+            view.show_trouble(words, can_play=problem is None)
 
     def _want_shapes(self, entries: Sequence[TurnEntry]) -> None:
         self.player.check()

@@ -65,3 +65,12 @@ def test_a_pair_is_played_with_one_playhead(view: AgainstView) -> None:
     before = view.list.grab().toImage()
     view.show_playing(pairs[0], 2.0)
     assert view.list.grab().toImage() != before
+
+
+def test_without_an_output_the_buttons_are_dim_and_say_so(view: AgainstView) -> None:
+    view.show_outcome(COMPARISON, tuple(turn_pairs(A, B)))
+    before = view.list.grab().toImage()
+    view.show_trouble("There is no sound output.", can_play=False)
+    assert view.list.toolTip() == "There is no sound output."
+    view.show_trouble("", can_play=True)
+    assert view.list.grab().toImage() == before

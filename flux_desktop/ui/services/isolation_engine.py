@@ -1,0 +1,67 @@
+"""The isolation check as an engine of the window: three runs, of which only the last one's end is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
+from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
+
+if TYPE_CHECKING:
+    from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
+    from flux_desktop.experiments.isolation import IsolationRun, Phase
+
+
+class IsolationEngine:
+    """Carries out one check (`RunEngine`). `found` is there once it has ended; `on_phase` gets each phase's name."""
+
+    def __init__(self, sink: EventSink, make_engine: EngineFactory, on_phase: Callable[[str], None]) -> None:
+        self.session_folder: Path | None = None
+        self.found: IsolationRun | None = None
+        self._sink, self._make_engine, self._on_phase = sink, make_engine, on_phase
+        self._run: ClipRun | None = None
+        self._ended: RunEnded | None = None
+        self._stopped = False
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        """Carry out the check on the plan's endpoint, with its parameters."""
+        from flux_desktop.experiments.isolation import check_isolation  # brings the engine along, needed late
+
+        if not self._stopped:
+            self.found = await check_isolation(
+                plan,
+                on_phase=self._phase,
+                on_run=self._begun,
+                is_stopped=lambda: self._stopped,
+                on_event=self._take,
+                make_engine=cast("MakeEngine", self._make_engine),
+            )
+        return self._ended or RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=self._stopped)
+
+    def send(self, command: SetParameters | SendControl | Watch) -> None:
+        """Nothing steers a check: all its streams have the same parameters."""
+
+    def stop(self, *, drain: bool = True) -> None:
+        """End the check without a result."""
+        self._stopped = True
+        if self._run is not None:
+            self._run.stop(drain=drain)
+
+    def _phase(self, phase: Phase) -> None:
+        self._on_phase(phase.name)
+
+    def _begun(self, run: ClipRun) -> None:
+        self._run = run
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, RunEnded):
+            self._ended = event
+            return
+        if isinstance(event, RunStarted) and self._run is not None:
+            self.session_folder = self._run.session_folder
+        self._sink(event)

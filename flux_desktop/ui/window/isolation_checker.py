@@ -1,0 +1,65 @@
+"""Runs the isolation check of the Tune page and shows its verdict on its tab."""
+
+from __future__ import annotations
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.records.plan import WavSource
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.services.engine_port import EventSink
+from flux_desktop.ui.services.isolation_engine import IsolationEngine
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.run_banner import SUMMARY
+
+
+class IsolationChecker:
+    """One check at a time; like a recording it is a run, seen and stopped like any other."""
+
+    def __init__(self, state: AppState, page: TunePage, controller: RunController, banners: BannerStack) -> None:
+        self._state, self._controller, self._banners = state, controller, banners
+        self._view = page.curve_panel.isolation
+        self._engine: IsolationEngine | None = None
+        self._phase = ""
+        self._view.check_wanted.connect(self.check)
+        state.listen(self.refresh)
+        self.refresh()
+
+    def check(self) -> None:
+        """Begin on the chosen endpoint with the parameters of Live; does nothing while a run is active."""
+        if self._state.run.active:
+            return
+        try:
+            plan = self._state.plan(WavSource(path=""))
+        except ProblemError as error:
+            self._banners.show_problem(error.problem)
+            return
+
+        def make(sink: EventSink) -> IsolationEngine:
+            self._engine = IsolationEngine(sink, self._controller.make_engine, self._take_phase)
+            return self._engine
+
+        self._phase = "Starting…"
+        self._controller.start(plan, make_engine=make)
+        self._state.changed()
+
+    def run_finished(self) -> None:
+        """A run has ended; if it was the check, its verdict is shown."""
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return
+        found = engine.found
+        if found is not None and found.result is not None:
+            self._banners.withdraw(SUMMARY)  # the tab shows what came of it
+            self._view.show_result(found.result)
+        elif found is not None and found.problem is not None:
+            self._banners.show_problem(found.problem)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the offer or the phase; called after every change and at the pace of labels."""
+        idle = f"on {self._state.endpoint}, within 5 minutes"
+        self._view.show_offer(enabled=not self._state.run.active, state=idle if self._engine is None else self._phase)
+
+    def _take_phase(self, name: str) -> None:
+        self._phase = f"{name[:1].upper()}{name[1:]}…"

@@ -1,0 +1,51 @@
+"""The isolation check as an engine: stopped before it has begun, and one end for its three runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from flux_desktop.engine.records.commands import Watch
+from flux_desktop.engine.records.events import Event
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.experiments import isolation as experiment
+from flux_desktop.experiments.isolation import PHASES, IsolationRun, Phase
+from flux_desktop.ui.services.engine_port import EventSink, RunEngine
+from flux_desktop.ui.services.isolation_engine import IsolationEngine
+from tests.ui import scripted
+from tests.ui.models.test_tune_isolation import FAILED
+
+
+def no_engine(sink: EventSink) -> RunEngine:
+    raise AssertionError("no run is needed")
+
+
+async def test_stopped_before_it_has_begun() -> None:
+    engine = IsolationEngine(lambda _: None, no_engine, lambda _: None)
+    engine.send(Watch(connections=[1]))
+    engine.stop()
+    assert (await engine.run(scripted.plan(1))).interrupted
+    assert engine.found is None
+
+
+async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = []
+    phases: list[str] = []
+    script = scripted.scripted_run(1)
+
+    async def check(
+        base: RunPlan, *, on_phase: Callable[[Phase], None], on_event: EventSink, **_more: object
+    ) -> IsolationRun:
+        for phase in PHASES:
+            on_phase(phase)
+            for event in script:
+                on_event(event)
+        return IsolationRun(result=FAILED, problem=None, sessions=())
+
+    monkeypatch.setattr(experiment, "check_isolation", check)
+    engine = IsolationEngine(events.append, no_engine, phases.append)
+    assert await engine.run(scripted.plan(1)) == script[-1]
+    assert len(events) == 3 * (len(script) - 1)
+    assert phases == [phase.name for phase in PHASES]
+    assert engine.found is not None

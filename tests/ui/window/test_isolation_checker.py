@@ -1,0 +1,46 @@
+"""The isolation check of the Tune page: offered while no run is active, with its phase and its verdict."""
+
+from __future__ import annotations
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.experiments.isolation import IsolationRun
+from flux_desktop.ui.window.isolation_checker import IsolationChecker
+from tests.ui.models.test_tune_isolation import FAILED
+from tests.ui.window.page_bench import PageBench
+
+ENDED = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 6})
+
+
+async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None:
+    checker = IsolationChecker(bench.state, bench.tune_page, bench.controller, bench.page.banners)
+    view = bench.tune_page.curve_panel.isolation
+    bench.tune_page.curve_panel.tabs.setCurrentIndex(2)
+    assert not view.isHidden()
+    assert "local" in view.state.full_text()
+    view.button.click()
+    engine = checker._engine
+    assert engine is not None
+    assert bench.state.run.active
+    assert not view.button.isEnabled()
+    checker._take_phase("fresh")
+    checker.refresh()
+    assert view.state.full_text() == "Fresh…"
+    engine.found = IsolationRun(result=FAILED, problem=None, sessions=())
+    bench.feed(ENDED)
+    checker.run_finished()
+    assert view.verdict.text() == "FAIL"
+    assert view.button.isEnabled()
+
+
+async def test_a_check_that_cannot_be_carried_out_says_why(bench: PageBench) -> None:
+    checker = IsolationChecker(bench.state, bench.tune_page, bench.controller, bench.page.banners)
+    checker.check()
+    assert checker._engine is not None
+    lost = Problem(code="connect_failed", what="The connection failed.")
+    checker._engine.found = IsolationRun(result=None, problem=lost, sessions=())
+    bench.feed(ENDED)
+    checker.run_finished()
+    assert bench.banners == ["connect_failed"]
+    assert bench.tune_page.curve_panel.isolation.verdict.isHidden()
