@@ -11,10 +11,11 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.run_result import RunResult
 
+_CUT_OFF = Problem(code="recording_cut_off", what="The recording ends while this connection was open.")
 _SHOWN_CHARS_MAX = 200
 
 
@@ -52,7 +53,7 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
         return RecordedRun(result=result, plan=plan, ended=result.ended, is_complete=True)
     for row in rows.values():
         if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
-            result.feed(ConnectionEnded(t=last_t, summary=_cut_off(row)))
+            result.feed(ConnectionEnded(t=last_t, summary=row.cut_off(_CUT_OFF)))
     return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), is_complete=False)
 
 
@@ -66,20 +67,6 @@ def _end_at_cut(result: RunResult, plan: RunPlan, t: float) -> RunEnded:
         return ended
     figures = {name: values for name, values in last.figures.items() if values.n}
     return msgspec.structs.replace(ended, update=last.update, wire=last.wire, pacing=last.pacing, figures=figures)
-
-
-def _cut_off(row: ConnectionRow) -> ConnectionSummary:
-    return ConnectionSummary(
-        conn=row.conn,
-        ledger=LedgerClass.FAILED,
-        problem=Problem(code="recording_cut_off", what="The recording ends while this connection was open."),
-        request_id=row.request_id,
-        chunks_sent=row.chunks_sent,
-        late_chunks=row.late_chunks,
-        turns=row.turns,
-        retries=row.retries,
-        reconnects=row.reconnects,
-    )
 
 
 def _unreadable(folder: Path, why: str) -> Problem:

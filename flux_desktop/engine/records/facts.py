@@ -100,6 +100,20 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     """How often the connection continued in a new stream after losing one."""
     problem: Problem | None = None
 
+    def cut_off(self, problem: Problem) -> ConnectionSummary:
+        """The result of a connection of which nothing is known but this row: its process or its recording ended."""
+        return ConnectionSummary(
+            conn=self.conn,
+            ledger=LedgerClass.FAILED,
+            problem=problem,
+            request_id=self.request_id,
+            chunks_sent=self.chunks_sent,
+            late_chunks=self.late_chunks,
+            turns=self.turns,
+            retries=self.retries,
+            reconnects=self.reconnects,
+        )
+
 
 class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     """The result of one connection; the source of tables, files and reports."""

@@ -26,7 +26,7 @@ from flux_desktop.engine.records.events import (
     WorkerReady,
     decode_event,
 )
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionRow
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 _LOG = logging.getLogger(__name__)
@@ -182,18 +182,7 @@ class WorkerProcess:
         for conn in self.connections:
             if conn not in self._ended:
                 row = self._rows.get(conn) or ConnectionRow(conn=conn)
-                summary = ConnectionSummary(
-                    conn=conn,
-                    ledger=LedgerClass.FAILED,
-                    problem=problem,
-                    request_id=row.request_id,
-                    chunks_sent=row.chunks_sent,
-                    late_chunks=row.late_chunks,
-                    turns=row.turns,
-                    retries=row.retries,
-                    reconnects=row.reconnects,
-                )
-                self._on_event(self.number, ConnectionEnded(t=self._last_t, summary=summary))
+                self._on_event(self.number, ConnectionEnded(t=self._last_t, summary=row.cut_off(problem)))
 
 
 def _not_started(why: str) -> Problem:
