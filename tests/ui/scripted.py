@@ -98,15 +98,17 @@ def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 
         at_s, number = at_s + 0.6, number + 1
 
 
-def scripted_run(connections: int = 2, sentences: tuple[str, ...] = SENTENCES, end: bool = True) -> list[Event]:
-    """A whole run, in the order of time."""
+def scripted_run(
+    connections: int = 2, sentences: tuple[str, ...] = SENTENCES, end: bool = True, snapshot_ticks: int = 1
+) -> list[Event]:
+    """A whole run, in the order of time, with a snapshot every `snapshot_ticks` tenths of a second."""
     events: list[Event] = [
         RunStarted(t=0.1, wall_time="2026-11-23T14:02:00+00:00", plan=plan(connections), version="test")
     ]
     for conn in range(1, connections + 1):
         events += conversation_events(conn, sentences, shift_s=0.07 * conn)
     last_t = max(getattr(event, "t", 0.0) for event in events)
-    events += _snapshots(connections, last_t)
+    events += _snapshots(connections, last_t, snapshot_ticks)
     if end:
         for conn in range(1, connections + 1):
             summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED, turns=len(sentences))
@@ -116,8 +118,8 @@ def scripted_run(connections: int = 2, sentences: tuple[str, ...] = SENTENCES, e
     return sorted(events, key=lambda event: getattr(event, "t", 0.0))
 
 
-def _snapshots(connections: int, until_s: float) -> Iterator[Event]:
-    for tick in range(6, int(until_s * 10)):
+def _snapshots(connections: int, until_s: float, ticks: int) -> Iterator[Event]:
+    for tick in range(6, int(until_s * 10), ticks):
         t = tick / 10
         rows = [
             ConnectionRow(
