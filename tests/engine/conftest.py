@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from flux_desktop.base.redaction import remember
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.options import FluxOptions
+from tests.local_endpoint.conftest import running_endpoint
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +44,48 @@ def pausing_wav(tmp_path_factory: pytest.TempPathFactory, sentence_wav: Path) ->
     return path
 
 
+@pytest.fixture(scope="session")
+def usual_endpoint() -> Iterator[LocalEndpointInfo]:
+    """One built-in endpoint for all runs that want it as it usually is."""
+    with running_endpoint() as info:
+        yield msgspec.convert({name: info[name] for name in info if name != "process"}, LocalEndpointInfo)
+
+
+class UsualEndpoint(LocalEndpoint):
+    """The session's endpoint in place of a process of the run's own."""
+
+    def __init__(self, info: LocalEndpointInfo) -> None:
+        super().__init__()
+        self.info = info
+
+    async def start(self, arguments: Sequence[str] = ()) -> LocalEndpointInfo:
+        assert self.info is not None
+        remember(self.info.access_key, self.info.secret_key)
+        return self.info
+
+
+class EconomicalSupervisor(Supervisor):
+    """Starts an endpoint only for runs that want one of their own: with arguments, or with a process given to it."""
+
+    usual: LocalEndpointInfo | None = None
+
+    async def run(self, plan: RunPlan) -> RunEnded:
+        if self._local is not None or self.usual is None or plan.local_arguments:
+            return await super().run(plan)
+        self._local = UsualEndpoint(self.usual)
+        try:
+            return await super().run(plan)
+        finally:
+            self._local = None
+
+
 class Driver:
     """Runs plans and keeps everything that was told; `on` reacts to events while they come."""
 
-    def __init__(self, sessions_dir: Path, wav: Path) -> None:
+    def __init__(self, sessions_dir: Path, wav: Path, usual: LocalEndpointInfo | None = None) -> None:
         self.events: list[Event] = []
-        self.supervisor = Supervisor(self._take, sessions_dir=sessions_dir)
+        self.supervisor = EconomicalSupervisor(self._take, sessions_dir=sessions_dir)
+        self.supervisor.usual = usual
         self.supervisor.send(Watch(connections=None))
         self.reactions: list[Callable[[Event], None]] = []
         self._wav = wav
@@ -95,5 +135,5 @@ class Driver:
 
 
 @pytest.fixture
-def driver(tmp_path: Path, sentence_wav: Path) -> Driver:
-    return Driver(tmp_path / "sessions", sentence_wav)
+def driver(tmp_path: Path, sentence_wav: Path, usual_endpoint: LocalEndpointInfo) -> Driver:
+    return Driver(tmp_path / "sessions", sentence_wav, usual_endpoint)
