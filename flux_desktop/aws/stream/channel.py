@@ -7,6 +7,7 @@ everything else runs on the event loop's thread.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future as ThreadFuture
@@ -69,6 +70,8 @@ class Channel:
         self._over = asyncio.Event()
         self._shut = asyncio.Event()
         self._outgoing = SendQueue()
+        self.prompt_until_s = math.inf
+        """Until then bytes are delivered at once, later with a short delay where that saves a wake-up of the loop."""
         self.was_connected = False
         self.problem: Problem | None = None
         self.refusal: tuple[int, Headers, bytes] | None = None
@@ -189,7 +192,8 @@ class Channel:
         self._post(self._on_answer, (status_code, headers), time.monotonic())
 
     def _crt_body(self, chunk: bytes, **_: object) -> None:
-        self._post(self._on_body, chunk, time.monotonic())
+        now_s = time.monotonic()
+        self._post(self._on_body, chunk, now_s, can_wait=now_s > self.prompt_until_s)
 
     def _crt_remote_end(self, future: ThreadFuture[None]) -> None:
         if future.exception() is None:

@@ -19,7 +19,7 @@ from flux_desktop.aws.errors.trust import trust_store
 from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.receive_queue import ReceiveQueue
+from flux_desktop.aws.stream.receive_queue import ReceiveQueue, WakeUps
 from flux_desktop.aws.stream.sdk_client import AsyncSageMakerRuntimeHTTP2Client, AsyncSageMakerRuntimeHTTP2Config
 from flux_desktop.aws.stream.sdk_plugins import FailureObserver, Publisher, StaticIdentity, StreamProtocol
 from flux_desktop.aws.stream.stream import SageMakerStream
@@ -54,8 +54,11 @@ class StreamOpener:
     Belongs to one event loop. `open` may run many times concurrently; `close` ends every open stream.
     """
 
-    def __init__(self, target: StreamTarget, limits: StreamTimeouts | None = None) -> None:
+    def __init__(
+        self, target: StreamTarget, limits: StreamTimeouts | None = None, wake_ups: WakeUps | None = None
+    ) -> None:
         self._target = target
+        self._wake_ups = wake_ups
         self._limits = limits or StreamTimeouts()
         self._network: Network | None = None
         self._client: AsyncSageMakerRuntimeHTTP2Client | None = None
@@ -99,7 +102,7 @@ class StreamOpener:
             if self._client is None:
                 quieten()
                 address_of(self._target)
-                inbox = ReceiveQueue(asyncio.get_running_loop())
+                inbox = ReceiveQueue(asyncio.get_running_loop(), self._wake_ups)
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)
                 # Everything relevant is passed explicitly: the credentials have been loaded already, and a missing

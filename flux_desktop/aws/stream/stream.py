@@ -7,6 +7,7 @@ one pass, without a task, a future or a lock. Received messages go to the stream
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Callable, Mapping
 
@@ -25,6 +26,10 @@ from flux_desktop.base.problem import Problem
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 #: AWS accepts signatures that are up to five minutes off; a clock that was exact before has to be set by that much.
 _CLOCK_STEP_S = 240.0
+
+
+_ANSWER_PROMPT_S = 5.0
+"""After a control message: how long it took to be answered is measured when the answer is delivered."""
 
 
 class _DiscardingListener:
@@ -95,6 +100,7 @@ class SageMakerStream:
         if '"CloseStream"' in text:
             self._close_requested = True
         self._publish(text.encode(), "UTF8")
+        self._live_channel().prompt_until_s = time.monotonic() + _ANSWER_PROMPT_S
 
     def end_input(self) -> None:
         """The signed empty frame and END_STREAM. Harmless when repeated or after the end."""
@@ -154,6 +160,8 @@ class SageMakerStream:
             self._on_frame(frame, received_s)
             if self._end is not None:
                 return
+        if frames and self._channel is not None and self._channel.prompt_until_s == math.inf:
+            self._channel.prompt_until_s = 0.0  # the stream is open, and what follows has its time of arrival
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
         """`ChannelSink`: the peer's side is over, orderly or with a `problem`."""

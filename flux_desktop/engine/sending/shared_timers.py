@@ -50,6 +50,10 @@ class SharedTimers:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self.next_s = 0.0
+        """When the next calls are due; 0 while calls are made, and when none are planned."""
+        self.after: list[Callable[[], None]] = []
+        """Called after each group of calls."""
         self._groups: dict[int, list[_Call]] = {}
         """By the millisecond at which they are called."""
 
@@ -62,12 +66,14 @@ class SharedTimers:
             group.append(call)
             return call
         self._groups[due_ms] = [call]
+        self.next_s = min(self.next_s, due_ms / 1000)
         # Whole milliseconds, rounded up: uvloop rounds to the nearest one, and would call up to half of one too early.
         delay_ms = max(0, math.ceil(due_ms - self._clock() * 1000))
         asyncio.get_running_loop().call_later(delay_ms / 1000, self._make_calls, due_ms)
         return call
 
     def _make_calls(self, due_ms: int) -> None:
+        self.next_s = 0.0
         for call in self._groups.pop(due_ms):
             callback, call.callback = call.callback, None
             if callback is None:
@@ -78,3 +84,6 @@ class SharedTimers:
                 asyncio.get_running_loop().call_exception_handler(
                     {"message": "A sender's timer failed.", "exception": error}
                 )
+        for follow in self.after:
+            follow()
+        self.next_s = min(self._groups, default=0) / 1000

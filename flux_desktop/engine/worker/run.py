@@ -58,6 +58,7 @@ class Run:
         words_of: Mapping[int, SpokenWords] | None = None,
         clock: Callable[[], float] = time.monotonic,
         timeouts: Timeouts | None = None,
+        timers: SharedTimers | None = None,
     ) -> None:
         plan, timeouts = start.plan, timeouts or Timeouts()
         self._plan = plan
@@ -71,7 +72,7 @@ class Run:
             clock=clock,
             origin_s=start.origin_s,
             histograms={name: Histogram() for name in FIGURES},
-            timers=SharedTimers(clock),
+            timers=timers or SharedTimers(clock),
             retry_budget=RetryBudget(
                 timeouts.retry, share=1 / start.workers if plan.on_demand else len(start.connections) / plan.connections
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.aws.stream.opener import StreamOpener
+from flux_desktop.aws.stream.receive_queue import WakeUps
 from flux_desktop.aws.target import Credentials, StreamListener, StreamTarget, StreamTimeouts
 from flux_desktop.engine.connection.transport import OpenStream
 from flux_desktop.engine.records.plan import RunPlan
@@ -11,7 +12,14 @@ from flux_desktop.engine.records.plan import RunPlan
 class SageMakerTransport:
     """Opens SageMaker streams (a `Transport`). Made for one event loop."""
 
-    def __init__(self, plan: RunPlan, credentials: Credentials, timeouts: StreamTimeouts | None = None) -> None:
+    def __init__(
+        self,
+        plan: RunPlan,
+        credentials: Credentials,
+        timeouts: StreamTimeouts | None = None,
+        wake_ups: WakeUps | None = None,
+    ) -> None:
+        """With `wake_ups` messages may wait for the loop's next one (`aws.stream.receive_queue`)."""
         self._credentials = credentials
         self._opener = StreamOpener(
             StreamTarget(
@@ -22,6 +30,7 @@ class SageMakerTransport:
                 target_variant=plan.target_variant,
             ),
             timeouts,
+            wake_ups,
         )
 
     def renew(self, credentials: Credentials) -> None:

@@ -61,6 +61,7 @@ from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference
 from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
@@ -226,7 +227,8 @@ class Worker:
         if isinstance(audio, RunAudio) and audio.clip is not None and isinstance(plan.source, WavSource):
             t = time.monotonic() - start.origin_s
             self._record(clip_reference(t, 0, audio.clip, audio.length_s, is_looped=plan.source.loop))
-        self._transport = SageMakerTransport(plan, self._new_keys or start.credentials)
+        timers = SharedTimers(time.monotonic)
+        self._transport = SageMakerTransport(plan, self._new_keys or start.credentials, wake_ups=timers)
         self._run = run = Run(
             start,
             self._transport,
@@ -234,6 +236,7 @@ class Worker:
             self._emit,
             words=audio.words,
             words_of=audio.words_of,
+            timers=timers,
         )
         if microphone is not None and isinstance(plan.source, MicrophoneSource):
             go_on = plan.source.go_on_when_lost

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from flux_desktop.engine.sending.shared_timers import SharedTimers
 from tests.stepped_loop import now_s, run
 
@@ -63,5 +65,24 @@ def test_a_call_may_ask_for_the_next_one_at_once() -> None:
         timers.call_later(0.0, again)
         await asyncio.sleep(1)
         assert len(calls) == 3
+
+    run(main())
+
+
+def test_the_next_calls_are_known_but_while_calls_are_made_and_who_follows_is_called_after_each_group() -> None:
+    async def main() -> None:
+        timers, seen = SharedTimers(now_s), []
+        timers.after.append(lambda: seen.append("after"))
+        timers.call_later(0.01, lambda: seen.append(timers.next_s))
+        timers.call_later(0.08, lambda: seen.append(timers.next_s))
+        begin_s = now_s()
+        await asyncio.sleep(0.05)
+        assert seen == [0.0, "after"]
+        assert timers.next_s == pytest.approx(begin_s + 0.08, abs=0.0011)
+        timers.call_later(0.01, lambda: None)
+        assert timers.next_s == pytest.approx(now_s() + 0.01, abs=0.0011)
+        await asyncio.sleep(1)
+        assert seen == [0.0, "after", "after", 0.0, "after"]
+        assert timers.next_s == 0.0
 
     run(main())
