@@ -23,10 +23,12 @@ async def test_thread_local_values_survive_a_call_where_the_state_is_kept(
     monkeypatch.setattr(network, "NetworkThread", lambda: NetworkThread(needed))
     own, kept, post = threading.local(), dict[int, int](), ReceiveQueue.post
 
-    def counting(self: ReceiveQueue, handler: Callable[[Any, float], None], value: Any, at_s: float) -> None:
+    def counting(
+        self: ReceiveQueue, handler: Callable[[Any, float], None], value: Any, at_s: float, *, can_wait: bool = False
+    ) -> None:
         own.calls = getattr(own, "calls", 0) + 1  # lost together with the thread's state
         kept[threading.get_ident()] = own.calls
-        post(self, handler, value, at_s)
+        post(self, handler, value, at_s, can_wait=can_wait)
 
     monkeypatch.setattr(ReceiveQueue, "post", counting)
     async with hostile_peer(authority, "close-politely") as peer, opened(peer) as (stream, recorder):
