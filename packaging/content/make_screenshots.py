@@ -96,7 +96,7 @@ async def microphone(window: MainWindow) -> None:
     from flux_desktop.ui.services.level_watch import LevelWatch
 
     state, preview, box = window.state, window.preview, window.live_page.sound_panel.microphone
-    preview.devices = DeviceWatch(state.microphones, window.tasks, box.refresh, list_devices)
+    preview.devices = DeviceWatch(state.microphones, window.tasks, preview._listed, list_devices)
     preview.levels = LevelWatch(
         state.microphones, window.tasks, state.microphone_level.reset, preview.take_level, box.set_trouble, hear
     )
