@@ -29,6 +29,7 @@ _COMMANDS = {
     "summary": "rebuild the summary of a recorded run",
     "report": "write a report of a recorded run: HTML, Markdown, JUnit, JSON, CSV or OpenMetrics",
     "compare": "compare two recorded runs: better, worse, no difference, or undecided",
+    "sessions": "list, search, delete, keep and exchange recorded runs",
     "recogniser": "show or download the speech models of the built-in endpoint",
     "data": "check a data set, or convert it to a manifest",
     "self-test": "check that every part of the program works on this machine",
@@ -50,6 +51,7 @@ _EXITS = {
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
     "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"
     "  6    not comparable: the reason is printed\n  99   a change is beyond --fail-on",
+    "sessions": "exit status:\n  0    done\n  2    there is no such session, or a file cannot be used",
     "report": "exit status:\n  0    the report was written\n  2    there is no recording, or a file is not writable",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
@@ -171,6 +173,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import report
 
             report.add_arguments(parser)
+        case "sessions":
+            from flux_desktop.cli import sessions
+
+            sessions.add_arguments(parser)
         case "compare":
             from flux_desktop.cli import compare
 
@@ -241,6 +247,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import report
 
             return report.run
+        case "sessions":
+            from flux_desktop.cli import sessions
+
+            return sessions.run
         case "compare":
             from flux_desktop.cli import compare
 

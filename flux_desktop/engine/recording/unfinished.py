@@ -56,18 +56,20 @@ def _unfinished(folder: Path) -> Unfinished | None:
     if (folder / SEEN_FILE).exists() or any(is_locked(path) for path in folder.glob("*.jsonl")):
         return None
     run = folder / RUN_FILE
-    if _has_end(run):
+    if run_end(run) is not None:
         return None
     started = next(read_events(run), None)
     return Unfinished(folder, started) if isinstance(started, RunStarted) else None
 
 
-def _has_end(run: Path) -> bool:
+def run_end(run: Path) -> RunEnded | None:
+    """How a run ended, from the last whole line of its own file; None if it was cut off. Raises `OSError`."""
     with run.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _END_MAX_BYTES))
         for line in reversed(file.read().splitlines()):
             try:
-                return isinstance(decode_event(line), RunEnded)
+                event = decode_event(line)
             except msgspec.DecodeError:
                 continue  # cut off
-    return False
+            return event if isinstance(event, RunEnded) else None
+    return None

@@ -1,0 +1,175 @@
+"""`flux-stress sessions`: list, search, show, delete, keep and exchange recorded runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flux_desktop.base.plain_text import plain, plain_json
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.recording.session_folder import default_sessions_dir
+from flux_desktop.reports.sessions.facts import About, SessionFacts, read_about, unknown, write_about
+from flux_desktop.reports.sessions.index import SessionIndex
+from flux_desktop.reports.sessions.keeping import (
+    KEEP_LAST,
+    MAX_BYTES,
+    delete,
+    empty_trash,
+    export,
+    import_session,
+    restore,
+    surplus,
+)
+
+_ACTIONS = {
+    "list": "all sessions, newest first",
+    "search": "those with every word of TEXT in their facts or transcripts",
+    "show": "one session",
+    "note": "set the note, title or star of a session",
+    "delete": "move a session to the trash",
+    "restore": "undo delete",
+    "prune": "delete old sessions for good, by size and age",
+    "export": "write a session into one .zip file",
+    "import": "add a session from such a file",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    actions = "; ".join(f"{name}: {about}" for name, about in _ACTIONS.items())
+    parser.add_argument("action", choices=tuple(_ACTIONS), help=actions)
+    parser.add_argument("subject", nargs="*", metavar="SUBJECT", help="the session's name, the words, or the file")
+    parser.add_argument("-o", "--output", metavar="FILE", help="export: default is NAME.zip")
+    parser.add_argument("--note", metavar="TEXT", help="note: what to remember about the session")
+    parser.add_argument("--title", metavar="TEXT", help="note: a name for people")
+    parser.add_argument("--star", action=argparse.BooleanOptionalAction, default=None, help="note: never prune it")
+    parser.add_argument(
+        "--max-gb", type=arguments.number, default=MAX_BYTES / 1e9, metavar="N", help="prune: keep N GB (default: 20)"
+    )
+    parser.add_argument("--max-age-days", type=arguments.number, metavar="N", help="prune: drop older ones")
+    parser.add_argument("--yes", action="store_true", help="prune: do not ask")
+    parser.add_argument("--json", action="store_true", help="list, search, show: print JSON")
+    parser.add_argument("--sessions-dir", metavar="DIR", help="where the sessions are (default: user data)")
+    arguments.add_log_level(parser, "WARNING")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    parent = Path(args.sessions_dir) if args.sessions_dir else default_sessions_dir()
+    try:
+        return _carry_out(args, parent)
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return ExitCode.USAGE
+
+
+def _carry_out(args: argparse.Namespace, parent: Path) -> int:
+    match args.action:
+        case "list":
+            _print(SessionIndex(parent).sessions(), as_json=args.json)
+        case "search":
+            _print(SessionIndex(parent).sessions(" ".join(args.subject)), as_json=args.json)
+        case "show":
+            _print([_one(args, parent)], as_json=args.json)
+        case "note":
+            _note(args, parent)
+        case "delete":
+            name = _name(args)
+            delete(parent, name)
+            complain(f"Deleted {plain(name)}. “flux-stress sessions restore {plain(name)}” brings it back.")
+        case "restore":
+            restore(parent, _name(args))
+        case "prune":
+            return _prune(args, parent)
+        case "export":
+            target = Path(args.output or f"{_name(args)}.zip")
+            export(parent, _name(args), target)
+            complain(f"Written to {plain(str(target))}.")
+        case _:
+            complain(f"Imported as {plain(import_session(parent, Path(_name(args))))}.")
+    return ExitCode.OK
+
+
+def _prune(args: argparse.Namespace, parent: Path) -> int:
+    age = None if args.max_age_days is None else timedelta(days=args.max_age_days)
+    dropped = surplus(
+        SessionIndex(parent).sessions(), datetime.now(UTC), max_bytes=round(args.max_gb * 1e9), max_age=age
+    )
+    if not dropped:
+        complain(f"Nothing to delete: the newest {KEEP_LAST} and starred sessions are always kept.")
+        return ExitCode.OK
+    size_mb = sum(each.size_bytes for each in dropped) / 1e6
+    complain(f"{len(dropped)} sessions of {size_mb:,.0f} MB, the oldest from {plain(dropped[0].wall_time)}.")
+    if not args.yes:
+        if not sys.stdin.isatty():
+            complain("Pass --yes to delete them for good.")
+            return ExitCode.USAGE
+        if input("Delete them for good? [y/N] ").strip().lower() not in ("y", "yes"):
+            return ExitCode.OK
+    for session in dropped:
+        delete(parent, session.name)
+    empty_trash(parent)
+    return ExitCode.OK
+
+
+def _note(args: argparse.Namespace, parent: Path) -> None:
+    folder = parent / _one(args, parent).name
+    before = read_about(folder)
+    write_about(
+        folder,
+        About(
+            title=before.title if args.title is None else args.title,
+            note=before.note if args.note is None else args.note,
+            starred=before.starred if args.star is None else args.star,
+        ),
+    )
+
+
+def _one(args: argparse.Namespace, parent: Path) -> SessionFacts:
+    name = _name(args)
+    found = [session for session in SessionIndex(parent).sessions() if session.name == name]
+    if not found:
+        raise ProblemError(unknown(name))
+    return found[0]
+
+
+def _name(args: argparse.Namespace) -> str:
+    if len(args.subject) != 1:
+        raise ProblemError(unknown(" ".join(args.subject) or "(none given)"))
+    return str(args.subject[0])
+
+
+def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
+    if as_json:
+        Printer().line(plain_json(msgspec.json.encode(sessions).decode()))
+        return
+    table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "WER %", "MB", "Note")
+    table.box, table.pad_edge = None, False
+    table.columns[0].no_wrap = True
+    for each in sessions:
+        star = "★ " if each.about.starred else ""
+        cells = (
+            each.name,
+            each.endpoint,
+            each.data,
+            each.kind,
+            str(each.connections),
+            f"{each.minutes:.1f}",
+            each.verdict,
+            "" if each.update_p95_ms is None else f"{each.update_p95_ms:.0f}",
+            "" if each.wer_percent is None else f"{each.wer_percent:.1f}",
+            f"{each.size_bytes / 1e6:.1f}",
+            f"{star}{each.about.title or each.about.note}",
+        )
+        table.add_row(*(Text(plain(cell)) for cell in cells))
+    Console(highlight=False).print(table)

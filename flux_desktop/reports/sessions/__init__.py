@@ -1,0 +1,1 @@
+"""Recorded sessions as a collection: their facts, an index, deletion, retention and exchange."""

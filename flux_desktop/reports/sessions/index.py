@@ -1,0 +1,129 @@
+"""The index of a folder of sessions: an SQLite file beside them that is rebuilt whenever it is missing or stale.
+
+It is never the source of truth: a session that changed is read again, one that is lost is dropped, and a damaged index
+is replaced. Two programs may use it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.engine.recording.session_folder import RUN_FILE
+from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_facts, texts_of
+
+INDEX_FILE = "index.sqlite"
+_SCHEMA = 1
+_BUSY_S = 5.0
+_log = logging.getLogger(__name__)
+
+
+class SessionIndex:
+    """The sessions of one folder. Blocks: call it off an event loop."""
+
+    def __init__(self, parent: Path) -> None:
+        self._parent = parent
+
+    def sessions(self, search: str = "") -> list[SessionFacts]:
+        """All sessions, newest first; with `search` those that have every word of it in their facts or texts."""
+        if not self._parent.is_dir():
+            return []
+        try:
+            return self._sessions(search)
+        except sqlite3.DatabaseError as error:
+            _log.warning("The index %s cannot be used (%s); it is built again.", self._path, error)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        try:
+            return self._sessions(search)
+        except sqlite3.Error as error:  # such as a folder that cannot be written to
+            _log.warning("There is no index of %s: %s", self._parent, error)
+            return self._without_index(search)
+
+    @property
+    def _path(self) -> Path:
+        return self._parent / INDEX_FILE
+
+    def _sessions(self, search: str) -> list[SessionFacts]:
+        with self._opened() as database:
+            self._refresh(database)
+            rows = database.execute("SELECT facts, texts FROM sessions ORDER BY name DESC").fetchall()
+        return [_facts(facts) for facts, texts in rows if _matches(search, facts + texts)]
+
+    def _without_index(self, search: str) -> list[SessionFacts]:
+        found = []
+        for folder in sorted(folders_in(self._parent), reverse=True):
+            row = _row(folder)
+            if row is not None and _matches(search, row[2] + row[3]):
+                found.append(_facts(row[2]))
+        return found
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self._path, timeout=_BUSY_S)
+        try:
+            with database:
+                (version,) = database.execute("PRAGMA user_version").fetchone()
+                if version != _SCHEMA:
+                    database.execute("DROP TABLE IF EXISTS sessions")
+                    database.execute(
+                        "CREATE TABLE sessions (name TEXT PRIMARY KEY, stamp TEXT, facts TEXT, texts TEXT)"
+                    )
+                    database.execute(f"PRAGMA user_version = {_SCHEMA}")
+                yield database
+        finally:
+            database.close()
+
+    def _refresh(self, database: sqlite3.Connection) -> None:
+        known = dict(database.execute("SELECT name, stamp FROM sessions").fetchall())
+        present = {folder.name: folder for folder in folders_in(self._parent)}
+        for name in known.keys() - present.keys():
+            database.execute("DELETE FROM sessions WHERE name = ?", (name,))
+        for name, folder in present.items():
+            if known.get(name) == _stamp(folder):
+                continue
+            if (row := _row(folder)) is not None:
+                database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", row)
+
+
+def folders_in(parent: Path) -> list[Path]:
+    """The session folders of a folder: those with a recording, whose names do not begin with a dot."""
+    try:
+        return [path for path in parent.iterdir() if path.name[:1] != "." and (path / RUN_FILE).is_file()]
+    except OSError:
+        return []
+
+
+def _row(folder: Path) -> tuple[str, str, str, str] | None:
+    try:
+        stamp = _stamp(folder)
+        facts = read_facts(folder)
+        texts = "\n".join(texts_of(folder))
+    except OSError as error:
+        _log.warning("The session %s cannot be read: %s", folder, error)
+        return None
+    return None if facts is None else (folder.name, stamp, msgspec.json.encode(facts).decode(), texts)
+
+
+def _stamp(folder: Path) -> str:
+    """Changes when a recording grows or what the user says of it changes."""
+    parts = []
+    for path in sorted([*folder.glob("*.jsonl"), folder / ABOUT_FILE]):
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
+    return " ".join(parts)
+
+
+def _facts(text: str) -> SessionFacts:
+    return msgspec.json.decode(text, type=SessionFacts)
+
+
+def _matches(search: str, text: str) -> bool:
+    lower = text.casefold()
+    return all(word in lower for word in search.casefold().split())

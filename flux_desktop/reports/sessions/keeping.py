@@ -1,0 +1,160 @@
+"""Deletion with undo, retention, and exchange of sessions as one file."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.recording.recorder import is_locked
+from flux_desktop.engine.recording.session_folder import RUN_FILE, make_private_folder
+from flux_desktop.reports.sessions.facts import SessionFacts, unknown
+
+TRASH = ".deleted"
+"""Folder of deleted sessions, until the next one is deleted for good by `empty_trash`."""
+KEEP_LAST = 20
+MAX_BYTES = 20 * 10**9
+IMPORT_MAX_BYTES = 20 * 10**9
+
+
+def delete(parent: Path, name: str) -> None:
+    """Move a session to the trash. Raises `ProblemError` for a session that is unknown or being recorded."""
+    folder = _session(parent, name)
+    if any(is_locked(path) for path in folder.glob("*.jsonl")):
+        raise ProblemError(
+            Problem(code="session_busy", what=f"The session {name} is being recorded.", todo="End its run first.")
+        )
+    trash = parent / TRASH
+    make_private_folder(trash)
+    shutil.rmtree(trash / name, ignore_errors=True)
+    _moved(folder, trash / name)
+
+
+def restore(parent: Path, name: str) -> None:
+    """Undo `delete`. Raises `ProblemError`."""
+    _session(parent / TRASH, name)
+    if (parent / name).exists():
+        raise ProblemError(Problem(code="session_exists", what=f"There is a session named {name} already."))
+    _moved(parent / TRASH / name, parent / name)
+
+
+def empty_trash(parent: Path) -> None:
+    """Delete for good what was deleted; what cannot be removed stays."""
+    shutil.rmtree(parent / TRASH, ignore_errors=True)
+
+
+def surplus(
+    sessions: Sequence[SessionFacts],
+    now: datetime,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_age: timedelta | None = None,
+    keep_last: int = KEEP_LAST,
+) -> list[SessionFacts]:
+    """The sessions that a retention rule deletes, oldest first: never the newest `keep_last`, nor a starred one."""
+    newest_first = sorted(sessions, key=lambda each: each.name, reverse=True)
+    kept_bytes = 0
+    dropped = []
+    for place, session in enumerate(newest_first):
+        is_safe = place < keep_last or session.about.starred
+        is_old = max_age is not None and _age(session, now) > max_age
+        if not is_safe and (is_old or kept_bytes + session.size_bytes > max_bytes):
+            dropped.append(session)
+        else:
+            kept_bytes += session.size_bytes
+    return dropped[::-1]
+
+
+def export(parent: Path, name: str, target: Path) -> None:
+    """Write a session into one zip file. Raises `ProblemError`."""
+    folder = _session(parent, name)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for path in sorted(folder.iterdir()):
+                if path.is_file():
+                    archive.write(path, f"{name}/{path.name}")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ProblemError(_failed(f"The session could not be written to {target}.", error)) from error
+
+
+def import_session(parent: Path, source: Path) -> str:
+    """Unpack an exported session beside the others, whole or not at all; returns its name. Raises `ProblemError`."""
+    make_private_folder(parent)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            name = _checked_name(archive, source)
+            target = _free_name(parent, name)
+            part = parent / f".import-{target.name}"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(mode=0o700)
+            try:
+                for item in archive.infolist():
+                    if not item.is_dir():
+                        with (
+                            archive.open(item) as packed,
+                            (part / PurePosixPath(item.filename).name).open("wb") as file,
+                        ):
+                            shutil.copyfileobj(packed, file)
+                part.replace(target)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise ProblemError(_failed(f"{source} cannot be imported.", error)) from error
+    return target.name
+
+
+def _checked_name(archive: zipfile.ZipFile, source: Path) -> str:
+    """The one folder that an archive has, with plain files and a recording. Raises `ProblemError`."""
+    items = [item for item in archive.infolist() if not item.is_dir()]
+    paths = [PurePosixPath(item.filename) for item in items]
+    names = {path.parts[0] for path in paths if len(path.parts) == 2}
+    is_plain = all(len(path.parts) == 2 and ".." not in path.parts and "\\" not in str(path) for path in paths)
+    if not is_plain or len(names) != 1 or not any(path.name == RUN_FILE for path in paths):
+        why = "It is not one session folder with a recording."
+    elif sum(item.file_size for item in items) > IMPORT_MAX_BYTES:
+        why = f"It has more than {IMPORT_MAX_BYTES / 1e9:.0f} GB."
+    else:
+        name = names.pop()
+        if name[:1] not in (".", "/") and name.isprintable():
+            return name
+        why = "Its folder has an unusable name."
+    raise ProblemError(Problem(code="session_unreadable", what=f"{source} cannot be imported.", why=why))
+
+
+def _free_name(parent: Path, name: str) -> Path:
+    for suffix in ("", *(f"_{number}" for number in range(2, 1000))):
+        if not (parent / f"{name}{suffix}").exists():
+            return parent / f"{name}{suffix}"
+    raise ProblemError(Problem(code="session_exists", what=f"There are too many sessions named {name}."))
+
+
+def _session(parent: Path, name: str) -> Path:
+    folder = parent / name
+    if folder.parent != parent or name in ("", ".", "..") or not (folder / RUN_FILE).is_file():
+        raise ProblemError(unknown(name))
+    return folder
+
+
+def _moved(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+    except OSError as error:
+        raise ProblemError(_failed(f"The session {source.name} could not be moved.", error)) from error
+
+
+def _age(session: SessionFacts, now: datetime) -> timedelta:
+    try:
+        return now - datetime.fromisoformat(session.wall_time).astimezone(UTC)
+    except ValueError:
+        return timedelta(0)
+
+
+def _failed(what: str, error: Exception) -> Problem:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Problem(code="session_unreadable", what=what, why=f"{why}.")

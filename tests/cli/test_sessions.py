@@ -1,0 +1,68 @@
+"""Tests of `flux-stress sessions`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.main import main
+from flux_desktop.cli.sessions import add_arguments
+from tests.reports.documents.recorded_run import recorded
+
+
+def sessions(parent: Path, *words: str) -> int:
+    return main(["sessions", *words, "--sessions-dir", str(parent)])
+
+
+def listed(parent: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    assert sessions(parent, *(words or ("list",)), "--json") == ExitCode.OK
+    return [each["name"] for each in json.loads(capsys.readouterr().out)]
+
+
+def test_a_session_is_listed_noted_deleted_and_restored(tmp_path: Path, capsys) -> None:
+    name = recorded(tmp_path).name
+    assert sessions(tmp_path, "note", name, "--note", "before the update", "--star") == ExitCode.OK
+    assert sessions(tmp_path, "note", name, "--title", "Friday") == ExitCode.OK
+    assert listed(tmp_path, capsys, "search", "before", "update") == [name]
+    assert sessions(tmp_path, "list") == ExitCode.OK
+    assert "my-flux" in capsys.readouterr().out
+    assert sessions(tmp_path, "delete", name) == ExitCode.OK
+    assert listed(tmp_path, capsys) == []
+    assert sessions(tmp_path, "restore", name) == ExitCode.OK
+    assert listed(tmp_path, capsys, "show", name) == [name]
+
+
+def test_a_session_is_exported_and_imported(tmp_path: Path, capsys) -> None:
+    name = recorded(tmp_path / "a").name
+    file = tmp_path / "one.zip"
+    assert sessions(tmp_path / "a", "export", name, "-o", str(file)) == ExitCode.OK
+    assert sessions(tmp_path / "b", "import", str(file)) == ExitCode.OK
+    assert listed(tmp_path / "b", capsys) == [name]
+
+
+def test_pruning_needs_consent(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("flux_desktop.cli.sessions.surplus", lambda sessions, now, **_: sessions)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    name = recorded(tmp_path).name
+    assert sessions(tmp_path, "prune") == ExitCode.USAGE
+    assert listed(tmp_path, capsys) == [name]
+    assert sessions(tmp_path, "prune", "--yes") == ExitCode.OK
+    assert not (tmp_path / name).exists()
+    assert not (tmp_path / ".deleted").exists()
+
+
+@pytest.mark.parametrize("words", [("show", "nothing"), ("delete",), ("import", "/nowhere.zip"), ("note", "x")])
+def test_what_is_not_there_is_one_sentence(words: tuple[str, ...], tmp_path: Path, capsys) -> None:
+    assert sessions(tmp_path, *words) == ExitCode.USAGE
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_every_action_is_explained() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    text = parser.format_help()
+    assert all(f"{name}:" in text for name in ("list", "search", "prune", "restore", "import"))

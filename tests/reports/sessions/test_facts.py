@@ -1,0 +1,49 @@
+"""Tests of the facts of a session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.reports.sessions.facts import About, read_about, read_facts, texts_of, write_about
+from tests.reports.documents.recorded_run import HOSTILE, recorded
+
+
+def test_a_session_at_a_glance(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, connections=3)
+    facts = read_facts(folder)
+    assert facts is not None
+    assert (facts.name, facts.endpoint, facts.data, facts.connections) == (folder.name, "my-flux", "call.wav", 3)
+    assert (facts.kind, facts.verdict, facts.minutes) == ("run", "PASS", 0.37)
+    assert facts.update_p95_ms is not None
+    assert facts.size_bytes == sum(path.stat().st_size for path in folder.iterdir())
+    assert list(texts_of(folder)) == list(HOSTILE[:3])
+
+
+def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    lines = (folder / "run.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "run.jsonl").write_bytes(lines[0])
+    (folder / "capacity.json").write_text("{}")
+    facts = read_facts(folder)
+    assert facts is not None
+    assert (facts.verdict, facts.kind) == ("CUT OFF", "capacity")
+
+
+def test_what_is_no_recording_has_no_facts(tmp_path: Path) -> None:
+    (tmp_path / "run.jsonl").write_text("{}\n")
+    assert read_facts(tmp_path) is None
+
+
+def test_what_the_user_says_is_kept_beside_it(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    write_about(folder, About(title="Friday", note="before the update", starred=True))
+    facts = read_facts(folder)
+    assert facts is not None
+    assert facts.about == read_about(folder) == About(title="Friday", note="before the update", starred=True)
+    (folder / "about.json").write_text("{")
+    assert read_about(folder) == About()
+    with pytest.raises(ProblemError, match="no session named"):
+        write_about(tmp_path / "nothing", About())

@@ -1,0 +1,51 @@
+"""Tests of the index of sessions."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from flux_desktop.reports.sessions.facts import About, write_about
+from flux_desktop.reports.sessions.index import INDEX_FILE, SessionIndex
+from tests.reports.documents.recorded_run import failed, recorded
+
+
+def names(parent: Path, search: str = "") -> list[str]:
+    return [each.name for each in SessionIndex(parent).sessions(search)]
+
+
+def test_sessions_are_listed_newest_first_and_searched(tmp_path: Path) -> None:
+    first, second = recorded(tmp_path, connections=2), recorded(tmp_path, connections=1)
+    assert names(tmp_path) == sorted([first.name, second.name], reverse=True)
+    assert names(tmp_path, "hyperlink MY-FLUX") == [first.name]
+    assert names(tmp_path, "nothing of that kind") == []
+
+
+def test_it_follows_what_changes(tmp_path: Path) -> None:
+    first, second = recorded(tmp_path), failed(tmp_path)
+    names(tmp_path)
+    write_about(second, About(note="the bad one"))
+    assert names(tmp_path, "the bad one") == [second.name]
+    shutil.rmtree(first)
+    assert names(tmp_path) == [second.name]
+
+
+def test_a_session_is_read_once(tmp_path: Path, monkeypatch) -> None:
+    recorded(tmp_path)
+    names(tmp_path)
+    monkeypatch.setattr("flux_desktop.reports.sessions.index.read_facts", None)
+    assert len(names(tmp_path)) == 1
+
+
+def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    for content in (b"no database", b"SQLite format 3\x00" + bytes(200)):
+        (tmp_path / INDEX_FILE).write_bytes(content)
+        assert names(tmp_path) == [folder.name]
+
+
+def test_without_a_place_for_the_index_the_sessions_are_listed(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    (tmp_path / INDEX_FILE).mkdir()
+    assert names(tmp_path) == [folder.name]
+    assert names(tmp_path / "missing") == []
