@@ -18,8 +18,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
 LEFT_PX = 280
-RIGHT_PX, RIGHT_NARROW_PX, NARROW_PX = 400, 308, 1340
-"""Width of the turns, also on a page narrower than `NARROW_PX`, where the figures need the room."""
+RIGHT_PX, RIGHT_NARROW_PX, RIGHT_NARROWEST_PX = 400, 308, 256
+"""Width of the turns, also on pages narrower than `NARROW_PX` and `NARROWEST_PX`, where the figures need the room."""
+NARROW_PX, NARROWEST_PX = 1340, 1180
 
 
 class TunePage(QWidget):
@@ -59,4 +60,6 @@ class TunePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.turns_panel.setFixedWidth(RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX)
+        roomy, narrowest = self.width() >= NARROW_PX, self.width() < NARROWEST_PX
+        self.turns_panel.setFixedWidth(RIGHT_PX if roomy else RIGHT_NARROWEST_PX if narrowest else RIGHT_NARROW_PX)
+        self.figures_panel.show_lengths(not narrowest)

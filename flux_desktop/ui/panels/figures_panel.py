@@ -106,13 +106,19 @@ class FiguresPanel(Panel):
         for column, words in enumerate(_HEADS):
             self._grid.addWidget(_cell(words, column, "caption"), 0, column)
         row.addLayout(self._grid, 1)
-        right = QVBoxLayout()
+        self._lengths = QWidget()
+        right = QVBoxLayout(self._lengths)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(SPACE_XS)
         right.addWidget(label("cut off, by length of the hold", "caption"))
         self.bars = LengthBars(theme)
         right.addWidget(self.bars, 1)
-        row.addLayout(right)
+        row.addWidget(self._lengths)
         self.body.addLayout(row, 1)
+
+    def show_lengths(self, on: bool) -> None:
+        """Show or leave out the bars by length of the hold, for which a narrow page has no room."""
+        self._lengths.setVisible(on)
 
     def refresh(self) -> None:
         """Show the model. While the figures of a new setting are computed, those of the old one are greyed."""

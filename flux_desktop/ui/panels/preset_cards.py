@@ -10,7 +10,7 @@ from flux_desktop.evaluation.presets import Preset, PresetLimit
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_figures import interval_text, value_text
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, label, set_role
 
 LIMIT_MEANING = "The largest share of the holds in which the speaker may be cut off, with 95 % confidence."
 
@@ -41,7 +41,7 @@ class PresetCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        column.setContentsMargins(SPACE_S + 2, SPACE_S, SPACE_S - 2, SPACE_S)
         column.setSpacing(2)
         self.limit = QDoubleSpinBox()
         self.limit.setRange(0.1, 60.0)
@@ -49,11 +49,10 @@ class PresetCard(QWidget):
         self.limit.setSingleStep(0.5)
         self.limit.setPrefix("≤ ")
         self.limit.setSuffix(" %")
-        self.limit.setFixedWidth(78)
+        self.limit.setFixedWidth(68)
         self.limit.setKeyboardTracking(False)
         self.limit.setAccessibleName(f"Limit of {name}: at most this share of holds cut off")
         self.limit.setToolTip(LIMIT_MEANING)
-        roomy(self.limit)
         head = QHBoxLayout()
         head.addWidget(label(name, "strong"))
         head.addStretch()
