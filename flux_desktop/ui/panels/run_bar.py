@@ -33,6 +33,7 @@ ROOMY_PX = 1360
 FIELD_PX = 30
 FAILURES = (LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.NO_TRANSCRIPT)
 """Classes of connections that call for attention while the others go on."""
+LOCKED_TIP = "This cannot be changed while a run is in progress."
 START_PX, STOP_PX, RAMP_PX = 128, 112, 136
 """Fixed, whatever the words: buttons and fields to the right must not move when a run starts or stops."""
 
@@ -113,8 +114,10 @@ class RunBar(QWidget):
         self.words_pill.setToolTip(
             f"{meaning('WER, CER')} Of ended turns, without case and punctuation; after the run normalised."
         )
-        self.connections.setToolTip("How many connections stream at the same time, each from its own stream")
-        self.duration.setToolTip("When to stop; 0 streams the whole file once, or until stopped with Loop")
+        self._tips: dict[QWidget, str] = {
+            self.connections: "How many connections stream at the same time, each with a stream of its own",
+            self.duration: "When to stop; 0 streams the whole file once, or until stopped with Loop",
+        }
         for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
             row.addWidget(badge)
         self.theme_button = IconButton(theme, "sun-moon", "Toggle dark mode (Ctrl+Shift+L)", self.theme_clicked.emit)
@@ -174,12 +177,13 @@ class RunBar(QWidget):
         way = metrics.elidedText(ramp.way_words(), Qt.TextElideMode.ElideRight, room_px)
         self.ramp_button.setText(f"{way}{limits}")
         self.ramp_button.setAccessibleName(f"Ramp: {words}")
-        self.ramp_button.setToolTip(
-            plain_tip(f"{words}\nHow connections are opened, and the limits for PASS or FAIL (Ctrl+Shift+P)")
+        self._tips[self.ramp_button] = plain_tip(
+            f"{words}\nHow connections are opened, and the limits for PASS or FAIL (Ctrl+Shift+P)"
         )
+        self.ramp_button.setToolTip(self._tips[self.ramp_button])
         for name in ("Connections", "Duration"):
             self._fields[name].setVisible(ramp.way != STAGES)
-        self.loop.setToolTip(
+        self._tips[self.loop] = (
             "Stages repeat the recording as needed" if ramp.way == STAGES else "Start the recording again when it ends"
         )
 
@@ -207,9 +211,13 @@ class RunBar(QWidget):
         elif start_had_focus and active:
             self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
+        microphone = state.uses_microphone
         for widget in (self.connections, self.duration, self.ramp_button):
             widget.setEnabled(not active)
-        microphone = state.uses_microphone
+        for field, tip in self._tips.items():
+            field.setToolTip(LOCKED_TIP if active else tip)
+        if microphone and not active:
+            self.loop.setToolTip("A microphone has no end to start again from")
         self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
         self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
         self.progress.show_run(model.current, state.planned_s())

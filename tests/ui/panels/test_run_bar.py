@@ -18,7 +18,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.sound import WavShape
-from flux_desktop.ui.panels.run_bar import ROOMY_PX, RunBar
+from flux_desktop.ui.panels.run_bar import LOCKED_TIP, ROOMY_PX, RunBar
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.reports.recorded_talk import small_accuracy
 from tests.ui import scripted
@@ -259,5 +259,20 @@ def test_a_stop_by_the_user_is_no_alarm(bench: Bench) -> None:
 
 def test_every_pill_explains_itself(bench: Bench) -> None:
     bar = bench.bar
+    bar.refresh()
     for widget in (bar.streaming_pill, bar.latency_pill, bar.pacing_pill, bar.words_pill, bar.connections):
         assert len(widget.toolTip()) > 20, widget
+
+
+def test_fields_say_why_they_cannot_be_changed(bench: Bench) -> None:
+    bar = bench.bar
+    fields = (bar.connections, bar.duration, bar.ramp_button, bar.loop)
+    bar.refresh()
+    usual = [field.toolTip() for field in fields]
+    bench.run()
+    assert {field.toolTip() for field in fields} == {LOCKED_TIP}
+    bench.end()
+    assert [field.toolTip() for field in fields] == usual
+    bench.state.uses_microphone = True
+    bar.refresh()
+    assert "microphone" in bar.loop.toolTip()
