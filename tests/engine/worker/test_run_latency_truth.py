@@ -145,4 +145,8 @@ async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, mo
             one["update"].add(event.user_latency_ms / 1000)
             one["wire"].add(event.wire_latency_ms / 1000)
     for name, merged in (("update", ended.update), ("wire", ended.wire)):
-        assert merged == one[name].percentiles(), name
+        pooled = one[name].percentiles()
+        assert merged.n == pooled.n, name
+        for figure in ("p50_ms", "p95_ms", "p99_ms", "max_ms"):
+            # Events have whole microseconds: rounding them again may end in the next counter of the histogram.
+            assert getattr(merged, figure) == pytest.approx(getattr(pooled, figure), abs=0.011, rel=1e-3), name
