@@ -29,7 +29,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE_S, encoding="utf-8")
 
 
-@pytest.mark.timeout(150)  # up to three runs of at most 40 s
+@pytest.mark.timeout(4 * PATIENCE_S)  # a list, and up to three runs
 def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_path: Path) -> None:
     listed = run("--list-devices")
     assert listed.returncode == 0, listed.stderr
@@ -54,7 +54,7 @@ def test_speech_into_a_microphone_is_printed(microphone: VirtualMicrophone, tmp_
                 playing.kill()
         if done.returncode == 0:
             break
-    assert done.returncode in (0, 3), done.stderr
+    assert done.returncode == 0, done.stderr
     for conn in (1, 2):
         assert any(line.startswith(f"[Conn {conn}] ✓ ") for line in done.stdout.splitlines()), done.stdout
     assert "2 of 2 connections completed on local" in done.stdout

@@ -10,6 +10,7 @@ import pytest
 from rich.text import Text
 
 from flux_desktop.cli.streams import Printer
+from tests.waiting import PATIENCE_S
 
 MARKED = Text("a ") + Text("b", style="red")
 
@@ -42,5 +43,5 @@ def test_a_closed_pipe_ends_the_lines_and_not_the_program() -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=writing, text=True) as process:
         os.close(writing)
         os.close(reading)
-        process.communicate("go\n", timeout=30)
+        process.communicate("go\n", timeout=PATIENCE_S)
     assert process.returncode == 7

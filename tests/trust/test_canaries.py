@@ -33,6 +33,7 @@ from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
 from tests.trust import canaries
 from tests.trust.canaries import CANARIES, Canary
+from tests.waiting import PATIENCE_S
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 
@@ -135,7 +136,7 @@ async def test_what_a_child_says_on_its_way_out(log: io.StringIO) -> None:
     assert process.stdout is not None
     assert await process.stdout.readline() == b"done\n"
     assert child._listening is not None
-    await asyncio.wait({child._listening}, timeout=5)
+    await asyncio.wait({child._listening}, timeout=PATIENCE_S)
     words = [*child.stderr_tail, log.getvalue()]
     await child.stop()
     assert not [canary.kind for canary in CANARIES if any(canary.value in line for line in words)]

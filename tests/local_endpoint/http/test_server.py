@@ -52,9 +52,14 @@ def test_it_listens_on_loopback_and_removes_its_private_folder(start_endpoint: S
     assert info["process"].returncode == 0
 
 
-def test_the_folder_of_a_killed_endpoint_is_removed_at_the_next_start(start_endpoint: StartEndpoint) -> None:
+def test_the_folder_of_a_killed_endpoint_is_removed_at_the_next_start(
+    start_endpoint: StartEndpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A place of its own, or any other endpoint that starts at this moment may tidy it up.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with start_endpoint(*SILENT) as info:
         left = Path(info["ca_file"]).parent
+        assert left.parent == tmp_path
         os.kill(info["process"].pid, signal.SIGKILL)
         info["process"].wait(PATIENCE_S)
         assert left.exists()
@@ -276,7 +281,7 @@ def test_a_given_certificate_and_further_host_names(start_endpoint: StartEndpoin
         client.wait_for("Connected")
     with start_endpoint(*SILENT, "--cert-host", "flux.example") as info:
         context = ssl.create_default_context(cafile=info["ca_file"])
-        with socket.create_connection(("127.0.0.1", urlsplit(info["url"]).port or 0), timeout=5) as raw:
+        with socket.create_connection(("127.0.0.1", urlsplit(info["url"]).port or 0), timeout=PATIENCE_S) as raw:
             context.wrap_socket(raw, server_hostname="flux.example").close()
 
 

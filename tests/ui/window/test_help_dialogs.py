@@ -28,6 +28,7 @@ from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.help_dialogs import BILL, COPIED, LICENCES, HelpDialogs
 from tests.ui.conftest import until
+from tests.waiting import PATIENCE_S
 
 
 class Bench:
@@ -131,4 +132,4 @@ async def test_the_self_test_shows_each_finding_and_stops_when_it_is_closed(
     dialog.show_end(1)
     assert dialog.heading.text() == "1 checks failed."
     dialog.reject()
-    await asyncio.wait_for(stopped.wait(), 5)
+    await asyncio.wait_for(stopped.wait(), PATIENCE_S)
