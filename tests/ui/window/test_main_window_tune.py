@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.evaluation.trace import Setting
+from flux_desktop.ui.models.tune_curve import evaluated
 from flux_desktop.ui.pages.page_frame import LIVE, TUNE
+from flux_desktop.ui.panels.preset_cards import PresetCard
+from flux_desktop.ui.plots.tune_curve import TuneCurve
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, press_together, until
+from tests.ui.models import tuning
+from tests.ui.window.test_accessibility import CONTROLS, is_part_of_another, nameless, reachable
 from tests.ui.window.test_main_window import replaying, with_sample
 
 CLIPS = 6
@@ -97,3 +104,33 @@ def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> Non
         await until(lambda: not window.state.run.active, "the second run has ended")
 
     stage(replaying(scripted.scripted_run(2)), live)
+
+
+def test_the_tab_key_comes_to_every_control_of_the_page(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.frame.show_page(TUNE)
+        window.tuner.show(evaluated(tuning.traces(8, long_holds=2)))
+        window.tuner.set_setting(Setting(eot=0.6))
+        record = window.tune_page.measure_panel.record_button
+        await until(lambda: record.isEnabled() and not window.tuner.model.details_are_stale, "all is known")
+        window.activateWindow()
+        record.setFocus()
+        await until(lambda: QApplication.focusWidget() is not None, "the window has the keyboard")
+        for tab in range(3):
+            window.tune_page.curve_panel.tabs.setCurrentIndex(tab)
+            record.setFocus()
+            reached = reachable(window)
+            missed = [
+                f"{type(found).__name__} {found.accessibleName()}"
+                for found in window.tune_page.findChildren(QWidget)
+                if isinstance(found, (*CONTROLS, TuneCurve, PresetCard))
+                and not isinstance(found, QProgressBar)
+                and found.isVisible()
+                and found.isEnabled()
+                and not is_part_of_another(found)
+                and found not in reached
+            ]
+            assert missed == []
+        assert nameless(window) == []
+
+    stage(replaying(scripted.scripted_run(1)), live)
