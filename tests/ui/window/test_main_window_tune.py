@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.trace import Setting
+from flux_desktop.experiments import sweep
 from flux_desktop.ui.models.tune_curve import evaluated
 from flux_desktop.ui.pages.page_frame import LIVE, TUNE
 from flux_desktop.ui.panels.preset_cards import PresetCard
@@ -47,7 +48,11 @@ def short_set(tmp_path: Path) -> Path:
     return manifest
 
 
-def test_a_data_set_is_recorded_explored_and_used(stage: Stage, short_set: Path) -> None:
+def test_a_data_set_is_recorded_explored_and_used(
+    stage: Stage, short_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "TIMEOUT_MS", 2000)  # or every stream would wait for 10 s of silence
+
     async def live(window: MainWindow) -> None:
         window.frame.show_page(TUNE)
         panel = window.tune_page.measure_panel
