@@ -34,7 +34,7 @@ FIELD_PX = 30
 FAILURES = (LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.NO_TRANSCRIPT)
 """Classes of connections that call for attention while the others go on."""
 LOCKED_TIP = "This cannot be changed while a run is in progress."
-START_PX, STOP_PX, RAMP_PX = 128, 112, 136
+START_PX, STOP_PX, RAMP_PX = 136, 124, 136
 """Fixed, whatever the words: buttons and fields to the right must not move when a run starts or stops."""
 
 

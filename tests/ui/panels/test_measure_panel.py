@@ -12,6 +12,9 @@ from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.models.measurement import Measurement
 from flux_desktop.ui.panels.measure_panel import MeasurePanel
 
+LEFT_PX, SCROLL_BAR_PX = 280, 10
+"""Width of the page's left column, and of its scroll bar."""
+
 
 @pytest.fixture
 def state() -> AppState:
@@ -28,7 +31,7 @@ def panel(qtbot: QtBot, state: AppState) -> MeasurePanel:
 def test_it_has_room_in_its_column(panel: MeasurePanel) -> None:
     panel.show_size("24 clips · 72 streams", "About 10 stream-minutes, $0.08 plus the instance, at the suggested price")
     panel.show_progress(0.5, "3 of 10 streams", "00:30 left")
-    assert panel.minimumSizeHint().width() <= 260
+    assert panel.minimumSizeHint().width() <= LEFT_PX - SCROLL_BAR_PX
 
 
 def test_the_choices_are_reported(panel: MeasurePanel) -> None:

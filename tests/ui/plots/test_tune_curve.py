@@ -12,6 +12,7 @@ from flux_desktop.evaluation.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.plots.tune_curve import TuneCurve
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import LIGHT
 from tests.ui.conftest import press_together
 from tests.ui.panels.tune_bench import record
 
@@ -96,6 +97,6 @@ def test_the_limit_is_that_of_the_selected_preset(curve: TuneCurve, model: TuneM
 def test_it_takes_the_colours_of_the_theme(curve: TuneCurve, theme: ThemeSource, model: TuneModel) -> None:
     record(model)
     curve.refresh()
-    theme.set_mode("light")
-    assert curve.backgroundBrush().color() == QColor(theme.current.panel)
-    theme.set_mode("dark")
+    theme.current = LIGHT  # not by `set_mode`, which changes the application's own style
+    theme.changed.emit()
+    assert curve.backgroundBrush().color() == QColor(LIGHT.panel)
