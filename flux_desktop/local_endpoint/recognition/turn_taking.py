@@ -21,7 +21,7 @@ FRAMES_PER_UPDATE = 3
 # (share of a quick rise, its time constant in s, midpoint and steepness in s of the slow rise)
 _CURVES = {
     "ended": (0.0, 1.0, 0.36, 0.11),
-    "open": (0.62, 0.20, 0.90, 0.12),
+    "open": (0.62, 0.20, 1.50, 0.20),
     "unpunctuated": (0.50, 0.25, 0.62, 0.10),
 }
 _SENTENCE_ENDS = (".", "?", "!", "…")
@@ -71,7 +71,7 @@ def end_confidence(silence_s: float, last_word: str, *, punctuated: bool) -> flo
 
     Never falls while the silence lasts. Where the text carries punctuation, a finished sentence is believed
     after about 0.5 s. A pause inside an unfinished one soon crosses a low eager threshold, as a listener gets
-    ready to answer, but the usual threshold of 0.7 only after 0.8 s.
+    ready to answer, but the usual threshold of 0.7 only after 1.2 s.
     """
     if not punctuated:
         kind = "unpunctuated"
