@@ -31,6 +31,7 @@ from flux_desktop.reports.sessions.keeping import (
     surplus,
 )
 
+_PIPE_WIDTH = 240
 _ACTIONS = {
     "list": "all sessions, newest first",
     "search": "those with every word of TEXT in their facts or transcripts",
@@ -172,4 +173,5 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
             f"{star}{each.about.title or each.about.note}",
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+    # A file or a pipe has no width: nothing is cut there.
+    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)

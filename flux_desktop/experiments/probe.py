@@ -19,6 +19,7 @@ from flux_desktop import __version__
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.connection.transport import Transport
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision import preflight
@@ -292,7 +293,7 @@ async def probe_endpoint(
     transport: SageMakerTransport | None = None
     prober: Prober | None = None
     try:
-        audio = await asyncio.to_thread(_speech)
+        audio = await file_work("Reading the sample", _speech)
         ready = await preflight.prepare(plan, own)
         transport = SageMakerTransport(ready.plan, ready.credentials)
         prober = Prober(transport, msgspec.structs.replace(ready.plan.options, sample_rate_hz=16_000), audio)

@@ -163,6 +163,7 @@ class _Listener:
 
 class _NoChannel:
     headers: tuple[()] = ()
+    prompt_until_s = 0.0
 
     def drop(self) -> None: ...
 
