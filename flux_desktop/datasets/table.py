@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,13 +61,14 @@ def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
         raise unusable(path, "It is empty.")
     names = [name.strip() for name in rows[0][1]]
     places = _places(path, names, columns or {})
+    beside, in_clips = _names_in(path.parent), _names_in(path.parent / "clips")
     clips, bad = [], []
     for number, row in rows[1:]:
         if not any(row):
             continue
         values = {field: row[place].strip() for field, place in places.items() if place < len(row)}
         try:
-            clips.append(_clip(values, path.parent))
+            clips.append(_clip(values, path.parent, beside, in_clips))
         except ValueError as error:
             bad.append(BadEntry(where=f"line {number}", why=str(error)))
     return DataSet(path=path, format="table", clips=tuple(clips), bad=tuple(bad))
@@ -98,11 +100,19 @@ def _unclear(path: Path, names: list[str], why: str, todo: str) -> UnclearColumn
     return UnclearColumnsError(unusable(path, why, todo).problem, tuple(names))
 
 
-def _clip(values: dict[str, str], folder: Path) -> Clip:
+def _names_in(folder: Path) -> frozenset[str]:
+    """The names in a folder, read once for all rows; none where it is missing."""
+    try:
+        return frozenset(os.listdir(folder))
+    except OSError:
+        return frozenset()
+
+
+def _clip(values: dict[str, str], folder: Path, beside: frozenset[str], in_clips: frozenset[str]) -> Clip:
     if not values.get("audio"):
         raise ValueError("It names no audio file.")
     return Clip(
-        path=_audio_path(folder, values["audio"]),
+        path=_audio_path(folder, values["audio"], beside, in_clips),
         offset_s=_seconds(values.get("offset")) or 0.0,
         duration_s=_seconds(values.get("duration")),
         text=values.get("text"),
@@ -112,13 +122,12 @@ def _clip(values: dict[str, str], folder: Path) -> Clip:
     )
 
 
-def _audio_path(folder: Path, name: str) -> Path:
+def _audio_path(folder: Path, name: str, beside: frozenset[str], in_clips: frozenset[str]) -> Path:
     """As stated; Common Voice keeps its files in ``clips`` beside the table, and early versions omit ``.mp3``."""
-    stated = folder / name
-    if "/" in name or stated.exists():
-        return stated
-    clip = folder / "clips" / (name if Path(name).suffix else f"{name}.mp3")
-    return clip if clip.exists() else stated
+    if "/" in name or name in beside:
+        return folder / name
+    clip = name if Path(name).suffix else f"{name}.mp3"
+    return folder / "clips" / clip if clip in in_clips else folder / name
 
 
 def _seconds(text: str | None) -> float | None:

@@ -30,6 +30,7 @@ def beat(heartbeat: Heartbeat, monkeypatch: pytest.MonkeyPatch) -> Beat:
     monkeypatch.setattr(module.time, "monotonic", lambda: now_s[0])
     heartbeat.start()
     timer = heartbeat.findChild(QTimer)
+    timer.stop()  # it beats when the test says so, and never by itself
 
     def fire(late_ms: float) -> None:
         now_s[0] += (BEAT_MS + late_ms) / 1000
