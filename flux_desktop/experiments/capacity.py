@@ -58,7 +58,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     stream_minutes: float
 
 
-class _StoppedError(Exception):
+class StoppedError(Exception):
     """The search ends early, for the reason in its text."""
 
 
@@ -142,7 +142,7 @@ class CapacitySearch:
             self._rung = step
             try:
                 outcome = await self._measured(step)
-            except _StoppedError as stopped:
+            except StoppedError as stopped:
                 return interrupted(history, self._plan.search, str(stopped))
             history.append(outcome)
             self._save()
@@ -250,7 +250,7 @@ class CapacitySearch:
         return await self._instances() if self._instances is not None else None
 
     async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
-        """Wait for a time or a condition; returns the seconds waited. Raises `_StoppedError` when the search is to end.
+        """Wait for a time or a condition; returns the seconds waited. Raises `StoppedError` when the search is to end.
 
         Conditions of a measurement are looked at rarely: each look sorts all its latencies.
         """
@@ -278,14 +278,14 @@ class CapacitySearch:
 
     def _check_limits(self) -> None:
         if self._stop_reason:
-            raise _StoppedError(self._stop_reason)
+            raise StoppedError(self._stop_reason)
         if self._observer.run_ended is not None:
-            raise _StoppedError("the run ended")
+            raise StoppedError("the run ended")
         budget = self._plan.budget_stream_minutes
         if budget is not None and self._observer.stream_minutes(self._now()) >= budget:
-            raise _StoppedError(f"the budget of {budget:,.4g} stream-minutes is used up")
+            raise StoppedError(f"the budget of {budget:,.4g} stream-minutes is used up")
         if self._plan.until is not None and datetime.now(self._plan.until.tzinfo) >= self._plan.until:
-            raise _StoppedError(f"{self._plan.until:%H:%M} was reached")
+            raise StoppedError(f"{self._plan.until:%H:%M} was reached")
 
     # ------------------------------------------------------------ events and files
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.records.events import Event, RunEnded
+from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
@@ -20,6 +21,7 @@ from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
 from flux_desktop.experiments.capacity import (
     CapacityPlan,
     CapacitySearch,
+    StoppedError,
     on_demand_plan,
 )
 from flux_desktop.local_endpoint.faults.capacity import BEYOND, Capacity
@@ -74,14 +76,20 @@ async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"budget_stream_minutes": 0.001}, "the budget of 0.001 stream-minutes is used up"),
+        ({"budget_stream_minutes": 1.5}, "the budget of 1.5 stream-minutes is used up"),
         ({"until": datetime(2020, 1, 1, 12, 0, tzinfo=UTC)}, "12:00 was reached"),
+        ({}, None),
     ],
 )
-async def test_budget_and_time_end_a_search(more: dict[str, object], reason: str, tmp_path: Path) -> None:
-    report = await CapacitySearch(plan(**more), sessions_dir=tmp_path).run()
-    assert report.result is not None
-    assert (report.result.kind, report.result.reason) == ("UNDECIDED", reason)
+def test_budget_and_time_end_a_search(more: dict[str, object], reason: str | None, monkeypatch) -> None:
+    search = CapacitySearch(plan(**more))
+    search._take(ConnectionChanged(t=0.0, conn=1, state=ConnectionState.STREAMING))
+    monkeypatch.setattr(search, "_now", lambda: 100.0)  # seconds of one open stream
+    if reason is None:
+        search._check_limits()
+        return
+    with pytest.raises(StoppedError, match=reason):
+        search._check_limits()
 
 
 async def test_an_endpoint_that_scales_makes_the_rung_invalid(tmp_path: Path) -> None:
