@@ -224,6 +224,8 @@ class DataSetAudio:
         for entry in bad:
             what = f"The clip {entry.where} is left out. {entry.why}"
             self._on_problem(Problem(code="clip_left_out", what=what))
+        if 1 in self._connections and (sentence := _conversion([each.recording for each in self._clips])):
+            self._on_problem(Problem(code="clips_converted", what=sentence))
 
     def chunks(self, conn: int, duration_s: float | None) -> ChunkSource:
         """The chunks of connection `conn`; its words are then in `words_of`."""
@@ -307,6 +309,14 @@ def _words(clips: Sequence[PlannedClip]) -> SpokenWords | None:
         )
         before_s += planned.duration_s
     return SpokenWords(words, before_s, looped=False)
+
+
+def _conversion(recordings: Sequence[Recording]) -> str:
+    """What is done to the clips before they are sent, in one sentence; empty if they are sent as they are."""
+    notes = [recording.notes[-1] for recording in recordings if recording.notes]
+    if not notes:
+        return ""
+    return f"{len(notes)} of {len(recordings)} clips are not sent as they are: {notes[0]}"
 
 
 def _first(bad: Sequence[BadEntry]) -> str:

@@ -254,3 +254,17 @@ def test_an_entry_that_cannot_be_used_ends_its_connection_alone(bench: Bench) ->
     with pytest.raises(ProblemError, match=r"bad\.mp3"):
         audio.chunks(1, None).begin()
     assert all_of(audio.chunks(2, None))
+
+
+def test_what_is_done_to_the_clips_is_said_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    try:
+        bench.open(2)
+        assert bench.problems == [], "they are sent bit for bit"
+        soundfile.write(tmp_path / "e.wav", np.zeros((22_050, 2), np.int16), 22_050)
+        bench.open(2)
+        (problem,) = bench.problems
+        assert problem.what.startswith("1 of 5 clips are not sent as they are: e.wav (")
+        assert "the channels are mixed" in problem.what
+    finally:
+        bench.close()
