@@ -281,6 +281,15 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--local-arguments", metavar="ARGS", help="more arguments for the built-in endpoint")
 
 
+def add_experiment_results(parser: argparse.ArgumentParser) -> None:
+    """Where the result of an experiment goes, and what its runs have in common."""
+    out = parser.add_argument_group("results")
+    out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
+    out.add_argument("--sessions-dir", metavar="DIR", help="where sessions are kept (default: user data)")
+    add_log_level(out, "INFO")
+    parser.set_defaults(duration=None, chunk_ms=80.0, reconnect=False, limit=[])
+
+
 _Place = argparse.ArgumentParser | argparse._ArgumentGroup
 
 

@@ -19,7 +19,7 @@ from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.isolation import P_MAX, SHIFT_MIN, ConditionResult, IsolationResult
+from flux_desktop.evaluation.isolation import ConditionResult, IsolationResult, rule_text, shift_text
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.isolation import (
     IsolationRun,
@@ -96,18 +96,12 @@ def result_lines(result: IsolationResult) -> list[str]:
     )
     lines += [_line(condition) for condition in result.conditions]
     lines.append("")
-    lines.append(
-        f"{result.fresh_streams} fresh streams differ by {result.spread:.4f} (standard deviation of the confidence). A "
-        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more."
-    )
+    lines.append(rule_text(result))
     return lines
 
 
 def _line(condition: ConditionResult) -> str:
-    shift, delay = condition.shift, condition.decision_shift_ms
-    confidence = "not known" if shift.value is None else f"{shift.value:+.3f}"
-    if shift.low is not None and shift.high is not None:
-        confidence += f" (95 % interval {shift.low:+.3f} to {shift.high:+.3f})"
+    delay, confidence = condition.decision_shift_ms, shift_text(condition)
     ends = "" if delay.value is None else f", {delay.value:+.0f} ms"
     return (
         f"{condition.name:<30}{condition.streams:>8}{condition.higher:>8}{condition.lower:>8}{condition.p:>8.3f}"

@@ -67,11 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
-    out = parser.add_argument_group("results")
-    out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
-    out.add_argument("--sessions-dir", metavar="DIR", help="where sessions are kept (default: user data)")
-    arguments.add_log_level(out, "INFO")
-    parser.set_defaults(duration=None, chunk_ms=80.0, reconnect=False, limit=[])
+    arguments.add_experiment_results(parser)
 
 
 def run(args: argparse.Namespace) -> int:

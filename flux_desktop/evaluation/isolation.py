@@ -102,6 +102,23 @@ def _condition(
     )
 
 
+def shift_text(condition: ConditionResult) -> str:
+    """The mean shift of a condition's confidences with its interval."""
+    shift = condition.shift
+    text = "not known" if shift.value is None else f"{shift.value:+.3f}"
+    if shift.low is not None and shift.high is not None:
+        text += f" (95 % interval {shift.low:+.3f} to {shift.high:+.3f})"
+    return text
+
+
+def rule_text(result: IsolationResult) -> str:
+    """How the conditions of a result are judged."""
+    return (
+        f"{result.fresh_streams} fresh streams differ by {result.spread:.4f} (standard deviation of the confidence). A "
+        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more."
+    )
+
+
 def _reference(fresh: Sequence[Trace]) -> dict[tuple[str, int], float]:
     """The mean confidence of fresh streams at each place of each clip."""
     found: dict[tuple[str, int], list[float]] = defaultdict(list)

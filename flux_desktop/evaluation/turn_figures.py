@@ -45,7 +45,7 @@ class TurnFigures(Struct, frozen=True, kw_only=True):
     eager_waste: Estimate
     """Resumed by eager ends of turn."""
     extra_replies_per_turn: Estimate
-    """Eager ends of turn that no end of turn confirmed, per judged turn: replies begun in vain."""
+    """Eager ends of turn that no end of turn confirmed, per judged turn: replies that were started and discarded."""
 
 
 def turn_figures(scores: Sequence[ClipScore]) -> TurnFigures:

@@ -172,7 +172,7 @@ def _first_start_s(references: Mapping[int, ClipReference], number: int) -> floa
 
 
 def _language(options: FluxOptions) -> str | None:
-    """What the model is told to expect."""
+    """The language of the speech, by the model and its only hint; None where several are possible."""
     if options.model.endswith("-en"):
         return "en"
     return options.language_hints[0] if len(options.language_hints) == 1 else None

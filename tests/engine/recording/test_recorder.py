@@ -50,7 +50,7 @@ def until(condition: Callable[[], bool]) -> None:
     """Wait until it holds; a recorder looks four times a second."""
     end_s = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < end_s, "waited in vain"
+        assert time.monotonic() < end_s, "the condition was not met in time"
         time.sleep(0.005)
 
 
