@@ -24,10 +24,10 @@ from flux_desktop.cli.sweep_text import figure_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.paired import Paired, Primary
-from flux_desktop.evaluation.reference import reference_turns
-from flux_desktop.evaluation.turn_figures import turn_figures
+from flux_desktop.evaluation.comparing.paired import Paired, Primary
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.turns.reference import reference_turns
+from flux_desktop.evaluation.turns.turn_figures import turn_figures
 from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.read_traces import setting_of

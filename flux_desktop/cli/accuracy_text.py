@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.evaluation.alignment import Pair
-from flux_desktop.evaluation.word_accuracy import WorstTurn
+from flux_desktop.evaluation.accuracy.alignment import Pair
+from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.reports.accuracy_text import clip_name, clip_text, errors_text, rate_of
 

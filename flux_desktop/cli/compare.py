@@ -16,8 +16,8 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.evaluation.comparison import Compared, parse_allowed
-from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.comparing.comparison import Compared, parse_allowed
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.reports.documents.comparison import Comparison, compare_sessions
 from flux_desktop.reports.files import write_whole
 

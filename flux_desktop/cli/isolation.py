@@ -19,7 +19,7 @@ from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.isolation import ConditionResult, IsolationResult, rule_text, shift_text
+from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.isolation import (
     IsolationRun,

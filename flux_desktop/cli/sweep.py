@@ -26,9 +26,9 @@ from flux_desktop.cli.sweep_text import report_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
-from flux_desktop.evaluation.presets import LIMITS, PresetLimit
-from flux_desktop.evaluation.sweep_report import SweepReport, sweep_report
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
+from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
+from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flux_desktop.evaluation.intervals import Estimate, ms_text, percent_text
-from flux_desktop.evaluation.presets import Preset
-from flux_desktop.evaluation.sweep_report import Confirmed, FrontierPoint, SweepReport
-from flux_desktop.evaluation.turn_figures import TurnFigures
+from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
+from flux_desktop.evaluation.thresholds.presets import Preset
+from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, FrontierPoint, SweepReport
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 
 _SILENCES_MS = (500, 1000, 1500, 2000)
 

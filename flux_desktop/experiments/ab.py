@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from flux_desktop.evaluation.live_score import live_score
-from flux_desktop.evaluation.paired import ArmComparison, Primary, compare_arms
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.turn_figures import TurnFigures
-from flux_desktop.evaluation.turn_scoring import ClipScore
+from flux_desktop.evaluation.comparing.paired import ArmComparison, Primary, compare_arms
+from flux_desktop.evaluation.traces.live_score import live_score
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions

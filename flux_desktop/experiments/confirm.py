@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from flux_desktop.evaluation.presets import Preset
-from flux_desktop.evaluation.recorded_ends import recorded_figures
-from flux_desktop.evaluation.replay_error import compare, replay_error
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.sweep_report import Confirmed, FrontierPoint
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.presets import Preset
+from flux_desktop.evaluation.thresholds.recorded_ends import recorded_figures
+from flux_desktop.evaluation.thresholds.replay_error import compare, replay_error
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, FrontierPoint
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions

@@ -21,9 +21,9 @@ from flux_desktop.engine.recording.session_folder import default_sessions_dir, m
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from flux_desktop.evaluation.isolation import IsolationResult, judge_isolation
-from flux_desktop.evaluation.reference import reference_turns
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.comparing.isolation import IsolationResult, judge_isolation
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.reports.files import write_whole

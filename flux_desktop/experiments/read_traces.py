@@ -22,9 +22,9 @@ from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Event, Received, RunStarted, Sent
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.evaluation.reference import reference_holds, reference_turns
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
-from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.turns.reference import reference_holds, reference_turns
+from flux_desktop.evaluation.turns.turn_matching import EARLIEST_S, LATEST_S
 from flux_desktop.experiments.session_clips import clips_of_plan, session_unusable
 from flux_desktop.flux.messages import ConfigureSuccess, MessageError, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.options import FluxOptions

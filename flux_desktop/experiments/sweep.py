@@ -29,8 +29,8 @@ from flux_desktop.engine.records.events import Event, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
-from flux_desktop.evaluation.reference import reference_turns
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState, digest

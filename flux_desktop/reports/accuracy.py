@@ -12,11 +12,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.heard_text import SpokenText, TurnText, turn_texts
-from flux_desktop.evaluation.setting_figures import figures_of
-from flux_desktop.evaluation.turn_figures import TurnFigures
-from flux_desktop.evaluation.turn_scoring import ClipScore, score
-from flux_desktop.evaluation.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
+from flux_desktop.evaluation.accuracy.heard_text import SpokenText, TurnText, turn_texts
+from flux_desktop.evaluation.accuracy.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
+from flux_desktop.evaluation.thresholds.setting_figures import figures_of
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, score
 from flux_desktop.reports.heard_run import HeardConnection, HeardRun, read_heard_run
 from flux_desktop.reports.references import PlayedClip, decisions_in, played_clips, reference_turns, spoken_texts
 

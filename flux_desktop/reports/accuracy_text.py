@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from flux_desktop.evaluation.intervals import Estimate, ms_text, number_text, percent_text, values_needed
-from flux_desktop.evaluation.turn_figures import LATENCY_QUANTILES, RATE_TO_SHOW, TurnFigures, is_too_few
-from flux_desktop.evaluation.word_accuracy import ErrorRate, WordAccuracy
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_accuracy import ErrorRate, WordAccuracy
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, number_text, percent_text, values_needed
+from flux_desktop.evaluation.turns.turn_figures import LATENCY_QUANTILES, RATE_TO_SHOW, TurnFigures, is_too_few
 from flux_desktop.reports.accuracy import ClipAccuracy, RunAccuracy
 
 

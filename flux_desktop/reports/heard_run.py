@@ -26,8 +26,8 @@ from flux_desktop.engine.records.events import (
     decode_event,
 )
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.evaluation.heard_text import HeardText
-from flux_desktop.evaluation.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.accuracy.heard_text import HeardText
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
 from flux_desktop.flux.turns import Turn
 
 _TAGS = tuple(

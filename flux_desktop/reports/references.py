@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.events import ClipReference
-from flux_desktop.evaluation.heard_text import PAUSE_MIN_S, SpokenText
-from flux_desktop.evaluation.normalisers import normaliser_name
-from flux_desktop.evaluation.reference import reference_holds
-from flux_desktop.evaluation.turn_matching import TurnDecision
-from flux_desktop.evaluation.turn_scoring import ReferenceTurns
-from flux_desktop.evaluation.word_errors import unit_of
+from flux_desktop.evaluation.accuracy.heard_text import PAUSE_MIN_S, SpokenText
+from flux_desktop.evaluation.accuracy.normalisers import normaliser_name
+from flux_desktop.evaluation.accuracy.word_errors import unit_of
+from flux_desktop.evaluation.turns.reference import reference_holds
+from flux_desktop.evaluation.turns.turn_matching import TurnDecision
+from flux_desktop.evaluation.turns.turn_scoring import ReferenceTurns
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.heard_run import HeardConnection
 

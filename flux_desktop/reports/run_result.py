@@ -20,7 +20,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.pass_criteria import LimitResult
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.accuracy import RunAccuracy
 

@@ -130,7 +130,7 @@ async def tune_recording(window: MainWindow) -> None:
 
 async def tune(window: MainWindow) -> None:
     """The Tune page with a recording, at a setting beside the current one."""
-    from flux_desktop.evaluation.trace import Setting
+    from flux_desktop.evaluation.traces.trace import Setting
 
     await tune_recording(window)
     tuner = window.tuner

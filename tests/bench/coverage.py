@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.bootstrap import quantile, ratio
-from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.statistics.bootstrap import quantile, ratio
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 
 SETS = 2000
 TURNS = 6  # in a conversation

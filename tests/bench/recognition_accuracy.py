@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flux_desktop.evaluation.word_errors import WordErrors, word_errors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors, word_errors
 from flux_desktop.local_endpoint.recognition.turn_taking import TurnStep
 from flux_desktop.local_endpoint.recognition.whisper.model import WhisperModel
 from flux_desktop.local_endpoint.recognition.whisper.stable_words import comparable

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from flux_desktop.evaluation.grid import EAGERS, TIMEOUTS_MS, evaluate
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.grid import EAGERS, TIMEOUTS_MS, evaluate
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 
 TURNS = 1000

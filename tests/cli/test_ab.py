@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from flux_desktop.cli.ab import ab_plan, report_lines, report_of
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
-from flux_desktop.evaluation.paired import Primary
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.comparing.paired import Primary
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.ab import AbReport, by_arm, scored
 from tests.evaluation.spoken_clips import played, random_clip
 

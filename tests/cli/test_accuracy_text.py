@@ -8,8 +8,8 @@ import msgspec
 from rich.console import Console
 
 from flux_desktop.cli.accuracy_text import clip_lines, worst_lines
-from flux_desktop.evaluation.word_accuracy import worst_turns
-from tests.evaluation.test_word_accuracy import turns_of
+from flux_desktop.evaluation.accuracy.word_accuracy import worst_turns
+from tests.evaluation.accuracy.test_word_accuracy import turns_of
 from tests.reports.recorded_talk import small_accuracy as accuracy
 
 

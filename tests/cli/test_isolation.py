@@ -7,7 +7,7 @@ import pytest
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.isolation import result_lines
 from flux_desktop.cli.main import main
-from tests.evaluation.test_isolation import checked
+from tests.evaluation.comparing.test_isolation import checked
 
 
 def test_the_verdict_comes_first_and_every_condition_has_its_figures() -> None:

@@ -27,7 +27,7 @@ from flux_desktop.engine.records.facts import (
 from flux_desktop.engine.records.pass_criteria import ALL_COMPLETE, LimitResult, parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.records.stages import parse_stages
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.reports.run_result import RunResult, final_summary
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)

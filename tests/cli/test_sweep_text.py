@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flux_desktop.cli.sweep_text import figure_lines, report_lines
-from flux_desktop.evaluation.sweep_report import sweep_report
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.confirm import compared
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 

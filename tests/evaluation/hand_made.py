@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
 
 
 def turn(start_s: float, end_s: float, text: str = "") -> SpokenTurn:

@@ -9,7 +9,7 @@ import msgspec
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.aws.wire.event_stream import decode_message
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.flux.messages import TurnInfo, parse_server_message
 from flux_desktop.flux.options import FluxOptions

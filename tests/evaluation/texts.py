@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.heard_text import HeardText, SpokenText
-from flux_desktop.evaluation.normalisers import ENGLISH
-from flux_desktop.evaluation.word_errors import unit_of
+from flux_desktop.evaluation.accuracy.heard_text import HeardText, SpokenText
+from flux_desktop.evaluation.accuracy.normalisers import ENGLISH
+from flux_desktop.evaluation.accuracy.word_errors import unit_of
 
 
 def spoken(

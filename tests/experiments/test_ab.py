@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.evaluation.paired import Primary, Verdict
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.comparing.paired import Primary, Verdict
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, scored
 from flux_desktop.flux.options import FluxOptions
 from tests.evaluation.spoken_clips import played, random_clip

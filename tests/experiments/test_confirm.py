@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.sweep_report import sweep_report
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.confirm import chosen_settings, compared, interleaved, with_setting
 from flux_desktop.flux.options import FluxOptions
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip

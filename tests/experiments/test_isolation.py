@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.reference import reference_turns
+from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.experiments import isolation
 from flux_desktop.experiments.isolation import CLIP, LONG, Phase, check_isolation, isolation_clips, longest_minutes
 
@@ -29,7 +29,7 @@ def test_the_check_lasts_less_than_five_minutes() -> None:
 
 
 def test_every_phase_is_run_and_the_clip_is_heard_in_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Whether state is detected is tried without a clock, in tests/evaluation/test_isolation.py.
+    # Whether state is detected is tried without a clock, in tests/evaluation/comparing/test_isolation.py.
     phases = (
         Phase(name="fresh", entries=(CLIP,), at_once=1),
         Phase(name="after", entries=(LONG, CLIP), at_once=1),

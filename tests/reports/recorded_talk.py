@@ -19,12 +19,12 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, Source
-from flux_desktop.evaluation.turn_figures import turn_figures
-from flux_desktop.evaluation.word_accuracy import word_accuracy, worst_turns
+from flux_desktop.evaluation.accuracy.word_accuracy import word_accuracy, worst_turns
+from flux_desktop.evaluation.turns.turn_figures import turn_figures
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.accuracy import ClipAccuracy, RunAccuracy
-from tests.evaluation.test_turn_scoring import ten_turns
-from tests.evaluation.test_word_accuracy import turns_of
+from tests.evaluation.accuracy.test_word_accuracy import turns_of
+from tests.evaluation.turns.test_turn_scoring import ten_turns
 
 DATA = DataSetSource(path="clips")
 

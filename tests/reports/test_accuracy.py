@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from flux_desktop.engine.records.events import ClipReference
-from flux_desktop.evaluation.intervals import wilson
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.statistics.intervals import wilson
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from tests.reports.recorded_talk import begins, ended, plan, reference, said, session_of, words_of
 

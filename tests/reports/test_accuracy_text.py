@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.intervals import wilson
+from flux_desktop.evaluation.statistics.intervals import wilson
 from flux_desktop.reports.accuracy_text import accuracy_rows, clip_name, rates_text, share_text
 from tests.reports.recorded_talk import small_accuracy as accuracy
 

@@ -9,8 +9,8 @@ import pytest
 from flux_desktop.engine.records.events import ClipReference, ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import WavSource
-from flux_desktop.evaluation.heard_text import HeardText
-from flux_desktop.evaluation.turn_matching import EndCause, TurnEvent
+from flux_desktop.evaluation.accuracy.heard_text import HeardText
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnEvent
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.heard_run import HeardConnection, read_heard_run
 from tests.reports.recorded_talk import begins, closing, ended, plan, reference, said, session_of, turn_event, words_of

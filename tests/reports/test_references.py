@@ -9,8 +9,8 @@ import pytest
 
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.events import ClipReference
-from flux_desktop.evaluation.normalisers import BASIC, ENGLISH
-from flux_desktop.evaluation.turn_matching import TurnDecision, TurnEvent
+from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
+from flux_desktop.evaluation.turns.turn_matching import TurnDecision, TurnEvent
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.heard_run import HeardConnection, Play
 from flux_desktop.reports.references import decisions_in, played_clips, reference_turns, spoken_texts

@@ -27,7 +27,7 @@ from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Le
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import (
     ConfigureFailure,

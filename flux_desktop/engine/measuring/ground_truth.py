@@ -12,7 +12,7 @@ from math import inf
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.evaluation.word_errors import Unit, WordErrors, unit_of, word_errors
+from flux_desktop.evaluation.accuracy.word_errors import Unit, WordErrors, unit_of, word_errors
 
 _TOLERANCE_S = 0.02
 """Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.pass_criteria import judge, run_figures
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})

@@ -17,7 +17,7 @@ from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.flux.turns import Turn, TurnState
 
 SCHEMA_VERSION = 2

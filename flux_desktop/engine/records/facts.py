@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.flux.messages import Configure, ConfigureFailure, ConfigureSuccess
 from flux_desktop.flux.options import FluxOptions
 

@@ -35,7 +35,7 @@ from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, 
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
-from flux_desktop.evaluation.word_errors import word_errors
+from flux_desktop.evaluation.accuracy.word_errors import word_errors
 
 WINDOW = "flux_desktop.ui.app.app"
 PROCESS_LIMIT_S = 30.0
@@ -237,9 +237,9 @@ async def _accuracy() -> str:
 
 
 def _error_rate() -> str:
-    from flux_desktop.evaluation.alignment import align, counted
-    from flux_desktop.evaluation.bootstrap import ratio
-    from flux_desktop.evaluation.normalisers import ENGLISH, normalised
+    from flux_desktop.evaluation.accuracy.alignment import align, counted
+    from flux_desktop.evaluation.accuracy.normalisers import ENGLISH, normalised
+    from flux_desktop.evaluation.statistics.bootstrap import ratio
 
     texts = (("The colour of twenty-one trees", "the color of 21 bees"), ("Mister Dashwood", "Mr. Dashwood"))
     errors = [counted(align(*(normalised(text, ENGLISH).split() for text in pair))) for pair in texts]

@@ -11,7 +11,7 @@ from flux_desktop.engine.connection.connection import Connection
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState, Percentiles
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 SNAPSHOT_S = 0.1
 LAG_PROBE_S = 0.05

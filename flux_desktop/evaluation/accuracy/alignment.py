@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.word_errors import Unit, WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import Unit, WordErrors
 
 Pair = tuple[str | None, str | None]
 """A reference token and what was recognised in its place; None where one of them is missing."""

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.alignment import Pair, align, counted
-from flux_desktop.evaluation.normalisers import normalised
-from flux_desktop.evaluation.word_errors import Unit, WordErrors, character_tokens, word_tokens
+from flux_desktop.evaluation.accuracy.alignment import Pair, align, counted
+from flux_desktop.evaluation.accuracy.normalisers import normalised
+from flux_desktop.evaluation.accuracy.word_errors import Unit, WordErrors, character_tokens, word_tokens
 
 PAUSE_MIN_S = 1.0
 """A shorter pause is no place to part texts: words near it may be transcribed on its other side."""

@@ -11,11 +11,11 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.evaluation.alignment import Pair
-from flux_desktop.evaluation.bootstrap import draws, ratio
-from flux_desktop.evaluation.heard_text import TurnText, text_tokens
-from flux_desktop.evaluation.intervals import Estimate, once, wilson
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.alignment import Pair
+from flux_desktop.evaluation.accuracy.heard_text import TurnText, text_tokens
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.statistics.bootstrap import draws, ratio
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
 
 WORST_TURNS = 20
 

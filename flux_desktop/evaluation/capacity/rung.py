@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from flux_desktop.evaluation.bootstrap import quantile
 from flux_desktop.evaluation.capacity.criteria import Criterion, Figure
-from flux_desktop.evaluation.intervals import values_needed
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import values_needed
 
 Judgement = Literal["PASS", "FAIL", "UNDECIDED", "INVALID"]
 Approach = Literal["below", "above"]

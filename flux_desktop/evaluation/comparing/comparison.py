@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.statistics.intervals import Estimate
 
 _ALLOWED = re.compile(r"\s*([a-z0-9_]+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%|ms|)\s*", re.ASCII | re.IGNORECASE)
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.evaluation.bootstrap import mean
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.paired import sign_test
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.comparing.paired import sign_test
+from flux_desktop.evaluation.statistics.bootstrap import mean
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.traces.trace import Trace
 
 P_MAX = 0.05
 SHIFT_MIN = 0.02

@@ -16,9 +16,9 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.bootstrap import mean
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.turn_scoring import ClipScore, TurnResult
+from flux_desktop.evaluation.statistics.bootstrap import mean
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnResult
 
 TurnKey = tuple[str, int]
 """A clip and the place of the turn in it."""

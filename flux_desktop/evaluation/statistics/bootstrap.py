@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, values_needed
+from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, values_needed
 
 REPLICATIONS = 2000
 SEED = 20260

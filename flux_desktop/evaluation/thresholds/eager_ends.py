@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.trace_table import Floats, Integers, TraceTable, crossings_s
+from flux_desktop.evaluation.traces.trace_table import Floats, Integers, TraceTable, crossings_s
 
 _SAME_S = 1e-3
 """States are kept in single precision."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.evaluation.trace_table import TraceTable
+from flux_desktop.evaluation.traces.trace_table import TraceTable
 
 SILENCES_MS = tuple(range(200, 3001, 100))
 

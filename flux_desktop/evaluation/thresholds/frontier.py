@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.evaluation.grid import Grid
-from flux_desktop.evaluation.trace_table import Floats, Integers
+from flux_desktop.evaluation.thresholds.grid import Grid
+from flux_desktop.evaluation.traces.trace_table import Floats, Integers
 
 
 def frontier(grid: Grid) -> list[tuple[int, int]]:

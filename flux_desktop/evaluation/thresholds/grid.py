@@ -18,10 +18,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.eager_ends import counts_at, eager_states
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import Booleans, Floats, Integers, TraceTable, crossings_s, on_frames
-from flux_desktop.evaluation.turn_matching import EARLIEST_S, LATEST_S
+from flux_desktop.evaluation.thresholds.eager_ends import counts_at, eager_states
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import Booleans, Floats, Integers, TraceTable, crossings_s, on_frames
+from flux_desktop.evaluation.turns.turn_matching import EARLIEST_S, LATEST_S
 
 EOTS = tuple(round(0.5 + 0.01 * step, 2) for step in range(51))
 EAGERS = tuple(round(0.3 + 0.05 * step, 2) for step in range(13))

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.evaluation.frontier import order_of_preference
-from flux_desktop.evaluation.grid import Grid
-from flux_desktop.evaluation.intervals import CONFIDENCE, Estimate, Side, decides, once, wilson
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import TraceTable
-from flux_desktop.evaluation.turn_figures import TurnFigures
+from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, Side, decides, once, wilson
+from flux_desktop.evaluation.thresholds.frontier import order_of_preference
+from flux_desktop.evaluation.thresholds.grid import Grid
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import TraceTable
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 
 EXTRA_REPLIES_MAX = 0.5
 """An eager threshold is recommended where it costs at most so many unused replies per turn."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.evaluation.eager_ends import EagerCounts
-from flux_desktop.evaluation.grid import Ends
-from flux_desktop.evaluation.replay import parts
-from flux_desktop.evaluation.setting_figures import figures_of, scores_of_ends
-from flux_desktop.evaluation.trace import TraceMessage
-from flux_desktop.evaluation.trace_table import TraceTable
-from flux_desktop.evaluation.turn_figures import TurnFigures
-from flux_desktop.evaluation.turn_scoring import ClipScore
+from flux_desktop.evaluation.thresholds.eager_ends import EagerCounts
+from flux_desktop.evaluation.thresholds.grid import Ends
+from flux_desktop.evaluation.thresholds.setting_figures import figures_of, scores_of_ends
+from flux_desktop.evaluation.traces.replay import parts
+from flux_desktop.evaluation.traces.trace import TraceMessage
+from flux_desktop.evaluation.traces.trace_table import TraceTable
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore
 
 _FORCED = "manual"
 

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.bootstrap import mean
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.replay import Part, ReplayedDecision, parts, replay
-from flux_desktop.evaluation.silences import speech_before
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.turn_matching import TurnEvent
+from flux_desktop.evaluation.statistics.bootstrap import mean
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.traces.replay import Part, ReplayedDecision, parts, replay
+from flux_desktop.evaluation.traces.silences import speech_before
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.turn_matching import TurnEvent
 
 _EVENTS = {"EndOfTurn": TurnEvent.END, "EagerEndOfTurn": TurnEvent.EAGER}
 _ROUNDING_S = 0.006

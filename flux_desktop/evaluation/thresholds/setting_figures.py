@@ -14,14 +14,14 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.eager_ends import EagerCounts, counts_at, eager_states
-from flux_desktop.evaluation.grid import Ends, Outcome, first_ends, judge
-from flux_desktop.evaluation.intervals import once
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import TraceTable, scored_holds
-from flux_desktop.evaluation.turn_figures import TurnFigures, turn_figures
-from flux_desktop.evaluation.turn_matching import EndCause, TurnDecision, TurnEvent
-from flux_desktop.evaluation.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
+from flux_desktop.evaluation.statistics.intervals import once
+from flux_desktop.evaluation.thresholds.eager_ends import EagerCounts, counts_at, eager_states
+from flux_desktop.evaluation.thresholds.grid import Ends, Outcome, first_ends, judge
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import TraceTable, scored_holds
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 
 def setting_figures(table: TraceTable, setting: Setting) -> TurnFigures:

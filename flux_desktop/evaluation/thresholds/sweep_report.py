@@ -10,18 +10,18 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.evaluation.bootstrap import quantile
-from flux_desktop.evaluation.fixed_silence import BaselinePoint, fixed_silence
-from flux_desktop.evaluation.frontier import frontier
-from flux_desktop.evaluation.grid import Grid, evaluate, first_ends, judge
-from flux_desktop.evaluation.intervals import Estimate, once, wilson
-from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit, presets
-from flux_desktop.evaluation.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE, PublicFigure
-from flux_desktop.evaluation.replay_error import ReplayError
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting, Trace, not_replayable
-from flux_desktop.evaluation.trace_table import TraceTable, trace_table
-from flux_desktop.evaluation.turn_figures import TurnFigures
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
+from flux_desktop.evaluation.thresholds.fixed_silence import BaselinePoint, fixed_silence
+from flux_desktop.evaluation.thresholds.frontier import frontier
+from flux_desktop.evaluation.thresholds.grid import Grid, evaluate, first_ends, judge
+from flux_desktop.evaluation.thresholds.presets import LIMITS, Preset, PresetLimit, presets
+from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE, PublicFigure
+from flux_desktop.evaluation.thresholds.replay_error import ReplayError
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting, Trace, not_replayable
+from flux_desktop.evaluation.traces.trace_table import TraceTable, trace_table
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 
 SCHEMA_VERSION = 1
 POINTS_MAX = 24

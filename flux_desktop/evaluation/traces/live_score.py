@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.trace import Trace, TraceMessage
-from flux_desktop.evaluation.turn_matching import EndCause, TurnDecision, TurnEvent
-from flux_desktop.evaluation.turn_scoring import ClipScore, ReferenceTurns, score
+from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, ReferenceTurns, score
 
 _EVENTS = {
     "EndOfTurn": TurnEvent.END,

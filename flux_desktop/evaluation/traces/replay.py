@@ -23,8 +23,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.silences import silences, speech_before
-from flux_desktop.evaluation.trace import Trace, TraceMessage
+from flux_desktop.evaluation.traces.silences import silences, speech_before
+from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
 from flux_desktop.flux.defaults import CHUNK_S
 
 FRAME_S = CHUNK_S

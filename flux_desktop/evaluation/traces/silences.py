@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flux_desktop.evaluation.trace import TraceMessage
+from flux_desktop.evaluation.traces.trace import TraceMessage
 
 FALL_MIN = 0.005
 """A confidence that falls by more than this between two messages: somebody spoke."""

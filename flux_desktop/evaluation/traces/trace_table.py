@@ -15,10 +15,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.replay import FRAME_S, ROUNDING, Part, armed_from, parts
-from flux_desktop.evaluation.silences import silences
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.turn_scoring import HOLD_MAX_S, HOLD_MIN_S
+from flux_desktop.evaluation.traces.replay import FRAME_S, ROUNDING, Part, armed_from, parts
+from flux_desktop.evaluation.traces.silences import silences
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.turn_scoring import HOLD_MAX_S, HOLD_MIN_S
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

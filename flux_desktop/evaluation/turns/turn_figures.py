@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.bootstrap import mean, quantile
-from flux_desktop.evaluation.intervals import Estimate, Side, decides, values_needed, wilson
-from flux_desktop.evaluation.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
+from flux_desktop.evaluation.statistics.bootstrap import mean, quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate, Side, decides, values_needed, wilson
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 HOLD_LENGTHS_S = {"0.2-0.5 s": (0.2, 0.5), "0.5-1 s": (0.5, 1.0), "1-2 s": (1.0, 2.0), "> 2 s": (2.0, 5.0)}
 """Each from its first length on, up to its second one excluded; a hold of 5 s belongs to the last."""

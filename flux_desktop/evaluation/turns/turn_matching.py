@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.word_errors import tokens, unit_of
+from flux_desktop.evaluation.accuracy.word_errors import tokens, unit_of
 
 EARLIEST_S = -0.25
 LATEST_S = 3.0

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.turn_matching import (
+from flux_desktop.evaluation.turns.turn_matching import (
     EARLIEST_S,
     LATEST_S,
     EndCause,

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
-from flux_desktop.evaluation.bootstrap import quantile
-from flux_desktop.evaluation.comparison import Allowed, Compared, compare
-from flux_desktop.evaluation.intervals import Estimate, wilson
+from flux_desktop.evaluation.comparing.comparison import Allowed, Compared, compare
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.documents.latencies import read_latencies

@@ -15,10 +15,10 @@ from msgspec import Struct
 from flux_desktop import __version__
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.evaluation.bootstrap import quantile
+from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
-from flux_desktop.evaluation.intervals import Estimate, ms_text, percent_text, wilson
-from flux_desktop.evaluation.word_accuracy import WorstTurn
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
 from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.accuracy_text import Row, accuracy_rows

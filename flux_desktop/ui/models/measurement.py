@@ -10,8 +10,8 @@ from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets.clip import unusable
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan
 from flux_desktop.evaluation.cost import Prices, cost_of
-from flux_desktop.evaluation.replay_error import ReplayError
-from flux_desktop.evaluation.sweep_report import Confirmed
+from flux_desktop.evaluation.thresholds.replay_error import ReplayError
+from flux_desktop.evaluation.thresholds.sweep_report import Confirmed
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.tune_figures import value_text
 

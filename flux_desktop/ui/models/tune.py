@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import TraceTable
-from flux_desktop.evaluation.turn_figures import TurnFigures
+from flux_desktop.evaluation.thresholds.presets import LIMITS, Preset, PresetLimit
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import TraceTable
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.tune_curve import CurvePoint, Evaluation, curve_point, nearest
 from flux_desktop.ui.models.tune_turns import TurnLists, turn_lists

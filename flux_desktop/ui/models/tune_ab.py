@@ -11,8 +11,8 @@ import msgspec
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.paired import ArmComparison, Paired
-from flux_desktop.evaluation.trace import Trace, TraceMessage
+from flux_desktop.evaluation.comparing.paired import ArmComparison, Paired
+from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
 from flux_desktop.ui.models.tune_turns import AFTER_S, BEFORE_S
 
 APART_S = 0.1

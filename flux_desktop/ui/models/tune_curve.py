@@ -10,14 +10,14 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from flux_desktop.evaluation.bootstrap import quantile
-from flux_desktop.evaluation.fixed_silence import BaselinePoint, fixed_silence
-from flux_desktop.evaluation.frontier import frontier
-from flux_desktop.evaluation.grid import EOTS, TIMEOUTS_MS, Grid, evaluate, first_ends, judge
-from flux_desktop.evaluation.intervals import Estimate, once, wilson
-from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit, presets
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.trace_table import TraceTable, trace_table
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
+from flux_desktop.evaluation.thresholds.fixed_silence import BaselinePoint, fixed_silence
+from flux_desktop.evaluation.thresholds.frontier import frontier
+from flux_desktop.evaluation.thresholds.grid import EOTS, TIMEOUTS_MS, Grid, evaluate, first_ends, judge
+from flux_desktop.evaluation.thresholds.presets import LIMITS, Preset, PresetLimit, presets
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace_table import TraceTable, trace_table
 
 
 class CurvePoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.turn_figures import HOLD_LENGTHS_S, TurnFigures, is_too_few
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.turns.turn_figures import HOLD_LENGTHS_S, TurnFigures, is_too_few
 from flux_desktop.ui.models.tune_curve import CurvePoint
 
 NONE = "–"  # noqa: RUF001

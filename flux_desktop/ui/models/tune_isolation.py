@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.isolation import ConditionResult, IsolationResult, rule_text, shift_text
+from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
 
 EXPLANATION = (
     "Does a stream influence later or neighbouring streams? A bundled clip is streamed on fresh connections, beside "

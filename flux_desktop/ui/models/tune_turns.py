@@ -11,12 +11,12 @@ import msgspec
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.replay import ReplayedDecision, replay
-from flux_desktop.evaluation.setting_figures import setting_scores
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.trace_table import TraceTable
-from flux_desktop.evaluation.turn_scoring import TurnOutcome, TurnResult
-from flux_desktop.evaluation.word_errors import tokens
+from flux_desktop.evaluation.accuracy.word_errors import tokens
+from flux_desktop.evaluation.thresholds.setting_figures import setting_scores
+from flux_desktop.evaluation.traces.replay import ReplayedDecision, replay
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace_table import TraceTable
+from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome, TurnResult
 
 LISTED_MAX = 60
 WAITS_MAX = 20

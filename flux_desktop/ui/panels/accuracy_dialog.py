@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flux_desktop.evaluation.alignment import Pair
-from flux_desktop.evaluation.word_accuracy import WorstTurn
+from flux_desktop.evaluation.accuracy.alignment import Pair
+from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.reports.accuracy import ClipAccuracy, RunAccuracy
 from flux_desktop.reports.accuracy_text import accuracy_rows, clip_name, errors_text, of_text, rate_of
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_S, Theme

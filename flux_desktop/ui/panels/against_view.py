@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, Qt,
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from flux_desktop.evaluation.paired import ArmComparison
+from flux_desktop.evaluation.comparing.paired import ArmComparison
 from flux_desktop.ui.models.tune_ab import TurnPair, comparison_lines
 from flux_desktop.ui.models.tune_turns import Playable
 from flux_desktop.ui.style.theme import ThemeSource

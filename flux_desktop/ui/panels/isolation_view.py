@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from flux_desktop.evaluation.isolation import IsolationResult
+from flux_desktop.evaluation.comparing.isolation import IsolationResult
 from flux_desktop.ui.models.tune_isolation import EXPLANATION, result_lines
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from flux_desktop.evaluation.presets import Preset, PresetLimit
+from flux_desktop.evaluation.thresholds.presets import Preset, PresetLimit
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_figures import interval_text, value_text
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux.options import EOT_THRESHOLD
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_S

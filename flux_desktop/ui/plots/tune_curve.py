@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_curve import CurvePoint, Evaluation
 from flux_desktop.ui.style.theme import ThemeSource

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.commands import SendControl, SetParameters, Wat
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.evaluation.paired import ArmComparison
+from flux_desktop.evaluation.comparing.paired import ArmComparison
 from flux_desktop.ui.models.tune_ab import TurnPair, turn_pairs
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.commands import SendControl, SetParameters, Wat
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.evaluation.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 
 if TYPE_CHECKING:

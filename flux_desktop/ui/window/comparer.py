@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.paired import Primary
+from flux_desktop.evaluation.comparing.paired import Primary
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.tune import with_setting
 from flux_desktop.ui.pages.tune_page import TunePage

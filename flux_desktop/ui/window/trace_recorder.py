@@ -14,8 +14,8 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.evaluation.presets import PresetLimit
-from flux_desktop.evaluation.trace import Trace
+from flux_desktop.evaluation.thresholds.presets import PresetLimit
+from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.reports.prices import load_prices, prices_path
 from flux_desktop.ui.models import text

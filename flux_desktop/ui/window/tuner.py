@@ -7,7 +7,7 @@ from functools import partial
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.models.tune import Details, details_of, setting_of, with_setting

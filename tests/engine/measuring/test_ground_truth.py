@@ -8,7 +8,7 @@ from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.ground_truth import SpokenWords, TurnTiming
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.figure_names import FIGURES
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 WORDS = (
     ReferenceWord(word="he", start_s=0.5, end_s=0.8),

@@ -17,7 +17,7 @@ from flux_desktop.engine.records.pass_criteria import (
     run_figures,
 )
 from flux_desktop.engine.records.stages import Slot, Stage, parse_stages, slots
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 
 def test_stages_are_read() -> None:

@@ -9,7 +9,7 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.worker.run_monitor import ROWS_AT_ONCE, RunMonitor
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from tests.stepped_loop import now_s, run
 
 

@@ -7,8 +7,8 @@ import random
 import jiwer
 import kaldialign
 
-from flux_desktop.evaluation.alignment import align, counted
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.alignment import align, counted
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 PAIRS = 10_000
 

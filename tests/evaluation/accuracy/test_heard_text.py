@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.heard_text import TurnText, turn_texts
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.heard_text import TurnText, turn_texts
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from tests.evaluation.texts import heard, spoken
 
 TWO = [spoken("I would like a pizza.", 1, 3), spoken("And a cola, please.", 6, 8, number=2)]

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
-from flux_desktop.evaluation.normalisers import BASIC, ENGLISH, WHISPER_VERSION, normalised, normaliser_name
+from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH, WHISPER_VERSION, normalised, normaliser_name
 
 
 def test_the_stated_version_is_the_installed_one() -> None:

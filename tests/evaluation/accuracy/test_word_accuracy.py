@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.heard_text import TurnText, turn_texts
-from flux_desktop.evaluation.intervals import wilson
-from flux_desktop.evaluation.normalisers import BASIC, ENGLISH
-from flux_desktop.evaluation.word_accuracy import p_better, word_accuracy, worst_turns
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.heard_text import TurnText, turn_texts
+from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
+from flux_desktop.evaluation.accuracy.word_accuracy import p_better, word_accuracy, worst_turns
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.statistics.intervals import wilson
 from tests.evaluation.texts import heard, spoken
 
 

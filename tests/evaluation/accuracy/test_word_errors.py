@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from flux_desktop.evaluation.word_errors import WordErrors, tokens, unit_of, word_errors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors, tokens, unit_of, word_errors
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.evaluation.bootstrap import quantile
-from flux_desktop.evaluation.comparison import Allowed, Finding, compare, difference, parse_allowed
-from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.comparing.comparison import Allowed, Finding, compare, difference, parse_allowed
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import Estimate
 
 
 def figure(value: float, half: float, n: int = 100) -> Estimate:

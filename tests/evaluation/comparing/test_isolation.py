@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from flux_desktop.evaluation.isolation import judge_isolation
-from flux_desktop.evaluation.trace import Setting, Trace
+from flux_desktop.evaluation.comparing.isolation import judge_isolation
+from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
 from tests.evaluation.spoken_clips import SpokenClip, played, random_clip
 

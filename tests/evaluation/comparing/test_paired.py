@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.paired import (
+from flux_desktop.evaluation.comparing.paired import (
     Paired,
     Primary,
     Verdict,
@@ -14,7 +13,8 @@ from flux_desktop.evaluation.paired import (
     mcnemar,
     sign_test,
 )
-from flux_desktop.evaluation.turn_scoring import ClipScore, TurnOutcome, TurnResult
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnOutcome, TurnResult
 from tests.evaluation.hand_made import end, turn
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.evaluation.bootstrap import draws, mean, quantile, ratio
-from flux_desktop.evaluation.intervals import Estimate
+from flux_desktop.evaluation.statistics.bootstrap import draws, mean, quantile, ratio
+from flux_desktop.evaluation.statistics.intervals import Estimate
 
 
 def test_ratio_is_of_the_sums() -> None:

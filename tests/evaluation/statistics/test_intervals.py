@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.evaluation.intervals import (
+from flux_desktop.evaluation.statistics.intervals import (
     Estimate,
     Side,
     decides,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.evaluation.eager_ends import counts_at, eager_states
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.eager_ends import counts_at, eager_states
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.hand_made import turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.fixed_silence import fixed_silence
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.fixed_silence import fixed_silence
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.evaluation.frontier import frontier, order_of_preference, pareto
-from flux_desktop.evaluation.grid import evaluate
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.frontier import frontier, order_of_preference, pareto
+from flux_desktop.evaluation.thresholds.grid import evaluate
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 
 POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=30)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.evaluation.grid import evaluate, first_ends, judge, percentiles_ms
-from flux_desktop.evaluation.replay import replay
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.trace_table import TraceTable, trace_table
+from flux_desktop.evaluation.thresholds.grid import evaluate, first_ends, judge, percentiles_ms
+from flux_desktop.evaluation.traces.replay import replay
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace_table import TraceTable, trace_table
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of, played, random_clip
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.grid import evaluate
-from flux_desktop.evaluation.intervals import Side, decides, wilson
-from flux_desktop.evaluation.presets import LIMITS, Preset, PresetLimit, holds_needed, presets
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.trace_table import TraceTable, trace_table
+from flux_desktop.evaluation.statistics.intervals import Side, decides, wilson
+from flux_desktop.evaluation.thresholds.grid import evaluate
+from flux_desktop.evaluation.thresholds.presets import LIMITS, Preset, PresetLimit, holds_needed, presets
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.traces.trace_table import TraceTable, trace_table
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 

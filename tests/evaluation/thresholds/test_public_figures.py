@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flux_desktop.evaluation.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE
+from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE
 
 
 def test_every_mark_has_a_wait_and_a_share_and_the_table_has_a_date_and_a_source() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.recorded_ends import recorded_figures, recorded_scores
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.recorded_ends import recorded_figures, recorded_scores
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.replay_error import compare, live_decisions, replay_error
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
-from flux_desktop.evaluation.turn_matching import TurnEvent
+from flux_desktop.evaluation.thresholds.replay_error import compare, live_decisions, replay_error
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.turns.turn_matching import TurnEvent
 from tests.evaluation.hand_made import turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.grid import evaluate
-from flux_desktop.evaluation.intervals import Estimate, wilson
-from flux_desktop.evaluation.setting_figures import once, setting_figures, setting_scores
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.trace_table import trace_table
-from flux_desktop.evaluation.turn_scoring import TurnOutcome
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.thresholds.grid import evaluate
+from flux_desktop.evaluation.thresholds.setting_figures import once, setting_figures, setting_scores
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace_table import trace_table
+from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of, played, random_clip
 

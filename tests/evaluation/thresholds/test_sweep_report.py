@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.evaluation.grid import evaluate
-from flux_desktop.evaluation.sweep_report import SCHEMA_VERSION, SweepReport, frontier_points, sweep_report
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.thresholds.grid import evaluate
+from flux_desktop.evaluation.thresholds.sweep_report import SCHEMA_VERSION, SweepReport, frontier_points, sweep_report
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 
 TRACES = [played(random_clip(f"clip {seed}", seed), HIGHEST) for seed in range(10)]

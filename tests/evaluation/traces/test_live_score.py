@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.live_score import live_score
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
-from flux_desktop.evaluation.turn_scoring import TurnOutcome
+from flux_desktop.evaluation.traces.live_score import live_score
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import played, random_clip
 

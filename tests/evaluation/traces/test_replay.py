@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flux_desktop.evaluation.replay import ReplayedDecision, armed_from, crossing_s, on_frame, parts, replay
-from flux_desktop.evaluation.replay_error import compare, live_decisions, replay_error
-from flux_desktop.evaluation.trace import Setting, Trace
-from flux_desktop.evaluation.turn_matching import TurnEvent
+from flux_desktop.evaluation.thresholds.replay_error import compare, live_decisions, replay_error
+from flux_desktop.evaluation.traces.replay import ReplayedDecision, armed_from, crossing_s, on_frame, parts, replay
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.turns.turn_matching import TurnEvent
 from tests.evaluation.hand_made import turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of, played, random_clip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from flux_desktop.evaluation.silences import silences, speech_before
+from flux_desktop.evaluation.traces.silences import silences, speech_before
 from tests.evaluation.spoken_clips import messages_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.trace import Setting, Trace, not_replayable
+from flux_desktop.evaluation.traces.trace import Setting, Trace, not_replayable
 
 TRACE = Trace(clip="a.wav", messages=(), setting=Setting(eot=0.8, timeout_ms=5000))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.evaluation.replay import crossing_s, on_frame
-from flux_desktop.evaluation.trace import Trace
-from flux_desktop.evaluation.trace_table import crossings_s, on_frames, scored_holds, trace_table
+from flux_desktop.evaluation.traces.replay import crossing_s, on_frame
+from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.traces.trace_table import crossings_s, on_frames, scored_holds, trace_table
 from tests.evaluation.hand_made import span, turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.datasets.clip import Clip
-from flux_desktop.evaluation.reference import reference_holds, reference_turns
+from flux_desktop.evaluation.turns.reference import reference_holds, reference_turns
 from tests.evaluation.hand_made import span, turn
 
 

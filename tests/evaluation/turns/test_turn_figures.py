@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from flux_desktop.evaluation.intervals import Estimate, wilson
-from flux_desktop.evaluation.turn_figures import is_too_few, turn_figures
-from flux_desktop.evaluation.turn_scoring import ReferenceTurns, score
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.turns.turn_figures import is_too_few, turn_figures
+from flux_desktop.evaluation.turns.turn_scoring import ReferenceTurns, score
 from tests.evaluation.hand_made import end, span, turn
-from tests.evaluation.test_turn_scoring import ten_turns
+from tests.evaluation.turns.test_turn_scoring import ten_turns
 
 
 def test_figures_of_ten_turns() -> None:

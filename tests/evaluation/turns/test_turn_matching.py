@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from flux_desktop.evaluation.turn_matching import EndCause, TurnDecision, match_ends
+from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, match_ends
 from tests.evaluation.hand_made import end, span, turn
 
 PAIR = (turn(1.0, 3.0), turn(5.0, 7.0))

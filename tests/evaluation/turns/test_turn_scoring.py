@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.turn_matching import EndCause
-from flux_desktop.evaluation.turn_scoring import ClipScore, ReferenceTurns, TurnOutcome, score
+from flux_desktop.evaluation.turns.turn_matching import EndCause
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, ReferenceTurns, TurnOutcome, score
 from tests.evaluation.hand_made import eager, end, resumed, span, turn
 
 ENDED, TIMEOUT, MISSED, NOT_JUDGED = TurnOutcome.ENDED, TurnOutcome.TIMEOUT, TurnOutcome.MISSED, TurnOutcome.NOT_JUDGED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.evaluation.word_errors import word_errors
+from flux_desktop.evaluation.accuracy.word_errors import word_errors
 from flux_desktop.local_endpoint.recognition.decode_protocol import Request
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser

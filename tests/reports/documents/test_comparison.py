@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.evaluation.comparison import Finding, parse_allowed
+from flux_desktop.evaluation.comparing.comparison import Finding, parse_allowed
 from flux_desktop.reports.documents.comparison import compare_sessions
 from tests.reports.documents.recorded_run import failed, recorded
 

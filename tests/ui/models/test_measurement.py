@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.replay_error import ReplayError
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.sweep_report import Confirmed
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.thresholds.replay_error import ReplayError
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.thresholds.sweep_report import Confirmed
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, SweepSize
 from flux_desktop.ui.models.measurement import (
     BUNDLED,

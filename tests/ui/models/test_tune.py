@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.presets import PresetLimit
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.thresholds.presets import PresetLimit
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux import defaults
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.tune import TuneModel, details_of, setting_of, with_setting

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flux_desktop.audio.words import SpokenTurn
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.paired import Paired
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.comparing.paired import Paired
+from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.ui.models.tune_ab import paired_words, turn_pairs
 
 TURN = SpokenTurn(text="the account is four", start_s=0.5, end_s=3.0)

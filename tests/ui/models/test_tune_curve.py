@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.presets import LIMITS, PresetLimit
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune_curve import curve_point, evaluated, nearest, with_limits
 from tests.ui.models import tuning
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.intervals import Estimate, wilson
-from flux_desktop.evaluation.setting_figures import setting_figures
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune_curve import CurvePoint, curve_point, evaluated
 from flux_desktop.ui.models.tune_figures import figure_lines, headline, interval_text, length_bars, value_text
 from tests.ui.models import tuning

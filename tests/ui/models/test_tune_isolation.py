@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.intervals import Estimate
-from flux_desktop.evaluation.isolation import ConditionResult, IsolationResult
+from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.ui.models.tune_isolation import result_lines
 
 FAILED = IsolationResult(

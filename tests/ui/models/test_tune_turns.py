@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.ui.models.tune_turns import WAITS_MAX, TurnKind, split_text, turn_lists
 from tests.ui.models import tuning
 

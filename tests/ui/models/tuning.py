@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.trace import Setting, Trace, TraceMessage
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 
 HIGHEST = Setting(eot=1.0, eager=None, timeout_ms=10_000)
 STEP_S, RISE, HOLD_MAX = 0.24, 0.2, 0.8

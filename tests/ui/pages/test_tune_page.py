@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.tune_page import LEFT_PX, TunePage
 from flux_desktop.ui.style.theme import ThemeSource

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidget, QWidget
 
-from flux_desktop.evaluation.word_accuracy import worst_turns
+from flux_desktop.evaluation.accuracy.word_accuracy import worst_turns
 from flux_desktop.ui.panels.accuracy_dialog import COLUMNS, LEGEND, AccuracyDialog, aligned_html, worst_html
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import DARK
-from tests.evaluation.test_word_accuracy import turns_of
+from tests.evaluation.accuracy.test_word_accuracy import turns_of
 from tests.reports.recorded_talk import small_accuracy
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.live_score import live_score
-from flux_desktop.evaluation.paired import Primary, compare_arms
+from flux_desktop.evaluation.comparing.paired import Primary, compare_arms
+from flux_desktop.evaluation.traces.live_score import live_score
 from flux_desktop.ui.models.tune_ab import TurnPair, turn_pairs
 from flux_desktop.ui.panels.against_view import NOTHING_DIFFERS, AgainstView
 from flux_desktop.ui.style.theme import ThemeSource

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.panels.figures_panel import FiguresPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui.panels.tune_bench import recorded_model

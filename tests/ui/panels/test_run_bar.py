@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.engine.records.events import ConnectionChanged, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase

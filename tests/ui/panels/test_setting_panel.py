@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.panels.setting_panel import SettingPanel
 
 CURRENT = Setting(eot=0.7, eager=None, timeout_ms=5_000)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_turns import TurnEntry

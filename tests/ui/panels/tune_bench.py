@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.presets import PresetLimit
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.thresholds.presets import PresetLimit
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel, details_of
 from flux_desktop.ui.models.tune_curve import evaluated
 from tests.ui.models import tuning

@@ -9,7 +9,7 @@ import pytest
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments import read_traces as reading
 from flux_desktop.experiments.ab import AbPlan
 from flux_desktop.experiments.clip_run import ClipRunResult

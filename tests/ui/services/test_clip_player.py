@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.ui.models.tune_turns import TurnEntry, turn_lists
 from flux_desktop.ui.services.clip_player import GROUP, ClipPlayer
 from flux_desktop.ui.services.tasks import UiTasks

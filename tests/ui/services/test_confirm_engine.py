@@ -7,7 +7,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, RunEnded
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments import confirm as experiment
 from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.ui.models.measurement import Measurement

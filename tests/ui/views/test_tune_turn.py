@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QStandardItem, QStandardItem
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.evaluation.trace import Setting
-from flux_desktop.evaluation.trace_table import trace_table
+from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.ui.models.tune_turns import TurnEntry, turn_lists
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.tune_turn import CARD_PX, ENTRY_ROLE, TuneTurnDelegate

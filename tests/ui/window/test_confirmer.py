@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRunResult
 from flux_desktop.experiments.confirm import ConfirmResult, compared
 from flux_desktop.ui.models.measurement import Measurement

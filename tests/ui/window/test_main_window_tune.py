@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments import sweep
 from flux_desktop.ui.models.tune_curve import evaluated
 from flux_desktop.ui.pages.page_frame import LIVE, TUNE

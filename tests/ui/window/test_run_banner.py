@@ -12,7 +12,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import LimitResult, parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.word_errors import WordErrors
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.ui.models.run_model import MICROPHONE_LOST, Origin, RunModel
 from flux_desktop.ui.window.run_banner import summary
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.engine.records.commands import SetParameters
-from flux_desktop.evaluation.trace import Setting
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.tuner import DETAILS, PRESETS, Tuner

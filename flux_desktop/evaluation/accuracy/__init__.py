@@ -1,0 +1,1 @@
+"""Word and character error rates: spellings, alignment, figures."""

@@ -1,0 +1,1 @@
+"""Reference turns and holds, and how well a detector ended them."""
