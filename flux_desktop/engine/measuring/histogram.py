@@ -39,10 +39,13 @@ class Histogram:
         self._pending: list[float] = []
         self._percentiles = Percentiles()
         """Of as many durations as it counts: those of an opening are asked for long after the last one."""
+        self.total_s = 0.0
+        """Sum of what was added here; merged values are not in it."""
 
     def add(self, duration_s: float) -> None:
         """Count one duration."""
         self._pending.append(duration_s)
+        self.total_s += duration_s
         if len(self._pending) >= _PENDING_MAX:
             self._recorded()
 

@@ -100,6 +100,7 @@ class RunTotals:
             cpu_percent=max((each.cpu_percent or 0.0 for each in self._snapshots.values()), default=None),
             figures={name: self._merged[name] for name in _FURTHER if name in self._merged and self._merged[name].n},
             words=_sum_words(self._snapshots.values()),
+            eager_gained_s=sum(each.eager_gained_s for each in self._snapshots.values()),
         )
 
     def _percentiles(self, name: str) -> Percentiles:

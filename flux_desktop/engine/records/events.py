@@ -184,6 +184,8 @@ class Snapshot(_Event, tag="snapshot"):
     """All further durations by name (`figure_names.FIGURES`), where any was measured."""
     words: WordErrors | None = None
     """Against the reference text, for turns that have ended; None without one."""
+    eager_gained_s: float = 0.0
+    """Sum of the leads of all eager ends of turn that an end of turn has confirmed."""
 
 
 class Histograms(_Event, tag="histograms"):

@@ -107,6 +107,7 @@ class RunMonitor:
                 loop_lag=figures.pop("loop_lag", none),
                 figures=figures,
                 words=self._words,
+                eager_gained_s=round(self._histograms["eager_lead"].total_s, 6),
                 chunks_sent=sum(each.chunks_sent for each in self._connections),
                 messages_received=sum(each.messages_received for each in self._connections),
                 cpu_percent=self._cpu_percent,

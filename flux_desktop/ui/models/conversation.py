@@ -67,7 +67,8 @@ class Conversation:
         """
         side_file = side_file or SideFile()
         self.conn = conn
-        self._truth = truth
+        self._truths: tuple[tuple[float, SpokenWords | None], ...] = ((0.0, truth),)
+        """Words of the clip before and of the present one, and where each begins: a turn may end in the next clip."""
         self._side_file = side_file
         self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())
         self.cards = CardList(side_file)
@@ -83,6 +84,13 @@ class Conversation:
         """Where the built-in endpoint's text comes from."""
         self.clip = ""
         """The clip of a data set that is being sent, or was sent last."""
+        self.clip_path = ""
+        self.clip_offset_s = 0.0
+        """Where that clip begins in its file."""
+        self.clip_from_s = 0.0
+        """Where that clip begins in the connection's audio."""
+        self.audio_from_s: float | None = None
+        """Where the connection's audio begins on the run's clock; None before its first row."""
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
@@ -105,9 +113,11 @@ class Conversation:
         self._confirmed: FluxOptions | None = None
         """In force by the newest confirmation of the present stream."""
 
-    def clip_started(self, event: ClipStarted) -> None:
-        """The connection sends another clip of its data set."""
+    def clip_started(self, event: ClipStarted, words: SpokenWords | None = None) -> None:
+        """The connection sends another clip of its data set, in which `words` are said where that is known."""
         self.revision += 1
+        self._truths = (*self._truths[-1:], (event.audio_s, words))
+        self.clip_path, self.clip_offset_s, self.clip_from_s = event.clip, event.offset_s, event.audio_s
         self.clip = Path(event.clip).stem + (f" from {event.offset_s:g} s" if event.offset_s else "")
 
     @property
@@ -158,6 +168,9 @@ class Conversation:
         """Take the connection's row; it carries the curve where messages are not watched."""
         self.row = row
         self.request_id = row.request_id or self.request_id
+        if row.position_s > 0:
+            # A row may be late but is never early, so that the earliest estimate is the best.
+            self.audio_from_s = min(t - row.position_s, t if self.audio_from_s is None else self.audio_from_s)
         if not self._watched:
             latency_ms, points = row.update_latency_ms, self.latency
             due = not len(points) or t - points.x[-1] >= UNWATCHED_EVERY_S
@@ -290,9 +303,10 @@ class Conversation:
         card.tone = "final"
         card.ended_by = turn.ended_by
         card.latency_ms = latency_ms
-        true_end_s = None if self._truth is None else self._truth.last_end_s(card.end_s)
-        if true_end_s is not None and true_end_s > card.start_s:
-            card.decision_ms = (card.end_s - true_end_s) * 1000
+        from_s, truth = next((each for each in reversed(self._truths) if card.end_s > each[0]), (0.0, None))
+        true_end_s = None if truth is None else truth.last_end_s(card.end_s - from_s)
+        if true_end_s is not None and true_end_s + from_s > card.start_s:
+            card.decision_ms = (card.end_s - from_s - true_end_s) * 1000
 
     def _note(self, text: str) -> None:
         before = self.cards[-2 if self._open is not None and len(self.cards) > 1 else -1] if self.cards else None

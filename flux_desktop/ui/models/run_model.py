@@ -9,6 +9,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import (
+    ClipReference,
     ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
@@ -25,6 +26,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.accuracy import RunAccuracy
+from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
@@ -111,7 +113,8 @@ class RunModel:
         total = 0 if plan is None else plan.connections
         self._side_file = SideFile()
         self.conversations: dict[int, Conversation] = {
-            n: Conversation(n, truth, self._side_file, plan.options if plan else None) for n in range(1, total + 1)
+            n: Conversation(n, truth, self._side_file, plan.options_for(n) if plan else None)
+            for n in range(1, total + 1)
         }
         self.ledger: dict[str, int] = {str(ConnectionState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
@@ -128,6 +131,8 @@ class RunModel:
         self.wire = Band()
         self.streams = LedgerHistory()
         self.pacing_p99 = Series(first=RUN_POINTS)
+        self.clip_words = ClipWords()
+        """What is said in the clips of a data set: of a live run from the data set, of a recording from its events."""
         self.level: LevelMeasured | None = None
         self.level_peak = Series()
         self.level_rms = Series()
@@ -144,7 +149,7 @@ class RunModel:
         conversation = self.conversations.get(conn)
         if conversation is None:
             conversation = self.conversations[conn] = Conversation(
-                conn, side_file=self._side_file, options=self.plan.options if self.plan else None
+                conn, side_file=self._side_file, options=self.plan.options_for(conn) if self.plan else None
             )
         return conversation
 
@@ -173,7 +178,9 @@ class RunModel:
             case Sent():
                 self.conversation(event.conn).sent(event)
             case ClipStarted():
-                self.conversation(event.conn).clip_started(event)
+                self.conversation(event.conn).clip_started(event, self.clip_words.of(event))
+            case ClipReference():
+                self.clip_words.take(event)
             case ConnectionEnded():
                 self.conversation(event.summary.conn).ended(event)
             case RunStarted():

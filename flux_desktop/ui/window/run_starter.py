@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.services.run_controller import RunController
@@ -75,5 +75,7 @@ class RunStarter:
             truth = state.recording.truth(looped=plan.source.loop)
         self._preview.stop()
         if self._controller.start(plan, truth, planned_seconds(plan, state.audio_s(plan)), self._preview.released):
+            if isinstance(plan.source, DataSetSource) and state.data_set is not None:
+                state.run.current.clip_words.add(state.data_set.clips, state.data_set.durations_s)
             state.live.begin(plan.options, refused_before=plan.endpoint in state.refuses_configure)
             state.changed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.measuring.run_totals import RunTotals
-from flux_desktop.engine.records.events import ConnectionEnded, Histograms, RunEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Histograms, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -62,3 +62,11 @@ def test_a_machine_that_stood_still_makes_the_run_invalid_by_the_limits_that_app
         totals.take(told, 1, alone=True)
         ended = totals.ended(2.0, interrupted=False)
         assert (ended.verdict, bool(ended.reasons)) == (verdict, verdict is Verdict.INVALID)
+
+
+def test_the_time_gained_by_eager_ends_is_that_of_all_workers() -> None:
+    totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=2))
+    totals.take(Snapshot(t=1.0, ledger={}, eager_gained_s=1.5), 1, alone=False)
+    joined = totals.take(Snapshot(t=1.1, ledger={}, eager_gained_s=0.25), 2, alone=False)
+    assert isinstance(joined, Snapshot)
+    assert joined.eager_gained_s == 1.75

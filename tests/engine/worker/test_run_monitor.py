@@ -35,7 +35,7 @@ class Watched:
 
     def __init__(self, *connections: SimpleNamespace, sharded: bool = False) -> None:
         self.events: list[Event] = []
-        self.histograms = {"update": Histogram()}
+        self.histograms = {"update": Histogram(), "eager_lead": Histogram()}
         self.monitor = RunMonitor(
             connections,  # type: ignore[arg-type]
             self.histograms,
@@ -90,8 +90,11 @@ def test_percentiles_are_those_of_the_histograms() -> None:
     async def live() -> None:
         watched = Watched(connection(1))
         watched.histograms["update"].add(0.25)
+        for lead_s in (0.4, 0.35):
+            watched.histograms["eager_lead"].add(lead_s)
         await watched.watch(0.65)
         newest = watched.of(Snapshot)[-1]
+        assert newest.eager_gained_s == 0.75
         assert newest.update.n == 1
         assert newest.update.p50_ms is not None
         assert abs(newest.update.p50_ms - 250) < 1

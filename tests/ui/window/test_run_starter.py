@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from flux_desktop.audio.words import ReferenceWord
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.commands import SetParameters
+from flux_desktop.engine.records.events import ClipStarted
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
+from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.sound import WavShape
@@ -57,7 +60,7 @@ async def test_a_run_is_started_as_chosen(bench: PageBench, starter: RunStarter)
     assert (engine.plan.connections, engine.plan.source) == (3, WavSource(path="a.wav"))
     assert bench.banners == [], "what was reported before is over"
     assert bench.state.run.planned_s == 12.5
-    assert bench.state.run.conversation(1)._truth is not None, "the recording's words are known"
+    assert bench.state.run.conversation(1)._truths[-1][1] is not None, "the recording's words are known"
     starter.start()
     assert len(bench.engines) == 1
 
@@ -101,7 +104,7 @@ async def test_a_microphone_is_released_before_the_run_opens_it(
     await until(lambda: engine.plan is not None, "the engine runs")
     assert engine.plan is not None
     assert isinstance(engine.plan.source, MicrophoneSource)
-    assert bench.state.run.conversation(1)._truth is None
+    assert bench.state.run.conversation(1)._truths == ((0.0, None),)
 
 
 async def test_starting_at_once_takes_the_sample_only_where_nothing_is_chosen(
@@ -122,3 +125,12 @@ async def test_starting_at_once_with_a_recording_uses_it(bench: PageBench, start
     assert len(bench.engines) == 1
     assert bench.state.recording is not None
     assert bench.state.recording.path == Path("a.wav")
+
+
+async def test_the_words_of_a_data_set_are_known_to_its_run(bench: PageBench, starter: RunStarter) -> None:
+    clip = Clip(path=Path("a.wav"), words=(ReferenceWord(word="hello", start_s=0.5, end_s=0.9),))
+    bench.state.data_set = DataSetShape(Path("set.csv"), (clip,), (1.0,))
+    starter.start()
+    words = bench.state.run.clip_words.of(ClipStarted(t=1.0, conn=1, clip="a.wav", audio_s=0.0))
+    assert words is not None
+    assert words.last_end_s(1.0) == 0.9
