@@ -1,5 +1,8 @@
 # Every target installs what it needs: see packaging/setup/bootstrap.sh.
 .DEFAULT_GOAL := help
+# Container images often forbid it; without it each of the many processes that a test starts compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test faults lint format bench kills fuzz soak screenshots package smoke lock notices
 
 help: ## Show this list

@@ -10,7 +10,6 @@ import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
-import jsonschema
 import msgspec
 import pytest
 
@@ -107,6 +106,9 @@ def test_a_hostile_endpoint_and_problem_are_text_in_every_format(tmp_path: Path)
 
 
 def test_the_json_is_valid_by_its_schema(session: Path) -> None:
+    # It loads parsers of every format it knows, which collecting the tests would pay in each process.
+    import jsonschema
+
     jsonschema.validate(json.loads(document(session, "json")), json_schema())
 
 
