@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -13,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 
 from flux_desktop.base.plain_text import plain, plain_json
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.reports.sessions.facts import About, SessionFacts, read_about, unknown, write_about
 from flux_desktop.reports.sessions.index import SessionIndex
@@ -36,6 +38,7 @@ _ACTIONS = {
     "list": "all sessions, newest first",
     "search": "those with every word of TEXT in their facts or transcripts",
     "show": "one session",
+    "cat": "the recording of a session as JSON lines",
     "note": "set the note, title or star of a session",
     "delete": "move a session to the trash",
     "restore": "undo delete",
@@ -82,6 +85,8 @@ def _carry_out(args: argparse.Namespace, parent: Path) -> int:
             _print(SessionIndex(parent).sessions(" ".join(args.subject)), as_json=args.json)
         case "show":
             _print([_one(args, parent)], as_json=args.json)
+        case "cat":
+            _cat(parent / _one(args, parent).name)
         case "note":
             _note(args, parent)
         case "delete":
@@ -99,6 +104,16 @@ def _carry_out(args: argparse.Namespace, parent: Path) -> int:
         case _:
             complain(f"Imported as {plain(import_session(parent, Path(_name(args))))}.")
     return ExitCode.OK
+
+
+def _cat(folder: Path) -> None:
+    printer = Printer()
+    try:
+        for line in chain.from_iterable(map(recorded_lines, recording_files(folder))):
+            printer.line(plain_json(line.decode("utf-8", "replace").rstrip("\n")))
+    except OSError as error:
+        what = f"The session {folder.name} cannot be read: {error.strerror or error}."
+        raise ProblemError(Problem(code="session_unreadable", what=what)) from error
 
 
 def _prune(args: argparse.Namespace, parent: Path) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.engine.recording.session_folder import LINE_MAX_BYTES
+from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.records.events import (
     ClipReference,
     ClipStarted,
@@ -77,7 +77,7 @@ def read_heard_run(folder: Path) -> HeardRun | None:
     plan: RunPlan | None = None
     references: dict[int, ClipReference] = {}
     readers: dict[int, _ConnectionReader] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in recording_files(folder):
         for event in _events(path):
             if isinstance(event, RunStarted):
                 plan = event.plan
@@ -95,16 +95,15 @@ def read_heard_run(folder: Path) -> HeardRun | None:
 
 
 def _events(path: Path) -> Iterator[Event]:
-    with path.open("rb") as file:
-        while line := file.readline(LINE_MAX_BYTES):
-            if not line.startswith(_TAGS):
-                continue
-            if line.startswith(_RECEIVED) and (_TURN_EVENT not in line or _UPDATE in line):
-                continue
-            try:
-                yield decode_event(line)
-            except msgspec.DecodeError:
-                continue  # cut off, or of an earlier version
+    for line in recorded_lines(path):
+        if not line.startswith(_TAGS):
+            continue
+        if line.startswith(_RECEIVED) and (_TURN_EVENT not in line or _UPDATE in line):
+            continue
+        try:
+            yield decode_event(line)
+        except msgspec.DecodeError:
+            continue  # cut off, or of an earlier version
 
 
 def _complete(connection: HeardConnection, references: dict[int, ClipReference]) -> None:

@@ -77,5 +77,5 @@ def _unreadable(folder: Path, why: str) -> Problem:
         code="session_unreadable",
         what=f"The session folder {shown} cannot be read.",
         why=why,
-        todo="Give the folder that holds a run.jsonl file.",
+        todo="Give the folder that holds a run.jsonl.gz or run.jsonl file.",
     )

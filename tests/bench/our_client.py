@@ -166,4 +166,4 @@ async def _held(
 
 
 def _folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*.jsonl"))
+    return sum(path.stat().st_size for path in folder.rglob("*.jsonl.gz"))

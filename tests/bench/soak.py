@@ -19,11 +19,13 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from msgspec import Struct, field
 
+from flux_desktop.engine.recording.recording_file import recorded_lines
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.bench.process_figures import cpu_s, resident_bytes
 from tests.bench.window_run import start_looped, with_window
@@ -92,12 +94,10 @@ def children() -> Iterator[tuple[int, str]]:
 def update_latencies_ms(folder: Path, from_s: float, until_s: float) -> np.ndarray:
     """Latencies on the user's clock of every Update heard between two moments of the run."""
     latencies_ms: list[float] = []
-    for path in folder.rglob("worker-*.jsonl"):
-        with path.open("rb") as lines:
-            for line in lines:
-                match = _TIMED.match(line)
-                if match is not None and from_s <= float(match[1]) < until_s:
-                    latencies_ms.append(float(match[2]))
+    for line in chain.from_iterable(map(recorded_lines, folder.rglob("worker-*.jsonl.gz"))):
+        match = _TIMED.match(line)
+        if match is not None and from_s <= float(match[1]) < until_s:
+            latencies_ms.append(float(match[2]))
     return np.array(latencies_ms)
 
 

@@ -18,11 +18,13 @@ from PySide6.QtGui import QImage
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli.examples import EXAMPLES
+from flux_desktop.engine.recording.recording_file import RUN_FILE
 from flux_desktop.engine.recording.session_folder import create_session
-from flux_desktop.engine.records.events import RunEnded, RunStarted, encode_event
+from flux_desktop.engine.records.events import RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.app.app import EXAMPLES as WINDOW_EXAMPLES
+from tests.recordings import append
 from tests.waiting import PATIENCE_S
 
 MODULES = {"flux-stress": "flux_desktop.cli.main", "flux-desktop": "flux_desktop.ui.app.app"}
@@ -64,8 +66,7 @@ def place(tmp_path: Path) -> Path:
     plan = RunPlan(endpoint="local", source=WavSource(path="talk.wav"))
     when = datetime(2026, 1, 31, 12, tzinfo=UTC)
     session = create_session(tmp_path, RunStarted(t=0.0, wall_time=when.isoformat(), plan=plan, version="1"), when)
-    with (session / "run.jsonl").open("ab") as file:
-        file.write(encode_event(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1})))
+    append(session / RUN_FILE, RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 1}))
     with (
         wave.open(str(resource_path("sample_audio/conversation.wav"))) as source,
         wave.open(str(tmp_path / "talk.wav"), "wb") as target,

@@ -44,6 +44,13 @@ def test_a_session_is_exported_and_imported(tmp_path: Path, capsys) -> None:
     assert listed(tmp_path / "b", capsys) == [name]
 
 
+def test_the_recording_is_printed_as_json_lines(tmp_path: Path, capsys) -> None:
+    name = recorded(tmp_path, connections=1, updates=3).name
+    assert sessions(tmp_path, "cat", name) == ExitCode.OK
+    kinds = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert (kinds[0], kinds.count("received")) == ("run_started", 4)
+
+
 def test_pruning_needs_consent(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("flux_desktop.cli.sessions.surplus", lambda sessions, now, **_: sessions)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -62,7 +63,7 @@ async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded
     stored = msgspec.json.decode((search.session_folder / REPORT_FILE).read_bytes(), type=CapacityReport)
     assert stored.result == report.result
     assert len(stored.rungs) == 4
-    assert (search.session_folder / "run.jsonl").exists()
+    assert has_recording(search.session_folder)
     assert isinstance(events[-1], RunEnded)
     assert not events[-1].interrupted, "the search ended it as planned"
 

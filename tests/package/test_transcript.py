@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.recording.session_folder import has_recording, read_session
 from flux_desktop.engine.records.events import ConnectionEnded, RunEnded
 from flux_desktop.engine.records.facts import Verdict
 
@@ -36,7 +36,7 @@ class Demo:
         """The run's last word, None while it goes on."""
         assert self._process.poll() is None, self._process.communicate()[1]
         folders = list(self._sessions.glob("*")) if self._sessions.is_dir() else []
-        events = read_session(folders[0]) if folders and list(folders[0].glob("*.jsonl")) else iter(())
+        events = read_session(folders[0]) if folders and has_recording(folders[0]) else iter(())
         return next((event for event in events if isinstance(event, RunEnded)), None)
 
     def transcript(self) -> dict[int, list[str]]:

@@ -25,11 +25,13 @@ from pathlib import Path
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.running import is_running
+from flux_desktop.engine.recording.recording_file import recording_files
 from flux_desktop.engine.recording.session_folder import create_session
 from flux_desktop.engine.records.events import RunStarted, decode_event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.local_endpoint.http import certificates
 from flux_desktop.ui.services.past_run import read_past_run
+from tests.recordings import content
 
 TARGETS = ("front end", "worker", "endpoint", "all")
 MODULES = {"worker": "flux_desktop.engine.worker.worker", "endpoint": "flux_desktop.local_endpoint"}
@@ -210,7 +212,7 @@ def _look(outcome: Outcome, sessions: Path, heard: list[bytes]) -> None:
             if path.stat().st_mode & 0o077:
                 outcome.faults.append(f"others can read {path.name}")
     recorded = {
-        line for folder in folders for path in folder.glob("*.jsonl") for line in path.read_bytes().splitlines(True)
+        line for folder in folders for path in recording_files(folder) for line in content(path).splitlines(True)
     }
     times = [getattr(decode_event(line), "t", 0.0) for line in heard]
     lost = [t for t, line in zip(times, heard, strict=True) if line not in recorded]

@@ -22,7 +22,8 @@ from flux_desktop.base import logs, redaction
 from flux_desktop.base.child import _STDERR_LINES_KEPT, Child
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.recorder import Recorder
-from flux_desktop.engine.recording.session_folder import RUN_FILE, create_session
+from flux_desktop.engine.recording.recording_file import RUN_FILE
+from flux_desktop.engine.recording.session_folder import create_session
 from flux_desktop.engine.records.events import ConnectionEnded, Notice, Received, RunEnded, RunStarted, encode_event
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -31,6 +32,7 @@ from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.run_result import RunResult, final_summary
 from flux_desktop.reports.summary_jsonl import summary_jsonl
 from flux_desktop.reports.transcripts import as_json, as_srt, as_txt, as_vtt
+from tests.recordings import content
 from tests.trust import canaries
 from tests.trust.canaries import CANARIES, Canary
 from tests.waiting import PATIENCE_S
@@ -153,11 +155,11 @@ def test_a_problem() -> None:
 
 def test_a_recording(tmp_path: Path) -> None:
     def out(canary: Canary) -> str:
-        path = tmp_path / f"{abs(hash(canary.kind))}.jsonl"
+        path = tmp_path / f"{abs(hash(canary.kind))}.jsonl.gz"
         recorder = Recorder(path, lambda problem: pytest.fail(problem.sentence()))
         recorder.start()
         started = RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=[canary.text])
-        begun = (create_session(tmp_path, started) / RUN_FILE).read_text("utf-8")
+        begun = content(create_session(tmp_path, started) / RUN_FILE).decode()
         message = json.dumps({"type": "TurnInfo", "transcript": canary.text})
         for event in (
             started,
@@ -167,9 +169,9 @@ def test_a_recording(tmp_path: Path) -> None:
             recorder.write(encode_event(event))
         recorder._closing.set()
         recorder.close()
-        content = path.read_text("utf-8")
-        assert [json.loads(line)["event"] for line in content.splitlines()] == ["run_started", "received", "notice"]
-        return begun + content
+        recorded = content(path).decode()
+        assert [json.loads(line)["event"] for line in recorded.splitlines()] == ["run_started", "received", "notice"]
+        return begun + recorded
 
     assert len(KNOWN) >= 15
     assert not leaks(out, KNOWN)
@@ -187,7 +189,7 @@ def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         result.feed(Notice(t=1.0, problem=Problem(code="x", what=canary.text)))
         ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, reasons=[canary.text])
         words = ""
-        for number, content in enumerate(
+        for number, written in enumerate(
             (
                 as_txt([turn]),
                 as_json(1, [turn]),
@@ -197,7 +199,7 @@ def test_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 msgspec.json.encode(final_summary(result, ended)),
             )
         ):
-            write_whole(tmp_path / str(number), content)
+            write_whole(tmp_path / str(number), written)
             words += (tmp_path / str(number)).read_text("utf-8")
         json.loads((tmp_path / "1").read_text("utf-8"))
         return words

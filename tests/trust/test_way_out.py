@@ -29,6 +29,7 @@ from tests.aws.connect_proxy import connect_proxy
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS, Recorder, opener_to, target_of
 from tests.aws.throwaway_ca import make_authority
+from tests.recordings import content
 
 PASSWORD = "se@cret/of the proxy"
 SAMPLE = str(resource_path("sample_audio/conversation.wav"))
@@ -112,7 +113,7 @@ async def test_a_run_through_a_proxy_that_wants_a_password_tells_no_secret_to_ot
     for pid, words in seen.items():
         assert b"python" in words, pid
         assert not [secret for secret in secrets if secret.encode() in words], pid
-    recorded = b"".join(path.read_bytes() for path in tmp_path.glob("*/*.jsonl"))  # noqa: ASYNC240
+    recorded = b"".join(content(path) for path in tmp_path.glob("*/*.jsonl.gz"))  # noqa: ASYNC240
     assert b"flux-prod" in recorded
     assert not [secret for secret in secrets if secret.encode() in recorded]
 

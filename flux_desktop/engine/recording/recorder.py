@@ -1,4 +1,4 @@
-"""The recording of a run on disk: append-only JSON lines, written by a thread, so that no disk delays audio.
+"""The recording of a run on disk: compressed JSON lines, written by a thread, so that no disk delays audio.
 
 A process holds a lock on its file while it records: a file without an end and without a lock was left by a process that
 died.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import zlib
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
+from flux_desktop.engine.recording.recording_file import compressor
 
 FLUSH_S = 0.25
 """A killed process loses at most what is younger than this."""
@@ -26,7 +28,7 @@ class FolderGoneError(OSError):
 
 
 class Recorder:
-    """Writes lines to one file, mode 0600, without secrets. A failing disk is reported once and stops no run.
+    """Appends a gzip member of lines to a file, mode 0600, without secrets. A failing disk is reported once.
 
     `write` may be called from any thread and does not block. `on_problem` is called on the writing thread.
     """
@@ -37,6 +39,7 @@ class Recorder:
         self._lines: deque[bytes] = deque()
         self._closing = threading.Event()
         self._failed = False
+        self._member = compressor()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
 
     def start(self) -> None:
@@ -64,6 +67,7 @@ class Recorder:
             while not self._closing.wait(FLUSH_S):
                 self._write_out(descriptor)
             self._write_out(descriptor)
+            _write(descriptor, self._member.flush())
         except OSError as error:
             self._fail(error)
         finally:
@@ -72,9 +76,8 @@ class Recorder:
     def _write_out(self, descriptor: int) -> None:
         """Write everything queued so far."""
         while count := min(len(self._lines), _LINES_AT_ONCE):
-            data = memoryview(redact_values(b"".join([self._lines.popleft() for _ in range(count)])))
-            while data:
-                data = data[os.write(descriptor, data) :]
+            lines = redact_values(b"".join([self._lines.popleft() for _ in range(count)]))
+            _write(descriptor, self._member.compress(lines) + self._member.flush(zlib.Z_SYNC_FLUSH))
         if os.fstat(descriptor).st_nlink == 0:
             # Writing still succeeds, into a file without a name.
             raise FolderGoneError("it has been deleted")
@@ -90,6 +93,12 @@ class Recorder:
                 todo="The run continues; export the transcripts before closing. Free space or use another folder.",
             )
         )
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 if sys.platform == "win32":

@@ -1,17 +1,20 @@
 """The session folder of a run: where its recording is kept, and how it is read.
 
-`run.jsonl` holds the supervisor's events, `worker-N.jsonl` those of the N-th worker; all lines together, ordered by
-time, are the run.
+`run.jsonl.gz` holds the supervisor's events, `worker-N.jsonl.gz` those of the N-th worker; all lines together, ordered
+by time, are the run.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import heapq
 import os
 import shutil
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -20,11 +23,15 @@ import platformdirs
 from flux_desktop.base.redaction import redact_values
 from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
-from flux_desktop.engine.records.events import Event, RunStarted, decode_event, encode_event
+from flux_desktop.engine.recording.recording_file import (
+    RUN_FILE,
+    compressor,
+    is_run_file,
+    recorded_lines,
+    recording_files,
+)
+from flux_desktop.engine.records.events import Event, RunEnded, RunStarted, decode_event, encode_event
 
-RUN_FILE = "run.jsonl"
-LINE_MAX_BYTES = 16 * 1024 * 1024
-"""A longer line is not an event of ours and is skipped."""
 _UNFINISHED_PREFIX = ".new-"
 
 
@@ -46,7 +53,8 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
     try:
         descriptor = os.open(folder / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(redact_values(encode_event(started)))
+            member = compressor()
+            file.write(member.compress(redact_values(encode_event(started))) + member.flush())
         return _rename(folder, parent, name)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +64,7 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
 def remove_session(folder: Path) -> None:
     """Remove a session's recording, and its folder if nothing else is in it; what cannot be removed stays."""
     with contextlib.suppress(OSError):
-        for recording in folder.glob("*.jsonl"):
+        for recording in recording_files(folder):
             recording.unlink()
         folder.rmdir()
 
@@ -89,17 +97,12 @@ def _remove_leftovers(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def worker_file(number: int) -> str:
-    """The name of the N-th worker's recording, counted from 1."""
-    return f"worker-{number}.jsonl"
-
-
 def read_session(folder: Path) -> Iterator[Event]:
     """All events of a session ordered by time; what is cut off or unreadable is skipped.
 
     Raises `OSError` when the folder cannot be read.
     """
-    files = sorted(folder.glob("*.jsonl"))
+    files = recording_files(folder)
     if not files:
         raise FileNotFoundError(f"{folder} holds no recording")
     return heapq.merge(*(read_events(path) for path in files), key=lambda event: getattr(event, "t", 0.0))
@@ -111,13 +114,30 @@ def read_events(path: Path) -> Iterator[Event]:
     Raises `OSError`.
     """
     legacy = LegacyReader()
-    with path.open("rb") as file:
-        whole = True
-        while line := file.readline(LINE_MAX_BYTES):
-            follows, whole = not whole, line.endswith(b"\n")
-            if follows:
-                continue  # the rest of a line that is too long
-            try:
-                yield legacy.read(line) if is_legacy(line) else decode_event(line)
-            except msgspec.DecodeError:
-                continue
+    for line in recorded_lines(path):
+        try:
+            yield legacy.read(line) if is_legacy(line) else decode_event(line)
+        except msgspec.DecodeError:
+            continue
+
+
+def read_run_file(folder: Path) -> Iterator[Event]:
+    """The readable events of the run's own file, not those of its workers. Raises `OSError`."""
+    own = list(filter(is_run_file, recording_files(folder)))
+    if not own:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder / RUN_FILE))
+    return chain.from_iterable(map(read_events, own))
+
+
+def has_recording(folder: Path) -> bool:
+    """Whether a folder is that of a session."""
+    try:
+        return any(map(is_run_file, recording_files(folder)))
+    except OSError:
+        return False
+
+
+def run_end(folder: Path) -> RunEnded | None:
+    """How a run ended, by the last line of its own file; None if it was cut off. Raises `OSError`."""
+    last = next(iter(deque(read_run_file(folder), maxlen=1)), None)
+    return last if isinstance(last, RunEnded) else None

@@ -8,14 +8,13 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.engine.recording.recorder import is_locked
-from flux_desktop.engine.recording.session_folder import RUN_FILE, read_events
-from flux_desktop.engine.records.events import RunEnded, RunStarted, decode_event
+from flux_desktop.engine.recording.recording_file import recording_files
+from flux_desktop.engine.recording.session_folder import read_run_file, run_end
+from flux_desktop.engine.records.events import RunStarted
 
 SEEN_FILE = "seen"
 """Marks the folder of a session that is no longer offered."""
 FOLDERS_CHECKED_MAX = 20
-_END_MAX_BYTES = 1024 * 1024
-"""The end of a run is within the last bytes of its file, at most so many."""
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -53,23 +52,9 @@ def mark_seen(folder: Path) -> None:
 
 
 def _unfinished(folder: Path) -> Unfinished | None:
-    if (folder / SEEN_FILE).exists() or any(is_locked(path) for path in folder.glob("*.jsonl")):
+    if (folder / SEEN_FILE).exists() or any(map(is_locked, recording_files(folder))):
         return None
-    run = folder / RUN_FILE
-    if run_end(run) is not None:
+    if run_end(folder) is not None:
         return None
-    started = next(read_events(run), None)
+    started = next(read_run_file(folder), None)
     return Unfinished(folder, started) if isinstance(started, RunStarted) else None
-
-
-def run_end(run: Path) -> RunEnded | None:
-    """How a run ended, from the last whole line of its own file; None if it was cut off. Raises `OSError`."""
-    with run.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _END_MAX_BYTES))
-        for line in reversed(file.read().splitlines()):
-            try:
-                event = decode_event(line)
-            except msgspec.DecodeError:
-                continue  # cut off
-            return event if isinstance(event, RunEnded) else None
-    return None

@@ -23,12 +23,11 @@ from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
 from flux_desktop.engine.recording.session_folder import (
-    RUN_FILE,
     create_session,
     default_sessions_dir,
     remove_session,
-    worker_file,
 )
 from flux_desktop.engine.records.commands import (
     BeginStreams,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.engine.recording.session_folder import LINE_MAX_BYTES
+from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 
 _RECEIVED = b'{"event":"received"'
 _SNAPSHOT = b'{"event":"snapshot"'
@@ -64,16 +65,14 @@ def read_latencies(folder: Path) -> Latencies:
     """Read a session folder; lines that cannot be read are passed over. Raises `OSError`."""
     found = Latencies()
     received, snapshot = msgspec.json.Decoder(_Received), msgspec.json.Decoder(_Snapshot)
-    for path in sorted(folder.glob("*.jsonl")):
-        with path.open("rb") as file:
-            while line := file.readline(LINE_MAX_BYTES):
-                try:
-                    if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
-                        _take(found, received.decode(line))
-                    elif line.startswith(_SNAPSHOT):
-                        _take_snapshot(found, snapshot.decode(line))
-                except msgspec.DecodeError:
-                    continue
+    for line in chain.from_iterable(map(recorded_lines, recording_files(folder))):
+        try:
+            if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
+                _take(found, received.decode(line))
+            elif line.startswith(_SNAPSHOT):
+                _take_snapshot(found, snapshot.decode(line))
+        except msgspec.DecodeError:
+            continue
     return found
 
 

@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.recording.session_folder import LINE_MAX_BYTES, RUN_FILE, read_events
-from flux_desktop.engine.recording.unfinished import run_end
+from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
+from flux_desktop.engine.recording.session_folder import read_run_file, run_end
 from flux_desktop.engine.records.events import ConnectionEnded, RunStarted, decode_event
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import REPORT_FILE
@@ -51,11 +51,10 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def read_facts(folder: Path) -> SessionFacts | None:
     """The facts of a session folder; None if it has no recording of a run. Raises `OSError`."""
-    run = folder / RUN_FILE
-    started = next(read_events(run), None)
+    started = next(read_run_file(folder), None)
     if not isinstance(started, RunStarted):
         return None
-    plan, ended = started.plan, run_end(run)
+    plan, ended = started.plan, run_end(folder)
     match plan.source:
         case WavSource() | DataSetSource():
             data = Path(plan.source.path).name
@@ -80,17 +79,16 @@ def read_facts(folder: Path) -> SessionFacts | None:
 
 def texts_of(folder: Path) -> Iterator[str]:
     """The final texts of a session's connections. Raises `OSError`."""
-    for path in sorted(folder.glob("*.jsonl")):
-        with path.open("rb") as file:
-            while line := file.readline(LINE_MAX_BYTES):
-                if not line.startswith(_ENDED):
-                    continue
-                try:
-                    event = decode_event(line)
-                except msgspec.DecodeError:
-                    continue
-                if isinstance(event, ConnectionEnded):
-                    yield from event.summary.final_texts
+    for path in recording_files(folder):
+        for line in recorded_lines(path):
+            if not line.startswith(_ENDED):
+                continue
+            try:
+                event = decode_event(line)
+            except msgspec.DecodeError:
+                continue
+            if isinstance(event, ConnectionEnded):
+                yield from event.summary.final_texts
 
 
 def size_of(folder: Path) -> int:

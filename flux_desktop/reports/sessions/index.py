@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.recording.session_folder import RUN_FILE
+from flux_desktop.engine.recording.recording_file import recording_files
+from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_facts, texts_of
 
 INDEX_FILE = "index.sqlite"
@@ -94,7 +95,7 @@ class SessionIndex:
 def folders_in(parent: Path) -> list[Path]:
     """The session folders of a folder: those with a recording, whose names do not begin with a dot."""
     try:
-        return [path for path in parent.iterdir() if path.name[:1] != "." and (path / RUN_FILE).is_file()]
+        return [path for path in parent.iterdir() if path.name[:1] != "." and has_recording(path)]
     except OSError:
         return []
 
@@ -113,7 +114,7 @@ def _row(folder: Path) -> tuple[str, str, str, str] | None:
 def _stamp(folder: Path) -> str:
     """Changes when a recording grows or what the user says of it changes."""
     parts = []
-    for path in sorted([*folder.glob("*.jsonl"), folder / ABOUT_FILE]):
+    for path in [*recording_files(folder), folder / ABOUT_FILE]:
         with contextlib.suppress(OSError):
             status = path.stat()
             parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.recording.recorder import is_locked
-from flux_desktop.engine.recording.session_folder import RUN_FILE, make_private_folder
+from flux_desktop.engine.recording.recording_file import is_run_file, recording_files
+from flux_desktop.engine.recording.session_folder import has_recording, make_private_folder
 from flux_desktop.reports.sessions.facts import SessionFacts, unknown
 
 TRASH = ".deleted"
@@ -23,7 +24,7 @@ IMPORT_MAX_BYTES = 20 * 10**9
 def delete(parent: Path, name: str) -> None:
     """Move a session to the trash. Raises `ProblemError` for a session that is unknown or being recorded."""
     folder = _session(parent, name)
-    if any(is_locked(path) for path in folder.glob("*.jsonl")):
+    if any(map(is_locked, recording_files(folder))):
         raise ProblemError(
             Problem(code="session_busy", what=f"The session {name} is being recorded.", todo="End its run first.")
         )
@@ -115,7 +116,7 @@ def _checked_name(archive: zipfile.ZipFile, source: Path) -> str:
     paths = [PurePosixPath(item.filename) for item in items]
     names = {path.parts[0] for path in paths if len(path.parts) == 2}
     is_plain = all(len(path.parts) == 2 and ".." not in path.parts and "\\" not in str(path) for path in paths)
-    if not is_plain or len(names) != 1 or not any(path.name == RUN_FILE for path in paths):
+    if not is_plain or len(names) != 1 or not any(map(is_run_file, paths)):
         why = "It is not one session folder with a recording."
     elif sum(item.file_size for item in items) > IMPORT_MAX_BYTES:
         why = f"It has more than {IMPORT_MAX_BYTES / 1e9:.0f} GB."
@@ -136,7 +137,7 @@ def _free_name(parent: Path, name: str) -> Path:
 
 def _session(parent: Path, name: str) -> Path:
     folder = parent / name
-    if folder.parent != parent or name in ("", ".", "..") or not (folder / RUN_FILE).is_file():
+    if folder.parent != parent or name in ("", ".", "..") or not has_recording(folder):
         raise ProblemError(unknown(name))
     return folder
 

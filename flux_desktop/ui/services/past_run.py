@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import msgspec
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.histogram import is_encoded
 from flux_desktop.engine.measuring.run_totals import RunTotals
-from flux_desktop.engine.recording.session_folder import RUN_FILE, read_events
+from flux_desktop.engine.recording.recording_file import is_run_file, recording_files, worker_number
+from flux_desktop.engine.recording.session_folder import read_events, read_run_file
 from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 
@@ -31,8 +31,8 @@ class PastRun(msgspec.Struct):
 def read_past_run(folder: Path) -> PastRun:
     """Read a session folder; for a thread. Raises `ProblemError` where it holds no run."""
     try:
-        own = list(read_events(folder / RUN_FILE))
-        workers = sorted(folder.glob("worker-*.jsonl"))
+        own = list(read_run_file(folder))
+        workers = [path for path in recording_files(folder) if not is_run_file(path)]
         started = next((event for event in own if isinstance(event, RunStarted)), None)
         if started is None:
             raise ProblemError(_no_session(folder, "Its recording does not contain the plan of the run."))
@@ -55,8 +55,7 @@ def read_past_run(folder: Path) -> PastRun:
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
-    match = re.search(r"\d+", path.stem)
-    number = int(match.group()) if match else 1
+    number = worker_number(path)
     for event in read_events(path):
         if not isinstance(event, Histograms) or all(map(is_encoded, event.encoded.values())):
             yield number, event
@@ -67,5 +66,5 @@ def _no_session(folder: Path, why: str) -> Problem:
         code="session_unreadable",
         what=f"{folder.name or folder} is not a session folder.",
         why=why,
-        todo="Choose a folder that contains run.jsonl. Sessions are kept in the program's data folder.",
+        todo="Choose a folder that contains run.jsonl.gz or run.jsonl. Sessions are kept in the program's data folder.",
     )

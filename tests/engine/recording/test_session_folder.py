@@ -9,11 +9,13 @@ from datetime import datetime
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.recording import session_folder
+from flux_desktop.engine.recording import recording_file
 from flux_desktop.engine.recording.recorder import Recorder
-from flux_desktop.engine.recording.session_folder import create_session, read_session, worker_file
+from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
+from flux_desktop.engine.recording.session_folder import create_session, read_session
 from flux_desktop.engine.records.events import Notice, Received, RunStarted, encode_event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
+from tests.recordings import append
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 STARTED = RunStarted(t=0.0, wall_time="2026-01-02T03:04:05+00:00", plan=PLAN, version="1")
@@ -40,8 +42,9 @@ def test_what_is_recorded_is_read_again_in_the_order_of_time(tmp_path):
 
 def test_a_recording_that_is_cut_off_is_read_up_to_there(tmp_path):
     line = encode_event(Received(t=1.0, conn=1, type="TurnInfo", text="whole"))
-    (tmp_path / worker_file(1)).write_bytes(line + line[:20])
-    assert [event.text for event in read_session(tmp_path)] == ["whole"]
+    append(tmp_path / RUN_FILE, STARTED)
+    (tmp_path / "worker-1.jsonl").write_bytes(line + line[:20])
+    assert [event.text for event in read_session(tmp_path) if isinstance(event, Received)] == ["whole"]
 
 
 def test_a_disk_that_fails_is_told_of_once(tmp_path):
@@ -69,14 +72,14 @@ def test_a_session_appears_whole_and_private(tmp_path):
     assert list(read_session(folder)) == [STARTED]
     for made in (tmp_path / "data", folder.parent, folder, second):
         assert stat.S_IMODE(made.stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / "run.jsonl").stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / RUN_FILE).stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob(".new-*")) == [f".new-{os.getpid()}-other"]
 
 
 def test_of_a_line_that_is_too_long_no_part_is_taken_for_an_event(tmp_path, monkeypatch):
-    monkeypatch.setattr(session_folder, "LINE_MAX_BYTES", 200)
+    monkeypatch.setattr(recording_file, "LINE_MAX_BYTES", 200)
     line = encode_event(Received(t=1.0, conn=1, type="TurnInfo", text="whole"))
-    (tmp_path / worker_file(1)).write_bytes(line + b"x" * 200 + line + line)
+    (tmp_path / "worker-1.jsonl").write_bytes(line + b"x" * 200 + line + line)
     assert [event.text for event in read_session(tmp_path)] == ["whole", "whole"]
 
 

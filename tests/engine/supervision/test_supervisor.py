@@ -423,7 +423,7 @@ async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkey
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     ended = await driver.run(connections=4, duration_s=1.0)
     assert ended.ledger["completed"] + ended.ledger["no transcript"] == 4
-    assert len(list(driver.supervisor.session_folder.glob("worker-*.jsonl"))) == 2
+    assert len(list(driver.supervisor.session_folder.glob("worker-*.jsonl.gz"))) == 2
     assert ended.pacing.n == sum(summary.chunks_sent for summary in driver.summaries.values())
     assert ended.update.n == sum(summary.update.n for summary in driver.summaries.values())
     assert sum(driver.of(Snapshot)[-1].ledger.values()) == 4

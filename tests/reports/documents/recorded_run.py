@@ -8,11 +8,13 @@ import numpy as np
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.histogram import of_values
-from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, Snapshot, encode_event
+from flux_desktop.engine.recording.recording_file import RUN_FILE
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import Limit, LimitResult
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.turns import Turn
+from tests.recordings import append, content
 from tests.reports.recorded_talk import session_of
 
 HOSTILE = (
@@ -73,8 +75,7 @@ def recorded(parent: Path, *, connections: int = 4, updates: int = 60, scale: fl
     )
     plan = RunPlan(endpoint="my-flux", source=WavSource(path="call.wav"), connections=connections)
     session = session_of(parent, plan, *events[:-1])
-    with (session / "run.jsonl").open("ab") as file:
-        file.write(encode_event(events[-1]))
+    append(session / RUN_FILE, events[-1])
     return session
 
 
@@ -83,6 +84,11 @@ def failed(parent: Path) -> Path:
     plan = RunPlan(endpoint="my-flux", source=WavSource(path="call.wav"))
     problem = Problem(code="x", what="The endpoint is not in service.")
     session = session_of(parent, plan)
-    with (session / "run.jsonl").open("ab") as file:
-        file.write(encode_event(RunEnded(t=1.0, verdict=Verdict.FAIL, ledger={"not started": 1}, problem=problem)))
+    append(session / RUN_FILE, RunEnded(t=1.0, verdict=Verdict.FAIL, ledger={"not started": 1}, problem=problem))
     return session
+
+
+def cut_off_after_start(session: Path) -> None:
+    """Leave of the run's own file what stands in it from the start."""
+    first = content(session / RUN_FILE).splitlines(keepends=True)[0]
+    (session / RUN_FILE).write_bytes(first)

@@ -9,7 +9,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.evaluation.comparing.comparison import Finding, parse_allowed
 from flux_desktop.reports.documents.comparison import compare_sessions
-from tests.reports.documents.recorded_run import failed, recorded
+from tests.reports.documents.recorded_run import cut_off_after_start, failed, recorded
 
 
 def test_a_slower_run_is_worse_and_fails_what_was_not_allowed(tmp_path: Path) -> None:
@@ -47,8 +47,7 @@ def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:
     good = recorded(tmp_path / "a", connections=1)
     assert "the base run did not start" in compare_sessions(failed(tmp_path / "b"), good).reasons
     cut = recorded(tmp_path / "c", connections=1)
-    lines = (cut / "run.jsonl").read_bytes().splitlines(keepends=True)
-    (cut / "run.jsonl").write_bytes(lines[0])
+    cut_off_after_start(cut)
     assert "the new run was cut off" in compare_sessions(good, cut).reasons
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.reports.sessions.facts import About, read_about, read_facts, texts_of, write_about
-from tests.reports.documents.recorded_run import HOSTILE, recorded
+from tests.reports.documents.recorded_run import HOSTILE, cut_off_after_start, recorded
 
 
 def test_a_session_at_a_glance(tmp_path: Path) -> None:
@@ -24,8 +24,7 @@ def test_a_session_at_a_glance(tmp_path: Path) -> None:
 
 def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
-    lines = (folder / "run.jsonl").read_bytes().splitlines(keepends=True)
-    (folder / "run.jsonl").write_bytes(lines[0])
+    cut_off_after_start(folder)
     (folder / "capacity.json").write_text("{}")
     facts = read_facts(folder)
     assert facts is not None

@@ -10,8 +10,10 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
 from flux_desktop.reports.sessions.facts import About, SessionFacts
 from flux_desktop.reports.sessions.keeping import delete, empty_trash, export, import_session, restore, surplus
+from tests.recordings import content
 from tests.reports.documents.recorded_run import recorded
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -28,11 +30,11 @@ def session(day: int, size_bytes: int = 10, *, starred: bool = False) -> Session
 
 def test_deleting_can_be_undone_until_the_trash_is_emptied(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
-    content = (folder / "run.jsonl").read_bytes()
+    content = (folder / RUN_FILE).read_bytes()
     delete(tmp_path, folder.name)
     assert not folder.exists()
     restore(tmp_path, folder.name)
-    assert (folder / "run.jsonl").read_bytes() == content
+    assert (folder / RUN_FILE).read_bytes() == content
     delete(tmp_path, folder.name)
     empty_trash(tmp_path)
     with pytest.raises(ProblemError, match="no session named"):
@@ -48,11 +50,12 @@ def test_only_a_session_can_be_deleted(name: str, tmp_path: Path) -> None:
 
 def test_a_session_that_is_being_recorded_stays(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
-    recorder = Recorder(folder / "worker-1.jsonl", lambda problem: None)
+    file = folder / worker_file(2)
+    recorder = Recorder(file, lambda problem: None)
     recorder.start()
     recorder.write(b"{}\n")
     try:
-        while b"{}\n" not in (folder / "worker-1.jsonl").read_bytes():
+        while not file.exists() or b"{}\n" not in content(file):
             pass
         with pytest.raises(ProblemError, match="is being recorded"):
             delete(tmp_path, folder.name)

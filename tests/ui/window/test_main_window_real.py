@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.engine.recording.unfinished import newest_unfinished
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.ui.services import heartbeat
@@ -62,7 +63,7 @@ def test_a_real_run_shows_words_and_answers_all_the_while(
         assert "use its words" in window.live_page.endpoint_panel.note.text()
         folder = window.controller.session_folder
         assert folder is not None
-        assert list(folder.glob("*.jsonl"))
+        assert has_recording(folder)
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
 

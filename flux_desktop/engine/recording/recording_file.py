@@ -1,0 +1,124 @@
+"""The files of a recording: JSON lines in gzip members, the only place that opens them for reading.
+
+A member is flushed whenever the recorder writes, so that a file without an end can be read up to its last flush; zcat
+and zgrep read them too. Files of earlier versions are plain JSON lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+RUN_FILE = "run.jsonl.gz"
+LINE_MAX_BYTES = 16 * 1024 * 1024
+"""A longer line is not an event of ours and is skipped."""
+LEVEL = 1
+"""Of compression: higher ones cost several times the processor time for a tenth less space."""
+_GZIP = 16 + zlib.MAX_WBITS
+_MAGIC = b"\x1f\x8b"
+_READ_BYTES = 128 * 1024
+_NAME = re.compile(r"(?:run|worker-(\d+))\.jsonl(?:\.gz)?", re.ASCII)
+
+
+def worker_file(number: int) -> str:
+    """The name of the N-th worker's recording, counted from 1."""
+    return f"worker-{number}.jsonl.gz"
+
+
+def recording_files(folder: Path) -> list[Path]:
+    """The recording of a session, the run's own file first; other files of the folder are none. Raises `OSError`."""
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+
+
+def is_run_file(path: PurePath) -> bool:
+    """Whether a file is the run's own, by its name."""
+    match = _NAME.fullmatch(path.name)
+    return match is not None and match[1] is None
+
+
+def worker_number(path: PurePath) -> int:
+    """Which worker a file of a recording belongs to; 0 for the run's own file."""
+    match = _NAME.fullmatch(path.name)
+    return int(match[1] or 0) if match else 0
+
+
+def compressor() -> zlib._Compress:
+    """A new member of a recording: `compress` lines, then `flush(zlib.Z_SYNC_FLUSH)` what has to be safe."""
+    return zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
+
+
+def open_recording(path: Path) -> BinaryIO:
+    """The JSON lines of a file, compressed or not, up to where it is cut off or damaged. Raises `OSError`."""
+    file = path.open("rb")
+    start = file.read(len(_MAGIC))
+    file.seek(0)
+    is_packed = start != b"" and _MAGIC.startswith(start)
+    return io.BufferedReader(_Inflated(file), _READ_BYTES) if is_packed else file
+
+
+def recorded_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, each with its newline but perhaps the last; one that is too long is left out.
+
+    Raises `OSError`.
+    """
+    with open_recording(path) as file:
+        whole = True
+        while line := file.readline(LINE_MAX_BYTES):
+            follows, whole = not whole, line.endswith(b"\n")
+            if not follows and (whole or len(line) < LINE_MAX_BYTES):
+                yield line
+
+
+class _Inflated(io.RawIOBase):
+    """The content of all members of a gzip file, as far as it goes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._member = zlib.decompressobj(_GZIP)
+        self._packed = b""
+        self._done = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        data = b""
+        while not data and not self._done:
+            data = self._next(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _next(self, length: int) -> bytes:
+        """At most `length` bytes more; none at the end of a member or of what was read so far."""
+        if self._member.eof:
+            self._packed = self._member.unused_data
+            self._member = zlib.decompressobj(_GZIP)
+        if not self._packed:
+            self._packed = self._file.read(_READ_BYTES)
+        self._done = not self._packed
+        before = self._member.copy()
+        try:
+            data = self._member.decompress(self._packed, length)
+        except zlib.error:  # what follows cannot be found
+            self._done = True
+            return _until_damage(before, self._packed)[:length]
+        self._packed = self._member.unconsumed_tail
+        return data
+
+
+def _until_damage(member: zlib._Decompress, packed: bytes) -> bytes:
+    found = b""
+    with contextlib.suppress(zlib.error):
+        for place in range(len(packed)):
+            found += member.decompress(packed[place : place + 1])
+    return found
