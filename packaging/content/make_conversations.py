@@ -3,7 +3,8 @@
     .venv/bin/python packaging/content/make_conversations.py [--out resources/sample_audio/conversations]
 
 Every conversation is a FLAC of telephone-like audio over a steady background noise: clauses of the sample's sentences,
-spoken at one of several speeds and levels, with pauses of HOLDS_S between words of a turn and GAPS_S between turns.
+spoken at one of several speeds and levels, with pauses of HOLDS_S within sentences, after a clause or between words,
+and of GAPS_S between turns.
 The noise lies under everything, so that no digital silence gives a pause away. Written are for each conversation
 ``NAME.flac`` and ``NAME.words.json``, and for all of them ``manifest.jsonl`` (see `flux_desktop.datasets.nemo`) and
 ``openings.json``, by which the built-in endpoint tells them apart.
@@ -36,29 +37,31 @@ from flux_desktop.local_endpoint.recognition.stored_scripts import OPENINGS, ope
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "sample_audio" / "conversation.wav"
 SAMPLE_RATE_HZ = 16_000
-CONVERSATIONS = 24
-DURATIONS_MIN_S = (20.0, 20.0, 20.0, 20.0, 20.0, 34.0)
+CONVERSATIONS = 29
+DURATIONS_MIN_S = (20.8, 20.8, 20.8, 20.8, 20.8, 34.0)
 HOLDS_S = {0.3: 4, 0.5: 4, 0.8: 3, 1.2: 2, 2.0: 1}
 """Lengths of the pauses in turns, and how often each occurs: people pause shortly more often than long."""
-GAPS_S = (1.3, 1.6, 2.0)
+GAPS_S = (1.3, 1.4, 1.6)
 GAP_AFTER_OPEN_END_S = 2.6
 """After a turn whose text does not end as a sentence does, which takes longer to be recognised as its end."""
 LEAD_IN_S = (0.4, 0.6, 0.9)
 TAIL_S = 1.5
 HOLD_IN_LEVEL_MAX_DBFS = -33.0
 """A pause is put only where the speech is quiet enough to be cut."""
-WORDS_BETWEEN_HOLDS_MIN = 3
-OPEN_END_SHARE = 0.35
-LONG_TURN_SHARE = 0.4
-"""Of the turns: two clauses instead of one."""
+WORDS_BETWEEN_HOLDS_MIN = 2
+OPEN_END_SHARE = 0.4
+"""Of the turns that end within a sentence."""
+LONGER_TURN_SHARE = 0.8
+"""How often a turn goes on with the next clause of its sentence. No turn goes on after a full stop: no listener could
+tell a pause there from an end."""
 FADE_S, GUARD_S = 0.01, 0.05
 SPEEDS = (1.0, 0.93, 1.07)
 LEVELS_DB = (0.0, -6.0, -12.0)
 NOISES_BELOW_SPEECH_DB = {"room": 37.0, "line": 28.0, "hum": 32.0}
 SPEECH_DBFS = -23.0
 BAND_HZ = (200.0, 3600.0)
-QUANTUM_BELOW_NOISE_DB = 12.0
-"""Samples are multiples of a power of two whose rounding error lies this far below the noise: a third of the size."""
+QUANTUM_BELOW_NOISE_DB = 6.0
+"""Samples are multiples of a power of two whose rounding error lies this far below the noise, which halves the size."""
 CLAUSES = (
     "And Mr. John Dashwood had then leisure",
     "to consider how much there might be",
@@ -112,7 +115,10 @@ def count(seconds: float) -> int:
 
 
 def plans(sample: ReferenceTranscript, audio: Samples) -> list[Plan]:
-    """All conversations; no two have a turn of the same words at the same place, and every pause occurs as often."""
+    """All conversations; no two have a turn of the same words at the same place, and every pause occurs as often.
+
+    The second one begins with a sentence without a pause, which the isolation check sends alone.
+    """
     rng = random.Random(17)  # noqa: S311 - a choice of sentences, not a secret
     holds = _deck([length_s for length_s, times in HOLDS_S.items() for _ in range(times)], rng)
     found: list[Plan] = []
@@ -130,7 +136,9 @@ def plans(sample: ReferenceTranscript, audio: Samples) -> list[Plan]:
             lead_in_s=rng.choice(LEAD_IN_S),
         )
         texts = tuple(_text(turn) for turn in plan.turns)
-        if texts not in known:
+        opening = plan.turns[0]
+        is_plain = len(opening) == 1 and opening[0].words[-1].display.endswith(".")
+        if texts not in known and (number != 1 or is_plain):
             known.add(texts)
             found.append(plan)
     return found
@@ -154,9 +162,10 @@ def _turns(
     unused = set(range(len(CLAUSES)))
     while duration_s < duration_min_s:
         unused = unused or set(range(len(CLAUSES)))
-        first = rng.choice(sorted(unused))
-        last = first + 1 if first + 1 in unused and rng.random() < LONG_TURN_SHARE else first
-        unused -= {first, last}
+        first = last = rng.choice(sorted(unused))
+        while last + 1 in unused and not CLAUSES[last].endswith(".") and rng.random() < LONGER_TURN_SHARE:
+            last += 1
+        unused -= set(range(first, last + 1))
         words = _as_sentence([word for each in clause_words[first : last + 1] for word in each], rng)
         is_open = not words[-1].display.endswith(".")
         turn = tuple(_pieces(words, audio, holds, GAP_AFTER_OPEN_END_S if is_open else rng.choice(GAPS_S)))

@@ -24,7 +24,7 @@ def test_the_arms_are_the_flags_with_their_own_values() -> None:
     )
     assert (plan.a.eot_threshold, plan.b.eot_threshold, plan.b.eager_eot_threshold) == (0.7, 0.8, 0.5)
     assert plan.a.keyterms == plan.b.keyterms == ("x",)
-    assert (plan.primary, plan.margin, plan.clips, plan.base_b) == (Primary.CUT_OFFS, 0.02, 24, None)
+    assert (plan.primary, plan.margin, plan.clips, plan.base_b) == (Primary.CUT_OFFS, 0.02, 29, None)
     assert stream_minutes > 40
     plan, _ = ab_plan(build_parser("ab").parse_args([*GIVEN, "--endpoint-b", "other"]))
     assert plan.base_b is not None

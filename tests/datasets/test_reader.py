@@ -87,4 +87,4 @@ def test_sample_stands_for_the_bundled_data_set(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     assert data_set_path(SAMPLE) == resource_path(SAMPLE_DATA_SET)
     assert data_set_path("./sample") == tmp_path / "sample"
-    assert len(read_data_set(data_set_path(SAMPLE)).clips) == 24
+    assert len(read_data_set(data_set_path(SAMPLE)).clips) == 29

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import msgspec
 
@@ -11,7 +12,7 @@ from flux_desktop.aws.wire.event_stream import decode_message
 from flux_desktop.datasets.clip import Span
 from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.flux.bundles import LATEST
-from flux_desktop.flux.messages import TurnInfo, parse_server_message
+from flux_desktop.flux.messages import ForceEndTurn, TurnInfo, encode, parse_server_message
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation.conversation import ConfidenceOffset, ServerConversation
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
@@ -61,9 +62,16 @@ def random_clip(name: str, seed: int, *, turns: int = 2) -> SpokenClip:
 
 
 def played(
-    clip: SpokenClip, setting: Setting, *, silence_s: float = 10.4, residual: ConfidenceOffset | None = None
+    clip: SpokenClip,
+    setting: Setting,
+    *,
+    silence_s: float = 10.4,
+    residual: ConfidenceOffset | None = None,
+    force_ends_s: Sequence[float] = (),
 ) -> Trace:
-    """The trace of a clip, and silence after it, at a setting. `residual` raises confidences, as a fault does."""
+    """The trace of a clip, and silence after it, at a setting. `residual` raises confidences, as a fault does.
+
+    `force_ends_s` are places, in order, at which ForceEndTurn is sent."""
     frames: list[bytes] = []
     conversation = ServerConversation(
         request_id="r",
@@ -81,7 +89,10 @@ def played(
     for word in clip.words:
         for frame in range(int(word.start_s / FRAME_S), min(count, int(word.end_s / FRAME_S - 1e-9) + 1)):
             spoken[frame] = True
-    for speech in spoken:
+    forced_frames = [int(at_s / FRAME_S) for at_s in force_ends_s]
+    for frame, speech in enumerate(spoken):
+        if frame in forced_frames:
+            conversation.receive("UTF8", encode(ForceEndTurn()).encode())
         conversation.receive("BINARY", _SPEECH if speech else _SILENCE)
     messages = [_message(decode_message(frame).payload) for frame in frames]
     conversation.close()

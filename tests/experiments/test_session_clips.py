@@ -18,7 +18,7 @@ def clips(source: Source) -> int:
 
 def test_a_recording_is_one_clip_and_a_data_set_all_of_its_own() -> None:
     assert clips(WavSource(path=str(resource_path(SAMPLE_RECORDING)))) == 1
-    assert clips(DataSetSource(path=str(resource_path(SAMPLE_DATA_SET)))) == 24
+    assert clips(DataSetSource(path=str(resource_path(SAMPLE_DATA_SET)))) == 29
 
 
 def test_recordings_that_are_gone_or_never_were_are_named() -> None:

@@ -19,6 +19,11 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.audio.words import reference_transcript
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.evaluation.thresholds.grid import evaluate
+from flux_desktop.evaluation.thresholds.presets import presets
+from flux_desktop.evaluation.traces.trace_table import trace_table
+from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
+from tests.evaluation.spoken_clips import HIGHEST, SpokenClip, played
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources/sample_audio/conversations"
@@ -51,7 +56,7 @@ def level_db(clip: Clip, start_s: float, end_s: float) -> float:
 def test_it_is_large_enough_for_statistics_and_small_enough_for_the_package() -> None:
     assert len(CLIPS) >= 20
     assert all(20 <= (clip.duration_s or 0) <= 60 for clip in CLIPS)
-    assert sum(len(clip.holds) for clip in CLIPS) >= 100
+    assert sum(len(clip.holds) for clip in CLIPS) >= 200
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 4_000_000
     assert len({tuple(turn.text for turn in clip.turns) for clip in CLIPS}) == len(CLIPS)
 
@@ -95,6 +100,29 @@ def test_words_are_loud_and_pauses_are_quiet_but_never_silent() -> None:
         assert min(quiet) > -80
         levels.append(float(np.median(spoken)))
     assert max(levels) - min(levels) > 10, "several levels"
+
+
+def test_pauses_lie_inside_sentences() -> None:
+    for clip in CLIPS:
+        before = {word.end_s: word.display for word in clip.words}
+        assert [before[hold.start_s][-1] for hold in clip.holds if before[hold.start_s][-1] in ".?!"] == []
+
+
+def test_the_built_in_endpoint_decides_all_presets_by_it() -> None:
+    traces = []
+    for clip in CLIPS:
+        words = tuple(SpokenWord(word.display or word.word, word.start_s, word.end_s, 0.9) for word in clip.words)
+        spoken = SpokenClip(name=clip.path.name, words=words, turns=clip.turns, holds=clip.holds)
+        forced = [later.start_s - 0.25 for later in clip.turns[1:]]
+        traces.append(played(spoken, HIGHEST, force_ends_s=forced))
+    table = trace_table(traces)
+    grid = evaluate(table)
+    found = presets(table, grid)
+    assert [preset.undecided for preset in found] == ["", "", ""]
+    thresholds = [preset.setting.eot for preset in found if preset.setting is not None]
+    assert thresholds == sorted(set(thresholds)), "each is more patient than the one before"
+    lowest = grid.cut_share[0, -1]
+    assert lowest > 0.3, "a low threshold cuts many speakers off"
 
 
 @pytest.mark.parametrize("number", [0, 9])

@@ -46,7 +46,8 @@ class ReplayedDecision(Struct, frozen=True, kw_only=True):
     judged: bool = True
     """False after the turn's first end."""
     certain: bool = True
-    """False where the speaker went on before the next message, so that the end may not have come at all."""
+    """False where the decision may not have come at all: the speaker went on before the next message, or a timeout may
+    have ended the turn before an eager end."""
     trigger: Literal["model", "timeout"] | None = None
     """Of an end."""
     confidence: float = 0.0
@@ -64,8 +65,11 @@ class Part(NamedTuple):
 
 
 class _End(NamedTuple):
+    """`timeout_at_message` is where the timeout has or may have ended the turn."""
+
     at_message: int
     decision: ReplayedDecision
+    timeout_at_message: int | None = None
 
 
 def replay(trace: Trace, eot: float, eager: float | None, timeout_ms: int) -> list[ReplayedDecision]:
@@ -157,7 +161,8 @@ class _Replay:
             return earlier
         # Which of them came first is not known; the real end is the earlier one.
         interval = {"after_s": min(one.after_s, other.after_s), "until_s": min(one.until_s, other.until_s)}
-        return earlier._replace(decision=replace(earlier.decision, **interval))
+        decision = replace(earlier.decision, **interval)
+        return earlier._replace(decision=decision, timeout_at_message=timeout.at_message)
 
     def eager(self, first: int, stop: int, turn: int, end: _End | None, *, judged: bool) -> Iterator[ReplayedDecision]:
         """Eager ends and what took them back, up to the end."""
@@ -176,7 +181,9 @@ class _Replay:
                 if end is not None and at_s > end.decision.at_s + ROUNDING:
                     return
                 eager_text = message.transcript
-                yield self._decision("eager", index, at_s, turn, judged=judged, changes=changes)
+                decision = self._decision("eager", index, at_s, turn, judged=judged, changes=changes)
+                # Of a timeout between the same two messages it is not known that it came later.
+                yield replace(decision, certain=end is None or end.timeout_at_message != index)
 
     def _model_end(self, first: int, part: Part, *, judged: bool) -> _End | None:
         index = next((i for i in range(first, part.stop) if self._messages[i].confidence >= self._eot), None)
@@ -201,7 +208,7 @@ class _Replay:
             silence = self._silences[index]
             at_s = on_frame(silence.from_s + self._timeout_s, self._times[index])
             if at_s <= self._times[index]:
-                return _End(index, self._timeout_decision(index, at_s, part, judged=judged))
+                return _End(index, self._timeout_decision(index, at_s, part, judged=judged), index)
         return None
 
     def _timeout_decision(self, index: int, at_s: float, part: Part, *, judged: bool) -> ReplayedDecision:

@@ -7,6 +7,7 @@ their order follow Deepgram's description of Flux; the shape of the confidence i
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -21,9 +22,11 @@ FRAMES_PER_UPDATE = 3
 # (share of a quick rise, its time constant in s, midpoint and steepness in s of the slow rise)
 _CURVES = {
     "ended": (0.0, 1.0, 0.36, 0.11),
-    "open": (0.62, 0.20, 1.50, 0.20),
+    "open": (0.58, 0.20, 1.60, 0.30),
     "unpunctuated": (0.50, 0.25, 0.62, 0.10),
 }
+_OPEN_MIDPOINT_FACTORS = (0.7, 1.3)
+"""Some words promise more to come than others: the factor is between these, by the last word's letters."""
 _SENTENCE_ENDS = (".", "?", "!", "…")
 _CLOSING_QUOTES = "\"'\u201d\u2019)"
 _CONFIDENCE_FLOOR, _CONFIDENCE_CEILING = 0.002, 0.995
@@ -71,16 +74,30 @@ def end_confidence(silence_s: float, last_word: str, *, punctuated: bool) -> flo
 
     Never falls while the silence lasts. Where the text carries punctuation, a finished sentence is believed
     after about 0.5 s. A pause inside an unfinished one soon crosses a low eager threshold, as a listener gets
-    ready to answer, but the usual threshold of 0.7 only after 1.2 s.
+    ready to answer, but the usual threshold of 0.7 only after 0.9 to 1.8 s, depending on the last word.
     """
     if not punctuated:
         kind = "unpunctuated"
     else:
         kind = "ended" if last_word.rstrip(_CLOSING_QUOTES).endswith(_SENTENCE_ENDS) else "open"
     share, constant_s, midpoint_s, steepness_s = _CURVES[kind]
+    if kind == "open":
+        midpoint_s *= _open_midpoint_factor(last_word)
     quick = 1 - math.exp(-silence_s / constant_s)
     slow = 1 / (1 + math.exp(min(50.0, (midpoint_s - silence_s) / steepness_s)))
     return min(_CONFIDENCE_CEILING, max(_CONFIDENCE_FLOOR, share * quick + (1 - share) * slow))
+
+
+def _is_written(words: Sequence[SpokenWord]) -> bool:
+    """Whether the text has punctuation or capitals, so that a missing full stop says something."""
+    return any(word.text[:1].isupper() or word.text.endswith((*_SENTENCE_ENDS, ",")) for word in words)
+
+
+def _open_midpoint_factor(last_word: str) -> float:
+    """The same for a word in every case and with any punctuation. Stands in for what syntax and pitch tell."""
+    letters = [ord(letter) for letter in last_word.casefold() if letter.isalnum()]
+    low, high = _OPEN_MIDPOINT_FACTORS
+    return low + (high - low) * (sum(letters) % 17) / 16
 
 
 class TurnTaker:
@@ -171,9 +188,8 @@ class TurnTaker:
                 self._confidence = max(_CONFIDENCE_FLOOR, self._confidence * _DECAY_IN_SPEECH)
             return
         last_word = self._words[-1].text
-        punctuated = any(word.text.endswith((*_SENTENCE_ENDS, ",")) for word in self._words)
         silence_s = self._now_s - self._last_speech_s
-        self._confidence = end_confidence(silence_s, last_word, punctuated=punctuated)
+        self._confidence = end_confidence(silence_s, last_word, punctuated=_is_written(self._words))
 
     def _change_of_state(self, resumed: bool) -> TurnStep | None:
         limits = self.thresholds

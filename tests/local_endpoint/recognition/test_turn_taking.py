@@ -202,3 +202,21 @@ def test_a_pause_inside_a_sentence_is_eager_but_no_end() -> None:
     inside = end_confidence(0.24, "respectable", punctuated=True)
     assert 0.4 < inside < 0.7
     assert end_confidence(0.48, "was.", punctuated=True) > 0.7
+
+
+def test_how_long_a_pause_inside_a_sentence_is_borne_depends_on_the_last_word_alone() -> None:
+    words = ("the", "then", "be", "selfish", "much", "have", "woman", "not")
+    after_1_2_s = [end_confidence(1.2, word, punctuated=True) for word in words]
+    assert len(set(after_1_2_s)) > 4
+    assert 0.58 < min(after_1_2_s) < 0.7 < max(after_1_2_s) < 0.9
+    assert end_confidence(1.2, "Woman,", punctuated=True) == end_confidence(1.2, "woman", punctuated=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [(("yes", "no"), True), (("Yes", "no"), False), (("yes,", "no"), False), (("yes", "no."), True)],
+)
+def test_a_missing_full_stop_says_something_only_in_a_written_text(words: tuple[str, ...], ends: bool) -> None:
+    talk = Conversation(TurnThresholds())
+    talk.frames(3, speech=True, add=words)
+    assert ("EndOfTurn" in events(talk.frames(10, speech=False))) is ends

@@ -43,8 +43,8 @@ def test_the_bundled_one_has_turns_and_holds() -> None:
     path = resource_path(SAMPLE_DATA_SET)
     shape = read_data_set_shape(path)
     assert shape.name == "Sample data set"
-    assert shape.facts().startswith("24 clips · 10.")
-    assert shape.contents() == "104 turns · 131 holds"
+    assert shape.facts().startswith("29 clips · 12.")
+    assert shape.contents() == "119 turns · 217 holds"
 
 
 def test_names() -> None:

@@ -45,7 +45,7 @@ async def test_two_settings_are_compared_live(bench: PageBench) -> None:
     assert engine is not None
     assert bench.state.run.active
     assert (engine._plan.a.eot_threshold, engine._plan.b.eot_threshold) == (0.7, 0.83)
-    assert engine._plan.clips == 24
+    assert engine._plan.clips == 29
     comparer._take_progress(ClipProgress(done=9, failed=0, total=96, open=8))
     comparer.refresh()
     assert view.cost.full_text() == "9 of 96 clips"

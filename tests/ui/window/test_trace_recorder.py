@@ -40,7 +40,7 @@ async def test_the_bundled_data_set_is_ready_to_be_recorded(bench: PageBench) ->
     panel = bench.tune_page.measure_panel
     assert panel.record_button.isEnabled()
     assert panel.record_button.property("kind") == "go"
-    assert "72 streams" in panel.facts.full_text()
+    assert "87 streams" in panel.facts.full_text()
     assert "no cost" in panel.cost.text()
     recorder.begin()
     bench.state.changed()
@@ -48,7 +48,7 @@ async def test_the_bundled_data_set_is_ready_to_be_recorded(bench: PageBench) ->
     panel.repeats.setValue(1)
     assert not panel.record_button.isEnabled(), "until its size is known again"
     await bench.settled(SIZE)
-    assert "24 streams" in panel.facts.full_text()
+    assert "29 streams" in panel.facts.full_text()
 
 
 async def test_record_starts_a_run_that_nothing_steers(bench: PageBench) -> None:
