@@ -6,9 +6,9 @@ that is sent as it is needs neither.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from flux_desktop.audio import wav
 from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.containers.contents import contents_of
+from flux_desktop.audio.containers.view import Contents, PartsFile, Stored
 
 Samples = NDArray[np.int16]
 
@@ -66,12 +68,26 @@ _CODINGS = {
 }
 
 
+_REASONS = {
+    "Format not recognised": "Its content is not in a known audio format.",
+    "Supported file format but file is malformed": "Its header is damaged.",
+    "Supported file format but unsupported encoding": "Its coding is not supported.",
+    "File contains data in an unimplemented format": "Its coding is not supported.",
+    "flac decoder lost sync": "The data is not valid FLAC.",
+    "Unknown error in flac decoder": "The data is not valid FLAC.",
+    "Unspecified internal error": "The data cannot be decoded.",
+}
+"""What libsndfile reports, in the user's terms."""
+_STATED_EXACTLY = {"FLAC", "OGG", "MP3"}
+"""Containers whose length is known to the sample; of other compressed codings the samples are counted."""
+
+
 class DecodeError(Exception):
     """The file cannot be decoded; the text is a sentence for the user."""
 
 
 class Description(NamedTuple):
-    """What a file contains, before it is decoded. `frames` is None where the file does not state its length."""
+    """What a file contains, before it is decoded. `frames` is None where its length is not known until then."""
 
     name: str
     """Container and coding, such as “FLAC, 16-bit PCM”."""
@@ -79,6 +95,9 @@ class Description(NamedTuple):
     channels: int
     frames: int | None
     is_16_bit: bool
+    is_compressed: bool
+    """Only decoding shows whether all of it is intact."""
+    contents: Contents
 
 
 def is_located(layout: wav.WavLayout) -> bool:
@@ -88,19 +107,31 @@ def is_located(layout: wav.WavLayout) -> bool:
 
 def describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
     """What an open file contains; `layout` is that of a WAV file. Raises `DecodeError`."""
-    with closing(_open(file, layout)) as decoder:
-        if layout is None and decoder.format not in _FORMATS:
+    contents = _contents(file, layout)
+    if contents.damaged_s is not None:
+        raise DecodeError(f"It is damaged after {contents.damaged_s:.1f} s: what follows there is not audio.")
+    with closing(_open(file, layout, contents)) as decoder:
+        if decoder.format not in _FORMATS and layout is None:
             raise DecodeError(f"It is a file of the kind {decoder.format_info}, which is not supported.")
-        frames = decoder.frames if decoder.frames < _FRAMES_KNOWN_MAX else None
         name = "WAV" if layout is not None else _FORMATS[decoder.format]
         if decoder.format != "MP3":
             name = f"{name}, {_CODINGS.get(decoder.subtype, decoder.subtype_info)}"
-        return Description(name, decoder.samplerate, decoder.channels, frames, decoder.subtype == "PCM_16")
+        is_compressed = decoder.format in _STATED_EXACTLY or decoder.subtype not in _CODINGS
+        is_known = decoder.frames < _FRAMES_KNOWN_MAX and (not is_compressed or decoder.format in _STATED_EXACTLY)
+        return Description(
+            name,
+            decoder.samplerate,
+            decoder.channels,
+            decoder.frames if is_known else None,
+            decoder.subtype == "PCM_16",
+            is_compressed,
+            contents,
+        )
 
 
 def decode(file: BinaryIO, layout: wav.WavLayout | None, channel: Channel, sample_rate_hz: int) -> Iterator[Samples]:
     """The samples of an open file in one channel at this rate, in blocks of any length. Raises `DecodeError`."""
-    with closing(_open(file, layout)) as decoder:
+    with closing(_open(file, layout, _contents(file, layout))) as decoder:
         if decoder.samplerate == sample_rate_hz and decoder.subtype == "PCM_16":
             for block in _read(decoder, "int16"):
                 yield _one_channel(block, channel)
@@ -113,15 +144,27 @@ def decode(file: BinaryIO, layout: wav.WavLayout | None, channel: Channel, sampl
             yield _to_16_bit(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
 
 
-def _open(file: BinaryIO, layout: wav.WavLayout | None) -> Any:
+def count(file: BinaryIO, layout: wav.WavLayout | None) -> int:
+    """Samples of one channel that can be decoded, at the file's own rate. Raises `DecodeError`."""
+    with closing(_open(file, layout, _contents(file, layout))) as decoder:
+        return sum(len(block) for block in _read(decoder, "int16"))
+
+
+def _contents(file: BinaryIO, layout: wav.WavLayout | None) -> Contents:
+    if layout is None:
+        return contents_of(file)
+    return Contents((Stored(layout.data_offset, layout.data_bytes - layout.data_bytes % layout.frame_bytes),))
+
+
+def _open(file: BinaryIO, layout: wav.WavLayout | None, contents: Contents) -> Any:
     import soundfile
 
+    part = PartsFile(file, contents.parts)
     try:
         if layout is None:
-            file.seek(0)
-            return soundfile.SoundFile(file)
-        return soundfile.SoundFile(
-            _Part(file, layout.data_offset, layout.data_bytes - layout.data_bytes % layout.frame_bytes),
+            return _sequential()(part)
+        return _sequential()(
+            part,
             samplerate=layout.sample_rate_hz,
             channels=layout.channels,
             format="RAW",
@@ -130,6 +173,19 @@ def _open(file: BinaryIO, layout: wav.WavLayout | None) -> Any:
         )
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise DecodeError(_reason(error)) from error
+
+
+@cache
+def _sequential() -> Any:
+    """The class of decoders. One that can seek does so after each block, which costs an MP3 the bits that it has kept
+    for the next frame, and fails at the end of a FLAC file of unknown length."""
+    import soundfile
+
+    class Sequential(soundfile.SoundFile):  # type: ignore[misc]
+        def seekable(self) -> bool:
+            return False
+
+    return Sequential
 
 
 def _read(decoder: Any, dtype: str) -> Iterator[NDArray[Any]]:
@@ -141,13 +197,17 @@ def _read(decoder: Any, dtype: str) -> Iterator[NDArray[Any]]:
             read_frames += len(block)
             yield block
     except soundfile.LibsndfileError as error:
-        position_s = read_frames / decoder.samplerate
-        raise DecodeError(f"It is damaged after {position_s:.1f} s: {_reason(error)}") from error
+        raise _damage(decoder, read_frames, error) from error
+
+
+def _damage(decoder: Any, frames: int, error: Exception | None = None) -> DecodeError:
+    reason = f": {_reason(error)}" if error is not None else "."
+    return DecodeError(f"It is damaged after {frames / decoder.samplerate:.1f} s{reason}")
 
 
 def _reason(error: Exception) -> str:
     text = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+    return _REASONS.get(text, f"{text[:1].upper()}{text[1:]}.")
 
 
 def _resampler(from_hz: int, to_hz: int) -> Any:
@@ -171,28 +231,3 @@ def _one_channel(block: NDArray[Any], channel: Channel) -> NDArray[Any]:
 def _to_16_bit(samples: NDArray[Any]) -> Samples:
     scaled = np.nan_to_num(np.rint(samples * 32768.0), nan=0.0)
     return np.clip(scaled, -32768, 32767).astype("<i2")
-
-
-class _Part(io.RawIOBase):
-    """The bytes of a file from `offset` on, `size` of them, as a file of their own."""
-
-    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
-        self._file = file
-        self._offset = offset
-        self._size = size
-        self._at = 0
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = min(max(0, start + offset), self._size)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        self._file.seek(self._offset + self._at)
-        data = self._file.read(min(len(buffer), self._size - self._at))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)

@@ -15,6 +15,7 @@ import numpy as np
 
 from flux_desktop.audio import wav
 from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.containers.view import Contents
 from flux_desktop.audio.decoding import DecodeError, Description, Samples, decode, describe, is_located
 from flux_desktop.audio.source_file import open_audio, open_problem
 from flux_desktop.base import shell
@@ -22,12 +23,20 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 BLOCK_FRAMES = 1 << 16
+_HEAD_BYTES = 48
 _UNSUPPORTED_KINDS = (
     (4, b"ftyp", "an MPEG-4 file (M4A, MP4 or AAC)"),
     (0, b"\xff\xf1", "an AAC file"),
     (0, b"\x1aE\xdf\xa3", "a Matroska or WebM file"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "a Windows Media file"),
     (0, b"#!AMR", "an AMR file"),
+    (0, b"\x0b\x77", "an AC-3 file"),
+    (0, b"wvpk", "a WavPack file"),
+    (0, b"TTA1", "a TTA file"),
+    (28, b"Speex   ", "a Speex file"),
+    (28, b"\x80theora", "a Theora video"),
+    (8, b"AVI ", "an AVI video"),
+    (0, b"FLV", "a Flash video"),
 )
 """Kinds of files that libsndfile does not decode, by the bytes at an offset."""
 _RATE_MIN_HZ, _RATE_MAX_HZ = 1_000, 1_000_000
@@ -38,9 +47,8 @@ _CHOOSE = "Choose another recording."
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an audio file before its samples are read.
 
-    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `file_rate_hz` and `channels` the file. Of
-    a compressed file `frames` may be an estimate. `layout` is that of a WAV file. `notes` are sentences for the user
-    about what is done to the recording.
+    `sample_rate_hz` and `frames` describe the samples that `blocks` yields, `file_rate_hz` and `channels` the file.
+    `layout` is that of a WAV file. `notes` are sentences for the user about what is done to the recording.
     """
 
     path: Path
@@ -51,6 +59,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel = "mix"
     layout: wav.WavLayout | None = None
     notes: tuple[str, ...] = ()
+    is_cut: bool = False
+    """The end of the recording is missing; `frames` are those that are there."""
+    is_compressed: bool = False
+    """Only decoding shows whether all of it is intact: see `audio.intact`."""
 
     @property
     def duration_s(self) -> float:
@@ -93,7 +105,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
                 else:
                     yield from decode(file, self.layout, self.channel, self.sample_rate_hz)
             except DecodeError as error:
-                raise _unsupported(self.path, str(error)) from error
+                raise undecodable(self.path, str(error)) from error
             except OSError as error:
                 raise ProblemError(open_problem(self.path, error)) from error
 
@@ -108,10 +120,11 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
     with open_audio(path) as file:
         path = Path(path)
         try:
-            head = file.read(16)
+            head = file.read(_HEAD_BYTES)
             if not head:
                 raise _empty(path, "Its length is 0 bytes.")
             layout = wav.read_layout(file) if wav.is_wav(head) else None
+            is_cut = layout is not None and layout.is_truncated
             if layout is not None and layout.data_bytes < layout.frame_bytes:
                 raise _empty(path, "Its header is followed by no samples.")
             if layout is not None and not is_located(layout):
@@ -122,9 +135,9 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
         except OSError as error:
             raise ProblemError(open_problem(path, error)) from error
         except wav.WavError as error:
-            raise _unsupported(path, str(error)) from error
+            raise undecodable(path, str(error)) from error
         except DecodeError as error:
-            raise _unsupported(path, _unsupported_kind(head) or str(error)) from error
+            raise undecodable(path, _unsupported_kind(head) or str(error)) from error
     is_pcm16 = layout is not None and (layout.format_tag, layout.bits) == (wav.PCM, 16)
     keeps_rate = is_pcm16 and description.sample_rate_hz in SAMPLE_RATES_HZ
     rate_hz = sample_rate_hz or (description.sample_rate_hz if keeps_rate else SAMPLE_RATE_HZ)
@@ -136,6 +149,8 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
         frames=_resampled_frames(description.frames or 0, description.sample_rate_hz, rate_hz),
         channel=channel,
         layout=layout,
+        is_cut=is_cut or description.contents.is_cut,
+        is_compressed=description.is_compressed,
     )
     if description.frames is None:
         recording = msgspec.structs.replace(recording, frames=sum(map(len, recording.blocks())))
@@ -148,7 +163,7 @@ def _describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
     if layout is None or (layout.format_tag, layout.bits) != (wav.PCM, 16):
         return describe(file, layout)
     frames = layout.data_bytes // layout.frame_bytes
-    return Description("WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True)
+    return Description("WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True, False, Contents(()))
 
 
 def _resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
@@ -166,9 +181,8 @@ def _stored(file: BinaryIO, layout: wav.WavLayout) -> Iterator[Samples]:
 
 def _notes(recording: Recording, description: Description) -> Iterator[str]:
     name, layout = recording.path.name, recording.layout
-    if layout is not None and layout.is_truncated:
-        stated = "its header states more audio than"
-        yield f"{name} is truncated: {stated} the {recording.duration_s:.1f} s in the file."
+    if recording.is_cut:
+        yield f"{name} is incomplete: its end is missing, after {recording.duration_s:.2f} s of audio."
     if layout is not None and layout.data_bytes % layout.frame_bytes:
         yield f"{name} ends with an incomplete sample, which is left out."
     channels = {1: "mono", 2: "stereo"}.get(recording.channels, f"{recording.channels} channels")
@@ -190,7 +204,8 @@ def _empty(path: Path, why: str) -> ProblemError:
     return ProblemError(Problem(code="audio_empty", what=f"{path.name} contains no audio.", why=why, todo=_CHOOSE))
 
 
-def _unsupported(path: Path, why: str) -> ProblemError:
+def undecodable(path: Path, why: str) -> ProblemError:
+    """``audio_unsupported``, with the command that converts the file."""
     # Both begin with a directory, so that a name that begins with a hyphen is not taken for an option.
     quoted, out = shell.word(str(path.absolute())), shell.word(f"./{path.stem}-16k.wav")
     return ProblemError(

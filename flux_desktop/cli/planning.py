@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.audio.devices import find_device, input_devices
+from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.paths import check_readable
@@ -71,7 +72,7 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
 def source_from(args: argparse.Namespace) -> WavSource | DataSetSource:
     """The file or data set of the flags, once it was found readable; raises `ProblemError`."""
     if args.data is None:
-        open_recording(args.file, args.channel)
+        check_intact(open_recording(args.file, args.channel))
         loop = args.loop or args.stages is not None
         return WavSource(path=str(Path(args.file).resolve()), loop=loop, channel=args.channel)
     ignored = [flag for flag in ("duration", "loop", "stages") if getattr(args, flag)]

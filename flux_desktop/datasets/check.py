@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from flux_desktop.audio.recording import open_recording
+from flux_desktop.audio.intact import check_intact, samples_to_decode
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet
+from flux_desktop.datasets.usable import bad_entry, usable_clip
 
 _FULL_SCALE = 32_767
 _CLIPPED_RUN = 3
@@ -42,34 +43,28 @@ def check(data_set: DataSet, on_clip: Callable[[int], None] = lambda _: None) ->
         try:
             _add(result, clip)
         except ProblemError as error:
-            result.bad.append(BadEntry(where=str(clip.path), why=f"{error.problem.what} {error.problem.why}".strip()))
+            result.bad.append(bad_entry(clip, error.problem))
         on_clip(number)
     return result
 
 
 def _add(result: CheckResult, clip: Clip) -> None:
-    recording = open_recording(clip.path, clip.channel or "mix")
-    first = round(clip.offset_s * recording.sample_rate_hz)
-    last = recording.frames
-    if clip.duration_s is not None:
-        last = min(last, first + round(clip.duration_s * recording.sample_rate_hz))
-    position, clipped = 0, False
-    for samples in recording.blocks():
-        inside = samples[max(0, first - position) : max(0, last - position)]
-        clipped = clipped or _is_clipped(inside)
-        position += len(samples)
-        if position >= last:
-            break
     if clip.sha256 is not None and clip.sha256.lower() != _sha256(clip.path):
         why = "Its content differs from what the data set states: the SHA-256 is another one."
         result.bad.append(BadEntry(where=str(clip.path), why=why))
         return
-    if first >= last:
-        why = f"{clip.path.name} ends before the clip begins, at {clip.offset_s:g} s."
-        result.bad.append(BadEntry(where=str(clip.path), why=why))
-        return
+    usable = usable_clip(clip, "mix")
+    recording = usable.recording
+    check_intact(recording, samples_to_decode(recording))
+    position, last, clipped = 0, usable.first_frame + usable.frames, False
+    for samples in recording.blocks():
+        inside = samples[max(0, usable.first_frame - position) : max(0, last - position)]
+        clipped = clipped or _is_clipped(inside)
+        position += len(samples)
+        if position >= last:
+            break
     result.clips += 1
-    result.seconds += (last - first) / recording.sample_rate_hz
+    result.seconds += usable.duration_s
     result.sample_rates_hz[recording.file_rate_hz] += 1
     result.channels[recording.channels] += 1
     result.without_text += clip.text is None

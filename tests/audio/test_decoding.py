@@ -135,7 +135,7 @@ def test_damage_in_the_middle_is_a_problem_and_no_silence(tmp_path: Path) -> Non
     [
         (b"\0\0\0\x20ftypM4A and so on", "It is an MPEG-4 file (M4A, MP4 or AAC), which is not supported."),
         (b"\x1aE\xdf\xa3 and so on, to the end", "It is a Matroska or WebM file, which is not supported."),
-        (b"hello, this is a text", "Format not recognised."),
+        (b"hello, this is a text", "Its content is not in a known audio format."),
         (riff(fmt(tag=0x1234), data()), "."),
     ],
 )

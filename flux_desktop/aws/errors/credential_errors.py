@@ -55,6 +55,11 @@ _NAMES = {
     "container-role": "the container credentials URL",
     "iam-role": "the instance metadata service",
 }
+_VARIABLES = {
+    "access key": "AWS_ACCESS_KEY_ID",
+    "secret key": "AWS_SECRET_ACCESS_KEY",
+    "session token": "AWS_SESSION_TOKEN",
+}
 _REMEDIES = {
     "assume-role": "Check role_arn, source_profile and credential_source of the profile.",
     "assume-role-with-web-identity": "Check AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and that the file is readable.",
@@ -126,9 +131,11 @@ def missing_credentials(profile: str | None) -> Problem:
 
 def malformed_credentials(part: str, defect: str, source: CredentialSource) -> Problem:
     """A key that no request can be signed with. `part` is such as ``session token``."""
+    variable = _VARIABLES.get(part) if source.method == "env" else None
+    origin = f"in the environment variable {variable}" if variable else f"from {source.name}"
     return Problem(
         code="credentials_malformed",
-        what=f"The AWS {part} from {source.name} {defect}.",
+        what=f"The AWS {part} {origin} {defect}.",
         why="AWS would reject every request, so nothing was connected.",
         todo="Set it again without spaces and line breaks; shells add them when a value is read from a file.",
     )

@@ -57,6 +57,8 @@ class DataSetSource(Struct, frozen=True, kw_only=True, tag="data_set"):
     entries: tuple[int, ...] = ()
     """Clips by their place in the data set, from 0: connection k sends the k-th of these alone.
     Empty: every connection sends its share of all clips."""
+    left_out: tuple[int, ...] = ()
+    """Clips by their place in the data set that were found unusable before the run."""
 
 
 class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):

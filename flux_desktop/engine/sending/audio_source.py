@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, sample_bytes
+from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.clip import Clip
@@ -14,14 +15,14 @@ from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource, SharedChunks
 from flux_desktop.engine.sending.clip_references import clip_beside
-from flux_desktop.engine.sending.data_set_audio import data_set_notes
+from flux_desktop.engine.sending.data_set_audio import checked_data_set
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
     """The plan with what only the source states (its sample rate), and notes for the user.
 
-    Reads the header of the file; raises `ProblemError` for one that cannot be streamed.
+    Decodes the file for a second or two (`audio.intact`); raises `ProblemError` for one that cannot be streamed.
     """
     if plan.options.encoding not in ENCODINGS:
         raise ProblemError(
@@ -33,10 +34,12 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
             )
         )
     if isinstance(plan.source, DataSetSource):
-        return plan, data_set_notes(plan.source)
+        source, notes = checked_data_set(plan.source)
+        return msgspec.structs.replace(plan, source=source), notes
     if not isinstance(plan.source, WavSource):
         return plan, []
     recording = open_recording(plan.source.path, plan.source.channel)
+    check_intact(recording)
     options = msgspec.structs.replace(plan.options, sample_rate_hz=recording.sample_rate_hz)
     return msgspec.structs.replace(plan, options=options), list(recording.notes)
 

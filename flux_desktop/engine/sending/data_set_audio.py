@@ -10,29 +10,41 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, chunk_bytes, sample_bytes
-from flux_desktop.audio.recording import Recording, open_recording
+from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import BadEntry, Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
+from flux_desktop.datasets.usable import UsableClip, bad_entry, check_clips, usable_clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 _SHOWN = 5
+_LIST = "“flux-stress data check” lists what cannot be used."
 
 
-def data_set_notes(source: DataSetSource) -> list[str]:
-    """Sentences for the user about entries that are left out. Raises `ProblemError`, as `strict` demands too."""
+def checked_data_set(source: DataSetSource) -> tuple[DataSetSource, list[str]]:
+    """The source with the places of clips that cannot be used, and sentences for the user about all that is left out.
+
+    Blocks for a few seconds at most (`datasets.usable`). Raises `ProblemError`, as `strict` demands too.
+    """
     data_set = read_data_set(source.path, source.columns)
-    notes = [f"Left out: {entry.where}: {entry.why}" for entry in data_set.bad[:_SHOWN]]
-    if len(data_set.bad) > _SHOWN:
-        notes.append(f"Left out: {len(data_set.bad) - _SHOWN} more; flux-stress data check lists them.")
-    if notes and source.strict:
-        raise unusable(data_set.path, _first(data_set.bad), "Correct the entries, or leave --strict out.")
-    return notes
+    checked = check_clips(data_set.clips, source.channel)
+    bad = [*data_set.bad, *checked.bad.values()]
+    if len(checked.bad) == len(data_set.clips):
+        raise unusable(data_set.path, _first(bad), f"Correct the entries. {_LIST}")
+    if bad and source.strict:
+        raise unusable(data_set.path, _first(bad), "Correct the entries, or leave --strict out.")
+    notes = [f"Left out: {entry.where}: {entry.why}" for entry in bad[:_SHOWN]]
+    if len(bad) > _SHOWN:
+        notes.append(f"Left out: {len(bad) - _SHOWN} more; flux-stress data check lists them.")
+    if checked.undecoded:
+        count = f"{checked.undecoded} of {len(data_set.clips)} recordings were not"
+        notes.append(f"{count} decoded before the run; flux-stress data check decodes all of them.")
+    return msgspec.structs.replace(source, left_out=tuple(checked.bad)), notes
 
 
 def fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
@@ -41,13 +53,9 @@ def fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
     return msgspec.structs.replace(plan, connections=clips * plan.source.passes, held_max=plan.connections)
 
 
-class PlannedClip(msgspec.Struct, frozen=True):
-    """A clip that can be streamed, with the part of its recording that is sent, and the silence after it."""
+class PlannedClip(UsableClip, frozen=True):
+    """A clip that is sent, with the silence after it."""
 
-    clip: Clip
-    recording: Recording
-    first_frame: int
-    frames: int
     silent_frames: int
     number: int
     """Its place in the data set."""
@@ -210,17 +218,21 @@ class DataSetAudio:
         source = self._plan.source
         assert isinstance(source, DataSetSource)
         bad: list[BadEntry] = []
-        for clip in read_data_set(source.path, source.columns).clips:
+        for number, clip in enumerate(read_data_set(source.path, source.columns).clips):
+            if number in source.left_out:  # as was said before the run
+                what = f"The clip {clip.path} cannot be used."
+                self._all.append(Problem(code="clip_left_out", what=what, todo=_LIST))
+                continue
             try:
-                planned = _planned(clip, self._plan.options.sample_rate_hz, source, len(self._all))
+                planned = _planned(clip, self._plan.options.sample_rate_hz, source, number)
             except ProblemError as error:
-                bad.append(BadEntry(where=str(clip.path), why=error.problem.what))
+                bad.append(bad_entry(clip, error.problem))
                 self._all.append(error.problem)
             else:
                 self._clips.append(planned)
                 self._all.append(planned)
         if not self._clips or (bad and source.strict):
-            raise unusable(Path(source.path), _first(bad), "Correct the entries; flux-stress data check lists them.")
+            raise unusable(Path(source.path), _first(bad), f"Correct the entries. {_LIST}")
         for entry in bad:
             what = f"The clip {entry.where} is left out. {entry.why}"
             self._on_problem(Problem(code="clip_left_out", what=what))
@@ -285,15 +297,9 @@ class DataSetAudio:
 
 
 def _planned(clip: Clip, sample_rate_hz: int, source: DataSetSource, number: int) -> PlannedClip:
-    recording = open_recording(clip.path, clip.channel or source.channel, sample_rate_hz)
-    first = round(clip.offset_s * sample_rate_hz)
-    frames = recording.frames - first
-    if clip.duration_s is not None:
-        frames = min(frames, round(clip.duration_s * sample_rate_hz))
-    if frames <= 0:
-        raise unusable(clip.path, f"It ends before the clip begins, at {clip.offset_s:g} s.")
+    usable = usable_clip(clip, source.channel, sample_rate_hz)
     silent_frames = round(source.trailing_silence_s * sample_rate_hz)
-    return PlannedClip(clip, recording, first, frames, silent_frames, number)
+    return PlannedClip(clip, usable.recording, usable.first_frame, usable.frames, silent_frames, number)
 
 
 def _words(clips: Sequence[PlannedClip]) -> SpokenWords | None:

@@ -116,9 +116,13 @@ class WireAudio:
                 assert self._file is not None
                 self._decode_to((index + 1) * BLOCK_BYTES)
                 self._file.seek(self._offset + index * BLOCK_BYTES)
-                return self._file.read(max(0, min(BLOCK_BYTES, self._audio_bytes - index * BLOCK_BYTES)))
+                expected = max(0, min(BLOCK_BYTES, self._audio_bytes - index * BLOCK_BYTES))
+                block = self._file.read(expected)
             except OSError as error:
                 raise ProblemError(_reading_problem(self._recording, error)) from error
+        if len(block) < expected:  # the file was intact when it was chosen
+            raise ProblemError(_ended_early(self._recording))
+        return block
 
     def _open(self) -> None:
         layout = self._recording.unchanged
@@ -161,4 +165,13 @@ def _reading_problem(recording: Recording, error: OSError) -> Problem:
         what=f"{recording.path.name} could not be read to its end; silence is sent instead.",
         why=problem.why,
         todo=problem.todo,
+    )
+
+
+def _ended_early(recording: Recording) -> Problem:
+    return Problem(
+        code="audio_unreadable",
+        what=f"{recording.path.name} ended before its time; silence is sent instead.",
+        why="The file was changed during the run, or is damaged.",
+        todo="Check the file; “flux-stress data check” decodes all of it.",
     )

@@ -11,7 +11,7 @@ from flux_desktop.evaluation.statistics.intervals import Estimate, Side, decides
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 HOLD_LENGTHS_S = {"0.2-0.5 s": (0.2, 0.5), "0.5-1 s": (0.5, 1.0), "1-2 s": (1.0, 2.0), "> 2 s": (2.0, 5.0)}
-"""Each from its first length on, up to its second one excluded; a hold of 5 s belongs to the last."""
+"""Each above its first length, up to and including its second one; a hold of 0.2 s belongs to the first."""
 LATENCY_QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95}
 RATE_TO_SHOW = 0.05
 """A rate of errors that a data set should be able to exclude before its rate is a figure: 59 values without any do."""
@@ -93,9 +93,10 @@ def _in_speech(score: ClipScore) -> int:
     return sum(not any(hold.start_s <= at_s <= hold.end_s for hold in holds) for at_s in cut_offs)
 
 
-def _has_length(result: HoldResult, from_s: float, below_s: float) -> bool:
-    length_s = result.hold.end_s - result.hold.start_s + _ROUNDING_S
-    return from_s <= length_s and (length_s < below_s or below_s == max(high for _, high in HOLD_LENGTHS_S.values()))
+def _has_length(result: HoldResult, above_s: float, to_s: float) -> bool:
+    length_s = result.hold.end_s - result.hold.start_s
+    is_shortest = above_s == min(low for low, _ in HOLD_LENGTHS_S.values())
+    return (is_shortest or length_s > above_s + _ROUNDING_S) and length_s <= to_s + _ROUNDING_S
 
 
 def _ended(turns: Sequence[tuple[TurnResult, str]], outcome: TurnOutcome) -> int:

@@ -9,12 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from flux_desktop.audio.channels import Channel
-from flux_desktop.audio.recording import Recording, open_recording
-from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import BadEntry, Clip, unusable
 from flux_desktop.datasets.reader import MANIFEST, SAMPLE, read_data_set
+from flux_desktop.datasets.usable import check_clips
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.ui.models import text
 
@@ -25,8 +24,6 @@ ASSIGNMENTS = {
     SAME: "The same clips on all connections",
 }
 """How clips are dealt out, in words."""
-HEADERS_MAX = 2_000
-"""So many recordings are opened when a data set is chosen, which takes a few seconds at most."""
 
 
 def name_of(path: Path) -> str:
@@ -117,30 +114,19 @@ def _pass_s(shape: DataSetShape, count: int, seed: int, silence_s: float, *, in_
 
 
 def read_data_set_shape(path: Path, channel: Channel = "mix", columns: dict[str, str] | None = None) -> DataSetShape:
-    """Read a data set and the headers of its recordings; for a thread. Raises `ProblemError`."""
+    """Read a data set and its recordings, as far as a few seconds allow; for a thread. Raises `ProblemError`."""
     data_set = read_data_set(path, columns)
-    if len(data_set.clips) > HEADERS_MAX:
-        stated = tuple(clip.duration_s for clip in data_set.clips)
-        return DataSetShape(
-            data_set.path, data_set.clips, stated, len(stated), data_set.bad, channel=channel, columns=columns
-        )
-    clips, durations_s, bad, channels = [], [], list(data_set.bad), 1
-    opened: dict[Path, Recording | ProblemError] = {}
-    for clip in data_set.clips:
-        if clip.path not in opened:
-            try:
-                opened[clip.path] = open_recording(clip.path)
-            except ProblemError as error:
-                opened[clip.path] = error
-        recording = opened[clip.path]
-        if isinstance(recording, ProblemError):
-            bad.append(BadEntry(where=str(clip.path), why=recording.problem.sentence()))
+    checked = check_clips(data_set.clips, channel)
+    clips, durations_s, channels = [], [], 1
+    for number, clip in enumerate(data_set.clips):
+        if number in checked.bad:
             continue
-        left_s = recording.duration_s - clip.offset_s
+        one = checked.usable.get(number)  # none where there are too many to open
         clips.append(clip)
-        durations_s.append(left_s if clip.duration_s is None else min(clip.duration_s, left_s))
-        channels = max(channels, recording.channels)
+        durations_s.append(clip.duration_s if one is None else one.duration_s)
+        channels = max(channels, 1 if one is None else one.recording.channels)
+    bad = (*data_set.bad, *checked.bad.values())
     if not clips:
         raise unusable(data_set.path, f"None of its recordings can be decoded. {bad[0].where}: {bad[0].why}")
     lengths_s, listed = tuple(durations_s), len(data_set.clips)
-    return DataSetShape(data_set.path, tuple(clips), lengths_s, listed, tuple(bad), channels, channel, columns)
+    return DataSetShape(data_set.path, tuple(clips), lengths_s, listed, bad, channels, channel, columns)

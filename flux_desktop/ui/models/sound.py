@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 
 from flux_desktop.audio.channels import Channel
 from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
-from flux_desktop.audio.recording import Recording, open_recording
+from flux_desktop.audio.recording import Recording, open_recording, undecodable
 from flux_desktop.audio.words import ReferenceWord, reference_transcript
 from flux_desktop.datasets.clip import Clip
+from flux_desktop.datasets.usable import usable_clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.ui.models.series import Floats
 
@@ -31,6 +34,8 @@ class WavShape:
     words: tuple[ReferenceWord, ...] = ()
     channel: Channel = "mix"
     """What is sent of a recording with several channels."""
+    notes: tuple[str, ...] = ()
+    """Sentences about what is done to the recording, and what is missing of it."""
 
     def truth(self, *, looped: bool) -> SpokenWords | None:
         """What is said in the file, for measuring; None where no words file lies beside it."""
@@ -58,41 +63,69 @@ def is_audio_name(name: str) -> bool:
 
 def read_clip_shape(clip: Clip, channel: Channel) -> WavShape:
     """Read one clip of a data set, which may be a part of a recording; for a thread. Raises `ProblemError`."""
-    recording = open_recording(clip.path, clip.channel or channel)
-    rate_hz = recording.sample_rate_hz
-    first = min(round(clip.offset_s * rate_hz), recording.frames)
-    left = recording.frames - first
-    frames = left if clip.duration_s is None else min(left, round(clip.duration_s * rate_hz))
-    peaks = np.array(_peaks(recording, first, frames))
+    one = usable_clip(clip, channel)
+    shape = _shape(one.recording, one.duration_s, clip.words)
+    shape.peaks = np.array(_peaks(one.recording, one.first_frame, one.frames))
+    return shape
+
+
+def open_shape(path: Path, channel: Channel = "mix") -> WavShape:
+    """Read a recording without its waveform: that of a long one takes time. Takes a second or two; for a thread.
+
+    Raises `ProblemError` for one that cannot be streamed.
+    """
+    recording = open_recording(path, channel)
+    check_intact(recording)
+    transcript = reference_transcript(path)
+    return _shape(recording, recording.duration_s, transcript.words if transcript is not None else ())
+
+
+def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
+    """Read a recording with its waveform; for a thread. Raises `ProblemError` for one that cannot be streamed."""
+    shape = open_shape(path, channel)
+    shape.peaks = read_peaks(path, channel)
+    return shape
+
+
+def read_peaks(path: Path, channel: Channel, on_progress: Callable[[float], bool] = lambda _: True) -> Floats:
+    """The loudest sample (0 to 1) in each of at most `BINS` stretches: decodes the whole file.
+
+    `on_progress` is called with the share that is done, and ends the reading by returning False. Raises
+    `ProblemError`, also for a file that can be decoded in part only.
+    """
+    recording = open_recording(path, channel)
+    return np.array(_peaks(recording, 0, recording.frames, on_progress))
+
+
+def _shape(recording: Recording, duration_s: float, words: tuple[ReferenceWord, ...]) -> WavShape:
     return WavShape(
-        clip.path, frames / rate_hz, rate_hz, recording.channels, peaks, clip.words, clip.channel or channel
+        recording.path,
+        duration_s,
+        recording.sample_rate_hz,
+        recording.channels,
+        np.zeros(0),
+        words,
+        recording.channel,
+        recording.notes,
     )
 
 
-def _peaks(recording: Recording, first: int, frames: int) -> list[float]:
+def _peaks(
+    recording: Recording, first: int, frames: int, on_progress: Callable[[float], bool] = lambda _: True
+) -> list[float]:
     per_bin = max(1, -(-frames // BINS))
     peaks: list[float] = []
-    position, rest = 0, np.zeros(0, np.int32)
+    position, rest, last = 0, np.zeros(0, np.int32), first + frames
     for samples in recording.blocks():
-        part = samples[max(0, first - position) : max(0, first + frames - position)]
+        part = samples[max(0, first - position) : max(0, last - position)]
         position += len(samples)
         loudness = np.concatenate([rest, np.abs(part.astype(np.int32))])
-        is_last = position >= first + frames
+        is_last = position >= last
         whole = len(loudness) if is_last else len(loudness) - len(loudness) % per_bin
         if whole:
             bins = np.arange(0, whole, per_bin)
             peaks += (np.maximum.reduceat(loudness[:whole], bins) / 32768).tolist()
         rest = loudness[whole:]
-        if is_last:
-            break
-    return peaks
-
-
-def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
-    """Read a recording block by block; for a thread. Raises `ProblemError` for one that cannot be streamed."""
-    recording = open_recording(path, channel)
-    peaks = _peaks(recording, 0, recording.frames)
-    transcript = reference_transcript(path)
-    words = transcript.words if transcript is not None else ()
-    rate_hz = recording.sample_rate_hz
-    return WavShape(path, recording.duration_s, rate_hz, recording.channels, np.array(peaks), words, channel)
+        if is_last or not on_progress(position / last):
+            return peaks
+    raise undecodable(recording.path, f"It is damaged after {position / recording.sample_rate_hz:.1f} s.")

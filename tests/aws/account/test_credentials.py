@@ -196,11 +196,11 @@ def test_a_role_with_mfa_is_refused_without_a_prompt(aws_files: Path, capfd: pyt
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("AWS_SECRET_ACCESS_KEY", "secret\n", "secret key from the environment variables"),
-        ("AWS_SESSION_TOKEN", "token\r\n", "session token from the environment variables"),
+        ("AWS_SECRET_ACCESS_KEY", "secret\n", "secret key in the environment variable AWS_SECRET_ACCESS_KEY ends with"),
+        ("AWS_SESSION_TOKEN", "token\r\n", "session token in the environment variable AWS_SESSION_TOKEN ends with"),
         ("AWS_ACCESS_KEY_ID", "AKIA ", "ends with a space"),
         ("AWS_SESSION_TOKEN", " token", "starts with a space"),
-        ("AWS_SESSION_TOKEN", "to\nken", "contains a space or a line break"),
+        ("AWS_SESSION_TOKEN", "to\nken", "variable AWS_SESSION_TOKEN contains a space or a line break"),
         ("AWS_SECRET_ACCESS_KEY", "secret\x00", "characters that no AWS key has"),
     ],
 )

@@ -19,7 +19,7 @@ from flux_desktop.engine.sending.data_set_audio import (
     ClipSequence,
     DataSetAudio,
     PlannedClip,
-    data_set_notes,
+    checked_data_set,
     fresh_connections,
 )
 from flux_desktop.flux.options import FluxOptions
@@ -163,11 +163,29 @@ def test_a_bad_clip_is_named_and_the_rest_continues(bench: Bench) -> None:
 def test_entries_without_audio_are_noted_and_refused_when_strict(bench: Bench) -> None:
     path = bench.folder / "t.csv"
     path.write_text("file,text\na.wav,x\n" + "".join(f"gone{number}.wav,x\n" for number in range(7)))
-    notes = data_set_notes(DataSetSource(path=str(path)))
+    _, notes = checked_data_set(DataSetSource(path=str(path)))
     assert len(notes) == 6
     assert "2 more" in notes[-1]
     with pytest.raises(ProblemError, match="gone0"):
-        data_set_notes(DataSetSource(path=str(path), strict=True))
+        checked_data_set(DataSetSource(path=str(path), strict=True))
+
+
+def test_a_clip_with_damage_in_its_middle_is_found_before_the_run(bench: Bench) -> None:
+    noise = np.random.default_rng(1).integers(-9000, 9000, 4 * RATE_HZ).astype(np.int16)
+    soundfile.write(bench.folder / "c2.flac", noise, RATE_HZ)
+    content = bytearray((bench.folder / "c2.flac").read_bytes())
+    content[60_000:63_000] = bytes(3_000)
+    (bench.folder / "c2.flac").write_bytes(content)
+    source, notes = checked_data_set(DataSetSource(path=str(bench.folder)))
+    assert source.left_out == (3,)
+    assert "c2.flac" in notes[0]
+    assert "It is damaged after" in notes[0]
+    audio = bench.open(connections=1, left_out=source.left_out)
+    all_of(audio.chunks(1, None))
+    assert bench.problems == [], "it was named before the run"
+    assert sorted(name for _, name, _ in bench.started) == sorted(bench.values)
+    with pytest.raises(ProblemError, match=r"c2\.flac"):
+        checked_data_set(DataSetSource(path=str(bench.folder), strict=True))
 
 
 def test_a_gap_may_leave_out_whole_clips() -> None:

@@ -86,12 +86,23 @@ def test_memory_does_not_grow_with_the_recording(tmp_path: Path, threads: Reader
 def test_damage_in_the_middle_fails_the_block_alone(tmp_path: Path, threads: ReaderThreads) -> None:
     path = written(tmp_path, "a.flac")
     content = bytearray(path.read_bytes())
-    content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)
+    content[len(content) // 2 : len(content) // 2 + 3000] = bytes(3000)
     path.write_bytes(content)
     audio = WireAudio(open_recording(path), "linear16", threads)
     assert len(audio.read(0).result(5)) == BLOCK_BYTES
     with pytest.raises(ProblemError, match="is damaged after"):
         audio.read(2).result(5)
+    audio.close()
+
+
+def test_a_file_that_was_shortened_after_it_was_chosen_is_reported(tmp_path: Path, threads: ReaderThreads) -> None:
+    path = written(tmp_path, "a.wav")
+    recording = open_recording(path)
+    path.write_bytes(path.read_bytes()[: BLOCK_BYTES + 1000])
+    audio = WireAudio(recording, "linear16", threads)
+    assert len(audio.read(0).result(5)) == BLOCK_BYTES
+    with pytest.raises(ProblemError, match="ended before its time; silence is sent instead"):
+        audio.read(1).result(5)
     audio.close()
 
 

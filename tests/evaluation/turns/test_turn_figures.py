@@ -43,7 +43,18 @@ def test_all_clips_count_together_and_intervals_are_over_conversations() -> None
 
 
 @pytest.mark.parametrize(
-    ("length_s", "name"), [(0.5, "0.5-1 s"), (1.0, "1-2 s"), (2.0, "> 2 s"), (5.0, "> 2 s"), (0.3, "0.2-0.5 s")]
+    ("length_s", "name"),
+    [
+        (0.2, "0.2-0.5 s"),
+        (0.3, "0.2-0.5 s"),
+        (0.5, "0.2-0.5 s"),
+        (0.51, "0.5-1 s"),
+        (1.0, "0.5-1 s"),
+        (1.2, "1-2 s"),
+        (2.0, "1-2 s"),
+        (2.01, "> 2 s"),
+        (5.0, "> 2 s"),
+    ],
 )
 def test_a_hold_belongs_to_one_length(length_s: float, name: str) -> None:
     reference = ReferenceTurns(clip="c", conversation="c", turns=(turn(0, 20),), holds=(span(1.1, 1.1 + length_s),))

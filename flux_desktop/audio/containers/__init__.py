@@ -1,0 +1,1 @@
+"""Containers of compressed audio: where the audio in them begins and ends. Decoding is left to libsndfile."""

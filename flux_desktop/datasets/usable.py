@@ -1,0 +1,86 @@
+"""Which clips of a data set can be streamed: the part of each recording that is sent, or why it cannot be. Blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.intact import DECODED_SAMPLES_MAX, check_intact, samples_to_decode
+from flux_desktop.audio.recording import Recording, open_recording
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.clip import BadEntry, Clip
+
+OPENED_MAX = 2_000
+"""So many recordings are opened before a run, which takes a few seconds at most."""
+_LEFT_OUT = "It is left out, as its reference text would cover what is missing."
+
+
+class UsableClip(msgspec.Struct, frozen=True):
+    """A clip with its recording, and the part of it that is sent, in samples of the recording."""
+
+    clip: Clip
+    recording: Recording
+    first_frame: int
+    frames: int
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the part that is sent."""
+        return self.frames / self.recording.sample_rate_hz
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome for the clips of a data set, by their place in it."""
+
+    usable: dict[int, UsableClip]
+    bad: dict[int, BadEntry]
+    undecoded: int = 0
+    """Compressed recordings of which only the structure was checked, or nothing: there are too many to decode."""
+
+
+def usable_clip(clip: Clip, channel: Channel, sample_rate_hz: int | None = None) -> UsableClip:
+    """Open the recording of a clip; `channel` is that of recordings for which the data set states none.
+
+    Raises `ProblemError` for one that cannot be opened, that ends before the clip begins, or whose end is missing from
+    the clip.
+    """
+    recording = open_recording(clip.path, clip.channel or channel, sample_rate_hz)
+    first = round(clip.offset_s * recording.sample_rate_hz)
+    left = recording.frames - first
+    wanted = left if clip.duration_s is None else round(clip.duration_s * recording.sample_rate_hz)
+    if left <= 0:
+        raise _unusable(clip, f"It ends before the clip begins, at {clip.offset_s:g} s.")
+    if recording.is_cut and (clip.duration_s is None or wanted > left):
+        raise _unusable(clip, f"Its end is missing, after {recording.duration_s:.2f} s of audio. {_LEFT_OUT}")
+    return UsableClip(clip, recording, first, min(left, wanted))
+
+
+def check_clips(clips: Sequence[Clip], channel: Channel) -> Checked:
+    """Open each clip, and decode recordings for a second or two, the first ones first (see `audio.intact`)."""
+    usable: dict[int, UsableClip] = {}
+    bad: dict[int, BadEntry] = {}
+    left, undecoded = DECODED_SAMPLES_MAX, max(0, len(clips) - OPENED_MAX)
+    for number, clip in enumerate(clips[:OPENED_MAX]):
+        try:
+            one = usable_clip(clip, channel)
+            samples = samples_to_decode(one.recording)
+            undecoded += samples > left
+            if samples <= left:
+                check_intact(one.recording)
+                left -= samples
+            usable[number] = one
+        except ProblemError as error:
+            bad[number] = bad_entry(clip, error.problem)
+    return Checked(usable=usable, bad=bad, undecoded=undecoded)
+
+
+def bad_entry(clip: Clip, problem: Problem) -> BadEntry:
+    """The clip as an entry that cannot be used."""
+    return BadEntry(where=str(clip.path), why=f"{problem.what} {problem.why}".strip())
+
+
+def _unusable(clip: Clip, why: str) -> ProblemError:
+    what = f"{clip.path.name} cannot be used as a clip."
+    return ProblemError(Problem(code="data_unusable", what=what, why=why))
