@@ -162,7 +162,8 @@ class Conversation:
 
     def sent(self, event: Sent) -> None:
         """Take a control message that was sent."""
-        self.raw.append(RawMessage(t=event.t, outgoing=True, kind=_sent_kind(event.text), text=event.text))
+        if event.text:
+            self.raw.append(RawMessage(t=event.t, outgoing=True, kind=_sent_kind(event.text), text=event.text))
 
     def row_changed(self, t: float, row: ConnectionRow) -> None:
         """Take the connection's row; it carries the curve where messages are not watched."""
@@ -185,7 +186,8 @@ class Conversation:
             self._watched = True
             self.latency.widen(POINTS_KEPT)
         kind = event.turn_event or event.type
-        self.raw.append(RawMessage(t=event.t, outgoing=False, kind=kind, text=event.text))
+        if event.text:  # a digest leaves it out of older messages
+            self.raw.append(RawMessage(t=event.t, outgoing=False, kind=kind, text=event.text))
         self._turn_state = str(event.turn_state)
         reason = event.description or "no description"
         match event.type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from enum import StrEnum
 
 from flux_desktop.base.problem import Problem
@@ -132,12 +133,45 @@ class RunModel:
         self.streams = LedgerHistory()
         self.pacing_p99 = Series(first=RUN_POINTS)
         self.clip_words = ClipWords()
+        self.unread: set[int] = set()
+        """Connections of a past run whose messages have not been read: each is `load`ed when it is looked at."""
+        self._truth = truth
         """What is said in the clips of a data set: of a live run from the data set, of a recording from its events."""
         self.level: LevelMeasured | None = None
         self.level_peak = Series()
         self.level_rms = Series()
         self.generation = getattr(self, "generation", 0) + 1
         self.revision = 0
+
+    def load(self, conn: int, events: Iterable[Event]) -> None:
+        """Show what was recorded of a connection of a past run, of which only the state was known so far."""
+        known = self.conversation(conn)
+        fresh = Conversation(conn, self._truth, self._side_file, self.plan.options if self.plan else None)
+        for event in events:
+            self._tell(fresh, event)
+        fresh.row, fresh.transcript_from = known.row, known.transcript_from
+        fresh.summary = known.summary or fresh.summary
+        if self.ended is not None:
+            fresh.run_ended()
+        fresh.revision += known.revision + 1
+        vars(known).update(vars(fresh))
+        self.revision += 1
+
+    def _tell(self, conversation: Conversation, event: Event) -> None:
+        """Give a connection an event about it."""
+        match event:
+            case Received():
+                conversation.received(event)
+            case ConnectionChanged():
+                conversation.connection_changed(event)
+            case Sent():
+                conversation.sent(event)
+            case ClipStarted():
+                conversation.clip_started(event, self.clip_words.of(event))
+            case ConnectionEnded():
+                conversation.ended(event)
+            case _:
+                pass
 
     @property
     def active(self) -> bool:
@@ -161,12 +195,12 @@ class RunModel:
         self.revision += 1
         self.now_s = max(self.now_s, getattr(event, "t", 0.0))
         match event:
-            case Received():
-                self.conversation(event.conn).received(event)
+            case Received() | Sent() | ClipStarted():
+                self._tell(self.conversation(event.conn), event)
             case Snapshot():
                 self._snapshot(event)
             case ConnectionChanged():
-                self.conversation(event.conn).connection_changed(event)
+                self._tell(self.conversation(event.conn), event)
                 if self.opening_s is None:
                     self.opening_s = event.t
                 if event.state is ConnectionState.STREAMING and self.phase is Phase.STARTING:
@@ -175,14 +209,10 @@ class RunModel:
                 self.level = event
                 self.level_peak.append(event.t, event.peak_dbfs)
                 self.level_rms.append(event.t, event.rms_dbfs)
-            case Sent():
-                self.conversation(event.conn).sent(event)
-            case ClipStarted():
-                self.conversation(event.conn).clip_started(event, self.clip_words.of(event))
             case ClipReference():
                 self.clip_words.take(event)
             case ConnectionEnded():
-                self.conversation(event.summary.conn).ended(event)
+                self._tell(self.conversation(event.summary.conn), event)
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:

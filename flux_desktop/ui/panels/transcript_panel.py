@@ -35,6 +35,7 @@ class TranscriptPanel(QWidget):
     Signals:
         shown: the number of the connection in front.
         start_clicked: the big button of the empty state.
+        all_wanted: words are searched for, but not all connections of a past run have been read.
         export_wanted: a connection's number and a format of `exporting.FORMATS`.
     """
 
@@ -42,6 +43,7 @@ class TranscriptPanel(QWidget):
 
     shown = Signal(int)
     start_clicked = Signal()
+    all_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__()
@@ -247,6 +249,8 @@ class TranscriptPanel(QWidget):
         if words and self.tabs.count():
             self.stack.setCurrentWidget(self.results)
             self.results.refresh(words)
+            if self._model.unread:
+                self.all_wanted.emit()
             return
         conn = self.tabs.tabData(position) if position >= 0 else None
         view = self._views.get(conn) if conn is not None else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,9 +13,10 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.histogram import is_encoded
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recording_file import is_run_file, recording_files, worker_number
-from flux_desktop.engine.recording.session_folder import read_events, read_run_file
-from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted
+from flux_desktop.engine.recording.session_folder import read_events, read_run_file, run_end
+from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted, Snapshot
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
+from flux_desktop.reports.sessions.digest import Digest, is_worth_it, open_digest
 
 CUT_OFF = "The recording ends before the run did; what was recorded until then is shown."
 
@@ -24,34 +26,72 @@ class PastRun(msgspec.Struct):
 
     folder: Path
     plan: RunPlan
-    events: list[Event]
+    events: Iterable[Event]
     cut_off: bool
+    digest: Digest | None = None
+    """Where `events` lacks the connections' messages, they are here."""
 
 
-def read_past_run(folder: Path) -> PastRun:
-    """Read a session folder; for a thread. Raises `ProblemError` where it holds no run."""
+def read_past_run(folder: Path, *, whole: bool = False) -> PastRun:
+    """Read a session folder; for a thread. Raises `ProblemError` where it holds no run.
+
+    A large recording is opened by its digest, or, with `whole`, gives its events as they are read.
+    """
     try:
-        own = list(read_run_file(folder))
-        workers = [path for path in recording_files(folder) if not is_run_file(path)]
-        started = next((event for event in own if isinstance(event, RunStarted)), None)
-        if started is None:
-            raise ProblemError(_no_session(folder, "Its recording does not contain the plan of the run."))
-        if wrong := plan_problems(started.plan):
-            raise ProblemError(_no_session(folder, f"The recorded plan is invalid: {wrong[0].what}"))
-        totals = RunTotals(started.plan)
-        events: list[Event] = []
-        streams = [((0, event) for event in own), *(_numbered(path) for path in workers)]
-        for worker, event in heapq.merge(*streams, key=lambda pair: getattr(pair[1], "t", 0.0)):
-            heard = totals.take(event, worker, alone=len(workers) == 1) if worker else event
-            if heard is not None:
-                events.append(heard)
+        plan, ended = _plan(folder), run_end(folder)
+        if not is_worth_it(folder):
+            return PastRun(folder=folder, plan=plan, events=list(_merged(folder, plan)), cut_off=ended is None)
+        if whole:
+            return PastRun(folder=folder, plan=plan, events=_merged(folder, plan), cut_off=ended is None)
+        try:
+            digest = open_digest(folder)
+            events = digest.run()
+        except (OSError, zipfile.BadZipFile):  # such as a folder that cannot be written to
+            return PastRun(folder=folder, plan=plan, events=list(_merged(folder, plan)), cut_off=ended is None)
+        if ended is None:
+            events = _with_end(events, plan)
+        return PastRun(folder=folder, plan=plan, events=events, cut_off=ended is None, digest=digest)
     except OSError as error:
         raise ProblemError(_no_session(folder, f"The system says: {error.strerror or error}.")) from None
-    ended = next((event for event in events if isinstance(event, RunEnded)), None)
-    events = [event for event in events if not isinstance(event, RunEnded)]
+
+
+def _plan(folder: Path) -> RunPlan:
+    started = next((event for event in read_run_file(folder) if isinstance(event, RunStarted)), None)
+    if started is None:
+        raise ProblemError(_no_session(folder, "Its recording does not contain the plan of the run."))
+    if wrong := plan_problems(started.plan):
+        raise ProblemError(_no_session(folder, f"The recorded plan is invalid: {wrong[0].what}"))
+    return started.plan
+
+
+def _merged(folder: Path, plan: RunPlan) -> Iterator[Event]:
+    """All events as the window heard them; the end comes last, made from the others where the recording has none."""
+    paths = recording_files(folder)
+    alone = sum(not is_run_file(path) for path in paths) == 1
+    totals = RunTotals(plan)
+    ended: RunEnded | None = None
+    last_t = 0.0
+    for worker, event in heapq.merge(*map(_numbered, paths), key=lambda pair: getattr(pair[1], "t", 0.0)):
+        last_t = max(last_t, getattr(event, "t", 0.0))
+        heard = totals.take(event, worker, alone=alone) if worker else event
+        if isinstance(heard, RunEnded):
+            ended = ended or heard
+        elif heard is not None:
+            yield heard
+    yield ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
+
+
+def _with_end(events: list[Event], plan: RunPlan) -> list[Event]:
+    totals = RunTotals(plan)
+    last = None
+    for event in events:
+        totals.take(event, 1, alone=True)
+        last = event if isinstance(event, Snapshot) else last
     last_t = max(getattr(event, "t", 0.0) for event in events)
-    whole = ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
-    return PastRun(folder=folder, plan=started.plan, events=[*events, whole], cut_off=ended is None)
+    ended = msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
+    if last is not None:
+        ended = msgspec.structs.replace(ended, update=last.update, wire=last.wire, pacing=last.pacing)
+    return [*events, ended]
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, Event]]:

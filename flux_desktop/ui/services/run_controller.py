@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.ui.models.run_model import TABS_MAX, Origin, Phase, RunModel
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
+from flux_desktop.ui.services.past_messages import PastMessages
 from flux_desktop.ui.services.past_run import PastRun
 from flux_desktop.ui.services.replay import ReplayEngine
 from flux_desktop.ui.services.tasks import UiTasks
@@ -46,6 +47,7 @@ class RunController(QObject):
         self._watched: set[int] = set()
         self._has_end = False
         self._earlier_folder: Path | None = None
+        self._past = PastMessages(model, tasks, self.phase_changed.emit)
 
     @property
     def session_folder(self) -> Path | None:
@@ -91,7 +93,10 @@ class RunController(QObject):
             return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
 
         origin = Origin.REPLAY if speed else Origin.PAST
-        return self._begin(past.plan, truth, planned_s, make, origin=origin)
+        begun = self._begin(past.plan, truth, planned_s, make, origin=origin)
+        if begun and past.digest is not None:
+            self._past.begin(past.digest)
+        return begun
 
     def _begin(
         self,
@@ -105,6 +110,7 @@ class RunController(QObject):
         while self._mailbox.take() is not None:
             pass  # left over from the run before
         self._earlier_folder = self.session_folder
+        self._past.begin(None)
         self._model.begin(plan, truth, planned_s, origin)
         # Made at once, so that a stop that follows at once is not lost.
         engine = self._engine = make_engine(self._sink)
@@ -127,10 +133,23 @@ class RunController(QObject):
         self.phase_changed.emit()
 
     def watch(self, conn: int) -> None:
-        """Ask for one more connection's messages as they come, because it is being looked at."""
+        """Ask for one more connection's messages, because it is being looked at: as they come, or of a past run."""
+        self._past.load([conn])
         if self._engine is not None and self._model.active and conn not in self._watched:
             self._watched.add(conn)
             self._engine.send(Watch(connections=sorted(self._watched)))
+
+    def run_shown(self) -> None:
+        """The end of the run is on the screen."""
+        self._past.run_shown()
+
+    async def loaded(self, conns: Iterable[int]) -> None:
+        """Return when these connections of a past run have been read. Raises `ProblemError`."""
+        await self._past.loaded(conns)
+
+    def load_all(self) -> None:
+        """Read all connections of a past run, because their texts are searched."""
+        self._past.load(sorted(self._model.unread))
 
     def send(self, command: SetParameters | SendControl) -> None:
         """Send a command to the run in progress, if there is one."""

@@ -70,6 +70,9 @@ class SearchResults(QWidget):
         more = f", showing the first {HITS_MAX}" if hits > HITS_MAX else ""
         sentence = f"{text.count(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
         unseen = sum(not each.is_complete for each in self._model.conversations.values())
+        if self._model.unread:
+            waiting = text.count(len(self._model.unread), "connection is", "connections are")
+            sentence += f" {waiting} still being read."
         if self._model.active and unseen:
             sentence += f" {text.count(unseen, 'connection')} not shown so far will be searched when the run has ended."
         return sentence

@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
         page.transcripts.shown.connect(self.controller.watch)
+        page.transcripts.all_wanted.connect(self.controller.load_all)
         page.status.folder_wanted.connect(self.transcripts.show_folder)
         page.sound_panel.file_chosen.connect(self.recordings.load)
         page.sound_panel.data_set.inspect_wanted.connect(self.show_clips)
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.confirmer.run_finished)
         self.events.run_finished.connect(self.comparer.run_finished)
         self.events.run_finished.connect(self.isolation.run_finished)
+        self.events.run_finished.connect(self.controller.run_shown)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
         for offer in (self.confirmer, self.comparer):

@@ -66,7 +66,7 @@ class Transcripts:
             self.open_session(folder, speed)
 
     async def _open(self, folder: Path, speed: float) -> None:
-        past = await file_work(f"Reading the session {folder.name}", partial(read_past_run, folder))
+        past = await file_work(f"Reading the session {folder.name}", partial(read_past_run, folder, whole=speed > 0))
         source, truth, file_s = past.plan.source, None, None
         if isinstance(source, WavSource):
             # The recording may have been moved or deleted since; then there is no reference text.
@@ -94,14 +94,15 @@ class Transcripts:
 
     def save_transcripts(self, conns: list[int], suffix: str, path: Path) -> None:
         """Write one connection's transcript to `path`, or several into the folder `path`."""
+        self._tasks.start("saving transcripts", self._save(conns, suffix, path), group="export")
+
+    async def _save(self, conns: list[int], suffix: str, path: Path) -> None:
+        await self._controller.loaded(conns)
         conversations = [self._state.run.conversation(conn) for conn in conns]
         if len(conversations) == 1:
             files = {path: transcript(conversations[0], suffix)}
         else:
             files = {path / f"connection-{each.conn:04d}.{suffix}": transcript(each, suffix) for each in conversations}
-        self._tasks.start("saving transcripts", self._save(files), group="export")
-
-    async def _save(self, files: dict[Path, str]) -> None:
         await file_work("Saving the transcripts", partial(write, files))
         path = next(iter(files))
         saved = Problem(

@@ -9,6 +9,7 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.events import Histograms, RunEnded, RunStarted, encode_event
+from flux_desktop.reports.sessions import digest
 from flux_desktop.ui.services.past_run import CUT_OFF, read_past_run
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
@@ -88,3 +89,38 @@ def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -
         assert window.state.run.conversation(1).transcript() == list(scripted.SENTENCES)
 
     stage(Waiting, live)
+
+
+def test_a_large_session_shows_a_connection_when_it_is_looked_at(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path / "2026-11-23_14-02-00")
+    whole = read_past_run(folder)
+    monkeypatch.setattr(digest, "WORTH_BYTES", 10)
+    assert [type(event) for event in read_past_run(folder, whole=True).events] == [type(each) for each in whole.events]
+
+    async def live(window: MainWindow) -> None:
+        window.transcripts.open_session(folder)
+        run = window.state.run
+        await until(lambda: run.ended is not None and 1 not in run.unread, "the connection in front has been read")
+        assert run.conversation(1).transcript() == list(scripted.SENTENCES)
+        assert run.conversation(2).transcript() == []
+        assert "2 of 2 connections completed" in window.live_page.banners.banners()[0].problem.what
+        window.live_page.transcripts.search.setText("amiable")
+        await until(lambda: not run.unread, "all connections have been read for the search")
+        assert run.conversation(2).transcript() == list(scripted.SENTENCES)
+        assert run.conversation(2).summary is not None
+        await until(lambda: window.live_page.transcripts.results.list.count() == 4, "both connections are searched")
+
+    stage(Waiting, live)
+
+
+def test_a_large_recording_that_was_cut_off_opens_with_a_notice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path / "s", whole=False)
+    monkeypatch.setattr(digest, "WORTH_BYTES", 10)
+    past = read_past_run(folder)
+    ended = list(past.events)[-1]
+    assert isinstance(ended, RunEnded)
+    assert (past.cut_off, ended.reasons) == (True, [CUT_OFF])
