@@ -72,8 +72,7 @@ async def error(window: MainWindow) -> None:
 async def presenter(window: MainWindow) -> None:
     """One connection, large."""
     await running(window)
-    window.pages.setCurrentIndex(1)
-    window.menuBar().hide()
+    window.toggle_presenter()
 
 
 async def microphone(window: MainWindow) -> None:

@@ -14,6 +14,8 @@ EXAMPLES = {
     "flux-desktop": "open the window",
     "flux-desktop --demo": "stream the bundled sample to the built-in endpoint",
     "flux-desktop talk.wav --connections 4": "load this recording",
+    "flux-desktop --demo --present": "present the bundled data set in full screen",
+    "flux-desktop --present SESSION": "present a session again; with a second one, both as A and B",
     "flux-desktop --demo --screenshot window.png": "also save a screenshot during the run",
 }
 
@@ -31,6 +33,13 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--demo", action="store_true", help="stream the bundled sample to the built-in endpoint")
     options.add_argument("--wav", metavar="PATH", type=Path, help="same as WAV")
     options.add_argument("--connections", metavar="N", type=int, help="number of connections (default: 2)")
+    options.add_argument(
+        "--present",
+        metavar="SESSION",
+        nargs="*",
+        type=Path,
+        help="start in the presenter view; with a session folder, replay it, with two, compare them",
+    )
     options.add_argument("--screenshot", metavar="PATH", type=Path, help="save a screenshot during the run")
     options.add_argument("--theme", choices=("system", "dark", "light"), help="colour theme")
     # Of the self-test, which starts the window as a process of its own.
@@ -54,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.wav = options.wav or options.recording
     if options.connections is not None and not 1 <= options.connections <= 1000:
         parser().error("--connections takes 1 to 1000")
+    if len(options.present or ()) > 2 or (options.present and options.demo):
+        parser().error("--present takes at most two sessions, and none with --demo")
     from flux_desktop.base.home import ensure_home
     from flux_desktop.base.program import allow_many_files
 

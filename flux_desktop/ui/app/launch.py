@@ -36,6 +36,8 @@ from flux_desktop.ui.window.recovery import offer_unfinished
 GOOD_MOMENT_TURNS = 2
 CLOSE_WAIT_S = 6.0
 DEFAULT_CONNECTIONS = 2
+PRESENTED_CONNECTIONS = 6
+"""Of the demo in the presenter view: each sends four of the bundled clips, which takes about a minute and a half."""
 DEMO_EAGER_THRESHOLD = 0.5
 
 
@@ -52,6 +54,11 @@ def make_app() -> QApplication:
     return app
 
 
+def presents(options: argparse.Namespace) -> bool:
+    """Whether the window starts in the presenter view."""
+    return getattr(options, "present", None) is not None
+
+
 def make_window(
     app: QApplication, options: argparse.Namespace, make_engine: EngineFactory, account: Account | None = None
 ) -> MainWindow:
@@ -59,7 +66,8 @@ def make_window(
     theme = ThemeSource(app, options.theme or "system")
     theme.begin()
     window = MainWindow(theme, make_engine, account)
-    window.state.choices.connections = options.connections or DEFAULT_CONNECTIONS
+    usual = PRESENTED_CONNECTIONS if presents(options) and options.demo else DEFAULT_CONNECTIONS
+    window.state.choices.connections = options.connections or usual
     window.state.changed()
     return window
 
@@ -82,6 +90,8 @@ def run_window(options: argparse.Namespace) -> int:
         window.fit_to_screen()
         window.speech_models.installed.connect(lambda _name: local.renew())
         window.begin(load_account=not options.demo)
+        if presents(options):
+            window.presenting.toggle()
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
         if not options.demo:
@@ -166,12 +176,15 @@ async def _get_ready(
     """
     if options.wav is not None:
         window.recordings.load(str(options.wav))
+    elif options.demo and presents(options):
+        window.recordings.load_sample_data_set()
     elif options.demo:
         window.recordings.load_sample()
     else:
         await window.recordings.reopen_newest()
     if options.demo:
-        await _until(lambda: window.state.recording is not None or bool(window.live_page.banners.banners()))
+        state = window.state
+        await _until(lambda: state.source is not None or bool(window.live_page.banners.banners()))
         choices = window.state.choices
         choices.options = msgspec.structs.replace(choices.options, eager_eot_threshold=DEMO_EAGER_THRESHOLD)
         choices.endpoint = LOCAL_ENDPOINT
@@ -180,6 +193,8 @@ async def _get_ready(
         if not window.state.run.active:
             stopped()
             return
+    if options.present:
+        await window.presenting.open(options.present, window.transcripts.open_session)
     if options.screenshot is not None:
         await _until(lambda: good_moment(window.state.run) or window.state.run.ended is not None)
         window.grab().save(str(options.screenshot))

@@ -47,6 +47,8 @@ class AppState:
         self.refuses_configure: list[str] = []
         """Endpoints of the account whose build was found to reject `Configure`."""
         self.presenting = False
+        self.actions: dict[str, Callable[..., object]] = {}
+        """What parts of the window offer to others by name: `mute`, `pause` and `seek` (by seconds)."""
         self.shows_stalls = False
         self._listeners: list[Callable[[], None]] = []
 

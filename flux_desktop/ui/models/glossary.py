@@ -25,6 +25,8 @@ GLOSSARY: dict[str, str] = {
     "p50, p95, p99": "50, 95 or 99 of 100 measurements were at most this value. p50 is the median.",
     "Pacing": "How late this computer sent its chunks. Above 40 ms at p99 the latencies include this computer's own "
     "delay and cannot be trusted.",
+    "Playhead": "The line that shows which moment of the audio is played or sent.",
+    "Presenter view": "A view of a run for an audience, in large type (F11). Its keys are listed by ?.",
     "Preset": "A named set of end-of-turn threshold, eager threshold and timeout.",
     "Ramp": "How the connections of a run open: all at once, in batches or in stages.",
     "Resumed": "The speaker continued after an eager end of turn; what was prepared must be discarded.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flux_desktop.audio.levels import Meter
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.sound import WavShape
 
 TURNS_SHOWN = 40
 
@@ -27,8 +30,10 @@ def place_in_recording(
 class AudioLevel:
     """Level of the audio that the run streams, for the presenter."""
 
-    def __init__(self, state: AppState) -> None:
+    def __init__(self, state: AppState, of_clip: Callable[[], tuple[WavShape, float] | None] = lambda: None) -> None:
+        """`of_clip` gives the clip of a data set that is sent now, and the position in it."""
         self._state = state
+        self._of_clip = of_clip
         self._meter, self._generation = Meter(), -1
 
     def now(self) -> tuple[float, float] | None:
@@ -38,11 +43,15 @@ class AudioLevel:
             return None
         if isinstance(run.plan.source, MicrophoneSource):
             return state.microphone_level.level
-        recording = state.recording
-        if recording is None or str(recording.path) != run.plan.source.path:
-            return None
+        playing = self._of_clip()
+        if playing is None:
+            recording = state.recording
+            if recording is None or str(recording.path) != run.plan.source.path:
+                return None
+            playing = recording, run.sent_s()
         if run.generation != self._generation:
             self._generation, self._meter = run.generation, Meter()
         if run.active and run.streaming():
-            self._meter.push(recording.level_dbfs(run.sent_s()), run.now_s)
+            shape, position_s = playing
+            self._meter.push(shape.level_dbfs(position_s), run.now_s)
         return self._meter.level_dbfs(run.now_s), self._meter.peak_dbfs(run.now_s)

@@ -125,7 +125,7 @@ def comparison_lines(compared: ArmComparison) -> list[str]:
 def _pair(a: Trace, b: Trace, place: int) -> TurnPair:
     turn = a.turns[place]
     one, other = _arm(a, place), _arm(b, place)
-    ours, theirs = _marked(one[0], other[0])
+    ours, theirs = marked_words(one[0], other[0])
     return TurnPair(
         clip=a.clip,
         path=Path(a.path) if a.path else None,
@@ -155,7 +155,7 @@ def _words(own: Sequence[TraceMessage], ends: Sequence[TraceMessage]) -> list[st
     return words
 
 
-def _marked(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[HeardWord, ...], tuple[HeardWord, ...]]:
+def marked_words(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[HeardWord, ...], tuple[HeardWord, ...]]:
     """Both texts, each with the words marked that the other one does not have in their place."""
     plain_a, plain_b = ([word.casefold().strip(".,:;!?") for word in words] for words in (a, b))
     shared_a, shared_b = [False] * len(a), [False] * len(b)

@@ -1,203 +1,247 @@
-"""The presenter view: one connection, large enough to be read from five metres."""
+"""The presenter view: one conversation, subtitles, tiles or two arms, large enough to be read from five metres."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from flux_desktop.ui.models import text
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.playback import AudioLevel
-from flux_desktop.ui.panels.conversation_view import state_tone, state_words
+from flux_desktop.ui.models.presenter.answer import source_words
+from flux_desktop.ui.models.presenter.counters import counters
+from flux_desktop.ui.models.presenter.keys import View, ViewChoice
+from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.presenter.playhead import PairPlayer
+from flux_desktop.ui.models.presenter.recorded import RecordedPair
+from flux_desktop.ui.panels.presenter_one import OneConversation, Subtitles
+from flux_desktop.ui.panels.presenter_split import SplitPanel
+from flux_desktop.ui.panels.presenter_tiles import TilesPanel
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.style.tokens import TYPE_STAGE_PX, Theme, font
-from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
-from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
+from flux_desktop.ui.views.presenter.figures import CountersPart, TextPart
+from flux_desktop.ui.views.presenter.keys_overlay import KeysOverlay
+from flux_desktop.ui.views.presenter.part import unit_of
 
-_WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-_FOOT_PX = 28
-FOOT_PX = 108
-"""The confidence with its thresholds: a line of words above the bar and one below."""
-IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
-IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
-_SIZES_PX = (76, 68, 60, 52, 44, 38)
+MARGIN_PX, FOOT_PX = 56, 44
+SEEK_S = 2.0
+SLOW_S = 0.25
+"""Between two looks at what changes slowly."""
+_ARROWS = {Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}
+_LETTERS = {Qt.Key.Key_S: "S", Qt.Key.Key_T: "T", Qt.Key.Key_A: "A", Qt.Key.Key_C: "C", Qt.Key.Key_Question: "?"}
 
 
 class Presenter(QWidget):
-    """Paints the state, the live text, earlier turns, the latency, the end-of-turn confidence and the level."""
+    """Shows one of its views, and takes the keys of `models.presenter.keys`.
 
-    def __init__(self, theme: ThemeSource, state: AppState) -> None:
+    Signals:
+        picked: a connection was chosen by its number or its tile.
+        comparison_wanted: A and B are to be shown; a recorded comparison may be given with `set_pairs`.
+        left: the presenter view is to be left.
+    """
+
+    picked = Signal(int)
+    comparison_wanted = Signal()
+    left = Signal()
+
+    def __init__(self, theme: ThemeSource, state: AppState, motion: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
-        self._theme = theme
-        self._state = state
-        self._model = state.run
-        self.level = AudioLevel(state)
+        self._theme, self._state = theme, state
+        self.choice = ViewChoice()
+        self.loudness = Loudness(state)
+        self.one = OneConversation(theme, state, self.loudness)
+        self.subtitles = Subtitles(theme, state)
+        self.tiles = TilesPanel(theme, state, self.loudness, motion)
+        self.split = SplitPanel(theme, state, self.loudness)
+        self.counters = CountersPart(theme, self)
+        self.source = TextPart(theme, self)
+        self.keys_hint = TextPart(theme, self, right=True)
+        self.keys_hint.show_content(("? keys", False))
+        self.keys = KeysOverlay(theme, self)
+        self.selected: Callable[[], Sequence[int]] = list
+        """The connections that are selected in the window, for A and B."""
+        self.prices: Prices | None = None
+        self.player: PairPlayer | None = None
+        self._views: dict[View, QWidget] = {
+            View.MAIN: self.one,
+            View.SUBTITLES: self.subtitles,
+            View.TILES: self.tiles,
+            View.SPLIT: self.split,
+        }
+        for view in self._views.values():
+            view.setParent(self)
         self._conn: int | None = None
-        self._shown: tuple[int, int] = (-1, -1)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._slow_at_s = 0.0
+        self.level = self.one.level
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Presenter view")
+        self.keys.raise_()
+        self.tiles.view.opened.connect(self._open)
         theme.changed.connect(self.update)
+        self._show_view()
+
+    # ------------------------------------------------------------ what is shown
 
     def set_front(self, conn: int | None) -> None:
         """Select the connection to show."""
         if conn is not None:
             self._conn = conn
-            self._shown = (-1, -1)
+            self.refresh()
+
+    def set_pairs(self, pairs: Sequence[RecordedPair]) -> None:
+        """Play a recorded comparison in A and B; without pairs, show two connections of the run."""
+        self.player = PairPlayer(pairs) if pairs else None
+        self.refresh()
+
+    def show_view(self, view: View) -> None:
+        """Show this view."""
+        if self.choice.view is not view:
+            self.choice.view = view
+            self._show_view()
 
     def refresh(self) -> None:
-        """Paint what is new."""
-        state = (self._model.generation, self._model.revision)
-        if state != self._shown:
-            self._shown = state
-            conversation = self._conversation()
-            if conversation is not None:
-                newest = _newest(conversation)
-                self.setAccessibleName(f"{state_words(conversation)}: {'' if newest is None else newest.text}")
-            self.update()
+        """Show what is new in the view that is shown."""
+        conversation, now_s = self._conversation(), time.monotonic()
+        if self.choice.view is View.SPLIT:
+            self.split.refresh(self.player, list(self.selected()))
+        elif self.choice.view is View.TILES:
+            self.tiles.refresh()
+        elif self.choice.view is View.SUBTITLES:
+            self.subtitles.refresh(conversation)
+        else:
+            self.one.refresh(conversation)
+        if now_s - self._slow_at_s >= SLOW_S or self.source.content is None:
+            self._slow_at_s = now_s
+            self._refresh_slowly(conversation)
+
+    def _refresh_slowly(self, conversation: Conversation | None) -> None:
+        run = self._state.run
+        shown = self.choice.counters_shown and self.choice.view is not View.SUBTITLES
+        self.counters.setVisible(shown)
+        if shown:
+            self.counters.show_content(counters(run, self.prices))
+        words = self.split.source_words(self.player) if self.choice.view is View.SPLIT else ""
+        self.source.show_content((words or source_words(conversation, run), False))
+        name = f"Presenter view, {self.choice.view}. {self._views[self.choice.view].accessibleDescription()}"
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
 
     def _conversation(self) -> Conversation | None:
-        if not self._model.conversations:
+        conversations = self._state.run.conversations
+        if not conversations:
             return None
-        conn = self._conn if self._conn in self._model.conversations else next(iter(self._model.conversations))
-        return self._model.conversations[conn]
+        return conversations[self._conn if self._conn in conversations else next(iter(conversations))]
+
+    def _show_view(self) -> None:
+        for view, widget in self._views.items():
+            widget.setVisible(view is self.choice.view)
+        self.keys.setVisible(self.choice.keys_shown)
+        self._slow_at_s = 0.0
+        if self.choice.view is View.SPLIT:
+            self.comparison_wanted.emit()
+        self._place()
+        self.refresh()
+
+    def _open(self, conn: int) -> None:
+        """Show one conversation."""
+        self.choice.enlarge()
+        self._conn = conn
+        self.picked.emit(conn)
+        self._show_view()
+
+    # ------------------------------------------------------------ keys
+
+    def step_back(self) -> None:
+        """One step back, or leave."""
+        if self.choice.back():
+            self._show_view()
+        else:
+            self.left.emit()
+
+    def _pause(self) -> None:
+        if self.choice.view is View.SPLIT and self.player is not None:
+            self.player.toggle(time.monotonic())
+            self.refresh()
+        else:
+            self._act("pause")
+
+    def _seek(self, by_s: float) -> None:
+        if self.choice.view is View.SPLIT and self.player is not None:
+            self.player.seek(by_s, time.monotonic())
+            self.refresh()
+        else:
+            self._act("seek", by_s)
+
+    def _step_clip(self, by: int) -> None:
+        if self.choice.view is View.SPLIT and self.player is not None:
+            self.player.step(by, time.monotonic())
+            self.refresh()
+
+    def _act(self, name: str, *values: float) -> None:
+        """Do what another part of the window offers under that name, if any does."""
+        if (act := self._state.actions.get(name)) is not None:
+            act(*values)
+
+    def _move(self, way: str) -> None:
+        if self.choice.view is View.TILES:
+            self.tiles.view.step(way)
+        elif way in {"left", "right"}:
+            self._seek(SEEK_S if way == "right" else -SEEK_S)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        number = key - Qt.Key.Key_0
+        acts: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Space: self._pause,
+            Qt.Key.Key_M: partial(self._act, "mute"),
+            Qt.Key.Key_Escape: self.step_back,
+            Qt.Key.Key_BracketLeft: partial(self._step_clip, -1),
+            Qt.Key.Key_BracketRight: partial(self._step_clip, 1),
+            Qt.Key.Key_Return: self.tiles.view.enter,
+            Qt.Key.Key_Enter: self.tiles.view.enter,
+        }
+        if not plain:
+            super().keyPressEvent(event)
+        elif key in _LETTERS:
+            self.choice.press(_LETTERS[key])
+            self._show_view()
+        elif 1 <= number <= 9:
+            if number in self._state.run.conversations:
+                self._open(number)
+        elif key in _ARROWS:
+            self._move(_ARROWS[key])
+        elif key in acts:
+            acts[key]()
+        else:
+            super().keyPressEvent(event)
+
+    # ------------------------------------------------------------ layout
+
+    def _place(self) -> None:
+        unit = unit_of(self)
+        margin, foot = round(MARGIN_PX * unit), round(FOOT_PX * unit)
+        inner = self.rect().adjusted(margin, margin // 2, -margin, -margin // 3)
+        line = QRect(inner.left(), inner.bottom() - foot + 1, inner.width(), foot)
+        for part in (self.counters, self.source, self.keys_hint, self.keys):
+            part.set_unit(unit)
+        hint = round(130 * unit)
+        self.source.setGeometry(line.adjusted(0, 0, -hint - line.width() // 2 - 1, 0))
+        self.counters.setGeometry(line.adjusted(line.width() // 2 - hint, 0, -hint, 0))
+        self.keys_hint.setGeometry(QRect(line.right() - hint + 1, line.top(), hint, foot))
+        view = self._views[self.choice.view]
+        view.setGeometry(inner.adjusted(0, 0, 0, -foot - round(10 * unit)))
+        self.keys.place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self._theme.current
-        painter.fillRect(self.rect(), QColor(theme.window))
-        margin = max(40, self.width() // 20)
-        area = QRectF(self.rect()).adjusted(margin, margin * 0.7, -margin, -margin * 0.6)
-        conversation = self._conversation()
-        if conversation is None:
-            painter.setPen(QColor(theme.muted))
-            painter.setFont(font(TYPE_STAGE_PX))
-            words = IDLE_READY if self._state.has_audio else IDLE_NOT_READY
-            painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), words)
-        else:
-            self._paint_head(painter, conversation, QRectF(area.left(), area.top(), area.width(), 60), theme)
-            foot = QRectF(area.left(), area.bottom() - FOOT_PX, area.width(), FOOT_PX)
-            self._paint_words(painter, conversation, area.adjusted(0, 96, 0, -FOOT_PX - 20), theme)
-            self._paint_foot(painter, conversation, foot, theme)
+        painter.fillRect(event.rect(), QColor(self._theme.current.window))
         painter.end()
-
-    def _paint_head(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
-        tone = state_tone(conversation)
-        colours = {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}
-        face = font(32, bold=True)
-        painter.setFont(face)
-        words = state_words(conversation)
-        width = QFontMetrics(face).horizontalAdvance(words) + 56
-        box = QRectF(area.left(), area.top(), width, 56)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.get(tone, theme.raised)))
-        painter.drawRoundedRect(box, 28, 28)
-        painter.setPen(QColor(theme.on_fill if tone in colours else theme.text))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
-        shot = self._model.snapshot
-        taken = 0
-        if shot is not None and shot.update.p95_ms is not None:
-            figure = f"update p95 {text.milliseconds(shot.update.p95_ms)}"
-            painter.setPen(QColor(theme.text))
-            painter.setFont(face)
-            taken = painter.fontMetrics().horizontalAdvance(figure) + 28
-            painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), figure)
-        painter.setPen(QColor(theme.muted))
-        painter.setFont(font(28))
-        left = area.adjusted(width + 28, 0, -taken, 0)
-        plan = self._model.plan
-        endpoint = "" if plan is None else f"{plan.endpoint}{' (not Flux)' if plan.is_local else ''}  ·  "
-        source = next(
-            (
-                words
-                for words in (f"{endpoint}connection {conversation.conn}", f"#{conversation.conn}")
-                if painter.fontMetrics().horizontalAdvance(words) <= left.width()
-            ),
-            "",
-        )
-        painter.drawText(left, int(Qt.AlignmentFlag.AlignVCenter), source)
-
-    def _paint_words(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
-        newest = _newest(conversation)
-        if newest is None:
-            painter.setPen(QColor(theme.muted))
-            painter.setFont(font(TYPE_STAGE_PX))
-            painter.drawText(area, _WRAP, "Listening…")
-            return
-        size_px, height = _fit(newest.text, area)
-        before = [card for card in conversation.cards[-20:] if card.tone == "final" and card is not newest][-3:]
-        painter.setFont(font(30))
-        earlier: list[tuple[str, float]] = []
-        room = area.height() - height - 36
-        for card in reversed(before):
-            needed = painter.boundingRect(area, _WRAP, card.text).height()
-            if needed + 18 > room:
-                break
-            room -= needed + 18
-            earlier.insert(0, (card.text, needed))
-        # In the order of the conversation: the newest turn stands below the earlier ones.
-        painter.setPen(QColor(theme.muted))
-        y = area.top()
-        for words, needed in earlier:
-            painter.drawText(QRectF(area.left(), y, area.width(), needed), _WRAP, words)
-            y += needed + 18
-        y += 18 if earlier else 0
-        painter.setPen(QColor(theme.text))
-        painter.setFont(font(size_px, bold=True))
-        painter.drawText(QRectF(area.left(), y, area.width(), height), _WRAP, newest.text)
-
-    def _paint_foot(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
-        level = self.level.now()
-        share = 0.62 if level is not None else 1.0
-        self._paint_end(
-            painter, conversation, QRectF(area.left(), area.top(), area.width() * share, area.height()), theme
-        )
-        if level is not None:
-            left = area.left() + area.width() * (share + 0.05)
-            self._paint_level(painter, level, QRectF(left, area.top(), area.right() - left, area.height()), theme)
-
-    def _paint_level(self, painter: QPainter, level: tuple[float, float], area: QRectF, theme: Theme) -> None:
-        painter.setFont(font(_FOOT_PX))
-        painter.setPen(QColor(theme.muted))
-        words = "level: silent" if level[1] <= LOW_DBFS else f"level {level[1]:.0f} dBFS"
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), words)
-        paint_bar(painter, QRectF(area.left(), area.top() + 42, area.width(), 24), level, theme)
-
-    def _paint_end(self, painter: QPainter, conversation: Conversation, area: QRectF, theme: Theme) -> None:
-        groove = QRectF(area.left(), area.top() + 46, area.width(), 16)
-        in_force = conversation.parameters.in_force
-        end, *eager = marks = thresholds(in_force.eot_threshold_in_force, in_force.eager_eot_threshold, theme)
-        paint_confidence(painter, groove, conversation.eot_confidence, marks, theme)
-        painter.setFont(font(_FOOT_PX))
-        painter.setPen(QColor(theme.muted))
-        caption = f"end of turn {text.percent(conversation.eot_confidence)}"
-        painter.drawText(QRectF(area.left(), area.top(), area.width(), 36), int(Qt.AlignmentFlag.AlignLeft), caption)
-        painter.setPen(QColor(end.colour))
-        width, taken = (painter.fontMetrics().horizontalAdvance(each) for each in (end.label, caption))
-        # Centred on the mark, but neither over the caption nor outside.
-        left = min(max(end.x(groove) - width / 2, area.left() + taken + 24), area.right() - width)
-        if left >= area.left() + taken + 12:
-            painter.drawText(QRectF(left, area.top(), width + 2, 36), int(Qt.AlignmentFlag.AlignLeft), end.label)
-        for mark in eager:
-            painter.setPen(QColor(mark.colour))
-            box = QRectF(max(area.left(), mark.x(groove) - 150), groove.bottom() + 10, 300, 36)
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignHCenter), mark.label)
-
-
-def _newest(conversation: Conversation) -> Card | None:
-    return next((card for card in reversed(conversation.cards) if card.tone != "note" and card.text), None)
-
-
-def _fit(words: str, area: QRectF) -> tuple[int, float]:
-    """The largest type in which the words take at most three fifths of the height, and the height they take."""
-    height = 0.0
-    for size_px in _SIZES_PX:
-        metrics = QFontMetrics(font(size_px, bold=True))
-        height = float(metrics.boundingRect(area.toRect(), _WRAP, words).height())
-        if height <= area.height() * 0.6:
-            return size_px, height
-    return _SIZES_PX[-1], min(height, area.height())

@@ -9,6 +9,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import resource_path
 from flux_desktop.base.versions import versions
 from flux_desktop.ui.models.glossary import GLOSSARY
+from flux_desktop.ui.models.presenter.keys import KEYS
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.panels.self_test_dialog import SelfTestDialog
 from flux_desktop.ui.services.tasks import UiTasks
@@ -47,6 +48,7 @@ class HelpDialogs:
         ]
         keys = sorted({(path, shortcut) for shortcut, path in rows})
         shown = [(shortcut, path) for path, shortcut in keys]
+        shown += [(key, f"Presenter View → {words}") for key, words in KEYS]
         TermsDialog(self._parent, "Keyboard shortcuts", shown, hint="Filter, for example export", first_px=130).open()
 
     def run_self_test(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QDialog, QMainWindow
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.live_page import LivePage
@@ -12,7 +12,6 @@ from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
-from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
 from flux_desktop.ui.services.engine_port import EngineFactory
@@ -33,13 +32,14 @@ from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.isolation_checker import IsolationChecker
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.presenting import Presenting
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
-from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, PageScroller, fitted
+from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, fitted
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.transcripts import Transcripts
 from flux_desktop.ui.window.tuner import Tuner
@@ -80,7 +80,6 @@ class MainWindow(QMainWindow):
         self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
-        self.presenter = Presenter(theme, self.state)
         self.tune_page = TunePage(theme, self.state)
         self.tuner = Tuner(self.state, self.tune_page, self.tasks)
         self.recorder = TraceRecorder(
@@ -90,10 +89,8 @@ class MainWindow(QMainWindow):
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
         self.frame = PageFrame(theme, self.state, page, self.tune_page)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.frame)
-        self.pages.addWidget(self.presenter)
-        self.scroller = PageScroller(self.pages)
+        self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
+        self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
         self.recordings.ask_columns = lambda error, chosen: ColumnsDialog(self, error, chosen).open()
@@ -101,8 +98,8 @@ class MainWindow(QMainWindow):
         self.clock = RefreshClock(
             self.mailbox,
             self.events.take,
-            on_curves=(self.refresher.draw_curves, self.preview.refresh),
-            on_texts=(self.refresher.draw_texts, self.presenter.refresh),
+            on_curves=(self.refresher.draw_curves, self.preview.refresh, self.presenting.refresh),
+            on_texts=(self.refresher.draw_texts,),
             on_labels=(
                 self.live_controls.refresh,
                 self.refresher.draw_labels,
@@ -111,14 +108,13 @@ class MainWindow(QMainWindow):
                 self.comparer.refresh,
                 self.isolation.refresh,
             ),
-            active=lambda: self.state.run.active or self.preview.on,
+            active=lambda: self.state.run.active or self.preview.on or self.presenting.moves,
             parent=self,
         )
         self.state.listen(self._pace_timers)
         self._fitted = QSize()
         """The size that the screen allowed when the window opened; it is not the user's choice."""
         self._closing = False
-        self._before_presenting = Qt.WindowState.WindowNoState
         self._wire()
         self._build_menus()
         self.resize(self.state.choices.width, self.state.choices.height)
@@ -131,6 +127,8 @@ class MainWindow(QMainWindow):
         page.transcripts.start_clicked.connect(lambda: self.starter.start_at_once(self.recordings, self.tasks))
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
+        self.presenter.picked.connect(page.transcripts.show_connection)
+        self.presenter.selected = page.transcripts.selected
         page.transcripts.shown.connect(self.controller.watch)
         page.transcripts.all_wanted.connect(self.controller.load_all)
         page.status.folder_wanted.connect(self.transcripts.show_folder)
@@ -162,7 +160,10 @@ class MainWindow(QMainWindow):
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
         menus.fill_view_menu(view, self.frame, page, self.theme, self.accuracy)
-        present = menus.add_presenter_actions(view, self.toggle_presenter, self.leave_presenter)
+        presenting = self.presenting
+        present = menus.add_presenter_actions(
+            view, presenting.toggle, presenting.toggle_second_screen, presenting.step_back
+        )
         menus.fill_developer_menu(bar.addMenu("&Developer"), self.state, page)
         menus.fill_help_menu(bar.addMenu("&Help"), self.help)
         # The menu bar is hidden while presenting; these shortcuts keep working because the window owns them too.
@@ -196,24 +197,9 @@ class MainWindow(QMainWindow):
         if self.state.data_set is not None:
             ClipsDialog(self, self.theme, self.state.data_set, self.tasks).open()
 
-    def leave_presenter(self) -> None:
-        """Return to the page, if the presenter view is shown."""
-        if self.state.presenting:
-            self.toggle_presenter()
-
     def toggle_presenter(self) -> None:
         """Switch to the presenter view in full screen, or back."""
-        entering = self.state.presenting = not self.state.presenting
-        self.pages.setCurrentWidget(self.presenter if entering else self.frame)
-        self.scroller.set_scrolled(not entering)
-        self.menuBar().setVisible(not entering)
-        if entering:
-            self._before_presenting = self.windowState()
-            self.setWindowState(self.windowState() | Qt.WindowState.WindowFullScreen)
-            self.presenter.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.setWindowState(self._before_presenting)
-        self.state.changed()
+        self.presenting.toggle()
 
     def fit_to_screen(self) -> None:
         """Make the window no larger than the screen that it opens on; the remembered size stays."""
@@ -250,6 +236,7 @@ class MainWindow(QMainWindow):
             self._closing = True
             for dialog in self.findChildren(QDialog):
                 dialog.close()
+            self.presenting.leave()
             self.clock.stop()
             self.heartbeat.stop()
             self.tasks.start("closing", self._close_all())

@@ -138,13 +138,16 @@ def fill_view_menu(
     menu.addSeparator()
 
 
-def add_presenter_actions(menu: QMenu, toggle: Callable[[], object], leave: Callable[[], object]) -> list[QAction]:
-    """The presenter view; Esc leaves it without a menu entry. Returns both actions."""
+def add_presenter_actions(
+    menu: QMenu, toggle: Callable[[], object], second: Callable[[], object], back: Callable[[], object]
+) -> list[QAction]:
+    """The presenter view, here or on a second screen; Esc goes back without a menu entry. Returns the actions."""
     present = _add(menu, "Presenter View", toggle, "F11")
-    escape = QAction("Leave Presenter View", menu)
+    apart = _add(menu, "Presenter on Second Screen", second, "Shift+F11")
+    escape = QAction("Back from Presenter View", menu)
     escape.setShortcut(QKeySequence("Esc"))
-    escape.triggered.connect(lambda _checked=False: leave())
-    return [present, escape]
+    escape.triggered.connect(lambda _checked=False: back())
+    return [present, apart, escape]
 
 
 def fill_developer_menu(menu: QMenu, state: AppState, page: LivePage) -> None:

@@ -1,32 +1,27 @@
-"""The presenter's view: what it says of itself, and how loud the sound is in it."""
+"""The presenter: its views, its keys, what it says of itself, and how loud the audio is in it."""
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded
 from flux_desktop.engine.records.facts import ConnectionState
-from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.panels.presenter import Presenter
+from flux_desktop.ui.panels.presenter_one import IDLE_NOT_READY, IDLE_READY
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
+from tests.ui.models.presenter.comparisons import pair
 from tests.ui.services.test_device_watch import device, level
 from tests.ui.window.test_main_window import Waiting, with_sample
-
-
-def painted(window: MainWindow, token: str) -> bool:
-    """Whether a colour of the theme is anywhere in the lower right corner, where the level stands."""
-    picture = window.presenter.grab().toImage()
-    wanted = QColor(getattr(window.theme.current, token)).rgb()
-    xs = range(int(picture.width() * 0.66), int(picture.width() * 0.95), 2)
-    ys = range(int(picture.height() * 0.85), picture.height() - 20, 2)
-    return any(picture.pixel(x, y) == wanted for x in xs for y in ys)
 
 
 def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(stage: Stage) -> None:
@@ -51,8 +46,8 @@ def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(s
         heard = window.presenter.level.now()
         assert heard is not None
         assert heard[1] >= shape.level_dbfs(window.state.run.sent_s()) > -60
-        assert painted(window, "ok")
-        window.leave_presenter()
+        await until(lambda: window.presenter.one.meter.content not in {None, (None,)}, "the level is shown")
+        window.presenting.leave()
 
     stage(Held, live)
 
@@ -89,32 +84,48 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
         assert heard is not None
         assert heard[1] == pytest.approx(-8.0)
         window.presenter.refresh()
-        assert painted(window, "danger")
+        content = window.presenter.one.meter.content
+        assert content is not None
+        assert content[0] is not None
+        assert content[0][1] == -8
 
     stage(Waiting, live)
 
 
 class Alone:
-    """A presenter's view without a window, over a run of two connections."""
+    """A presenter without a window, over a run of three connections."""
 
     def __init__(self, qtbot: QtBot, theme: ThemeSource) -> None:
         self.state = AppState()
         self.view = Presenter(theme, self.state)
         self.colours = theme.current
         qtbot.addWidget(self.view)
-        self.view.resize(1200, 700)
+        self.view.resize(1920, 1080)
+        self.view.show()
 
-    def run(self) -> None:
-        self.state.run.reset(scripted.plan(2))
-        for conn, text in ((1, "first words"), (2, "second words")):
+    def run(self, *texts: str) -> None:
+        self.state.run.reset(scripted.plan(3))
+        for conn, words in enumerate(texts or ("first words", "second words", "third words"), 1):
             self.state.run.feed(ConnectionChanged(t=0.5, conn=conn, state=ConnectionState.STREAMING))
-            self.state.run.conversation(conn).cards.append(Card(index=0, tone="listening", text=text))
+            self.state.run.conversation(conn).cards.append(Card(index=0, tone="listening", text=words))
+        self.look()
 
-    def width_of(self, token: str) -> int:
-        """The pixels of a colour in the groove that shows how certain the end of the turn is."""
-        image, wanted = self.view.grab().toImage(), getattr(self.colours, token)
-        rows = range(image.height() * 3 // 4, image.height())
-        return max(sum(image.pixelColor(x, y).name() == wanted for x in range(image.width())) for y in rows)
+    def look(self) -> None:
+        self.state.run.revision += 1
+        self.view._slow_at_s = 0.0
+        self.view.refresh()
+
+    def press(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.view, key)
+
+    @property
+    def card(self) -> Card:
+        return self.state.run.conversation(1).cards[-1]
+
+    @property
+    def said(self) -> str:
+        self.look()
+        return self.view.accessibleName()
 
 
 @pytest.fixture
@@ -122,71 +133,150 @@ def alone(qtbot: QtBot, theme: ThemeSource) -> Alone:
     return Alone(qtbot, theme)
 
 
-def test_the_first_connection_is_shown_until_another_one_is_chosen(alone: Alone) -> None:
+def test_the_first_connection_is_shown_until_another_one_is_chosen(alone: Alone, qtbot: QtBot) -> None:
     alone.run()
-    alone.view.refresh()
-    assert "first words" in alone.view.accessibleName()
-    alone.view.set_front(2)
-    alone.view.refresh()
-    assert "second words" in alone.view.accessibleName()
+    assert "first words" in alone.said
+    with qtbot.waitSignal(alone.view.picked) as picked:
+        alone.press(Qt.Key.Key_2)
+    assert picked.args == [2]
+    assert "second words" in alone.said
     alone.view.set_front(None)
-    alone.view.refresh()
-    assert "second words" in alone.view.accessibleName(), "the table of all has no connection of its own"
+    assert "second words" in alone.said, "the table of all has no connection of its own"
+    alone.press(Qt.Key.Key_9)
+    assert "second words" in alone.said, "the run has no connection 9"
     alone.view.set_front(9)
-    alone.view.refresh()
-    assert "first words" in alone.view.accessibleName(), "a connection that the run does not have"
+    assert "first words" in alone.said
 
 
-def test_the_certainty_of_the_end_fills_the_groove(alone: Alone) -> None:
+def test_each_key_shows_its_view_and_esc_leads_back_and_out(alone: Alone, qtbot: QtBot) -> None:
     alone.run()
-    assert alone.width_of("accent") == 0
-    widths = []
-    for confidence in (0.25, 0.5, 2.0):
-        alone.state.run.conversation(1).eot_confidence = confidence
-        widths.append(alone.width_of("accent"))
-    assert widths[1] == pytest.approx(2 * widths[0], abs=16)
-    assert widths[2] <= 1200 - 2 * 60, "it never leaves its groove"
-    assert widths[0] > 100
+    for key, view in (
+        (Qt.Key.Key_S, alone.view.subtitles),
+        (Qt.Key.Key_T, alone.view.tiles),
+        (Qt.Key.Key_A, alone.view.split),
+    ):
+        alone.press(key)
+        assert view.isVisible()
+        assert not alone.view.one.isVisible()
+        assert "first words" in alone.said or view is alone.view.tiles
+        alone.press(Qt.Key.Key_Escape)
+        assert alone.view.one.isVisible()
+    alone.press(Qt.Key.Key_Question)
+    assert alone.view.keys.isVisible()
+    alone.press(Qt.Key.Key_Escape)
+    assert not alone.view.keys.isVisible()
+    with qtbot.waitSignal(alone.view.left):
+        alone.press(Qt.Key.Key_Escape)
 
 
-def test_long_text_is_set_smaller_and_stays_inside(alone: Alone) -> None:
-    def painted_rows() -> int:
-        image, wanted = alone.view.grab().toImage(), alone.colours.text
-        middle = range(150, image.height() - 160)
-        return sum(any(image.pixelColor(x, y).name() == wanted for x in range(0, 1200, 2)) for y in middle)
-
+def test_what_did_not_change_is_not_painted_again(alone: Alone, qtbot: QtBot) -> None:
     alone.run()
-    short = painted_rows()
-    card = alone.state.run.conversation(1).cards[-1]
-    card.text = "many more words " * 8
-    assert short < painted_rows() < 700 - 160 - 150
+    one = alone.view.one
+    qtbot.waitUntil(lambda: all(part.painted for part in one.parts))
+    before = [part.painted for part in one.parts]
+    alone.state.run.conversation(1).eot_confidence = 0.4
+    alone.look()
+    qtbot.waitUntil(lambda: one.confidence.painted > before[one.parts.index(one.confidence)])
+    changed = [part for part, count in zip(one.parts, before, strict=True) if part.painted > count]
+    assert changed == [one.confidence]
+
+
+def test_nothing_moves_when_text_grows(alone: Alone) -> None:
+    alone.run("Had he", "", "")
+    short, places = alone.view.grab().toImage(), [part.geometry() for part in alone.view.one.parts]
+    alone.card.text = "Had he married a more amiable woman, he might have been made still more respectable " * 4
+    alone.card.revision += 1
+    alone.look()
+    assert [part.geometry() for part in alone.view.one.parts] == places
+    grown = alone.view.grab().toImage()
+    words = alone.view.one.words
+    below = words.mapTo(alone.view, words.rect().bottomLeft()).y() + 1
+    assert short.copy(0, below, 1920, 1080 - below) == grown.copy(0, below, 1920, 1080 - below)
+    above = words.mapTo(alone.view, words.rect().topLeft()).y()
+    assert short.copy(0, 0, 1920, above) == grown.copy(0, 0, 1920, above)
 
 
 def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
-    idle = alone.view.grab().toImage()
+    assert IDLE_NOT_READY in alone.said
     alone.state.uses_microphone = True
     alone.state.microphones.devices = [device(0, "USB")]
-    assert alone.view.grab().toImage() != idle, "ready, or not"
+    assert IDLE_READY in alone.said
 
 
-def test_the_eager_threshold_is_marked_where_one_is_in_force(alone: Alone) -> None:
-    alone.run()  # the scripted plan has an eager threshold
-    assert alone.width_of("eager") > 0
-    alone.state.run.reset(scripted.plan(2, options=FluxOptions()))
-    alone.state.run.conversation(1).cards.append(Card(index=0, tone="listening", text="words"))
-    assert alone.width_of("eager") == 0
-
-
-def test_earlier_turns_stand_above_the_newest(alone: Alone) -> None:
-    def rows(token: str) -> list[int]:
-        image, wanted = alone.view.grab().toImage(), getattr(alone.colours, token)
-        middle = range(150, image.height() - 170)
-        return [y for y in middle if any(image.pixelColor(x, y).name() == wanted for x in range(60, 900))]
-
+def test_a_tile_is_enlarged_by_mouse_and_keys_and_esc_returns_to_the_tiles(alone: Alone) -> None:
     alone.run()
-    cards = alone.state.run.conversation(1).cards
-    cards.insert(0, Card(index=0, tone="final", text="earlier words"))
-    assert max(rows("muted")) < min(rows("text"))
+    alone.press(Qt.Key.Key_T)
+    tiles = alone.view.tiles.view
+    QTest.mouseClick(tiles, Qt.MouseButton.LeftButton, pos=tiles.box(2).center().toPoint())
+    assert "third words" in alone.said
+    alone.press(Qt.Key.Key_Escape)
+    assert tiles.isVisible()
+    alone.press(Qt.Key.Key_Left)
+    alone.press(Qt.Key.Key_Return)
+    assert "second words" in alone.said
+
+
+def test_the_tiles_say_how_many_are_in_each_state(alone: Alone) -> None:
+    alone.run()
+    alone.press(Qt.Key.Key_T)
+    assert "3 conversations: 3 silent" in alone.said
+
+
+def test_space_arrows_and_m_do_what_the_window_offers(alone: Alone) -> None:
+    alone.run()
+    done: list[object] = []
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_M):
+        alone.press(key)  # nothing offers it yet
+    alone.state.actions |= {
+        "pause": lambda: done.append("pause"),
+        "mute": lambda: done.append("mute"),
+        "seek": done.append,
+    }
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_M, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up):
+        alone.press(key)
+    assert done == ["pause", "mute", -2.0, 2.0]
+
+
+def test_a_recorded_comparison_is_paused_moved_and_followed_by_the_next(alone: Alone) -> None:
+    alone.run()
+    alone.press(Qt.Key.Key_A)
+    assert alone.view.split.ribbon.content is not None
+    assert alone.view.split.ribbon.content.paused is None
+    alone.view.set_pairs([pair(), pair()])
+    player = alone.view.player
+    assert player is not None
+    alone.press(Qt.Key.Key_Space)
+    assert player.paused
+    for _ in range(4):
+        alone.press(Qt.Key.Key_Right)
+    assert "cut the caller off" in alone.said or "answered after" in alone.said
+    assert "clip 1 of 2" in (alone.view.source.content or ("",))[0]
+    alone.press(Qt.Key.Key_BracketRight)
+    assert player.place == 1
+    alone.press(Qt.Key.Key_BracketLeft)
+    assert player.place == 0
+
+
+def test_the_counters_are_switched_by_c_and_are_not_among_subtitles(alone: Alone) -> None:
+    alone.run()
+    assert alone.view.counters.isVisible()
+    alone.press(Qt.Key.Key_C)
+    assert not alone.view.counters.isVisible()
+    alone.press(Qt.Key.Key_C)
+    alone.press(Qt.Key.Key_S)
+    assert not alone.view.counters.isVisible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 800), (683, 384)])
+def test_every_part_is_inside_and_none_covers_another(alone: Alone, width: int, height: int) -> None:
+    alone.run()
+    alone.view.resize(width, height)
+    parts = list(alone.view.one.parts)
+    for part in parts:
+        assert alone.view.one.rect().contains(part.geometry())
+    for first, second in itertools.combinations(parts, 2):
+        assert not first.geometry().intersects(second.geometry())
+    assert not alone.view.source.geometry().intersects(alone.view.counters.geometry())
 
 
 def test_the_keys_for_the_next_connection_work_while_presenting(stage: Stage) -> None:
@@ -202,24 +292,6 @@ def test_the_keys_for_the_next_connection_work_while_presenting(stage: Stage) ->
         keys["Ctrl+PgDown"].trigger()
         assert window.live_page.transcripts.current() == 2
         assert window.presenter._conn == 2
-        window.leave_presenter()
+        window.presenting.leave()
 
     stage(Waiting, live)
-
-
-def test_words_do_not_overlap_in_a_small_view(alone: Alone) -> None:
-    alone.run()
-    for width in (1200, 683, 480):
-        alone.view.resize(width, 384)
-        image = alone.view.grab().toImage()
-        muted, ok = alone.colours.muted, alone.colours.ok
-        rows = range(image.height() - 170, image.height() - 80)
-        right_of_caption = left_of_mark = -1
-        for x in range(image.width()):
-            names = {image.pixelColor(x, y).name() for y in rows}
-            if muted in names:
-                right_of_caption = x
-            if ok in names and left_of_mark < 0:
-                left_of_mark = x
-        assert right_of_caption > 0
-        assert left_of_mark > right_of_caption, width

@@ -442,7 +442,7 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
         # A bare X server gives no window the keyboard, so the mouse has to do.
         QTest.mouseClick(window.live_page.run_bar.present_button, Qt.MouseButton.LeftButton)
         await until(lambda: window.state.presenting and window.presenter.isVisible(), "the presenter is shown")
-        window.leave_presenter()
+        window.presenting.leave()
         assert not window.state.presenting
 
     stage(replaying(scripted.scripted_run(2)), live)

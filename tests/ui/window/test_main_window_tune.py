@@ -102,7 +102,7 @@ def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> Non
         window.frame.show_page(TUNE)
         assert window.tune_page.setting_panel.eot.value == 0.77
         window.toggle_presenter()
-        window.leave_presenter()
+        window.presenting.leave()
         assert window.frame.current == TUNE, "the presenter view returns to the page that it was called from"
         window.start_live()
         assert window.frame.current == LIVE

@@ -1,0 +1,143 @@
+"""One conversation in the presenter: state, timeline, words, confidence, wait and level; and its subtitles."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.playback import AudioLevel
+from flux_desktop.ui.models.presenter.answer import DEFINITION, PEOPLE_SOURCE, answer
+from flux_desktop.ui.models.presenter.lines import InterimWords
+from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.panels.conversation_view import state_tone, state_words
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.presenter.figures import (
+    AnswerPart,
+    Confidence,
+    ConfidencePart,
+    LevelPart,
+    State,
+    StatePart,
+    TextPart,
+)
+from flux_desktop.ui.views.presenter.part import unit_of
+from flux_desktop.ui.views.presenter.words import LiveWords, SubtitlesPart, WordsPart
+
+IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
+IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
+LISTENING = "Listening…"
+BEFORE = 2
+
+
+class Words:
+    """The words of a connection, and which of them may still change."""
+
+    def __init__(self, state: AppState) -> None:
+        self._state = state
+        self._interim = InterimWords()
+
+    def of(self, conversation: Conversation | None) -> LiveWords:
+        """What is to be shown of a connection; without one, what to do."""
+        if conversation is None:
+            return LiveWords(hint=IDLE_READY if self._state.has_audio else IDLE_NOT_READY)
+        cards = [card for card in conversation.cards[-12:] if card.tone != "note" and card.text]
+        if not cards:
+            return LiveWords(hint=LISTENING)
+        newest = cards[-1]
+        turn = self._state.run.generation, conversation.conn, newest.serial
+        settled, interim = self._interim.take(turn, newest.revision, newest.text, final=newest.tone == "final")
+        before = tuple(card.text for card in cards[:-1] if card.tone == "final")[-BEFORE:]
+        return LiveWords(settled, interim, before)
+
+
+class OneConversation(QWidget):
+    """Each part stands at a fixed place, so that nothing moves when text grows."""
+
+    def __init__(self, theme: ThemeSource, state: AppState, loudness: Loudness) -> None:
+        super().__init__()
+        self._state, self._loudness = state, loudness
+        self._words = Words(state)
+        self._conversation: Conversation | None = None
+        self.level = AudioLevel(state, self._playing)
+        self._shown: tuple[int, int, int | None] = (-1, -1, None)
+        self.state = StatePart(theme, self)
+        self.title = TextPart(theme, self)
+        self.words = WordsPart(theme, self)
+        self.confidence = ConfidencePart(theme, self)
+        self.answer = AnswerPart(theme, self)
+        self.answer.setToolTip(f"{DEFINITION}\n{PEOPLE_SOURCE}")
+        self.meter = LevelPart(theme, self)
+        self.parts = (self.state, self.title, self.words, self.confidence, self.answer, self.meter)
+
+    def refresh(self, conversation: Conversation | None) -> None:
+        """Show what is new; each part is painted only if it has changed."""
+        self._conversation = conversation
+        level = self.level.now()
+        self.meter.show_content((None if level is None else (round(level[0]), round(level[1])),))
+        run = self._state.run
+        shown = run.generation, run.revision, None if conversation is None else conversation.conn
+        if shown == self._shown and conversation is not None:
+            return
+        self._shown = shown
+        words = self._words.of(conversation)
+        self.words.show_content(words)
+        for part in (self.state, self.confidence, self.answer):
+            part.setVisible(conversation is not None)
+        if conversation is None:
+            self.title.show_content(("", False))
+            self.setAccessibleDescription(words.hint)
+            return
+        in_force = conversation.parameters.in_force
+        self.state.show_content(State(state_words(conversation), state_tone(conversation)))
+        clip = f" · {conversation.clip}" if conversation.clip else ""
+        self.title.show_content((f"Connection {conversation.conn}{clip}", False))
+        self.confidence.show_content(
+            Confidence(conversation.eot_confidence, in_force.eot_threshold_in_force, in_force.eager_eot_threshold)
+        )
+        self.answer.show_content(answer(conversation, run))
+        said = f"{words.settled} {words.interim}".strip()
+        self.setAccessibleDescription(f"Connection {conversation.conn}, {state_words(conversation)}: {said}")
+
+    def _playing(self) -> tuple[WavShape, float] | None:
+        return None if self._conversation is None else self._loudness.playing(self._conversation)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        unit = unit_of(self.parentWidget())
+        wide, high, gap = self.width(), self.height(), round(24 * unit)
+        for part in self.parts:
+            part.set_unit(unit)
+        head, foot = round(58 * unit), round(126 * unit)
+        pill = round(330 * unit)
+        self.state.setGeometry(0, 0, pill, head)
+        self.title.setGeometry(pill + gap, 0, wide - pill - gap, head)
+        bottom = QRect(0, high - foot, wide, foot)
+        column = wide // 12
+        self.confidence.setGeometry(bottom.adjusted(0, 0, -7 * column - 2 * gap, 0))
+        self.answer.setGeometry(bottom.adjusted(5 * column, 0, -2 * column - gap, 0))
+        self.meter.setGeometry(bottom.adjusted(10 * column + gap, 0, 0, 0))
+        self.words.setGeometry(0, head + gap, wide, high - head - foot - 2 * gap)
+
+
+class Subtitles(QWidget):
+    """The words alone, on two lines."""
+
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
+        super().__init__()
+        self._words = Words(state)
+        self.part = SubtitlesPart(theme, self)
+
+    def refresh(self, conversation: Conversation | None) -> None:
+        """Show what is new."""
+        words = self._words.of(conversation)
+        self.part.show_content(words)
+        self.setAccessibleDescription(f"{words.settled} {words.interim}".strip() or words.hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.part.set_unit(unit_of(self.parentWidget()))
+        self.part.setGeometry(self.rect())

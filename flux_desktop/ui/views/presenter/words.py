@@ -1,0 +1,79 @@
+"""Live text of the presenter: the turn in progress, whose lines never move while it grows, and subtitles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from flux_desktop.ui.models.presenter.lines import Line, rolled, wrapped
+from flux_desktop.ui.style.tokens import Theme
+from flux_desktop.ui.views.presenter.part import BODY_PX, LIVE_PX, SMALL_PX, SUBTITLE_PX, Part, write
+
+BEFORE_MAX = 2
+LEADING = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWords:
+    """The turn in progress, and the newest turns before it. `hint` is shown while there is no turn."""
+
+    settled: str = ""
+    interim: str = ""
+    before: tuple[str, ...] = ()
+    hint: str = ""
+
+
+class WordsPart(Part[LiveWords]):
+    """Earlier turns on fixed lines above; below them the newest turn from a fixed place down."""
+
+    def paint(self, painter: QPainter, content: LiveWords, theme: Theme) -> None:
+        small = self.type_of(BODY_PX)
+        row = self.px(BODY_PX * 1.45)
+        for place, words in enumerate(content.before[-BEFORE_MAX:]):
+            top = row * (BEFORE_MAX - len(content.before[-BEFORE_MAX:]) + place)
+            face_px = QFontMetricsF(small)
+            shown = face_px.elidedText(words, Qt.TextElideMode.ElideLeft, self.width())
+            write(painter, QRectF(0, top, self.width(), row), shown, theme.muted, small)
+        top = row * BEFORE_MAX + self.px(14)
+        area = QRectF(0, top, self.width(), self.height() - top)
+        face = self.type_of(LIVE_PX, bold=True)
+        if not content.settled and not content.interim:
+            write(painter, QRectF(0, top, self.width(), self.px(LIVE_PX * LEADING)), content.hint, theme.muted, face)
+            return
+        paint_lines(painter, content, area, face, theme)
+
+
+class SubtitlesPart(Part[LiveWords]):
+    """Two lines, as large as they can be, at a fixed place; a third line rolls the first one away."""
+
+    def paint(self, painter: QPainter, content: LiveWords, theme: Theme) -> None:
+        face = self.type_of(SUBTITLE_PX, bold=True)
+        leading = QFontMetricsF(face).height() * LEADING
+        area = QRectF(0, (self.height() - 2 * leading) / 2, self.width(), 2 * leading)
+        if content.settled or content.interim:
+            paint_lines(painter, content, area, face, theme, rows=2)
+        else:
+            write(painter, area, content.hint, theme.muted, self.type_of(SMALL_PX * 2), Qt.AlignmentFlag.AlignHCenter)
+
+
+def paint_lines(
+    painter: QPainter, content: LiveWords, area: QRectF, face: QFont, theme: Theme, rows: int | None = None
+) -> None:
+    """The text in `area` from its top: as many rows as fit, the newest ones if there are more."""
+    metrics = QFontMetricsF(face)
+    leading = metrics.height() * LEADING if rows is not None else min(metrics.height() * LEADING, area.height())
+    rows = rows or max(1, int(area.height() / leading))
+    lines = wrapped(content.settled, content.interim, area.width(), metrics.horizontalAdvance)
+    painter.setFont(face)
+    for place, line in enumerate(rolled(lines, rows)):
+        _paint_line(painter, line, area.left(), area.top() + place * leading + metrics.ascent(), metrics, theme)
+
+
+def _paint_line(painter: QPainter, line: Line, x: float, baseline: float, metrics: QFontMetricsF, theme: Theme) -> None:
+    painter.setPen(QColor(theme.text))
+    painter.drawText(round(x), round(baseline), line.settled)
+    if line.interim:
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(round(x + metrics.horizontalAdvance(line.settled)), round(baseline), line.interim)

@@ -1,0 +1,66 @@
+"""The wait after the last turn in words, and what the text is said to come from."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.engine.records.events import RunStarted, Snapshot
+from flux_desktop.engine.records.facts import Percentiles
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.presenter.answer import NOTHING_YET, PEOPLE, answer, source_words
+from flux_desktop.ui.models.run_model import RunModel
+from tests.ui import scripted
+
+
+@pytest.fixture
+def run() -> RunModel:
+    model = RunModel()
+    model.reset(scripted.plan(1))
+    return model
+
+
+def add(run: RunModel, **facts: object) -> None:
+    card = Card(index=0, tone="final", text="words", ended_by="model")
+    for name, value in facts.items():
+        setattr(card, name, value)
+    run.conversation(1).cards.append(card)
+
+
+def test_the_wait_runs_from_the_last_word_and_is_compared_with_people(run: RunModel) -> None:
+    assert answer(run.conversation(1), run) == NOTHING_YET
+    add(run, latency_ms=40.0, decision_ms=490.0)
+    add(run, tone="listening", text="more")
+    said = answer(run.conversation(1), run)
+    assert (said.figure, said.comparable) == ("answered after 0.53 s", True)
+    assert said.caption == f"measured here · {PEOPLE}"
+    assert said.many == "one turn so far"
+    run.feed(Snapshot(t=1.0, ledger={}, figures={"end_of_turn": Percentiles(n=14, p50_ms=512.0)}))
+    assert answer(run.conversation(1), run).many == "median of 14 turns 0.51 s"
+
+
+def test_a_wait_whose_beginning_is_not_known_is_not_compared(run: RunModel) -> None:
+    add(run, latency_ms=43.0)
+    said = answer(run.conversation(1), run)
+    assert said.figure == "end of turn 43 ms after its audio"
+    assert not said.comparable
+    assert PEOPLE not in said.caption
+
+
+def test_an_end_by_timeout_is_named(run: RunModel) -> None:
+    add(run, latency_ms=40.0, decision_ms=4960.0, ended_by="timeout")
+    assert answer(run.conversation(1), run).figure == "answered after 5.00 s by timeout"
+
+
+def test_the_source_names_endpoint_model_and_build_and_says_what_is_not_flux(run: RunModel) -> None:
+    assert run.plan is not None
+    run.feed(
+        RunStarted(t=0.0, wall_time="", plan=scripted.plan(1, bundle="latest", endpoint_url="https://x"), version="")
+    )
+    run.conversation(1).transcript_from = ("Whisper tiny.en",)
+    assert (
+        source_words(run.conversation(1), run) == "local, built in: not Flux · text from Whisper tiny.en · build latest"
+    )
+    run.reset(scripted.plan(1, endpoint="flux-en"))
+    assert source_words(None, run) == "flux-en · flux-general-en"
+    run.reset(None)
+    assert source_words(None, run) == ""

@@ -1,0 +1,41 @@
+"""Counters of the presenter: only what is known, from the engine's own figures."""
+
+from __future__ import annotations
+
+from flux_desktop.engine.records.events import Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, Percentiles
+from flux_desktop.evaluation.cost import SUGGESTED, Prices
+from flux_desktop.ui.models.presenter.counters import counters
+from flux_desktop.ui.models.run_model import RunModel
+from tests.ui import scripted
+
+
+def shown(run: RunModel, prices: Prices | None = None) -> list[str]:
+    return [f"{each.figure} {each.words}" for each in counters(run, prices)]
+
+
+def running(endpoint: str, leads: int = 0) -> RunModel:
+    run = RunModel()
+    run.reset(scripted.plan(50, endpoint=endpoint))
+    figures = {"eager_lead": Percentiles(n=leads, p50_ms=250.0)} if leads else {}
+    ledger = {str(ConnectionState.STREAMING): 50}
+    run.feed(Snapshot(t=1.0, ledger=ledger, figures=figures, eager_gained_s=leads * 0.25))
+    return run
+
+
+def test_the_built_in_endpoint_costs_nothing() -> None:
+    assert shown(running("local"), SUGGESTED) == ["50 conversations"]
+
+
+def test_cost_appears_when_a_price_is_entered() -> None:
+    run = running("flux-en")
+    assert shown(run) == ["50 conversations"]
+    assert shown(run, Prices(licence_per_stream_minute=0.01)) == ["50 conversations", "$0.50 a minute"]
+    assert shown(run, SUGGESTED)[-1] == "$0.39 a minute (suggested price)"
+
+
+def test_time_gained_is_the_engines_sum_and_says_of_how_many_turns() -> None:
+    found = counters(running("local", leads=8), None)
+    assert (found[1].figure, found[1].words) == ("2.0 s", "gained by eager ends so far")
+    assert "8 turns, median 250 ms" in found[1].meaning
+    assert counters(RunModel(), None) == ()

@@ -1,0 +1,51 @@
+"""Large text: words are added without moving others, and words that may change are told apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flux_desktop.ui.models.presenter.lines import InterimWords, Line, rolled, wrapped
+
+WORDS = st.lists(st.text(alphabet="abc", min_size=1, max_size=9), min_size=1, max_size=30)
+
+
+def lines(text: str, interim: str = "", width: float = 10) -> list[str]:
+    return [line.text for line in wrapped(text, interim, width, len)]
+
+
+@given(words=WORDS, width=st.integers(3, 20))
+def test_a_word_that_is_added_moves_no_other(words: list[str], width: int) -> None:
+    for count in range(1, len(words)):
+        before, after = (lines(" ".join(words[:n]), width=width) for n in (count, count + 1))
+        assert after[: len(before) - 1] == before[:-1]
+        assert after[len(before) - 1].startswith(before[-1])
+
+
+@given(words=WORDS, cut=st.integers(0, 30), width=st.integers(3, 20))
+def test_words_that_may_change_stand_where_they_will_when_they_are_settled(
+    words: list[str], cut: int, width: int
+) -> None:
+    settled, interim = " ".join(words[:cut]), " ".join(words[cut:])
+    assert lines(settled, interim, width) == lines(" ".join(words), width=width)
+
+
+def test_lines_keep_the_two_kinds_apart_and_roll_by_whole_lines() -> None:
+    found = wrapped("one two three", "four five", 10, len)
+    assert found == [Line("one two"), Line("three", " four"), Line("", "five")]
+    assert rolled(found, 2) == found[1:]
+    assert rolled(found[:1], 2) == found[:1]
+
+
+def test_words_are_settled_when_two_messages_agree_on_them() -> None:
+    words = InterimWords()
+    assert words.take("t", 1, "Had he", final=False) == ("", "Had he")
+    assert words.take("t", 2, "Had he married", final=False) == ("Had he", "married")
+    assert words.take("t", 2, "Had he married", final=False) == ("Had he", "married"), "the same message"
+    assert words.take("t", 3, "Had he marry it", final=False) == ("Had he", "marry it"), "a word was changed"
+    assert words.take("t", 4, "Had he marry it", final=False) == ("Had he marry it", "")
+    assert words.take("t", 5, "had he marry it, now", final=False) == ("had he marry it,", "now"), (
+        "commas change nothing"
+    )
+    assert words.take("t", 6, "Had he married.", final=True) == ("Had he married.", "")
+    assert words.take("next", 1, "had", final=False) == ("", "had")

@@ -1,0 +1,58 @@
+"""A and B in the presenter: of the run that is shown, of a recorded comparison, or what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.presenter.live_pair import NEEDS_TWO
+from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.presenter.playhead import PairPlayer
+from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.panels.presenter_split import SplitPanel
+from flux_desktop.ui.style.theme import ThemeSource
+from tests.ui import scripted
+from tests.ui.models.presenter.comparisons import pair
+
+
+@pytest.fixture
+def state() -> AppState:
+    return AppState()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: ThemeSource, state: AppState) -> SplitPanel:
+    made = SplitPanel(theme, state, Loudness(state))
+    qtbot.addWidget(made)
+    made.resize(1800, 900)
+    return made
+
+
+def test_with_one_connection_it_says_what_is_missing(panel: SplitPanel, state: AppState) -> None:
+    state.run.reset(scripted.plan(1))
+    panel.refresh(None, [])
+    assert panel.hint.content == (NEEDS_TWO, False)
+    assert not panel.ribbon.isVisibleTo(panel)
+
+
+def test_two_connections_of_the_run_share_the_recordings_waveform(panel: SplitPanel, state: AppState) -> None:
+    state.recording = WavShape(Path("conversation.wav"), 4.0, 16_000, 1, np.array([0.0, 0.2, 0.4, 0.8]))
+    state.run.reset(scripted.plan(2))
+    panel.refresh(None, [])
+    assert panel.ribbon.level_of(3.0, 4.0) == 0.8
+    assert [part.content.title for part in panel.arms if part.content] == ["A  #1", "B  #2"]
+    assert panel.source_words(None) == ""
+
+
+def test_a_recorded_comparison_says_where_it_stands(panel: SplitPanel) -> None:
+    player = PairPlayer([pair()])
+    player.toggle(0.0)
+    panel.refresh(player, [])
+    assert panel.title.content is not None
+    assert panel.title.content[0].startswith("⏸  a · 0.0 of ")
+    assert panel.source_words(player) == "local · not Flux · recorded comparison, clip 1 of 1"
+    assert "cut the caller off" not in panel.accessibleDescription(), "not yet"

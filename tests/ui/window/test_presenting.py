@@ -1,0 +1,132 @@
+"""The presenter view in the window, on a second screen, and with what it reads from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.recording.session_folder import RUN_FILE
+from flux_desktop.engine.records.events import ClipStarted, RunStarted, encode_event
+from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.evaluation.cost import Prices
+from flux_desktop.reports.prices import prices_path, save_prices
+from flux_desktop.ui.models.presenter.keys import View
+from flux_desktop.ui.window import presenting
+from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.presenting import motion_wanted, plan_of, second_screen
+from tests.ui import scripted
+from tests.ui.conftest import Stage, until
+from tests.ui.models.presenter.comparisons import pair, plan
+from tests.ui.window.test_main_window import Waiting, replaying
+
+
+def test_on_a_second_screen_it_is_a_window_of_its_own_and_the_page_stays(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        for event in scripted.scripted_run(2):
+            window.state.run.feed(event)
+        window.presenting.toggle_second_screen()
+        presenter = window.presenter
+        assert presenter.isWindow()
+        assert presenter.isVisible()
+        assert window.presenting.pages.currentWidget() is window.frame
+        assert window.menuBar().isVisible()
+        QTest.keyClick(presenter, Qt.Key.Key_T)
+        assert presenter.tiles.isVisible()
+        QTest.keyClick(presenter, Qt.Key.Key_Escape)
+        QTest.keyClick(presenter, Qt.Key.Key_Escape)
+        assert not window.state.presenting
+        assert not presenter.isWindow()
+        window.presenting.toggle()
+        assert window.presenting.pages.currentWidget() is presenter
+        window.presenting.toggle_second_screen()
+        assert presenter.isWindow()
+        window.presenting.toggle_second_screen()
+        assert not window.state.presenting
+
+    stage(replaying([]), live)
+
+
+def test_esc_goes_back_within_the_presenter_before_it_leaves(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        escape = next(action for action in window.actions() if action.shortcut().toString() == "Esc")
+        window.toggle_presenter()
+        QTest.keyClick(window.presenter, Qt.Key.Key_T)
+        escape.trigger()
+        assert (window.presenter.choice.view, window.state.presenting) == (View.MAIN, True)
+        escape.trigger()
+        assert not window.state.presenting
+        escape.trigger()
+        assert not window.state.presenting, "it does nothing on a page"
+
+    stage(Waiting, live)
+
+
+def test_shapes_of_clips_and_prices_are_read_while_it_is_shown(stage: Stage, tmp_path: Path) -> None:
+    save_prices(prices_path(), Prices(licence_per_stream_minute=0.25))
+
+    async def live(window: MainWindow) -> None:
+        window.state.run.reset(scripted.plan(2, source=DataSetSource(path="set.csv")))
+        window.state.run.feed(ClipStarted(t=0.1, conn=1, clip=str(tmp_path / "gone.wav"), audio_s=0.0))
+        window.toggle_presenter()
+        QTest.keyClick(window.presenter, Qt.Key.Key_T)
+        loudness = window.presenter.loudness
+        conversation = window.state.run.conversation(1)
+        loudness.bars(conversation, 4, 2, 0.25)
+        assert loudness.wanted
+        window.clock.wake()
+        await until(lambda: not loudness.wanted, "the clip was looked at")
+        await until(lambda: window.presenter.prices is not None, "the prices are known")
+        window.presenting.leave()
+
+    stage(Waiting, live)
+
+
+def test_a_recorded_comparison_is_played_as_a_and_b(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presenting, "read_pairs", lambda folder, against: [pair()])
+    started = RunStarted(t=0.0, wall_time="", plan=plan(), version="test")
+    events = [started, *(event for event in scripted.scripted_run(4) if not isinstance(event, RunStarted))]
+    (tmp_path / RUN_FILE).write_bytes(b"".join(map(encode_event, events)))
+
+    async def live(window: MainWindow) -> None:
+        window.toggle_presenter()
+        await window.presenting.open([tmp_path], window.transcripts.open_session)
+        await until(lambda: window.presenter.player is not None, "both arms have been read")
+        assert window.presenter.split.isVisible()
+        assert window.presenting.moves
+        window.presenting.leave()
+        assert not window.presenting.moves
+
+    stage(Waiting, live)
+
+
+def test_an_ordinary_session_is_replayed_at_its_own_speed(stage: Stage, tmp_path: Path) -> None:
+    started = RunStarted(t=0.0, wall_time="", plan=scripted.plan(1), version="test")
+    (tmp_path / RUN_FILE).write_bytes(encode_event(started))
+
+    async def live(window: MainWindow) -> None:
+        asked: list[tuple[Path, float]] = []
+        await window.presenting.open([tmp_path], lambda folder, speed: asked.append((folder, speed)))
+        assert asked == [(tmp_path, 1.0)]
+
+    stage(Waiting, live)
+
+
+def test_a_folder_without_a_run_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError):
+        plan_of(tmp_path)
+
+
+def test_the_second_screen_is_one_without_the_window() -> None:
+    own, other = object(), object()
+    assert second_screen(own, [own]) is None  # type: ignore[arg-type, list-item]
+    assert second_screen(own, [own, other]) is other  # type: ignore[arg-type, list-item]
+
+
+def test_things_move_unless_the_system_reduces_motion(qapp: object) -> None:
+    assert motion_wanted()
