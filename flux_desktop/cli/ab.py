@@ -24,7 +24,7 @@ from flux_desktop.cli.sweep_text import figure_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.comparing.paired import Paired, Primary
+from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS, Paired, Primary
 from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.evaluation.turns.turn_figures import turn_figures
@@ -32,9 +32,6 @@ from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.read_traces import setting_of
 from flux_desktop.flux.options import FluxOptions
-
-_MARGINS = {Primary.WAIT: 50.0, Primary.CUT_OFFS: 2.0}
-"""A difference within it does not matter: milliseconds, percentage points."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +117,9 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
     if a == b and base_b is None:
         complain("Both arms are the same: the result shows the noise of this endpoint.")
     primary = Primary(args.primary)
-    margin = _MARGINS[primary] if args.margin is None else args.margin
+    margin = args.margin
+    if margin is not None and primary is Primary.CUT_OFFS:
+        margin /= 100
     plan = AbPlan(
         base=base,
         data=path,
@@ -130,7 +129,7 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
         b=b,
         base_b=base_b,
         primary=primary,
-        margin=margin / 100 if primary is Primary.CUT_OFFS else margin,
+        margin=USUAL_MARGINS[primary] if margin is None else margin,
         at_once=args.connections,
         seed=args.seed,
     )

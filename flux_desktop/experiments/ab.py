@@ -111,11 +111,13 @@ async def run_ab(
     for run in runs:
         on_run(run)
     results = await asyncio.gather(*(run.run() for run in runs))
-    arms = [_traces(result) for result in results]
-    if plan.base_b is None:
-        return scored(*by_arm(arms[0]), results)
-    firsts, seconds = _passes(arms[0])
-    return scored(firsts, seconds, arms[1], results)
+    return scored(*arms_of(plan, results), results)
+
+
+def arms_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> tuple[list[Trace], list[Trace], list[Trace]]:
+    """The first pass of A, the second one, and both of B, from the runs of `ab_plans`. Blocks."""
+    runs = [_traces(result) for result in results]
+    return by_arm(runs[0]) if plan.base_b is None else (*_passes(runs[0]), runs[1])
 
 
 def by_arm(traces: Sequence[Trace]) -> tuple[list[Trace], list[Trace], list[Trace]]:

@@ -33,6 +33,10 @@ class Primary(StrEnum):
     """From the true end of a turn to the decision, in milliseconds."""
 
 
+USUAL_MARGINS = {Primary.WAIT: 50.0, Primary.CUT_OFFS: 0.02}
+"""A difference of the primary figure that does not matter: milliseconds, a share."""
+
+
 class Verdict(StrEnum):
     """What the primary figure says of arm B."""
 

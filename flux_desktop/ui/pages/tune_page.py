@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.tune import TuneModel
-from flux_desktop.ui.panels.curve_panel import CurvePanel
+from flux_desktop.ui.panels.curve_panel import CURVE, CurvePanel
 from flux_desktop.ui.panels.figures_panel import FiguresPanel
 from flux_desktop.ui.panels.left_column import left_column
 from flux_desktop.ui.panels.measure_panel import MeasurePanel
@@ -45,14 +45,16 @@ class TunePage(QWidget):
         self.middle.addWidget(self.preset_cards)
         self.middle.addWidget(self.figures_panel)
         columns.addLayout(self.middle, 1)
+        self.curve_panel.tabs.currentChanged.connect(lambda _index: self.refresh())
         self.turns_panel.setFixedWidth(RIGHT_PX)
         columns.addWidget(self.turns_panel)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the model."""
-        known = self.model.evaluation is not None
-        self.figures_panel.setVisible(known)
+        front = self.curve_panel.tabs.currentIndex() == CURVE
+        self.figures_panel.setVisible(front and self.model.evaluation is not None)
+        self.preset_cards.setVisible(front)
         self.curve_panel.refresh()
         self.preset_cards.refresh()
         self.figures_panel.refresh()

@@ -1,4 +1,4 @@
-"""A against B: the current setting and this one, run live on the same clips; differences listed side by side."""
+"""A against B: two settings or two endpoints, run live on the same clips; differences listed side by side."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QListView, QVBoxLayout, QWidget
 
-from flux_desktop.evaluation.comparing.paired import ArmComparison
+from flux_desktop.evaluation.comparing.paired import ArmComparison, Primary
 from flux_desktop.ui.models.tune_ab import TurnPair, comparison_lines
 from flux_desktop.ui.models.tune_turns import Playable
+from flux_desktop.ui.panels.arm_column import ArmColumn
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.tune_pair import TunePairDelegate
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE, AnyIndex
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
 
 EXPLANATION = (
-    "Every clip is streamed twice with the current setting (A) and twice with this one (B), in the order A B B A. "
-    "The primary figure is the wait; a difference within 50 ms does not matter."
+    "Every clip is streamed twice with A and twice with B, in the order A B B A. One figure decides, named in advance: "
+    "the wait, where a difference within 50 ms does not matter, or the share of turns that are cut off, where 2 points "
+    "do not. The two passes of A show which differences are mere noise. Turns that A and B heard or ended differently "
+    "are then listed here."
 )
+FIGURES = (("Wait decides", Primary.WAIT), ("Cut-offs decide", Primary.CUT_OFFS))
+CURRENT, THIS = "Current", "This setting"
 NOTHING_DIFFERS = "Both arms heard the same words and ended every turn at the same time."
 
 
@@ -90,25 +95,36 @@ class AgainstView(QWidget):
 
     Signals:
         compare_wanted: the button.
+        changed: a person chose other arms; read `a` and `b`.
     """
 
     compare_wanted = Signal()
+    changed = Signal()
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S - 2)
-        head = QHBoxLayout()
+        self.a, self.b = ArmColumn("A", CURRENT), ArmColumn("B", THIS)
+        arms = QHBoxLayout()
+        arms.setSpacing(SPACE_M)
+        for arm in (self.a, self.b):
+            arm.changed.connect(self.changed)
+            arms.addWidget(arm, 1)
+        column.addLayout(arms)
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_S)
         self.button = button("Compare live", self.compare_wanted.emit, tip=EXPLANATION)
-        self.arms, self.cost = ElidedLabel("body"), ElidedLabel("caption")
-        head.addWidget(self.button)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self.arms)
-        words.addWidget(self.cost)
-        head.addLayout(words, 1)
-        column.addLayout(head)
+        self.figure = QComboBox()
+        self.figure.setAccessibleName("Primary figure")
+        self.figure.setToolTip("The figure that decides, named before the comparison runs")
+        self.figure.addItems([name for name, _ in FIGURES])
+        self.cost = ElidedLabel("caption")
+        foot.addWidget(self.button)
+        foot.addWidget(self.figure)
+        foot.addWidget(self.cost, 1)
+        column.addLayout(foot)
         self.verdict, self.figures = label("", "strong", wrap=True), label("", "caption", wrap=True)
         self.list = PairList(theme)
         self.empty = label(EXPLANATION, "muted", wrap=True)
@@ -118,17 +134,23 @@ class AgainstView(QWidget):
         column.addStretch()
         self.show_outcome(None, ())
 
-    def show_offer(self, *, enabled: bool, arms: str, cost: str) -> None:
-        """Show what would be compared, and its cost or progress."""
+    @property
+    def primary(self) -> Primary:
+        """The figure that decides."""
+        return FIGURES[self.figure.currentIndex()][1]
+
+    def show_offer(self, *, enabled: bool, editable: bool, cost: str) -> None:
+        """Show whether the arms can be compared, and the cost or the progress."""
         self.button.setEnabled(enabled)
-        self.arms.setText(arms)
+        for widget in (self.a, self.b, self.figure):
+            widget.setEnabled(editable)
         self.cost.setText(cost)
 
-    def show_outcome(self, comparison: ArmComparison | None, pairs: tuple[TurnPair, ...]) -> None:
-        """Show a comparison; None before the first one."""
+    def show_outcome(self, comparison: ArmComparison | None, pairs: tuple[TurnPair, ...], arms: str = "") -> None:
+        """Show a comparison; None before the first one. `arms` says what was compared."""
         known = comparison is not None
         self.verdict.setText("" if comparison is None else comparison.sentence)
-        self.figures.setText("" if comparison is None else "\n".join(comparison_lines(comparison)))
+        self.figures.setText("" if comparison is None else "\n".join([arms, *comparison_lines(comparison)]))
         for widget in (self.verdict, self.figures):
             widget.setVisible(known)
         self.list.rows.show_pairs(pairs)

@@ -14,6 +14,8 @@ from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, label
 from flux_desktop.ui.widgets.legend import Legend
 
+CURVE, AGAINST, ISOLATION = range(3)
+"""Places of the tabs."""
 EMPTY_TITLE = "Record once, then try every setting"
 EMPTY = (
     "Record streams the clips to the endpoint at its highest threshold. What every lower threshold would have decided "
@@ -68,13 +70,13 @@ class CurvePanel(Panel):
     def refresh(self) -> None:
         """Show the model."""
         evaluation = self._model.evaluation
-        known, front = evaluation is not None, self.tabs.currentIndex() == 0
+        known, front = evaluation is not None, self.tabs.currentIndex() == CURVE
         self.empty.setVisible(front and not known)
         for part in (self.curve, self.legend, self.public):
             part.setVisible(front and known)
         self.subtitle.setVisible(front)
-        self.against.setVisible(self.tabs.currentIndex() == 1)
-        self.isolation.setVisible(self.tabs.currentIndex() == 2)
+        self.against.setVisible(self.tabs.currentIndex() == AGAINST)
+        self.isolation.setVisible(self.tabs.currentIndex() == ISOLATION)
         if evaluation is not None:
             self.subtitle.setText(
                 f"wait (p50, ms) against holds cut off · each dot is one setting, replayed on {evaluation.turns:,} "

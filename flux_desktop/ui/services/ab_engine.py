@@ -1,13 +1,16 @@
-"""A live comparison of two settings on one endpoint, as an engine of the window."""
+"""A live comparison of two settings, on one endpoint or on two, as an engine of the window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
@@ -30,7 +33,10 @@ class AbOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AbEngine:
-    """Sends every clip twice in each arm (`RunEngine`). `outcome` is there once it has ended with both arms."""
+    """Sends every clip twice in each arm (`RunEngine`). `outcome` is there once it has ended with both arms.
+
+    With a second endpoint there are two runs at the same time; the window shows that of arm A.
+    """
 
     def __init__(
         self,
@@ -43,7 +49,8 @@ class AbEngine:
         self.outcome: AbOutcome | None = None
         self._sink, self._plan = sink, plan
         self._make_engine, self._on_progress = make_engine, on_progress
-        self._run: ClipRun | None = None
+        self._runs: list[ClipRun] = []
+        self._progress: dict[int, ClipProgress] = {}
         self._stopped = False
 
     async def run(self, plan: RunPlan) -> RunEnded:
@@ -54,13 +61,21 @@ class AbEngine:
         if self._stopped:
             return RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=True)
         make = cast("MakeEngine", self._make_engine)
-        self._run = ClipRun(
-            ab_plans(self._plan)[0], on_progress=self._on_progress, on_event=self._take, make_engine=make
-        )
-        result = await self._run.run()
-        if result.session_folder is not None and result.done:
-            self.outcome = await file_work("Comparing", lambda: outcome_of(self._plan, result))
-        return result.ended
+        self._runs = [
+            ClipRun(
+                each,
+                on_progress=partial(self._take_progress, number),
+                on_event=_ignore if number else self._take,
+                make_engine=make,
+            )
+            for number, each in enumerate(ab_plans(self._plan))
+        ]
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(self._carry_out(run)) for run in self._runs]
+        results = [each.result() for each in running]
+        if all(result.session_folder is not None and result.done for result in results):
+            self.outcome = await file_work("Comparing", lambda: outcome_of(self._plan, results))
+        return msgspec.structs.replace(results[0].ended, problem=_first_problem(results))
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
         """Nothing steers a comparison: each stream is made with the setting of its arm."""
@@ -68,26 +83,47 @@ class AbEngine:
     def stop(self, *, drain: bool = True) -> None:
         """End the comparison; what was recorded until then is compared."""
         self._stopped = True
-        if self._run is not None:
-            self._run.stop(drain=drain)
+        for run in self._runs:
+            run.stop(drain=drain)
+
+    async def _carry_out(self, run: ClipRun) -> ClipRunResult:
+        result = await run.run()
+        if not result.done and not self._stopped:
+            self.stop()  # without the other arm there is nothing to compare
+        return result
+
+    def _take_progress(self, number: int, progress: ClipProgress) -> None:
+        self._progress[number] = progress
+        totals = {
+            name: sum(getattr(each, name) for each in self._progress.values())
+            for name in ("done", "failed", "total", "open")
+        }
+        self._on_progress(msgspec.structs.replace(progress, **totals))
 
     def _take(self, event: Event) -> None:
         if isinstance(event, RunEnded):
             return  # reported when the outcome is there
-        if isinstance(event, RunStarted) and self._run is not None:
-            self.session_folder = self._run.session_folder
+        if isinstance(event, RunStarted):
+            self.session_folder = self._runs[0].session_folder
         self._sink(event)
 
 
-def outcome_of(plan: AbPlan, result: ClipRunResult) -> AbOutcome | None:
-    """Compare the arms of a run; None where one of them has no clip. Blocks."""
-    from flux_desktop.experiments.ab import by_arm, scored
-    from flux_desktop.experiments.read_traces import read_traces
+def _ignore(_event: Event) -> None:
+    """Connections of the second run have the numbers of those of the first."""
 
-    assert result.session_folder is not None
-    traces = [trace for trace in read_traces([result.session_folder]).traces if trace.turns]
-    a_first, a_second, b = by_arm(traces)
+
+def _first_problem(results: Sequence[ClipRunResult]) -> Problem | None:
+    """Why a run could not be carried out, or gave nothing to compare."""
+    found = (result.ended.problem or (None if result.done else result.problem) for result in results)
+    return next((problem for problem in found if problem is not None), None)
+
+
+def outcome_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> AbOutcome | None:
+    """Compare the arms; None where one of them has no clip. Blocks."""
+    from flux_desktop.experiments.ab import arms_of, scored
+
+    a_first, a_second, b = arms_of(plan, results)
     if not a_first or not b:
         return None
-    comparison = scored(a_first, a_second, b, [result]).compare(plan.primary, plan.margin)
+    comparison = scored(a_first, a_second, b, results).compare(plan.primary, plan.margin)
     return AbOutcome(comparison=comparison, pairs=tuple(turn_pairs(a_first, b)))

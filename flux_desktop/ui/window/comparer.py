@@ -1,4 +1,4 @@
-"""Runs the current setting against the one of the Tune page live, and shows the comparison on its tab."""
+"""Runs the two arms of the Tune page live, and shows the comparison on its tab."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.comparing.paired import Primary
+from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.tune import with_setting
 from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.panels.against_view import CURRENT, THIS
 from flux_desktop.ui.services.ab_engine import AbEngine
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
@@ -21,11 +23,9 @@ from flux_desktop.ui.window.trace_recorder import TraceRecorder
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress
 
-MARGIN_MS = 50.0
-"""A difference of the wait that does not matter."""
-STREAMS_PER_CLIP = 4
-SAME = "Choose a setting other than the current one."
-NO_RECORDING = "Record a data set first."
+STREAMS_PER_ARM = 2
+SAME = "A and B are the same: choose another setting or endpoint for one of them."
+READING = "Reading the data set…"
 
 
 class Comparer:
@@ -43,35 +43,49 @@ class Comparer:
         self._view, self._model = page.curve_panel.against, page.model
         self._engine: AbEngine | None = None
         self._progress: ClipProgress | None = None
+        self._endpoint = ""
+        """The one that Live uses, which both arms follow."""
+        self._compared = ""
+        """The arms of the comparison in progress, or of the last one."""
         self._view.compare_wanted.connect(self.compare)
+        self._view.changed.connect(self.refresh)
         state.listen(self.refresh)
 
     def compare(self) -> None:
-        """Begin, if the page shows a recording and no run is active."""
-        recorded = self._recorder.recorded
-        if recorded is None or self._state.run.active:
+        """Begin, if the data set has been read and no run is active."""
+        if not self._recorder.clips or self._state.run.active:
             return
         from flux_desktop.experiments.ab import AbPlan  # brings the engine along, which the window needs late
 
-        sweep, _traces = recorded
-        options = sweep.base.options
+        try:
+            sweep = self._recorder.chosen()
+        except ProblemError as error:
+            self._banners.show_problem(error.problem)
+            return
+        a, b = self._view.a, self._view.b
+        endpoints = [arm.endpoint.currentText() for arm in (a, b)]
+        options = [with_setting(sweep.base.options, arm.setting) for arm in (a, b)]
+        base = msgspec.structs.replace(sweep.base, endpoint=endpoints[0], options=options[0])
+        base_b = msgspec.structs.replace(base, endpoint=endpoints[1], options=options[1])
+        primary = self._view.primary
         plan = AbPlan(
-            base=sweep.base,
+            base=base,
             data=sweep.data,
             columns=sweep.columns,
             clips=self._recorder.clips,
-            a=with_setting(options, self._model.current),
-            b=with_setting(options, self._model.setting),
-            primary=Primary.WAIT,
-            margin=MARGIN_MS,
+            a=options[0],
+            b=options[1],
+            base_b=base_b if endpoints[0] != endpoints[1] else None,
+            primary=primary,
+            margin=USUAL_MARGINS[primary],
             at_once=sweep.at_once,
             line_noise_dbfs=sweep.line_noise_dbfs,
         )
         source = DataSetSource(path=sweep.data)
-        shown = msgspec.structs.replace(
-            sweep.base, source=source, connections=sweep.at_once, on_demand=True, duration_s=None
-        )
+        shown = msgspec.structs.replace(base, source=source, connections=sweep.at_once, on_demand=True, duration_s=None)
         self._progress = None
+        words = [f"{arm.setting.text} on {name}" for arm, name in zip((a, b), endpoints, strict=True)]
+        self._compared = f"A: {words[0]} · B: {words[1]}"
 
         def make(sink: EventSink) -> AbEngine:
             self._engine = AbEngine(sink, plan, self._controller.make_engine, self._take_progress)
@@ -87,25 +101,38 @@ class Comparer:
             return
         if engine.outcome is not None:
             self._banners.withdraw(SUMMARY)  # the tab shows what came of it
-            self._view.show_outcome(engine.outcome.comparison, engine.outcome.pairs)
+            self._view.show_outcome(engine.outcome.comparison, engine.outcome.pairs, self._compared)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the offer or the progress; called after every change and at the pace of labels."""
-        model, progress = self._model, self._progress
-        offered = self._recorder.recorded is not None
-        differs = model.setting != model.current
+        self._offer_arms()
+        progress, a, b = self._progress, self._view.a, self._view.b
+        offered = bool(self._recorder.clips)
+        endpoints = [arm.endpoint.currentText() for arm in (a, b)]
+        differs = a.setting != b.setting or endpoints[0] != endpoints[1]
         if self._engine is not None:
             cost = "Starting…" if progress is None else f"{progress.done + progress.failed} of {progress.total} clips"
         elif not offered:
-            cost = NO_RECORDING
+            cost = READING
         else:
-            cost = self._recorder.live_cost(STREAMS_PER_CLIP) if differs else SAME
+            cost = self._recorder.live_cost(STREAMS_PER_ARM, endpoints) if differs else SAME
         self._view.show_offer(
-            enabled=offered and differs and not self._state.run.active,
-            arms=f"A {model.current.text} against B {model.setting.text}",
-            cost=cost,
+            enabled=offered and differs and not self._state.run.active, editable=self._engine is None, cost=cost
         )
+
+    def _offer_arms(self) -> None:
+        model, chosen = self._model, self._state.endpoint
+        named = {CURRENT: model.current, THIS: model.setting}
+        named |= {preset.limit.name.capitalize(): preset.setting for preset in model.presets if preset.setting}
+        names = [entry.name for entry in self._state.endpoints.shown()]
+        for arm in (self._view.a, self._view.b):
+            arm.show_named(named)
+            arm.show_endpoints(names, chosen)
+        if chosen != self._endpoint:
+            self._endpoint = chosen
+            self._view.a.select_endpoint(chosen)
+            self._view.b.select_endpoint(chosen)
 
     def _take_progress(self, progress: ClipProgress) -> None:
         self._progress = progress

@@ -12,7 +12,7 @@ import msgspec
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.engine.records.plan import DataSetSource, WavSource
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, WavSource
 from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.traces.trace import Trace
@@ -85,13 +85,22 @@ class TraceRecorder:
         """Clips of the data set; 0 while that is not known."""
         return 0 if self._size is None else self._size.clips
 
-    def live_cost(self, streams_per_clip: int) -> str:
-        """What live runs of the data set use, so many streams for each clip; empty while that is not known."""
+    def chosen(self) -> SweepPlan:
+        """The recording that the panel's choices ask for. Raises `ProblemError` where the bundled data set is gone."""
+        return self._panel.measurement.plan(self._state.plan(WavSource(path="")))
+
+    def live_cost(self, streams_per_clip: int, endpoints: Sequence[str] = ()) -> str:
+        """What live runs of the data set use, so many streams for each clip on each endpoint (by default that of Live).
+
+        Minutes of the built-in endpoint count only where nothing else is used. Empty while that is not known.
+        """
         if self._size is None:
             return ""
+        used = endpoints or [self._state.endpoint]
+        paid = [endpoint for endpoint in used if endpoint != LOCAL_ENDPOINT] or used
         left = max(1, self._size.streams - self._size.recorded)
-        minutes = streams_per_clip * self._size.clips * self._size.stream_minutes / left
-        return cost_words(minutes, self._state.endpoint, self._prices)
+        minutes = len(paid) * streams_per_clip * self._size.clips * self._size.stream_minutes / left
+        return cost_words(minutes, paid[0], self._prices)
 
     @property
     def recording(self) -> bool:
@@ -108,7 +117,7 @@ class TraceRecorder:
         if self._size is None or self._state.run.active:
             return
         try:
-            plan = self._panel.measurement.plan(self._state.plan(WavSource(path="")))
+            plan = self.chosen()
         except ProblemError as error:
             self._banners.show_problem(error.problem)
             return

@@ -33,18 +33,29 @@ def view(qtbot: QtBot, theme: ThemeSource) -> AgainstView:
 def test_what_would_be_compared_is_offered_at_its_cost(view: AgainstView) -> None:
     wanted: list[None] = []
     view.compare_wanted.connect(lambda: wanted.append(None))
-    view.show_offer(enabled=False, arms="A 0.70 against B 0.80", cost="Record a data set first.")
+    view.show_offer(enabled=False, editable=True, cost="A and B are the same.")
     view.button.click()
-    view.show_offer(enabled=True, arms="A 0.70 against B 0.80", cost="About 60 stream-minutes")
+    view.show_offer(enabled=True, editable=True, cost="About 60 stream-minutes")
     view.button.click()
     assert wanted == [None]
-    assert view.arms.full_text() == "A 0.70 against B 0.80"
     assert view.cost.full_text() == "About 60 stream-minutes"
+    view.show_offer(enabled=False, editable=False, cost="9 of 96 clips")
+    assert not view.a.isEnabled()
+    assert not view.b.isEnabled()
+    assert not view.figure.isEnabled()
+
+
+def test_the_figure_that_decides_is_named_before(view: AgainstView) -> None:
+    assert view.primary is Primary.WAIT
+    view.figure.setFocus()
+    QTest.keyClick(view.figure, Qt.Key.Key_Down)
+    assert view.primary is Primary.CUT_OFFS
 
 
 def test_the_outcome_is_shown_with_its_figures(view: AgainstView) -> None:
-    view.show_outcome(COMPARISON, tuple(turn_pairs(A, B)))
+    view.show_outcome(COMPARISON, tuple(turn_pairs(A, B)), "A: 0.70 on one · B: 0.80 on two")
     assert view.verdict.text() == COMPARISON.sentence
+    assert view.figures.text().startswith("A: 0.70 on one · B: 0.80 on two\n")
     assert "B − A" in view.figures.text()
     assert view.list.rows.rowCount() == 3
     assert view.empty.isHidden()

@@ -24,7 +24,7 @@ def no_engine(sink: EventSink) -> RunEngine:
 
 
 async def test_a_data_set_is_read_before_anything_is_started() -> None:
-    assert (await prepared(PLAN)).size.streams == 24
+    assert (await prepared(PLAN)).size.streams == 29
     with pytest.raises(ProblemError):
         await prepared(Measurement(path="missing.jsonl").plan(scripted.plan(2)))
 
