@@ -24,7 +24,7 @@ from flux_desktop.cli.sweep_text import figure_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS, Paired, Primary
+from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS, Paired, Primary, p_text
 from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.evaluation.turns.turn_figures import turn_figures
@@ -186,7 +186,7 @@ def report_lines(report: AbReport) -> list[str]:
         _paired_line("wait, mean", compared.wait_ms, 1.0, "ms"),
         _paired_line("cut off, of turns", compared.cut_offs, 100.0, "%"),
         f"{'McNemar, cut-offs':<20}only A {compared.mcnemar.only_a}, only B {compared.mcnemar.only_b}, "
-        f"p = {compared.mcnemar.p:.3f}",
+        f"{p_text(compared.mcnemar.p)}",
         "",
         "Arm A, first pass",
         *(f"  {line}" for line in figure_lines(report.figures_a)),

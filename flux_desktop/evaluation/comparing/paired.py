@@ -86,6 +86,11 @@ class ArmComparison(Struct, frozen=True, kw_only=True):
     mcnemar: McNemar
 
 
+def p_text(p: float) -> str:
+    """A probability by chance as text."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def compare_arms(
     a_first: Sequence[ClipScore],
     a_second: Sequence[ClipScore],

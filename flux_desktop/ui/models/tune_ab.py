@@ -11,7 +11,7 @@ import msgspec
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.comparing.paired import ArmComparison, Paired
+from flux_desktop.evaluation.comparing.paired import ArmComparison, Paired, p_text
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
 from flux_desktop.ui.models.tune_turns import AFTER_S, BEFORE_S
 
@@ -68,12 +68,16 @@ class TurnPair(msgspec.Struct, frozen=True, kw_only=True):
             return False
         return all(abs(one - other) < APART_S for one, other in zip(self.a.ends_s, self.b.ends_s, strict=True))
 
+    def is_shared(self, end_s: float) -> bool:
+        """Whether both arms ended the turn at this time."""
+        return all(any(abs(end_s - other) < APART_S for other in arm.ends_s) for arm in (self.a, self.b))
+
     @property
     def difference(self) -> str:
         """What differs, in a few words."""
         parts = [] if self.same_words else ["words"]
         if len(self.a.ends_s) != len(self.b.ends_s):
-            parts.append(f"ends {len(self.a.ends_s)} and {len(self.b.ends_s)}")
+            parts.append(f"A ends it {_times(len(self.a.ends_s))}, B {_times(len(self.b.ends_s))}")
         elif not self.same_decisions:
             parts.append(f"B {1000 * (self.b.ends_s[-1] - self.a.ends_s[-1]):+,.0f} ms")
         return " · ".join(parts)
@@ -82,6 +86,10 @@ class TurnPair(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """The pair for screen readers."""
         return f"{self.clip}, {self.difference}. A: {self.a.text}. B: {self.b.text}"
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def turn_pairs(a: Sequence[Trace], b: Sequence[Trace]) -> list[TurnPair]:
@@ -118,7 +126,7 @@ def comparison_lines(compared: ArmComparison) -> list[str]:
     """The figures of a comparison, one a line."""
     return [
         f"wait, mean: {paired_words(compared.wait_ms, is_share=False)}",
-        f"cut off, of turns: {paired_words(compared.cut_offs, is_share=True)}; McNemar p = {compared.mcnemar.p:.3f}",
+        f"cut off, of turns: {paired_words(compared.cut_offs, is_share=True)}; McNemar {p_text(compared.mcnemar.p)}",
     ]
 
 

@@ -17,6 +17,7 @@ from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.tune_pair import TunePairDelegate
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE, AnyIndex
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
+from flux_desktop.ui.widgets.legend import Entry, Legend
 
 EXPLANATION = (
     "Every clip is streamed twice with A and twice with B, in the order A B B A. One figure decides, named in advance: "
@@ -131,6 +132,18 @@ class AgainstView(QWidget):
         for widget in (self.verdict, self.figures, self.empty):
             column.addWidget(widget)
         column.addWidget(self.list, 1)
+        self.legend = Legend(theme)
+        self.legend.show_entries(
+            (
+                Entry("hold", "border"),
+                Entry("eager", "eager"),
+                Entry("decision of one arm", "danger", Qt.PenStyle.SolidLine),
+                Entry("of both", "muted", Qt.PenStyle.SolidLine),
+                Entry("true end", "ok", Qt.PenStyle.SolidLine),
+                Entry("word of one arm", "warn", Qt.PenStyle.SolidLine),
+            )
+        )
+        column.addWidget(self.legend)
         column.addStretch()
         self.show_outcome(None, ())
 
@@ -155,6 +168,7 @@ class AgainstView(QWidget):
             widget.setVisible(known)
         self.list.rows.show_pairs(pairs)
         self.list.setVisible(bool(pairs))
+        self.legend.setVisible(bool(pairs))
         self.empty.setVisible(not pairs)
         self.empty.setText(NOTHING_DIFFERS if known else EXPLANATION)
 

@@ -113,8 +113,9 @@ class TunePairDelegate(QStyledItemDelegate):
             painter.drawRect(QRectF(x(hold.start_s), lane.top(), x(hold.end_s) - x(hold.start_s), lane.height()))
         line(pair.turn.end_s, theme.ok)
         for end_s in arm.ends_s:
-            line(end_s, theme.danger, 2)
-            paint_triangle(painter, x(end_s), lane.top() - 3, QColor(theme.danger))
+            colour = theme.muted if pair.is_shared(end_s) else theme.danger
+            line(end_s, colour, 2)
+            paint_triangle(painter, x(end_s), lane.top() - 3, QColor(colour))
         if arm.eager_s is not None:
             paint_diamond(painter, x(arm.eager_s), lane.top() + 6, QColor(theme.eager))
         if pair == self.playing and self.position_s is not None:

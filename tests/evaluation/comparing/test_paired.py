@@ -11,6 +11,7 @@ from flux_desktop.evaluation.comparing.paired import (
     compare_arms,
     decide,
     mcnemar,
+    p_text,
     sign_test,
 )
 from flux_desktop.evaluation.statistics.intervals import Estimate
@@ -105,3 +106,7 @@ def test_nothing_in_common_is_undecided() -> None:
     comparison = compare_arms([], [], scores(WAITS_S), primary=Primary.WAIT, margin=50)
     assert comparison.verdict is Verdict.UNDECIDED
     assert comparison.sentence == "Undecided: no turn was judged in both arms."
+
+
+def test_a_probability_is_never_said_to_be_zero() -> None:
+    assert [p_text(p) for p in (0.0, 0.0004, 0.031, 1.0)] == ["p < 0.001", "p < 0.001", "p = 0.031", "p = 1.000"]

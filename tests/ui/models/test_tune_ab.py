@@ -43,7 +43,8 @@ def test_decisions_that_differ_are_told() -> None:
     assert later.b.eager_s == 3.3
     (cut,) = turn_pairs([arm("the account | is four", 2.0, 3.5)], [arm("the account is four", 3.5)])
     assert cut.same_words
-    assert cut.difference == "ends 2 and 1"
+    assert cut.difference == "A ends it twice, B once"
+    assert [cut.is_shared(end_s) for end_s in cut.a.ends_s] == [False, True]
     assert cut.span.end_s > 3.5
 
 

@@ -42,3 +42,4 @@ def test_words_and_decisions_are_marked(qtbot: QtBot, theme: ThemeSource) -> Non
     for side in (unmarked.copy(0, 0, half, unmarked.height()), unmarked.copy(half, 0, half, unmarked.height())):
         assert count(side, QColor(colours.danger).name()) > 20, "each arm has its decision"
         assert count(side, colours.ok) > 10, "and the true end"
+    assert count(marked, QColor(colours.danger).name()) == 0, "a decision of both arms does not stand out"
