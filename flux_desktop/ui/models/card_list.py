@@ -40,6 +40,10 @@ class CardList(Sequence[Card]):
         """Remove one of the newest cards; raises `ValueError` for any other."""
         self._newest.remove(card)
 
+    def row_of(self, serial: int) -> int | None:
+        """The place of the card with a serial, searched from the newest; None where there is none."""
+        return next((row for row in range(len(self) - 1, -1, -1) if self[row].serial == serial), None)
+
     def __len__(self) -> int:
         return len(self._older) + len(self._newest)
 

@@ -5,8 +5,6 @@ Everything shown comes from the engine's events, which carry the parsed messages
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -31,6 +29,8 @@ from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.parameter_changes import change_words, confirmed
 from flux_desktop.ui.models.raw_log import RawLog, RawMessage
 from flux_desktop.ui.models.series import Series
+from flux_desktop.ui.models.timeline import MarkKind, Timeline
+from flux_desktop.ui.models.timeline_marks import mark_change, mark_switch, mark_turn_event
 
 POINTS_KEPT = 3_000
 """Of a curve: about twelve minutes of Updates."""
@@ -38,17 +38,6 @@ UNWATCHED_EVERY_S = 4.0
 """Between two points of the curve of a connection whose messages are not watched."""
 UNWATCHED_POINTS_KEPT = 256
 """About seventeen minutes of them: as long as for a watched connection, and little memory for a thousand."""
-LANE_KEPT = 300
-"""Stretches of a lane: far more than fit into the seconds that are shown."""
-
-
-@dataclass(slots=True)
-class LaneSpan:
-    """A stretch of one turn state on the run's clock; `end_s` is None while it lasts."""
-
-    state: str
-    start_s: float
-    end_s: float | None = None
 
 
 class Conversation:
@@ -89,27 +78,21 @@ class Conversation:
         """Where that clip begins in its file."""
         self.clip_from_s = 0.0
         """Where that clip begins in the connection's audio."""
-        self.audio_from_s: float | None = None
-        """Where the connection's audio begins on the run's clock; None before its first row."""
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
         self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
         self.raw = RawLog()
-        self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
-        self.eager_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        self.resumed_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        self.gap_marks: deque[float] = deque(maxlen=LANE_KEPT)
-        """When a stream was reopened with audio lost."""
-        self.failed_at_s: float | None = None
-        """When the connection ended with a problem."""
+        self.timeline = Timeline()
         self._turn_state = str(TurnState.READY)
         self._open: Card | None = None
         self._open_turn: Turn | None = None
         self._eager_at_s: float | None = None
         self._watched = False
         self._streams_before = 0
+        begun = self._planned.in_force
+        self.timeline.set_thresholds(0.0, begun.eot_threshold_in_force, begun.eager_eot_threshold)
         self._confirmed: FluxOptions | None = None
         """In force by the newest confirmation of the present stream."""
 
@@ -119,6 +102,12 @@ class Conversation:
         self._truths = (*self._truths[-1:], (event.audio_s, words))
         self.clip_path, self.clip_offset_s, self.clip_from_s = event.clip, event.offset_s, event.audio_s
         self.clip = Path(event.clip).stem + (f" from {event.offset_s:g} s" if event.offset_s else "")
+        self.timeline.clip_started(event)
+
+    @property
+    def audio_from_s(self) -> float | None:
+        """Where the connection's audio begins on the run's clock; None before its first row."""
+        return self.timeline.origin_s
 
     @property
     def turn_state(self) -> str:
@@ -155,9 +144,10 @@ class Conversation:
             self._streams_before = event.streams_before
             self._confirmed = None
             self._close_card(event.closed_turn)
-            self._note(_switch_note(event))
-            if event.gap is not None:
-                self.gap_marks.append(event.t)
+            self.timeline.turn_closed(event.t)
+            words = _switch_note(event)
+            self._note(words)
+            mark_switch(self.timeline, event, words)
         self.revision += 1
 
     def sent(self, event: Sent) -> None:
@@ -169,15 +159,13 @@ class Conversation:
         """Take the connection's row; it carries the curve where messages are not watched."""
         self.row = row
         self.request_id = row.request_id or self.request_id
-        if row.position_s > 0:
-            # A row may be late but is never early, so that the earliest estimate is the best.
-            self.audio_from_s = min(t - row.position_s, t if self.audio_from_s is None else self.audio_from_s)
+        self.timeline.placed(t, row.position_s)
         if not self._watched:
             latency_ms, points = row.update_latency_ms, self.latency
             due = not len(points) or t - points.x[-1] >= UNWATCHED_EVERY_S
             if due and latency_ms is not None and row.state is ConnectionState.STREAMING:
                 points.append(t, latency_ms)
-            self._lane_state(t, row.turn_state)
+            self.timeline.state(t, row.turn_state)
         self.revision += 1
 
     def received(self, event: Received) -> None:
@@ -196,12 +184,16 @@ class Conversation:
             case "Warning" | "Error":
                 self._note(f"{event.type}{f' {event.code}' if event.code else ''}: {reason}")
             case "ConfigureFailure":
-                self._note(f"The change was refused: {event.description or event.code or 'no reason given'}")
+                words = f"The change was refused: {event.description or event.code or 'no reason given'}"
+                self._note(words)
+                self.timeline.add(event.t, MarkKind.REFUSED, "refused", f"Configure. {words}")
             case "ConfigureSuccess":
                 before = self._confirmed or self.parameters.in_force
                 self._confirmed = confirmed(before, event.text)
                 position_s = event.t if self.row is None else self.row.position_s
-                self._note(change_words(before, self._confirmed, position_s))
+                words = change_words(before, self._confirmed, position_s)
+                self._note(words)
+                mark_change(self.timeline, event.t, before, self._confirmed, words)
             case _ if event.type == UNREADABLE:
                 self._note("A message could not be read; the raw view has it.")
 
@@ -213,10 +205,13 @@ class Conversation:
         self._close_card(event.closed_turn)
         self._take_final_texts(event.summary)
         self.eot_confidence = None
-        self._lane_state(event.t, "Ended")
+        self.timeline.turn_closed(event.t)
+        self.timeline.state(event.t, "Ended")
         if event.summary.problem is not None:
-            self.failed_at_s = event.t
-            self._note(event.summary.problem.sentence())
+            words = event.summary.problem.sentence()
+            self._note(words)
+            self.timeline.add(event.t, MarkKind.FAILED, "failed", f"The connection ended with a problem. {words}")
+        self.timeline.end()
         self.revision += 1
 
     def run_ended(self) -> None:
@@ -238,20 +233,18 @@ class Conversation:
             self.latency.append(event.t, event.user_latency_ms)
         if is_update and event.wire_latency_ms is not None:
             self.wire_latency.append(event.t, event.wire_latency_ms)
-        self._lane_state(event.t, self._turn_state)
+        self.timeline.state(event.t, self._turn_state)
         turn = event.turn
         if turn is None:
             return
         self._open_turn = turn
         card = self._open
+        is_first = card is None
         if card is None:
             card = self._open = Card(index=turn.index, start_s=turn.start_s)
             self.cards.append(card)
         if event.turn_event == TurnEvent.EAGER_END_OF_TURN:
             self._eager_at_s = event.t
-            self.eager_marks.append(event.t)
-        elif event.turn_event == TurnEvent.TURN_RESUMED:
-            self.resumed_marks.append(event.t)
         if turn.ended_by is not None:
             if self._eager_at_s is not None and turn.eager_count > turn.resumed_count:
                 card.eager_lead_ms = (event.t - self._eager_at_s) * 1000
@@ -262,6 +255,8 @@ class Conversation:
         else:
             card.take(turn)
             card.tone = "awaiting" if event.turn_state is TurnState.AWAITING_END else "listening"
+        self.timeline.turn_changed(event, card)
+        mark_turn_event(self.timeline, event, card, is_first=is_first)
         self._touch(card)
 
     def _close_card(self, turn: Turn | None) -> None:
@@ -280,6 +275,7 @@ class Conversation:
             self._finish(card, turn, None)
         elif card is not None:
             self.cards.remove(card)
+            self.timeline.turn_dropped()
         if card is not None:
             self._touch(card)
 
@@ -319,15 +315,6 @@ class Conversation:
         position = len(self.cards) - 1 if self._open is not None and self.cards[-1] is self._open else len(self.cards)
         self.cards.insert(position, note)
         self.revision += 1
-
-    def _lane_state(self, t: float, state: str) -> None:
-        last = self.lane[-1] if self.lane else None
-        if last is not None and last.state == state:
-            return
-        if last is not None:
-            last.end_s = t
-        if state != "Ended":
-            self.lane.append(LaneSpan(state=state, start_s=t))
 
     def _touch(self, card: Card) -> None:
         card.revision += 1

@@ -34,6 +34,11 @@ GLOSSARY: dict[str, str] = {
     "Session": "The recording of a run on disk, in a folder of its own. It can be opened and replayed.",
     "Stall": "A time during which the window itself did not respond.",
     "Stream": "One bidirectional SageMaker stream, which carries audio out and messages in.",
+    "Survived hold": "A silence inside a turn through which Flux kept the turn open until the speaker went on. Its "
+    "length comes from the data set where it states holds, else from the level of the audio sent, else from the "
+    "times of the words.",
+    "Timeline": "The audio of one connection with what Flux reported about it: each message where the audio was when "
+    "it arrived.",
     "Timeout": "The silence after which a turn ends, whatever the confidence.",
     "Turn": "What one person says until someone else may speak: from StartOfTurn to EndOfTurn.",
     "Update": "A message with the text of the turn so far. Flux sends one about every 0.25 s.",

@@ -34,6 +34,8 @@ from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
 NOTICES_KEPT = 50
+HEARD_LEVELS = 160_000
+"""Frames of a microphone that are kept: three and a half hours."""
 MICROPHONE_LOST = "microphone_lost"
 """Code of the notice that the engine sends."""
 
@@ -140,6 +142,8 @@ class RunModel:
         self.level: LevelMeasured | None = None
         self.level_peak = Series()
         self.level_rms = Series()
+        self.heard_peak, self.heard_rms = Series(HEARD_LEVELS), Series(HEARD_LEVELS)
+        """Levels of a microphone during the run, for its waveform."""
         self.generation = getattr(self, "generation", 0) + 1
         self.revision = 0
 
@@ -209,6 +213,8 @@ class RunModel:
                 self.level = event
                 self.level_peak.append(event.t, event.peak_dbfs)
                 self.level_rms.append(event.t, event.rms_dbfs)
+                self.heard_peak.append(event.t, event.peak_dbfs)
+                self.heard_rms.append(event.t, event.rms_dbfs)
             case ClipReference():
                 self.clip_words.take(event)
             case ConnectionEnded():

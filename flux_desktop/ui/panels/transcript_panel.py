@@ -9,11 +9,12 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView, state_icon, state_words
 from flux_desktop.ui.panels.empty_state import EmptyState
-from flux_desktop.ui.panels.turns_over_time import TurnsOverTime
+from flux_desktop.ui.panels.timeline_panel import TimelinePanel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.overview_table import OverviewTable
@@ -24,8 +25,8 @@ OVERVIEW = 0
 """Tab data of the overview, in place of a connection's number."""
 
 
-LANES_FROM_PX = 300
-"""Height from which the turns over time are shown."""
+TIMELINE_FROM_PX = 300
+"""Height from which the timeline is shown."""
 CLIP_NAME_PX = 52
 
 
@@ -98,12 +99,13 @@ class TranscriptPanel(QWidget):
         self.results.opened.connect(self._open_hit)
         self.search.returnPressed.connect(self.results.open_first)
         self.stack.addWidget(self.results)
-        self.turns_over_time = TurnsOverTime(theme, model)
-        self.lanes = self.turns_over_time.lanes
-        self.lanes.lanes.picked.connect(self.show_connection)
-        layout.addWidget(self.turns_over_time)
+        self.timeline = TimelinePanel(theme, model)
+        self.timeline.lanes.picked.connect(self.show_connection)
+        self.timeline.view.turn_picked.connect(self.show_turn)
+        self.shown.connect(self.timeline.set_front)
+        layout.addWidget(self.timeline)
         self._of_a_run = (self.overview_button, self.tabs, self.search)
-        for widget in (*self._of_a_run, self.turns_over_time):
+        for widget in (*self._of_a_run, self.timeline):
             widget.hide()
         theme.changed.connect(self._restyle)
 
@@ -116,7 +118,7 @@ class TranscriptPanel(QWidget):
         if isinstance(view, ConversationView):
             view.refresh()
         if self.tabs.count():
-            self.turns_over_time.refresh()
+            self.timeline.refresh()
 
     def refresh_icons(self) -> None:
         """Bring the tabs' state marks and the table up to date."""
@@ -161,6 +163,12 @@ class TranscriptPanel(QWidget):
             if self.tabs.tabData(position) == conn:
                 self.tabs.setCurrentIndex(position)
 
+    def show_turn(self, conn: int, card: Card) -> None:
+        """Select a turn of a connection in its transcript, and scroll to it."""
+        self.show_connection(conn)
+        self._views[conn].refresh()
+        self._views[conn].turns.show_card(card)
+
     def views(self) -> list[ConversationView]:
         """The tabs' contents, in order."""
         return list(self._views.values())
@@ -183,7 +191,7 @@ class TranscriptPanel(QWidget):
         self.tabs.blockSignals(False)
         for widget in self._of_a_run:
             widget.setVisible(bool(self._views))
-        self._fit_lanes()
+        self._fit_timeline()
         self._changed(self.tabs.currentIndex())
         self.refresh_icons()
 
@@ -263,11 +271,12 @@ class TranscriptPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_lanes()
+        self._fit_timeline()
 
-    def _fit_lanes(self) -> None:
-        """Give up the turns over time where the text has too little height, as under a long message."""
-        self.turns_over_time.setVisible(self.tabs.count() > 0 and self.height() >= LANES_FROM_PX)
+    def _fit_timeline(self) -> None:
+        """Give up the timeline where the text has too little height, as under a long message."""
+        self.timeline.set_room(self.height())
+        self.timeline.setVisible(self.tabs.count() > 0 and self.height() >= TIMELINE_FROM_PX)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc in the search field clears it before it does anything else."""

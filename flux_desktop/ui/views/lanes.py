@@ -1,239 +1,170 @@
-"""Turns over time: one lane per connection, coloured by turn state, with eager and resumed marks."""
+"""The other connections of a run below the timeline: one lane each, coloured by turn state, with its marks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.time_window import TimeWindow
+from flux_desktop.ui.models.timeline import MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
+from flux_desktop.ui.views.timeline_shapes import paint_head, paint_line
 
-LANE_PX, BAR_PX, NAME_PX = 18, 10, 40
-AXIS_PX, STEP_PX = 16, 23
-WINDOW_S = 30.0
-TICK_S = 5.0
+LANE_PX, BAR_PX = 14, 8
+SHAPES = {MarkKind.EAGER, MarkKind.RESUMED, MarkKind.FAILED}
+LINES = {MarkKind.END, MarkKind.TIMEOUT}
+SHAPE_SCALE = 0.7
 
 
 class Lanes(QWidget):
-    """Paints the newest `WINDOW_S` seconds of all connections; only the part in view is painted.
+    """Paints the connections but one, at the same times as the timeline above; only rows in view are painted.
 
     Signals:
         picked: the number of the connection whose lane was clicked.
+        wheel_turned: the wheel with Ctrl or Shift, or sideways, which concerns the time: its event.
     """
 
     picked = Signal(int)
+    wheel_turned = Signal(object)
 
-    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
+    def __init__(self, theme: ThemeSource, model: RunModel, window: TimeWindow, name_px: int) -> None:
         super().__init__()
         self._theme = theme
         self._model = model
-        self._shown = (-1, -1)
-        self.setAccessibleName("Turns over time, one lane per connection")
+        self._window = window
+        self._name_px = name_px
+        self._front: int | None = None
+        self._place = -1
+        self._conns: list[int] = []
+        self._origin_s = self._now_s = 0.0
+        self.setAccessibleName("The other connections, one lane each")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def refresh(self) -> None:
-        """Paint what is new."""
-        state = (self._model.generation, self._model.revision)
-        if state == self._shown:
-            return
-        if state[0] != self._shown[0]:
+    @property
+    def rows(self) -> int:
+        """How many lanes there are."""
+        return len(self._conns) - (self._place >= 0)
+
+    def set_connections(self, front: int | None) -> None:
+        """Take the run's connections; `front` is in the timeline above and has no lane."""
+        if front != self._front or len(self._conns) != len(self._model.conversations):
+            self._front, self._conns = front, list(self._model.conversations)
+            self._place = self._conns.index(front) if front in self._model.conversations else -1
             self.updateGeometry()
-        self._shown = state
+
+    def advance(self, origin_s: float, now_s: float) -> None:
+        """`origin_s` is where the timeline's audio begins on the run's clock, `now_s` the present there. Repaints."""
+        self._origin_s, self._now_s = origin_s, now_s
         self.update()
 
+    def conn_at(self, y: float) -> int | None:
+        """The connection whose lane is there."""
+        row = int(y // LANE_PX)
+        if not 0 <= row < self.rows:
+            return None
+        return self._conns[row if self._place < 0 or row < self._place else row + 1]
+
     def sizeHint(self) -> QSize:
-        return QSize(200, max(1, len(self._model.conversations)) * LANE_PX)
+        return QSize(200, max(1, self.rows) * LANE_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme.current
         painter.setFont(font(TYPE_CAPTION_PX))
-        end_s = max(WINDOW_S, self._model.now_s)
-        per_s = (self.width() - NAME_PX) / WINDOW_S
-        first = event.rect().top() // LANE_PX
-        last = event.rect().bottom() // LANE_PX
+        per_s = (self.width() - self._name_px) / self._window.span_s
+        begin_s = self._origin_s + self._window.start_s
 
         def x(t: float) -> float:
-            return NAME_PX + max(0.0, (t - end_s + WINDOW_S)) * per_s
+            return self._name_px + (t - begin_s) * per_s
 
-        for row, conversation in enumerate(list(self._model.conversations.values())[first : last + 1], start=first):
-            lane = QRectF(NAME_PX, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - NAME_PX, BAR_PX)
+        for row in range(event.rect().top() // LANE_PX, event.rect().bottom() // LANE_PX + 1):
+            conn = self.conn_at(row * LANE_PX)
+            if conn is None:
+                break
             painter.setPen(QColor(theme.muted))
-            name = QRectF(0, row * LANE_PX, NAME_PX - 6, LANE_PX)
             painter.drawText(
-                name, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), f"#{conversation.conn}"
+                QRectF(0, row * LANE_PX, self._name_px - 6, LANE_PX), int(Qt.AlignmentFlag.AlignVCenter), f"#{conn}"
             )
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.raised))
-            painter.drawRoundedRect(lane, 3, 3)
-            self._paint_lane(painter, conversation, lane, x, theme)
+            lane = QRectF(self._name_px, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - self._name_px, BAR_PX)
+            painter.fillRect(lane, QColor(theme.raised))
+            self._paint_lane(painter, self._model.conversations[conn], lane, x, theme)
         painter.end()
 
     def _paint_lane(
         self, painter: QPainter, conversation: Conversation, lane: QRectF, x: Callable[[float], float], theme: Theme
     ) -> None:
-        now_s = self._model.now_s
-        since_s = now_s - WINDOW_S
+        begin_s = self._origin_s + self._window.start_s
+        until_s = begin_s + self._window.span_s
+        timeline = conversation.timeline
         previous = ""
-        for span in conversation.lane:
-            end_s = now_s if span.end_s is None else span.end_s
+        speaking, awaiting = QColor(theme.ok_soft), QColor(theme.eager)
+        painter.save()
+        painter.setClipRect(lane.adjusted(0, -3, 0, 3))
+        for span in timeline.lane_between(begin_s, until_s):
             before, previous = previous, span.state
-            if end_s < since_s:
-                continue
-            left, right = x(span.start_s), x(end_s)
+            left, right = x(span.start_s), x(self._now_s if span.end_s is None else span.end_s)
             if span.state == "Ready":
-                if before and left > lane.left():
+                if before:
                     painter.fillRect(QRectF(left - 1, lane.top() - 2, 2, lane.height() + 4), QColor(theme.text))
                 continue
-            painter.setPen(Qt.PenStyle.NoPen)
-            awaiting = span.state == "AwaitingEnd"
-            painter.setBrush(QColor(theme.eager if awaiting else theme.ok_soft))
             # An eager end can be over in a twentieth of a second: it is still to be seen.
-            width = max(right - left, 3.0 if awaiting else 1.0)
-            painter.drawRoundedRect(QRectF(left, lane.top(), width, lane.height()), 2, 2)
-        for gap in conversation.gap_marks:
-            if gap >= since_s:
-                painter.fillRect(QRectF(x(gap) - 1.5, lane.top() - 3, 3, lane.height() + 6), QColor(theme.warn))
-        if conversation.failed_at_s is not None and conversation.failed_at_s >= since_s:
-            middle = QPointF(x(conversation.failed_at_s), lane.center().y())
-            painter.setPen(QPen(QColor(theme.danger), 2.5))
-            painter.drawLine(middle - QPointF(4, 4), middle + QPointF(4, 4))
-            painter.drawLine(middle - QPointF(4, -4), middle + QPointF(4, -4))
-        for marks, colour, shape in (
-            (conversation.eager_marks, theme.eager, _diamond),
-            (conversation.resumed_marks, theme.warn, _triangle),
-        ):
-            # The ground's colour around a mark keeps it apart from the bar that it stands on.
-            painter.setPen(QPen(QColor(theme.panel), 1))
-            painter.setBrush(QColor(colour))
-            for mark in marks:
-                if mark >= since_s:
-                    painter.drawPolygon(shape(x(mark), lane.top()))
+            width = max(right - left, 3.0 if span.state == "AwaitingEnd" else 1.0)
+            colour = awaiting if span.state == "AwaitingEnd" else speaking
+            painter.fillRect(QRectF(left, lane.top(), width, lane.height()), colour)
+        if timeline.origin_s is not None and timeline.marks:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            from_s = begin_s - timeline.origin_s
+            for mark in timeline.between(from_s, from_s + self._window.span_s).marks:
+                at = x(timeline.origin_s + mark.at_s)
+                if mark.kind is MarkKind.GAP:
+                    right = at if mark.until_s is None else x(timeline.origin_s + mark.until_s)
+                    gap = QRectF(at, lane.top() - 2, max(3.0, right - at), lane.height() + 4)
+                    painter.fillRect(gap, QColor(theme.warn))
+                elif mark.kind in LINES:
+                    paint_line(painter, mark.kind, at, lane.adjusted(0, -2, 0, 2), theme, SHAPE_SCALE)
+                elif mark.kind in SHAPES:
+                    paint_head(painter, mark.kind, at, lane.top(), theme, SHAPE_SCALE)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = int(event.position().y()) // LANE_PX
-        conns = list(self._model.conversations)
-        if 0 <= row < len(conns):
-            self.picked.emit(conns[row])
+        conn = self.conn_at(event.position().y())
+        if conn is not None:
+            self.picked.emit(conn)
 
-
-def _diamond(x: float, y: float) -> QPolygonF:
-    return QPolygonF([QPointF(x - 4, y), QPointF(x, y - 4), QPointF(x + 4, y), QPointF(x, y + 4)])
-
-
-def _triangle(x: float, y: float) -> QPolygonF:
-    return QPolygonF([QPointF(x - 4, y - 3), QPointF(x + 4, y - 3), QPointF(x, y + 4)])
-
-
-class LaneAxis(QWidget):
-    """The seconds of the run under the lanes; it stays where it is while they are scrolled."""
-
-    def __init__(self, theme: ThemeSource, model: RunModel) -> None:
-        super().__init__()
-        self._theme = theme
-        self._model = model
-        self.setFixedHeight(AXIS_PX)
-        self.setAccessibleName("Time axis of the turns, in seconds of the run")
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setFont(font(TYPE_CAPTION_PX))
-        painter.setPen(QColor(self._theme.current.muted))
-        per_s = (self.width() - NAME_PX) / WINDOW_S
-        for second in ticks(self._model.now_s):
-            x = NAME_PX + (second - max(WINDOW_S, self._model.now_s) + WINDOW_S) * per_s
-            box = QRectF(x - 30, 0, 60, AXIS_PX)
-            if box.left() >= 0 and box.right() <= self.width():
-                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), f"{second:g} s")
-        painter.end()
-
-
-def ticks(now_s: float) -> list[float]:
-    """The seconds that are written under the lanes."""
-    end_s = max(WINDOW_S, now_s)
-    first = math.ceil((end_s - WINDOW_S) / TICK_S)
-    return [TICK_S * number for number in range(first, math.floor(end_s / TICK_S) + 1)]
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        sideways = abs(event.angleDelta().x()) > abs(event.angleDelta().y())
+        if sideways or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
+            self.wheel_turned.emit(event)
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
 
 class LaneArea(QScrollArea):
     """The lanes, scrolled where there are more than `rows_max`."""
 
-    def __init__(self, theme: ThemeSource, model: RunModel, rows_max: int) -> None:
+    def __init__(self, lanes: Lanes, rows_max: int) -> None:
         super().__init__()
-        self._model = model
         self._rows_max = rows_max
-        self.lanes = Lanes(theme, model)
-        self.setWidget(self.lanes)
+        self.lanes = lanes
+        self.setWidget(lanes)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.lanes.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
 
-    def refresh(self) -> None:
-        """Fit the height to the number of connections and paint what is new."""
-        rows = max(1, min(self._rows_max, len(self._model.conversations)))
-        if self.height() != rows * LANE_PX:
+    def fit(self) -> None:
+        """Take the height of the lanes, up to the limit; none where there is none."""
+        rows = min(self._rows_max, self.lanes.rows)
+        self.setVisible(rows > 0)
+        if rows and self.height() != rows * LANE_PX:
             self.setFixedHeight(rows * LANE_PX)
-        self.lanes.refresh()
-
-
-class LaneKey(QWidget):
-    """Key to the colours and marks of the lanes."""
-
-    WORDS = ("speaking", "awaiting", "ended", "eager", "resumed", "gap", "failed")
-    TIP = (
-        "Speaking: a turn is in progress. Awaiting: an eager end of turn was reported. Ended: the turn has ended. "
-        "Eager, resumed: an early end of turn was reported, or withdrawn. Gap: audio was not transcribed because the "
-        "connection was reopened. Failed: the connection ended with a problem."
-    )
-
-    def __init__(self, theme: ThemeSource) -> None:
-        super().__init__()
-        self._theme = theme
-        self.setToolTip(self.TIP)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(font(TYPE_CAPTION_PX))
-        return QSize(sum(metrics.horizontalAdvance(word) + STEP_PX for word in self.WORDS), 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font(TYPE_CAPTION_PX))
-        theme = self._theme.current
-        x = 0
-        colours = (theme.ok_soft, theme.eager, theme.text, theme.eager, theme.warn, theme.warn, theme.danger)
-        for word, colour in zip(self.WORDS, colours, strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            if word == "resumed":
-                painter.drawPolygon(_triangle(x + 6, 8))
-            elif word == "eager":
-                painter.drawPolygon(_diamond(x + 6, 8))
-            elif word == "gap":
-                painter.drawRect(QRectF(x + 4, 2, 3, 12))
-            elif word == "failed":
-                painter.setPen(QPen(QColor(colour), 2.5))
-                painter.drawLine(QPointF(x + 2, 4), QPointF(x + 10, 12))
-                painter.drawLine(QPointF(x + 2, 12), QPointF(x + 10, 4))
-            else:
-                painter.drawRoundedRect(
-                    QRectF(x + (4 if word == "ended" else 0), 3, 2 if word == "ended" else 10, 10), 1, 1
-                )
-            painter.setPen(QColor(theme.muted))
-            width = painter.fontMetrics().horizontalAdvance(word)
-            painter.drawText(QRectF(x + 15, 0, width + 4, 16), int(Qt.AlignmentFlag.AlignVCenter), word)
-            x += width + STEP_PX
-        painter.end()

@@ -143,6 +143,14 @@ class TurnList(QListView):
         # The list's own would ask for the height of every card at every word; `refresh` knows when that is needed.
         QAbstractItemView.dataChanged(self, first, last, roles)
 
+    def show_card(self, card: Card) -> None:
+        """Select a card and scroll to it, if it is in the list."""
+        row = self.turns.conversation.cards.row_of(card.serial)
+        if row is not None and row < self.turns.rowCount():
+            index = self.turns.index(row)
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
     def copy_selection(self) -> None:
         """Put the selected turns' texts (or all of them) on the clipboard."""
         rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())

@@ -20,6 +20,7 @@ from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.speech_model_fetcher import SpeechModelFetcher
 from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.services.track_keeper import TrackKeeper
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
@@ -70,6 +71,8 @@ class MainWindow(QMainWindow):
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, make_engine)
         self.recordings = Recordings(self.state, self.tasks)
+        self.tracks = TrackKeeper(self.state.run, self.tasks)
+        page.transcripts.timeline.tracks = self.tracks.track
         self.transcripts = Transcripts(self.state, page, self.controller, self.tasks)
         self.preview = MicrophonePreview(self.state, page.sound_panel.microphone, page.banners, self.tasks)
         self.starter = RunStarter(self.state, self.controller, self.preview, page.banners)

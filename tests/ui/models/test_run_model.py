@@ -138,7 +138,7 @@ def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
     conversation.row_changed(1.0, row)
     assert conversation.latency.y.tolist() == [250.0]
     assert conversation.turn_state == "Speaking"
-    assert [span.state for span in conversation.lane] == ["Speaking"]
+    assert [span.state for span in conversation.timeline.lane] == ["Speaking"]
 
 
 def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_goes_then() -> None:

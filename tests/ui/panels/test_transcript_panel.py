@@ -13,7 +13,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView
-from flux_desktop.ui.panels.transcript_panel import LANES_FROM_PX, OVERVIEW, TranscriptPanel
+from flux_desktop.ui.panels.transcript_panel import OVERVIEW, TIMELINE_FROM_PX, TranscriptPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
 
@@ -52,7 +52,7 @@ def test_before_the_first_run_only_the_empty_page_is_shown(bench: Bench) -> None
     bench.panel.refresh()
     panel = bench.panel
     assert panel.stack.currentWidget() is panel.empty
-    assert (panel.tabs.isHidden(), panel.search.isHidden(), panel.turns_over_time.isHidden()) == (True, True, True)
+    assert (panel.tabs.isHidden(), panel.search.isHidden(), panel.timeline.isHidden()) == (True, True, True)
     assert (panel.current(), panel.selected(), panel.views()) == (None, [], [])
     panel.step(1)  # there is nothing to step to
 
@@ -222,13 +222,32 @@ def test_a_connection_is_found_by_its_number(bench: Bench) -> None:
     assert bench.panel.search.text() == ""
 
 
-def test_the_turns_over_time_give_way_where_the_text_has_no_height(bench: Bench) -> None:
+def test_the_timeline_gives_way_where_the_text_has_no_height(bench: Bench) -> None:
     panel = bench.panel
     panel.resize(600, 500)
     bench.run(3)
-    assert not panel.turns_over_time.isHidden()
-    panel.resize(600, LANES_FROM_PX - 1)
+    assert not panel.timeline.isHidden()
+    panel.resize(600, TIMELINE_FROM_PX - 1)
     panel.show()
-    assert panel.turns_over_time.isHidden()
+    assert panel.timeline.isHidden()
     panel.resize(600, 500)
-    assert not panel.turns_over_time.isHidden()
+    assert not panel.timeline.isHidden()
+
+
+def test_a_turn_that_is_picked_on_the_timeline_is_selected_in_the_transcript(bench: Bench) -> None:
+    bench.run(2)
+    cards = bench.model.conversation(2).cards
+    for index in range(1, 4):
+        cards.append(Card(index=index, tone="final", text=f"turn {index}"))
+    bench.panel.timeline.view.turn_picked.emit(2, cards[2])
+    view = bench.panel.current_view()
+    assert view is not None
+    assert (bench.panel.current(), view.turns.currentIndex().row()) == (2, 2)
+
+
+def test_the_connection_in_front_is_the_one_with_a_waveform(bench: Bench) -> None:
+    bench.run(3)
+    bench.panel.show_connection(3)
+    assert bench.panel.timeline.view.accessibleName() == "Timeline of connection 3"
+    bench.panel.timeline.lanes.picked.emit(1)
+    assert bench.panel.current() == 1

@@ -12,6 +12,7 @@ from flux_desktop.ui.models.presenter.answer import answer
 from flux_desktop.ui.models.presenter.lines import InterimWords
 from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, Lane, Split, Verdict, compared
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.timeline import MarkKind
 from flux_desktop.ui.models.tune_ab import HeardWord
 
 NEEDS_TWO = (
@@ -117,16 +118,18 @@ def _verdict(conversation: Conversation, run: RunModel) -> Verdict:
 
 
 def _lane(conversation: Conversation, position_s: float) -> Lane:
-    """What is in view of the connection's states; marks are on the run's clock, the playhead in the audio."""
+    """What is in view of the connection's states; marks and the playhead are positions in the audio."""
     origin_s = conversation.audio_from_s
     if origin_s is None:
         return Lane()
     from_s = position_s - WINDOW_S
 
-    def in_view(times: object) -> tuple[float, ...]:
-        return tuple(t - origin_s for t in list(times)[-40:] if t - origin_s >= from_s)  # type: ignore[call-overload]
+    marks = conversation.timeline.between(from_s, position_s).marks
 
-    spoken = [span for span in list(conversation.lane)[-80:] if span.state in {"Speaking", "AwaitingEnd"}]
+    def in_view(kind: MarkKind) -> tuple[float, ...]:
+        return tuple(mark.at_s for mark in marks if mark.kind is kind)
+
+    spoken = [span for span in list(conversation.timeline.lane)[-80:] if span.state in {"Speaking", "AwaitingEnd"}]
     turns: list[Span] = []
     ends: list[float] = []
     for span in spoken:
@@ -141,4 +144,4 @@ def _lane(conversation: Conversation, position_s: float) -> Lane:
         ends.append(end_s)
     if turns and spoken[-1].end_s is None:
         ends.pop()
-    return Lane(tuple(turns), tuple(ends), (), in_view(conversation.eager_marks), in_view(conversation.resumed_marks))
+    return Lane(tuple(turns), tuple(ends), (), in_view(MarkKind.EAGER), in_view(MarkKind.RESUMED))

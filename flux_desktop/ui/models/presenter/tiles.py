@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
-from flux_desktop.ui.models.conversation import Conversation, LaneSpan
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.timeline import LaneSpan
 
 TILES_MAX = 200
 EVENT_SHOWN_S = 1.2
@@ -81,7 +82,7 @@ def _state(conversation: Conversation, now_s: float) -> TileState:
 
 def _last_two(conversation: Conversation) -> tuple[LaneSpan | None, LaneSpan | None]:
     """The newest two states of the lane, which rows tell too where messages are not watched."""
-    lane = conversation.lane
+    lane = conversation.timeline.lane
     return (lane[-2] if len(lane) > 1 else None), (lane[-1] if lane else None)
 
 

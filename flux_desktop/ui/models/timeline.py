@@ -1,0 +1,316 @@
+"""What happened on one connection, placed in its audio: turns, events, changes, gaps and confidence. No Qt.
+
+Positions are seconds of the audio sent on the connection, counted over all of its streams. An event stands where the
+audio was when the event arrived: the engine states the end of the audio that a message covers and the message's latency
+behind it. Where it states none, the position of the connection's row is used, which is up to 0.2 s behind.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flux_desktop.engine.records.events import ClipStarted, Received
+from flux_desktop.flux.messages import Word
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.series import Series
+
+TURNS_KEPT, MARKS_KEPT = 2_000, 4_000
+"""Of one connection; two hours of quick conversation."""
+LANE_KEPT = 300
+"""Stretches of a lane: far more than fit into the seconds that are shown."""
+CONFIDENCES_KEPT = 16_000
+CHANGES_KEPT = 64
+
+
+class MarkKind(StrEnum):
+    """What a mark stands for."""
+
+    START = "start"
+    EAGER = "eager"
+    RESUMED = "resumed"
+    END = "end"
+    TIMEOUT = "timeout"
+    CONFIGURE = "configure"
+    REFUSED = "refused"
+    ROTATION = "rotation"
+    GAP = "gap"
+    CLIP = "clip"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class LaneSpan:
+    """A stretch of one turn state on the run's clock; `end_s` is None while it lasts."""
+
+    state: str
+    start_s: float
+    end_s: float | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Mark:
+    """One event. `label` is written beside it, `tip` explains it; a gap lasts until `until_s`."""
+
+    kind: MarkKind
+    at_s: float
+    label: str = ""
+    tip: str = ""
+    until_s: float | None = None
+
+
+@dataclass(slots=True)
+class TimelineTurn:
+    """One turn. `end_s` is where its end arrived, None while it is open.
+
+    `card` is its entry in the transcript. `words` are those of the newest message, where the build sends their times.
+    """
+
+    card: Card
+    start_s: float
+    """Where the first word begins, or else the audio that the turn's first message covers."""
+    began_s: float
+    """Where its first message arrived."""
+    after_s: float = 0.0
+    """Up to where the audio belongs to the turn before."""
+    heard_s: float = 0.0
+    """Up to where the newest message covers the audio."""
+    end_s: float | None = None
+    _texts: str = ""
+    _times_s: bytes = b""
+
+    @property
+    def words(self) -> tuple[TimelineWord, ...]:
+        """The words that have times."""
+        times_s = array("f", self._times_s)
+        texts = self._texts.split("\n") if self._texts else []
+        return tuple(map(TimelineWord, texts, times_s[::2], times_s[1::2]))
+
+    def take_words(self, words: Sequence[Word]) -> None:
+        """Keep the words of a message; packed, as a run of many connections has a million of them."""
+        timed = [word for word in words if word.start is not None and word.end is not None]
+        self._texts = "\n".join(word.word for word in timed)
+        self._times_s = array("f", [edge or 0.0 for word in timed for edge in (word.start, word.end)]).tobytes()
+
+    def holds(self, at_s: float) -> bool:
+        """Whether the turn covers this position."""
+        return self.start_s <= at_s <= (math.inf if self.end_s is None else self.end_s)
+
+    def word_at(self, at_s: float) -> TimelineWord | None:
+        """The word that is being spoken at a position, or was spoken last; None before the first and without times."""
+        return next((word for word in reversed(self.words) if word.start_s <= at_s), None)
+
+
+@dataclass(slots=True, frozen=True)
+class TimelineWord:
+    """One recognised word and its time."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(slots=True, frozen=True)
+class Thresholds:
+    """What is in force from `from_s` on; `eager` is None where eager ends are off."""
+
+    from_s: float
+    end: float
+    eager: float | None
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What lies between two positions."""
+
+    turns: Sequence[TimelineTurn] = ()
+    marks: Sequence[Mark] = ()
+    thresholds: Sequence[Thresholds] = ()
+    confidence: list[tuple[float, float]] = field(default_factory=list)
+
+
+class Timeline:
+    """Fed by its conversation with what the engine reports; `revision` grows with every change."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self.origin_s: float | None = None
+        """When the connection's audio began, on the run's clock; None before the first of it."""
+        self.position_s = 0.0
+        """How much audio has been sent or skipped, as last reported."""
+        self.turns: deque[TimelineTurn] = deque(maxlen=TURNS_KEPT)
+        self.marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
+        """In the order of their positions."""
+        self.thresholds: list[Thresholds] = []
+        self.confidence = Series(CONFIDENCES_KEPT, first=4)
+        self.clips: list[ClipStarted] = []
+        """Clips of a data set in the order in which they were sent."""
+        self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
+        self.has_ended = False
+        self._is_exact = False
+        self._open: TimelineTurn | None = None
+        self._changes: deque[tuple[int, float]] = deque(maxlen=CHANGES_KEPT)
+        """Revisions with the position from which they changed something."""
+
+    def changed_from(self, revision: int) -> float:
+        """The first position that has changed since a revision; infinity for none."""
+        if revision >= self.revision:
+            return math.inf
+        if not self._changes or self._changes[0][0] > revision + 1:
+            return -math.inf
+        return min(from_s for number, from_s in self._changes if number > revision)
+
+    def position_at(self, t: float) -> float:
+        """Where the audio was at a time of the run's clock."""
+        return self.position_s if self.origin_s is None else t - self.origin_s
+
+    def between(self, from_s: float, until_s: float) -> Stretch:
+        """What is to be seen between two positions."""
+        turns = self.turns
+        first = bisect_right(turns, from_s, key=lambda turn: math.inf if turn.end_s is None else turn.end_s)
+        last = bisect_right(turns, until_s, key=lambda turn: turn.start_s)
+        marks = self.marks
+        first_mark = bisect_left(marks, from_s, key=lambda mark: mark.at_s if mark.until_s is None else mark.until_s)
+        last_mark = bisect_right(marks, until_s, key=lambda mark: mark.at_s)
+        in_force = bisect_right(self.thresholds, from_s, key=lambda each: each.from_s)
+        x, y = self.confidence.x, self.confidence.y
+        left, right = int(x.searchsorted(from_s)), int(x.searchsorted(until_s, "right"))
+        points = slice(max(0, left - 1), right + 1)
+        return Stretch(
+            turns=[turns[n] for n in range(first, last)],
+            marks=[marks[n] for n in range(first_mark, last_mark)],
+            thresholds=[each for each in self.thresholds[max(0, in_force - 1) :] if each.from_s <= until_s],
+            confidence=list(zip(x[points].tolist(), y[points].tolist(), strict=True)),
+        )
+
+    def lane_between(self, from_t: float, until_t: float) -> list[LaneSpan]:
+        """The states between two times of the run's clock, with the one before."""
+        spans: list[LaneSpan] = []
+        for span in reversed(self.lane):
+            if span.start_s > until_t:
+                continue
+            spans.append(span)
+            if span.end_s is not None and span.end_s < from_t:
+                break
+        return spans[::-1]
+
+    @property
+    def last_s(self) -> float:
+        """Where the last of what is known lies."""
+        marks = self.marks[-1].at_s if self.marks else 0.0
+        return max(self.position_s, marks, self.turns[-1].heard_s if self.turns else 0.0)
+
+    def turn_at(self, at_s: float) -> TimelineTurn | None:
+        """The turn that covers a position."""
+        return next((turn for turn in self.between(at_s, at_s).turns if turn.holds(at_s)), None)
+
+    # ------------------------------------------------------------ what the engine reports
+
+    def placed(self, t: float, position_s: float) -> None:
+        """A row of the connection says how much audio was sent."""
+        self.position_s = max(self.position_s, position_s)
+        if not self._is_exact and position_s > 0:
+            # The row is late by up to a chunk and a snapshot: the earliest origin is the nearest one.
+            origin_s = t - position_s
+            self.origin_s = origin_s if self.origin_s is None else min(self.origin_s, origin_s)
+
+    def state(self, t: float, state: str) -> None:
+        """The connection is in a turn state at a time of the run's clock; “Ended” closes the lane."""
+        last = self.lane[-1] if self.lane else None
+        if last is not None and last.state == state:
+            return
+        if last is not None:
+            last.end_s = t
+        if state != "Ended":
+            self.lane.append(LaneSpan(state=state, start_s=t))
+
+    def clip_started(self, event: ClipStarted) -> None:
+        """Another clip of the data set is being sent."""
+        self.clips.append(event)
+        tip = f"The clip {event.clip} begins" + (f", from {event.offset_s:g} s of its file." if event.offset_s else ".")
+        self._add(Mark(MarkKind.CLIP, event.audio_s, tip=tip))
+
+    def turn_changed(self, event: Received, card: Card) -> None:
+        """A message about the open turn; `card` has been brought up to date with it."""
+        turn = event.turn
+        assert turn is not None
+        if event.user_latency_ms is not None and turn.end_s:
+            self.origin_s = event.t - turn.end_s - event.user_latency_ms / 1000
+            self._is_exact = True
+        at_s = self.position_at(event.t)
+        now = self._open
+        if now is None:
+            before = self.turns[-1] if self.turns else None
+            after_s = 0.0 if before is None else min(before.card.end_s, at_s)
+            now = self._open = TimelineTurn(card=card, start_s=after_s, began_s=at_s, after_s=after_s)
+            self.turns.append(now)
+        now.start_s = min(max(card.start_s, now.after_s), now.began_s)
+        now.heard_s = max(now.heard_s, turn.end_s)
+        now.take_words(turn.words)
+        if event.eot_confidence is not None and (not len(self.confidence) or at_s >= self.confidence.x[-1]):
+            self.confidence.append(at_s, event.eot_confidence)
+        if turn.ended_by is not None:
+            now.end_s, self._open = at_s, None
+        self._touch(min(now.start_s, at_s))
+
+    def add(self, t: float, kind: MarkKind, label: str = "", tip: str = "") -> None:
+        """Something happened at a time of the run's clock."""
+        self._add(Mark(kind, self.position_at(t), label, tip))
+
+    def relabel(self, kind: MarkKind, label: str, tip: str) -> None:
+        """The newest mark of a kind has become something else: what an eager end was worth shows at the end."""
+        for place in range(len(self.marks) - 1, -1, -1):
+            mark = self.marks[place]
+            if mark.kind is kind:
+                self.marks[place] = Mark(kind, mark.at_s, label, tip, mark.until_s)
+                self._touch(mark.at_s)
+                return
+
+    def gap(self, gap: tuple[float, float], tip: str) -> None:
+        """Audio between two positions was not transcribed."""
+        self._add(Mark(MarkKind.GAP, gap[0], f"gap {gap[1] - gap[0]:.1f} s", tip, until_s=gap[1]))
+
+    def set_thresholds(self, t: float, end: float, eager: float | None) -> None:
+        """Thresholds are in force from now on."""
+        at_s = self.position_at(t) if self.thresholds else 0.0
+        last = self.thresholds[-1] if self.thresholds else None
+        if last is None or (last.end, last.eager) != (end, eager):
+            self.thresholds.append(Thresholds(at_s, end, eager))
+            self._touch(at_s)
+
+    def turn_closed(self, t: float) -> None:
+        """The open turn ends without a message, as its stream does."""
+        if self._open is not None:
+            self._open.end_s = max(self._open.began_s, self.position_at(t))
+            self._touch(self._open.start_s)
+            self._open = None
+
+    def turn_dropped(self) -> None:
+        """The open turn had no text and does not count."""
+        if self._open is not None and self.turns and self.turns[-1] is self._open:
+            self.turns.pop()
+            self._touch(self._open.start_s)
+        self._open = None
+
+    def end(self) -> None:
+        """The connection has ended."""
+        self.has_ended = True
+        self._touch(self.position_s)
+
+    def _add(self, mark: Mark) -> None:
+        marks = self.marks
+        later: list[Mark] = []
+        while marks and marks[-1].at_s > mark.at_s:
+            later.append(marks.pop())
+        marks.append(mark)
+        marks.extend(reversed(later))
+        self._touch(mark.at_s)
+
+    def _touch(self, from_s: float) -> None:
+        self.revision += 1
+        self._changes.append((self.revision, from_s))

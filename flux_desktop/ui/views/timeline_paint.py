@@ -1,0 +1,281 @@
+"""Paints a stretch of one connection's timeline: ruler, words, waveform with holds and marks, confidence.
+
+The painter is expected to be moved so that second `t` lies at `t * px_per_s`. What is painted at a place depends only
+on what lies around it, so that neighbouring stretches fit together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from flux_desktop.ui.models.audio_track import LEVELS_PER_S, AudioTrack
+from flux_desktop.ui.models.timeline import Mark, MarkKind, Stretch, TimelineTurn
+from flux_desktop.ui.models.timeline_holds import survived_holds
+from flux_desktop.ui.models.timeline_words import PlacedText, placed_words
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
+from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_head, paint_line
+
+RULER_PX, WORDS_PX, WAVE_PX, LABELS_PX, CONFIDENCE_PX = 16, 17, 46, 16, 30
+BAR_PX, BAR_STEP_PX = 2.0, 3.0
+LABEL_MARGIN_PX = 130
+TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
+TICK_APART_PX = 64
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+_RANKS = {MarkKind.START: 0, MarkKind.RESUMED: 1, MarkKind.EAGER: 2, MarkKind.CONFIGURE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the rows lie, for a font scale."""
+
+    scale: float = 1.0
+    with_confidence: bool = True
+
+    def _row(self, before_px: float, height_px: float) -> QRectF:
+        return QRectF(0, before_px * self.scale, 1, height_px * self.scale)
+
+    @property
+    def ruler(self) -> QRectF:
+        """The seconds."""
+        return self._row(0, RULER_PX)
+
+    @property
+    def words(self) -> QRectF:
+        """What was recognised."""
+        return self._row(RULER_PX, WORDS_PX)
+
+    @property
+    def wave(self) -> QRectF:
+        """Waveform, holds and marks."""
+        return self._row(RULER_PX + WORDS_PX, WAVE_PX)
+
+    @property
+    def labels(self) -> QRectF:
+        """What the marks are."""
+        return self._row(RULER_PX + WORDS_PX + WAVE_PX, LABELS_PX)
+
+    @property
+    def confidence(self) -> QRectF:
+        """The end-of-turn confidence with the thresholds."""
+        return self._row(RULER_PX + WORDS_PX + WAVE_PX + LABELS_PX, CONFIDENCE_PX if self.with_confidence else 0)
+
+    @property
+    def height(self) -> int:
+        """Of all rows."""
+        return math.ceil(self.confidence.bottom())
+
+
+class TimelinePaint:
+    """Paints with one set of fonts and colours."""
+
+    def __init__(self, rows: Rows, theme: Theme, px_per_s: float) -> None:
+        self.rows = rows
+        self.theme = theme
+        self.px_per_s = px_per_s
+        self.face: QFont = font(round(TYPE_CAPTION_PX * rows.scale))
+        self.bold: QFont = font(round(TYPE_CAPTION_PX * rows.scale), bold=True)
+        self._metrics, self._bold_metrics = QFontMetricsF(self.face), QFontMetricsF(self.bold)
+
+    @property
+    def margin_s(self) -> float:
+        """How far beyond its place something may be painted."""
+        return LABEL_MARGIN_PX * self.rows.scale / self.px_per_s
+
+    def paint(
+        self,
+        painter: QPainter,
+        from_s: float,
+        until_s: float,
+        stretch: Stretch,
+        track: AudioTrack | None,
+        audio_until_s: float,
+        selected: TimelineTurn | None,
+    ) -> None:
+        """Paint from one position to another. `stretch` reaches `margin_s` beyond them; audio ends at its own."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, right = from_s * self.px_per_s, until_s * self.px_per_s
+        self._paint_ruler(painter, from_s, until_s)
+        wave = self._band(self.rows.wave, left, right)
+        painter.fillRect(wave, QColor(self.theme.raised))
+        for turn in stretch.turns:
+            if turn is selected:
+                self._paint_selected(painter, turn, audio_until_s)
+        self._paint_wave(painter, from_s, min(until_s, audio_until_s), track)
+        for turn in stretch.turns:
+            self._paint_gained(painter, turn, stretch.marks)
+            self._paint_holds(painter, turn, track)
+            self._paint_words(painter, turn, audio_until_s)
+        self._paint_marks(painter, stretch.marks)
+        if self.rows.with_confidence:
+            self._paint_confidence(painter, left, right, min(until_s, audio_until_s), stretch)
+
+    # ------------------------------------------------------------ rows
+
+    def _band(self, row: QRectF, left: float, right: float) -> QRectF:
+        return QRectF(left, row.top(), max(0.0, right - left), row.height())
+
+    def _paint_ruler(self, painter: QPainter, from_s: float, until_s: float) -> None:
+        step_s = next(
+            (step for step in TICKS_S if step * self.px_per_s >= TICK_APART_PX * self.rows.scale), TICKS_S[-1]
+        )
+        painter.setFont(self.face)
+        painter.setPen(QColor(self.theme.muted))
+        row, half = self.rows.ruler, TICK_APART_PX * self.rows.scale / 2
+        margin_s = half / self.px_per_s
+        for number in range(math.ceil((from_s - margin_s) / step_s), math.floor((until_s + margin_s) / step_s) + 1):
+            if number >= 0:
+                x = number * step_s * self.px_per_s
+                box = QRectF(x - half, row.top(), 2 * half, row.height())
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), _seconds(number * step_s))
+
+    def _paint_wave(self, painter: QPainter, from_s: float, until_s: float, track: AudioTrack | None) -> None:
+        wave = self.rows.wave
+        middle, bar_s = wave.center().y(), BAR_STEP_PX * self.rows.scale / self.px_per_s
+        first, last = math.floor(from_s / bar_s), math.ceil(until_s / bar_s)
+        if last <= first or track is None:
+            return
+        edges = np.floor(np.arange(first, last + 1) * bar_s * LEVELS_PER_S).astype(int)
+        values = track.peaks(int(edges[0]), max(1, int(edges[-1] - edges[0]) + 1))
+        heights = np.maximum.reduceat(values, edges[:-1] - edges[0])
+        # A square root shows quiet speech too; the scale is full scale for every recording.
+        tall = np.maximum(1.0 * self.rows.scale, np.sqrt(heights) * (wave.height() - 6 * self.rows.scale))
+        width, step = BAR_PX * self.rows.scale, BAR_STEP_PX * self.rows.scale
+        end = until_s * self.px_per_s
+        bars = [
+            QRectF(number * step, middle - height / 2, width, height)
+            for number, height in enumerate(tall.tolist(), start=first)
+            if number * step + width <= end
+        ]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.theme.accent))
+        painter.drawRects(bars)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _paint_selected(self, painter: QPainter, turn: TimelineTurn, now_s: float) -> None:
+        left = turn.start_s * self.px_per_s
+        right = (now_s if turn.end_s is None else turn.end_s) * self.px_per_s
+        painter.setPen(QPen(QColor(self.theme.accent), 1))
+        painter.setBrush(QColor(self.theme.accent_soft))
+        painter.drawRect(self._band(self.rows.wave, left, right).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_gained(self, painter: QPainter, turn: TimelineTurn, marks: object) -> None:
+        lead_ms = turn.card.eager_lead_ms
+        if turn.end_s is None or lead_ms is None:
+            return
+        colour = QColor(self.theme.ok)
+        colour.setAlphaF(0.22)
+        right = turn.end_s * self.px_per_s
+        painter.fillRect(self._band(self.rows.wave, right - lead_ms / 1000 * self.px_per_s, right), colour)
+
+    def _paint_holds(self, painter: QPainter, turn: TimelineTurn, track: AudioTrack | None) -> None:
+        painter.setFont(self.bold)
+        for hold in survived_holds(turn, track):
+            box = self._band(self.rows.wave, hold.start_s * self.px_per_s, hold.end_s * self.px_per_s)
+            painter.fillRect(box, QColor(self.theme.border))
+            painter.setPen(QColor(self.theme.text))
+            words = hold.label
+            for shorter in (words, words.removeprefix("waited ")):
+                if self._bold_metrics.horizontalAdvance(shorter) + 4 <= box.width():
+                    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shorter)
+                    break
+
+    def _paint_words(self, painter: QPainter, turn: TimelineTurn, now_s: float) -> None:
+        row = self.rows.words
+        painter.setFont(self.face)
+        painter.setPen(QColor(self.theme.muted if turn.end_s is None else self.theme.text))
+        for placed in self.words_of(turn, now_s):
+            box = QRectF(placed.left_px, row.top(), placed.width_px, row.height())
+            elided = self._metrics.elidedText(placed.text, Qt.TextElideMode.ElideRight, placed.width_px + 1)
+            painter.drawText(box, int(_MIDDLE | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip), elided)
+
+    def words_of(self, turn: TimelineTurn, now_s: float) -> list[PlacedText]:
+        """Where the words of a turn are written."""
+        return placed_words(turn, now_s, self.px_per_s, self._metrics.horizontalAdvance)
+
+    def _paint_marks(self, painter: QPainter, marks: object) -> None:
+        assert isinstance(marks, list)
+        wave, scale = self.rows.wave, self.rows.scale
+        for mark in marks:
+            x = mark.at_s * self.px_per_s
+            if mark.until_s is not None:
+                paint_gap(painter, self._band(wave, x, max(x + 3, mark.until_s * self.px_per_s)), self.theme)
+                continue
+            paint_line(painter, mark.kind, x, wave, self.theme, scale)
+        for mark in marks:
+            paint_head(painter, mark.kind, mark.at_s * self.px_per_s, wave.top() + scale, self.theme, scale)
+        painter.setFont(self.face)
+        row = self.rows.labels
+        for mark, left, width in self.labels_of(marks):
+            painter.setPen(colour_of(mark.kind, self.theme))
+            painter.drawText(QRectF(left, row.top(), width + 2, row.height()), int(_MIDDLE), mark.label)
+
+    def labels_of(self, marks: list[Mark]) -> list[tuple[Mark, float, float]]:
+        """The labels that have room, each with its left and its width in pixels.
+
+        A label gives way to a more important neighbour; what an eager end gained is written before its mark.
+        """
+        boxes = []
+        for mark in marks:
+            if mark.label:
+                width = self._metrics.horizontalAdvance(mark.label)
+                x = mark.at_s * self.px_per_s
+                boxes.append((mark, x - width - 2 if mark.kind is MarkKind.EAGER else x + 2, width))
+        kept = []
+        for place, (mark, left, width) in enumerate(boxes):
+            rank = _RANKS.get(mark.kind, 3)
+            others = boxes[max(0, place - 3) : place] + boxes[place + 1 : place + 4]
+            if not any(
+                left < other_left + other_width + 4
+                and other_left < left + width + 4
+                and (_RANKS.get(other.kind, 3), other.at_s) > (rank, mark.at_s)
+                for other, other_left, other_width in others
+            ):
+                kept.append((mark, left, width))
+        return kept
+
+    def _paint_confidence(self, painter: QPainter, left: float, right: float, until_s: float, stretch: Stretch) -> None:
+        row = self.rows.confidence.adjusted(0, 2 * self.rows.scale, 0, -self.rows.scale)
+        painter.fillRect(self._band(row, left, right), QColor(self.theme.raised))
+
+        def y(value: float) -> float:
+            return row.bottom() - value * row.height()
+
+        points = [QPointF(at_s * self.px_per_s, y(value)) for at_s, value in stretch.confidence if at_s <= until_s]
+        if points:
+            if stretch.confidence[-1][0] <= until_s:  # it holds until the next message
+                points.append(QPointF(max(points[-1].x(), min(until_s * self.px_per_s, right)), points[-1].y()))
+            soft = QColor(self.theme.accent)
+            soft.setAlphaF(0.25)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(soft)
+            bottom = [QPointF(points[-1].x(), row.bottom()), QPointF(points[0].x(), row.bottom())]
+            painter.drawPolygon(QPolygonF(points + bottom))
+            painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.rows.scale))
+            painter.drawPolyline(QPolygonF(points))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        thresholds = stretch.thresholds
+        for place, each in enumerate(thresholds):
+            x0 = max(left, each.from_s * self.px_per_s)
+            x1 = right if place + 1 == len(thresholds) else thresholds[place + 1].from_s * self.px_per_s
+            for value, token, style in (
+                (each.end, self.theme.ok, Qt.PenStyle.DashLine),
+                (each.eager, self.theme.eager, Qt.PenStyle.DotLine),
+            ):
+                if value is not None and x1 > x0:
+                    pen = QPen(QColor(token), 1.2 * self.rows.scale, style)
+                    pen.setDashOffset(x0 / pen.widthF())  # so that the dashes of neighbours meet
+                    painter.setPen(pen)
+                    painter.drawLine(QPointF(x0, y(value)), QPointF(x1, y(value)))
+
+
+def _seconds(at_s: float) -> str:
+    if at_s < 60:
+        return f"{at_s:g} s"
+    minutes, rest_s = divmod(at_s, 60)
+    return f"{minutes:.0f}:{rest_s:04.1f}" if rest_s % 1 else f"{minutes:.0f}:{rest_s:02.0f}"

@@ -1,0 +1,129 @@
+"""The timeline of a run: it moves while a run is in progress, and stands still otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.audio_track import AudioTrack
+from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.panels.timeline_panel import COARSE_MS, ROOMY_FROM_PX, SMOOTH_MS, SMOOTH_UP_TO, TimelinePanel
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.lanes import LANE_PX
+from tests.ui import scripted
+from tests.ui.timelines import ORIGIN_S, one_turn, track
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: ThemeSource) -> Iterator[TimelinePanel]:
+    made = TimelinePanel(theme, RunModel())
+    qtbot.addWidget(made)
+    made.resize(600, 260)
+    made.show()
+    yield made
+    made.hide()
+
+
+def run(panel: TimelinePanel, connections: int, phase: Phase = Phase.ENDED) -> RunModel:
+    model = panel._model
+    model.reset(scripted.plan(connections))
+    model.phase = phase
+    for conversation in model.conversations.values():
+        one_turn(conversation)
+        conversation.timeline.position_s = 8.0
+    model.now_s = ORIGIN_S + 8.0
+    panel.refresh()
+    return model
+
+
+def test_it_moves_only_while_a_run_is_in_progress_and_it_is_seen(panel: TimelinePanel) -> None:
+    model = run(panel, 2)
+    assert not panel._timer.isActive()
+    model.phase = Phase.RUNNING
+    panel.refresh()
+    assert (panel._timer.isActive(), panel._timer.interval()) == (True, SMOOTH_MS)
+    panel.hide()
+    assert not panel._timer.isActive()
+    panel.show()
+    assert panel._timer.isActive()
+    model.phase = Phase.ENDED
+    panel.refresh()
+    assert not panel._timer.isActive()
+
+
+def test_many_connections_are_painted_less_often(panel: TimelinePanel) -> None:
+    run(panel, SMOOTH_UP_TO + 1, Phase.RUNNING)
+    assert panel._timer.interval() == COARSE_MS
+
+
+def test_a_run_that_has_ended_is_painted_after_changes_only(panel: TimelinePanel) -> None:
+    model = run(panel, 2)
+    frames = panel.frames
+    panel.refresh()
+    panel.refresh()
+    assert panel.frames == frames
+    model.revision += 1
+    panel.refresh()
+    assert panel.frames == frames + 1
+
+
+def test_levels_that_were_read_are_painted(panel: TimelinePanel) -> None:
+    known: dict[int, AudioTrack] = {}
+    panel.tracks = known.get
+    run(panel, 2)
+    frames = panel.frames
+    known[1] = track((1.0, 2.0))
+    panel.refresh()
+    assert panel.frames == frames + 1
+    assert panel.view._track is known[1]
+
+
+def test_a_run_that_has_ended_shows_its_end(panel: TimelinePanel) -> None:
+    run(panel, 1)
+    assert panel.view.window_s.newest_s == 8.0
+    assert panel.area.isHidden(), "there is no other connection"
+
+
+def test_another_run_follows_again(panel: TimelinePanel) -> None:
+    run(panel, 2)
+    panel.view.window_s.zoom(5.0)
+    panel.view._scroll(-3.0)
+    assert not panel.follow_button.isChecked()
+    run(panel, 3)
+    assert panel.view.window_s.follows
+    assert panel.area.height() == 2 * LANE_PX
+
+
+def test_follow_and_zoom_have_buttons(panel: TimelinePanel) -> None:
+    run(panel, 2)
+    panel.in_button.click()
+    assert panel.span.text() == "8 s"
+    panel.out_button.click()
+    panel.out_button.click()
+    assert panel.span.text() == "12.5 s"
+    panel.view.window_s.zoom(5.0)
+    panel.view._scroll(-2.0)
+    panel.follow_button.click()
+    assert panel.view.window_s.follows
+    panel.follow_button.click()
+    assert not panel.view.window_s.follows
+
+
+def test_without_height_confidence_and_lanes_give_way(panel: TimelinePanel) -> None:
+    run(panel, 3)
+    full = panel.view.sizeHint().height()
+    panel.set_room(ROOMY_FROM_PX - 1)
+    assert panel.area.isHidden()
+    assert panel.view.sizeHint().height() < full
+    panel.set_room(ROOMY_FROM_PX)
+    assert not panel.area.isHidden()
+
+
+def test_the_connection_in_front_stays_while_it_exists(panel: TimelinePanel) -> None:
+    run(panel, 3)
+    panel.set_front(3)
+    assert panel.view.accessibleName() == "Timeline of connection 3"
+    run(panel, 2)
+    assert panel.view.accessibleName() == "Timeline of connection 1"

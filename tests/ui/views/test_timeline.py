@@ -1,0 +1,242 @@
+"""The timeline of one connection: what is painted where, and what clicks, keys and the wheel do."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.time_window import TimeWindow
+from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.timeline import NAME_PX, TimelineView
+from flux_desktop.ui.views.timeline_key import ENTRIES, TimelineKey, key_text
+from flux_desktop.ui.views.timeline_paint import Rows, TimelinePaint
+from flux_desktop.ui.views.timeline_shapes import TOKENS
+from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
+from tests.ui.timelines import card_of, one_turn, said, track
+
+SPAN_S, PER_S = 10.0, 60
+
+
+class Bench:
+    """Ten seconds at 60 px each: a turn from 1 s on, with speech around a hold of 1.2 s."""
+
+    def __init__(self, qtbot: QtBot, theme: ThemeSource) -> None:
+        self.conversation = Conversation(7)
+        one_turn(self.conversation)
+        self.view = TimelineView(theme, TimeWindow(SPAN_S))
+        qtbot.addWidget(self.view)
+        self.colours = theme.current
+        self.view.resize(NAME_PX + round(SPAN_S * PER_S), self.view.sizeHint().height())
+        self.view.show_connection(self.conversation, track((0.9, 2.0), (3.2, 4.4)))
+        self.view.advance(9.0)
+        self.played: list[tuple[int, float]] = []
+        self.picked: list[tuple[int, object]] = []
+        self.view.play_from.connect(lambda conn, at_s: self.played.append((conn, at_s)))
+        self.view.turn_picked.connect(lambda conn, card: self.picked.append((conn, card)))
+
+    def colours_at(self, position_s: float, row: str = "wave") -> set[str]:
+        image = self.view.grab().toImage()
+        box = getattr(self.view._rows, row)
+        x = round(self.view.x_of(position_s))
+        return {image.pixelColor(x, y).name() for y in range(round(box.top()), round(box.bottom()))}
+
+    def click(self, position_s: float, row: str = "wave") -> None:
+        box = getattr(self.view._rows, row)
+        place = QPoint(round(self.view.x_of(position_s)), round(box.center().y()))
+        QTest.mouseClick(self.view, Qt.MouseButton.LeftButton, pos=place)
+
+    def wheel(self, steps: float, position_s: float, modifiers: Qt.KeyboardModifier) -> None:
+        at = QPointF(self.view.x_of(position_s), 50.0)
+        event = QWheelEvent(
+            at,
+            self.view.mapToGlobal(at),
+            QPoint(),
+            QPoint(0, round(steps * 120)),
+            Qt.MouseButton.NoButton,
+            modifiers,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(self.view, event)
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: ThemeSource) -> Bench:
+    return Bench(qtbot, theme)
+
+
+def test_speech_is_high_silence_is_not_and_nothing_is_drawn_beyond_now(bench: Bench) -> None:
+    def height(position_s: float) -> int:
+        image = bench.view.grab().toImage()
+        x = round(bench.view.x_of(position_s))
+        return max(
+            sum(image.pixelColor(x + dx, y).name() == bench.colours.accent for y in range(33, 79)) for dx in range(3)
+        )
+
+    assert height(1.6) > 20
+    assert height(8.0) <= 2
+    assert height(9.3) == 0
+
+
+def test_a_survived_hold_is_a_block(bench: Bench) -> None:
+    assert bench.colours.border in bench.colours_at(2.2)
+    assert bench.colours.border not in bench.colours_at(1.6)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "token"), [(1.13, "text"), (2.6, "eager"), (3.1, "warn"), (4.7, "eager"), (5.1, "ok"), (9.0, "text")]
+)
+def test_marks_and_the_present_have_their_colours(bench: Bench, at_s: float, token: str) -> None:
+    assert getattr(bench.colours, token) in bench.colours_at(at_s)
+
+
+def test_thresholds_and_confidence_are_drawn_below(bench: Bench) -> None:
+    across = set().union(*(bench.colours_at(4.0 + step / 60, "confidence") for step in range(12)))
+    assert any(QColor(name).green() > 150 > QColor(name).red() for name in across), "the threshold of the end"
+    assert any(QColor(name).blue() > 200 > QColor(name).red() for name in bench.colours_at(4.9, "confidence"))
+    bench.view.show_confidence(False)
+    assert bench.view.sizeHint().height() == Rows(with_confidence=False).height
+
+
+def test_a_click_selects_the_turn_and_asks_to_play_from_there(bench: Bench) -> None:
+    bench.click(3.5)
+    assert bench.picked == [(7, card_of(bench.conversation))]
+    assert bench.view.selected is bench.conversation.timeline.turns[0]
+    assert bench.played[0] == (7, pytest.approx(3.5, abs=0.02))
+    bench.click(8.0)
+    assert bench.view.selected is None
+    assert len(bench.picked) == 1
+    bench.click(9.8)
+    assert len(bench.played) == 2, "nothing has been sent there yet"
+
+
+def test_a_click_on_a_word_plays_from_its_beginning(bench: Bench) -> None:
+    said(bench.conversation, "StartOfTurn", 7.5, index=1, words=(("well", 6.5, 7.0), ("then", 7.0, 7.5)))
+    bench.click(7.2, "words")
+    assert bench.played == [(7, 7.0)]
+
+
+def test_a_drag_scrolls_and_selects_nothing(bench: Bench) -> None:
+    bench.view.advance(60.0)
+    start_s = bench.view.window_s.start_s
+    QTest.mousePress(bench.view, Qt.MouseButton.LeftButton, pos=QPoint(100, 50))
+    QTest.mouseMove(bench.view, QPoint(160, 50))
+    QTest.mouseMove(bench.view, QPoint(220, 50))
+    QTest.mouseRelease(bench.view, Qt.MouseButton.LeftButton, pos=QPoint(220, 50))
+    assert bench.view.window_s.start_s == pytest.approx(start_s - 2.0)
+    assert bench.played == []
+    assert not bench.view.window_s.follows
+
+
+def test_the_wheel_scrolls_and_with_ctrl_zooms_at_the_pointer(bench: Bench) -> None:
+    bench.view.advance(60.0)
+    start_s = bench.view.window_s.start_s
+    bench.wheel(2, 55.0, Qt.KeyboardModifier.NoModifier)
+    assert bench.view.window_s.start_s < start_s
+    before = bench.view.x_of(52.0)
+    bench.wheel(2, 52.0, Qt.KeyboardModifier.ControlModifier)
+    assert bench.view.window_s.span_s == pytest.approx(SPAN_S / 1.25**2)
+    assert bench.view.x_of(52.0) == pytest.approx(before)
+
+
+def test_everything_can_be_done_with_keys(bench: Bench) -> None:
+    one_turn(bench.conversation, 20.0, 1)
+    view, window = bench.view, bench.view.window_s
+    view.advance(60.0)
+    QTest.keyClick(view, Qt.Key.Key_Left)
+    assert window.start_s == pytest.approx(window.latest_start_s - 1.0)
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    assert window.start_s == 0.0
+    QTest.keyClick(view, Qt.Key.Key_End)
+    assert window.follows
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    assert window.span_s < SPAN_S
+    QTest.keyClick(view, Qt.Key.Key_Minus)
+    assert window.span_s == pytest.approx(SPAN_S)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert view.selected is bench.conversation.timeline.turns[1]
+    assert window.start_s < 20.0 < window.end_s
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert view.selected is bench.conversation.timeline.turns[0]
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert bench.played == [(7, bench.conversation.timeline.turns[0].start_s)]
+
+
+def test_the_playhead_is_marked_and_brought_into_view(bench: Bench) -> None:
+    bench.view.set_playhead(7.0)
+    assert bench.colours.accent in bench.colours_at(7.0, "words")
+    bench.view.set_playhead(None)
+    assert bench.colours.accent not in bench.colours_at(7.0, "words")
+    bench.view.advance(60.0)
+    bench.conversation.timeline.end()
+    bench.view.set_playhead(7.0)
+    assert bench.view.window_s.start_s < 7.0 < bench.view.window_s.end_s
+
+
+def test_it_can_be_larger(bench: Bench) -> None:
+    height = bench.view.sizeHint().height()
+    bench.view.set_font_scale(2.5)
+    assert bench.view.sizeHint().height() == pytest.approx(2.5 * height, abs=2)
+
+
+def test_settled_parts_are_painted_once(bench: Bench) -> None:
+    for index in range(1, 12):
+        one_turn(bench.conversation, 1.0 + 6 * index, index)
+    bench.view.advance(70.0)
+    bench.view.grab()
+    painted = bench.view._tiles.painted
+    bench.view.advance(70.1)
+    bench.view.grab()
+    assert bench.view._tiles.painted == painted
+    bench.conversation.timeline.add(5.0 + 66.0, MarkKind.CONFIGURE)
+    bench.view.grab()
+    assert bench.view._tiles.painted > painted, "a mark of the past is seen"
+
+
+def test_tips_are_those_of_the_place(bench: Bench) -> None:
+    wave = bench.view._rows.wave.center().y()
+    assert "Survived hold" in bench.view.tip_at(QPointF(bench.view.x_of(2.2), wave))
+    assert "Resumed" in bench.view.tip_at(QPointF(bench.view.x_of(3.12), wave))
+
+
+def test_labels_give_way_to_more_important_neighbours(theme: ThemeSource) -> None:
+    conversation = Conversation(1)
+    one_turn(conversation)
+    marks = list(conversation.timeline.marks)
+    wide = TimelinePaint(Rows(), theme.current, 300.0)
+    assert [mark.label for mark, _left, _width in wide.labels_of(marks)] == [mark.label for mark in marks]
+    tight = TimelinePaint(Rows(), theme.current, 20.0).labels_of(marks)
+    assert tight[-1][0].kind is MarkKind.END
+    for (_, left, width), (_, next_left, _) in pairwise(tight):
+        assert left + width <= next_left
+
+
+def test_tiles_are_dropped_with_another_look_and_from_a_place_on() -> None:
+    cache = TileCache()
+    cache._tiles.update(dict.fromkeys(range(5)))  # type: ignore[misc]
+    cache.drop_from(3 * TILE_PX + 5)
+    assert list(cache._tiles) == [0, 1, 2]
+    cache.keep_look(("dark", 60))
+    assert not cache._tiles
+
+
+def test_the_key_explains_every_kind(qtbot: QtBot, theme: ThemeSource) -> None:
+    assert {kind for _, kind in ENTRIES} == {None, *MarkKind}
+    assert set(TOKENS) == set(MarkKind)
+    text = key_text()
+    assert all(f"{word[:1].upper()}{word[1:]}:" in text for word, _ in ENTRIES)
+    key = TimelineKey(theme)
+    qtbot.addWidget(key)
+    key.resize(key.sizeHint())
+    image = key.grab().toImage()
+    painted = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    colours = theme.current
+    assert {colours.accent, colours.eager, colours.warn, colours.ok, colours.danger} <= painted
