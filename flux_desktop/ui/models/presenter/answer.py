@@ -80,9 +80,11 @@ def source_words(conversation: Conversation | None, run: RunModel) -> str:
     parts = [plan.endpoint, options.model, build]
     if plan.is_local:
         heard_by = () if conversation is None else conversation.transcript_from
-        parts = [
-            f"{plan.endpoint}, built in: not Flux",
-            f"text from {' and '.join(heard_by)}" if heard_by else "",
-            build,
-        ]
+        parts = [f"{plan.endpoint}, built in: not Flux", build, _provenance(heard_by)]
     return " · ".join(part for part in parts if part)
+
+
+def _provenance(heard_by: tuple[str, ...]) -> str:
+    """Where the built-in endpoint's text comes from; which script it is matters little to an audience."""
+    names = dict.fromkeys("a script" if name.startswith("script") else name for name in heard_by)
+    return f"text from {' and '.join(names)}" if names else ""

@@ -56,10 +56,9 @@ def test_the_source_names_endpoint_model_and_build_and_says_what_is_not_flux(run
     run.feed(
         RunStarted(t=0.0, wall_time="", plan=scripted.plan(1, bundle="latest", endpoint_url="https://x"), version="")
     )
-    run.conversation(1).transcript_from = ("Whisper tiny.en",)
-    assert (
-        source_words(run.conversation(1), run) == "local, built in: not Flux · text from Whisper tiny.en · build latest"
-    )
+    run.conversation(1).transcript_from = ("script a.words.json", "script b.words.json", "Whisper tiny.en")
+    words = source_words(run.conversation(1), run)
+    assert words == "local, built in: not Flux · build latest · text from a script and Whisper tiny.en"
     run.reset(scripted.plan(1, endpoint="flux-en"))
     assert source_words(None, run) == "flux-en · flux-general-en"
     run.reset(None)
