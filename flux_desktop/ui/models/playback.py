@@ -8,7 +8,6 @@ from flux_desktop.audio.levels import Meter
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.sound import WavShape
 
 TURNS_SHOWN = 40
 
@@ -30,8 +29,8 @@ def place_in_recording(
 class AudioLevel:
     """Level of the audio that the run streams, for the presenter."""
 
-    def __init__(self, state: AppState, of_clip: Callable[[], tuple[WavShape, float] | None] = lambda: None) -> None:
-        """`of_clip` gives the clip of a data set that is sent now, and the position in it."""
+    def __init__(self, state: AppState, of_clip: Callable[[], float | None] = lambda: None) -> None:
+        """`of_clip` gives the level in dBFS of what is sent now of a data set, None of any other source."""
         self._state = state
         self._of_clip = of_clip
         self._meter, self._generation = Meter(), -1
@@ -43,15 +42,14 @@ class AudioLevel:
             return None
         if isinstance(run.plan.source, MicrophoneSource):
             return state.microphone_level.level
-        playing = self._of_clip()
-        if playing is None:
+        level_dbfs = self._of_clip()
+        if level_dbfs is None:
             recording = state.recording
             if recording is None or str(recording.path) != run.plan.source.path:
                 return None
-            playing = recording, run.sent_s()
+            level_dbfs = recording.level_dbfs(run.sent_s())
         if run.generation != self._generation:
             self._generation, self._meter = run.generation, Meter()
         if run.active and run.streaming():
-            shape, position_s = playing
-            self._meter.push(shape.level_dbfs(position_s), run.now_s)
+            self._meter.push(level_dbfs, run.now_s)
         return self._meter.level_dbfs(run.now_s), self._meter.peak_dbfs(run.now_s)

@@ -6,17 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.answer import source_words
 from flux_desktop.ui.models.presenter.counters import counters
 from flux_desktop.ui.models.presenter.keys import View, ViewChoice
-from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.presenter.loudness import ClipShapes
 from flux_desktop.ui.models.presenter.playhead import PairPlayer
 from flux_desktop.ui.models.presenter.recorded import RecordedPair
 from flux_desktop.ui.panels.presenter_one import OneConversation, Subtitles
@@ -29,6 +30,8 @@ from flux_desktop.ui.views.presenter.part import unit_of
 
 MARGIN_PX, FOOT_PX = 56, 44
 SEEK_S = 2.0
+FRAME_MS = 16
+"""Between two frames while something moves."""
 SLOW_S = 0.25
 """Between two looks at what changes slowly."""
 _ARROWS = {Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down"}
@@ -52,11 +55,11 @@ class Presenter(QWidget):
         super().__init__()
         self._theme, self._state = theme, state
         self.choice = ViewChoice()
-        self.loudness = Loudness(state)
-        self.one = OneConversation(theme, state, self.loudness)
+        self.shapes = ClipShapes()
+        self.one = OneConversation(theme, state)
         self.subtitles = Subtitles(theme, state)
-        self.tiles = TilesPanel(theme, state, self.loudness, motion)
-        self.split = SplitPanel(theme, state, self.loudness)
+        self.tiles = TilesPanel(theme, state, motion)
+        self.split = SplitPanel(theme, state, self.shapes)
         self.counters = CountersPart(theme, self)
         self.source = TextPart(theme, self)
         self.keys_hint = TextPart(theme, self, right=True)
@@ -77,6 +80,10 @@ class Presenter(QWidget):
         self._conn: int | None = None
         self._slow_at_s = 0.0
         self.level = self.one.level
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._animate)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Presenter view")
         self.keys.raise_()
@@ -85,6 +92,10 @@ class Presenter(QWidget):
         self._show_view()
 
     # ------------------------------------------------------------ what is shown
+
+    def set_tracks(self, tracks: Callable[[int], AudioTrack | None]) -> None:
+        """Take the levels of the connections' audio from there."""
+        self.one.tracks = self.tiles.tracks = self.split.tracks = tracks
 
     def set_front(self, conn: int | None) -> None:
         """Select the connection to show."""
@@ -114,9 +125,33 @@ class Presenter(QWidget):
             self.subtitles.refresh(conversation)
         else:
             self.one.refresh(conversation)
+        self._pace()
         if now_s - self._slow_at_s >= SLOW_S or self.source.content is None:
             self._slow_at_s = now_s
             self._refresh_slowly(conversation)
+
+    @property
+    def animating(self) -> bool:
+        """Whether frames are painted one after another."""
+        return self._timer.isActive()
+
+    def _pace(self) -> None:
+        """Frames are painted only while the view that is shown moves."""
+        view, player = self.choice.view, self.player
+        playing = view is View.SPLIT and player is not None and not player.paused
+        moves = self.isVisible() and (playing or (self._state.run.active and view in {View.MAIN, View.SPLIT}))
+        if moves != self._timer.isActive():
+            (self._timer.start if moves else self._timer.stop)()
+
+    def _animate(self) -> None:
+        if self.choice.view is View.MAIN:
+            self.one.animate()
+        else:
+            self.split.refresh(self.player, list(self.selected()))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
 
     def _refresh_slowly(self, conversation: Conversation | None) -> None:
         run = self._state.run

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.playback import AudioLevel
 from flux_desktop.ui.models.presenter.answer import DEFINITION, PEOPLE_SOURCE, answer
 from flux_desktop.ui.models.presenter.lines import InterimWords
-from flux_desktop.ui.models.presenter.loudness import Loudness
-from flux_desktop.ui.models.sound import WavShape
+from flux_desktop.ui.models.presenter.loudness import level_dbfs
+from flux_desktop.ui.models.time_window import FollowedClock, TimeWindow
 from flux_desktop.ui.panels.conversation_view import state_tone, state_words
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX
 from flux_desktop.ui.views.presenter.figures import (
     AnswerPart,
     Confidence,
@@ -24,12 +30,17 @@ from flux_desktop.ui.views.presenter.figures import (
     StatePart,
     TextPart,
 )
-from flux_desktop.ui.views.presenter.part import unit_of
+from flux_desktop.ui.views.presenter.part import SMALL_PX, unit_of
 from flux_desktop.ui.views.presenter.words import LiveWords, SubtitlesPart, WordsPart
+from flux_desktop.ui.views.timeline import TimelineView
 
 IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
 IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
 LISTENING = "Listening…"
+RIBBON_S = 12.0
+"""Seconds of audio in view."""
+RIBBON_SCALE = SMALL_PX / TYPE_CAPTION_PX
+"""Of the timeline's type, whose smallest is that of captions."""
 BEFORE = 2
 
 
@@ -57,15 +68,22 @@ class Words:
 class OneConversation(QWidget):
     """Each part stands at a fixed place, so that nothing moves when text grows."""
 
-    def __init__(self, theme: ThemeSource, state: AppState, loudness: Loudness) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
         super().__init__()
-        self._state, self._loudness = state, loudness
+        self._state = state
         self._words = Words(state)
+        self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
+        """Gives the levels of a connection's audio; set by the window."""
         self._conversation: Conversation | None = None
+        self._clock, self._generation = FollowedClock(), -1
         self.level = AudioLevel(state, self._playing)
         self._shown: tuple[int, int, int | None] = (-1, -1, None)
         self.state = StatePart(theme, self)
         self.title = TextPart(theme, self)
+        self.ribbon = TimelineView(theme, TimeWindow(RIBBON_S), name_px=0)
+        self.ribbon.setParent(self)
+        self.ribbon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.ribbon.show_confidence(False)
         self.words = WordsPart(theme, self)
         self.confidence = ConfidencePart(theme, self)
         self.answer = AnswerPart(theme, self)
@@ -83,9 +101,11 @@ class OneConversation(QWidget):
         if shown == self._shown and conversation is not None:
             return
         self._shown = shown
+        if not run.active:
+            self.animate()
         words = self._words.of(conversation)
         self.words.show_content(words)
-        for part in (self.state, self.confidence, self.answer):
+        for part in (self.state, self.confidence, self.answer, self.ribbon):
             part.setVisible(conversation is not None)
         if conversation is None:
             self.title.show_content(("", False))
@@ -102,8 +122,32 @@ class OneConversation(QWidget):
         said = f"{words.settled} {words.interim}".strip()
         self.setAccessibleDescription(f"Connection {conversation.conn}, {state_words(conversation)}: {said}")
 
-    def _playing(self) -> tuple[WavShape, float] | None:
-        return None if self._conversation is None else self._loudness.playing(self._conversation)
+    def animate(self) -> None:
+        """Move the timeline to the present."""
+        run, conversation = self._state.run, self._conversation
+        if conversation is None:
+            return
+        if run.generation != self._generation:
+            self._generation = run.generation
+            self._clock.reset()
+            self.ribbon.window_s.follow()
+        now_t = self._clock.now(run.now_s, time.monotonic(), moves=run.active)
+        timeline = conversation.timeline
+        moves = run.active and not timeline.has_ended
+        sent_s = max(0.0, timeline.position_at(now_t)) if moves else timeline.last_s
+        self.ribbon.show_connection(conversation, self.tracks(conversation.conn))
+        self.ribbon.advance(sent_s)
+
+    def _playing(self) -> float | None:
+        plan, conversation = self._state.run.plan, self._conversation
+        if (
+            plan is None
+            or not isinstance(plan.source, DataSetSource)
+            or conversation is None
+            or conversation.row is None
+        ):
+            return None
+        return level_dbfs(self.tracks(conversation.conn), conversation.row.position_s)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -120,7 +164,11 @@ class OneConversation(QWidget):
         self.confidence.setGeometry(bottom.adjusted(0, 0, -7 * column - 2 * gap, 0))
         self.answer.setGeometry(bottom.adjusted(5 * column, 0, -2 * column - gap, 0))
         self.meter.setGeometry(bottom.adjusted(10 * column + gap, 0, 0, 0))
-        self.words.setGeometry(0, head + gap, wide, high - head - foot - 2 * gap)
+        self.ribbon.set_font_scale(RIBBON_SCALE * unit)
+        ribbon = self.ribbon.sizeHint().height()
+        self.ribbon.setGeometry(0, head + gap // 2, wide, ribbon)
+        top = head + gap // 2 + ribbon + gap
+        self.words.setGeometry(0, top, wide, high - top - foot - gap)
 
 
 class Subtitles(QWidget):

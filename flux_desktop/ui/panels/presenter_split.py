@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.presenter.live_pair import LivePair, arms_of
-from flux_desktop.ui.models.presenter.loudness import Loudness, level
+from flux_desktop.ui.models.presenter.loudness import ClipShapes, height_at
 from flux_desktop.ui.models.presenter.playhead import PairPlayer
 from flux_desktop.ui.models.presenter.split import Split
 from flux_desktop.ui.style.theme import ThemeSource
@@ -21,9 +23,11 @@ from flux_desktop.ui.views.presenter.split_view import ArmPart, RibbonPart
 class SplitPanel(QWidget):
     """Everything stands at a fixed place; the ribbon moves at the pace of the clock, the arms where they change."""
 
-    def __init__(self, theme: ThemeSource, state: AppState, loudness: Loudness) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState, shapes: ClipShapes) -> None:
         super().__init__()
-        self._state, self._loudness = state, loudness
+        self._state, self._shapes = state, shapes
+        self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
+        """Gives the levels of a connection's audio; set by the window."""
         self._live = LivePair()
         self.title = TextPart(theme, self, px=BODY_PX)
         self.same = TextPart(theme, self, right=True)
@@ -38,21 +42,13 @@ class SplitPanel(QWidget):
             split = player.split(time.monotonic())
             pair = player.pair
             path, offset_s = pair.a.trace.path, pair.a.trace.offset_s
-            self.ribbon.level_of = lambda from_s, to_s: self._loudness.level_at(
-                path, offset_s + from_s, offset_s + to_s
-            )
+            self.ribbon.level_of = lambda a_s, b_s: self._shapes.height_at(path, offset_s + a_s, offset_s + b_s)
         else:
             split = self._live.split(run, selected)
-            self.ribbon.level_of = self._live_level(selected)
+            chosen = arms_of(run, selected)
+            track = None if chosen is None else self.tracks(chosen[0])
+            self.ribbon.level_of = lambda a_s, b_s: height_at(track, a_s, b_s)
         self._show(split)
-
-    def _live_level(self, selected: list[int]):  # type: ignore[no-untyped-def]
-        chosen = arms_of(self._state.run, selected)
-        found = None if chosen is None else self._loudness.shape_of(self._state.run.conversations[chosen[0]])
-        if found is None:
-            return lambda _from_s, _to_s: None
-        shape, from_s = found
-        return lambda a_s, b_s: level(shape, from_s + a_s, from_s + b_s, looped=True)
 
     def _show(self, split: Split) -> None:
         self.hint.setVisible(bool(split.hint))

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.audio_track import AudioTrack
+from flux_desktop.ui.models.presenter.loudness import bars_of
 from flux_desktop.ui.models.presenter.tiles import BAR_S, BARS, TILES_MAX, counts, tile_of
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.presenter.figures import TextPart
@@ -24,9 +25,11 @@ LOOK_S = 0.1
 class TilesPanel(QWidget):
     """At most `TILES_MAX` conversations, the first of the run."""
 
-    def __init__(self, theme: ThemeSource, state: AppState, loudness: Loudness, motion: Callable[[], bool]) -> None:
+    def __init__(self, theme: ThemeSource, state: AppState, motion: Callable[[], bool]) -> None:
         super().__init__()
-        self._state, self._loudness = state, loudness
+        self._state = state
+        self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
+        """Gives the levels of a connection's audio; set by the window."""
         self._at_s = 0.0
         self.title = TextPart(theme, self, px=BODY_PX + 4)
         self.view = TilesView(theme, self._bars, motion)
@@ -52,8 +55,7 @@ class TilesPanel(QWidget):
         self.setAccessibleDescription(f"{words}: {self.view.sentence()}")
 
     def _bars(self, conn: int, newest: int) -> tuple[float, ...]:
-        conversation = self._state.run.conversations.get(conn)
-        return () if conversation is None else self._loudness.bars(conversation, newest, BARS, BAR_S)
+        return bars_of(self.tracks(conn), newest, BARS, BAR_S)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

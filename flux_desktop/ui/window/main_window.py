@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         page.transcripts.shown.connect(self.presenter.set_front)
         self.presenter.picked.connect(page.transcripts.show_connection)
         self.presenter.selected = page.transcripts.selected
+        self.presenter.set_tracks(self.tracks.track)
         page.transcripts.shown.connect(self.controller.watch)
         page.transcripts.all_wanted.connect(self.controller.load_all)
         page.status.folder_wanted.connect(self.transcripts.show_folder)

@@ -79,7 +79,7 @@ class Presenting(QObject):
             if self.presenter.choice.view is View.SPLIT:
                 self._read_comparison()
             self.presenter.refresh()
-            if self.presenter.loudness.wanted and not self._tasks.running(SHAPES):
+            if self.presenter.shapes.wanted and not self._tasks.running(SHAPES):
                 self._tasks.start("reading clips", self._read_shapes(), group=SHAPES)
 
     def toggle(self) -> None:
@@ -161,12 +161,12 @@ class Presenting(QObject):
         self.presenter.prices = await file_work("Reading the prices", lambda: load_prices(prices_path()))
 
     async def _read_shapes(self) -> None:
-        while self.presenter.loudness.wanted and self._state.presenting:
-            path = self.presenter.loudness.wanted[0]
+        while self.presenter.shapes.wanted and self._state.presenting:
+            path = self.presenter.shapes.wanted[0]
             shape = None
             with contextlib.suppress(ProblemError):  # a clip that cannot be read is shown without its loudness
                 shape = await file_work("Reading a clip", partial(read_shape, Path(path)))
-            self.presenter.loudness.put(path, shape)
+            self.presenter.shapes.put(path, shape)
 
     def _read_comparison(self) -> None:
         """Read the recorded comparison that is shown, if the run is one and has ended."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.audio_track import LEVELS_PER_S, ClipLevels, ClipTrack
 from flux_desktop.ui.models.presenter.live_pair import NEEDS_TWO
-from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.ui.models.presenter.loudness import ClipShapes
 from flux_desktop.ui.models.presenter.playhead import PairPlayer
-from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.presenter_split import SplitPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
@@ -26,7 +24,7 @@ def state() -> AppState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, theme: ThemeSource, state: AppState) -> SplitPanel:
-    made = SplitPanel(theme, state, Loudness(state))
+    made = SplitPanel(theme, state, ClipShapes())
     qtbot.addWidget(made)
     made.resize(1800, 900)
     return made
@@ -40,10 +38,13 @@ def test_with_one_connection_it_says_what_is_missing(panel: SplitPanel, state: A
 
 
 def test_two_connections_of_the_run_share_the_recordings_waveform(panel: SplitPanel, state: AppState) -> None:
-    state.recording = WavShape(Path("conversation.wav"), 4.0, 16_000, 1, np.array([0.0, 0.2, 0.4, 0.8]))
+    track = ClipTrack()
+    track.append(0.0)
+    track.fill(0, ClipLevels(1.0, *2 * (np.full(LEVELS_PER_S, 0.64, np.float32),)))
+    panel.tracks = lambda conn: track if conn == 1 else None
     state.run.reset(scripted.plan(2))
     panel.refresh(None, [])
-    assert panel.ribbon.level_of(3.0, 4.0) == 0.8
+    assert panel.ribbon.level_of(0.0, 1.0) == pytest.approx(0.8)
     assert [part.content.title for part in panel.arms if part.content] == ["A  #1", "B  #2"]
     assert panel.source_words(None) == ""
 

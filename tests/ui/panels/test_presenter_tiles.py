@@ -5,7 +5,6 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.presenter.loudness import Loudness
 from flux_desktop.ui.models.presenter.tiles import TileState
 from flux_desktop.ui.panels.presenter_tiles import TilesPanel
 from flux_desktop.ui.style.theme import ThemeSource
@@ -16,7 +15,7 @@ def panel_of(qtbot: QtBot, theme: ThemeSource, connections: int) -> TilesPanel:
     state = AppState()
     if connections:
         state.run.reset(scripted.plan(connections))
-    panel = TilesPanel(theme, state, Loudness(state), lambda: True)
+    panel = TilesPanel(theme, state, lambda: True)
     qtbot.addWidget(panel)
     panel.resize(1800, 900)
     panel.refresh()

@@ -15,7 +15,7 @@ from flux_desktop.ui.models.timeline import LaneSpan
 TILES_MAX = 200
 EVENT_SHOWN_S = 1.2
 """How long a tile shows that a turn has ended or was resumed."""
-BAR_S, BARS = 0.25, 14
+BAR_S, BARS = 0.24, 14
 """Seconds of one bar of a tile's loudness, and their number: a tile is painted again with every bar."""
 TILE_RATIO = 1.25
 """Width to height that tiles come closest to."""

@@ -66,7 +66,7 @@ class RibbonPart(Part[Split]):
             if not wave.left() <= x <= wave.right() - width:
                 continue
             loud = self.level_of(from_s, from_s + per_bar_s)
-            height = max(width, wave.height() * 0.9 * min(1.0, loud or 0.0) ** 0.6)
+            height = max(width, wave.height() * 0.95 * min(1.0, loud or 0.0))
             colour = played if from_s <= content.position_s else coming
             painter.fillRect(QRectF(x, wave.center().y() - height / 2, width, height), colour)
 

@@ -1,49 +1,53 @@
-"""Loudness of what connections send: from the recording or from the clips of a data set."""
+"""Loudness for bars: of a connection's track, and of the clips of a recorded comparison."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from flux_desktop.engine.records.events import ClipStarted
-from flux_desktop.engine.records.facts import ConnectionRow
-from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.presenter.loudness import Loudness
+from flux_desktop.audio.levels import FLOOR_DBFS
+from flux_desktop.ui.models.audio_track import LEVELS_PER_S, ClipLevels, ClipTrack
+from flux_desktop.ui.models.presenter.loudness import ClipShapes, bars_of, height_at, level_dbfs
 from flux_desktop.ui.models.sound import WavShape
-from tests.ui import scripted
 
-SHAPE = WavShape(Path("conversation.wav"), 4.0, 16_000, 1, np.array([0.0, 0.2, 0.4, 0.8]))
-
-
-def test_bars_are_of_the_recording_and_go_on_when_it_is_repeated() -> None:
-    state = AppState()
-    state.recording = SHAPE
-    state.run.reset(scripted.plan(1))
-    conversation = state.run.conversation(1)
-    loudness = Loudness(state)
-    assert loudness.bars(conversation, 4, 5, 1.0) == pytest.approx((0.0, 0.0, 0.25, 0.5, 1.0))
-    assert loudness.bars(conversation, 6, 2, 1.0) == pytest.approx((0.0, 0.25))
+SHAPE = WavShape(Path("a.wav"), 4.0, 16_000, 1, np.array([0.0, 0.04, 0.25, 0.81]))
 
 
-def test_clips_are_asked_for_once_and_start_where_they_begin() -> None:
-    state = AppState()
-    state.run.reset(scripted.plan(1, source=DataSetSource(path="set.csv")))
-    conversation, loudness = state.run.conversation(1), Loudness(state)
-    assert loudness.bars(conversation, 4, 2, 1.0) == ()
-    assert loudness.wanted == []
-    conversation.clip_started(ClipStarted(t=1.0, conn=1, clip="a.wav", audio_s=10.0, offset_s=1.0))
+@pytest.fixture
+def track() -> ClipTrack:
+    peaks = np.repeat(np.array([0.0, 0.04, 0.25, 0.81], np.float32), LEVELS_PER_S)
+    made = ClipTrack()
+    made.append(0.0)
+    made.fill(0, ClipLevels(4.0, peaks, peaks))
+    return made
+
+
+def test_bars_end_with_the_newest_and_are_empty_before_the_beginning(track: ClipTrack) -> None:
+    assert bars_of(track, 4, 5, 1.0) == pytest.approx((0.0, 0.0, 0.2, 0.5, 0.9))
+    assert bars_of(None, 4, 5, 1.0) == ()
+    assert height_at(track, 2.0, 3.0) == pytest.approx(0.5)
+    assert height_at(None, 2.0, 3.0) is None
+
+
+def test_the_level_is_that_of_what_was_just_sent(track: ClipTrack) -> None:
+    assert level_dbfs(track, 4.0) == pytest.approx(20 * math.log10(0.81), abs=0.01)
+    assert level_dbfs(track, 0.5) == FLOOR_DBFS
+    assert level_dbfs(None, 0.5) is None
+
+
+def test_shapes_of_clips_are_asked_for_once() -> None:
+    shapes = ClipShapes()
     for _ in range(2):
-        assert loudness.bars(conversation, 12, 2, 1.0) == ()
-    assert loudness.wanted == ["a.wav"]
-    loudness.put("a.wav", SHAPE)
-    assert loudness.wanted == []
-    assert loudness.bars(conversation, 12, 2, 1.0) == pytest.approx((0.25, 0.5))
-    conversation.row_changed(12.0, ConnectionRow(conn=1, position_s=12.0))
-    assert loudness.playing(conversation) == (SHAPE, 3.0)
-    assert loudness.level_at("a.wav", 3.0, 4.0) == 1.0
-    loudness.put("b.wav", None)
-    assert loudness.level_at("b.wav", 0.0, 1.0) is None
-    assert loudness.wanted == [], "a file that cannot be read is not asked for again"
+        assert shapes.height_at("a.wav", 2.0, 3.0) is None
+    assert shapes.wanted == ["a.wav"]
+    shapes.put("a.wav", SHAPE)
+    assert shapes.wanted == []
+    assert shapes.height_at("a.wav", 3.0, 4.0) == pytest.approx(0.9)
+    assert shapes.height_at("a.wav", 4.5, 5.0) == 0.0, "silence follows the clip"
+    shapes.wanted.append("b.wav")
+    shapes.put("b.wav", None)
+    assert shapes.height_at("b.wav", 0.0, 1.0) is None
+    assert shapes.wanted == [], "a file that cannot be read is not asked for again"
