@@ -82,10 +82,11 @@ class ConnectTimings(msgspec.Struct, frozen=True, kw_only=True):
     """Durations of opening a stream, in seconds.
 
     The TLS library does not report when TCP ends and TLS begins, so both (with name resolution and HTTP/2 set-up) are
-    one figure; `headers_s` is from sending the request to receiving the response's headers.
+    one figure, None for a stream on a connection that was opened for another one; `headers_s` is from sending the
+    request to receiving the response's headers.
     """
 
-    tcp_tls_s: float
+    tcp_tls_s: float | None
     headers_s: float
 
 

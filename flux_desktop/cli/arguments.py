@@ -82,6 +82,13 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RAMP",
         help="number of connections and how long to hold them, such as 10x30s,50x60s,100x2m; implies --loop",
     )
+    load.add_argument(
+        "--streams-per-channel",
+        type=int,
+        default=1,
+        metavar="N",
+        help="let up to N streams share a TCP and TLS connection (default: 1, as in production)",
+    )
     during = parser.add_argument_group("during the stream")
     during.add_argument(
         "--keepalive-interval", type=seconds, metavar="TIME", help="send one sample of silence at this interval"

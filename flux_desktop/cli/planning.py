@@ -53,6 +53,7 @@ def file_plan(args: argparse.Namespace) -> RunPlan:
         stages=stages,
         batch_size=args.batch_size,
         batch_delay_s=args.batch_delay,
+        streams_per_channel=args.streams_per_channel,
         idle_before_audio_s=args.idle_before_audio,
         keepalive_interval_s=args.keepalive_interval,
         reconfigure_after_s=args.reconfigure_after,

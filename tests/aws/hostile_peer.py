@@ -14,6 +14,7 @@ import contextlib
 import socket
 import ssl
 import struct
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -40,11 +41,13 @@ class Session:
     writer: asyncio.StreamWriter
     h2: h2.connection.H2Connection
     stream_id: int = 0
+    """The latest stream; `stream_ids` are all, of which a shared connection has several."""
+    stream_ids: list[int] = field(default_factory=list)
     request: dict[str, str] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     input_ended: bool = False
     pings_answered: int = 0
-    _decoder: FrameDecoder = field(default_factory=FrameDecoder)
+    _decoders: defaultdict[int, FrameDecoder] = field(default_factory=lambda: defaultdict(FrameDecoder))
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     # ------------------------------------------------------------ answers
@@ -133,9 +136,10 @@ class Session:
     def _on_event(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.RequestReceived):
             self.stream_id = event.stream_id
+            self.stream_ids.append(event.stream_id)
             self.request = {name.decode(): value.decode() for name, value in event.headers}
         elif isinstance(event, h2.events.DataReceived):
-            self.frames += self._decoder.feed(event.data)
+            self.frames += self._decoders[event.stream_id].feed(event.data)
             if self.peer.reads:
                 self.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         elif isinstance(event, h2.events.PingAckReceived):

@@ -79,9 +79,11 @@ def target_of(peer: Peer, **changes: str) -> StreamTarget:
 
 
 @contextlib.asynccontextmanager
-async def opener_to(peer: Peer, limits: StreamTimeouts = PATIENT, **changes: str) -> AsyncIterator[StreamOpener]:
+async def opener_to(
+    peer: Peer, limits: StreamTimeouts = PATIENT, streams_each: int = 1, **changes: str
+) -> AsyncIterator[StreamOpener]:
     """An opener to `peer`; afterwards its connections are gone."""
-    opener = StreamOpener(target_of(peer, **changes), limits)
+    opener = StreamOpener(target_of(peer, **changes), limits, streams_each=streams_each)
     try:
         yield opener
     finally:

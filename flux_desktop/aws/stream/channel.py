@@ -1,4 +1,4 @@
-"""One HTTP/2 connection that carries one stream, over the AWS common runtime's public API.
+"""One stream on an HTTP/2 connection, over the AWS common runtime's public API.
 
 `Channel` is the transport that the AWS SDK uses for one call. The network thread only posts to the receive queue;
 everything else runs on the event loop's thread.
@@ -7,6 +7,7 @@ everything else runs on the event loop's thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from smithy_http.aio import HTTPResponse
 from smithy_http.aio.interfaces import HTTPRequest
 
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem, is_about_request
-from flux_desktop.aws.errors.trust import proxy_for
+from flux_desktop.aws.stream.connections import Connections, Place
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.send_queue import SendQueue
 from flux_desktop.aws.target import ConnectTimings
@@ -45,37 +46,37 @@ class ChannelClosedError(Exception):
 
 
 class Channel:
-    """The SDK's duplex transport for exactly one call: one connection with one stream.
+    """The SDK's duplex transport for exactly one call: one stream, on a connection of its own or a shared one.
 
-    The SDK calls `send` once. If it fails, the connection is dropped and `problem` holds the reason. `refusal` holds
+    The SDK calls `send` once. If it fails, the stream is dropped and `problem` holds the reason. `refusal` holds
     status, headers and body of a response other than 2xx, because the SDK discards part of it.
     """
 
     SUPPORTS_DUPLEX_STREAMING: ClassVar[bool] = True
     TIMEOUT_EXCEPTIONS: ClassVar[tuple[type[Exception], ...]] = ()
 
-    def __init__(self, network: Network, sink: ChannelSink) -> None:
-        self._network: Network | None = network
+    def __init__(self, network: Network, connections: Connections, sink: ChannelSink) -> None:
+        self._connections: Connections | None = connections
         self._post = network.inbox.post
         self._thread = network.thread
         self._sink: ChannelSink | None = sink
         self._limits = network.limits
         self._address = Address("", 0)
-        self._connection: Any = None
+        self._place: Place | None = None
+        self._given_up = False
         self._stream: Any = None
         self._accepted = False
         self._completed = False
         self._answer: asyncio.Future[tuple[int, Headers]] | None = None
         self._error_body = bytearray()
         self._over = asyncio.Event()
-        self._shut = asyncio.Event()
         self._outgoing = SendQueue()
         self.prompt_until_s = math.inf
         """Until then bytes are delivered at once, later with a short delay where that saves a wake-up of the loop."""
         self.was_connected = False
         self.problem: Problem | None = None
         self.refusal: tuple[int, Headers, bytes] | None = None
-        self.timings = ConnectTimings(tcp_tls_s=0.0, headers_s=0.0)
+        self.timings = ConnectTimings(tcp_tls_s=None, headers_s=0.0)
         self.headers: Headers = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Channel:
@@ -102,12 +103,13 @@ class Channel:
     async def _open(self, request: HTTPRequest) -> HTTPResponse:
         self._address = Address(request.destination.host, request.destination.port or 443)
         # Released here, so that a reference to this channel does not keep the network thread alive.
-        network, self._network = self._network, None
-        assert network is not None, "a channel carries one call"
+        connections, self._connections = self._connections, None
+        assert connections is not None, "a channel carries one call"
         started_s = time.monotonic()
-        self._connection = await self._connect(network)
+        self._place = await connections.place(self._address)
+        if self._given_up:
+            raise self._failed("connection_lost", "the stream was given up while it was being opened")
         self.was_connected = True
-        network.no_delay.apply()
         connected_s = time.monotonic()
         self._answer = asyncio.get_running_loop().create_future()
         self._start_stream(request)
@@ -117,7 +119,10 @@ class Channel:
                 status, headers = await self._answer
         except TimeoutError:
             raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
-        self.timings = ConnectTimings(tcp_tls_s=connected_s - started_s, headers_s=time.monotonic() - connected_s)
+        self.timings = ConnectTimings(
+            tcp_tls_s=connected_s - started_s if self._place.made else None,
+            headers_s=time.monotonic() - connected_s,
+        )
         body = b""
         if not 200 <= status < 300:
             body = await self._read_error_body()
@@ -126,34 +131,6 @@ class Channel:
         else:
             self.headers = headers
         return HTTPResponse(status=status, fields=tuples_to_fields(headers), body=body)
-
-    async def _connect(self, network: Network) -> Any:
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[Any] = loop.create_future()
-
-        def arrived(future: ThreadFuture[Any], _: float) -> None:
-            error = future.exception()
-            if waiter.done():
-                if error is None:
-                    future.result().close()  # connected after the caller had stopped waiting
-            elif error is None:
-                waiter.set_result(future.result())
-            else:
-                waiter.set_exception(error)
-
-        future = network.connect(self._address.host, self._address.port)
-        future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
-        try:
-            async with asyncio.timeout(self._limits.tls_reason_s):
-                connection = await waiter
-        except TimeoutError:
-            raise self._failed("tls_timeout", f"{self._limits.tls_reason_s:g} s") from None
-        except AwsCrtError as error:
-            proxy = proxy_for(self._address.host, self._address.port)
-            waited = f"{self._limits.connect_s:g} s"
-            raise ProblemError(crt_problem(error, self._address, waited, proxy.address if proxy else None)) from error
-        connection.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
-        return connection
 
     def _start_stream(self, request: HTTPRequest) -> None:
         pairs = [(field.name, value) for field in request.fields.entries.values() for value in field.values]
@@ -164,7 +141,8 @@ class Channel:
             pairs.append(("accept", "*/*"))
         crt_request = crt_http.HttpRequest(request.method, _path(request.destination), crt_http.HttpHeaders(pairs))
         try:
-            stream = self._connection.request(crt_request, self._crt_response, self._crt_body, manual_write=True)
+            assert self._place is not None
+            stream = self._place.request(crt_request, self._crt_response, self._crt_body)
             stream.remote_end_stream_future.add_done_callback(self._crt_remote_end)
             stream.completion_future.add_done_callback(self._crt_complete)
             stream.activate()
@@ -206,6 +184,8 @@ class Channel:
 
     def _on_answer(self, answer: tuple[int, Headers], _: float) -> None:
         self._accepted = 200 <= answer[0] < 300
+        if self._place is not None:
+            self._place.answered()
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
 
@@ -229,12 +209,10 @@ class Channel:
         if self._answer is not None and not self._answer.done():
             reason = problem or connect_problem("connection_lost", self._address, "no response was received")
             self._answer.set_exception(ProblemError(reason))
+        if self._place is not None and self._place.is_shared:
+            self._place.complete()
         self._on_over(problem, at_s)
         self._sink = None  # the sink refers to this channel: break the reference cycle
-
-    def _on_shut(self, _: object, __: float) -> None:
-        self._connection = None
-        self._shut.set()
 
     # ------------------------------------------------------------ sending
 
@@ -275,16 +253,22 @@ class Channel:
     # ------------------------------------------------------------ closing
 
     def drop(self) -> None:
-        """Close the connection immediately. Idempotent."""
-        if self._connection is not None:
-            self._connection.close()
+        """Give the stream up immediately: close its connection, or on a shared one end its input. Idempotent."""
+        self._given_up = True
+        place = self._place
+        if place is None or not place.is_held:
+            return
+        if place.is_shared and self._outgoing.end is None:
+            with contextlib.suppress(ChannelClosedError):
+                self.write_end()
+        place.give_up()
 
     async def close(self) -> None:
-        """`drop`, then wait until the socket is closed, at most half of `StreamTimeouts.close_s`."""
-        if self._connection is None:
+        """`drop`, then wait until the socket is closed or left to other streams, at most half of `close_s`."""
+        if self._place is None:
             return
         self.drop()
-        await _wait(self._shut.wait, self._limits.close_s / 2)
+        await _wait(self._place.closed, self._limits.close_s / 2)
 
     async def settle(self) -> None:
         """Wait until everything up to `write_end` has been sent, at most half of `StreamTimeouts.close_s`."""

@@ -5,6 +5,7 @@ Uses the AWS common runtime's public API. Connections are neither pooled nor sha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future as ThreadFuture
 from typing import Any, cast
 
@@ -41,8 +42,13 @@ class Network:
         self.socket_options.keep_alive_interval_secs = 10
         self.socket_options.keep_alive_max_probes = 3
 
-    def connect(self, host: str, port: int) -> ThreadFuture[Any]:
-        """Start a new connection to `host`, with HTTP/2 as the only protocol offered."""
+    def connect(
+        self, host: str, port: int, on_settings: Callable[[list[crt_http.Http2Setting]], None]
+    ) -> ThreadFuture[Any]:
+        """Start a new connection to `host`, with HTTP/2 as the only protocol offered.
+
+        `on_settings` is called on the network thread with each settings frame of the server.
+        """
         tls = self._tls.new_connection_options()
         tls.set_server_name(host)
         tls.set_alpn_list(["h2"])
@@ -55,6 +61,7 @@ class Network:
                 socket_options=self.socket_options,
                 tls_connection_options=tls,
                 proxy_options=self._proxy_options(proxy_for(host, port)),
+                on_remote_settings_changed=on_settings,
             ),
         )
 

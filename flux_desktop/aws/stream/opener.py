@@ -18,6 +18,7 @@ from flux_desktop.aws.errors.errors import read_refusal, refusal_problem
 from flux_desktop.aws.errors.trust import trust_store
 from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.stream.channel import Channel
+from flux_desktop.aws.stream.connections import Connections
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.stream.receive_queue import ReceiveQueue, WakeUps
 from flux_desktop.aws.stream.sdk_client import AsyncSageMakerRuntimeHTTP2Client, AsyncSageMakerRuntimeHTTP2Config
@@ -49,15 +50,22 @@ __all__ = [
 
 
 class StreamOpener:
-    """Opens the streams of one run in one process, each on its own connection.
+    """Opens the streams of one run in one process, each on its own connection or several sharing one.
 
     Belongs to one event loop. `open` may run many times concurrently; `close` ends every open stream.
     """
 
     def __init__(
-        self, target: StreamTarget, limits: StreamTimeouts | None = None, wake_ups: WakeUps | None = None
+        self,
+        target: StreamTarget,
+        limits: StreamTimeouts | None = None,
+        wake_ups: WakeUps | None = None,
+        streams_each: int = 1,
     ) -> None:
+        """`streams_each` is the largest number of streams on one connection."""
         self._target = target
+        self._streams_each = streams_each
+        self._connections: Connections | None = None
         self._wake_ups = wake_ups
         self._limits = limits or StreamTimeouts()
         self._network: Network | None = None
@@ -75,8 +83,9 @@ class StreamOpener:
         """
         client = await self._ready()
         assert self._network is not None
+        assert self._connections is not None
         stream = SageMakerStream(self._target, listener)
-        channel = Channel(self._network, stream)
+        channel = Channel(self._network, self._connections, stream)
         publisher = await self._call(client, channel, query_string, credentials)
         if self._closed:
             channel.drop()
@@ -91,7 +100,7 @@ class StreamOpener:
         self._closed = True
         streams, self._streams = self._streams, set()
         await asyncio.gather(*(stream.close() for stream in streams))
-        client, self._client, self._network = self._client, None, None
+        client, self._client, self._network, self._connections = self._client, None, None, None
         if client is not None:
             await client.close()
 
@@ -105,6 +114,7 @@ class StreamOpener:
                 inbox = ReceiveQueue(asyncio.get_running_loop(), self._wake_ups)
                 store = trust_store(self._target.ca_file)
                 self._network = Network(inbox, store, self._limits)
+                self._connections = Connections(self._network, self._streams_each)
                 # Everything relevant is passed explicitly: the credentials have been loaded already, and a missing
                 # profile or a broken AWS file on this machine must not stop a stream.
                 config = await AsyncSageMakerRuntimeHTTP2Config.resolve(
@@ -163,6 +173,11 @@ class StreamOpener:
             cause = failed.result() if failed.done() else None
         except SmithyError as error:
             cause = error
+        except asyncio.CancelledError:
+            # The call may have been answered already, and then nothing else gives the stream up.
+            await _cancelled(call)
+            channel.drop()
+            raise
         finally:
             failed.cancel()
             await _cancelled(call)

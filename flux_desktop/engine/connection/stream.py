@@ -73,7 +73,8 @@ class Stream:
         if not self._is_connected:
             raise StreamFailedError(LedgerClass.NEVER_CONNECTED, self.problem or problems.never_connected(limit_s))
         context.connected_queries.add(query)
-        context.histograms["connect"].add(stream.timings.tcp_tls_s)
+        if stream.timings.tcp_tls_s is not None:
+            context.histograms["connect"].add(stream.timings.tcp_tls_s)
         context.histograms["headers"].add(stream.timings.headers_s)
         context.histograms["connected"].add(context.clock() - self.accepted_s)
         return stream

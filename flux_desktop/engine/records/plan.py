@@ -98,6 +98,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """Connections held at the same time, the next one opening when one has ended; 0 is all of them."""
     batch_delay_s: float = 0.0
     opening_max: int = 50
+    streams_per_channel: int = 1
+    """Streams that share a TCP and TLS connection at most; fewer if the server's settings say so."""
     chunk_s: float = CHUNK_S
     stages: tuple[Stage, ...] = ()
     """A ramp: connections held step by step. `connections` is then `len(slots(stages))`, and connection k (from 1)
@@ -167,6 +169,7 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
     for name, count, least in (
         ("The batch size", plan.batch_size, 0),
         ("Simultaneous openings", plan.opening_max, 1),
+        ("Streams on a channel", plan.streams_per_channel, 1),
         ("Simultaneous connections", plan.held_max, 0),
         ("The number of passes", plan.source.passes if isinstance(plan.source, DataSetSource) else 1, 1),
     ):

@@ -31,6 +31,7 @@ class SageMakerTransport:
             ),
             timeouts,
             wake_ups,
+            plan.streams_per_channel,
         )
 
     def renew(self, credentials: Credentials) -> None:

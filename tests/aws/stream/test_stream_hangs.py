@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
 
 import msgspec
 import pytest
 
-from flux_desktop.aws.stream.channel import Channel
-from flux_desktop.aws.stream.network import Network
+from flux_desktop.aws.errors.connect_errors import Address
+from flux_desktop.aws.stream.connections import Connections, Place
 from flux_desktop.aws.stream.opener import StreamClosedError
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import (
@@ -201,14 +200,15 @@ async def test_a_connection_that_is_lost_before_its_request_is_a_lost_connection
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As under load: the common runtime then refuses the request itself, with its error 2058."""
-    connect = Channel._connect
+    place = Connections.place
 
-    async def connect_and_lose(channel: Channel, network: Network) -> Any:
-        connection = await connect(channel, network)
-        await asyncio.wrap_future(connection.close())
-        return connection
+    async def connect_and_lose(connections: Connections, address: Address) -> Place:
+        placed = await place(connections, address)
+        placed.give_up()
+        await placed.closed()
+        return placed
 
-    monkeypatch.setattr(Channel, "_connect", connect_and_lose)
+    monkeypatch.setattr(Connections, "place", connect_and_lose)
     async with hostile_peer(authority, "connected") as peer:
         problem = await open_problem(peer)
     assert problem.code == "connection_lost", problem

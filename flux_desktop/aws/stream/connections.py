@@ -1,0 +1,211 @@
+"""The HTTP/2 connections of one opener and the places for streams on them: one stream each, or several that share one.
+
+Runs on the event loop's thread; the network thread only posts to the receive queue. The AWS common runtime offers
+Python no way to reset a single stream, so one that is abandoned on a shared connection keeps its place until the server
+ends it; its connection takes no further streams and is closed with the last of the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future as ThreadFuture
+from typing import Any
+
+from awscrt import http as crt_http
+from awscrt.exceptions import AwsCrtError
+
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem
+from flux_desktop.aws.errors.trust import proxy_for
+from flux_desktop.aws.stream.network import Network
+from flux_desktop.base.problem import ProblemError
+
+
+class Connections:
+    """Opens connections and assigns streams to them, at most `streams_each` to one or what its server allows.
+
+    A stream that finds no place opens another connection; none waits for a place to become free.
+    """
+
+    def __init__(self, network: Network, streams_each: int = 1) -> None:
+        self._network = network
+        self._streams_each = streams_each
+        self._shared: list[_Connection] = []
+
+    async def place(self, address: Address) -> Place:
+        """A place for one stream. Raises `ProblemError`; cancelling gives the place up."""
+        if self._streams_each == 1:
+            connection = _Connection(self._network, address, 1)
+            place = Place(connection, made=True)
+        else:
+            self._shared = [known for known in self._shared if known.is_open]
+            free = next((known for known in self._shared if known.has_place), None)
+            connection = free or _Connection(self._network, address, self._streams_each)
+            if free is None:
+                self._shared.append(connection)
+            place = Place(connection, made=free is None)
+        try:
+            await connection.ready(first=place.made)
+        except BaseException:
+            place.give_up()
+            raise
+        if connection.users <= connection.streams_max or place.made:
+            return place
+        # The server allows fewer streams than this program would have sent on the connection.
+        place.complete()
+        return await self.place(address)
+
+
+class Place:
+    """One stream's place on a connection. `made` is whether the connection was opened for it."""
+
+    def __init__(self, connection: _Connection, *, made: bool) -> None:
+        self._connection: _Connection | None = connection
+        self._left = connection
+        self.made = made
+        connection.users += 1
+
+    def request(self, request: crt_http.HttpRequest, on_response: Any, on_body: Any) -> Any:
+        """Create the stream, not yet activated. Raises what the binding raises; `RuntimeError` once it is closed."""
+        opened = self._left.opened
+        if opened is None:
+            raise RuntimeError("The connection has been closed")
+        return opened.request(request, on_response, on_body, manual_write=True)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other streams may use the connection as well."""
+        return self._left.streams_max > 1
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the stream still has its place."""
+        return self._connection is not None
+
+    def answered(self) -> None:
+        """The server has answered the stream: its settings, if it has sent any, have arrived before."""
+        self._left.settings_known.set()
+
+    def complete(self) -> None:
+        """The stream has ended in both directions: another one may have its place."""
+        self._leave(reusable=True)
+
+    def give_up(self) -> None:
+        """End the use of the connection at once, whatever the stream's state. Idempotent."""
+        self._leave(reusable=False)
+
+    async def closed(self) -> None:
+        """Wait until the socket is closed, unless other streams keep it open."""
+        if self._left.users == 0:
+            await self._left.shut.wait()
+
+    def _leave(self, *, reusable: bool) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.leave(reusable=reusable)
+
+
+class _Connection:
+    """A connection that is being opened or is open, and how many streams use it."""
+
+    def __init__(self, network: Network, address: Address, streams_max: int) -> None:
+        self._address = address
+        self._limits = network.limits
+        self._post = network.inbox.post
+        self._retired = False
+        self.settings_known = asyncio.Event()
+        self.opened: Any = None
+        self.users = 0
+        self.streams_max = streams_max
+        """Streams that it carries at most: what was asked for, or less if the server's settings say so."""
+        self.shut = asyncio.Event()
+        self._opening = asyncio.get_running_loop().create_task(self._open(network), name="open connection")
+        # Every stream that waits for it gets the error; without one, nobody asks.
+        self._opening.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether further streams may use it."""
+        if self._retired or self.shut.is_set():
+            return False
+        return self.opened is None or bool(self.opened.is_open())
+
+    @property
+    def has_place(self) -> bool:
+        return self.users < self.streams_max
+
+    async def ready(self, *, first: bool) -> None:
+        """Wait until it is open, and unless `first` until the server has said how many streams it allows."""
+        await asyncio.shield(self._opening)
+        if first:
+            return
+        # If neither settings nor an answer have come by then, the streams are sent all the same.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.connect_s):
+                await self.settings_known.wait()
+
+    def leave(self, *, reusable: bool) -> None:
+        self.users -= 1
+        self._retired = self._retired or not reusable or self.users == 0
+        if self.users == 0:
+            self._close()
+
+    def _close(self) -> None:
+        if self.opened is not None:
+            self.opened.close()
+        else:
+            self._opening.cancel()
+            if self._opening.done():
+                self.shut.set()
+
+    async def _open(self, network: Network) -> None:
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Any] = loop.create_future()
+
+        def arrived(future: ThreadFuture[Any], _: float) -> None:
+            error = future.exception()
+            if waiter.done():
+                if error is None:
+                    future.result().close()  # connected after the caller had stopped waiting
+            elif error is None:
+                waiter.set_result(future.result())
+            else:
+                waiter.set_exception(error)
+
+        future = network.connect(self._address.host, self._address.port, self._crt_settings)
+        future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
+        try:
+            async with asyncio.timeout(self._limits.tls_reason_s):
+                opened = await waiter
+        except TimeoutError:
+            self.shut.set()
+            detail = f"{self._limits.tls_reason_s:g} s"
+            raise ProblemError(connect_problem("tls_timeout", self._address, detail)) from None
+        except AwsCrtError as error:
+            self.shut.set()
+            proxy = proxy_for(self._address.host, self._address.port)
+            waited = f"{self._limits.connect_s:g} s"
+            raise ProblemError(crt_problem(error, self._address, waited, proxy.address if proxy else None)) from error
+        except asyncio.CancelledError:
+            self.shut.set()
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                waiter.result().close()  # connected in the same moment
+            raise
+        opened.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
+        network.no_delay.apply()
+        self.opened = opened
+
+    def _crt_settings(self, settings: Sequence[crt_http.Http2Setting]) -> None:
+        self._post(self._on_settings, list(settings), time.monotonic())
+
+    def _on_settings(self, settings: Sequence[crt_http.Http2Setting], _: float) -> None:
+        for setting in settings:
+            if setting.id == crt_http.Http2SettingID.MAX_CONCURRENT_STREAMS:
+                self.streams_max = max(1, min(self.streams_max, setting.value))
+        self.settings_known.set()
+
+    def _on_shut(self, _: object, __: float) -> None:
+        self.opened = None  # a stream that is kept must not keep the network thread alive
+        self.shut.set()
