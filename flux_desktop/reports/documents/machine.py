@@ -119,7 +119,7 @@ def connections_csv(report: SessionReport) -> str:
         ]
         for each in report.connections
     )
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
 def turns_csv(turns: Mapping[int, Iterable[Turn]]) -> str:
@@ -130,10 +130,11 @@ def turns_csv(turns: Mapping[int, Iterable[Turn]]) -> str:
         for conn, some in turns.items()
         for turn in some
     )
-    return _csv(head, rows)
+    return csv_text(head, rows)
 
 
-def _csv(head: list[str], rows: Iterable[list[Any]]) -> str:
+def csv_text(head: list[str], rows: Iterable[list[Any]]) -> str:
+    """A table for spreadsheets; None is an empty cell, and no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)

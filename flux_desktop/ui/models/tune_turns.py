@@ -31,6 +31,16 @@ class TurnKind(StrEnum):
     WAIT = "wait"
 
 
+class TurnOrder(StrEnum):
+    """How a list is ordered."""
+
+    WORST = "worst first"
+    """Cut off after the shortest silence, missed, or waiting longest."""
+    CLIP = "by clip"
+    HOLD = "by hold"
+    """The longest hold first: of a turn that is cut off the one in which it was."""
+
+
 class Playable(Protocol):
     """A part of a recording that can be listened to; `span` is in seconds from the start of its clip."""
 
@@ -92,20 +102,36 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True):
         return next((hold for hold in self.holds if hold.start_s <= at_s <= hold.end_s), None)
 
     @property
+    def hold_s(self) -> float:
+        """Length of the hold in which the turn was cut off, or else of its longest hold; 0 without one."""
+        holds = self.holds if self.cut_hold is None else (self.cut_hold,)
+        return max((hold.end_s - hold.start_s for hold in holds), default=0.0)
+
+    @property
     def sentence(self) -> str:
         """The entry for screen readers."""
         split = f"{self.said} | {self.rest}" if self.rest else self.said
         return f"{self.clip}, {self.verdict}: {split}"
 
 
+def ordered(entries: Sequence[TurnEntry], order: TurnOrder) -> tuple[TurnEntry, ...]:
+    """Entries, of which the worst come first, in another order."""
+    if order is TurnOrder.CLIP:
+        return tuple(sorted(entries, key=lambda entry: (entry.clip, entry.offset_s, entry.turn.start_s)))
+    if order is TurnOrder.HOLD:
+        return tuple(sorted(entries, key=lambda entry: -entry.hold_s))
+    return tuple(entries)
+
+
 class TurnLists(msgspec.Struct, frozen=True, kw_only=True):
-    """The three lists; numbers count all turns, lists may hold fewer."""
+    """The three lists, the worst turns first; numbers count all turns, lists may hold fewer."""
 
     cut_off: tuple[TurnEntry, ...] = ()
     missed: tuple[TurnEntry, ...] = ()
     longest: tuple[TurnEntry, ...] = ()
     cut_off_count: int = 0
     missed_count: int = 0
+    longest_count: int = 0
 
 
 class _Found(msgspec.Struct):
@@ -119,8 +145,8 @@ _Listed = dict[tuple[str, float, int], _Found]
 """By path, offset and place of the turn: a turn that was recorded several times is listed once."""
 
 
-def turn_lists(table: TraceTable, setting: Setting) -> TurnLists:
-    """The turns worth listening to at a setting."""
+def turn_lists(table: TraceTable, setting: Setting, *, whole: bool = False) -> TurnLists:
+    """The turns worth listening to at a setting; with `whole` all turns that were judged."""
     cut: _Listed = {}
     missed: _Listed = {}
     waits: _Listed = {}
@@ -136,12 +162,14 @@ def turn_lists(table: TraceTable, setting: Setting) -> TurnLists:
                 _count(missed, key, found)
             elif result.decision_s is not None:
                 _count(waits, key, found)
-    longest = sorted(waits.values(), key=lambda each: -(each.result.decision_s or 0.0))[:WAITS_MAX]
-    by_hold = sorted(cut.values(), key=_cut_after_s)
+    longest = sorted(waits.values(), key=lambda each: -(each.result.decision_s or 0.0))
+    by_silence = sorted(cut.values(), key=_cut_after_s)
+    listed, waiting = (None, None) if whole else (LISTED_MAX, WAITS_MAX)
     return TurnLists(
-        cut_off=_entries(table, setting, by_hold, TurnKind.CUT_OFF),
-        missed=_entries(table, setting, list(missed.values()), TurnKind.MISSED),
-        longest=_entries(table, setting, longest, TurnKind.WAIT),
+        cut_off=_entries(table, setting, by_silence[:listed], TurnKind.CUT_OFF),
+        missed=_entries(table, setting, list(missed.values())[:listed], TurnKind.MISSED),
+        longest=_entries(table, setting, longest[:waiting], TurnKind.WAIT),
+        longest_count=len(longest),
         cut_off_count=len(cut),
         missed_count=len(missed),
     )
@@ -166,7 +194,7 @@ def _cut_after_s(found: _Found) -> float:
 def _entries(table: TraceTable, setting: Setting, found: Sequence[_Found], kind: TurnKind) -> tuple[TurnEntry, ...]:
     decided: dict[int, list[ReplayedDecision]] = {}
     entries = []
-    for each in found[:LISTED_MAX]:
+    for each in found:
         trace = each.trace
         if id(trace) not in decided:
             decided[id(trace)] = replay(trace, setting.eot, setting.eager, setting.timeout_ms)

@@ -64,4 +64,4 @@ class TunePage(QWidget):
         super().resizeEvent(event)
         roomy, narrowest = self.width() >= NARROW_PX, self.width() < NARROWEST_PX
         self.turns_panel.setFixedWidth(RIGHT_PX if roomy else RIGHT_NARROWEST_PX if narrowest else RIGHT_NARROW_PX)
-        self.figures_panel.show_lengths(not narrowest)
+        self.figures_panel.show_lengths(not narrowest, narrow=not roomy)

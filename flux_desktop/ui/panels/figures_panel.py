@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_figures import POINT_ROWS, FigureLine, LengthBar, figure_lines, headline, length_bars
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XS, TYPE_CAPTION_PX, font
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
 
 _HEADS = ("figure", "this", "95 % interval", "n", "current")
 _LINE_PX, _BAR_PX = 16, 5
-BARS_PX = 170
+BARS_PX, BARS_NARROW_PX = 170, 156
 
 
 class LengthBars(QWidget):
@@ -95,12 +95,10 @@ class FiguresPanel(Panel):
         super().__init__("This setting")
         self._model = model
         self.head.addWidget(self.sentence, 1)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_L)
+        self._row = row = QHBoxLayout()
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(1)
-        self._grid.setHorizontalSpacing(SPACE_L - 4)
         self._grid.setColumnStretch(0, 1)
         self._cells: list[list[QLabel]] = []
         for column, words in enumerate(_HEADS):
@@ -110,15 +108,19 @@ class FiguresPanel(Panel):
         right = QVBoxLayout(self._lengths)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(SPACE_XS)
-        right.addWidget(label("cut off, by length of the hold", "caption"))
+        right.addWidget(label("cut off, by hold", "caption"))
         self.bars = LengthBars(theme)
         right.addWidget(self.bars, 1)
         row.addWidget(self._lengths)
+        self.show_lengths(True, narrow=False)
         self.body.addLayout(row, 1)
 
-    def show_lengths(self, on: bool) -> None:
-        """Show or leave out the bars by length of the hold, for which a narrow page has no room."""
+    def show_lengths(self, on: bool, *, narrow: bool) -> None:
+        """Show or leave out the bars by length of the hold, for which a narrow page has little room or none."""
         self._lengths.setVisible(on)
+        self.bars.setFixedWidth(BARS_NARROW_PX if narrow else BARS_PX)
+        self._row.setSpacing(SPACE_M if narrow else SPACE_L)
+        self._grid.setHorizontalSpacing(SPACE_S if narrow else SPACE_L - 4)
 
     def refresh(self) -> None:
         """Show the model. While the figures of a new setting are computed, those of the old one are greyed."""

@@ -58,9 +58,9 @@ class PresetCard(QWidget):
         head.addStretch()
         head.addWidget(self.limit)
         column.addLayout(head)
-        self.figures, self.detail = ElidedLabel("strong"), ElidedLabel("caption")
+        self.figures, self.detail, self.setting = ElidedLabel("strong"), ElidedLabel("caption"), ElidedLabel("caption")
         self.reason = label("", "caption", wrap=True)
-        for line in (self.figures, self.detail, self.reason):
+        for line in (self.figures, self.detail, self.setting, self.reason):
             column.addWidget(line)
         column.addStretch()
         self.limit.valueChanged.connect(lambda percent: self.limit_edited.emit(percent / 100))
@@ -70,15 +70,18 @@ class PresetCard(QWidget):
         with QSignalBlocker(self.limit):
             self.limit.setValue(100 * limit.cut_share_max)
         decided = preset is not None and preset.figures is not None and preset.setting is not None
-        for line in (self.figures, self.detail):
+        for line in (self.figures, self.detail, self.setting):
             line.setVisible(decided)
         self.reason.setVisible(not decided)
         words = "" if preset is None else preset.undecided
         if preset is not None and preset.figures is not None and preset.setting is not None:
             cut, wait = preset.figures.cut_offs_per_hold, preset.figures.decision_latency_ms["p50"]
-            words = f"{value_text(cut, is_share=True)} cut off · {value_text(wait, is_share=False)} p50"
-            self.figures.setText(words)
-            self.detail.setText(f"{interval_text(cut, is_share=True)}, n {cut.n:,} · {preset.setting.text}")
+            shown = value_text(cut, is_share=True), value_text(wait, is_share=False)
+            words = f"{shown[0]} of the holds cut off, wait {shown[1]} (p50), at {preset.setting.text}"
+            self.figures.setText(f"{shown[0]} cut · {shown[1]}")
+            self.figures.setToolTip(f"{words}.")
+            self.detail.setText(f"{interval_text(cut, is_share=True)}, n {cut.n:,}")
+            self.setting.setText(preset.setting.text)
         self.reason.setText("Shown once recorded." if preset is None else undecided_words(preset))
         self.reason.setToolTip(words)
         self.setAccessibleName(f"{self._name}: {words or 'not recorded yet'}")

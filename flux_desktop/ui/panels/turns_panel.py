@@ -6,14 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QTabBar
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QListView, QTabBar
 
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.tune import TuneModel
-from flux_desktop.ui.models.tune_turns import Playable, TurnEntry, TurnLists
+from flux_desktop.ui.models.tune_turns import Playable, TurnEntry, TurnLists, TurnOrder, ordered
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE, TuneTurnDelegate
-from flux_desktop.ui.widgets.basics import Panel, label
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -28,6 +28,9 @@ _TABS = (
     ("Waits", "Turns that wait longest for their end"),
 )
 NO_RECORDING = "The turns that a setting cuts off are listed here once recorded, with a button to listen to each."
+ORDER_TIP = (
+    "Worst first: cut off after the shortest silence, or waiting longest. By hold: those with the longest pause first."
+)
 PLAY_TIP = "Space, Enter or the round button plays the turn."
 
 
@@ -105,12 +108,20 @@ class TurnsPanel(Panel):
 
     Signals:
         shapes_wanted: entries that came to the front, whose recordings may have to be read.
+        export_wanted: all turns are to be saved.
     """
 
     shapes_wanted = Signal(object)
+    export_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, model: TuneModel) -> None:
-        super().__init__("Turns at this setting")
+        self.export_button = button(
+            "Export…",
+            lambda: self.export_wanted.emit(),
+            kind="link",
+            tip="Save every turn at this setting as a table (CSV): outcome, decision, silence, wait and text",
+        )
+        super().__init__("Turns at this setting", "", self.export_button)
         self._model = model
         self._lists = TurnLists()
         self.tabs = QTabBar()
@@ -120,6 +131,15 @@ class TurnsPanel(Panel):
         for words, meaning in _TABS:
             self.tabs.setTabToolTip(self.tabs.addTab(words), meaning)
         self.tabs.currentChanged.connect(lambda _index: self._show_front())
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order of the turns")
+        self.order.setToolTip(ORDER_TIP)
+        self.order.addItems([order.value for order in TurnOrder])
+        self.order.activated.connect(lambda _row: self._show_front())
+        self.listed = ElidedLabel("caption")
+        row = QHBoxLayout()
+        row.addWidget(self.listed, 1)
+        row.addWidget(self.order)
         self.cards = TurnCards(theme)
         self.empty = label(NO_RECORDING, "muted", wrap=True)
         self.trouble = label("", "warn", wrap=True)
@@ -134,7 +154,9 @@ class TurnsPanel(Panel):
             )
         )
         self.legend.setToolTip(PLAY_TIP)
-        for widget in (self.tabs, self.empty, self.cards, self.trouble, self.legend):
+        self.body.addWidget(self.tabs)
+        self.body.addLayout(row)
+        for widget in (self.empty, self.cards, self.trouble, self.legend):
             self.body.addWidget(widget, 1 if widget is self.cards else 0)
         self.body.addStretch()
         self.refresh()
@@ -143,7 +165,7 @@ class TurnsPanel(Panel):
         """Show the model."""
         details = self._model.details
         known = details is not None
-        for widget in (self.tabs, self.legend):
+        for widget in (self.tabs, self.legend, self.export_button):
             widget.setVisible(known)
         if details is not None and details.lists is not self._lists:
             self._lists = details.lists
@@ -173,10 +195,17 @@ class TurnsPanel(Panel):
 
     def _show_front(self) -> None:
         front = self.tabs.currentIndex()
-        entries = (self._lists.cut_off, self._lists.missed, self._lists.longest)[front]
+        lists = self._lists
+        listed = (lists.cut_off, lists.missed, lists.longest)[front]
+        total = (lists.cut_off_count, lists.missed_count, lists.longest_count)[front]
+        entries = ordered(listed, TurnOrder(self.order.currentText()))
         if self.cards.rows.show_entries(entries) and entries:
             self.shapes_wanted.emit(entries)
         known = self._model.details is not None
         self.cards.setVisible(known and bool(entries))
+        for widget in (self.order, self.listed):
+            widget.setVisible(known and bool(entries))
+        turns = "1 turn" if total == 1 else f"{total:,} turns"
+        self.listed.setText(turns if len(entries) == total else f"{len(entries)} of {turns}; export has all")
         self.empty.setVisible(not entries)
         self.empty.setText(_EMPTY[front] if known else NO_RECORDING)

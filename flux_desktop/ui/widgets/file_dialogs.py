@@ -28,6 +28,14 @@ def ask_session(parent: QWidget, folder: Path, then: Callable[[Path], None]) -> 
     open_dialog(dialog, then)
 
 
+def ask_table(parent: QWidget, name: str, then: Callable[[Path], None]) -> None:
+    """Ask for the file of a table."""
+    dialog = QFileDialog(parent, "Save Table", str(documents_folder() / f"{name}.csv"), "Tables (*.csv)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("csv")
+    open_dialog(dialog, then)
+
+
 def ask_plot(parent: QWidget, title: str, suffix: str, then: Callable[[Path], None]) -> None:
     """Ask for the file of a plot's picture or table."""
     name = f"{title.lower().replace(' ', '-')}.{suffix}"

@@ -94,6 +94,7 @@ def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:
     _add(menu, "Record for Tune", press(page.measure_panel.record_button), "Ctrl+Shift+Return")
     _add(menu, "Evaluate Session…", press(page.measure_panel.session_button), "Ctrl+Shift+V")
     _add(menu, "Use Values of Tune", press(page.setting_panel.use_button), "Ctrl+Return")
+    _add(menu, "Export Turns of Tune…", press(page.turns_panel.export_button))
 
 
 def add_page_actions(menu: QMenu, frame: PageFrame) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.threads import in_thread
+from flux_desktop.base.threads import file_work, in_thread
 from flux_desktop.evaluation.traces.trace import Setting
+from flux_desktop.evaluation.traces.trace_table import TraceTable
+from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape, read_shape
 from flux_desktop.ui.models.tune import Details, details_of, setting_of, with_setting
 from flux_desktop.ui.models.tune_curve import Evaluation, with_limits
 from flux_desktop.ui.models.tune_turns import Playable, TurnEntry
+from flux_desktop.ui.models.tune_turns_csv import turns_csv
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.clip_player import ClipPlayer
 from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.widgets.file_dialogs import ask_table
 
-DETAILS, PRESETS, SHAPES = "tune details", "tune presets", "tune shapes"
+DETAILS, PRESETS, SHAPES, EXPORT = "tune details", "tune presets", "tune shapes", "tune export"
 COMPUTE_LIMIT_S = 60.0
 
 
@@ -44,6 +49,7 @@ class Tuner:
         page.preset_cards.chosen.connect(self._choose_preset)
         page.preset_cards.limit_edited.connect(self.set_limit)
         page.turns_panel.shapes_wanted.connect(self._want_shapes)
+        page.turns_panel.export_wanted.connect(lambda: ask_table(page.window(), "turns", self.export_turns))
         self.player = ClipPlayer(tasks, self._show_playing, self._show_output)
         for cards in (page.turns_panel.cards, page.curve_panel.against.list):
             cards.play_wanted.connect(self.player.toggle)
@@ -82,6 +88,13 @@ class Tuner:
         state.choices.options = with_setting(state.choices.options, self.model.setting)
         state.live.edit(state.options)
         state.changed()
+
+    def export_turns(self, path: Path) -> None:
+        """Save all turns at the setting as a table; a failure is shown."""
+        if self.model.evaluation is not None:
+            wanted = (self.model.evaluation.table, self.model.setting, path)
+            work = file_work("Saving the turns", partial(save_turns, *wanted))
+            self._tasks.start("saving the turns", work, group=EXPORT)
 
     def refresh(self) -> None:
         """Show the values that Live uses, and what using these would do; called after every change of the state."""
@@ -170,3 +183,8 @@ class Tuner:
             except ProblemError:
                 continue  # a clip that has been deleted since is shown without its loudness
             self._page.turns_panel.show_shapes({path: self._shapes[path]})
+
+
+def save_turns(table: TraceTable, setting: Setting, path: Path) -> None:
+    """Write all turns at a setting as a table; for a thread. Raises `ProblemError`."""
+    write_whole(path, turns_csv(table, setting))

@@ -6,7 +6,7 @@ import pytest
 
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import trace_table
-from flux_desktop.ui.models.tune_turns import WAITS_MAX, TurnKind, split_text, turn_lists
+from flux_desktop.ui.models.tune_turns import WAITS_MAX, TurnKind, TurnOrder, ordered, split_text, turn_lists
 from tests.ui.models import tuning
 
 
@@ -41,6 +41,23 @@ def test_the_longest_waits_come_first() -> None:
     assert waits == sorted(waits, reverse=True)
     assert lists.longest[0].rest == ""
     assert lists.cut_off == lists.missed == ()
+
+
+def test_another_order_is_by_clip_or_by_hold() -> None:
+    entries = turn_lists(trace_table(tuning.traces(12, long_holds=6)), Setting(eot=0.6)).cut_off
+    assert ordered(entries, TurnOrder.WORST) == entries
+    by_clip = [entry.clip for entry in ordered(entries[::-1], TurnOrder.CLIP)]
+    assert by_clip == sorted(by_clip)
+    by_hold = [entry.hold_s for entry in ordered(entries[::-1], TurnOrder.HOLD)]
+    assert by_hold == sorted(by_hold, reverse=True)
+    assert by_hold[0] > 0
+
+
+def test_all_turns_are_counted_and_the_whole_list_has_them() -> None:
+    table = trace_table(tuning.traces(30, long_holds=0))
+    lists = turn_lists(table, Setting(eot=0.85))
+    assert len(lists.longest) == WAITS_MAX < lists.longest_count
+    assert len(turn_lists(table, Setting(eot=0.85), whole=True).longest) == lists.longest_count
 
 
 def test_turns_that_nothing_ends_are_missed() -> None:

@@ -31,10 +31,11 @@ def test_a_decided_preset_shows_figures_with_interval_and_n(cards: PresetCards, 
     preset = model.presets[0]
     assert preset.setting is not None
     card = cards.cards[0]
-    assert "cut off" in card.figures.full_text()
-    assert "p50" in card.figures.full_text()
+    assert " % cut · " in card.figures.full_text()
+    assert "of the holds cut off, wait" in card.figures.toolTip()
+    assert "(p50)" in card.figures.toolTip()
     assert "n 40" in card.detail.full_text()
-    assert preset.setting.text in card.detail.full_text()
+    assert card.setting.full_text() == preset.setting.text
     assert card.reason.isHidden()
 
 

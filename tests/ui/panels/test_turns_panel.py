@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.tune import TuneModel
-from flux_desktop.ui.models.tune_turns import TurnEntry
+from flux_desktop.ui.models.tune_turns import TurnEntry, TurnOrder, ordered
 from flux_desktop.ui.panels.turns_panel import TurnsPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE
@@ -30,7 +30,7 @@ def model() -> TuneModel:
 def panel(qtbot: QtBot, theme: ThemeSource, model: TuneModel) -> TurnsPanel:
     made = TurnsPanel(theme, model)
     qtbot.addWidget(made)
-    made.resize(400, 500)
+    made.resize(400, 560)
     made.show()
     return made
 
@@ -53,6 +53,30 @@ def test_the_tabs_count_and_list_the_turns(panel: TurnsPanel, model: TuneModel) 
     assert panel.empty.text() == "No turn is missed at this setting."
     panel.tabs.setCurrentIndex(2)
     assert len(shown(panel)) == 20
+
+
+def test_the_order_is_chosen_by_keyboard(panel: TurnsPanel, model: TuneModel) -> None:
+    record(model, Setting(eot=0.6))
+    panel.refresh()
+    before = shown(panel)
+    panel.order.setFocus()
+    QTest.keyClick(panel.order, Qt.Key.Key_Down)
+    assert panel.order.currentText() == TurnOrder.CLIP
+    assert shown(panel) == list(ordered(before, TurnOrder.CLIP))
+    assert panel.listed.full_text() == "4 turns"
+    panel.tabs.setCurrentIndex(2)
+    assert "20 of " in panel.listed.full_text()
+
+
+def test_all_turns_can_be_exported_once_there_are_some(panel: TurnsPanel, model: TuneModel) -> None:
+    wanted: list[None] = []
+    panel.export_wanted.connect(lambda: wanted.append(None))
+    assert panel.export_button.isHidden()
+    record(model, Setting(eot=0.6))
+    panel.refresh()
+    panel.export_button.setFocus()
+    QTest.keyClick(panel.export_button, Qt.Key.Key_Space)
+    assert wanted == [None]
 
 
 def test_space_enter_and_the_round_button_play(panel: TurnsPanel, model: TuneModel) -> None:

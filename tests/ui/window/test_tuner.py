@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from flux_desktop.engine.records.commands import SetParameters
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
 from flux_desktop.ui.window.live_controls import LiveControls
-from flux_desktop.ui.window.tuner import DETAILS, PRESETS, Tuner
+from flux_desktop.ui.window.tuner import DETAILS, EXPORT, PRESETS, Tuner
 from tests.ui.models import tuning
 from tests.ui.panels.tune_bench import LIMITS
 from tests.ui.window.page_bench import PageBench
@@ -121,4 +123,21 @@ async def test_a_recording_of_a_lower_threshold_narrows_the_controls(bench: Page
     assert panel.eot.value == 0.7
     assert "0.70" in panel.bounds.text()
     assert not panel.bounds.isHidden()
+    await bench.settled(DETAILS)
+
+
+async def test_the_turns_are_exported_as_a_table(bench: PageBench, tmp_path: Path) -> None:
+    tuner = Tuner(bench.state, bench.tune_page, bench.tasks)
+    tuner.export_turns(tmp_path / "nothing.csv")
+    recorded(bench, tuner)
+    tuner.set_setting(Setting(eot=0.6))
+    tuner.export_turns(tmp_path / "turns.csv")
+    await bench.settled(EXPORT)
+    head, *rows = (tmp_path / "turns.csv").read_text("utf-8").splitlines()
+    assert head.startswith("outcome,clip")
+    assert sum(row.startswith("cut off,") for row in rows) == 4
+    assert not (tmp_path / "nothing.csv").exists()
+    tuner.export_turns(tmp_path / "missing" / "turns.csv")
+    await bench.settled(EXPORT)
+    assert bench.problems[-1].code == "file_not_written"
     await bench.settled(DETAILS)
