@@ -29,6 +29,8 @@ SUFFIXES = (
     *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".voc"),
 )
 """Usual endings of files that can be decoded; the content decides."""
+UNSUPPORTED_SUFFIXES = (".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka", ".mkv", ".amr", ".ac3", ".wv", ".ape")
+"""Usual endings of recordings that cannot."""
 _RAW_SUBTYPES = {
     (wav.PCM, 1): "PCM_U8",
     (wav.PCM, 2): "PCM_16",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.audio.decoding import SUFFIXES, UNSUPPORTED_SUFFIXES
 from flux_desktop.audio.words import reference_transcript
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.audacity import is_audacity, parse_audacity
@@ -21,6 +21,7 @@ from flux_desktop.datasets.marks import Marks, MarksError
 from flux_desktop.datasets.nist import parse_ctm, parse_rttm, parse_stm
 from flux_desktop.datasets.textgrid import parse_textgrid
 
+_UNSUPPORTED = "Recordings of this kind cannot be decoded. Convert it to WAV or FLAC, such as with ffmpeg."
 _BY_RECORDING: dict[str, Callable[[str], dict[str, Marks]]] = {
     ".ctm": parse_ctm,
     ".stm": parse_stm,
@@ -33,7 +34,10 @@ def read_folder(folder: Path) -> DataSet:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     shared, bad = _shared_labels(files, folder)
     clips = []
+    usable = {path.with_suffix("") for path in files if path.name.lower().endswith(SUFFIXES)}
     for path in files:
+        if path.name.lower().endswith(UNSUPPORTED_SUFFIXES) and path.with_suffix("") not in usable:
+            bad.append(BadEntry(where=str(path.relative_to(folder)), why=_UNSUPPORTED))
         if not path.name.lower().endswith(SUFFIXES):
             continue
         try:

@@ -35,6 +35,7 @@ LONG_TURNS = 3
 MARGIN_S = 0.3
 """Audio after a turn's end that belongs to its clip."""
 MANIFEST = "isolation.jsonl"
+_AROUND_S = 2.0
 LONG, CLIP = 0, 1
 """Places in the manifest."""
 
@@ -125,6 +126,13 @@ async def check_isolation(
         heard.append((phase.name, _clips_heard(result)))
     (_, fresh), *conditions = heard
     return IsolationRun(result=judge_isolation(fresh, dict(conditions)), problem=None, sessions=tuple(sessions))
+
+
+def expected_s(clips: Sequence[Clip]) -> list[float]:
+    """How long each phase is expected to last: its audio, with a little for each opening and the end of each turn."""
+    return [
+        sum((clips[entry].duration_s or 0.0) + _AROUND_S for entry in phase.entries) / phase.at_once for phase in PHASES
+    ]
 
 
 def longest_minutes(clips: Sequence[Clip], timeout_ms: int) -> tuple[float, float]:

@@ -39,3 +39,13 @@ def test_labels_that_cannot_be_read_are_named_and_the_rest_continues(
     data_set = read_folder(tmp_path)
     assert tmp_path / "b.wav" in [clip.path for clip in data_set.clips]
     assert [entry.where.partition(".")[0] for entry in data_set.bad] == ["a"]
+
+
+def test_recordings_of_other_kinds_are_named(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav", "b.wav")
+    for name in ("b.mp4", "c.m4a", "notes.pdf"):
+        (tmp_path / name).write_bytes(b"x")
+    data_set = read_folder(tmp_path)
+    assert [clip.path.name for clip in data_set.clips] == ["a.wav", "b.wav"]
+    assert [entry.where for entry in data_set.bad] == ["c.m4a"], "of b.mp4 there is a copy that can be decoded"
+    assert "Convert it" in data_set.bad[0].why

@@ -15,7 +15,7 @@ from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource, SharedChunks
 from flux_desktop.engine.sending.clip_references import clip_beside
-from flux_desktop.engine.sending.data_set_audio import checked_data_set
+from flux_desktop.engine.sending.data_set_audio import checked_data_set, with_source
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 
@@ -35,7 +35,7 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
         )
     if isinstance(plan.source, DataSetSource):
         source, notes = checked_data_set(plan.source)
-        return msgspec.structs.replace(plan, source=source), notes
+        return with_source(plan, source), notes
     if not isinstance(plan.source, WavSource):
         return plan, []
     recording = open_recording(plan.source.path, plan.source.channel)

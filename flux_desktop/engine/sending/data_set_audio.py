@@ -53,6 +53,15 @@ def fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
     return msgspec.structs.replace(plan, connections=clips * plan.source.passes, held_max=plan.connections)
 
 
+def with_source(plan: RunPlan, source: DataSetSource) -> RunPlan:
+    """The plan with a source that was checked: a clip that is left out has no connection of its own."""
+    assert isinstance(plan.source, DataSetSource)
+    connections = plan.connections
+    if source.fresh_connection:
+        connections -= source.passes * (len(source.left_out) - len(plan.source.left_out))
+    return msgspec.structs.replace(plan, source=source, connections=connections)
+
+
 class PlannedClip(UsableClip, frozen=True):
     """A clip that is sent, with the silence after it."""
 
@@ -266,7 +275,8 @@ class DataSetAudio:
         """Place in the data set of the one clip that a connection sends."""
         if source.entries:
             return source.entries[(conn - 1) % len(source.entries)]
-        return next(clip_order(conn, self._plan.connections, len(self._all), source.seed))
+        places = [place for place in range(len(self._all)) if place not in source.left_out]
+        return places[next(clip_order(conn, self._plan.connections, len(places), source.seed))]
 
     def close(self) -> None:
         """Close all files and end the threads; a read that hangs is left behind."""

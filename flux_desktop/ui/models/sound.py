@@ -10,7 +10,7 @@ import numpy as np
 
 from flux_desktop.audio.channels import Channel
 from flux_desktop.audio.decoding import SUFFIXES
-from flux_desktop.audio.intact import check_intact
+from flux_desktop.audio.intact import DECODED_SAMPLES_MAX, check_intact
 from flux_desktop.audio.levels import FLOOR_DBFS, dbfs
 from flux_desktop.audio.recording import Recording, open_recording, undecodable
 from flux_desktop.audio.words import ReferenceWord, reference_transcript
@@ -36,6 +36,10 @@ class WavShape:
     """What is sent of a recording with several channels."""
     notes: tuple[str, ...] = ()
     """Sentences about what is done to the recording, and what is missing of it."""
+    is_cut: bool = False
+    """Its end is missing."""
+    is_waveform_missing: bool = False
+    """The recording is long, and `peaks` are still to be read."""
 
     def truth(self, *, looped: bool) -> SpokenWords | None:
         """What is said in the file, for measuring; None where no words file lies beside it."""
@@ -47,6 +51,11 @@ class WavShape:
             return FLOOR_DBFS
         at = int(position_s % self.duration_s / self.duration_s * len(self.peaks))
         return dbfs(float(self.peaks[min(at, len(self.peaks) - 1)]))
+
+    @property
+    def missing(self) -> str:
+        """A sentence about an end that is missing; empty for a whole recording."""
+        return self.notes[0] if self.is_cut else ""
 
     def describe(self) -> str:
         """Length and format in words."""
@@ -87,6 +96,16 @@ def read_shape(path: Path, channel: Channel = "mix") -> WavShape:
     return shape
 
 
+def read_shape_soon(path: Path, channel: Channel = "mix") -> WavShape:
+    """As `read_shape`; of a recording that takes longer than a second or two the waveform is left for later."""
+    shape = open_shape(path, channel)
+    if shape.duration_s * shape.sample_rate_hz * shape.channels > DECODED_SAMPLES_MAX:
+        shape.is_waveform_missing = True
+    else:
+        shape.peaks = read_peaks(path, channel)
+    return shape
+
+
 def read_peaks(path: Path, channel: Channel, on_progress: Callable[[float], bool] = lambda _: True) -> Floats:
     """The loudest sample (0 to 1) in each of at most `BINS` stretches: decodes the whole file.
 
@@ -107,6 +126,7 @@ def _shape(recording: Recording, duration_s: float, words: tuple[ReferenceWord, 
         words,
         recording.channel,
         recording.notes,
+        recording.is_cut,
     )
 
 

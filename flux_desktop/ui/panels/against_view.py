@@ -16,6 +16,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.tune_pair import TunePairDelegate
 from flux_desktop.ui.views.tune_turn import ENTRY_ROLE, AnyIndex
+from flux_desktop.ui.views.work_bar import WorkBar
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
@@ -126,6 +127,8 @@ class AgainstView(QWidget):
         foot.addWidget(self.figure)
         foot.addWidget(self.cost, 1)
         column.addLayout(foot)
+        self.progress = WorkBar("comparison of A with B")
+        column.addWidget(self.progress)
         self.verdict, self.figures = label("", "strong", wrap=True), label("", "caption", wrap=True)
         self.list = PairList(theme)
         self.empty = label(EXPLANATION, "muted", wrap=True)

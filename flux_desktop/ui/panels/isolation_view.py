@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from flux_desktop.evaluation.comparing.isolation import IsolationResult
 from flux_desktop.ui.models.tune_isolation import EXPLANATION, result_lines
 from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.views.work_bar import WorkBar
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label, pill, set_role
 
 
@@ -33,6 +34,8 @@ class IsolationView(QWidget):
         self.verdict = pill("", "quiet")
         head.addWidget(self.verdict)
         column.addLayout(head)
+        self.progress = WorkBar("isolation check")
+        column.addWidget(self.progress)
         self.sentence, self.figures = label("", "strong", wrap=True), label("", "caption", wrap=True)
         self.explanation = label(EXPLANATION, "muted", wrap=True)
         for widget in (self.sentence, self.figures, self.explanation):

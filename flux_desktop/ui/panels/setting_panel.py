@@ -8,6 +8,7 @@ from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux.options import EOT_THRESHOLD
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.views.work_bar import WorkBar
 from flux_desktop.ui.widgets.basics import Panel, button, label, set_role
 
 TIMEOUT_MAX_MS = 10_000
@@ -52,7 +53,8 @@ class SettingPanel(Panel):
             tip="Stream the data set live with this setting and with the current one, and compare with the replay",
         )
         self.confirm_cost, self.confirmed = label("", "caption", wrap=True), label("", "ok", wrap=True)
-        for widget in (self.confirm_button, self.confirm_cost, self.confirmed):
+        self.progress = WorkBar("live confirmation of the setting")
+        for widget in (self.confirm_button, self.confirm_cost, self.progress, self.confirmed):
             self.body.addWidget(widget)
             widget.hide()
         couple(self.eot, self.eager)

@@ -17,6 +17,7 @@ from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.waveform import Waveform
+from flux_desktop.ui.views.work_bar import WorkBar
 from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
 from flux_desktop.ui.widgets.file_dialogs import open_dialog
 
@@ -83,6 +84,11 @@ class SoundPanel(Panel):
         name.addWidget(self._facts)
         self.body.addLayout(name)
         self.body.addWidget(self.waveform)
+        self.reading = WorkBar("reading of the waveform")
+        self._missing = label("", "warn", wrap=True)
+        for below in (self.reading, self._missing):
+            self.body.addWidget(below)
+            below.hide()
         self.channel = QComboBox()
         self.channel.setMinimumWidth(80)
         self.channel.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -136,6 +142,8 @@ class SoundPanel(Panel):
         self.data_set.show_choices()
         for shown in (self._name, self._facts, self.waveform):
             shown.setVisible(not on and recording is not None)
+        self.waveform.update()  # it may have been read meanwhile
+        self._missing.setVisible(not on and recording is not None and bool(recording.missing))
         chosen = recording or data_set
         self.channel.setVisible(not on and chosen is not None and chosen.channels > 1)
         if chosen is not None:
@@ -153,7 +161,10 @@ class SoundPanel(Panel):
         room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
         metrics = self._name.fontMetrics()
         self._name.setText(metrics.elidedText(recording.path.name, Qt.TextElideMode.ElideMiddle, room_px))
-        self._name.setToolTip(plain_tip(f"{recording.path}\n{recording.describe()}"))
+        notes = "\n".join((str(recording.path), recording.describe(), *recording.notes))
+        for widget in (self._name, self._facts):
+            widget.setToolTip(plain_tip(notes))
+        self._missing.setText(recording.missing)
 
     def set_locked(self, locked: bool) -> None:
         """The audio source cannot be changed while a run is in progress."""

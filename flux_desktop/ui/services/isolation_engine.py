@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
@@ -17,21 +18,32 @@ if TYPE_CHECKING:
     from flux_desktop.experiments.isolation import IsolationRun, Phase
 
 
-class IsolationEngine:
-    """Carries out one check (`RunEngine`). `found` is there once it has ended; `on_phase` gets each phase's name."""
+OnPhase = Callable[[str, float, float], None]
 
-    def __init__(self, sink: EventSink, make_engine: EngineFactory, on_phase: Callable[[str], None]) -> None:
+
+class IsolationEngine:
+    """Carries out one check (`RunEngine`). `found` is there once it has ended.
+
+    `on_phase` gets the name of each phase as it begins, and the seconds that are expected before it and in total.
+    """
+
+    def __init__(self, sink: EventSink, make_engine: EngineFactory, on_phase: OnPhase) -> None:
         self.session_folder: Path | None = None
         self.found: IsolationRun | None = None
         self._sink, self._make_engine, self._on_phase = sink, make_engine, on_phase
         self._run: ClipRun | None = None
         self._ended: RunEnded | None = None
         self._stopped = False
+        self._expected_s: list[float] = []
+        self._begun_phases = 0
 
     async def run(self, plan: RunPlan) -> RunEnded:
         """Carry out the check on the plan's endpoint, with its parameters."""
-        from flux_desktop.experiments.isolation import check_isolation  # brings the engine along, needed late
+        # Brings the engine along, needed late.
+        from flux_desktop.experiments.isolation import check_isolation, expected_s, isolation_clips
 
+        if not self._stopped:
+            self._expected_s = expected_s(await file_work("Reading the data set", isolation_clips))
         if not self._stopped:
             self.found = await check_isolation(
                 plan,
@@ -53,7 +65,8 @@ class IsolationEngine:
             self._run.stop(drain=drain)
 
     def _phase(self, phase: Phase) -> None:
-        self._on_phase(phase.name)
+        self._on_phase(phase.name, sum(self._expected_s[: self._begun_phases]), sum(self._expected_s))
+        self._begun_phases += 1
 
     def _begun(self, run: ClipRun) -> None:
         self._run = run

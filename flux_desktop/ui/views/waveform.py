@@ -52,7 +52,7 @@ class Waveform(QWidget):
         painter.setBrush(QColor(theme.raised))
         painter.drawRoundedRect(area, 6, 6)
         shape = self._shape
-        if shape is None or not len(shape.peaks):
+        if shape is None or not shape.duration_s:
             painter.end()
             return
         inner = area.adjusted(6, 4, -6, -4)
@@ -73,6 +73,8 @@ class Waveform(QWidget):
         painter.end()
 
     def _paint_shape(self, painter: QPainter, shape: WavShape, inner: QRectF) -> None:
+        if not len(shape.peaks):
+            return
         theme = self._theme.current
         played = 0.0 if self._position_s is None else self._position_s / shape.duration_s
         bars = max(1, int(inner.width() // 3))

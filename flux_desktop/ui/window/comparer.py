@@ -10,7 +10,9 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.tune import with_setting
+from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.against_view import CURRENT, THIS
 from flux_desktop.ui.services.ab_engine import AbEngine
@@ -49,6 +51,7 @@ class Comparer:
         """The arms of the comparison in progress, or of the last one."""
         self._view.compare_wanted.connect(self.compare)
         self._view.changed.connect(self.refresh)
+        self._view.progress.cancel_wanted.connect(controller.stop)
         state.listen(self.refresh)
 
     def compare(self) -> None:
@@ -91,7 +94,8 @@ class Comparer:
             self._engine = AbEngine(sink, plan, self._controller.make_engine, self._take_progress)
             return self._engine
 
-        self._controller.start(shown, make_engine=make)
+        planned_s = self._recorder.live_s(2 * STREAMS_PER_ARM, sweep.at_once)
+        self._controller.start(shown, None, planned_s, make_engine=make)
         self._state.changed()
 
     def run_finished(self) -> None:
@@ -107,19 +111,21 @@ class Comparer:
     def refresh(self) -> None:
         """Show the offer or the progress; called after every change and at the pace of labels."""
         self._offer_arms()
-        progress, a, b = self._progress, self._view.a, self._view.b
+        progress, a, b, run = self._progress, self._view.a, self._view.b, self._state.run
+        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
+        shown = of_clips(done, failed, total, run.current.elapsed_s(), run.current.planned_s)
+        is_running = self._engine is not None
+        self._view.progress.show_progress(shown if is_running else None, stopping=run.phase is Phase.STOPPING)
         offered = bool(self._recorder.clips)
         endpoints = [arm.endpoint.currentText() for arm in (a, b)]
         differs = a.setting != b.setting or endpoints[0] != endpoints[1]
-        if self._engine is not None:
-            cost = "Starting…" if progress is None else f"{progress.done + progress.failed} of {progress.total} clips"
+        if is_running:
+            cost = ""
         elif not offered:
             cost = READING
         else:
             cost = self._recorder.live_cost(STREAMS_PER_ARM, endpoints) if differs else SAME
-        self._view.show_offer(
-            enabled=offered and differs and not self._state.run.active, editable=self._engine is None, cost=cost
-        )
+        self._view.show_offer(enabled=offered and differs and not run.active, editable=not is_running, cost=cost)
 
     def _offer_arms(self) -> None:
         model, chosen = self._model, self._state.endpoint

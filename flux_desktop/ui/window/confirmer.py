@@ -9,6 +9,8 @@ import msgspec
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
+from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.confirm_engine import ConfirmEngine
 from flux_desktop.ui.services.engine_port import EventSink
@@ -42,6 +44,7 @@ class Confirmer:
         self._result = self._detail = ""
         self._good = True
         self._panel.confirm_wanted.connect(self.confirm)
+        self._panel.progress.cancel_wanted.connect(controller.stop)
         state.listen(self.refresh)
 
     def confirm(self) -> None:
@@ -62,7 +65,8 @@ class Confirmer:
             self._engine = engine
             return engine
 
-        self._controller.start(shown, make_engine=make)
+        planned_s = self._recorder.live_s(len(settings), plan.at_once)
+        self._controller.start(shown, None, planned_s, make_engine=make)
         self._state.changed()
 
     def run_finished(self) -> None:
@@ -82,14 +86,13 @@ class Confirmer:
     def refresh(self) -> None:
         """Show the offer, the progress or the result; called after every change and at the pace of labels."""
         offered = self._recorder.recorded is not None and self._model.evaluation is not None
-        progress = self._progress
-        if self._engine is None:
-            cost = self._recorder.live_cost(SETTINGS)
-        elif progress is None:
-            cost = "Starting…"
-        else:
-            cost = f"{progress.done + progress.failed} of {progress.total} clips"
-        enabled = not self._state.run.active
+        run, progress = self._state.run, self._progress
+        is_running = self._engine is not None
+        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
+        shown = of_clips(done, failed, total, run.current.elapsed_s(), run.current.planned_s)
+        self._panel.progress.show_progress(shown if is_running else None, stopping=run.phase is Phase.STOPPING)
+        cost = "" if is_running else self._recorder.live_cost(SETTINGS)
+        enabled = not run.active
         self._panel.show_confirming(
             offered=offered, enabled=enabled, cost=cost, result=self._result, detail=self._detail, good=self._good
         )

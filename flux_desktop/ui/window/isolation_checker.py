@@ -5,6 +5,8 @@ from __future__ import annotations
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.work_progress import of_share
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.isolation_engine import IsolationEngine
@@ -20,8 +22,9 @@ class IsolationChecker:
         self._state, self._controller, self._banners = state, controller, banners
         self._view = page.curve_panel.isolation
         self._engine: IsolationEngine | None = None
-        self._phase = ""
+        self._phase, self._before_s, self._expected_s = "", 0.0, 0.0
         self._view.check_wanted.connect(self.check)
+        self._view.progress.cancel_wanted.connect(controller.stop)
         state.listen(self.refresh)
         self.refresh()
 
@@ -39,7 +42,7 @@ class IsolationChecker:
             self._engine = IsolationEngine(sink, self._controller.make_engine, self._take_phase)
             return self._engine
 
-        self._phase = "Starting…"
+        self._take_phase("starting", 0.0, 0.0)
         self._controller.start(plan, make_engine=make)
         self._state.changed()
 
@@ -58,8 +61,14 @@ class IsolationChecker:
 
     def refresh(self) -> None:
         """Show the offer or the phase; called after every change and at the pace of labels."""
+        run, is_running = self._state.run, self._engine is not None
         idle = f"on {self._state.endpoint}, within 5 minutes"
-        self._view.show_offer(enabled=not self._state.run.active, state=idle if self._engine is None else self._phase)
+        self._view.show_offer(enabled=not run.active, state="" if is_running else idle)
+        passed_s = self._before_s + run.current.elapsed_s()
+        share = min(1.0, passed_s / self._expected_s) if self._expected_s else 0.0
+        shown = of_share(share, passed_s, self._phase) if is_running else None
+        self._view.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
 
-    def _take_phase(self, name: str) -> None:
+    def _take_phase(self, name: str, before_s: float, expected_s: float) -> None:
         self._phase = f"{name[:1].upper()}{name[1:]}…"
+        self._before_s, self._expected_s = before_s, expected_s

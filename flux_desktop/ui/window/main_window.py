@@ -44,6 +44,7 @@ from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, fitted
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.transcripts import Transcripts
 from flux_desktop.ui.window.tuner import Tuner
+from flux_desktop.ui.window.waveform_reader import WaveformReader
 
 CLOSE_MAX_S = 4.5
 
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.recordings = Recordings(self.state, self.tasks)
         self.tracks = TrackKeeper(self.state.run, self.tasks)
         page.transcripts.timeline.tracks = self.tracks.track
+        self.waveforms = WaveformReader(self.state, self.tasks, page.sound_panel.reading)
         self.transcripts = Transcripts(self.state, page, self.controller, self.tasks)
         self.preview = MicrophonePreview(self.state, page.sound_panel.microphone, page.banners, self.tasks)
         self.starter = RunStarter(self.state, self.controller, self.preview, page.banners)

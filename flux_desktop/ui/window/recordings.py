@@ -15,7 +15,7 @@ from flux_desktop.datasets.reader import SAMPLE, data_set_path, is_data_set
 from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.data_set import DataSetShape, read_data_set_shape
-from flux_desktop.ui.models.sound import WavShape, read_shape
+from flux_desktop.ui.models.sound import WavShape, read_shape_soon
 from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "wav"
@@ -91,4 +91,4 @@ class Recordings:
 
 def _read(path: Path, channel: Channel, columns: Columns | None) -> WavShape | DataSetShape:
     meant = data_set_path(str(path)) if str(path) == SAMPLE else path
-    return read_data_set_shape(meant, channel, columns) if is_data_set(meant) else read_shape(meant, channel)
+    return read_data_set_shape(meant, channel, columns) if is_data_set(meant) else read_shape_soon(meant, channel)

@@ -18,11 +18,11 @@ from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.reports.prices import load_prices, prices_path
-from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
+from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
@@ -98,9 +98,18 @@ class TraceRecorder:
             return ""
         used = endpoints or [self._state.endpoint]
         paid = [endpoint for endpoint in used if endpoint != LOCAL_ENDPOINT] or used
+        return cost_words(len(paid) * self._live_stream_minutes(streams_per_clip), paid[0], self._prices)
+
+    def live_s(self, streams_per_clip: int, at_once: int) -> float | None:
+        """How long such live runs are expected to last, so many streams at the same time."""
+        if self._size is None:
+            return None
+        return 60 * self._live_stream_minutes(streams_per_clip) / min(at_once, streams_per_clip * self._size.clips)
+
+    def _live_stream_minutes(self, streams_per_clip: int) -> float:
+        assert self._size is not None
         left = max(1, self._size.streams - self._size.recorded)
-        minutes = len(paid) * streams_per_clip * self._size.clips * self._size.stream_minutes / left
-        return cost_words(minutes, paid[0], self._prices)
+        return streams_per_clip * self._size.clips * self._size.stream_minutes / left
 
     @property
     def recording(self) -> bool:
@@ -180,12 +189,8 @@ class TraceRecorder:
 
     def _show_progress(self) -> None:
         run, progress = self._state.run.current, self._progress
-        done, total = (0, 0) if progress is None else (progress.done + progress.failed, progress.total)
-        planned_s, passed_s = run.planned_s or 1.0, run.elapsed_s()
-        share = min(1.0, max(done / max(1, total), passed_s / planned_s))
-        left = f"{text.clock(max(0.0, planned_s - passed_s))} left" if passed_s else "connecting"
-        failed = "" if progress is None or not progress.failed else f", {progress.failed} failed"
-        self._panel.show_progress(share, f"{done} of {total} clips{failed}" if total else "Starting…", left)
+        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
+        self._panel.show_progress(*of_clips(done, failed, total, run.elapsed_s(), run.planned_s))
 
     def _take_progress(self, progress: ClipProgress) -> None:
         self._progress = progress

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -21,6 +22,7 @@ from flux_desktop.engine.sending.data_set_audio import (
     PlannedClip,
     checked_data_set,
     fresh_connections,
+    with_source,
 )
 from flux_desktop.flux.options import FluxOptions
 
@@ -183,6 +185,14 @@ def test_a_clip_with_damage_in_its_middle_is_found_before_the_run(bench: Bench) 
     audio = bench.open(connections=1, left_out=source.left_out)
     all_of(audio.chunks(1, None))
     assert bench.problems == [], "it was named before the run"
+    assert sorted(name for _, name, _ in bench.started) == sorted(bench.values)
+    plan = RunPlan(endpoint="local", source=DataSetSource(path=str(bench.folder), fresh_connection=True, passes=2))
+    plan = with_source(fresh_connections(plan, 5), msgspec.structs.replace(plan.source, left_out=(3,)))
+    assert plan.connections == 2 * len(bench.values)
+    bench.started.clear()
+    audio = bench.open(connections=2, fresh_connection=True, left_out=source.left_out)
+    for conn in range(1, 5):
+        all_of(audio.chunks(conn, None))
     assert sorted(name for _, name, _ in bench.started) == sorted(bench.values)
     with pytest.raises(ProblemError, match=r"c2\.flac"):
         checked_data_set(DataSetSource(path=str(bench.folder), strict=True))

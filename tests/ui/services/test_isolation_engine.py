@@ -22,7 +22,7 @@ def no_engine(sink: EventSink) -> RunEngine:
 
 
 async def test_stopped_before_it_has_begun() -> None:
-    engine = IsolationEngine(lambda _: None, no_engine, lambda _: None)
+    engine = IsolationEngine(lambda _: None, no_engine, lambda *_: None)
     engine.send(Watch(connections=[1]))
     engine.stop()
     assert (await engine.run(scripted.plan(1))).interrupted
@@ -31,7 +31,7 @@ async def test_stopped_before_it_has_begun() -> None:
 
 async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[Event] = []
-    phases: list[str] = []
+    phases: list[tuple[str, float, float]] = []
     script = scripted.scripted_run(1)
 
     async def check(
@@ -44,8 +44,12 @@ async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
         return IsolationRun(result=FAILED, problem=None, sessions=())
 
     monkeypatch.setattr(experiment, "check_isolation", check)
-    engine = IsolationEngine(events.append, no_engine, phases.append)
+    engine = IsolationEngine(events.append, no_engine, lambda *phase: phases.append(phase))
     assert await engine.run(scripted.plan(1)) == script[-1]
     assert len(events) == 3 * (len(script) - 1)
-    assert phases == [phase.name for phase in PHASES]
+    assert [name for name, _, _ in phases] == [phase.name for phase in PHASES]
+    total_s = phases[0][2]
+    assert [before_s for _, before_s, _ in phases] == sorted({before_s for _, before_s, _ in phases})
+    assert 60 < total_s < 600
+    assert all(before_s < total_s == each_s for _, before_s, each_s in phases)
     assert engine.found is not None

@@ -43,7 +43,9 @@ async def test_a_setting_is_run_live_beside_the_current_one(bench: PageBench) ->
     assert [setting.eot for setting in engine._settings] == [0.83, 0.7]
     confirmer._take_progress(ClipProgress(done=5, failed=0, total=48, open=8))
     confirmer.refresh()
-    assert panel.confirm_cost.text() == "5 of 48 clips"
+    assert not panel.progress.isHidden()
+    assert panel.progress.left.text() == "connecting"
+    assert bench.state.run.current.planned_s
     assert not panel.confirm_button.isEnabled()
     setting = Setting(eot=0.83)
     live = tuning.traces(8, setting=setting)
@@ -53,6 +55,7 @@ async def test_a_setting_is_run_live_beside_the_current_one(bench: PageBench) ->
     engine.result = ConfirmResult(confirmed=(result,), run=run)
     bench.feed(ENDED)
     confirmer.run_finished()
+    assert panel.progress.isHidden()
     assert panel.confirmed.text() == "too few ends to compare with the replay", "these traces have no ends of turn"
     assert panel.confirmed.property("role") == "warn"
     assert setting.text in panel.confirmed.toolTip()

@@ -6,6 +6,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.experiments.isolation import IsolationRun
+from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.window.isolation_checker import IsolationChecker
 from tests.ui.models.test_tune_isolation import FAILED
 from tests.ui.window.page_bench import PageBench
@@ -24,14 +25,20 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     assert engine is not None
     assert bench.state.run.active
     assert not view.button.isEnabled()
-    checker._take_phase("fresh")
+    checker._take_phase("fresh", 30.0, 120.0)
     checker.refresh()
-    assert view.state.full_text() == "Fresh…"
+    assert not view.progress.isHidden()
+    assert (view.progress.done.full_text(), view.progress.left.text()) == ("Fresh…", "01:30 left")
+    view.progress.cancel_button.click()
+    assert bench.state.run.phase is Phase.STOPPING
+    checker.refresh()
+    assert view.progress.cancel_button.text() == "Stop now"
     engine.found = IsolationRun(result=FAILED, problem=None, sessions=())
     bench.feed(ENDED)
     checker.run_finished()
     assert view.verdict.text() == "FAIL"
     assert view.button.isEnabled()
+    assert view.progress.isHidden()
 
 
 async def test_a_check_that_cannot_be_carried_out_says_why(bench: PageBench) -> None:
