@@ -39,6 +39,10 @@ class AudioTrack(Protocol):
         """Grows when levels are added that were not there before."""
 
     @property
+    def loudest(self) -> float:
+        """The loudest sample that is known, 1 is full scale."""
+
+    @property
     def problem(self) -> str:
         """Why levels are missing, in one sentence; empty while none are."""
 
@@ -69,6 +73,7 @@ class ClipTrack:
 
     def __init__(self, *, is_looped: bool = False) -> None:
         self.revision = 0
+        self.loudest = 0.0
         self.problem = ""
         self._is_looped = is_looped
         self._starts_s: list[float] = []
@@ -85,6 +90,7 @@ class ClipTrack:
     def fill(self, number: int, levels: ClipLevels) -> None:
         """The levels of a clip, by its place in the track."""
         self._levels[number] = levels
+        self.loudest = max(self.loudest, float(levels.peaks.max(initial=0.0)))
         self.revision += 1
 
     def fail(self, why: str) -> None:
@@ -157,6 +163,8 @@ class MicrophoneTrack:
     """A microphone, by the levels that the engine reports for each frame on the run's clock."""
 
     problem = ""
+    loudest = 1.0
+    """What will be said is not known."""
 
     def __init__(self, peak_dbfs: Series, rms_dbfs: Series, origin_s: float) -> None:
         """`origin_s` is when the connection's audio began, on the run's clock."""

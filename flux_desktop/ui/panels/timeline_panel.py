@@ -15,7 +15,8 @@ from flux_desktop.ui.models.time_window import FollowedClock, TimeWindow
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.views.lanes import LaneArea, Lanes
-from flux_desktop.ui.views.timeline import NAME_PX, TimelineView
+from flux_desktop.ui.views.timeline import TimelineView
+from flux_desktop.ui.views.timeline_canvas import NAME_PX
 from flux_desktop.ui.views.timeline_key import TimelineKey
 from flux_desktop.ui.widgets.basics import button, label
 

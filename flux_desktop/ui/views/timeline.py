@@ -1,41 +1,24 @@
-"""The timeline of one connection as a widget: painting, zoom and scroll by wheel and keys, selection, tooltips."""
+"""The timeline of one connection as a widget: zoom and scroll by wheel and keys, selection, tooltips."""
 
 from __future__ import annotations
 
-import math
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
-
-from flux_desktop.ui.models.audio_track import AudioTrack
-from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.time_window import ZOOM_STEP, TimeWindow
-from flux_desktop.ui.models.timeline import Timeline, TimelineTurn
+from flux_desktop.ui.models.timeline import TimelineTurn
 from flux_desktop.ui.models.timeline_tips import tip_at
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.timeline_paint import Rows, TimelinePaint
-from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
+from flux_desktop.ui.views.timeline_canvas import NAME_PX, TimelineCanvas
 from flux_desktop.ui.widgets.basics import plain_tip
 
-NAME_PX = 44
 SCROLL_SHARE, WHEEL_SHARE = 0.1, 0.15
 DRAG_PX = 5
 
 
-class TimelineView(QWidget):
-    """Shows the seconds of `window`, which other widgets may share. `advance` moves it on.
+class TimelineView(TimelineCanvas):
+    """Lets the user move in the timeline, select turns and ask for them to be played.
 
     Signals:
         play_from: a connection's number and the position in its audio, in seconds, from which it is to be played.
@@ -48,70 +31,14 @@ class TimelineView(QWidget):
     moved = Signal()
 
     def __init__(self, theme: ThemeSource, window: TimeWindow | None = None, name_px: int = NAME_PX) -> None:
-        super().__init__()
-        self.window_s = window or TimeWindow()
-        self.selected: TimelineTurn | None = None
-        self._theme = theme
-        self._name_px = name_px
-        self._rows = Rows()
-        self._conn = 0
-        self._timeline = Timeline()
-        self._track: AudioTrack | None = None
-        self._revision = 0
-        self._now_s = 0.0
-        self._playhead_s: float | None = None
-        self._tiles = TileCache()
+        super().__init__(theme, window, name_px)
         self._pressed: QPointF | None = None
         self._dragged_from_s: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timeline of the connection")
         self.setAccessibleDescription(
             "Left and Right scroll, Plus and Minus zoom, Home and End go to the beginning and to the newest audio, "
             "Up and Down select the turn before and after, Enter plays the selected turn."
         )
-        theme.changed.connect(self.update)
-
-    # ------------------------------------------------------------ what is shown
-
-    def show_connection(self, conversation: Conversation | None, track: AudioTrack | None) -> None:
-        """Show another connection, or its levels where they have become known."""
-        timeline = Timeline() if conversation is None else conversation.timeline
-        if timeline is not self._timeline:
-            self._conn = 0 if conversation is None else conversation.conn
-            self._timeline, self.selected, self._playhead_s = timeline, None, None
-            self.setAccessibleName(f"Timeline of connection {self._conn}")
-            self._tiles.clear()
-        self._track = track
-
-    def set_font_scale(self, scale: float) -> None:
-        """Make everything larger."""
-        self._set_rows(Rows(scale, self._rows.with_confidence))
-
-    def show_confidence(self, on: bool) -> None:
-        """Show the confidence below the waveform, or leave it out."""
-        self._set_rows(Rows(self._rows.scale, on))
-
-    def _set_rows(self, rows: Rows) -> None:
-        if rows != self._rows:
-            self._rows = rows
-            self.updateGeometry()
-            self.update()
-
-    def set_playhead(self, position_s: float | None) -> None:
-        """Mark the position that is being heard, in seconds of the connection's audio; None for nothing."""
-        if position_s != self._playhead_s:
-            self._playhead_s = position_s
-            if position_s is not None and (self._timeline.has_ended or not self.window_s.follows):
-                self.window_s.show(position_s)
-            self.update()
-
-    def advance(self, sent_s: float, newest_s: float | None = None) -> None:
-        """Audio has been sent up to `sent_s`; the window follows `newest_s`, None for the same. Repaints."""
-        self._now_s = sent_s
-        self.window_s.advance(sent_s if newest_s is None else newest_s)
-        self.update()
 
     def select(self, turn: TimelineTurn | None) -> None:
         """Select a turn, or none; it is brought into view."""
@@ -122,131 +49,6 @@ class TimelineView(QWidget):
         if turn is not None:
             self.window_s.show(turn.start_s)
             self.moved.emit()
-
-    # ------------------------------------------------------------ geometry
-
-    @property
-    def px_per_s(self) -> float:
-        """Scale of the time axis."""
-        return max(1.0, self.width() - self._name_px) / self.window_s.span_s
-
-    def x_of(self, position_s: float) -> float:
-        """Where a position is, in pixels of the widget."""
-        return self._name_px + (position_s - self.window_s.start_s) * self.px_per_s
-
-    def position_of(self, x: float) -> float:
-        """The position at a pixel of the widget."""
-        return self.window_s.start_s + (x - self._name_px) / self.px_per_s
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, self._rows.height)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, self._rows.height)
-
-    # ------------------------------------------------------------ painting
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme, rows, per_s, window = self._theme.current, self._rows, self.px_per_s, self.window_s
-        paint = TimelinePaint(rows, theme, per_s)
-        ratio = self.devicePixelRatioF()
-        track_revision = None if self._track is None else self._track.revision
-        self._tiles.keep_look((theme.name, rows, per_s, ratio, id(self._timeline), track_revision))
-        self._tiles.drop_from((self._timeline.changed_from(self._revision) - paint.margin_s) * per_s)
-        self._revision = self._timeline.revision
-        painter = QPainter(self)
-        painter.setClipRect(QRectF(self._name_px, 0, self.width() - self._name_px, self.height()))
-        # On whole device pixels, so that what moves stays sharp.
-        shift = round(window.start_s * per_s * ratio) / ratio - self._name_px
-        until_s = self._now_s
-        first, last = math.floor(window.start_s * per_s / TILE_PX), math.floor(window.end_s * per_s / TILE_PX)
-        settled = math.floor((until_s - paint.margin_s) * per_s / TILE_PX)
-        if self._timeline.has_ended:
-            settled = last + 1
-
-        def paint_part(inner: QPainter, left: float, right: float) -> None:
-            from_s, to_s = left / per_s, right / per_s
-            stretch = self._timeline.between(from_s - paint.margin_s, to_s + paint.margin_s)
-            paint.paint(inner, from_s, to_s, stretch, self._track, until_s, self.selected)
-
-        for number in range(first, min(last + 1, settled)):
-            at = QPointF(number * TILE_PX - shift, 0)
-            self._tiles.draw(painter, number, at, self.height(), ratio, paint_part)
-        begin = max(first, settled) * TILE_PX
-        if begin < (last + 1) * TILE_PX:
-            painter.save()
-            painter.translate(-shift, 0)
-            painter.setClipRect(
-                QRectF(begin, 0, (last + 1) * TILE_PX - begin, self.height()), Qt.ClipOperation.IntersectClip
-            )
-            paint_part(painter, begin, min((last + 1) * TILE_PX, window.end_s * per_s))
-            painter.restore()
-        self._paint_now(painter, paint, until_s)
-        painter.setClipping(False)
-        self._paint_frame(painter, paint)
-        painter.end()
-
-    def _paint_now(self, painter: QPainter, paint: TimelinePaint, until_s: float) -> None:
-        theme, rows, scale = self._theme.current, self._rows, self._rows.scale
-        bottom = rows.confidence.bottom()
-        if not self._timeline.has_ended and self._timeline.origin_s is not None:
-            x = self.x_of(until_s)
-            painter.fillRect(
-                QRectF(x - scale, rows.words.top(), 2 * scale, bottom - rows.words.top()), QColor(theme.text)
-            )
-            painter.setFont(paint.bold)
-            painter.setPen(QColor(theme.text))
-            box = QRectF(x + 6 * scale, rows.wave.top(), 60 * scale, rows.wave.height())
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), "now")
-        if self._playhead_s is not None:
-            x, top, r = self.x_of(self._playhead_s), rows.ruler.bottom() - 6 * scale, 5 * scale
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(QColor(theme.accent), 2 * scale))
-            painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-            painter.setBrush(QColor(theme.accent))
-            painter.drawPolygon(QPolygonF([QPointF(x - r, top), QPointF(x + r, top), QPointF(x, top + r)]))
-
-    def _paint_frame(self, painter: QPainter, paint: TimelinePaint) -> None:
-        theme, rows = self._theme.current, self._rows
-        if self._name_px:
-            painter.setFont(paint.bold)
-            painter.setPen(QColor(theme.text))
-            name = QRectF(0, rows.wave.top(), self._name_px - 6, rows.wave.height())
-            painter.drawText(name, int(Qt.AlignmentFlag.AlignVCenter), f"#{self._conn}" if self._conn else "")
-            painter.setFont(paint.face)
-            painter.setPen(QColor(theme.muted))
-            if rows.with_confidence:
-                middle = int(Qt.AlignmentFlag.AlignVCenter)
-                painter.drawText(
-                    QRectF(0, rows.confidence.top(), self._name_px, rows.confidence.height()), middle, "end of\nturn"
-                )
-        if rows.with_confidence and self._timeline.thresholds:
-            self._paint_threshold_values(painter, paint)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-
-    def _paint_threshold_values(self, painter: QPainter, paint: TimelinePaint) -> None:
-        row, theme = self._rows.confidence, self._theme.current
-        shown = self._timeline.between(self.window_s.end_s, self.window_s.end_s).thresholds
-        newest = shown[-1] if shown else self._timeline.thresholds[0]
-        painter.setFont(paint.face)
-        height = painter.fontMetrics().height()
-        for value, colour in ((newest.end, theme.ok), (newest.eager, theme.eager)):
-            if value is None:
-                continue
-            text = f"{value:.2f}"
-            width = painter.fontMetrics().horizontalAdvance(text) + 4
-            top = min(max(row.bottom() - value * row.height() - height / 2, row.top() - 2), row.bottom() - height)
-            if value == newest.eager and newest.end - value < height / row.height():
-                top = min(row.bottom() - newest.end * row.height() + height / 2, row.bottom() - height + 2)
-            box = QRectF(self.width() - width - 2, top, width, height)
-            painter.fillRect(box, QColor(theme.raised))
-            painter.setPen(QColor(colour))
-            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-
-    # ------------------------------------------------------------ input
 
     def zoom(self, steps: float, at_s: float | None = None) -> None:
         """Show fewer seconds (positive) or more."""

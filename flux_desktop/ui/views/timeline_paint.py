@@ -23,6 +23,8 @@ from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_he
 RULER_PX, WORDS_PX, WAVE_PX, LABELS_PX, CONFIDENCE_PX = 16, 17, 46, 16, 30
 BAR_PX, BAR_STEP_PX = 2.0, 3.0
 LABEL_MARGIN_PX = 130
+LOUDEST_MIN = 0.05
+"""A recording that is quieter than this throughout is drawn as quiet: its noise is not blown up."""
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 TICK_APART_PX = 64
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -114,6 +116,14 @@ class TimelinePaint:
         if self.rows.with_confidence:
             self._paint_confidence(painter, left, right, min(until_s, audio_until_s), stretch)
 
+    def paint_growth(
+        self, painter: QPainter, from_s: float, until_s: float, stretch: Stretch, track: AudioTrack | None
+    ) -> None:
+        """Paint only what new audio adds: its waveform, and the confidence, which holds until the next message."""
+        self._paint_wave(painter, from_s, until_s, track)
+        if self.rows.with_confidence and stretch.confidence:
+            self._paint_curve(painter, stretch.confidence, from_s, until_s)
+
     # ------------------------------------------------------------ rows
 
     def _band(self, row: QRectF, left: float, right: float) -> QRectF:
@@ -136,14 +146,15 @@ class TimelinePaint:
     def _paint_wave(self, painter: QPainter, from_s: float, until_s: float, track: AudioTrack | None) -> None:
         wave = self.rows.wave
         middle, bar_s = wave.center().y(), BAR_STEP_PX * self.rows.scale / self.px_per_s
-        first, last = math.floor(from_s / bar_s), math.ceil(until_s / bar_s)
+        first, last = math.floor(from_s / bar_s) - 1, math.ceil(until_s / bar_s)
         if last <= first or track is None:
             return
         edges = np.floor(np.arange(first, last + 1) * bar_s * LEVELS_PER_S).astype(int)
         values = track.peaks(int(edges[0]), max(1, int(edges[-1] - edges[0]) + 1))
         heights = np.maximum.reduceat(values, edges[:-1] - edges[0])
-        # A square root shows quiet speech too; the scale is full scale for every recording.
-        tall = np.maximum(1.0 * self.rows.scale, np.sqrt(heights) * (wave.height() - 6 * self.rows.scale))
+        # The loudest sample of the recording fills the row; a square root shows quiet speech too.
+        shares = np.sqrt(np.minimum(heights / max(LOUDEST_MIN, track.loudest), 1.0))
+        tall = np.maximum(1.0 * self.rows.scale, shares * (wave.height() - 6 * self.rows.scale))
         width, step = BAR_PX * self.rows.scale, BAR_STEP_PX * self.rows.scale
         end = until_s * self.px_per_s
         bars = [
@@ -239,25 +250,39 @@ class TimelinePaint:
                 kept.append((mark, left, width))
         return kept
 
+    def _curve_y(self, value: float) -> float:
+        row = self._curve_row
+        return row.bottom() - value * row.height()
+
+    @property
+    def _curve_row(self) -> QRectF:
+        return self.rows.confidence.adjusted(0, 2 * self.rows.scale, 0, -self.rows.scale)
+
+    def _paint_curve(
+        self, painter: QPainter, confidence: list[tuple[float, float]], from_s: float, until_s: float
+    ) -> None:
+        """The curve through the points of a stretch; the last one holds until the next message."""
+        points = [QPointF(at_s * self.px_per_s, self._curve_y(value)) for at_s, value in confidence if at_s <= until_s]
+        if not points:
+            return
+        if confidence[-1][0] <= until_s:
+            points.append(QPointF(until_s * self.px_per_s, points[-1].y()))
+        bottom = self._curve_row.bottom()
+        painter.save()
+        left = from_s * self.px_per_s
+        painter.setClipRect(self._band(self._curve_row, left, until_s * self.px_per_s), Qt.ClipOperation.IntersectClip)
+        soft = QColor(self.theme.accent)
+        soft.setAlphaF(0.25)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(soft)
+        painter.drawPolygon(QPolygonF([*points, QPointF(points[-1].x(), bottom), QPointF(points[0].x(), bottom)]))
+        painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.rows.scale))
+        painter.drawPolyline(QPolygonF(points))
+        painter.restore()
+
     def _paint_confidence(self, painter: QPainter, left: float, right: float, until_s: float, stretch: Stretch) -> None:
-        row = self.rows.confidence.adjusted(0, 2 * self.rows.scale, 0, -self.rows.scale)
-        painter.fillRect(self._band(row, left, right), QColor(self.theme.raised))
-
-        def y(value: float) -> float:
-            return row.bottom() - value * row.height()
-
-        points = [QPointF(at_s * self.px_per_s, y(value)) for at_s, value in stretch.confidence if at_s <= until_s]
-        if points:
-            if stretch.confidence[-1][0] <= until_s:  # it holds until the next message
-                points.append(QPointF(max(points[-1].x(), min(until_s * self.px_per_s, right)), points[-1].y()))
-            soft = QColor(self.theme.accent)
-            soft.setAlphaF(0.25)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(soft)
-            bottom = [QPointF(points[-1].x(), row.bottom()), QPointF(points[0].x(), row.bottom())]
-            painter.drawPolygon(QPolygonF(points + bottom))
-            painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.rows.scale))
-            painter.drawPolyline(QPolygonF(points))
+        painter.fillRect(self._band(self._curve_row, left, right), QColor(self.theme.raised))
+        self._paint_curve(painter, stretch.confidence, left / self.px_per_s, until_s)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         thresholds = stretch.thresholds
         for place, each in enumerate(thresholds):
@@ -271,7 +296,7 @@ class TimelinePaint:
                     pen = QPen(QColor(token), 1.2 * self.rows.scale, style)
                     pen.setDashOffset(x0 / pen.widthF())  # so that the dashes of neighbours meet
                     painter.setPen(pen)
-                    painter.drawLine(QPointF(x0, y(value)), QPointF(x1, y(value)))
+                    painter.drawLine(QPointF(x0, self._curve_y(value)), QPointF(x1, self._curve_y(value)))
 
 
 def _seconds(at_s: float) -> str:

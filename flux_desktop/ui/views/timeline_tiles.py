@@ -8,8 +8,8 @@ from collections.abc import Callable, Hashable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-TILE_PX = 256
-TILES_KEPT = 40
+TILE_PX = 192
+TILES_KEPT = 48
 
 
 class TileCache:

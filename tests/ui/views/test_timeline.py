@@ -15,7 +15,8 @@ from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.time_window import TimeWindow
 from flux_desktop.ui.models.timeline import MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.timeline import NAME_PX, TimelineView
+from flux_desktop.ui.views.timeline import TimelineView
+from flux_desktop.ui.views.timeline_canvas import NAME_PX
 from flux_desktop.ui.views.timeline_key import ENTRIES, TimelineKey, key_text
 from flux_desktop.ui.views.timeline_paint import Rows, TimelinePaint
 from flux_desktop.ui.views.timeline_shapes import TOKENS
