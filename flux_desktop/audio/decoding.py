@@ -131,9 +131,15 @@ def describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
         )
 
 
-def decode(file: BinaryIO, layout: wav.WavLayout | None, channel: Channel, sample_rate_hz: int) -> Iterator[Samples]:
-    """The samples of an open file in one channel at this rate, in blocks of any length. Raises `DecodeError`."""
+def decode(
+    file: BinaryIO, layout: wav.WavLayout | None, channel: Channel, sample_rate_hz: int, first_frame: int = 0
+) -> Iterator[Samples]:
+    """The samples of an open file in one channel at this rate, in blocks of any length. Raises `DecodeError`.
+
+    They begin at `first_frame`, of this rate; where they are resampled, to within one sample of the file.
+    """
     with closing(_open(file, layout, _contents(file, layout))) as decoder:
+        _skip(decoder, first_frame * decoder.samplerate // sample_rate_hz)
         if decoder.samplerate == sample_rate_hz and decoder.subtype == "PCM_16":
             for block in _read(decoder, "int16"):
                 yield _one_channel(block, channel)
@@ -188,6 +194,19 @@ def _sequential() -> Any:
             return False
 
     return Sequential
+
+
+def _skip(decoder: Any, frames: int) -> None:
+    """Pass over frames: by seeking where the file can be sought, else by decoding them."""
+    import soundfile
+
+    if not frames:
+        return
+    try:
+        decoder.seek(frames)
+    except (soundfile.LibsndfileError, RuntimeError):
+        while frames > 0 and len(block := decoder.read(min(frames, _READ_FRAMES), dtype="int16", always_2d=True)):
+            frames -= len(block)
 
 
 def _read(decoder: Any, dtype: str) -> Iterator[NDArray[Any]]:

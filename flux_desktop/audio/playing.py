@@ -150,22 +150,12 @@ def _output(sample_rate_hz: int) -> Iterator[Any]:
             stream = audio.open(format=module.paInt16, channels=1, rate=sample_rate_hz, output=True)
         except (OSError, ValueError) as error:
             audio.terminate()
-            raise ProblemError(_unavailable(error)) from error
+            raise ProblemError(portaudio.no_output(error)) from error
     try:
         yield stream
     finally:
         stream.close()
         audio.terminate()
-
-
-def _unavailable(error: Exception) -> Problem:
-    words = next((str(part) for part in error.args if isinstance(part, str)), str(error)).rstrip(".")
-    return Problem(
-        code="no_sound_output",
-        what="There is no sound output.",
-        why=f"PortAudio reports: {words}.",
-        todo="Connect loudspeakers or headphones, or check the sound settings, then press play again.",
-    )
 
 
 def _failed(why: str) -> Problem:

@@ -89,6 +89,20 @@ def no_microphone() -> Problem:
     )
 
 
+CHECK_OUTPUT = "Connect loudspeakers or headphones, or check the sound settings."
+
+
+def no_output(error: Exception) -> Problem:
+    """Problem of a machine on which nothing can be played."""
+    words = next((str(part) for part in error.args if isinstance(part, str)), str(error)).rstrip(".")
+    return Problem(
+        code="no_sound_output",
+        what="There is no sound output.",
+        why=f"PortAudio reports: {words}.",
+        todo=CHECK_OUTPUT,
+    )
+
+
 LIST_HINT = "List the microphones with “flux-stress microphone --list-devices” and choose one of them."
 
 

@@ -93,17 +93,21 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         if count:
             yield np.concatenate(waiting)
 
+    def samples_from(self, first_frame: int) -> Iterator[Samples]:
+        """The mono samples from a frame on, in blocks of any length. Raises `ProblemError` if reading fails."""
+        return self._samples(first_frame)
+
     def pcm(self) -> bytes:
         """All samples as signed 16-bit little-endian."""
         return b"".join(block.tobytes() for block in self.blocks())
 
-    def _samples(self) -> Iterator[Samples]:
+    def _samples(self, first_frame: int = 0) -> Iterator[Samples]:
         with open_audio(self.path) as file:
             try:
                 if (layout := self.unchanged) is not None:
-                    yield from _stored(file, layout)
+                    yield from _stored(file, layout, 2 * first_frame)
                 else:
-                    yield from decode(file, self.layout, self.channel, self.sample_rate_hz)
+                    yield from decode(file, self.layout, self.channel, self.sample_rate_hz, first_frame)
             except DecodeError as error:
                 raise undecodable(self.path, str(error)) from error
             except OSError as error:
@@ -171,9 +175,9 @@ def _resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:
     return (2 * frames * to_hz + from_hz) // (2 * from_hz)
 
 
-def _stored(file: BinaryIO, layout: wav.WavLayout) -> Iterator[Samples]:
-    file.seek(layout.data_offset)
-    left_bytes = layout.data_bytes - layout.data_bytes % 2
+def _stored(file: BinaryIO, layout: wav.WavLayout, skipped_bytes: int) -> Iterator[Samples]:
+    file.seek(layout.data_offset + skipped_bytes)
+    left_bytes = max(0, layout.data_bytes - layout.data_bytes % 2 - skipped_bytes)
     while data := file.read(min(2 * BLOCK_FRAMES, left_bytes)):
         left_bytes -= len(data)
         yield np.frombuffer(data[: len(data) - len(data) % 2], "<i2")

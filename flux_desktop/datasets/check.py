@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from flux_desktop.audio.intact import check_intact, samples_to_decode
+from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet
 from flux_desktop.datasets.usable import bad_entry, usable_clip
@@ -49,7 +48,7 @@ def check(data_set: DataSet, on_clip: Callable[[int], None] = lambda _: None) ->
 
 
 def _add(result: CheckResult, clip: Clip) -> None:
-    if clip.sha256 is not None and clip.sha256.lower() != _sha256(clip.path):
+    if clip.sha256 is not None and clip.sha256.lower() != file_sha256(clip.path):
         why = "Its content differs from what the data set states: the SHA-256 is another one."
         result.bad.append(BadEntry(where=str(clip.path), why=why))
         return
@@ -72,11 +71,6 @@ def _add(result: CheckResult, clip: Clip) -> None:
     result.holds += len(clip.holds)
     if clipped:
         result.clipped.append(str(clip.path))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_clipped(samples: np.ndarray) -> bool:

@@ -22,7 +22,7 @@ from flux_desktop.engine.connection.stall_detector import StallDetector
 from flux_desktop.engine.connection.stream import StreamFailedError, wait_until
 from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, StateChange, StreamSwitcher
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice
+from flux_desktop.engine.records.events import AudioStarted, ConnectionChanged, ConnectionEnded, Notice
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
@@ -218,6 +218,7 @@ class Connection:
         callbacks = {
             "silence_max_s": context.plan.options.eot_timeout_ms_in_force / 1000 + 1.0,
             "settled": lambda silent_s: self._stalls.settled(silent_s),
+            "on_begin": self._on_begin,
             "on_audio_end": self._on_audio_end,
             "on_done": self._on_all_sent,
             "on_error": self._on_send_error,
@@ -244,6 +245,10 @@ class Connection:
                 self._context.emit(Notice(t=self._context.now(), problem=notice))
                 self._switch(0.0)
             self._streams.current.fail(problem)
+
+    def _on_begin(self, started_s: float) -> None:
+        t = started_s - self._context.origin_s
+        self._context.emit(AudioStarted(t=t, conn=self.conn, monotonic_s=started_s))
 
     def _on_audio_end(self) -> None:
         if self._context.plan.force_end_turn_at_end:

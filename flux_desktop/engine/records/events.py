@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.audio.channels import Channel
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
@@ -83,6 +84,50 @@ class ConnectionChanged(_Event, tag="connection"):
     def streams_before(self) -> int:
         """Streams that the connection has left behind."""
         return self.rotations + self.reconnects
+
+
+class AudioStarted(_Event, tag="audio_started"):
+    """A connection begins its audio: second `a` of it is due at `t + a`, for as long as the connection lives.
+
+    A microphone's second `a` was heard then.
+    """
+
+    t: float
+    conn: int
+    monotonic_s: float = 0.0
+    """The same moment as `t` on the machine's monotonic clock, for those who listen while it streams."""
+
+
+class ClipAhead(_Event, tag="clip_ahead"):
+    """A connection sends a clip next, `audio_s` seconds into its audio: known one clip ahead, before `ClipStarted`."""
+
+    t: float
+    conn: int
+    clip: str
+    audio_s: float
+    length_s: float
+    """Of its audio, as far as it is sent."""
+    offset_s: float = 0.0
+    """Where the clip begins in its file."""
+    channel: Channel = "mix"
+
+
+class AudioFile(_Event, tag="audio_file"):
+    """The content of a file that is sent, as its hash; recorded by a worker, never piped.
+
+    With it a replay knows whether the file is still the one that was sent.
+    """
+
+    t: float
+    path: str
+    sha256: str
+
+
+class MicrophoneRecorded(_Event, tag="microphone_recorded"):
+    """The microphone is recorded into a file of the session folder; its first sample was captured at `t`."""
+
+    t: float
+    file: str
 
 
 class ClipStarted(_Event, tag="clip"):
@@ -255,6 +300,10 @@ Event = (
     | RunReady
     | RunStarted
     | ConnectionChanged
+    | AudioStarted
+    | ClipAhead
+    | AudioFile
+    | MicrophoneRecorded
     | ClipStarted
     | ClipReference
     | Received

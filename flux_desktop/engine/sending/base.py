@@ -41,8 +41,9 @@ class BaseSender(ABC):
     """Sends the audio of one connection, over one stream after another.
 
     After the planned audio, silence follows until `settled`, called with the seconds of silence so far, returns True,
-    for at most `silence_max_s`. `on_audio_end` is called at the end of the planned audio and `on_done` when nothing
-    more is to be sent, once each. `on_error` gets what `send_audio` raises; sending is then paused.
+    for at most `silence_max_s`. `on_begin` is called with the moment that the schedule of the audio counts from,
+    `on_audio_end` at the end of the planned audio and `on_done` when nothing more is to be sent, once each. `on_error`
+    gets what `send_audio` raises; sending is then paused.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class BaseSender(ABC):
         *,
         silence_max_s: float,
         settled: Callable[[float], bool],
+        on_begin: Callable[[float], None],
         on_audio_end: Callable[[], None],
         on_done: Callable[[], None],
         on_error: Callable[[Exception], None],
@@ -88,6 +90,7 @@ class BaseSender(ABC):
         self._pacing = pacing
         self._silence_max_s = silence_max_s
         self._settled = settled
+        self._on_begin = on_begin
         self._on_audio_end = on_audio_end
         self._on_done = on_done
         self._on_error = on_error
@@ -151,6 +154,7 @@ class BaseSender(ABC):
             self._keepalive_timer = None
         self.started_s = self._clock()
         self._continue()
+        self._on_begin(self.started_s)
 
     @abstractmethod
     def _continue(self) -> None:

@@ -82,6 +82,8 @@ class PlannedClip(UsableClip, frozen=True):
 
 OnClip = Callable[[int, PlannedClip, float], None]
 """Called with the connection, the clip, and the seconds of audio before it."""
+OnClipAhead = Callable[[int, PlannedClip, float, float], None]
+"""Called one clip ahead, also with the seconds of the clip's audio that are sent."""
 
 
 def clips_of(conn: int, plan: RunPlan, clips: Sequence[PlannedClip], duration_s: float | None) -> list[PlannedClip]:
@@ -109,12 +111,17 @@ class ClipSequence:
         self,
         clips: Sequence[Callable[[], ChunkSource]],
         limit_bytes: int | None,
+        on_begin: Callable[[], None],
         on_clip: Callable[[int, int], None],
         on_end: Callable[[int], None],
     ) -> None:
-        """`on_clip` gets a clip's place in the sequence and the bytes before it, `on_end` the place of an ended one."""
+        """`on_clip` gets a clip's place in the sequence and the bytes before it, `on_end` the place of an ended one.
+
+        `on_begin` is called when the first clips are read.
+        """
         self._clips = clips
         self._left = limit_bytes
+        self._on_begin = on_begin
         self._on_clip = on_clip
         self._on_end = on_end
         self._place = 0
@@ -128,6 +135,7 @@ class ClipSequence:
         if self._begun is None:
             self._begun = self._clips[0]()
             self._following = self._clips[1]() if len(self._clips) > 1 else None
+            self._on_begin()
 
     def end(self) -> None:
         """Let go of the clips that are in use."""
@@ -206,7 +214,12 @@ class DataSetAudio:
     """The clips of one worker's connections. `open` blocks and is called first; the rest is called on the loop."""
 
     def __init__(
-        self, plan: RunPlan, connections: Sequence[int], on_problem: Callable[[Problem], None], on_clip: OnClip
+        self,
+        plan: RunPlan,
+        connections: Sequence[int],
+        on_problem: Callable[[Problem], None],
+        on_clip: OnClip,
+        on_clip_ahead: OnClipAhead,
     ) -> None:
         self.words = None
         self.words_of: dict[int, SpokenWords] = {}
@@ -215,6 +228,7 @@ class DataSetAudio:
         self._connections = connections
         self._on_problem = on_problem
         self._on_clip = on_clip
+        self._on_clip_ahead = on_clip_ahead
         self._threads = ReaderThreads()
         self._clips: list[PlannedClip] = []
         self._all: list[PlannedClip | Problem] = []
@@ -264,10 +278,22 @@ class DataSetAudio:
         bytes_per_s = options.sample_rate_hz * width
         if not self._plan.on_demand and (words := _words(chosen)) is not None:
             self.words_of[conn] = words
+
+        def ahead(place: int, audio_s: float) -> None:
+            if place < len(chosen) and (duration_s is None or audio_s < duration_s):
+                left_s = chosen[place].audio_s if duration_s is None else duration_s - audio_s
+                self._on_clip_ahead(conn, chosen[place], audio_s, min(chosen[place].audio_s, left_s))
+
+        def begun(place: int, before_bytes: int) -> None:
+            audio_s = before_bytes / bytes_per_s
+            self._on_clip(conn, chosen[place], audio_s)
+            ahead(place + 1, audio_s + chosen[place].duration_s)
+
         return ClipSequence(
             [lambda clip=clip: self._chunks_of(clip, width) for clip in chosen],  # type: ignore[misc]
             None if duration_s is None else round(duration_s * options.sample_rate_hz) * width,
-            lambda place, before: self._on_clip(conn, chosen[place], before / bytes_per_s),
+            lambda: ahead(0, 0.0),
+            begun,
             lambda place: self._release(chosen[place]),
         )
 

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,7 +28,7 @@ from flux_desktop.base.child import LINE_LIMIT_BYTES
 from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
-from flux_desktop.base.threads import file_work
+from flux_desktop.base.threads import file_work, in_thread
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
@@ -44,6 +45,8 @@ from flux_desktop.engine.records.commands import (
     decode_command,
 )
 from flux_desktop.engine.records.events import (
+    AudioFile,
+    ClipAhead,
     ClipStarted,
     Event,
     Heartbeat,
@@ -60,6 +63,7 @@ from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, Wa
 from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference
 from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
+from flux_desktop.engine.sending.file_hashes import FileHashes
 from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.engine.worker.run import Run
@@ -72,6 +76,8 @@ _FLUSH_MAX_S = 2.0
 HEARTBEAT_S = 1.0
 _LOAD_MAX_S = 600.0
 """For a whole recording from a slow network drive."""
+_HASHES_MAX_S = 0.5
+"""At the end of a run; a short run of large files has ended before they were read."""
 
 
 _Steering = SetParameters | OpenConnections | EndConnections
@@ -168,11 +174,16 @@ class Worker:
             self._recorder.start()
         microphone: MicrophoneCapture | None = None
         audio: RunAudio | DataSetAudio | None = None
+
+        def hashed(path: str, sha256: str) -> None:
+            self._record(AudioFile(t=time.monotonic() - start.origin_s, path=path, sha256=sha256))
+
+        hashes = FileHashes(hashed)
         try:
             if isinstance(start.plan.source, MicrophoneSource):
                 microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
                 start = msgspec.structs.replace(start, plan=await microphone.open())
-            audio = self._audio(start)
+            audio = self._audio(start, hashes)
             await file_work("Loading the recording", audio.open, _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
         except ProblemError as error:
@@ -184,11 +195,13 @@ class Worker:
             self._early = []
             if microphone is not None:
                 await microphone.close()
+            with contextlib.suppress(TimeoutError):
+                await in_thread(partial(hashes.close, _HASHES_MAX_S), 2 * _HASHES_MAX_S)
             recorder, self._recorder = self._recorder, None
             if recorder is not None:
                 recorder.close()
 
-    def _audio(self, start: StartRun) -> RunAudio | DataSetAudio:
+    def _audio(self, start: StartRun, hashes: FileHashes) -> RunAudio | DataSetAudio:
         loop = asyncio.get_running_loop()
 
         def now() -> float:
@@ -197,8 +210,25 @@ class Worker:
         def report(problem: Problem) -> None:  # also called on the thread that opens the files
             loop.call_soon_threadsafe(lambda: self._emit(Notice(t=now(), problem=problem)))
 
+        if isinstance(start.plan.source, WavSource):
+            hashes.add(start.plan.source.path)
         if not isinstance(start.plan.source, DataSetSource):
             return RunAudio(start.plan, report)
+
+        def clip_ahead(conn: int, planned: PlannedClip, audio_s: float, length_s: float) -> None:
+            path, offset_s = str(planned.clip.path), planned.clip.offset_s
+            self._emit(
+                ClipAhead(
+                    t=now(),
+                    conn=conn,
+                    clip=path,
+                    offset_s=offset_s,
+                    audio_s=audio_s,
+                    length_s=length_s,
+                    channel=planned.recording.channel,
+                )
+            )
+            hashes.add(path)
 
         recorded: set[int] = set()
 
@@ -218,7 +248,7 @@ class Worker:
                 )
             )
 
-        return DataSetAudio(start.plan, start.connections, report, clip_started)
+        return DataSetAudio(start.plan, start.connections, report, clip_started, clip_ahead)
 
     async def _carry_out_run(
         self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: MicrophoneCapture | None

@@ -89,9 +89,11 @@ class Sending:
         self.pacing = Histogram()
         self.reports: list[str] = []
         self.errors: list[Exception] = []
+        self.begun_s: list[float] = []
         self._callbacks: dict[str, Any] = {
             "silence_max_s": silence_max_s,
             "settled": lambda silent_s: silent_s >= settled_s - 1e-9,
+            "on_begin": self.begun_s.append,
             "on_audio_end": lambda: self.reports.append("audio end"),
             "on_done": lambda: self.reports.append("done"),
             "on_error": self.errors.append,

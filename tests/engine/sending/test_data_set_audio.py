@@ -25,6 +25,7 @@ from flux_desktop.engine.sending.data_set_audio import (
     with_source,
 )
 from flux_desktop.flux.options import FluxOptions
+from tests.waiting import PATIENCE_S
 
 RATE_HZ = 16_000
 PAUSE = bytes(2 * round(TRAILING_SILENCE_S * RATE_HZ))
@@ -52,7 +53,10 @@ class Bench:
         if source.get("fresh_connection"):
             plan = fresh_connections(plan, len(list(self.folder.iterdir())))
         self.close()
-        self.audio = DataSetAudio(plan, range(1, plan.connections + 1), self.problems.append, self._on_clip)
+        self.ahead: list[tuple[int, str, float, float]] = []
+        self.audio = DataSetAudio(
+            plan, range(1, plan.connections + 1), self.problems.append, self._on_clip, self._on_clip_ahead
+        )
         self.audio.open()
         return self.audio
 
@@ -65,6 +69,9 @@ class Bench:
 
     def _on_clip(self, conn: int, planned: PlannedClip, audio_s: float) -> None:
         self.started.append((conn, planned.clip.path.name, audio_s))
+
+    def _on_clip_ahead(self, conn: int, planned: PlannedClip, audio_s: float, length_s: float) -> None:
+        self.ahead.append((conn, planned.clip.path.name, audio_s, length_s))
 
 
 @pytest.fixture
@@ -81,6 +88,13 @@ def all_of(chunks: ChunkSource) -> bytes:
         assert time.monotonic() < ends_s
         taken += chunks.take() or b""
     return bytes(taken)
+
+
+def first_of(chunks: ChunkSource) -> bytes:
+    ends_s = time.monotonic() + PATIENCE_S
+    while (chunk := chunks.take()) is None:
+        assert time.monotonic() < ends_s
+    return chunk
 
 
 def test_one_pass_sends_every_clip_once_with_a_pause_after_each(bench: Bench) -> None:
@@ -206,6 +220,7 @@ def test_a_gap_may_leave_out_whole_clips() -> None:
             for value in (1, 2, 3)
         ],
         None,
+        lambda: started.append(-1),
         lambda place, _: started.append(place),
         lambda _: None,
     )
@@ -213,7 +228,26 @@ def test_a_gap_may_leave_out_whole_clips() -> None:
         sequence.skip()
     assert sequence.take() == bytes([2]) * 4
     assert all_of(sequence) == bytes([2]) * 2 + bytes([3]) * 10
-    assert started == [0, 1, 2]
+    assert started == [-1, 0, 1, 2]
+
+
+def test_each_clip_is_told_before_its_first_chunk_is_taken(bench: Bench) -> None:
+    chunks = bench.open(connections=1, trailing_silence_s=0.5).chunks(1, None)
+    chunks.begin()
+    assert (len(bench.ahead), len(bench.started)) == (1, 0)
+    first_of(chunks)
+    assert (len(bench.ahead), len(bench.started)) == (2, 1)
+    all_of(chunks)
+    assert [told[:3] for told in bench.ahead] == bench.started
+    lengths_s = dict(zip(bench.values, (0.25, 0.5, 0.75, 1.0), strict=True))
+    assert [(name, length_s) for _, name, _, length_s in bench.ahead] == [
+        (name, lengths_s[name]) for _, name, _ in bench.started
+    ]
+
+
+def test_a_clip_that_is_cut_off_is_told_with_the_length_that_is_sent(bench: Bench) -> None:
+    all_of(bench.open(connections=1, trailing_silence_s=0.0).chunks(1, 1.25))
+    assert sum(length_s for *_, length_s in bench.ahead) == pytest.approx(1.25)
 
 
 def test_fresh_connections_send_one_clip_each_and_every_clip_in_every_pass(bench: Bench) -> None:

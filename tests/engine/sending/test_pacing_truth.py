@@ -29,6 +29,7 @@ def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
         Histogram(),
         silence_max_s=1.0,
         settled=lambda _: True,
+        on_begin=lambda _started_s: None,
         on_audio_end=lambda: None,
         on_done=lambda: None,
         on_error=lambda _: None,

@@ -71,6 +71,7 @@ class LiveBench:
             Histogram(),
             silence_max_s=1.0,
             settled=lambda _: False,
+            on_begin=lambda _started_s: None,
             on_audio_end=lambda: None,
             on_done=self._on_done,
             on_error=lambda _: None,

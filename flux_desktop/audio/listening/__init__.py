@@ -1,0 +1,1 @@
+"""Sound that is heard in step with a run or its recording, from a process of its own."""

@@ -1,0 +1,60 @@
+"""The listening process as its owner sees it: started, told what to play, and ended within a bounded time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+
+import msgspec
+
+from flux_desktop.audio.listening.protocol import Command, Hear, Heard, Volume, decode_heard, encode
+from flux_desktop.base import program
+from flux_desktop.base.child import Child
+from flux_desktop.base.problem import Problem
+
+MODULE = "flux_desktop.audio.listening.process"
+STOP_PATIENCE_S = 0.5
+
+CRASHED = Problem(
+    code="playing_failed",
+    what="The sound cannot be played.",
+    why="The sound library crashed.",
+    todo="Choose another output, or try again.",
+)
+
+
+class Listening:
+    """One process for one output. Commands that are sent before it has started are obeyed when it has."""
+
+    def __init__(self, sample_rate_hz: int, output: str = "", command: Sequence[str] = ()) -> None:
+        """`output` is the name of a sound output, empty for the default one."""
+        arguments = [str(sample_rate_hz), *([output] if output else [])]
+        self._command = command or program.command(MODULE, arguments)
+        self._child = Child("listening")
+        self._latest: dict[type[Command], Command] = {}
+
+    def send(self, command: Hear | Volume) -> None:
+        """Command the process; a newer command of the same kind replaces an older one."""
+        self._latest[type(command)] = command
+        process = self._child.process
+        if process is not None and process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(encode(command))
+
+    async def reports(self) -> AsyncGenerator[Heard]:
+        """Start the process; yields its reports until it ends. Closing the iterator ends it.
+
+        Raises `OSError` if no process can be started.
+        """
+        try:
+            process = await self._child.start(self._command)
+            for command in self._latest.values():
+                self.send(command)
+            assert process.stdout is not None
+            while line := await process.stdout.readline():
+                try:
+                    yield decode_heard(line)
+                except msgspec.DecodeError:
+                    continue  # a library's chatter
+            if await process.wait():
+                yield Heard(problem=CRASHED, is_over=True)
+        finally:
+            await self._child.stop(STOP_PATIENCE_S)

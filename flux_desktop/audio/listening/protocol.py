@@ -1,0 +1,55 @@
+"""What the window and the listening process say to each other: one JSON object per line."""
+
+from __future__ import annotations
+
+import msgspec
+
+from flux_desktop.audio.listening.tape import Segment
+from flux_desktop.base.problem import Problem
+
+
+class Hear(msgspec.Struct, kw_only=True, tag_field="command", tag="hear"):
+    """What is to be heard: second 0 of the time line at `zero_s` of the machine's monotonic clock; None is silence."""
+
+    segments: list[Segment] = []
+    zero_s: float | None = None
+
+
+class Volume(msgspec.Struct, kw_only=True, tag_field="command", tag="volume"):
+    """How loud: 0 is muted, 1 is as recorded."""
+
+    gain: float
+
+
+Command = Hear | Volume
+
+
+class Heard(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A report: where the sound is on the time line, how far behind the plan it is, or why nothing is heard."""
+
+    position_s: float | None = None
+    behind_s: float | None = None
+    problem: Problem | None = None
+    """With `is_over` the output cannot be used, and the process ends; else a part of the audio cannot be read."""
+    is_over: bool = False
+    device: str = ""
+
+
+_command_decoder = msgspec.json.Decoder(Command)
+_heard_decoder = msgspec.json.Decoder(Heard)
+
+
+def encode(message: Command | Heard) -> bytes:
+    """One line."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> Command:
+    """Raises `msgspec.DecodeError` for what is none."""
+    command: Command = _command_decoder.decode(line)
+    return command
+
+
+def decode_heard(line: bytes) -> Heard:
+    """Raises `msgspec.DecodeError` for what is none, such as a library's chatter."""
+    return _heard_decoder.decode(line)
