@@ -1,6 +1,6 @@
-"""Lists the microphones, in a short-lived process because PortAudio reads its list only once, when it starts.
+"""Lists microphones and sound outputs, in a short-lived process: PortAudio reads its list only once, when it starts.
 
-``python -m flux_desktop.audio.devices`` is that process: it prints the list as one JSON line.
+``python -m flux_desktop.audio.devices`` is that process: it prints the lists as one JSON line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from typing import Any
 import msgspec
 
 from flux_desktop.audio import portaudio
-from flux_desktop.audio.sound_server import STANDS_FOR_DEFAULT, default_source_description
+from flux_desktop.audio.sound_server import (
+    STANDS_FOR_DEFAULT,
+    default_sink_description,
+    default_source_description,
+)
 from flux_desktop.base import program
 from flux_desktop.base.child import end_at_once
 from flux_desktop.base.child_environment import child_environment
@@ -37,13 +41,34 @@ class InputDevice(msgspec.Struct, frozen=True, kw_only=True):
     """What the sound server calls the source behind it, where the name does not say."""
 
 
+class OutputDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """Loudspeakers or headphones, known by their name."""
+
+    name: str
+    is_default: bool = False
+    description: str = ""
+    """What the sound server calls the output behind it, where the name does not say."""
+
+
 class _Answer(msgspec.Struct, kw_only=True):
     devices: list[InputDevice] = []
+    outputs: list[OutputDevice] = []
     problem: Problem | None = None
 
 
 async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = ()) -> list[InputDevice]:
     """The microphones connected now, the default one first. Raises `ProblemError`; takes at most `limit_s`."""
+    answer = await _ask(limit_s, command)
+    return sorted(answer.devices, key=lambda device: (not device.is_default, device.index))
+
+
+async def output_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = ()) -> list[OutputDevice]:
+    """The sound outputs connected now, the default one first. Raises `ProblemError`; takes at most `limit_s`."""
+    answer = await _ask(limit_s, command)
+    return sorted(answer.outputs, key=lambda device: not device.is_default)
+
+
+async def _ask(limit_s: float, command: Sequence[str]) -> _Answer:
     process = await asyncio.create_subprocess_exec(
         *(command or program.command(MODULE)),
         stdin=asyncio.subprocess.DEVNULL,
@@ -63,16 +88,16 @@ async def input_devices(limit_s: float = LIST_LIMIT_S, command: Sequence[str] = 
         await end_at_once(process)
     if answer.problem is not None:
         raise ProblemError(answer.problem)
-    return sorted(answer.devices, key=lambda device: (not device.is_default, device.index))
+    return answer
 
 
-def list_now() -> list[InputDevice]:
-    """The microphones, listed in this process. Blocks. Raises `ProblemError`."""
+def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
+    """Microphones and outputs, listed in this process. Blocks. Raises `ProblemError`."""
     module = portaudio.load()
     with portaudio.quiet():
         audio = module.PyAudio()
         try:
-            default = _default_index(audio)
+            default, default_output = _default_index(audio), _default_output_index(audio)
             devices = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
             apis = [audio.get_host_api_info_by_index(index)["name"] for index in range(audio.get_host_api_count())]
         finally:
@@ -80,6 +105,9 @@ def list_now() -> list[InputDevice]:
     inputs = [info for info in devices if info["maxInputChannels"] > 0]
     named = any(info["name"] in STANDS_FOR_DEFAULT for info in inputs)
     description = default_source_description() if named else ""
+    outputs = [info for info in devices if info["maxOutputChannels"] > 0]
+    output_named = any(info["name"] in STANDS_FOR_DEFAULT for info in outputs)
+    output_description = default_sink_description() if output_named else ""
     return [
         InputDevice(
             index=info["index"],
@@ -91,6 +119,13 @@ def list_now() -> list[InputDevice]:
             description=description if info["name"] in STANDS_FOR_DEFAULT else "",
         )
         for info in inputs
+    ], [
+        OutputDevice(
+            name=portaudio.device_text(info["name"]),
+            is_default=info["index"] == default_output,
+            description=output_description if info["name"] in STANDS_FOR_DEFAULT else "",
+        )
+        for info in outputs
     ]
 
 
@@ -126,6 +161,13 @@ def _default_index(audio: Any) -> int:
         return -1
 
 
+def _default_output_index(audio: Any) -> int:
+    try:
+        return int(audio.get_default_output_device_info()["index"])
+    except OSError:
+        return -1
+
+
 def _no_list(why: str) -> Problem:
     return Problem(
         code="microphones_unknown",
@@ -136,10 +178,11 @@ def _no_list(why: str) -> Problem:
 
 
 def main() -> None:
-    """Print the list, or the problem, as JSON."""
+    """Print the lists, or the problem, as JSON."""
     exit_with_parent(grace_s=0.0)
     try:
-        answer = _Answer(devices=list_now())
+        devices, outputs = list_now()
+        answer = _Answer(devices=devices, outputs=outputs)
     except ProblemError as error:
         answer = _Answer(problem=error.problem)
     sys.stdout.buffer.write(msgspec.json.encode(answer))

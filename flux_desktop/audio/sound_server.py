@@ -1,4 +1,4 @@
-"""What the sound server of Linux (PulseAudio, PipeWire) calls the source that is used by default.
+"""What the sound server of Linux (PulseAudio, PipeWire) calls the source and the sink that are used by default.
 
 PortAudio reaches it through devices named ``default``, ``pulse`` or ``pipewire``, which say nothing to a person.
 """
@@ -23,15 +23,24 @@ class _Source(msgspec.Struct):
 
 def default_source_description() -> str:
     """The description of the default source, such as ``USB headset Mono``; empty where it is not known. Blocks."""
+    return _default_description("source")
+
+
+def default_sink_description() -> str:
+    """The description of the default sink, such as ``Built-in audio``; empty where it is not known. Blocks."""
+    return _default_description("sink")
+
+
+def _default_description(kind: str) -> str:
     command = shutil.which("pactl")
     if command is None:
         return ""
     try:
-        name = _answer([command, "get-default-source"]).decode(errors="replace").strip()
-        sources = msgspec.json.decode(_answer([command, "--format=json", "list", "sources"]), type=list[_Source])
+        name = _answer([command, f"get-default-{kind}"]).decode(errors="replace").strip()
+        listed = msgspec.json.decode(_answer([command, "--format=json", "list", f"{kind}s"]), type=list[_Source])
     except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
         return ""
-    return next((source.description for source in sources if source.name == name), "")
+    return next((each.description for each in listed if each.name == name), "")
 
 
 def _answer(command: list[str]) -> bytes:

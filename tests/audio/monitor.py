@@ -43,6 +43,8 @@ class Monitor:
         self._process.terminate()
         self._thread.join()
         self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
     def captured(self) -> tuple[float, NDArray[np.int16]]:
         """When the first sample was played (monotonic clock), and all samples so far."""

@@ -43,7 +43,7 @@ class Player:
     def read_ahead(self, now_s: float) -> bool:
         """Read one more second of what is heard next; whether there was one to read."""
         zero_s = self._zero_s
-        return zero_s is not None and self.tape.read_ahead(round((now_s - zero_s) * self._rate_hz))
+        return zero_s is not None and self.tape.read_ahead(int((now_s - zero_s) * self._rate_hz) - MARGIN_BEFORE)
 
     @property
     def position_s(self) -> float | None:

@@ -11,8 +11,11 @@ import msgspec
 
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.recording.session_audio import ConnectionAudio
 from flux_desktop.engine.records.events import (
     UNREADABLE,
+    AudioStarted,
+    ClipAhead,
     ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
@@ -38,6 +41,7 @@ UNWATCHED_EVERY_S = 4.0
 """Between two points of the curve of a connection whose messages are not watched."""
 UNWATCHED_POINTS_KEPT = 256
 """About seventeen minutes of them: as long as for a watched connection, and little memory for a thousand."""
+CLIPS_KEPT = 3
 
 
 class Conversation:
@@ -78,6 +82,8 @@ class Conversation:
         """Where that clip begins in its file."""
         self.clip_from_s = 0.0
         """Where that clip begins in the connection's audio."""
+        self.audio = ConnectionAudio(conn)
+        """What is sent, for those who listen: the clip before, the present and the next one."""
         self.eot_confidence: float | None = None
         self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
@@ -95,6 +101,12 @@ class Conversation:
         self.timeline.set_thresholds(0.0, begun.eot_threshold_in_force, begun.eager_eot_threshold)
         self._confirmed: FluxOptions | None = None
         """In force by the newest confirmation of the present stream."""
+
+    def audio_event(self, event: AudioStarted | ClipAhead) -> None:
+        """Take what is known of the audio that the connection sends."""
+        self.audio.take(event, kept=CLIPS_KEPT)
+        if isinstance(event, AudioStarted):
+            self.timeline.begins(event.t)
 
     def clip_started(self, event: ClipStarted, words: SpokenWords | None = None) -> None:
         """The connection sends another clip of its data set, in which `words` are said where that is known."""

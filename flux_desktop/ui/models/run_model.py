@@ -10,6 +10,8 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import (
+    AudioStarted,
+    ClipAhead,
     ClipReference,
     ClipStarted,
     ConnectionChanged,
@@ -155,6 +157,7 @@ class RunModel:
             self._tell(fresh, event)
         fresh.row, fresh.transcript_from = known.row, known.transcript_from
         fresh.summary = known.summary or fresh.summary
+        fresh.audio, fresh.audio_from_s = known.audio, known.audio_from_s
         if self.ended is not None:
             fresh.run_ended()
         fresh.revision += known.revision + 1
@@ -172,6 +175,8 @@ class RunModel:
                 conversation.sent(event)
             case ClipStarted():
                 conversation.clip_started(event, self.clip_words.of(event))
+            case AudioStarted() | ClipAhead():
+                conversation.audio_event(event)
             case ConnectionEnded():
                 conversation.ended(event)
             case _:
@@ -199,7 +204,7 @@ class RunModel:
         self.revision += 1
         self.now_s = max(self.now_s, getattr(event, "t", 0.0))
         match event:
-            case Received() | Sent() | ClipStarted():
+            case Received() | Sent() | ClipStarted() | AudioStarted() | ClipAhead():
                 self._tell(self.conversation(event.conn), event)
             case Snapshot():
                 self._snapshot(event)

@@ -211,6 +211,10 @@ class Timeline:
 
     # ------------------------------------------------------------ what the engine reports
 
+    def begins(self, t: float) -> None:
+        """The connection's audio began at this time of the run's clock."""
+        self.origin_s, self._is_exact = t, True
+
     def placed(self, t: float, position_s: float) -> None:
         """A row of the connection says how much audio was sent."""
         self.position_s = max(self.position_s, position_s)

@@ -13,6 +13,7 @@ from flux_desktop.datasets.reader import MANIFEST_SUFFIXES, SAMPLE, TABLE_SUFFIX
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.data_set_box import DataSetBox
+from flux_desktop.ui.panels.listen_box import ListenBox
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -105,6 +106,8 @@ class SoundPanel(Panel):
             "Open a recording or a data set, drop one onto this window, or use the sample.", "caption", wrap=True
         )
         self.body.addWidget(self._detail)
+        self.listen = ListenBox(theme, state)
+        self.body.addWidget(self.listen)
         self._state = state
         self._shown: WavShape | None = None
         self.show_choices()

@@ -14,6 +14,7 @@ from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.ui.models.run_model import TABS_MAX, Origin, Phase, RunModel
+from flux_desktop.ui.models.session_clock import SessionClock
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_messages import PastMessages
@@ -43,6 +44,8 @@ class RunController(QObject):
         self._mailbox = mailbox
         self._tasks = tasks
         self.make_engine = make_engine
+        self.clock: SessionClock | None = None
+        """Of the replay in progress, or that has just ended."""
         self._engine: RunEngine | None = None
         self._watched: set[int] = set()
         self._has_end = False
@@ -88,11 +91,25 @@ class RunController(QObject):
         """Play a recording: `speed` times as fast, or all at once with 0."""
         if self._model.active:
             return False
+        origin = Origin.REPLAY if speed else Origin.PAST
+        self.clock = SessionClock(speed) if speed else None
+
+        def rewind() -> None:
+            self._clear_mailbox()
+            self._model.begin(past.plan, truth, planned_s, origin)
+            self.phase_changed.emit()
 
         def make(sink: EventSink) -> RunEngine:
-            return ReplayEngine(sink, past.events, speed, full=lambda: self._mailbox.busy, folder=past.folder)
+            return ReplayEngine(
+                sink,
+                past.events,
+                speed,
+                full=lambda: self._mailbox.busy,
+                folder=past.folder,
+                clock=self.clock,
+                on_rewind=rewind,
+            )
 
-        origin = Origin.REPLAY if speed else Origin.PAST
         begun = self._begin(past.plan, truth, planned_s, make, origin=origin)
         if begun and past.digest is not None:
             self._past.begin(past.digest)
@@ -107,8 +124,9 @@ class RunController(QObject):
         released: Released | None = None,
         origin: Origin = Origin.LIVE,
     ) -> bool:
-        while self._mailbox.take() is not None:
-            pass  # left over from the run before
+        self._clear_mailbox()
+        if origin is not Origin.REPLAY:
+            self.clock = None
         self._earlier_folder = self.session_folder
         self._past.begin(None)
         self._model.begin(plan, truth, planned_s, origin)
@@ -122,6 +140,10 @@ class RunController(QObject):
         )
         self.phase_changed.emit()
         return started is not None
+
+    def _clear_mailbox(self) -> None:
+        while self._mailbox.take() is not None:
+            pass  # left over from the run before, or from before a jump back
 
     def stop(self) -> None:
         """First time: finish the turns, then close. Second time: at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from flux_desktop.ui.models.app_state import AppState
@@ -31,6 +31,7 @@ from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.file_drop import FileDrop
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.isolation_checker import IsolationChecker
+from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.presenting import Presenting
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.preview = MicrophonePreview(self.state, page.sound_panel.microphone, page.banners, self.tasks)
         self.starter = RunStarter(self.state, self.controller, self.preview, page.banners)
         self.live_controls = LiveControls(self.state, page, self.controller)
+        self.sound = ListeningControl(self.state, page, self.controller, self.tasks)
         self.refresher = Refresher(self.state, page, self.controller)
         self.accuracy = RunAccuracyView(self, self.state, theme, page.banners, self.tasks)
         self.events = RunEvents(self.state, page, self.controller, self.preview, self.accuracy)
@@ -107,13 +109,16 @@ class MainWindow(QMainWindow):
             on_texts=(self.refresher.draw_texts,),
             on_labels=(
                 self.live_controls.refresh,
+                self.sound.update,
                 self.refresher.draw_labels,
                 self.recorder.refresh,
                 self.confirmer.refresh,
                 self.comparer.refresh,
                 self.isolation.refresh,
             ),
-            active=lambda: self.state.run.active or self.preview.on or self.presenting.moves,
+            active=lambda: (
+                self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active
+            ),
             parent=self,
         )
         self.state.listen(self._pace_timers)
@@ -162,6 +167,7 @@ class MainWindow(QMainWindow):
         menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
+        menus.add_playback_actions(run, self.state, self.sound.player)
         menus.add_tune_actions(run, self.frame, self.tune_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
@@ -246,6 +252,10 @@ class MainWindow(QMainWindow):
             self.clock.stop()
             self.heartbeat.stop()
             self.tasks.start("closing", self._close_all())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.sound.key(event):
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

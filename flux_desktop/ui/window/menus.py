@@ -21,6 +21,7 @@ from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
 from flux_desktop.ui.panels.transcript_panel import OVERVIEW
 from flux_desktop.ui.services.exporting import FORMATS
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.session_player import SEEK_S, SessionPlayer
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
@@ -78,6 +79,31 @@ def fill_run_menu(
     menu.addSeparator()
     for (name, _words, _meaning), keys in zip(CONTROLS, ("Ctrl+E", "", "", ""), strict=True):
         _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
+
+
+def add_playback_actions(menu: QMenu, state: AppState, player: SessionPlayer) -> None:
+    """Listening, and playing a session. The keys in brackets work where no field takes them for itself."""
+
+    def listen() -> None:
+        state.listening.toggle()
+        state.changed()
+
+    def mute() -> None:
+        state.listening.toggle_mute()
+        state.changed()
+
+    menu.addSeparator()
+    _add(menu, "Listen", listen, "Ctrl+L")
+    _add(menu, "Mute or Unmute", mute, "Ctrl+Shift+H")
+    playback = menu.addMenu("Play the Session")
+    for words, act, keys in (
+        ("Play or Pause (Space)", player.toggle, "Ctrl+Space"),
+        (f"Back {SEEK_S:g} s (←)", partial(player.seek_by, -SEEK_S), "Ctrl+Shift+Left"),
+        (f"Forward {SEEK_S:g} s (→)", partial(player.seek_by, SEEK_S), "Ctrl+Shift+Right"),
+        ("Previous Turn ([)", partial(player.step_turn, -1), "Ctrl+["),
+        ("Next Turn (])", partial(player.step_turn, 1), "Ctrl+]"),
+    ):
+        _add(playback, words, act, keys)
 
 
 def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:

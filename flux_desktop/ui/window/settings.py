@@ -15,6 +15,7 @@ from flux_desktop.flux.options import problems
 from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX, DEFAULT_OPTIONS, RECENT_MAX, USER_CLOCK, WIRE_CLOCK, Choices
+from flux_desktop.ui.models.listening import VOLUME_MAX
 from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT
 from flux_desktop.ui.models.presets import OWN_MAX
 from flux_desktop.ui.style.theme import MODES
@@ -74,6 +75,8 @@ def restore(state: AppState, settings: Settings) -> None:
     )
     state.microphones.chosen = settings.microphone or SYSTEM_DEFAULT
     state.microphones.go_on_when_lost = settings.go_on_when_lost
+    state.listening.output = settings.output or SYSTEM_DEFAULT
+    state.listening.volume = _within(0, settings.volume, VOLUME_MAX)
     state.refuses_configure = list(settings.refuses_configure)
     state.changed()
 
@@ -86,6 +89,8 @@ def collect(state: AppState) -> Settings:
         choices=Choices(**msgspec.structs.asdict(state.choices)),
         microphone="" if microphone == SYSTEM_DEFAULT else microphone,
         go_on_when_lost=state.microphones.go_on_when_lost,
+        output=state.listening.output_name,
+        volume=state.listening.volume,
         refuses_configure=list(state.refuses_configure),
         checked_version=__version__,
     )

@@ -9,6 +9,7 @@ import msgspec
 
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.choices import USER_CLOCK, WIRE_CLOCK, Choices
+from flux_desktop.ui.models.listening import VOLUME_MAX
 from flux_desktop.ui.models.ramp import Ramp
 
 VERSION = 2
@@ -22,6 +23,9 @@ class Settings(msgspec.Struct, kw_only=True, omit_defaults=True):
     microphone: str = ""
     """Name of the chosen microphone; empty means the system default."""
     go_on_when_lost: bool = False
+    output: str = ""
+    """Name of the chosen sound output; empty means the system default."""
+    volume: int = VOLUME_MAX
     refuses_configure: list[str] = []
     """Endpoints whose build was found to reject `Configure`."""
     checked_version: str = ""

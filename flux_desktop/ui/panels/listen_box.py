@@ -1,0 +1,131 @@
+"""Listening: the button, the volume, the output, and whether the sound is in step."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.listening import VOLUME_MAX
+from flux_desktop.ui.style import icons
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, button, plain_tip, set_role
+
+LISTEN_TIP = "Hear the selected connection while it streams, in step with what is sent (Ctrl+L)"
+STEP_TIP = (
+    "How far the sound is from what is being sent at this moment. It is kept within 50 ms: small differences between "
+    "the clocks are corrected without being heard. The time that wireless headphones need is not included."
+)
+
+
+class ListenBox(QWidget):
+    """Shows and changes `AppState.listening`.
+
+    Signals:
+        outputs_wanted: the list of outputs is about to be looked at.
+    """
+
+    outputs_wanted = Signal()
+
+    def __init__(self, theme: ThemeSource, state: AppState) -> None:
+        super().__init__()
+        self._theme = theme
+        self._state = state
+        self.button = button("Listen", self._toggle, kind="segment", tip=LISTEN_TIP)
+        self.button.setCheckable(True)
+        self.button.setIconSize(QSize(16, 16))
+        self.mute = IconButton(theme, "volume-2", "Mute", self._toggle_mute)
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.volume.setRange(0, VOLUME_MAX)
+        self.volume.setAccessibleName("Volume of what is listened to")
+        self.volume.valueChanged.connect(self._set_volume)
+        self.words = ElidedLabel("caption")
+        self.output = _OutputList()
+        self.output.about_to_open.connect(self.outputs_wanted)
+        self.output.activated.connect(self._choose_output)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(SPACE_S)
+        first.addWidget(self.button)
+        first.addWidget(self.mute)
+        first.addWidget(self.volume, 1)
+        second.addWidget(self.words, 1)
+        second.addWidget(self.output, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addLayout(first)
+        column.addLayout(second)
+        theme.changed.connect(self.refresh)
+        state.listen(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the state."""
+        listening, colours = self._state.listening, self._theme.current
+        self.button.setChecked(listening.wanted)
+        self.button.setIcon(icons.icon("volume-2", colours.accent if listening.wanted else colours.muted))
+        self.mute.set_icon("volume-x" if listening.muted else "volume-2")
+        name = "Unmute" if listening.muted else "Mute"
+        self.mute.setAccessibleName(name)
+        self.mute.setToolTip(f"{name} (Ctrl+Shift+H; M in the presenter view)")
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(listening.volume)
+        self.volume.setToolTip(f"Volume: {listening.volume} %")
+        words, role = listening.words(microphone=self._state.uses_microphone)
+        self.words.setText(words)
+        set_role(self.words, role)
+        problem = listening.problem
+        self.words.setToolTip(plain_tip(STEP_TIP if problem is None else problem.sentence()))
+        self.output.show_entries(listening.entries(), listening.output)
+
+    def _toggle(self) -> None:
+        self._state.listening.toggle()
+        if self._state.listening.wanted:
+            self.outputs_wanted.emit()
+        self._state.changed()
+
+    def _toggle_mute(self) -> None:
+        self._state.listening.toggle_mute()
+        self._state.changed()
+
+    def _set_volume(self, volume: int) -> None:
+        self._state.listening.volume = volume
+        self._state.listening.muted = False
+        self._state.changed()
+
+    def _choose_output(self, position: int) -> None:
+        self._state.listening.output = self.output.itemData(position)
+        self._state.changed()
+
+
+class _OutputList(QComboBox):
+    """The outputs.
+
+    Signals:
+        about_to_open: the list is about to be shown.
+    """
+
+    about_to_open = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Sound output")
+        self.setToolTip("Where the sound is played")
+        self.setMinimumWidth(80)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+
+    def show_entries(self, entries: list[tuple[str, str]], chosen: str) -> None:
+        """Show the outputs again, if they have changed; the choice stays."""
+        shown = [(self.itemData(place), self.itemText(place)) for place in range(self.count())]
+        with QSignalBlocker(self):
+            if shown != entries:
+                self.clear()
+                for name, words in entries:
+                    self.addItem(words, name)
+            self.setCurrentIndex([name for name, _ in entries].index(chosen))
+
+    def showPopup(self) -> None:
+        self.about_to_open.emit()
+        super().showPopup()
