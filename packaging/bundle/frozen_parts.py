@@ -44,6 +44,7 @@ DESCRIBED = frozenset(name.lower() for name in ("flux-desktop", *PARTS))
 """Distributions whose version the program can report."""
 MODULES = (
     "flux_desktop.audio.devices",
+    "flux_desktop.audio.listening.process",
     "flux_desktop.audio.playing",
     "flux_desktop.cli.main",
     "flux_desktop.engine.supervision.level_monitor",

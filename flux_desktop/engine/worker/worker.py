@@ -16,7 +16,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -28,7 +27,7 @@ from flux_desktop.base.child import LINE_LIMIT_BYTES
 from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
-from flux_desktop.base.threads import file_work, in_thread
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
@@ -193,13 +192,14 @@ class Worker:
             if audio is not None:
                 audio.close()
             self._early = []
-            if microphone is not None:
-                await microphone.close()
-            with contextlib.suppress(TimeoutError):
-                await in_thread(partial(hashes.close, _HASHES_MAX_S), 2 * _HASHES_MAX_S)
-            recorder, self._recorder = self._recorder, None
-            if recorder is not None:
-                recorder.close()
+            try:
+                if microphone is not None:
+                    await microphone.close()
+            finally:  # also where `Quit` does not wait for it
+                hashes.close(_HASHES_MAX_S)
+                recorder, self._recorder = self._recorder, None
+                if recorder is not None:
+                    recorder.close()
 
     def _audio(self, start: StartRun, hashes: FileHashes) -> RunAudio | DataSetAudio:
         loop = asyncio.get_running_loop()

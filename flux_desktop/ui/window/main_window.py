@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
-        menus.add_playback_actions(run, self.state, self.sound.player)
+        menus.add_playback_actions(run, page, self.sound.player)
         menus.add_tune_actions(run, self.frame, self.tune_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)

@@ -81,20 +81,11 @@ def fill_run_menu(
         _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
 
 
-def add_playback_actions(menu: QMenu, state: AppState, player: SessionPlayer) -> None:
+def add_playback_actions(menu: QMenu, page: LivePage, player: SessionPlayer) -> None:
     """Listening, and playing a session. The keys in brackets work where no field takes them for itself."""
-
-    def listen() -> None:
-        state.listening.toggle()
-        state.changed()
-
-    def mute() -> None:
-        state.listening.toggle_mute()
-        state.changed()
-
     menu.addSeparator()
-    _add(menu, "Listen", listen, "Ctrl+L")
-    _add(menu, "Mute or Unmute", mute, "Ctrl+Shift+H")
+    _add(menu, "Listen", page.sound_panel.listen.button.click, "Ctrl+L")
+    _add(menu, "Mute or Unmute", page.sound_panel.listen.mute.click, "Ctrl+Shift+H")
     playback = menu.addMenu("Play the Session")
     for words, act, keys in (
         ("Play or Pause (Space)", player.toggle, "Ctrl+Space"),

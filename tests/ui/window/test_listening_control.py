@@ -45,6 +45,8 @@ def test_a_run_is_heard_while_it_streams_and_its_session_afterwards(
         listening, player = window.state.listening, window.sound.player
         window.state.choices.loop = True
         window.state.choices.duration_s = 0.0
+        window.activateWindow()
+        await until(window.isActiveWindow, "the window is active")
         press_together(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
         assert listening.wanted
         await until(lambda: len(listening.outputs) > 0, "the outputs are listed")
@@ -70,7 +72,7 @@ def test_a_run_is_heard_while_it_streams_and_its_session_afterwards(
         player.play_from(1, 1.0)
         position_s = player.position_s(1)
         assert position_s is not None
-        assert 1.0 <= position_s
+        assert position_s >= 1.0
         QTest.keyClick(window, Qt.Key.Key_BracketLeft)
         assert (player.position_s(1) or 0.0) < position_s + 1.0
         await until(lambda: not player.playing, "it pauses at its end")

@@ -1,0 +1,105 @@
+"""The owner of the listening process: what it is told, and what happens when its output is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import pytest
+
+from flux_desktop.audio.listening.client import Listening as Process
+from flux_desktop.audio.listening.protocol import Command, Hear, Heard, Volume
+from flux_desktop.audio.listening.tape import Segment
+from flux_desktop.base.problem import Problem
+from flux_desktop.ui.models import listening as model
+from flux_desktop.ui.services.listener import GROUP, Listener
+from flux_desktop.ui.services.tasks import UiTasks
+from tests.ui.conftest import until
+
+LOST = Problem(code="sound_output_lost", what="The sound output takes no more sound.")
+SEGMENT = Segment(path="a.wav", at_s=0.0)
+HEARD = model.Heard(16_000, (SEGMENT,), 7.0)
+
+
+class Scripted(Process):
+    """Reports what it is told to."""
+
+    def __init__(self, rate_hz: int, output: str) -> None:
+        super().__init__(rate_hz, output)
+        self.about = (rate_hz, output)
+        self.commands: list[Command] = []
+        self.queue: asyncio.Queue[Heard] = asyncio.Queue()
+
+    def send(self, command: Hear | Volume) -> None:
+        self.commands.append(command)
+
+    async def reports(self) -> AsyncGenerator[Heard]:
+        while True:
+            heard = await self.queue.get()
+            yield heard
+            if heard.is_over:
+                return
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.state = model.Listening()
+        self.changes = 0
+        self.made: list[Scripted] = []
+        self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
+        self.listener = Listener(self.state, self.tasks, self._changed, self._make, again_after_s=0.0)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+    def _make(self, rate_hz: int, output: str) -> Process:
+        self.made.append(Scripted(rate_hz, output))
+        return self.made[-1]
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    made = Bench()
+    yield made
+    await made.tasks.close()
+
+
+async def test_the_process_is_told_once_what_to_play(bench: Bench) -> None:
+    bench.listener.update(HEARD)
+    bench.listener.update(HEARD)
+    await until(lambda: bool(bench.made) and len(bench.made[0].commands) == 2, "it is told")
+    assert bench.made[0].commands == [Volume(gain=1.0), Hear(segments=[SEGMENT], zero_s=7.0)]
+    bench.state.muted = True
+    bench.listener.update(HEARD)
+    assert bench.made[0].commands[2] == Volume(gain=0.0)
+    assert len(bench.made) == 1
+
+
+async def test_its_reports_are_shown(bench: Bench) -> None:
+    bench.listener.update(HEARD)
+    await until(lambda: bool(bench.made), "it is started")
+    bench.made[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004))
+    await until(lambda: bench.state.sounding, "it is heard")
+    assert bench.state.behind_ms == pytest.approx(4.0)
+    bench.listener.update(None)
+    await until(lambda: not bench.tasks.running(GROUP), "it has ended")
+    assert (bench.state.sounding, bench.state.behind_ms) == (False, None)
+
+
+async def test_a_lost_output_is_said_and_tried_again(bench: Bench) -> None:
+    bench.listener.update(HEARD)
+    await until(lambda: bool(bench.made), "it is started")
+    bench.made[0].queue.put_nowait(Heard(problem=LOST, is_over=True))
+    await until(lambda: len(bench.made) == 2 and len(bench.made[1].commands) == 2, "it is started again")
+    assert bench.state.problem == LOST
+    bench.made[1].queue.put_nowait(Heard(position_s=2.0))
+    await until(lambda: bench.state.problem is None, "it is heard again")
+
+
+async def test_another_output_is_another_process(bench: Bench) -> None:
+    bench.listener.update(HEARD)
+    await until(lambda: len(bench.made) == 1, "it is started")
+    bench.state.output = "Headset"
+    bench.listener.update(HEARD)
+    await until(lambda: len(bench.made) == 2, "another is started")
+    assert [each.about for each in bench.made] == [(16_000, ""), (16_000, "Headset")]

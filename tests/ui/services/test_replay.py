@@ -1,0 +1,67 @@
+"""A replay that follows a clock which others stop and set."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.events import Event, Notice, RunEnded
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.ui.models.session_clock import SessionClock
+from flux_desktop.ui.services.replay import ReplayEngine
+from tests.ui import scripted
+from tests.ui.conftest import until
+
+EVENTS: list[Event] = [
+    *(Notice(t=float(t), problem=Problem(code=str(t), what="x")) for t in range(0, 1000, 10)),
+    RunEnded(t=1000.0, verdict=Verdict.DONE, ledger={}),
+]
+
+
+class Bench:
+    def __init__(self, speed: float = 1.0) -> None:
+        self.given: list[Event] = []
+        self.rewinds = 0
+        self.clock = SessionClock(speed)
+        self.engine = ReplayEngine(self.given.append, EVENTS, speed, clock=self.clock, on_rewind=self._rewind)
+
+    def _rewind(self) -> None:
+        self.rewinds += 1
+        self.given.clear()
+
+
+async def test_a_jump_forward_gives_what_lies_between_at_once() -> None:
+    bench = Bench()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.engine.run(scripted.plan()))
+        await until(lambda: len(bench.given) == 1, "the first event")
+        bench.clock.pause(time.monotonic())
+        bench.clock.seek(505.0, time.monotonic())
+        await until(lambda: len(bench.given) == 51, "the events up to the new place")
+        bench.engine.stop()
+    assert bench.rewinds == 0
+
+
+async def test_a_jump_back_begins_again() -> None:
+    bench = Bench()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.engine.run(scripted.plan()))
+        await until(lambda: len(bench.given) == 1, "the first event")
+        bench.clock.pause(time.monotonic())
+        bench.clock.seek(505.0, time.monotonic())
+        await until(lambda: len(bench.given) == 51, "the events up to the new place")
+        bench.clock.seek(95.0, time.monotonic())
+        await until(lambda: bench.rewinds == 1 and len(bench.given) == 10, "the events up to the earlier place")
+        bench.engine.stop()
+    assert isinstance(bench.given[-1], RunEnded)
+    assert bench.given[-1].interrupted
+
+
+async def test_a_jump_to_the_end_ends_it() -> None:
+    bench = Bench()
+    task = asyncio.ensure_future(bench.engine.run(scripted.plan()))
+    await until(lambda: bool(bench.given), "the first event")
+    bench.clock.seek(2000.0, time.monotonic())
+    assert await task is EVENTS[-1]
+    assert bench.given == EVENTS
