@@ -31,6 +31,10 @@ class PastRun(msgspec.Struct):
     digest: Digest | None = None
     """Where `events` lacks the connections' messages, they are here."""
 
+    def again(self) -> Iterable[Event]:
+        """The events from their beginning, also where `events` can be read only once. Raises `ProblemError`."""
+        return self.events if isinstance(self.events, list) else read_past_run(self.folder, whole=True).events
+
 
 def read_past_run(folder: Path, *, whole: bool = False) -> PastRun:
     """Read a session folder; for a thread. Raises `ProblemError` where it holds no run.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
@@ -22,20 +22,20 @@ LOOK_S = 0.05
 class ReplayEngine:
     """Gives the events at the times they were recorded at, `speed` times as fast; 0 gives all at once.
 
-    It follows `clock`, which others may stop and set. After a jump backwards it calls `on_rewind` and gives the events
-    from the beginning again, those up to the clock's time at once.
+    It follows `clock`, which others may stop and set. After a jump backwards it begins again, with the events that
+    `on_rewind` returns, if there is one; those up to the clock's time come at once.
     """
 
     def __init__(
         self,
         sink: EventSink,
-        events: Sequence[Event],
+        events: Iterable[Event],
         speed: float = 1.0,
         *,
         full: Callable[[], bool] = lambda: False,
         folder: Path | None = None,
         clock: SessionClock | None = None,
-        on_rewind: Callable[[], None] = lambda: None,
+        on_rewind: Callable[[], Iterable[Event]] | None = None,
     ) -> None:
         """While `full` says so nothing more is given: the screen has to catch up first."""
         self._sink = sink
@@ -51,24 +51,26 @@ class ReplayEngine:
         clock = self._clock
         if clock is not None:
             clock.play(time.monotonic())
-        place, last_t, seeks = 0, 0.0, 0 if clock is None else clock.seeks
-        while place < len(self._events) and not self._stopped.is_set():
+        events, last_t, seeks = iter(self._events), 0.0, 0 if clock is None else clock.seeks
+        event = next(events, None)
+        while event is not None and not self._stopped.is_set():
             if clock is not None and clock.seeks != seeks:
                 seeks = clock.seeks
                 if clock.t(time.monotonic()) < last_t:
-                    place, last_t = 0, 0.0
-                    self._on_rewind()
-            event = self._events[place]
+                    events, last_t = iter(self._events if self._on_rewind is None else self._on_rewind()), 0.0
+                    event = next(events, None)
+                    continue
             due_t = max(last_t, getattr(event, "t", last_t))
             if clock is not None and not await self._is_due(clock, due_t):
                 continue
             if self._full():
                 await self._wait(0.005)
                 continue
-            place, last_t = place + 1, due_t
+            last_t = due_t
             self._sink(event)
             if isinstance(event, RunEnded):
                 return event
+            event = next(events, None)
         ended = RunEnded(
             t=last_t, verdict=Verdict.DONE, ledger={}, interrupted=True, reasons=["The replay was stopped."]
         )

@@ -94,10 +94,11 @@ class RunController(QObject):
         origin = Origin.REPLAY if speed else Origin.PAST
         self.clock = SessionClock(speed) if speed else None
 
-        def rewind() -> None:
+        def rewind() -> Iterable[Event]:
             self._clear_mailbox()
             self._model.begin(past.plan, truth, planned_s, origin)
             self.phase_changed.emit()
+            return past.again()
 
         def make(sink: EventSink) -> RunEngine:
             return ReplayEngine(

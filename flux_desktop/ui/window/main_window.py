@@ -116,9 +116,7 @@ class MainWindow(QMainWindow):
                 self.comparer.refresh,
                 self.isolation.refresh,
             ),
-            active=lambda: (
-                self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active
-            ),
+            active=lambda: self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active,
             parent=self,
         )
         self.state.listen(self._pace_timers)

@@ -24,11 +24,12 @@ class Bench:
         self.given: list[Event] = []
         self.rewinds = 0
         self.clock = SessionClock(speed)
-        self.engine = ReplayEngine(self.given.append, EVENTS, speed, clock=self.clock, on_rewind=self._rewind)
+        self.engine = ReplayEngine(self.given.append, iter(EVENTS), speed, clock=self.clock, on_rewind=self._rewind)
 
-    def _rewind(self) -> None:
+    def _rewind(self) -> list[Event]:
         self.rewinds += 1
         self.given.clear()
+        return EVENTS
 
 
 async def test_a_jump_forward_gives_what_lies_between_at_once() -> None:
