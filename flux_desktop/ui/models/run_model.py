@@ -153,11 +153,13 @@ class RunModel:
         """Show what was recorded of a connection of a past run, of which only the state was known so far."""
         known = self.conversation(conn)
         fresh = Conversation(conn, self._truth, self._side_file, self.plan.options if self.plan else None)
+        fresh.audio = known.audio
+        if known.audio.started_t is not None:
+            fresh.timeline.begins(known.audio.started_t)
         for event in events:
             self._tell(fresh, event)
         fresh.row, fresh.transcript_from = known.row, known.transcript_from
         fresh.summary = known.summary or fresh.summary
-        fresh.audio, fresh.audio_from_s = known.audio, known.audio_from_s
         if self.ended is not None:
             fresh.run_ended()
         fresh.revision += known.revision + 1

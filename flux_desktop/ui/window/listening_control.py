@@ -31,8 +31,10 @@ class ListeningControl:
         self._tasks = tasks
         self.listener = Listener(state.listening, tasks, self._box.refresh)
         self.player = SessionPlayer(
-            state.run, controller, tasks, page.transcripts.current, self.update, self._cannot_be_heard
+            state.run, controller, tasks, page.transcripts.current, state.changed, self._cannot_be_heard
         )
+        self._timeline = page.transcripts.timeline.view
+        self._timeline.play_from.connect(self.player.play_from)
         self._box.outputs_wanted.connect(self.list_outputs)
         state.listen(self.update)
 
@@ -44,6 +46,12 @@ class ListeningControl:
     def update(self) -> None:
         """Play what is to be heard now, or nothing."""
         self.listener.update(self.player.heard() or self._live())
+
+    def refresh(self) -> None:
+        """Move the playhead of the timeline; called at the pace of curves."""
+        run, conn = self._state.run, self._page.transcripts.current()
+        # A replay moves the timeline itself.
+        self._timeline.set_playhead(None if conn is None or run.active else self.player.position_s(conn))
 
     def list_outputs(self) -> None:
         """Read the list of outputs again."""

@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         self.clock = RefreshClock(
             self.mailbox,
             self.events.take,
-            on_curves=(self.refresher.draw_curves, self.preview.refresh, self.presenting.refresh),
+            on_curves=(self.refresher.draw_curves, self.preview.refresh, self.presenting.refresh, self.sound.refresh),
             on_texts=(self.refresher.draw_texts,),
             on_labels=(
                 self.live_controls.refresh,
