@@ -5,7 +5,7 @@ from __future__ import annotations
 SPAN_MIN_S, SPAN_MAX_S = 1.0, 3_600.0
 SPAN_S = 10.0
 ZOOM_STEP = 1.25
-AHEAD = 0.07
+AHEAD = 0.08
 """Share of the view that is kept free behind the newest audio, for what is written there."""
 
 

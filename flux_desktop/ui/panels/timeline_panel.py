@@ -23,7 +23,7 @@ from flux_desktop.ui.widgets.basics import button, label
 LANES_MAX = 6
 SMOOTH_UP_TO = 50
 """Connections up to which a frame is painted every `SMOOTH_MS`; with more the window has more else to do."""
-SMOOTH_MS, COARSE_MS = 16, 33
+SMOOTH_MS, COARSE_MS = 16, 30
 ROOMY_FROM_PX = 420
 """Height of the surroundings from which confidence and lanes are shown."""
 
@@ -138,7 +138,7 @@ class TimelinePanel(QWidget):
         else:
             sent_s = newest_s = max(0.0, timeline.position_at(now_t))
         self.view.advance(sent_s, newest_s)
-        self.lanes.advance(timeline.origin_s or 0.0, now_t)
+        self.lanes.advance(timeline.origin_s or 0.0, now_t, self.view.px_per_s)
 
     def _track_state(self) -> object:
         track = (
@@ -152,8 +152,7 @@ class TimelinePanel(QWidget):
 
     def _moved(self) -> None:
         self._show_span()
-        self.view.update()
-        self.lanes.update()
+        self.frame()
 
     def _show_span(self) -> None:
         window = self.view.window_s

@@ -43,6 +43,7 @@ class Lanes(QWidget):
         self._place = -1
         self._conns: list[int] = []
         self._origin_s = self._now_s = 0.0
+        self._px_per_s = 1.0
         self.setAccessibleName("The other connections, one lane each")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -59,9 +60,9 @@ class Lanes(QWidget):
             self._place = self._conns.index(front) if front in self._model.conversations else -1
             self.updateGeometry()
 
-    def advance(self, origin_s: float, now_s: float) -> None:
+    def advance(self, origin_s: float, now_s: float, px_per_s: float) -> None:
         """`origin_s` is where the timeline's audio begins on the run's clock, `now_s` the present there. Repaints."""
-        self._origin_s, self._now_s = origin_s, now_s
+        self._origin_s, self._now_s, self._px_per_s = origin_s, now_s, px_per_s
         self.update()
 
     def conn_at(self, y: float) -> int | None:
@@ -78,7 +79,7 @@ class Lanes(QWidget):
         painter = QPainter(self)
         theme = self._theme.current
         painter.setFont(font(TYPE_CAPTION_PX))
-        per_s = (self.width() - self._name_px) / self._window.span_s
+        per_s = self._px_per_s
         begin_s = self._origin_s + self._window.start_s
 
         def x(t: float) -> float:

@@ -164,7 +164,7 @@ class TimelineCanvas(QWidget):
             )
             painter.setFont(paint.bold)
             painter.setPen(QColor(theme.text))
-            box = QRectF(x + 6 * scale, rows.wave.top(), 60 * scale, rows.wave.height())
+            box = QRectF(x + 4 * scale, rows.wave.top(), 60 * scale, rows.wave.height())
             painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), "now")
         if self._playhead_s is not None:
             x, top, r = self.x_of(self._playhead_s), rows.ruler.bottom() - 6 * scale, 5 * scale

@@ -12,18 +12,18 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 from flux_desktop.ui.views.timeline_shapes import paint_gap, paint_head, paint_line
 
-HEIGHT_PX, MARK_PX, STEP_PX, MORE_PX = 18, 16, 10, 24
+HEIGHT_PX, MARK_PX, STEP_PX, MORE_PX = 18, 14, 7, 24
 
 SPEECH, WAITED, GAINED = "speech", "waited", "gained"
 ENTRIES: tuple[tuple[str, MarkKind | None], ...] = (
-    (SPEECH, None),
     (WAITED, None),
-    ("start", MarkKind.START),
     ("eager", MarkKind.EAGER),
     ("resumed", MarkKind.RESUMED),
     ("ended", MarkKind.END),
-    ("timeout", MarkKind.TIMEOUT),
     (GAINED, None),
+    ("timeout", MarkKind.TIMEOUT),
+    ("start", MarkKind.START),
+    (SPEECH, None),
     ("Configure", MarkKind.CONFIGURE),
     ("refused", MarkKind.REFUSED),
     ("gap", MarkKind.GAP),
@@ -84,7 +84,8 @@ class TimelineKey(QWidget):
             more = len(ENTRIES) - number
             if x + MARK_PX + 4 + width + (MORE_PX if more > 1 else 0) > self.width():
                 painter.setPen(QColor(theme.muted))
-                painter.drawText(QRectF(x, 0, MORE_PX, HEIGHT_PX), int(Qt.AlignmentFlag.AlignVCenter), f"+{more}")
+                box = QRectF(x, 0, self.width() - x, HEIGHT_PX)
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), f"+{more}")
                 break
             self._paint_mark(painter, QRectF(x, 2, MARK_PX, HEIGHT_PX - 4), word, kind, theme)
             painter.setPen(QColor(theme.muted))

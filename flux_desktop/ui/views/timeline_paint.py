@@ -23,6 +23,8 @@ from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_he
 RULER_PX, WORDS_PX, WAVE_PX, LABELS_PX, CONFIDENCE_PX = 16, 17, 46, 16, 30
 BAR_PX, BAR_STEP_PX = 2.0, 3.0
 LABEL_MARGIN_PX = 130
+NEIGHBOURS = 8
+"""Marks before and after one whose labels are compared with its own."""
 LOUDEST_MIN = 0.05
 """A recording that is quieter than this throughout is drawn as quiet: its noise is not blown up."""
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
@@ -240,7 +242,7 @@ class TimelinePaint:
         kept = []
         for place, (mark, left, width) in enumerate(boxes):
             rank = _RANKS.get(mark.kind, 3)
-            others = boxes[max(0, place - 3) : place] + boxes[place + 1 : place + 4]
+            others = boxes[max(0, place - NEIGHBOURS) : place] + boxes[place + 1 : place + 1 + NEIGHBOURS]
             if not any(
                 left < other_left + other_width + 4
                 and other_left < left + width + 4
@@ -275,7 +277,9 @@ class TimelinePaint:
         soft.setAlphaF(0.25)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(soft)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # a smooth edge lies under the line anyway
         painter.drawPolygon(QPolygonF([*points, QPointF(points[-1].x(), bottom), QPointF(points[0].x(), bottom)]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.theme.accent), 1.5 * self.rows.scale))
         painter.drawPolyline(QPolygonF(points))
         painter.restore()

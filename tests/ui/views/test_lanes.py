@@ -33,7 +33,7 @@ class Bench:
 
     def advance(self, now_s: float) -> None:
         self.window.advance(now_s)
-        self.lanes.advance(0.0, now_s)
+        self.lanes.advance(0.0, now_s, PER_S)
 
     def spans(self, conn: int, *spans: tuple[str, float, float | None]) -> None:
         self.model.conversation(conn).timeline.lane.extend(LaneSpan(*span) for span in spans)
@@ -81,7 +81,7 @@ def test_lanes_lie_at_the_times_of_the_timeline_above(bench: Bench) -> None:
     bench.spans(2, ("Speaking", 12.0, 14.0))
     bench.window.advance(60.0)
     bench.window.scroll(-100.0)
-    bench.lanes.advance(7.0, 60.0)  # the audio of the connection above began 7 s into the run
+    bench.lanes.advance(7.0, 60.0, PER_S)  # the audio of the connection above began 7 s into the run
     assert bench.at(2, 6.0) == bench.colours.ok_soft
     assert bench.at(2, 13.0) == bench.colours.raised
 
@@ -168,7 +168,7 @@ def test_only_rows_in_view_are_painted(qtbot: QtBot, theme: ThemeSource, monkeyp
     area.verticalScrollBar().setValue(500 * LANE_PX)
     QApplication.processEvents()
     painted.clear()
-    lanes.advance(0.0, 5.0)
+    lanes.advance(0.0, 5.0, PER_S)
     qtbot.waitUntil(lambda: bool(painted))
     assert len(painted) <= 8
     assert painted[0] == 502
