@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,8 @@ from flux_desktop.ui.widgets.file_dialogs import ask_table
 
 DETAILS, PRESETS, SHAPES, EXPORT = "tune details", "tune presets", "tune shapes", "tune export"
 COMPUTE_LIMIT_S = 60.0
+REST_S = 0.12
+"""A control counts as moved until it has rested so long."""
 
 
 class Tuner:
@@ -143,10 +146,16 @@ class Tuner:
     # ------------------------------------------------------------ what is computed
 
     async def _compute_details(self) -> None:
-        """Until they belong to the newest setting; one computation at a time, however fast a control is moved."""
+        """Until they belong to the newest setting; nothing is computed while a control is being moved.
+
+        A thread that computes holds up the window's own, by 5 ms each time that this one has called into Qt.
+        """
         while self.model.details_are_stale and self.model.evaluation is not None:
             evaluation = self.model.evaluation
             wanted = (evaluation.table, self.model.setting, self.model.replayable_current)
+            await asyncio.sleep(REST_S)
+            if wanted[1:] != (self.model.setting, self.model.replayable_current):
+                continue
             details: Details = await in_thread(partial(details_of, *wanted), COMPUTE_LIMIT_S)
             if self.model.evaluation is not None and self.model.evaluation.table is evaluation.table:
                 self.model.details = details
