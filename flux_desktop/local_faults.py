@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
+
+Beyond = Literal["slow", "refuse", "cliff"]
+"""What the endpoint does with streams beyond a capacity that it is given."""
+BEYOND: tuple[Beyond, ...] = get_args(Beyond)
+BEYOND_MEANING: dict[Beyond, str] = {
+    "slow": "Above it every stream's messages are delayed, the more the further above.",
+    "refuse": "Above it further streams are refused.",
+    "cliff": "Above it every stream's messages are delayed by 2 s at once.",
+}
 
 
 class FaultKind(NamedTuple):

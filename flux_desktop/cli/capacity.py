@@ -15,7 +15,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.consent import agreed
-from flux_desktop.cli.cost import budget_stream_minutes, prices_from
+from flux_desktop.cli.cost import prices_from
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
@@ -25,10 +25,11 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
+from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
 from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.search import START, Settings
-from flux_desktop.evaluation.cost import Prices, conversation_cost, money
+from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
 from flux_desktop.experiments.capacity import (
     STREAM_MAX_S,
     CapacityPlan,
@@ -126,19 +127,6 @@ def run(args: argparse.Namespace) -> int:
         complain("Nothing was started.")
         return ExitCode.USAGE
     return asyncio.run(_search(args, plan, prices, sessions_dir))
-
-
-def longest_stream_minutes(settings: Settings, timing: Timing) -> float:
-    """What a search takes at most, roughly: doubling, bisection and repeats, all measured to their end."""
-    rung_minutes = (timing.settle_max_s + timing.measure_s) / 60
-    doubled = 2.0 * settings.max_streams
-    at_the_boundary = (4 + 2 * settings.repeats) * settings.max_streams
-    return (doubled + at_the_boundary) * rung_minutes
-
-
-def longest_minutes(settings: Settings, timing: Timing) -> float:
-    """How long a search takes at most, roughly: 13 rungs and those that repeat the boundary."""
-    return (13 + 2 * settings.repeats) * (timing.settle_max_s + timing.measure_s + timing.cool_down_s) / 60
 
 
 async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, sessions_dir: Path | None) -> int:

@@ -7,7 +7,7 @@ import argparse
 import msgspec
 
 from flux_desktop.audio.recording import open_recording
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.consent import prices as stored_prices
 from flux_desktop.cli.live_table import audio_s
 from flux_desktop.datasets.clip import Clip
@@ -29,25 +29,6 @@ def prices_from(args: argparse.Namespace) -> Prices:
     if (per_hour := getattr(args, "instance_price", None)) is not None:
         prices = msgspec.structs.replace(prices, instance_per_hour=per_hour)
     return msgspec.structs.replace(prices, currency=args.currency) if args.currency else prices
-
-
-def budget_stream_minutes(text: str, prices: Prices) -> float:
-    """Stream-minutes of a budget: a number of them, or money at the price per stream-minute."""
-    compact = text.strip().lower().removeprefix("$")
-    amount = compact.removesuffix(prices.currency.lower()).strip()
-    try:
-        value = float(amount)
-    except ValueError:
-        value = -1.0
-    if not 0 < value < 1e9:
-        raise _wrong(
-            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
-        )
-    if text.strip().lower() == amount:
-        return value
-    if not prices.licence_per_stream_minute:
-        raise _wrong("A budget of money needs a price.", "Add --price, the licence per stream-minute.")
-    return value / prices.licence_per_stream_minute
 
 
 def planned_stream_minutes(plan: RunPlan) -> float | None:
@@ -100,7 +81,3 @@ class BudgetWatch:
             self._last_t = event.t
             self._open = sum(event.ledger.get(state.value, 0) for state in _OPEN)
         return self.used >= self.limit
-
-
-def _wrong(what: str, todo: str) -> ProblemError:
-    return ProblemError(Problem(code="option_unknown", what=what, todo=todo))

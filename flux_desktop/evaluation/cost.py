@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from flux_desktop.base.problem import Problem, ProblemError
+
 SUGGESTED_LICENCE = 0.0077
 """Per stream-minute, US dollars: the vendor's list price as of `SUGGESTED_DATE`. A suggestion, never a fact."""
 SUGGESTED_DATE = "2026-11"
@@ -103,3 +105,26 @@ def money(amount: float, currency: str) -> str:
     digits = 4 if abs(amount) < 0.1 else 2
     symbol = _SYMBOLS.get(currency)
     return f"{symbol}{amount:,.{digits}f}" if symbol else f"{amount:,.{digits}f} {currency}"
+
+
+def budget_stream_minutes(text: str, prices: Prices) -> float:
+    """Stream-minutes of a budget: a number of them, or money at the price per stream-minute. Raises `ProblemError`."""
+    compact = text.strip().lower().removeprefix("$")
+    amount = compact.removesuffix(prices.currency.lower()).strip()
+    try:
+        value = float(amount)
+    except ValueError:
+        value = -1.0
+    if not 0 < value < 1e9:
+        raise _wrong(
+            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
+        )
+    if text.strip().lower() == amount:
+        return value
+    if not prices.licence_per_stream_minute:
+        raise _wrong("A budget of money needs a price.", "Add --price, the licence per stream-minute.")
+    return value / prices.licence_per_stream_minute
+
+
+def _wrong(what: str, todo: str) -> ProblemError:
+    return ProblemError(Problem(code="option_unknown", what=what, todo=todo))

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport,
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
 from flux_desktop.evaluation.capacity.search import Rung, Settings, interrupted, next_rung
+from flux_desktop.experiments.clip_run import MakeEngine
 from flux_desktop.experiments.load_observer import LoadObserver
 
 STREAM_MAX_S = 27 * 60.0
@@ -88,7 +90,9 @@ class CapacitySearch:
         instances: Callable[[], Awaitable[int | None]] | None = None,
         local: LocalEndpoint | None = None,
         sessions_dir: Path | None = None,
+        make_engine: MakeEngine | None = None,
     ) -> None:
+        """`make_engine` makes the engine of a front end, which then says what endpoint and sessions it uses."""
         self.report = CapacityReport(
             endpoint=plan.run.endpoint, criteria=plan.criteria, search=plan.search, timing=plan.timing
         )
@@ -102,7 +106,8 @@ class CapacitySearch:
         self._began_s = time.monotonic()
         self._run_origin_s = 0.0
         self._rung = Rung(streams=0)
-        self._supervisor = Supervisor(self._take, local=local, sessions_dir=sessions_dir)
+        make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
+        self._supervisor = make(self._take)
         self._supervisor.send(Watch(connections=None))
 
     @property

@@ -140,6 +140,26 @@ async def tune(window: MainWindow) -> None:
     cards.setCurrentIndex(cards.rows.index(1))
 
 
+async def capacity_empty(window: MainWindow) -> None:
+    """The Capacity page before the first search."""
+    from flux_desktop.ui.pages.page_frame import CAPACITY
+
+    window.frame.show_page(CAPACITY)
+
+
+async def capacity_running(window: MainWindow) -> None:
+    """The Capacity page while the example is searched."""
+    await capacity_empty(window)
+    window.searcher.search_example()
+    await until(lambda: len(window.capacity_page.model.rungs) >= 2)
+
+
+async def capacity(window: MainWindow) -> None:
+    """The Capacity page with the result of the example."""
+    await capacity_running(window)
+    await until(lambda: window.capacity_page.model.result is not None)
+
+
 State = Callable[[MainWindow], Awaitable[None]]
 # name: (state, theme, width, height, scale)
 STATES: dict[str, tuple[State, str, int, int, float]] = {
@@ -157,6 +177,9 @@ STATES: dict[str, tuple[State, str, int, int, float]] = {
     "tune-recording-light": (tune_recording, "light", 1280, 800, 1.0),
     "tune-dark": (tune, "dark", 1440, 900, 1.0),
     "tune-light": (tune, "light", 1280, 800, 1.0),
+    "capacity-empty": (capacity_empty, "light", 1280, 800, 1.0),
+    "capacity-running": (capacity_running, "light", 1280, 800, 1.0),
+    "capacity-dark": (capacity, "dark", 1440, 900, 1.0),
     "scaled-150": (running, "light", 1280, 800, 1.5),
     "scaled-200": (running, "dark", 1280, 800, 2.0),
 }

@@ -13,10 +13,9 @@ from flux_desktop.cli import capacity
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.evaluation.capacity.criteria import Criterion
-from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
+from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
-from flux_desktop.evaluation.capacity.search import Settings
 from flux_desktop.evaluation.cost import Prices
 
 LIMIT = Criterion("wire", 95, 400)
@@ -111,8 +110,3 @@ def test_a_rung_is_one_line() -> None:
 )
 def test_the_exit_status(result: Result, status: ExitCode) -> None:
     assert capacity.exit_code(report(result)) is status
-
-
-def test_the_longest_search_is_announced() -> None:
-    minutes = capacity.longest_stream_minutes(Settings(max_streams=100), Timing())
-    assert minutes == pytest.approx(100 * (2 + 10) * 1.5)

@@ -8,11 +8,11 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
-from flux_desktop.cli.cost import BudgetWatch, budget_stream_minutes, cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.cli.cost import BudgetWatch, cost_sentence, planned_stream_minutes, prices_from
 from flux_desktop.engine.records.events import Snapshot
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage
-from flux_desktop.evaluation.cost import Prices
+from flux_desktop.evaluation.cost import Prices, budget_stream_minutes
 
 WAV = str(resource_path("sample_audio/conversation.wav"))
 PRICES = Prices(licence_per_stream_minute=0.01)

@@ -5,14 +5,12 @@ Pure rules. They give a capacity search an endpoint whose true answer is known.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.local_faults import BEYOND, Beyond
 
-Beyond = Literal["slow", "refuse", "cliff"]
-BEYOND: tuple[Beyond, ...] = get_args(Beyond)
+__all__ = ["BEYOND", "Beyond", "Capacity", "capacity_from"]
 
 SLOW_S_PER_PERCENT = 0.1
 """`slow`: delay for each percent of streams above the capacity, so that a limit of 400 ms is exceeded within 5 %."""

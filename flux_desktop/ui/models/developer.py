@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
-from flux_desktop.local_faults import FAULTS
+from flux_desktop.local_faults import BEYOND, FAULTS
 
 NO_FAULT = "none"
 
@@ -18,11 +18,15 @@ class LocalBehaviour:
     value: float | None = None
     """In the fault's unit; None is the fault's own default."""
     bundle: str = LATEST.name
+    capacity: int | None = None
+    """Streams that it serves as usual; None is no limit."""
+    beyond: str = BEYOND[0]
+    """What happens to streams above that."""
 
     @property
     def is_usual(self) -> bool:
-        """Whether it is the newest build and does nothing wrong."""
-        return self.fault == NO_FAULT and self.bundle == LATEST.name
+        """Whether it is the newest build, does nothing wrong and has no limit."""
+        return self.fault == NO_FAULT and self.bundle == LATEST.name and self.capacity is None
 
     @property
     def build(self) -> Bundle:
@@ -40,7 +44,15 @@ class LocalBehaviour:
         """The build, where it is not the newest."""
         return "" if self.bundle == LATEST.name else self.bundle
 
+    def build_and_limit_words(self) -> str:
+        """The build where it is not the newest, and the capacity where there is one."""
+        build = f"build: {self.build_words()}" if self.build_words() else ""
+        limit = "" if self.capacity is None else f"capacity {self.capacity}, then {self.beyond}"
+        return " · ".join(filter(None, (build, limit)))
+
     def arguments(self) -> tuple[str, ...]:
         """For the endpoint's process."""
-        pairs = (("--fault", self.fault_words()), ("--bundle", self.build_words()))
+        pairs = [("--fault", self.fault_words()), ("--bundle", self.build_words())]
+        if self.capacity is not None:
+            pairs += [("--capacity", str(self.capacity)), ("--beyond", self.beyond)]
         return tuple(word for pair in pairs if pair[1] for word in pair)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from shiboken6 import isValid
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.style.theme import ThemeSource
@@ -24,8 +25,12 @@ class PageEntry:
     keys: str
 
 
-PAGES = (PageEntry("Live", "audio-lines", "Ctrl+Alt+1"), PageEntry("Tune", "sliders-horizontal", "Ctrl+Alt+2"))
-LIVE, TUNE = range(len(PAGES))
+PAGES = (
+    PageEntry("Live", "audio-lines", "Ctrl+Alt+1"),
+    PageEntry("Tune", "sliders-horizontal", "Ctrl+Alt+2"),
+    PageEntry("Capacity", "gauge", "Ctrl+Alt+3"),
+)
+LIVE, TUNE, CAPACITY = range(len(PAGES))
 
 
 class PageFrame(QWidget):
@@ -37,17 +42,19 @@ class PageFrame(QWidget):
 
     page_changed = Signal()
 
-    def __init__(self, theme: ThemeSource, state: AppState, live: LivePage, tune: TunePage) -> None:
+    def __init__(
+        self, theme: ThemeSource, state: AppState, live: LivePage, tune: TunePage, capacity: CapacityPage
+    ) -> None:
         super().__init__()
         self._state = state
         self._live = live
         self._focused: dict[int, QWidget] = {}
-        self._banner_places = (live.middle, tune.middle)
+        self._banner_places = (live.middle, tune.middle, capacity.middle)
         self.rail = Rail(theme)
         for entry in PAGES:
             self.rail.add(entry.name, entry.icon, entry.keys)
         self.stack = QStackedWidget()
-        for page in (live, tune):
+        for page in (live, tune, capacity):
             self.stack.addWidget(page)
         body = QWidget()
         body.setObjectName("body")
@@ -67,7 +74,7 @@ class PageFrame(QWidget):
 
     @property
     def current(self) -> int:
-        """The page that is shown: `LIVE` or `TUNE`."""
+        """The page that is shown: `LIVE`, `TUNE` or `CAPACITY`."""
         return self.stack.currentIndex()
 
     def show_page(self, index: int) -> None:

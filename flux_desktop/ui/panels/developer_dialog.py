@@ -1,12 +1,21 @@
-"""Dialog for the built-in endpoint: its build, and one fault that it injects."""
+"""Dialog for the built-in endpoint: its build, one fault that it injects, and how many streams it serves."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from flux_desktop.flux.bundles import BUNDLES, Bundle
-from flux_desktop.local_faults import FAULTS
+from flux_desktop.local_faults import BEYOND_MEANING, FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import label, roomy
@@ -34,13 +43,22 @@ class DeveloperDialog(QDialog):
         self.bundle.addItems(list(BUNDLES))
         self.value.setDecimals(0)
         roomy(self.value)
+        self.capacity, self.beyond = QSpinBox(), QComboBox()
+        self.capacity.setRange(0, 10_000)
+        self.capacity.setSpecialValueText("no limit")
+        self.capacity.setSuffix(" streams")
+        roomy(self.capacity)
+        self.beyond.addItems(list(BEYOND_MEANING))
         for widget, name in (
+            (self.capacity, "Capacity"),
+            (self.beyond, "Streams beyond the capacity"),
             (self.fault, "Fault"),
             (self.value, "Fault value"),
             (self.bundle, "Server build"),
         ):
             widget.setAccessibleName(name)
         self._meaning, self._accepts = label("", "caption", wrap=True), label("", "caption", wrap=True)
+        self._overload = label("", "caption", wrap=True)
         form = QFormLayout()
         form.setVerticalSpacing(SPACE_S)
         form.setHorizontalSpacing(SPACE_M)
@@ -49,6 +67,9 @@ class DeveloperDialog(QDialog):
         form.addRow("", self._meaning)
         form.addRow(label("Server build", "strong"), self.bundle)
         form.addRow("", self._accepts)
+        form.addRow(label("Capacity", "strong"), self.capacity)
+        form.addRow(label("Beyond it", "strong"), self.beyond)
+        form.addRow("", self._overload)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Use for next run")
         buttons.accepted.connect(self.accept)
@@ -71,11 +92,28 @@ class DeveloperDialog(QDialog):
         self._fault_changed(behaviour.fault)
         if behaviour.value is not None:
             self.value.setValue(behaviour.value)
+        self.capacity.valueChanged.connect(lambda _value: self._capacity_changed())
+        self.beyond.currentTextChanged.connect(lambda _name: self._capacity_changed())
+        self.beyond.setCurrentText(behaviour.beyond)
+        self.capacity.setValue(behaviour.capacity or 0)
+        self._capacity_changed()
 
     def behaviour(self) -> LocalBehaviour:
         """What is chosen."""
         value = self.value.value() if self.value.isEnabled() else None
-        return LocalBehaviour(self.fault.currentText(), value, self.bundle.currentText())
+        return LocalBehaviour(
+            self.fault.currentText(),
+            value,
+            self.bundle.currentText(),
+            self.capacity.value() or None,
+            self.beyond.currentText(),
+        )
+
+    def _capacity_changed(self) -> None:
+        limited = bool(self.capacity.value())
+        self.beyond.setEnabled(limited)
+        meaning = dict(BEYOND_MEANING.items()).get(self.beyond.currentText(), "")  # type: ignore[call-overload]
+        self._overload.setText(meaning if limited else "It serves as many streams as this machine can.")
 
     def _fault_changed(self, name: str) -> None:
         kind = FAULTS.get(name)

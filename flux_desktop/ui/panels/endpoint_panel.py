@@ -207,8 +207,8 @@ class EndpointPanel(Panel):
 
     def _show_behaviour(self, behaviour: LocalBehaviour) -> None:
         """Show the fault that the built-in endpoint injects and its build, where either is not the usual one."""
-        fault, build = behaviour.fault_words(), behaviour.build_words()
-        for shown, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build and f"build: {build}")):
+        fault, build = behaviour.fault_words(), behaviour.build_and_limit_words()
+        for shown, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build)):
             shown.setText(shown.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
             shown.setToolTip(words)
             shown.setVisible(bool(words))

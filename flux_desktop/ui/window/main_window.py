@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
@@ -24,6 +25,7 @@ from flux_desktop.ui.services.track_keeper import TrackKeeper
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
+from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
 from flux_desktop.ui.window.comparer import Comparer
 from flux_desktop.ui.window.confirmer import Confirmer
 from flux_desktop.ui.window.diagnostics import LogKeeper
@@ -95,7 +97,9 @@ class MainWindow(QMainWindow):
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
-        self.frame = PageFrame(theme, self.state, page, self.tune_page)
+        self.capacity_page = CapacityPage(theme, self.state)
+        self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, page.banners)
+        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.setCentralWidget(self.scroller)
@@ -115,6 +119,7 @@ class MainWindow(QMainWindow):
                 self.confirmer.refresh,
                 self.comparer.refresh,
                 self.isolation.refresh,
+                self.searcher.refresh,
             ),
             active=lambda: self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active,
             parent=self,
@@ -153,9 +158,11 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.confirmer.run_finished)
         self.events.run_finished.connect(self.comparer.run_finished)
         self.events.run_finished.connect(self.isolation.run_finished)
+        self.events.run_finished.connect(self.searcher.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
+        self.frame.page_changed.connect(self.searcher.begin)
         for offer in (self.confirmer, self.comparer):
             self.tuner.listen(offer.refresh)
         self.theme.changed.connect(self._remember_theme)
@@ -167,6 +174,7 @@ class MainWindow(QMainWindow):
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
         menus.add_playback_actions(run, page, self.sound.player)
         menus.add_tune_actions(run, self.frame, self.tune_page)
+        menus.add_capacity_actions(run, self.frame, self.capacity_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
         menus.fill_view_menu(view, self.frame, page, self.theme, self.accuracy)

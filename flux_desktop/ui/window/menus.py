@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
+from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
-from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
+from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
@@ -112,6 +113,17 @@ def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:
     _add(menu, "Evaluate Session…", press(page.measure_panel.session_button), "Ctrl+Shift+V")
     _add(menu, "Use Values of Tune", press(page.setting_panel.use_button), "Ctrl+Return")
     _add(menu, "Export Turns of Tune…", press(page.turns_panel.export_button))
+
+
+def add_capacity_actions(menu: QMenu, frame: PageFrame, page: CapacityPage) -> None:
+    """What the Capacity page can do; each entry shows it."""
+
+    def search() -> None:
+        frame.show_page(CAPACITY)
+        page.inputs.search_button.click()
+
+    menu.addSeparator()
+    _add(menu, "Search Capacity", search, "Ctrl+Shift+Y")
 
 
 def add_page_actions(menu: QMenu, frame: PageFrame) -> None:

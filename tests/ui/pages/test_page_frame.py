@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
@@ -28,7 +29,9 @@ def state() -> AppState:
 @pytest.fixture
 def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PageFrame]:
     heartbeat = Heartbeat()
-    made = PageFrame(theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state))
+    made = PageFrame(
+        theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state), CapacityPage(theme, state)
+    )
     made.resize(1280, 760)
     made.show()
     yield made

@@ -14,6 +14,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnde
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import PageFrame
 from flux_desktop.ui.pages.tune_page import TunePage
@@ -57,7 +58,8 @@ class PageBench:
         self.heartbeat = Heartbeat()
         self.page = LivePage(theme, self.state, self.heartbeat)
         self.tune_page = TunePage(theme, self.state)
-        self.frame = PageFrame(theme, self.state, self.page, self.tune_page)
+        self.capacity_page = CapacityPage(theme, self.state)
+        self.frame = PageFrame(theme, self.state, self.page, self.tune_page, self.capacity_page)
         self.tasks = UiTasks(self.problems.append)
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, self._make_engine)

@@ -1,0 +1,15 @@
+"""What a search takes at most."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
+from flux_desktop.evaluation.capacity.report import Timing
+from flux_desktop.evaluation.capacity.search import Settings
+
+
+def test_the_longest_search_is_announced() -> None:
+    minutes = longest_stream_minutes(Settings(max_streams=100), Timing())
+    assert minutes == pytest.approx(100 * (2 + 10) * 1.5)
+    assert longest_minutes(Settings(repeats=3), Timing()) == pytest.approx(19 * 100 / 60)
