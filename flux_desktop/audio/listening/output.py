@@ -11,7 +11,8 @@ from flux_desktop.audio import portaudio
 from flux_desktop.base.problem import Problem, ProblemError
 
 BLOCK_S = 0.05
-"""PortAudio keeps three blocks ahead."""
+BLOCKS_AHEAD = 3
+"""PortAudio keeps so many blocks."""
 
 Fill = Callable[[int, float], bytes]
 """Gets the number of samples and when the first is heard (monotonic clock); returns them as 16-bit mono."""
@@ -24,12 +25,19 @@ class Output:
         self.name = name
         self.sample_rate_hz = sample_rate_hz
         self.filled_at_s = time.monotonic()
+        self.fills = 0
         self.fill: Fill | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it plays: before it begins it only asks for what it keeps ahead."""
+        return self.fills > BLOCKS_AHEAD
 
     def callback(self, _in: object, frames: int, times: dict[str, float], _status: int) -> tuple[bytes, int]:
         """Called on PortAudio's thread."""
         self.filled_at_s = now_s = time.monotonic()
         delay_s = max(0.0, times["output_buffer_dac_time"] - times["current_time"])
+        self.fills += 1
         fill = self.fill
         return (bytes(2 * frames) if fill is None else fill(frames, now_s + delay_s)), 0  # paContinue
 

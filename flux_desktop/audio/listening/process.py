@@ -58,6 +58,7 @@ def _play(output: Output, player: Player, over: threading.Event) -> None:
                     behind_s=player.behind_s,
                     problem=player.tape.problem,
                     device=output.name,
+                    is_ready=output.is_running,
                 )
             )
         if not player.read_ahead(now_s):

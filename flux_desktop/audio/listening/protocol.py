@@ -33,6 +33,8 @@ class Heard(msgspec.Struct, kw_only=True, omit_defaults=True):
     """With `is_over` the output cannot be used, and the process ends; else a part of the audio cannot be read."""
     is_over: bool = False
     device: str = ""
+    is_ready: bool = False
+    """Whether the output runs: what is commanded from now on is heard without delay."""
 
 
 _command_decoder = msgspec.json.Decoder(Command)

@@ -152,7 +152,7 @@ class Timeline:
         """Clips of a data set in the order in which they were sent."""
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
         self.has_ended = False
-        self._is_exact = False
+        self._is_exact = self._is_stated = False
         self._open: TimelineTurn | None = None
         self._changes: deque[tuple[int, float]] = deque(maxlen=CHANGES_KEPT)
         """Revisions with the position from which they changed something."""
@@ -213,7 +213,7 @@ class Timeline:
 
     def begins(self, t: float) -> None:
         """The connection's audio began at this time of the run's clock."""
-        self.origin_s, self._is_exact = t, True
+        self.origin_s, self._is_exact, self._is_stated = t, True, True
 
     def placed(self, t: float, position_s: float) -> None:
         """A row of the connection says how much audio was sent."""
@@ -243,7 +243,7 @@ class Timeline:
         """A message about the open turn; `card` has been brought up to date with it."""
         turn = event.turn
         assert turn is not None
-        if event.user_latency_ms is not None and turn.end_s:
+        if event.user_latency_ms is not None and turn.end_s and not self._is_stated:
             self.origin_s = event.t - turn.end_s - event.user_latency_ms / 1000
             self._is_exact = True
         at_s = self.position_at(event.t)

@@ -215,6 +215,8 @@ class Presenter(QWidget):
         if self.choice.view is View.SPLIT and self.player is not None:
             self.player.step(by, time.monotonic())
             self.refresh()
+        else:
+            self._act("turn", by)
 
     def _act(self, name: str, *values: float) -> None:
         """Do what another part of the window offers under that name, if any does."""

@@ -39,6 +39,8 @@ class Listener:
         self._running: tuple[int, str] | None = None
         """Sample rate and output of the process, while one is wanted."""
         self._sent: tuple[Heard | None, float] | None = None
+        self.ready = False
+        """Whether the output is open, so that what is commanded now is heard at once."""
 
     def update(self, heard: Heard | None) -> None:
         """Play this; None ends the process. Doing so twice does nothing."""
@@ -46,6 +48,7 @@ class Listener:
         if wanted != self._running:
             self._running = wanted
             self._sent = None
+            self.ready = False
             self._tasks.cancel(GROUP)
             self._state.problem = None
             self._show(sounding=False, behind_s=None)
@@ -89,12 +92,14 @@ class Listener:
                 if report.is_over:
                     self._trouble(report.problem)
                     continue
+                self.ready = report.is_ready
                 was_heard = was_heard or report.position_s is not None
                 self._state.problem = report.problem
                 self._show(sounding=report.position_s is not None, behind_s=report.behind_s)
         return was_heard
 
     def _trouble(self, problem: Problem | None) -> None:
+        self.ready = False
         self._state.problem = problem
         self._show(sounding=False, behind_s=None)
 

@@ -39,8 +39,9 @@ class SessionPlayer:
         on_change: Callable[[], None],
         on_problem: Callable[[Problem], None],
         now: Callable[[], float] = time.monotonic,
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`front` gives the connection that is selected."""
+        """`front` gives the connection that is selected; `ready` says whether what is to be heard is heard at once."""
         self._run = run
         self._controller = controller
         self._tasks = tasks
@@ -48,6 +49,9 @@ class SessionPlayer:
         self._on_change = on_change
         self._on_problem = on_problem
         self._now = now
+        self._ready = ready
+        self._beginning = False
+        """Whether the clock waits for the sound: else its first second would not be heard."""
         self._clock: SessionClock | None = None
         self._folder: Path | None = None
         self._audio: SessionAudio | None = None
@@ -64,10 +68,16 @@ class SessionPlayer:
         return not is_live and model.plan is not None and self._controller.session_folder is not None
 
     @property
-    def playing(self) -> bool:
+    def running(self) -> bool:
         """Whether time passes."""
         clock = self._present_clock()
         return clock is not None and clock.running
+
+    @property
+    def playing(self) -> bool:
+        """Whether time passes, or will as soon as there is sound."""
+        clock = self._present_clock()
+        return clock is not None and (clock.running or self._beginning)
 
     def play_from(self, conn: int, audio_s: float) -> None:
         """Play a connection from a place in its audio on."""
@@ -75,7 +85,7 @@ class SessionPlayer:
         if self.usable and started_t is not None:
             clock = self._clock_for_playing()
             clock.seek(started_t + audio_s, self._now())
-            clock.play(self._now())
+            self._play(clock)
             self._changed()
 
     def toggle(self) -> None:
@@ -83,11 +93,12 @@ class SessionPlayer:
         if not self.usable:
             return
         clock = self._clock_for_playing()
-        if clock.running:
+        if clock.running or self._beginning:
+            self._beginning = False
             clock.pause(self._now())
         else:
             self._back_from_the_end(clock)
-            clock.play(self._now())
+            self._play(clock)
         self._changed()
 
     def seek_by(self, seconds: float) -> None:
@@ -96,7 +107,7 @@ class SessionPlayer:
         if position_s is not None and conn is not None:
             self._seek(conn, max(0.0, min(position_s + seconds, self._length_s(conn))))
 
-    def step_turn(self, direction: int) -> None:
+    def step_turn(self, direction: float) -> None:
         """Go to the beginning of the next turn, or back to that of the present or the previous one."""
         position_s, conn = self.position_s(), self._conn()
         if position_s is None or conn is None:
@@ -114,6 +125,7 @@ class SessionPlayer:
         """Play nothing: another session or a run is shown."""
         self._tasks.cancel(GROUP)
         self._clock = self._folder = self._audio = None
+        self._beginning = False
         self._segments.clear()
         self._loading.clear()
 
@@ -140,8 +152,13 @@ class SessionPlayer:
         if segments is None:
             self._load(conn)
         self._pause_at_the_end(clock, conn)
+        if isinstance(segments, Problem):
+            self._beginning = False
         if segments is None or isinstance(segments, Problem) or self._audio is None:
             return None
+        if self._beginning and self._ready():
+            self._beginning = False
+            clock.play(self._now())
         started_t = self._started_t(conn)
         zero_s = None if started_t is None else clock.moment_s(started_t)
         return Heard(self._audio.sample_rate_hz, tuple(segments), zero_s)
@@ -160,6 +177,13 @@ class SessionPlayer:
             started_t = None if conn is None else self._started_t(conn)
             clock.seek(started_t or 0.0, self._now())
         return clock
+
+    def _play(self, clock: SessionClock) -> None:
+        """Go on; a session that is shown at once begins with its sound, a replay does not wait for it."""
+        if clock is self._clock and not clock.running:
+            self._beginning = True
+        else:
+            clock.play(self._now())
 
     def _conn(self) -> int | None:
         front = self._front()

@@ -31,10 +31,22 @@ class ListeningControl:
         self._tasks = tasks
         self.listener = Listener(state.listening, tasks, self._box.refresh)
         self.player = SessionPlayer(
-            state.run, controller, tasks, page.transcripts.current, state.changed, self._cannot_be_heard
+            state.run,
+            controller,
+            tasks,
+            page.transcripts.current,
+            state.changed,
+            self._cannot_be_heard,
+            ready=lambda: self.listener.ready or state.listening.problem is not None,
         )
         self._timeline = page.transcripts.timeline.view
         self._timeline.play_from.connect(self.player.play_from)
+        state.actions.update(
+            mute=self._box.mute.click,
+            pause=self.player.toggle,
+            seek=self.player.seek_by,
+            turn=self.player.step_turn,
+        )
         self._box.outputs_wanted.connect(self.list_outputs)
         state.listen(self.update)
 

@@ -78,12 +78,14 @@ async def test_the_process_is_told_once_what_to_play(bench: Bench) -> None:
 async def test_its_reports_are_shown(bench: Bench) -> None:
     bench.listener.update(HEARD)
     await until(lambda: bool(bench.made), "it is started")
-    bench.made[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004))
+    bench.made[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004, is_ready=True))
     await until(lambda: bench.state.sounding, "it is heard")
     assert bench.state.behind_ms == pytest.approx(4.0)
+    assert bench.listener.ready
     bench.listener.update(None)
     await until(lambda: not bench.tasks.running(GROUP), "it has ended")
     assert (bench.state.sounding, bench.state.behind_ms) == (False, None)
+    assert not bench.listener.ready
 
 
 async def test_a_lost_output_is_said_and_tried_again(bench: Bench) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import create_session
-from flux_desktop.engine.records.events import AudioStarted, Event, RunStarted, encode_event
+from flux_desktop.engine.records.events import AudioFile, AudioStarted, Event, RunStarted, encode_event
+from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.run_model import Origin, RunModel
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_run import read_past_run
@@ -44,14 +47,26 @@ class Bench:
         )
         events = scripted.scripted_run(2)
         started = next(event for event in events if isinstance(event, RunStarted))
+        plan = started.plan
+        assert isinstance(plan.source, WavSource)
+        wav = folder / "conversation.wav"
+        wav.write_bytes(b"RIFF")
+        source = msgspec.structs.replace(plan.source, path=str(wav))
+        started = msgspec.structs.replace(started, plan=msgspec.structs.replace(plan, source=source))
+        self.wav = wav
         self.folder = create_session(folder, started)
         audio: list[Event] = [AudioStarted(t=STARTED_T, conn=conn, monotonic_s=1.0) for conn in (1, 2)]
+        audio.append(AudioFile(t=STARTED_T, path=str(wav), sha256=file_sha256(wav)))
         lines = [encode_event(event) for event in [*audio, *events] if not isinstance(event, RunStarted)]
         (self.folder / "worker-1.jsonl").write_bytes(b"".join(lines))
 
     async def show(self, speed: float = 0.0) -> None:
         assert self.controller.replay(read_past_run(self.folder), speed)
         await until(lambda: self.feed() or speed > 0 or self.run.ended is not None, "it is shown")
+
+    async def begun(self) -> None:
+        """Wait until the audio has been read and the clock runs."""
+        await until(lambda: self.player.heard() is not None and self.player.running, "it plays")
 
     def feed(self) -> bool:
         while (event := self.mailbox.take()) is not None:
@@ -77,6 +92,8 @@ async def test_it_plays_from_a_place_pauses_and_seeks(bench: Bench) -> None:
     await bench.show()
     player = bench.player
     player.play_from(2, 3.0)
+    assert player.playing
+    await bench.begun()
     assert player.position_s(2) == pytest.approx(3.0)
     bench.now_s += 2.0
     assert player.position_s(2) == pytest.approx(5.0)
@@ -94,6 +111,7 @@ async def test_brackets_go_from_turn_to_turn(bench: Bench) -> None:
     player = bench.player
     starts_s = [card.start_s for card in bench.run.conversation(1).cards if card.tone != "note"]
     player.play_from(1, starts_s[2] + 1.0)
+    await bench.begun()
     player.step_turn(-1)
     assert player.position_s() == pytest.approx(starts_s[2])
     player.step_turn(-1)
@@ -106,6 +124,7 @@ async def test_it_pauses_at_its_end_and_begins_again(bench: Bench) -> None:
     await bench.show()
     player = bench.player
     player.toggle()
+    await bench.begun()
     bench.now_s += 10_000.0
     player.heard()
     assert not player.playing
@@ -116,11 +135,13 @@ async def test_it_pauses_at_its_end_and_begins_again(bench: Bench) -> None:
 
 async def test_a_session_without_its_file_is_said_once(bench: Bench) -> None:
     await bench.show()
+    bench.wav.unlink()
     bench.player.toggle()
     assert bench.player.heard() is None
     await until(lambda: bool(bench.problems), "it is said")
     assert bench.player.heard() is None
     assert [problem.code for problem in bench.problems] == ["session_audio_changed"]
+    assert not bench.player.playing
 
 
 async def test_a_replay_is_paused_and_sought_by_the_same_keys(bench: Bench) -> None:

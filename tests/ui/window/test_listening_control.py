@@ -59,6 +59,7 @@ def test_a_run_is_heard_while_it_streams_and_its_session_afterwards(
         window.state.changed()
         assert window.live_page.sound_panel.listen.words.full_text() == "Muted."
         listening.toggle_mute()
+        await until(lambda: window.state.run.sent_s() > 4.0, "some seconds were sent")
         window.controller.stop()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         await until(lambda: not window.tasks.running("listening"), "silence")
