@@ -149,6 +149,7 @@ def _run_plan(
         entries,
         columns=plan.columns,
         at_once=at_once,
+        purpose="A/B",
         variants=variants,
         line_noise_dbfs=plan.line_noise_dbfs,
     )

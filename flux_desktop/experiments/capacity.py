@@ -69,6 +69,7 @@ def on_demand_plan(plan: RunPlan, max_streams: int) -> RunPlan:
     return msgspec.structs.replace(
         plan,
         connections=max_streams,
+        purpose="capacity",
         on_demand=True,
         reconnect=False,
         duration_s=STREAM_MAX_S,

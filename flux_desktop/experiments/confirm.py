@@ -82,6 +82,7 @@ async def confirm(
         data,
         [entry for entry in entries for _ in settings],
         at_once=at_once,
+        purpose="confirm",
         variants=variants,
         line_noise_dbfs=line_noise_dbfs,
     )

@@ -111,7 +111,7 @@ async def check_isolation(
     for phase in PHASES:
         on_phase(phase)
         run = ClipRun(
-            clip_plan(base, path, phase.entries, at_once=phase.at_once),
+            clip_plan(base, path, phase.entries, at_once=phase.at_once, purpose="isolation"),
             on_event=on_event,
             local=local,
             sessions_dir=sessions_dir,

@@ -9,15 +9,30 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.reader import MANIFEST
+from flux_desktop.engine.recording.recorder import is_locked
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import read_run_file, run_end
-from flux_desktop.engine.records.events import ConnectionEnded, RunStarted, decode_event
+from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunStarted, decode_event
+from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import REPORT_FILE
 from flux_desktop.reports.files import write_whole
 
 ABOUT_FILE = "about.json"
 """What the user says of a session: beside its recording, never in it."""
+FIGURES = {
+    "update_p50_ms": "Update p50, ms",
+    "update_p95_ms": "Update p95, ms",
+    "update_p99_ms": "Update p99, ms",
+    "wire_p95_ms": "Update p95 (wire clock), ms",
+    "end_delivery_p95_ms": "End-of-turn delivery p95, ms",
+    "end_of_turn_p50_ms": "End of turn p50, ms",
+    "connect_p95_ms": "Connect p95, ms",
+    "word_error_percent": "WER (running count), %",
+    "completed_percent": "Connections completed, %",
+}
+"""What a trend can show, by the names of limits where these exist."""
 _ENDED = b'{"event":"connection_ended"'
 
 
@@ -36,15 +51,17 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     wall_time: str = ""
     endpoint: str = ""
     data: str = ""
-    kind: str = "run"
-    """run or capacity."""
+    kind: str = "live"
+    """live, sweep, confirm, A/B, isolation or capacity."""
     connections: int = 0
     minutes: float = 0.0
     verdict: str = ""
-    """DONE, PASS, FAIL, INVALID, INTERRUPTED or CUT OFF."""
+    """DONE, PASS, FAIL, INVALID, INTERRUPTED, CUT OFF, or RECORDING while the run goes on."""
     update_p95_ms: float | None = None
     wer_percent: float | None = None
     """The running count of the run: without case and punctuation."""
+    figures: dict[str, tuple[float, int]] = {}
+    """Value and n by name, for trends: `FIGURES`."""
     size_bytes: int = 0
     about: About = msgspec.field(default_factory=About)
 
@@ -55,26 +72,47 @@ def read_facts(folder: Path) -> SessionFacts | None:
     if not isinstance(started, RunStarted):
         return None
     plan, ended = started.plan, run_end(folder)
+    is_recording = ended is None and any(map(is_locked, recording_files(folder)))
     match plan.source:
         case WavSource() | DataSetSource():
-            data = Path(plan.source.path).name
+            path = Path(plan.source.path)
+            data = path.parent.name if path.name == MANIFEST else path.name
         case _:
             data = plan.source.device_name
-    verdict = "CUT OFF" if ended is None else "INTERRUPTED" if ended.interrupted else ended.verdict.value
+    if ended is None:
+        verdict = "RECORDING" if is_recording else "CUT OFF"
+    else:
+        verdict = "INTERRUPTED" if ended.interrupted else ended.verdict.value
     return SessionFacts(
         name=folder.name,
         wall_time=started.wall_time,
         endpoint=plan.endpoint,
         data=data,
-        kind="capacity" if (folder / REPORT_FILE).exists() else "run",
+        kind="capacity" if (folder / REPORT_FILE).exists() else plan.purpose,
         connections=sum(ended.ledger.values()) if ended is not None else plan.connections,
         minutes=round(ended.t / 60, 2) if ended is not None else 0.0,
         verdict=verdict,
         update_p95_ms=ended.update.p95_ms if ended is not None else None,
         wer_percent=ended.words.rate_percent if ended is not None and ended.words is not None else None,
+        figures=_figures(ended) if ended is not None else {},
         size_bytes=size_of(folder),
         about=read_about(folder),
     )
+
+
+def _figures(ended: RunEnded) -> dict[str, tuple[float, int]]:
+    found: dict[str, tuple[float, int]] = {}
+    none = Percentiles()
+    for name, values in {"update": ended.update, "wire": ended.wire, **ended.figures}.items():
+        for part in ("p50", "p95", "p99"):
+            value = getattr(values or none, f"{part}_ms")
+            if value is not None and f"{name}_{part}_ms" in FIGURES:
+                found[f"{name}_{part}_ms"] = (value, values.n)
+    if ended.words is not None and ended.words.rate_percent is not None:
+        found["word_error_percent"] = (ended.words.rate_percent, ended.words.n)
+    if planned := sum(ended.ledger.values()):
+        found["completed_percent"] = (100 * ended.ledger.get("completed", 0) / planned, planned)
+    return found
 
 
 def texts_of(folder: Path) -> Iterator[str]:

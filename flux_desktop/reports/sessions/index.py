@@ -19,7 +19,7 @@ from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_facts, texts_of
 
 INDEX_FILE = "index.sqlite"
-_SCHEMA = 1
+_SCHEMA = 2
 _BUSY_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -104,7 +104,8 @@ def _row(folder: Path) -> tuple[str, str, str, str] | None:
     try:
         stamp = _stamp(folder)
         facts = read_facts(folder)
-        texts = "\n".join(texts_of(folder))
+        is_whole = facts is not None and facts.verdict != "RECORDING"
+        texts = "\n".join(texts_of(folder)) if is_whole else ""
     except OSError as error:
         _log.warning("The session %s cannot be read: %s", folder, error)
         return None

@@ -34,6 +34,12 @@ def delete(parent: Path, name: str) -> None:
     _moved(folder, trash / name)
 
 
+def remove(parent: Path, name: str) -> None:
+    """Delete a session for good. Raises `ProblemError`, as `delete` does."""
+    delete(parent, name)
+    shutil.rmtree(parent / TRASH / name, ignore_errors=True)
+
+
 def restore(parent: Path, name: str) -> None:
     """Undo `delete`. Raises `ProblemError`."""
     _session(parent / TRASH, name)

@@ -45,6 +45,21 @@ def ask_plot(parent: QWidget, title: str, suffix: str, then: Callable[[Path], No
     open_dialog(dialog, then)
 
 
+def ask_export(parent: QWidget, name: str, then: Callable[[Path], None]) -> None:
+    """Ask for the file that a session is exported to."""
+    dialog = QFileDialog(parent, "Export Session", str(documents_folder() / f"{name}.zip"), "*.zip")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("zip")
+    open_dialog(dialog, then)
+
+
+def ask_import(parent: QWidget, then: Callable[[Path], None]) -> None:
+    """Ask for a session that was exported."""
+    dialog = QFileDialog(parent, "Import Session", str(documents_folder()), "Exported sessions (*.zip);;All files (*)")
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    open_dialog(dialog, then)
+
+
 def documents_folder() -> Path:
     """Where exports are offered first: the user's documents, else the home folder."""
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())

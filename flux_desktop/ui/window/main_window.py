@@ -10,6 +10,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
+from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
@@ -40,12 +41,14 @@ from flux_desktop.ui.window.presenting import Presenting
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
+from flux_desktop.ui.window.report_writer import ReportWriter
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, fitted
+from flux_desktop.ui.window.session_keeper import SessionKeeper
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
-from flux_desktop.ui.window.transcripts import Transcripts
+from flux_desktop.ui.window.transcripts import NO_SESSION, Transcripts
 from flux_desktop.ui.window.tuner import Tuner
 from flux_desktop.ui.window.waveform_reader import WaveformReader
 
@@ -97,11 +100,20 @@ class MainWindow(QMainWindow):
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
+<<<<<<< HEAD
         self.capacity_page = CapacityPage(theme, self.state)
         self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, page.banners)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page)
+=======
+        self.sessions_page = SessionsPage(theme)
+        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.sessions_page)
+>>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
+        self.reports = ReportWriter(page.banners, self.tasks)
+        self.sessions = SessionKeeper(
+            self.sessions_page, self.frame, self.transcripts, self.reports, page.banners, self.tasks
+        )
         self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
         self.recordings.ask_columns = lambda error, chosen: ColumnsDialog(self, error, chosen).open()
@@ -160,6 +172,8 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.isolation.run_finished)
         self.events.run_finished.connect(self.searcher.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
+        self.events.run_finished.connect(self.sessions.look)
+        self.events.report_wanted.connect(self.reports.write)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
         self.frame.page_changed.connect(self.searcher.begin)
@@ -169,7 +183,9 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         bar, page = self.menuBar(), self.live_page
-        menus.fill_file_menu(bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.quit)
+        menus.fill_file_menu(
+            bar.addMenu("&File"), self.state, page, self.recordings, self.transcripts, self.write_report, self.quit
+        )
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
         menus.add_playback_actions(run, page, self.sound.player)
@@ -177,6 +193,7 @@ class MainWindow(QMainWindow):
         menus.add_capacity_actions(run, self.frame, self.capacity_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
+        menus.add_session_actions(view, self.frame, self.sessions_page)
         menus.fill_view_menu(view, self.frame, page, self.theme, self.accuracy)
         presenting = self.presenting
         present = menus.add_presenter_actions(
@@ -204,6 +221,14 @@ class MainWindow(QMainWindow):
         """Start a run as chosen on the Live page, and show that page."""
         self.frame.show_page(LIVE)
         self.starter.start()
+
+    def write_report(self) -> None:
+        """Write the report of the run that is shown."""
+        folder = self.controller.session_folder
+        if folder is None:
+            self.live_page.banners.show_problem(NO_SESSION, "warn")
+        else:
+            self.reports.write(folder)
 
     def show_speech_models(self) -> None:
         """Show which speech models are installed, and offer to download them."""

@@ -14,7 +14,12 @@ from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
+<<<<<<< HEAD
 from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame
+=======
+from flux_desktop.ui.pages.page_frame import LIVE, PAGES, SESSIONS, TUNE, PageFrame
+from flux_desktop.ui.pages.sessions_page import SessionsPage
+>>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
@@ -38,6 +43,7 @@ def fill_file_menu(
     page: LivePage,
     recordings: Recordings,
     transcripts: Transcripts,
+    write_report: Callable[[], object],
     close: Callable[[], object],
 ) -> None:
     """Audio, past sessions and export."""
@@ -51,6 +57,7 @@ def fill_file_menu(
     _add(menu, "Use Recording", page.sound_panel.wav_button.click, "Ctrl+Shift+M")
     menu.addSeparator()
     _add(menu, "Open Session…", transcripts.choose_session, "Ctrl+Shift+S")
+    _add(menu, "Write Report of Session", write_report, "Ctrl+Shift+X")
     _add(menu, "Show Session in File Manager", transcripts.show_folder, "Ctrl+Shift+J")
     replay = menu.addMenu("Replay Session")
     for speed in (1, 2, 4, 8, 16):
@@ -130,6 +137,17 @@ def add_page_actions(menu: QMenu, frame: PageFrame) -> None:
     """One entry for each page of the window."""
     for index, entry in enumerate(PAGES):
         _add(menu, entry.name, partial(frame.show_page, index), entry.keys)
+    menu.addSeparator()
+
+
+def add_session_actions(menu: QMenu, frame: PageFrame, page: SessionsPage) -> None:
+    """What the Sessions page can do; each entry shows it."""
+
+    def search() -> None:
+        frame.show_page(SESSIONS)
+        page.panel.search.setFocus()
+
+    _add(menu, "Search Sessions", search, "Ctrl+Shift+H")
     menu.addSeparator()
 
 

@@ -23,9 +23,11 @@ class RunEvents(QObject):
 
     Signals:
         run_finished: a run has ended and its last event has been shown.
+        report_wanted: the session folder of a run whose report is to be written.
     """
 
     run_finished = Signal()
+    report_wanted = Signal(object)
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class RunEvents(QObject):
             if run.accuracy is not None:
                 actions["Accuracy…"] = self._accuracy.show
             if folder is not None:
+                actions["Report…"] = partial(self.report_wanted.emit, folder)
                 actions["Show in folder"] = partial(open_folder, folder)
             self._page.banners.show_problem(*result, actions)
 

@@ -16,7 +16,7 @@ def test_a_session_at_a_glance(tmp_path: Path) -> None:
     facts = read_facts(folder)
     assert facts is not None
     assert (facts.name, facts.endpoint, facts.data, facts.connections) == (folder.name, "my-flux", "call.wav", 3)
-    assert (facts.kind, facts.verdict, facts.minutes) == ("run", "PASS", 0.37)
+    assert (facts.kind, facts.verdict, facts.minutes) == ("live", "PASS", 0.37)
     assert facts.update_p95_ms is not None
     assert facts.size_bytes == sum(path.stat().st_size for path in folder.iterdir())
     assert list(texts_of(folder)) == list(HOSTILE[:3])

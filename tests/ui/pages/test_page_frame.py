@@ -15,6 +15,7 @@ from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
+from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.theme import ThemeSource
@@ -29,9 +30,13 @@ def state() -> AppState:
 @pytest.fixture
 def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PageFrame]:
     heartbeat = Heartbeat()
+<<<<<<< HEAD
     made = PageFrame(
         theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state), CapacityPage(theme, state)
     )
+=======
+    made = PageFrame(theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state), SessionsPage(theme))
+>>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
     made.resize(1280, 760)
     made.show()
     yield made

@@ -1,0 +1,59 @@
+"""One figure over many sessions: those that were recorded like a chosen one, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
+
+USABLE = frozenset({"DONE", "PASS", "FAIL"})
+"""Verdicts of runs whose figures prove something."""
+
+
+class TrendPoint(Struct, frozen=True, kw_only=True):
+    """A session's value of the figure, as the run measured it; `n` is how many values it is of."""
+
+    name: str
+    wall_time: str
+    value: float
+    n: int
+    usable: bool
+    """A run that is INVALID, cut off or interrupted is shown, but is no part of the trend."""
+
+
+class Trend(Struct, frozen=True, kw_only=True):
+    """A trend, and what its sessions have in common."""
+
+    figure: str
+    label: str
+    common: str
+    points: tuple[TrendPoint, ...] = ()
+
+    def values(self) -> list[float]:
+        """The usable values."""
+        return [point.value for point in self.points if point.usable]
+
+
+def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> Trend:
+    """The figure of all sessions with the endpoint, data, kind and number of connections of `like`."""
+    alike = sorted((each for each in sessions if _likeness(each) == _likeness(like)), key=lambda each: each.name)
+    points = tuple(
+        TrendPoint(
+            name=each.name,
+            wall_time=each.wall_time,
+            value=each.figures[figure][0],
+            n=each.figures[figure][1],
+            usable=each.verdict in USABLE,
+        )
+        for each in alike
+        if figure in each.figures
+    )
+    word = "connection" if like.connections == 1 else "connections"
+    common = f"{like.endpoint}, {like.data}, {like.kind}, {like.connections} {word}"
+    return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
+
+
+def _likeness(session: SessionFacts) -> tuple[str, str, str, int]:
+    return session.endpoint, session.data, session.kind, session.connections

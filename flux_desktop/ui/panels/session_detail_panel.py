@@ -1,0 +1,162 @@
+"""Beside the list of sessions: the facts of the selected one, or the comparison of two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from flux_desktop.evaluation.comparing.comparison import Compared
+from flux_desktop.reports.documents.comparison import Comparison
+from flux_desktop.reports.sessions.facts import SessionFacts
+from flux_desktop.ui.models.session_table import detail_rows, verdict_words, when
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
+from flux_desktop.ui.views.change_row import ChangeRow, short
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, copy_text, label, pill, plain_tip
+
+NONE_SELECTED = "Select a session to see its facts, or two to compare them."
+CONDITIONS = ("data", "normalisers", "server builds", "parameters", "connections")
+REACH_LEAST_PERCENT = 10.0
+
+
+def reach_percent(figures: Sequence[Compared]) -> float:
+    """How far the plots of changes reach on both sides, so that most intervals are on them as a whole."""
+    ends = sorted(
+        abs(end) for each in figures for end in (each.percent.low, each.percent.high, each.percent.value) if end
+    )
+    middle = ends[len(ends) * 3 // 4] if ends else 0.0
+    return max(REACH_LEAST_PERCENT, min(100.0, 1.2 * middle))
+
+
+def command_of(base: str, new: str) -> str:
+    """The command that compares the same two sessions."""
+    return f'flux-stress compare {base} {new} --fail-on "update_p95_ms>+10%"'
+
+
+class SessionDetailPanel(Panel):
+    """Shows what it is given.
+
+    Signals:
+        swap_wanted: the two sessions are to be compared the other way round.
+        force_wanted: sessions of different conditions are to be compared all the same.
+    """
+
+    swap_wanted = Signal()
+    force_wanted = Signal()
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__("Session")
+        self._theme = theme
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setAccessibleName("Facts or comparison")
+        self._area.viewport().setAutoFillBackground(False)
+        self.body.addWidget(self._area, 1)
+        self._content = QWidget()
+        self.show_none()
+
+    def show_none(self) -> None:
+        """Nothing is selected."""
+        self._begin("Session").addWidget(label(NONE_SELECTED, "muted", wrap=True))
+        self._end()
+
+    def show_session(self, session: SessionFacts) -> None:
+        """The facts of one session."""
+        column = self._begin("Session")
+        column.addWidget(label(verdict_words(session), "strong"))
+        for words in filter(None, (session.about.title, session.about.note)):
+            column.addWidget(label(words, "body", wrap=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        for row, (name, words) in enumerate(detail_rows(session)):
+            grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            value = ElidedLabel()
+            value.setText(words)
+            grid.addWidget(value, row, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        self._end()
+
+    def show_waiting(self, base: SessionFacts, new: SessionFacts) -> None:
+        """The comparison is being computed."""
+        column = self._begin("Compare")
+        self._sides(column, base, new)
+        column.addWidget(label("Reading both recordings…", "muted"))
+        self._end()
+
+    def show_failed(self, base: SessionFacts, new: SessionFacts, why: str) -> None:
+        """The comparison cannot be made."""
+        column = self._begin("Compare")
+        self._sides(column, base, new)
+        column.addWidget(label(why, "danger", wrap=True))
+        self._end()
+
+    def show_comparison(self, base: SessionFacts, new: SessionFacts, result: Comparison) -> None:
+        """The comparison of two sessions."""
+        column = self._begin("Compare")
+        self._sides(column, base, new)
+        different = [name for name in CONDITIONS if any(f"different {name}" in reason for reason in result.reasons)]
+        ticks = "   ".join(f"{'✗' if name in different else '✓'} {name}" for name in CONDITIONS)
+        column.addWidget(label(ticks, "caption", wrap=True))
+        tone = "warn" if not result.comparable else "danger" if "worse" in result.verdict().lower() else "quiet"
+        word = "NOT COMPARABLE" if not result.comparable else _word(result)
+        column.addWidget(pill(word, "ok" if word == "BETTER" else tone))
+        column.addWidget(label(short(result.verdict()), "strong", wrap=True))
+        if not result.comparable and not result.figures:
+            self.force_button = button("Compare anyway", self.force_wanted.emit, tip="Show the figures all the same")
+            column.addWidget(self.force_button)
+        reach = reach_percent(result.figures)
+        for figure in result.figures:
+            column.addWidget(ChangeRow(self._theme, figure, reach))
+        if result.figures:
+            words = f"Change in percent of the base, ±{reach:.0f} %, with 95 % intervals; point at a row for n."
+            column.addWidget(label(words, "caption", wrap=True))
+        command = command_of(base.name, new.name)
+        shown = ElidedLabel("caption")
+        shown.setText(command)
+        column.addWidget(shown)
+        swap = button("Swap base and new", self.swap_wanted.emit, tip="Compare the other way round")
+        copy = button("Copy command", lambda: copy_text(command), tip=plain_tip(command))
+        row = QHBoxLayout()
+        row.addWidget(copy)
+        row.addWidget(swap)
+        row.addStretch()
+        column.addLayout(row)
+        self._end()
+
+    def _sides(self, column: QVBoxLayout, base: SessionFacts, new: SessionFacts) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_S)
+        for row, (name, session) in enumerate((("BASE", base), ("NEW", new))):
+            grid.addWidget(pill(name, "accent"), row, 0)
+            words = ElidedLabel("strong")
+            words.setText(f"{when(session)} · {session.connections} × {session.minutes:.1f} min")  # noqa: RUF001
+            grid.addWidget(words, row, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+
+    def _begin(self, title: str) -> QVBoxLayout:
+        self.title.setText(title)
+        self._content = QWidget()
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, SPACE_S, 0)
+        column.setSpacing(SPACE_S)
+        return column
+
+    def _end(self) -> None:
+        layout = self._content.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.addStretch()
+        self._area.setWidget(self._content)
+        self._content.setAutoFillBackground(False)  # `setWidget` turns it on
+
+
+def _word(result: Comparison) -> str:
+    findings = {str(figure.finding) for figure in result.figures}
+    if result.failed or "worse" in findings:
+        return "WORSE"
+    return "BETTER" if "better" in findings else "NO DIFFERENCE FOUND"

@@ -1,0 +1,141 @@
+"""One figure over the sessions that were recorded like the selected one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox
+
+from flux_desktop.reports.sessions.facts import FIGURES
+from flux_desktop.reports.sessions.trend import Trend
+from flux_desktop.ui.models.session_table import day_of
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
+
+NO_TREND = "Select a session to see a figure over all sessions with the same endpoint, data and connections."
+TICKS_MAX = 6
+TOO_FEW = "Only one session like this has the figure: a trend needs two."
+
+
+class TrendPanel(Panel):
+    """A point for each session; hollow ones prove nothing and are no part of the line.
+
+    Signals:
+        figure_changed: another figure is wanted; read `figure`.
+    """
+
+    figure_changed = Signal()
+
+    def __init__(self, theme: ThemeSource) -> None:
+        super().__init__("Trend")
+        self._theme = theme
+        self._trend: Trend | None = None
+        self._marked: frozenset[str] = frozenset()
+        self.box = QComboBox()
+        for name, words in FIGURES.items():
+            self.box.addItem(words, name)
+        self.box.setCurrentIndex(list(FIGURES).index("update_p95_ms"))
+        self.box.setAccessibleName("Figure of the trend")
+        self.box.setToolTip("The figure as each run measured it at its end")
+        self.box.currentIndexChanged.connect(lambda _index: self.figure_changed.emit())
+        self.common = ElidedLabel("caption")
+        self.head.insertWidget(1, self.box)
+        self.head.insertWidget(2, self.common, 1)
+        self.empty = label(NO_TREND, "muted", wrap=True)
+        self.body.addWidget(self.empty)
+        self.plot: Any = None
+        self._line: Any = None
+        self._points: Any = None
+
+    def build(self) -> None:
+        """Make the plot, which takes longer than showing the page."""
+        if self.plot is not None:
+            return
+        self.plot = pg.PlotWidget(enableMenu=False)
+        self.plot.setAccessibleName("Trend")
+        self.plot.setMinimumHeight(70)
+        item = self.plot.getPlotItem()
+        item.hideButtons()
+        item.setMouseEnabled(x=False, y=False)
+        item.showGrid(x=False, y=True, alpha=0.25)
+        item.getAxis("left").setWidth(48)
+        self._line = item.plot()
+        self._points = pg.ScatterPlotItem(hoverable=True, tip=_tip)
+        item.addItem(self._points)
+        self.body.addWidget(self.plot, 1)
+        self._theme.changed.connect(self._restyle)
+        self._restyle()
+        self._draw()
+
+    @property
+    def figure(self) -> str:
+        """The figure that is wanted."""
+        return str(self.box.currentData())
+
+    def show_trend(self, trend: Trend | None, marked: frozenset[str] = frozenset()) -> None:
+        """Show a trend with some sessions marked; None where nothing is selected."""
+        if (trend, marked) == (self._trend, self._marked):
+            return
+        self._trend, self._marked = trend, marked
+        self._draw()
+
+    def _restyle(self) -> None:
+        colours = self._theme.current
+        self.plot.setBackground(colours.panel)
+        for name in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(name)
+            axis.setPen(pg.mkPen(colours.border))
+            axis.setTextPen(pg.mkPen(colours.muted))
+            axis.setTickFont(font(TYPE_CAPTION_PX))
+        self._line.setPen(pg.mkPen(colours.accent, width=2))
+        QTimer.singleShot(0, self._draw)
+
+    def _draw(self) -> None:
+        trend = self._trend
+        few = trend is not None and len(trend.points) < 2
+        self.empty.setText(NO_TREND if trend is None else TOO_FEW)
+        self.empty.setVisible(trend is None or few)
+        self.common.setText("" if trend is None else f"{len(trend.points)} sessions like it: {trend.common}")
+        if self.plot is None:
+            return
+        self.plot.setVisible(trend is not None and not few)
+        if trend is None or few:
+            return
+        colours = self._theme.current
+        places = np.arange(len(trend.points), dtype=float)
+        values = np.array([point.value for point in trend.points])
+        usable = np.array([point.usable for point in trend.points], dtype=bool)
+        self._line.setData(places[usable], values[usable])
+        self._points.setData(
+            [
+                {
+                    "pos": (place, point.value),
+                    "data": point,
+                    "size": 12 if point.name in self._marked else 8,
+                    "symbol": "o" if point.usable else "d",
+                    "pen": pg.mkPen(colours.accent if point.usable else colours.muted, width=1.5),
+                    "brush": pg.mkBrush(colours.accent) if point.usable else pg.mkBrush(None),
+                }
+                for place, point in enumerate(trend.points)
+            ]
+        )
+        step = max(1, math.ceil(len(trend.points) / TICKS_MAX))
+        ticks = [(float(place), day_of(point.wall_time)) for place, point in enumerate(trend.points)][::step]
+        self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
+        low, high = float(values.min()), float(values.max())
+        room = max((high - low) * 0.2, abs(high) * 0.05, 0.5)
+        self.plot.getPlotItem().vb.setRange(
+            xRange=(-0.5, len(trend.points) - 0.5), yRange=(low - room, high + room), padding=0
+        )
+        said = ", ".join(f"{day_of(point.wall_time)} {point.value:.1f}" for point in trend.points[-8:])
+        self.plot.setAccessibleName(f"Trend of {trend.label}: {said}")
+
+
+def _tip(x: float, y: float, data: Any) -> str:
+    more = "" if data.usable else "; no part of the trend: the run proves nothing"
+    return f"{data.name}: {y:.1f} (n = {data.n:,}{more})"

@@ -1,0 +1,39 @@
+"""Tests of trends: sessions that are alike, in the order of time, and what proves nothing marked."""
+
+from __future__ import annotations
+
+from flux_desktop.reports.sessions.facts import SessionFacts
+from flux_desktop.reports.sessions.trend import trend
+
+
+def session(day: int, value: float | None, **changes: object) -> SessionFacts:
+    fields: dict[str, object] = {
+        "name": f"2026-01-{day:02}",
+        "endpoint": "a",
+        "data": "nightly",
+        "connections": 20,
+        "verdict": "PASS",
+        "figures": {} if value is None else {"update_p95_ms": (value, 100)},
+    }
+    return SessionFacts(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def test_only_sessions_that_are_alike_are_part_of_it() -> None:
+    sessions = [
+        session(3, 300.0),
+        session(1, 100.0),
+        session(2, 999.0, connections=21),
+        session(4, 999.0, endpoint="b"),
+        session(5, 999.0, data="other"),
+        session(6, 999.0, kind="sweep"),
+        session(7, None),
+        session(8, 800.0, verdict="INVALID"),
+    ]
+    found = trend(sessions, sessions[0], "update_p95_ms")
+    assert [(point.value, point.n, point.usable) for point in found.points] == [
+        (100.0, 100, True),
+        (300.0, 100, True),
+        (800.0, 100, False),
+    ]
+    assert found.values() == [100.0, 300.0]
+    assert found.common == "a, nightly, live, 20 connections"
