@@ -86,7 +86,7 @@ QToolButton[kind="icon"]:checked { background: %(accent_soft)s; border-color: %(
 QToolButton[kind="icon"]:focus { border-color: %(accent)s; }
 QToolButton[kind="rail"] {
   background: transparent; border: 1px solid transparent; border-radius: 9px; color: %(muted)s; font-size: 11px;
-  margin: 0 5px; padding: 7px 0 5px 0;
+  margin: 0 3px; padding: 7px 0 5px 0;
 }
 QToolButton[kind="rail"]:hover { color: %(text)s; }
 QToolButton[kind="rail"]:checked { background: %(accent_soft)s; color: %(text)s; font-weight: 600; }

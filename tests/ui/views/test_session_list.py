@@ -1,0 +1,45 @@
+"""The list of sessions: order, selection that survives a new list, and the star by mouse and keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.reports.sessions.facts import About, SessionFacts
+from flux_desktop.ui.models.session_table import STAR_COLUMN, VERDICT_COLUMN, WHEN_COLUMN
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.session_list import SessionList
+
+
+def session(day: int, **changes: object) -> SessionFacts:
+    fields: dict[str, object] = {"name": f"2026-01-{day:02}", "wall_time": f"2026-01-{day:02}T12:00:00+00:00"}
+    return SessionFacts(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def test_what_is_selected_stays_selected(qtbot: QtBot, theme: ThemeSource) -> None:
+    table = SessionList(theme)
+    qtbot.addWidget(table)
+    table.show_sessions([session(1), session(2), session(3)])
+    assert [each.name for each in table.rows.sessions] == ["2026-01-03", "2026-01-02", "2026-01-01"]
+    table.select({"2026-01-02", "2026-01-01"})
+    table.show_sessions([session(2), session(1, about=About(starred=True)), session(4)])
+    assert [each.name for each in table.selected()] == ["2026-01-02", "2026-01-01"]
+    table.sortByColumn(WHEN_COLUMN, Qt.SortOrder.AscendingOrder)
+    assert [each.name for each in table.selected()] == ["2026-01-01", "2026-01-02"]
+
+
+def test_the_star_and_the_verdict_say_what_they_are(qtbot: QtBot, theme: ThemeSource) -> None:
+    table = SessionList(theme)
+    qtbot.addWidget(table)
+    table.show_sessions([session(1, verdict="FAIL", about=About(starred=True, note="<b>bold</b>"))])
+    star = table.rows.index(0, STAR_COLUMN)
+    assert star.data(Qt.ItemDataRole.AccessibleTextRole) == "starred"
+    verdict = table.rows.index(0, VERDICT_COLUMN)
+    assert verdict.data(Qt.ItemDataRole.ForegroundRole).color().name() == theme.current.danger
+    assert "&lt;b&gt;" in table.rows.index(0, table.rows.columnCount() - 1).data(Qt.ItemDataRole.ToolTipRole)
+    starred: list[str] = []
+    table.starred.connect(starred.append)
+    table.clicked.emit(star)
+    table.select({"2026-01-01"})
+    qtbot.keyClick(table, Qt.Key.Key_S)
+    assert starred == ["2026-01-01"] * 2
