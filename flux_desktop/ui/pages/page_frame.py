@@ -29,15 +29,10 @@ class PageEntry:
 PAGES = (
     PageEntry("Live", "audio-lines", "Ctrl+Alt+1"),
     PageEntry("Tune", "sliders-horizontal", "Ctrl+Alt+2"),
-<<<<<<< HEAD
     PageEntry("Capacity", "gauge", "Ctrl+Alt+3"),
-)
-LIVE, TUNE, CAPACITY = range(len(PAGES))
-=======
     PageEntry("Sessions", "history", "Ctrl+Alt+4"),
 )
-LIVE, TUNE, SESSIONS = range(len(PAGES))
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+LIVE, TUNE, CAPACITY, SESSIONS = range(len(PAGES))
 
 
 class PageFrame(QWidget):
@@ -50,30 +45,24 @@ class PageFrame(QWidget):
     page_changed = Signal()
 
     def __init__(
-<<<<<<< HEAD
-        self, theme: ThemeSource, state: AppState, live: LivePage, tune: TunePage, capacity: CapacityPage
-=======
-        self, theme: ThemeSource, state: AppState, live: LivePage, tune: TunePage, sessions: SessionsPage
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+        self,
+        theme: ThemeSource,
+        state: AppState,
+        live: LivePage,
+        tune: TunePage,
+        capacity: CapacityPage,
+        sessions: SessionsPage,
     ) -> None:
         super().__init__()
         self._state = state
         self._live = live
         self._focused: dict[int, QWidget] = {}
-<<<<<<< HEAD
-        self._banner_places = (live.middle, tune.middle, capacity.middle)
-=======
-        self._banner_places = (live.middle, tune.middle, sessions.middle)
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+        self._banner_places = (live.middle, tune.middle, capacity.middle, sessions.middle)
         self.rail = Rail(theme)
         for entry in PAGES:
             self.rail.add(entry.name, entry.icon, entry.keys)
         self.stack = QStackedWidget()
-<<<<<<< HEAD
-        for page in (live, tune, capacity):
-=======
-        for page in (live, tune, sessions):
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+        for page in (live, tune, capacity, sessions):
             self.stack.addWidget(page)
         body = QWidget()
         body.setObjectName("body")
@@ -93,11 +82,7 @@ class PageFrame(QWidget):
 
     @property
     def current(self) -> int:
-<<<<<<< HEAD
-        """The page that is shown: `LIVE`, `TUNE` or `CAPACITY`."""
-=======
-        """The page that is shown: `LIVE`, `TUNE` or `SESSIONS`."""
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+        """The page that is shown, such as `LIVE`."""
         return self.stack.currentIndex()
 
     def show_page(self, index: int) -> None:

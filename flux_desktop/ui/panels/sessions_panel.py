@@ -68,7 +68,7 @@ class SessionsPanel(Panel):
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search names, notes, data and transcripts")
         self.search.setAccessibleName("Search sessions")
-        self.search.setToolTip("Sessions that contain every word in their facts, notes or transcripts (Ctrl+Shift+H)")
+        self.search.setToolTip("Sessions that contain every word in their facts, notes or transcripts (Ctrl+Alt+F)")
         self.search.setClearButtonEnabled(True)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)

@@ -100,14 +100,10 @@ class MainWindow(QMainWindow):
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
-<<<<<<< HEAD
         self.capacity_page = CapacityPage(theme, self.state)
         self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, page.banners)
-        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page)
-=======
         self.sessions_page = SessionsPage(theme)
-        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.sessions_page)
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.reports = ReportWriter(page.banners, self.tasks)

@@ -14,12 +14,8 @@ from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
-<<<<<<< HEAD
-from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame
-=======
-from flux_desktop.ui.pages.page_frame import LIVE, PAGES, SESSIONS, TUNE, PageFrame
+from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, SESSIONS, TUNE, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
@@ -147,7 +143,7 @@ def add_session_actions(menu: QMenu, frame: PageFrame, page: SessionsPage) -> No
         frame.show_page(SESSIONS)
         page.panel.search.setFocus()
 
-    _add(menu, "Search Sessions", search, "Ctrl+Shift+H")
+    _add(menu, "Search Sessions", search, "Ctrl+Alt+F")
     menu.addSeparator()
 
 

@@ -30,13 +30,8 @@ def state() -> AppState:
 @pytest.fixture
 def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PageFrame]:
     heartbeat = Heartbeat()
-<<<<<<< HEAD
-    made = PageFrame(
-        theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state), CapacityPage(theme, state)
-    )
-=======
-    made = PageFrame(theme, state, LivePage(theme, state, heartbeat), TunePage(theme, state), SessionsPage(theme))
->>>>>>> e97165a (window: a page of sessions with search, comparison and trend; reports: retention and room on the disk)
+    pages = LivePage(theme, state, heartbeat), TunePage(theme, state), CapacityPage(theme, state), SessionsPage(theme)
+    made = PageFrame(theme, state, *pages)
     made.resize(1280, 760)
     made.show()
     yield made
