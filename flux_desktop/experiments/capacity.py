@@ -126,9 +126,12 @@ class CapacitySearch:
         running = asyncio.create_task(self._supervisor.run(self._plan.run))
         try:
             result = await self._search(running)
-        finally:
-            self._supervisor.stop(drain=True, interrupts=False)
-            ended = await running
+        except BaseException:
+            running.cancel()
+            await asyncio.wait({running})
+            raise
+        self._supervisor.stop(drain=True, interrupts=False)
+        ended = await running
         if ended.problem is not None and not self.report.rungs:
             result = Result(kind="INVALID", reason=ended.problem.sentence().rstrip("."))
         self._finish(result)
@@ -136,8 +139,10 @@ class CapacitySearch:
 
     async def _search(self, running: asyncio.Task[RunEnded]) -> Result:
         waiting = asyncio.create_task(self._started.wait())
-        await asyncio.wait([waiting, asyncio.ensure_future(running)], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
+        try:
+            await asyncio.wait([waiting, running], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
         history = self.report.rungs
         while True:
             if running.done():

@@ -1,4 +1,4 @@
-"""The Capacity page: what to search for and cost on the left, the curve in the middle, the rungs on the right."""
+"""The Capacity page: what to search for on the left, the curve in the middle, rungs and cost on the right."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class CapacityPage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(left_column(self.inputs, self.money, width_px=LEFT_PX))
+        columns.addWidget(left_column(self.inputs, width_px=LEFT_PX))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.answer)
@@ -54,6 +54,7 @@ class CapacityPage(QWidget):
         self.side = QVBoxLayout()
         self.side.setSpacing(SPACE_M)
         self.side.addWidget(self.rungs, 1)
+        self.side.addWidget(self.money)
         self.parts.addLayout(self.side, 2)
         self.middle.addLayout(self.parts, 1)
         columns.addLayout(self.middle, 1)

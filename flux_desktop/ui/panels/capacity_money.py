@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from msgspec.structs import replace
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QSlider
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from flux_desktop.evaluation.cost import SUGGESTED_CURRENCY, Prices
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.style.tokens import SPACE_XS
 from flux_desktop.ui.widgets.basics import Panel, label, roomy, set_role
 
+_FIELD_PX = 92
 _FIELDS = (
     ("licence_per_stream_minute", "Licence per stream-minute"),
     ("instance_per_hour", "Instance per hour"),
@@ -35,56 +36,50 @@ class CapacityMoney(Panel):
         super().__init__("Cost", "")
         self._model = model
         self._showing = False
-        grid = QGridLayout()
-        grid.setVerticalSpacing(SPACE_S - 2)
-        self.fields: dict[str, QDoubleSpinBox] = {}
-        for row, (name, words) in enumerate(_FIELDS):
-            field = QDoubleSpinBox()
-            field.setDecimals(4)
-            field.setRange(0, 100_000)
-            field.setSpecialValueText("not set")
-            field.setFixedWidth(92)
-            field.setAccessibleName(words)
-            roomy(field)
-            field.editingFinished.connect(self._entered)
-            self.fields[name] = field
-            grid.addWidget(label(words), row, 0)
-            grid.addWidget(field, row, 1)
+        self.fields: dict[str, QDoubleSpinBox] = {name: _price(words) for name, words in _FIELDS}
         self.currency = QLineEdit(SUGGESTED_CURRENCY)
         self.currency.setMaxLength(3)
-        self.currency.setFixedWidth(92)
+        self.currency.setFixedWidth(_FIELD_PX)
         self.currency.setAccessibleName("Currency")
         self.currency.setToolTip("Of all prices, such as USD or EUR")
-        self.currency.editingFinished.connect(self._entered)
-        grid.addWidget(label("Currency"), len(_FIELDS), 0)
-        grid.addWidget(self.currency, len(_FIELDS), 1)
-        self.body.addLayout(grid)
-        self.origin = label("", "caption", wrap=True)
-        self.body.addWidget(self.origin)
-        self.utilisation = QSlider()
-        self.utilisation.setOrientation(self.utilisation.orientation().Horizontal)
-        self.utilisation.setRange(10, 100)
-        self.utilisation.setAccessibleName("Utilisation in percent")
-        self.utilisation.setToolTip("Part of the capacity that is used on average")
-        self.utilisation_words = label("")
         self.minutes = QDoubleSpinBox()
         self.minutes.setDecimals(1)
         self.minutes.setRange(0.1, 600)
         self.minutes.setValue(model.minutes_each)
         self.minutes.setSuffix(" min")
-        self.minutes.setFixedWidth(92)
+        self.minutes.setFixedWidth(_FIELD_PX)
         self.minutes.setAccessibleName("Length of a conversation")
         roomy(self.minutes)
-        use = QGridLayout()
-        use.addWidget(self.utilisation_words, 0, 0)
-        use.addWidget(self.utilisation, 0, 1)
-        use.addWidget(label("A conversation lasts"), 1, 0)
-        use.addWidget(self.minutes, 1, 1)
-        self.body.addLayout(use)
+        self.utilisation = QSlider(Qt.Orientation.Horizontal)
+        self.utilisation.setRange(10, 100)
+        self.utilisation.setFixedWidth(_FIELD_PX)
         self.utilisation.setValue(round(100 * model.utilisation))
+        self.utilisation.setAccessibleName("Utilisation in percent")
+        self.utilisation.setToolTip("Part of the capacity that is used on average")
+        self.utilisation_words = label("")
+        rows: list[tuple[QWidget, QWidget]] = [(label(words), self.fields[name]) for name, words in _FIELDS]
+        rows += [
+            (label("Currency"), self.currency),
+            (self.utilisation_words, self.utilisation),
+            (label("A conversation lasts"), self.minutes),
+        ]
+        grid = QGridLayout()
+        grid.setVerticalSpacing(SPACE_XS)
+        grid.setColumnStretch(0, 1)
+        for row, (name, field) in enumerate(rows):
+            grid.addWidget(name, row, 0)
+            grid.addWidget(field, row, 1)
+        self.body.addLayout(grid)
+        self.origin = label("", "caption", wrap=True)
+        self.body.addWidget(self.origin)
+        for price in self.fields.values():
+            price.editingFinished.connect(self._entered)
+        self.currency.editingFinished.connect(self._entered)
         self.utilisation.valueChanged.connect(lambda _value: self._use_changed())
         self.minutes.valueChanged.connect(lambda _value: self._use_changed())
         self.sheet = QGridLayout()
+        self.sheet.setVerticalSpacing(SPACE_XS)
+        self.sheet.setColumnStretch(0, 1)
         self.body.addLayout(self.sheet)
         self._rows: list[tuple[QLabel, QLabel]] = []
         self.reason = label("", "caption", wrap=True)
@@ -146,3 +141,14 @@ class CapacityMoney(Panel):
         self._model.utilisation = self.utilisation.value() / 100
         self._model.minutes_each = self.minutes.value()
         self.changed.emit()
+
+
+def _price(name: str) -> QDoubleSpinBox:
+    field = QDoubleSpinBox()
+    field.setDecimals(4)
+    field.setRange(0, 100_000)
+    field.setSpecialValueText("not set")
+    field.setFixedWidth(_FIELD_PX)
+    field.setAccessibleName(name)
+    roomy(field)
+    return field

@@ -103,16 +103,14 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         x, y = np.array(bars).T
         self._add(pg.PlotCurveItem(x, y, connect="pairs", pen=pen))
         marks = pg.ScatterPlotItem(size=9, pxMode=True, hoverable=True, tip=lambda x, y, data: rung_tip(data))
-        for rung, each in known:
-            shade = QColor(getattr(colours, TOKENS[rung.judgement]))
-            marks.addPoints(
-                x=[rung.streams],
-                y=[min(top_ms, _value(each))],
-                symbol=SYMBOLS[rung.judgement],
-                brush=pg.mkBrush(shade),
-                pen=pg.mkPen(colours.panel, width=1),
-                data=[rung],
-            )
+        marks.setData(
+            x=[rung.streams for rung, _ in known],
+            y=[min(top_ms, _value(each)) for _, each in known],
+            symbol=[SYMBOLS[rung.judgement] for rung, _ in known],
+            brush=[pg.mkBrush(getattr(colours, TOKENS[rung.judgement])) for rung, _ in known],
+            pen=pg.mkPen(colours.panel, width=1),
+            data=[rung for rung, _ in known],
+        )
         self._add(marks)
 
     def _draw_bracket(self) -> None:
