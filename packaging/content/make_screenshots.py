@@ -22,7 +22,7 @@ from flux_desktop.engine.records.events import Event
 from flux_desktop.ui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -116,7 +116,7 @@ async def tune_empty(window: MainWindow) -> None:
     window.frame.show_page(TUNE)
     panel = window.tune_page.measure_panel
     panel.repeats.setValue(1)
-    panel.connections.setValue(24)
+    panel.connections.setValue(29)
     await until(panel.record_button.isEnabled)
 
 

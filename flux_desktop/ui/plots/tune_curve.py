@@ -14,6 +14,7 @@ from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGU
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_curve import CurvePoint, Evaluation
+from flux_desktop.ui.plots.number_axes import PercentAxis, ThousandsAxis
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.legend import Entry
@@ -22,26 +23,14 @@ _X_STEPS = (5.0, 10.0, 15.0, 20.0, 30.0, 50.0, 75.0, 100.0)
 _Y_STEPS = (400.0, 600.0, 800.0, 1000.0, 1200.0, 1600.0, 2000.0, 3000.0, 5000.0, 10_000.0)
 _NAMES_UP_TO = 20.0
 _LIMIT_STEP = 0.5
+_X_USUAL_MAX = 20.0
+"""Percent: who accepts more cut-offs than that moves there, and the axis follows."""
 _LIMIT_RANGE = (0.1, 60.0)
 PUBLIC_WORDS = f"public, {AS_OF}"
 PUBLIC_MEANING = (
     f"Published figures of other detectors ({SOURCE}, {AS_OF}), measured by others on other recordings. "
     "They are means, and Flux is understated there: its trace ends at a threshold of 0.7."
 )
-
-
-class PercentAxis(pg.AxisItem):  # type: ignore[misc]
-    """Shares of the holds."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:g} %" for value in values]
-
-
-class ThousandsAxis(pg.AxisItem):  # type: ignore[misc]
-    """Milliseconds."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:,.0f}" for value in values]
 
 
 class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
@@ -175,9 +164,17 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         widest = float(x.max()) if len(x) else 20.0
         highest = float(y.max()) if len(y) else float(waits[known].max(initial=800.0))
         item: Any = self.getPlotItem()
-        self._widest = next((step for step in _X_STEPS if step >= max(widest, 15.0)), 100.0)
-        item.setXRange(0, self._widest, padding=0.02)
+        self._widest = 0.0
+        self._show_up_to(max(15.0, min(widest, _X_USUAL_MAX)))
         item.setYRange(0, next((step for step in _Y_STEPS if step >= 1.25 * highest), 10_000.0), padding=0.02)
+
+    def _show_up_to(self, percent: float) -> None:
+        """Widen the axis where it is too short; it stays so until another recording is drawn."""
+        if percent > self._widest:
+            self._widest = next((step for step in _X_STEPS if step >= percent), 100.0)
+            item: Any = self.getPlotItem()
+            item.setXRange(0, self._widest, padding=0.02)
+            self.show_public(self._public_shown)
 
     def _draw_point(self, point: CurvePoint | None) -> None:
         known = point is not None and point.cut_share.value is not None and point.wait_ms.value is not None
@@ -187,6 +184,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
             self.setAccessibleName("Curve: how long speakers wait against how often they are cut off")
             return
         x, y = _percent(point), point.wait_ms.value or 0.0
+        self._show_up_to(x)
         self._moving = True
         self._handle.setPos(x, y)
         self._moving = False
@@ -203,6 +201,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         self._current.setVisible(known)
         self._current_name.setVisible(known)
         if point is not None and known:
+            self._show_up_to(_percent(point))
             self._current.setData([_percent(point)], [point.wait_ms.value or 0.0])
             self._current_name.setText(f"current {point.setting.eot:.2f}")
             self._current_name.setPos(_percent(point), point.wait_ms.value or 0.0)
@@ -214,6 +213,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
             part.setVisible(shown)
         if place is not None and not self._limit.moving:
             limit = 100 * self._model.limits[place].cut_share_max
+            self._show_up_to(limit)
             self._limit.setValue(limit)
             self._beyond.setRegion((limit, 1000))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.plots.tune_curve import TuneCurve
@@ -48,6 +50,18 @@ def test_the_best_settings_and_the_present_one_are_drawn(curve: TuneCurve, model
     assert "10.0 %" in curve.accessibleName()
     low, high = curve._bars.getData()[0][:2]
     assert low < 10.0 < high
+
+
+def test_the_axis_shows_few_cut_offs_and_follows_the_point(curve: TuneCurve, model: TuneModel) -> None:
+    record(model, Setting(eot=0.95))
+    model.set_current(Setting(eot=0.95))
+    curve.refresh()
+    assert curve._widest <= 20.0
+    assert curve.getPlotItem().viewRange()[0][1] < 22.0
+    model.point = msgspec.structs.replace(model.point, cut_share=Estimate(0.42, 0.3, 0.5, 40))
+    curve.refresh()
+    assert curve.getPlotItem().viewRange()[0][1] > 42.0
+    assert not any(name.isVisible() for name in curve._names), "they would lie on each other"
 
 
 def test_the_published_figures_can_be_hidden(curve: TuneCurve, model: TuneModel) -> None:
