@@ -155,7 +155,8 @@ class Presenter(QWidget):
 
     def _refresh_slowly(self, conversation: Conversation | None) -> None:
         run = self._state.run
-        shown = self.choice.counters_shown and self.choice.view is not View.SUBTITLES
+        recorded = self.choice.view is View.SPLIT and self.player is not None
+        shown = self.choice.counters_shown and self.choice.view is not View.SUBTITLES and not recorded
         self.counters.setVisible(shown)
         if shown:
             self.counters.show_content(counters(run, self.prices))

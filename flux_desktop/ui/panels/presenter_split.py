@@ -55,10 +55,10 @@ class SplitPanel(QWidget):
         for part in (self.ribbon, *self.arms):
             part.setVisible(not split.hint)
         self.hint.show_content((split.hint, False))
-        mark = {None: "", True: "⏸  ", False: "▶  "}[split.paused]
+        paused = " · paused" if split.paused else ""
         of = "" if split.length_s is None else f" of {split.length_s:.1f}"
         where = "" if split.hint else f" · {split.position_s:.1f}{of} s"
-        self.title.show_content((f"{mark}{split.title}{where}", True))
+        self.title.show_content((f"{split.title}{where}{paused}", True))
         self.same.show_content((split.same, False))
         self.ribbon.show_content(split)
         for part, arm in zip(self.arms, split.arms, strict=False):

@@ -54,6 +54,6 @@ def test_a_recorded_comparison_says_where_it_stands(panel: SplitPanel) -> None:
     player.toggle(0.0)
     panel.refresh(player, [])
     assert panel.title.content is not None
-    assert panel.title.content[0].startswith("⏸  a · 0.0 of ")
+    assert panel.title.content[0] == "a · 0.0 of 7.5 s · paused"
     assert panel.source_words(player) == "local · not Flux · recorded comparison, clip 1 of 1"
     assert "cut the caller off" not in panel.accessibleDescription(), "not yet"

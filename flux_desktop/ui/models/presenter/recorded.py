@@ -183,13 +183,13 @@ def _verdict(track: ArmTrack, position_s: float) -> Verdict:
     turn = found[1]
     cuts = [cut for cut in turn.cut_offs if (cut.heard_s or cut.audio_s) <= position_s]
     if cuts:
-        hold = next((each.hold for each in track.score.holds if each.cut_off == cuts[0]), None)
+        newest, times = cuts[-1], "" if len(cuts) == 1 else f" {len(cuts)} times"
+        hold = next((each.hold for each in track.score.holds if each.cut_off == newest), None)
+        words = f"cut the caller off{times}"
         if hold is None:
-            return Verdict(
-                "danger", "cut the caller off", f"{seconds(1000 * (turn.turn.end_s - cuts[0].audio_s))} before the end"
-            )
-        into, whole = cuts[0].audio_s - hold.start_s, hold.end_s - hold.start_s
-        return Verdict("danger", "cut the caller off", f"{into:.2f} s into a pause of {whole:.1f} s")
+            return Verdict("danger", words, f"{seconds(1000 * (turn.turn.end_s - newest.audio_s))} before the end")
+        into, whole = newest.audio_s - hold.start_s, hold.end_s - hold.start_s
+        return Verdict("danger", words, f"{into:.2f} s into a pause of {whole:.1f} s")
     if turn.end is not None and turn.decision_s is not None and (turn.end.heard_s or turn.end.audio_s) <= position_s:
         wait_ms = 1000 * (turn.decision_s + (turn.delivery_s or 0.0))
         return Verdict("ok", f"answered after {seconds(wait_ms)}", f"measured here · {PEOPLE}")

@@ -81,9 +81,14 @@ class RibbonPart(Part[Split]):
             shade = QColor(theme.muted)
             shade.setAlphaF(0.35)
             painter.fillRect(box, shade)
-            words = f"{hold.end_s - hold.start_s:.1f} s"
-            if QFontMetricsF(face).horizontalAdvance(words) <= box.width():
+            length = f"{hold.end_s - hold.start_s:.1f}"
+            fitting = (words for words in (f"{length} s", length) if self._width(face, words) <= box.width())
+            if (words := next(fitting, "")) and hold.start_s <= content.position_s:
                 write(painter, box, words, theme.text, face, Qt.AlignmentFlag.AlignHCenter)
+
+    @staticmethod
+    def _width(face: QFont, words: str) -> float:
+        return QFontMetricsF(face).horizontalAdvance(words)
 
     def _paint_lane(
         self, painter: QPainter, lane: Lane, box: QRectF, x: Callable[[float], float], theme: Theme
