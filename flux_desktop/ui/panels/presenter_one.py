@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
@@ -36,7 +37,7 @@ from flux_desktop.ui.views.timeline import TimelineView
 
 IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
 IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
-LISTENING = "Listening…"
+CONNECTING, LISTENING, NO_TEXT = "Connecting…", "Listening…", "No text was received on this connection."
 RIBBON_S = 12.0
 """Seconds of audio in view."""
 RIBBON_SCALE = SMALL_PX / TYPE_CAPTION_PX
@@ -57,7 +58,8 @@ class Words:
             return LiveWords(hint=IDLE_READY if self._state.has_audio else IDLE_NOT_READY)
         cards = [card for card in conversation.cards[-12:] if card.tone != "note" and card.text]
         if not cards:
-            return LiveWords(hint=LISTENING)
+            streams = conversation.connection_state is ConnectionState.STREAMING
+            return LiveWords(hint=LISTENING if streams else NO_TEXT if conversation.run_over else CONNECTING)
         newest = cards[-1]
         turn = self._state.run.generation, conversation.conn, newest.serial
         settled, interim = self._interim.take(turn, newest.revision, newest.text, final=newest.tone == "final")
@@ -119,7 +121,7 @@ class OneConversation(QWidget):
             Confidence(conversation.eot_confidence, in_force.eot_threshold_in_force, in_force.eager_eot_threshold)
         )
         self.answer.show_content(answer(conversation, run))
-        said = f"{words.settled} {words.interim}".strip()
+        said = f"{words.settled} {words.interim}".strip() or words.hint
         self.setAccessibleDescription(f"Connection {conversation.conn}, {state_words(conversation)}: {said}")
 
     def animate(self) -> None:

@@ -13,6 +13,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnde
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.presenter_one import IDLE_NOT_READY, IDLE_READY
 from flux_desktop.ui.style.theme import ThemeSource
@@ -201,6 +202,40 @@ def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
     alone.state.uses_microphone = True
     alone.state.microphones.devices = [device(0, "USB")]
     assert IDLE_READY in alone.said
+
+
+def test_before_the_first_word_it_says_what_is_waited_for(alone: Alone) -> None:
+    alone.state.run.reset(scripted.plan(1))
+    assert "Connecting…" in alone.said
+    alone.state.run.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    assert "Listening…" in alone.said
+    alone.state.run.conversation(1).connection_state = ConnectionState.ENDED
+    alone.state.run.conversation(1).run_over = True
+    assert "No text was received" in alone.said
+
+
+def test_frames_follow_one_another_only_while_something_moves(alone: Alone) -> None:
+    alone.run()
+    alone.state.run.phase = Phase.RUNNING
+    alone.look()
+    assert alone.view.animating
+    alone.press(Qt.Key.Key_T)
+    alone.look()
+    assert not alone.view.animating, "tiles are painted when they change"
+    alone.press(Qt.Key.Key_T)
+    alone.look()
+    assert alone.view.animating
+    alone.state.run.phase = Phase.ENDED
+    alone.look()
+    assert not alone.view.animating
+    alone.view.set_pairs([pair()])
+    alone.press(Qt.Key.Key_A)
+    assert alone.view.animating
+    alone.press(Qt.Key.Key_Space)
+    assert not alone.view.animating
+    alone.press(Qt.Key.Key_Space)
+    alone.view.hide()
+    assert not alone.view.animating
 
 
 def test_a_tile_is_enlarged_by_mouse_and_keys_and_esc_returns_to_the_tiles(alone: Alone) -> None:

@@ -183,7 +183,7 @@ def _verdict(track: ArmTrack, position_s: float) -> Verdict:
     turn = found[1]
     cuts = [cut for cut in turn.cut_offs if (cut.heard_s or cut.audio_s) <= position_s]
     if cuts:
-        newest, times = cuts[-1], "" if len(cuts) == 1 else f" {len(cuts)} times"
+        newest, times = cuts[-1], {1: "", 2: " twice"}.get(len(cuts), f" {len(cuts)} times")
         hold = next((each.hold for each in track.score.holds if each.cut_off == newest), None)
         words = f"cut the caller off{times}"
         if hold is None:

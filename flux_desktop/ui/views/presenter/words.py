@@ -9,9 +9,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from flux_desktop.ui.models.presenter.lines import Line, rolled, wrapped
 from flux_desktop.ui.style.tokens import Theme
-from flux_desktop.ui.views.presenter.part import BODY_PX, LIVE_PX, SMALL_PX, SUBTITLE_PX, Part, write
+from flux_desktop.ui.views.presenter.part import BODY_PX, LIVE_PX, SUBTITLE_PX, Part, write
 
 BEFORE_MAX = 2
+HINT_PX = 48
+"""What to do where there are no words, which may take several lines."""
 LEADING = 1.2
 
 
@@ -40,8 +42,7 @@ class WordsPart(Part[LiveWords]):
         area = QRectF(0, top, self.width(), self.height() - top)
         face = self.type_of(LIVE_PX, bold=True)
         if not content.settled and not content.interim:
-            write(painter, QRectF(0, top, self.width(), self.px(LIVE_PX * LEADING)), content.hint, theme.muted, face)
-            return
+            content, face = LiveWords(interim=content.hint), self.type_of(HINT_PX)
         paint_lines(painter, content, area, face, theme)
 
 
@@ -55,7 +56,7 @@ class SubtitlesPart(Part[LiveWords]):
         if content.settled or content.interim:
             paint_lines(painter, content, area, face, theme, rows=2)
         else:
-            write(painter, area, content.hint, theme.muted, self.type_of(SMALL_PX * 2), Qt.AlignmentFlag.AlignHCenter)
+            paint_lines(painter, LiveWords(interim=content.hint), area, self.type_of(HINT_PX), theme)
 
 
 def paint_lines(
