@@ -92,6 +92,7 @@ def run_window(options: argparse.Namespace) -> int:
         window.begin(load_account=not options.demo)
         if presents(options):
             window.presenting.toggle()
+            window.state.listening.wanted = True  # an audience hears the caller, too
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
         if not options.demo:

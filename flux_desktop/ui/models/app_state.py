@@ -50,7 +50,7 @@ class AppState:
         """Endpoints of the account whose build was found to reject `Configure`."""
         self.presenting = False
         self.actions: dict[str, Callable[..., object]] = {}
-        """What parts of the window offer to others by name: `mute`, `pause` and `seek` (by seconds)."""
+        """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds) and `turn` (by turns)."""
         self.shows_stalls = False
         self._listeners: list[Callable[[], None]] = []
 

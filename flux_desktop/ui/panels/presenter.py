@@ -14,6 +14,7 @@ from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.listening import Heard
 from flux_desktop.ui.models.presenter.answer import source_words
 from flux_desktop.ui.models.presenter.counters import counters
 from flux_desktop.ui.models.presenter.keys import View, ViewChoice
@@ -30,6 +31,7 @@ from flux_desktop.ui.views.presenter.part import unit_of
 
 MARGIN_PX, FOOT_PX = 56, 44
 SEEK_S = 2.0
+SPEECH_HZ = 16_000
 FRAME_MS = 16
 """Between two frames while something moves."""
 SLOW_S = 0.25
@@ -67,6 +69,8 @@ class Presenter(QWidget):
         self.keys = KeysOverlay(theme, self)
         self.selected: Callable[[], Sequence[int]] = list
         """The connections that are selected in the window, for A and B."""
+        self.playing: Callable[[], bool] = lambda: False
+        """Whether a session is being played, which moves the playhead of the timeline."""
         self.prices: Prices | None = None
         self.player: PairPlayer | None = None
         self._views: dict[View, QWidget] = {
@@ -96,6 +100,13 @@ class Presenter(QWidget):
     def set_tracks(self, tracks: Callable[[int], AudioTrack | None]) -> None:
         """Take the levels of the connections' audio from there."""
         self.one.tracks = self.tiles.tracks = self.split.tracks = tracks
+
+    def heard(self) -> Heard | None:
+        """What a recorded comparison lets hear now; None while none is shown."""
+        player = self.player
+        if player is None or not self._state.presenting or self.choice.view is not View.SPLIT:
+            return None
+        return Heard(SPEECH_HZ, player.pair.audio, player.zero_s(time.monotonic()))
 
     def set_front(self, conn: int | None) -> None:
         """Select the connection to show."""
@@ -139,7 +150,8 @@ class Presenter(QWidget):
         """Frames are painted only while the view that is shown moves."""
         view, player = self.choice.view, self.player
         playing = view is View.SPLIT and player is not None and not player.paused
-        moves = self.isVisible() and (playing or (self._state.run.active and view in {View.MAIN, View.SPLIT}))
+        live = self._state.run.active and view in {View.MAIN, View.SPLIT}
+        moves = self.isVisible() and (playing or live or (view is View.MAIN and self.playing()))
         if moves != self._timer.isActive():
             (self._timer.start if moves else self._timer.stop)()
 
@@ -160,6 +172,9 @@ class Presenter(QWidget):
         self.counters.setVisible(shown)
         if shown:
             self.counters.show_content(counters(run, self.prices))
+        listening = self._state.listening
+        silent = "no sound" if listening.problem is not None else "muted" if listening.muted else ""
+        self.keys_hint.show_content((silent or "? keys", False))
         words = self.split.source_words(self.player) if self.choice.view is View.SPLIT else ""
         self.source.show_content((words or source_words(conversation, run), False))
         name = f"Presenter view, {self.choice.view}. {self._views[self.choice.view].accessibleDescription()}"
@@ -201,23 +216,28 @@ class Presenter(QWidget):
     def _pause(self) -> None:
         if self.choice.view is View.SPLIT and self.player is not None:
             self.player.toggle(time.monotonic())
-            self.refresh()
+            self._moved()
         else:
             self._act("pause")
 
     def _seek(self, by_s: float) -> None:
         if self.choice.view is View.SPLIT and self.player is not None:
             self.player.seek(by_s, time.monotonic())
-            self.refresh()
+            self._moved()
         else:
             self._act("seek", by_s)
 
     def _step_clip(self, by: int) -> None:
         if self.choice.view is View.SPLIT and self.player is not None:
             self.player.step(by, time.monotonic())
-            self.refresh()
+            self._moved()
         else:
             self._act("turn", by)
+
+    def _moved(self) -> None:
+        """The playhead was moved: what is heard follows."""
+        self.refresh()
+        self._state.changed()
 
     def _act(self, name: str, *values: float) -> None:
         """Do what another part of the window offers under that name, if any does."""

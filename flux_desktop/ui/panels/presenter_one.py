@@ -76,6 +76,8 @@ class OneConversation(QWidget):
         self._words = Words(state)
         self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
         """Gives the levels of a connection's audio; set by the window."""
+        self.played: Callable[[int], float | None] = lambda _conn: None
+        """Where a session that is played stands in a connection's audio; set by the window."""
         self._conversation: Conversation | None = None
         self._clock, self._generation = FollowedClock(), -1
         self.level = AudioLevel(state, self._playing)
@@ -139,6 +141,8 @@ class OneConversation(QWidget):
         sent_s = max(0.0, timeline.position_at(now_t)) if moves else timeline.last_s
         self.ribbon.show_connection(conversation, self.tracks(conversation.conn))
         self.ribbon.advance(sent_s)
+        # A replay moves the timeline itself.
+        self.ribbon.set_playhead(None if run.active else self.played(conversation.conn))
 
     def _playing(self) -> float | None:
         plan, conversation = self._state.run.plan, self._conversation

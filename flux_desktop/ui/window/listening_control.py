@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
@@ -39,6 +41,8 @@ class ListeningControl:
             self._cannot_be_heard,
             ready=lambda: self.listener.ready or state.listening.problem is not None,
         )
+        self.presented: Callable[[], Heard | None] = lambda: None
+        """What the presenter view plays, which comes first."""
         self._timeline = page.transcripts.timeline.view
         self._timeline.play_from.connect(self.player.play_from)
         state.actions.update(
@@ -57,7 +61,7 @@ class ListeningControl:
 
     def update(self) -> None:
         """Play what is to be heard now, or nothing."""
-        self.listener.update(self.player.heard() or self._live())
+        self.listener.update(self.presented() or self.player.heard() or self._live())
 
     def refresh(self) -> None:
         """Move the playhead of the timeline; called at the pace of curves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,15 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.audio.listening.tape import Segment
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.prices import load_prices, prices_path
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.presenter.keys import View
-from flux_desktop.ui.models.presenter.recorded import RecordedPair, recorded_pairs
+from flux_desktop.ui.models.presenter.recorded import RecordedPair, audio_of, recorded_pairs
 from flux_desktop.ui.models.sound import read_shape
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.services.past_run import read_past_run
@@ -202,9 +205,18 @@ def read_pairs(folder: Path, against: Path | None = None) -> list[RecordedPair]:
 
     first = read_traces([folder])
     if against is None:
-        return recorded_pairs(first.plans[0], first.traces)
-    second = read_traces([against])
-    return recorded_pairs(first.plans[0], first.traces, second.traces, second.plans[0].endpoint)
+        pairs = recorded_pairs(first.plans[0], first.traces)
+    else:
+        second = read_traces([against])
+        pairs = recorded_pairs(first.plans[0], first.traces, second.traces, second.plans[0].endpoint)
+    audio = read_session_audio(folder)
+    return [replace(pair, audio=audio_of(pair.a.trace, _segments(audio, pair.a.trace.conn))) for pair in pairs]
+
+
+def _segments(audio: SessionAudio, conn: int) -> list[Segment]:
+    """What can be heard of a connection; nothing where its files have changed."""
+    found = audio.segments(conn)
+    return [] if isinstance(found, Problem) else found
 
 
 def second_screen(own: QScreen, screens: list[QScreen]) -> QScreen | None:

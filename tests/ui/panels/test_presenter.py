@@ -266,10 +266,18 @@ def test_space_arrows_and_m_do_what_the_window_offers(alone: Alone) -> None:
         "pause": lambda: done.append("pause"),
         "mute": lambda: done.append("mute"),
         "seek": done.append,
+        "turn": done.append,
     }
-    for key in (Qt.Key.Key_Space, Qt.Key.Key_M, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up):
+    for key in (
+        Qt.Key.Key_Space,
+        Qt.Key.Key_M,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_BracketLeft,
+    ):
         alone.press(key)
-    assert done == ["pause", "mute", -2.0, 2.0]
+    assert done == ["pause", "mute", -2.0, 2.0, -1]
 
 
 def test_a_recorded_comparison_is_paused_moved_and_followed_by_the_next(alone: Alone) -> None:

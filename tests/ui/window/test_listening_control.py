@@ -11,11 +11,13 @@ from PySide6.QtTest import QTest
 
 from flux_desktop.engine.recording.session_audio import read_session_audio
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.ui.models.listening import Heard
 from flux_desktop.ui.models.run_model import Origin
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.audio.virtual_microphone import missing_parts, virtual_microphone
 from tests.ui.conftest import Stage, press_together, until
+from tests.ui.models.presenter.comparisons import pair
 from tests.ui.window.test_main_window_real import short_wav
 
 __all__ = ["short_wav"]
@@ -121,5 +123,23 @@ def test_without_a_session_keys_play_nothing(stage: Stage, tmp_path: Path) -> No
             QTest.keyClick(window, key)
         assert not window.sound.active
         assert window.sound.player.position_s() is None
+
+    stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
+
+
+def test_a_comparison_that_is_presented_comes_before_anything_else(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        asked: list[Heard | None] = []
+        window.sound.listener.update = asked.append  # type: ignore[method-assign]
+        window.toggle_presenter()
+        window.presenter.set_pairs([pair()])
+        QTest.keyClick(window.presenter, Qt.Key.Key_A)
+        QTest.keyClick(window.presenter, Qt.Key.Key_Space)
+        assert asked[-1] is not None
+        assert asked[-1].zero_s is None, "it is paused"
+        QTest.keyClick(window.presenter, Qt.Key.Key_Space)
+        assert asked[-1].zero_s is not None
+        window.presenting.leave()
+        assert asked[-1] is None
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)

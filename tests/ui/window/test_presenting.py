@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.recording.session_folder import RUN_FILE
-from flux_desktop.engine.records.events import RunStarted, encode_event
+from flux_desktop.engine.records.events import (
+    AudioFile,
+    AudioStarted,
+    ClipAhead,
+    ClipStarted,
+    ConnectionEnded,
+    Event,
+    RunStarted,
+    encode_event,
+)
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.cost import Prices
 from flux_desktop.reports.prices import prices_path, save_prices
 from flux_desktop.ui.models.presenter.keys import View
 from flux_desktop.ui.window import presenting
 from flux_desktop.ui.window.main_window import MainWindow
-from flux_desktop.ui.window.presenting import motion_wanted, plan_of, second_screen
+from flux_desktop.ui.window.presenting import motion_wanted, plan_of, read_pairs, second_screen
+from tests.experiments.test_read_traces import data_set, info, session
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.models.presenter.comparisons import pair, plan
+from tests.ui.models.presenter.comparisons import A, B, pair, plan
 from tests.ui.window.test_main_window import Waiting, replaying
+
+__all__ = ["data_set"]
 
 
 def test_on_a_second_screen_it_is_a_window_of_its_own_and_the_page_stays(stage: Stage) -> None:
@@ -124,3 +140,28 @@ def test_the_second_screen_is_one_without_the_window() -> None:
 
 def test_things_move_unless_the_system_reduces_motion(qapp: object) -> None:
     assert motion_wanted()
+
+
+def test_both_arms_of_a_session_are_read_with_what_can_be_heard(tmp_path: Path, data_set: Path) -> None:
+    clip = str(data_set.parent / "a.wav")
+    events: list[Event] = []
+    for conn in (1, 2):
+        summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
+        events += [
+            AudioStarted(t=0.0, conn=conn, monotonic_s=0.0),
+            ClipAhead(t=0.0, conn=conn, clip=clip, audio_s=0.0, length_s=1.0),
+            ClipStarted(t=0.0, conn=conn, clip=clip, audio_s=0.0),
+            replace(info(1.4, 0.9, event="EndOfTurn", request=str(conn)), conn=conn),
+            ConnectionEnded(t=9.0, summary=summary),
+        ]
+    sha256 = hashlib.sha256(Path(clip).read_bytes()).hexdigest()
+    source = DataSetSource(path=str(data_set), entries=(0, 0))
+    folder = session(tmp_path / "run", source, *events, AudioFile(t=0.0, path=clip, sha256=sha256), variants=(A, B))
+    (found,) = read_pairs(folder)
+    assert (found.a.trace.setting.eot, found.b.trace.setting.eot) == (0.5, 0.8)
+    assert [segment.path for segment in found.audio] == [clip]
+    (found,) = read_pairs(folder, folder)
+    assert found.b.endpoint == "local"
+    Path(clip).write_bytes(b"changed since")
+    (found,) = read_pairs(folder)
+    assert found.audio == (), "it is no longer what was sent"

@@ -31,6 +31,10 @@ class PairPlayer:
             position_s = 0.0
         return self.pair.at(min(position_s, self.pair.length_s), paused=self.paused)
 
+    def zero_s(self, now_s: float) -> float | None:
+        """When the clip began on the clock; None while it is paused."""
+        return None if self.paused else now_s - self._position_s(now_s)
+
     def toggle(self, now_s: float) -> None:
         """Pause, or go on."""
         self._at_s, self._since_s = self._position_s(now_s), now_s

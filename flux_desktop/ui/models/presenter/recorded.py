@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.traces.live_score import live_score
@@ -46,6 +49,12 @@ class ArmTrack:
         return begun[-1] if begun else None
 
 
+def audio_of(trace: Trace, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The part of a connection's audio that is the trace's clip, from the beginning of the time line."""
+    found = (each for each in segments if each.path == trace.path and abs(each.from_s - trace.offset_s) < 1e-3)
+    return tuple(replace(each, at_s=0.0, repeats=False, until_s=None) for each in list(found)[:1])
+
+
 def heard_s(message: TraceMessage) -> float:
     """When a message arrived, in seconds of its clip's audio."""
     return message.audio_s + (message.latency_ms or 0.0) / 1000
@@ -57,6 +66,8 @@ class RecordedPair:
 
     a: ArmTrack
     b: ArmTrack
+    audio: tuple[Segment, ...] = ()
+    """What can be heard of the clip; nothing if the file is no longer what was sent."""
 
     @property
     def name(self) -> str:

@@ -43,3 +43,11 @@ def test_clips_follow_one_another_around_the_end(player: PairPlayer) -> None:
     assert player.place == 0
     player.step(-1, end_s)
     assert player.place == 1
+
+
+def test_the_beginning_of_the_clip_on_the_clock_is_known_while_it_plays(player: PairPlayer) -> None:
+    assert player.zero_s(101.5) == 100.0
+    player.seek(2.0, 102.0)
+    assert player.zero_s(103.0) == 98.0
+    player.toggle(103.0)
+    assert player.zero_s(104.0) is None

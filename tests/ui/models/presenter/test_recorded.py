@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.evaluation.traces.trace import Setting
-from flux_desktop.ui.models.presenter.recorded import recorded_pairs
+from flux_desktop.ui.models.presenter.recorded import audio_of, recorded_pairs
 from flux_desktop.ui.models.presenter.split import Arm
 from tests.ui.models.presenter.comparisons import HOLD, cutting, pair, plan, trace, waiting
 
@@ -73,3 +74,13 @@ def test_two_endpoints_are_named_where_the_settings_are_equal() -> None:
     assert split.same == "same audio, two endpoints"
     assert [arm.setting for arm in split.arms] == ["local", "other"]
     assert pair().at(1.0, paused=False).same == "same audio, two settings"
+
+
+def test_the_part_of_a_connections_audio_that_is_the_clip_is_heard_from_its_beginning() -> None:
+    heard = cutting()
+    segments = [
+        Segment(path="a.wav", at_s=30.0, from_s=7.0, for_s=5.0),
+        Segment(path="a.wav", at_s=10.0, from_s=0.0, for_s=5.0, repeats=True, until_s=40.0),
+    ]
+    assert audio_of(heard, segments) == (Segment(path="a.wav", at_s=0.0, from_s=0.0, for_s=5.0),)
+    assert audio_of(heard, segments[:1]) == ()
