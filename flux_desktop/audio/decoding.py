@@ -76,7 +76,7 @@ _REASONS = {
     "Supported file format but unsupported encoding": "Its coding is not supported.",
     "File contains data in an unimplemented format": "Its coding is not supported.",
     "flac decoder lost sync": "The data is not valid FLAC.",
-    "Unknown error in flac decoder": "The data is not valid FLAC.",
+    "unknown error in flac decoder": "The data is not valid FLAC.",
     "Unspecified internal error": "The data cannot be decoded.",
 }
 """What libsndfile reports, in the user's terms."""

@@ -34,6 +34,7 @@ _UNSUPPORTED_KINDS = (
     (0, b"wvpk", "a WavPack file"),
     (0, b"TTA1", "a TTA file"),
     (28, b"Speex   ", "a Speex file"),
+    (28, b"\x7fFLAC", "FLAC in an Ogg file"),
     (28, b"\x80theora", "a Theora video"),
     (8, b"AVI ", "an AVI video"),
     (0, b"FLV", "a Flash video"),

@@ -17,9 +17,12 @@ from flux_desktop.audio.words import ReferenceWord, reference_transcript
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.usable import usable_clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.series import Floats
 
 BINS = 400
+_CLOCK_FROM_S = 600.0
+"""Longer recordings have their length in minutes and hours."""
 
 
 @dataclass(slots=True)
@@ -61,8 +64,9 @@ class WavShape:
         """Length and format in words."""
         channels = {1: "mono", 2: "stereo"}.get(self.channels, f"{self.channels} channels")
         if self.channels > 1:
-            channels += ", mixed to mono" if self.channel == "mix" else f", {self.channel} channel"
-        return f"{self.duration_s:.1f} s · {self.sample_rate_hz / 1000:g} kHz · {channels}"
+            channels += " mixed" if self.channel == "mix" else f", {self.channel}"
+        length = f"{self.duration_s:.1f} s" if self.duration_s < _CLOCK_FROM_S else text.clock(self.duration_s)
+        return f"{length} · {self.sample_rate_hz / 1000:g} kHz · {channels}"
 
 
 def is_audio_name(name: str) -> bool:

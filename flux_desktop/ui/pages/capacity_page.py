@@ -9,7 +9,7 @@ from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.panels.capacity_answer import CapacityAnswer
 from flux_desktop.ui.panels.capacity_inputs import CapacityInputs
 from flux_desktop.ui.panels.capacity_money import CapacityMoney
-from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.left_column import LeftColumn
 from flux_desktop.ui.panels.rungs_panel import RungsPanel
 from flux_desktop.ui.plots.capacity_curve import CapacityCurve
 from flux_desktop.ui.style.theme import ThemeSource
@@ -41,7 +41,7 @@ class CapacityPage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(left_column(self.inputs, width_px=LEFT_PX))
+        columns.addWidget(LeftColumn(self.inputs, width_px=LEFT_PX))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.answer)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
 from flux_desktop.ui.panels.flux_panel import FluxPanel
-from flux_desktop.ui.panels.left_column import LEFT_PX, left_column
+from flux_desktop.ui.panels.left_column import LEFT_PX, LeftColumn
 from flux_desktop.ui.panels.plot_column import PlotColumn
 from flux_desktop.ui.panels.run_bar import RunBar
 from flux_desktop.ui.panels.sound_panel import SoundPanel
@@ -46,7 +46,8 @@ class LivePage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        self.left = left_column(self.endpoint_panel, self.sound_panel, self.flux_panel)
+        panels = (self.endpoint_panel, self.sound_panel, self.flux_panel)
+        self.left = LeftColumn(*panels, compactable=panels)
         columns.addWidget(self.left)
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
@@ -80,6 +81,7 @@ class LivePage(QWidget):
         if self._microphone_shown is not self._state.uses_microphone:
             self._microphone_shown = self._state.uses_microphone
             self.plots.set_microphone(self._microphone_shown)
+        self.left.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

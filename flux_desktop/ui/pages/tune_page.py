@@ -9,7 +9,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.panels.curve_panel import CURVE, CurvePanel
 from flux_desktop.ui.panels.figures_panel import FiguresPanel
-from flux_desktop.ui.panels.left_column import left_column
+from flux_desktop.ui.panels.left_column import LeftColumn
 from flux_desktop.ui.panels.measure_panel import MeasurePanel
 from flux_desktop.ui.panels.preset_cards import PresetCards
 from flux_desktop.ui.panels.setting_panel import SettingPanel
@@ -38,7 +38,7 @@ class TunePage(QWidget):
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
-        columns.addWidget(left_column(self.measure_panel, self.setting_panel, width_px=LEFT_PX))
+        columns.addWidget(LeftColumn(self.measure_panel, self.setting_panel, width_px=LEFT_PX))
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.curve_panel, 1)

@@ -77,6 +77,12 @@ class AccountBox(QWidget):
         self.name.textChanged.connect(lambda _words: self.filter_changed.emit())
         self.status.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
 
+    def show_filters(self, on: bool) -> None:
+        """Show the filters of the list; one that is set stays."""
+        is_set = bool(self.name.text()) or self.status.currentIndex() > 0
+        for widget in (self.name, self.status):
+            widget.setVisible(on or is_set)
+
     def set_choices(self, profiles: list[str], regions: list[str]) -> None:
         """Offer these; a chosen profile or region that does not exist any more is replaced by the default."""
         choices = self._state.choices

@@ -5,24 +5,38 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import button, label
 
 
 class EmptyState(QWidget):
-    """A heading, a hint and a button.
+    """A heading, a hint, and the ways to begin.
 
     Signals:
-        start_clicked: the button.
+        start_clicked: start, with the sample where nothing is chosen.
+        recording_wanted: an own recording is to be chosen.
+        account_wanted: the endpoints of an AWS account are to be shown.
     """
 
     start_clicked = Signal()
+    recording_wanted = Signal()
+    account_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         title = label("No transcript yet", "title")
         self.hint = label("", "muted", wrap=True)
         self.start_button = button("Start", self.start_clicked.emit, kind="go")
+        self.recording_button = button(
+            "Open a recording…",
+            self.recording_wanted.emit,
+            tip="Choose an audio file, or drop one onto this window. The built-in endpoint needs no account (Ctrl+O)",
+        )
+        self.account_button = button(
+            "Use an AWS account…",
+            self.account_wanted.emit,
+            tip="List the SageMaker endpoints of your account (Ctrl+Shift+A)",
+        )
         column = QVBoxLayout(self)
         column.setSpacing(SPACE_M)
         column.addStretch(2)
@@ -30,8 +44,12 @@ class EmptyState(QWidget):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(words)
         line = QHBoxLayout()
+        ways = QVBoxLayout()
+        ways.setSpacing(SPACE_S)
+        for way in (self.start_button, self.recording_button, self.account_button):
+            ways.addWidget(way)
         line.addStretch()
-        line.addWidget(self.start_button)
+        line.addLayout(ways)
         line.addStretch()
         column.addLayout(line)
         column.addStretch(3)
@@ -47,10 +65,12 @@ class EmptyState(QWidget):
             words = "No microphone is connected. Plug one in, or choose a recording on the left."
         else:
             words = (
-                "Choose an endpoint and a recording on the left, then press Start.\n"
-                "Or try the built-in endpoint with the sample; no account is needed."
+                "Begin with the sample or a recording of your own: the built-in endpoint needs no account. "
+                "Or choose an endpoint of your AWS account."
             )
             name = "Try with sample"
+        for way in (self.recording_button, self.account_button):
+            way.setVisible(not ready)
         self.hint.setText(words)
         self.start_button.setText(name)
         self.start_button.setAccessibleName(name)

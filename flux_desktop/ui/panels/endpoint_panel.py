@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -27,6 +28,10 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, Panel, butto
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX = 42
+ROWS, ROWS_COMPACT = 4, 2
+"""Endpoints that the list shows without scrolling."""
+UNFILTERED = 6
+"""So many endpoints are found without a filter."""
 UNUSUAL_PX = 170
 
 
@@ -106,9 +111,11 @@ class EndpointPanel(Panel):
             widget.hide()
         self._state = state
         self._endpoints = state.endpoints
+        self._compact = self._locked = False
         self._behaviour_shown = LocalBehaviour()
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.list.setItemDelegate(EndpointDelegate(theme, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
@@ -137,9 +144,10 @@ class EndpointPanel(Panel):
         speech_row.addWidget(self.speech, 1)
         speech_row.addWidget(self.models_button)
         self.body.addWidget(self._speech_row)
-        self.note = label("", "caption", wrap=True)
-        self.note.hide()
-        self.body.addWidget(self.note)
+        self.note, self.note_line = label("", "caption", wrap=True), ElidedLabel("caption")
+        for words in (self.note, self.note_line):
+            self.body.addWidget(words)
+            words.hide()
         self.refresh()
         state.listen(self._show_choices)
 
@@ -154,8 +162,23 @@ class EndpointPanel(Panel):
             item.setToolTip(plain_tip(f"{entry.name}\n{entry.detail}\n{entry.status}"))
             self.list.addItem(item)
         self.list.blockSignals(False)
-        self.list.setFixedHeight(min(4, self.list.count()) * ROW_PX + 4)
+        self._show_parts()
         self._show_choices()
+
+    def set_compact(self, on: bool) -> None:
+        """Show less: two rows of the list, its filters where there are many, and notes in one line."""
+        if on is not self._compact:
+            self._compact = on
+            self._show_parts()
+            self._show_note()
+            self._show_speech()
+
+    def _show_parts(self) -> None:
+        rows = ROWS_COMPACT if self._compact else ROWS
+        self.list.setFixedHeight(min(rows, self.list.count()) * ROW_PX + 4)
+        self.account.show_filters(not self._compact or self.list.count() > UNFILTERED)
+        if (current := self.list.currentItem()) is not None:
+            self.list.scrollToItem(current)
 
     def select(self, name: str) -> None:
         """Choose an endpoint by name; it is used as soon as it is listed."""
@@ -199,7 +222,8 @@ class EndpointPanel(Panel):
     def _show_speech(self) -> None:
         """Show what transcribes speech on the built-in endpoint, and how to get it where it is missing."""
         models = self._state.speech_models
-        self._speech_row.setVisible(models.known and self._state.endpoint == LOCAL_ENDPOINT)
+        in_use = not (self._compact and self._locked)
+        self._speech_row.setVisible(models.known and self._state.endpoint == LOCAL_ENDPOINT and in_use)
         self.speech.setText(models.summary)
         self.speech.setToolTip(models.sentence)
         missing = models.english.folder is None and not models.english.fetching
@@ -219,11 +243,19 @@ class EndpointPanel(Panel):
     def set_note(self, text: str) -> None:
         """Show a note about the endpoint, such as which recogniser produces its text."""
         self.note.setText(text)
-        self.note.setVisible(bool(text))
+        self.note_line.setText(text)
+        self._show_note()
+
+    def _show_note(self) -> None:
+        has_note = bool(self.note_line.full_text())
+        self.note.setVisible(has_note and not self._compact)
+        self.note_line.setVisible(has_note and self._compact)
 
     def set_locked(self, locked: bool) -> None:
         """The endpoint cannot be changed while a run is in progress."""
+        self._locked = locked
         self.list.setEnabled(not locked)
+        self._show_speech()
         # Hidden during a run to leave room for what can be changed.
         self.account.setVisible(self.account_button.isChecked() and not locked)
         self.refresh_button.setEnabled(not locked)

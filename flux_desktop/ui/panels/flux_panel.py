@@ -72,7 +72,11 @@ class FluxPanel(Panel):
             body.addWidget(widget)
             widget.changed.connect(self._edited)
         keyterms_head = QHBoxLayout()
-        keyterms_head.addWidget(label("Keyterms", "strong"))
+        self._keyterms_title = label("Keyterms", "strong")
+        self.keyterms_button = self._fold_button("Keyterms", "Words that Flux is to recognise")
+        self.send_button = self._fold_button("Send", "Control messages to the open streams")
+        for part in (self._keyterms_title, self.keyterms_button, self.send_button):
+            keyterms_head.addWidget(part)
         self.keyterm_state = ElidedLabel("caption")
         self.keyterm_state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         keyterms_head.addWidget(self.keyterm_state, 1)
@@ -107,17 +111,23 @@ class FluxPanel(Panel):
         body.addWidget(self._hints_head)
         body.addWidget(self.hints)
         self.controls = ControlRow()
+        self._send_box = QWidget()
+        send = QVBoxLayout(self._send_box)
+        send.setContentsMargins(0, 0, 0, 0)
         controls_head = QHBoxLayout()
         controls_head.addWidget(label("Send", "strong"))
         controls_head.addStretch()
         controls_head.addWidget(self.controls.target)
-        body.addLayout(controls_head)
-        body.addWidget(self.controls)
+        send.addLayout(controls_head)
+        send.addWidget(self.controls)
+        body.addWidget(self._send_box)
+        self._compact = False
         self.keyterms.changed.connect(self._edited)
         self.model.currentIndexChanged.connect(lambda _index: self._edited())
         self._couple()
         self._state = state
         self.presets = PresetMenu(self, state, self.use_preset)
+        self._locked = False
         self._shown: FluxOptions | None = None
         self._show_choices()
         state.listen(self._show_choices)
@@ -155,6 +165,7 @@ class FluxPanel(Panel):
             self.filters_button.setChecked(True)
             self._show_filters()
         self._couple()
+        self._show_parts()
 
     def show_states(
         self, states: dict[str, FieldState], *, reconnect: Sequence[str], explanation: str = "", retry: bool = False
@@ -217,6 +228,31 @@ class FluxPanel(Panel):
     def set_locked(self, locked: bool) -> None:
         """The model cannot be changed while a run is in progress; everything else can."""
         self.model.setEnabled(not locked)
+        if self._locked is not locked:
+            self._locked = locked
+            self._show_parts()
+
+    def set_compact(self, on: bool) -> None:
+        """Show less: keyterms while there are none, and what can be sent to streams while there are none, on demand."""
+        if on is not self._compact:
+            self._compact = on
+            for field in (self.eot, self.eager, self.timeout):
+                field.set_compact(on)
+            self._show_parts()
+
+    def _show_parts(self) -> None:
+        has_keyterms = bool(self.keyterms.terms)
+        self._keyterms_title.setVisible(not self._compact or has_keyterms)
+        self.keyterms_button.setVisible(self._compact and not has_keyterms)
+        self.keyterms.setVisible(not self._compact or has_keyterms or self.keyterms_button.isChecked())
+        self.send_button.setVisible(self._compact and not self._locked)
+        self._send_box.setVisible(not self._compact or self._locked or self.send_button.isChecked())
+
+    def _fold_button(self, name: str, tip: str) -> QPushButton:
+        widget = button(name, self._show_parts, kind="link", tip=f"{tip}: show or hide")
+        widget.setCheckable(True)
+        widget.hide()
+        return widget
 
     def _edited(self) -> None:
         self._couple()

@@ -1,28 +1,69 @@
-"""The left side: which endpoint, which sound, which parameters; scrolled where the window is low."""
+"""The left side: which endpoint, which sound, which parameters; compact, and then scrolled, where the window is low."""
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 
 LEFT_PX = 312
 
 
-def left_column(*panels: QWidget, width_px: int = LEFT_PX) -> QScrollArea:
-    """The panels from top to bottom."""
-    inside = QWidget()
-    column = QVBoxLayout(inside)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(SPACE_M)
-    for widget in panels:
-        column.addWidget(widget)
-    column.addStretch()
-    area = QScrollArea()
-    area.setWidget(inside)
-    area.setWidgetResizable(True)
-    area.setFixedWidth(width_px)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
+class Compactable(Protocol):
+    """A panel that can show less."""
+
+    def set_compact(self, on: bool) -> None:
+        """Show less, or all."""
+
+
+class LeftColumn(QScrollArea):
+    """Panels from top to bottom. Where they do not fit, those of `compactable` show less."""
+
+    def __init__(self, *panels: QWidget, width_px: int = LEFT_PX, compactable: tuple[Compactable, ...] = ()) -> None:
+        super().__init__()
+        self._compactable = compactable
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for widget in panels:
+            self._column.addWidget(widget)
+        self._column.addStretch()
+        self.setWidget(self._inside)
+        self.setWidgetResizable(True)
+        self.setFixedWidth(width_px)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._set_compact(False)
+
+    def fit(self) -> None:
+        """Show as much as there is room for; called when the panels have changed."""
+        if not self._compactable:
+            return
+        self._inside.setUpdatesEnabled(False)
+        self._set_compact(False)
+        column, room = self._column, self.viewport().size()
+        by_width = column.hasHeightForWidth()
+        needed_px = column.totalHeightForWidth(room.width()) if by_width else column.totalSizeHint().height()
+        if needed_px > room.height():
+            self._set_compact(True)
+        self._inside.setUpdatesEnabled(True)
+
+    def _set_compact(self, on: bool) -> None:
+        self._column.setSpacing(SPACE_S if on else SPACE_M)
+        for panel in self._compactable:
+            panel.set_compact(on)
+        # Else layouts learn of the change one after the other, with the next events.
+        for widget in reversed(self._inside.findChildren(QWidget)):
+            if (layout := widget.layout()) is not None:
+                layout.invalidate()
+                layout.activate()
+        self._column.invalidate()
+        self._column.activate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()

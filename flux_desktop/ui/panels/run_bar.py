@@ -270,7 +270,7 @@ class RunBar(QWidget):
     def _restyle(self) -> None:
         colours = self._theme.current
         kind = self.start_button.property("kind")
-        usable = colours.text if kind == "stop" else colours.on_fill
+        usable = {"stop": colours.text, "running": colours.ok}.get(kind, colours.on_fill)
         self.start_button.setIcon(icons.icon("play", usable, usable if kind == "running" else colours.muted))
         self.stop_button.setIcon(icons.icon("square", colours.text, colours.muted))
 

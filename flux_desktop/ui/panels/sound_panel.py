@@ -108,6 +108,7 @@ class SoundPanel(Panel):
         self.body.addWidget(self._detail)
         self.listen = ListenBox(theme, state)
         self.body.addWidget(self.listen)
+        self._compact = self._locked = False
         self._state = state
         self._shown: WavShape | None = None
         self.show_choices()
@@ -126,6 +127,16 @@ class SoundPanel(Panel):
     def _ask(self, dialog: QFileDialog, mode: QFileDialog.FileMode) -> None:
         dialog.setFileMode(mode)
         open_dialog(dialog, lambda path: self.file_chosen.emit(str(path)))
+
+    def set_compact(self, on: bool) -> None:
+        """Show less: a lower waveform, and during a run not what it cannot change."""
+        self._compact = on
+        self.waveform.set_low(on)
+        self._show_modes()
+
+    def _show_modes(self) -> None:
+        for widget in (self.wav_button, self.mic_button):
+            widget.setVisible(not (self._compact and self._locked))
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""
@@ -175,3 +186,5 @@ class SoundPanel(Panel):
         for widget in (*buttons, self.microphone.device, self.channel):
             widget.setEnabled(not locked)
         self.data_set.set_locked(locked)
+        self._locked = locked
+        self._show_modes()

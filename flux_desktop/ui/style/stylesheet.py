@@ -58,8 +58,7 @@ QPushButton[kind="go"] {
 }
 QPushButton[kind="go"]:disabled { background: %(raised)s; color: %(muted)s; border-color: %(border)s; }
 QPushButton[kind="running"], QPushButton[kind="running"]:disabled {
-  background: %(ok)s; color: %(on_fill)s; border-color: %(ok)s; font-weight: 600; padding: 7px 16px;
-}
+  background: transparent; color: %(ok)s; border-color: transparent; font-weight: 700; padding: 7px 16px; }
 QPushButton[kind="go"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
 QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
 QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.style.theme import ThemeSource
 
+HIGH_PX, LOW_PX = 46, 32
+
 
 class Waveform(QWidget):
     """Paints loudness over time. `set_position` is in seconds of the file; turns are drawn under the shape."""
@@ -17,6 +19,7 @@ class Waveform(QWidget):
         super().__init__()
         self._theme = theme
         self._shape: WavShape | None = None
+        self._is_low = False
         self._position_s: float | None = None
         self._turns: list[tuple[float, float]] = []
         self._holds: list[tuple[float, float]] = []
@@ -40,8 +43,14 @@ class Waveform(QWidget):
         self._turns, self._holds = turns, holds
         self.update()
 
+    def set_low(self, on: bool) -> None:
+        """Take less room."""
+        if on is not self._is_low:
+            self._is_low = on
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(200, 46)
+        return QSize(200, LOW_PX if self._is_low else HIGH_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -54,6 +54,8 @@ class SliderField(QWidget):
         head.addWidget(self.switch if self.switch is not None else label(name, "strong"))
         head.addStretch()
         head.addWidget(self.field)
+        self._compact = False
+        self.setToolTip(hint)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
@@ -98,6 +100,17 @@ class SliderField(QWidget):
         """Show what is in force, pending or refused; `role` is caption, ok, warn or danger."""
         self.state.setText(words)
         set_role(self.state, role)
+        self._show_parts()
+
+    def set_compact(self, on: bool) -> None:
+        """Show less: no range (it is in the tooltip), and no slider while the switch is off."""
+        self._compact = on
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        self._hint.setVisible(not self._compact)
+        self.state.setVisible(not self._compact or bool(self.state.full_text()))
+        self.slider.setVisible(not self._compact or self.value is not None)
 
     def _field_moved(self, value: float) -> None:
         with QSignalBlocker(self.slider):
@@ -116,3 +129,4 @@ class SliderField(QWidget):
     def _enable(self, on: bool) -> None:
         self.field.setEnabled(on)
         self.slider.setEnabled(on)
+        self._show_parts()

@@ -146,6 +146,8 @@ class MainWindow(QMainWindow):
         page.run_bar.stop_clicked.connect(self.controller.stop)
         page.run_bar.present_clicked.connect(self.toggle_presenter)
         page.transcripts.start_clicked.connect(lambda: self.starter.start_at_once(self.recordings, self.tasks))
+        page.transcripts.empty.recording_wanted.connect(page.sound_panel.choose)
+        page.transcripts.empty.account_wanted.connect(lambda: page.endpoint_panel.open_account(True))
         page.transcripts.export_wanted.connect(lambda conn, suffix: self.transcripts.export([conn], suffix))
         page.transcripts.shown.connect(self.presenter.set_front)
         self.presenter.picked.connect(page.transcripts.show_connection)

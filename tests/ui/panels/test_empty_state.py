@@ -20,3 +20,20 @@ def test_each_state_has_its_own_hint_and_the_sample_is_offered_without_audio_alo
     assert [state for state, (_hint, name) in seen.items() if name == "Try with sample"] == [(False, False)]
     page.start_button.click()
     assert clicks == [True]
+
+
+def test_there_are_three_ways_to_begin(qtbot: QtBot) -> None:
+    page = EmptyState()
+    qtbot.addWidget(page)
+    page.set_ready(ready=False, microphone=False)
+    assert not page.start_button.isHidden()
+    for way, signal in (
+        (page.recording_button, page.recording_wanted),
+        (page.account_button, page.account_wanted),
+    ):
+        assert not way.isHidden()
+        with qtbot.waitSignal(signal):
+            way.click()
+    page.set_ready(ready=True, microphone=False)
+    assert page.recording_button.isHidden()
+    assert page.account_button.isHidden()

@@ -161,3 +161,21 @@ def test_a_note_is_shown_while_there_is_one(bench: Bench) -> None:
     assert (bench.panel.note.text(), bench.panel.note.isHidden()) == ("NOTE", False)
     bench.panel.set_note("")
     assert bench.panel.note.isHidden()
+
+
+def test_where_room_is_scarce_the_list_is_short_and_filters_come_with_many_endpoints(bench: Bench) -> None:
+    panel = bench.panel
+    bench.list_account(*"abc")
+    all_rows = panel.list.height()
+    panel.set_compact(True)
+    assert panel.list.height() < all_rows
+    assert panel.account.name.isHidden()
+    panel.set_note("A long sentence.")
+    assert panel.note.isHidden()
+    assert not panel.note_line.isHidden()
+    bench.list_account(*"abcdefgh")
+    assert not panel.account.name.isHidden()
+    panel.set_compact(False)
+    assert panel.list.height() == all_rows
+    assert panel.note_line.isHidden()
+    assert not panel.note.isHidden()

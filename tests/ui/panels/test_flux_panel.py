@@ -195,3 +195,26 @@ def test_during_a_run_only_the_model_is_fixed(bench: Bench) -> None:
     assert bench.panel.eot.field.isEnabled()
     bench.panel.set_locked(False)
     assert bench.panel.model.isEnabled()
+
+
+def test_where_room_is_scarce_keyterms_and_control_messages_are_shown_on_demand(bench: Bench) -> None:
+    panel = bench.panel
+    panel.set_compact(True)
+    assert panel.keyterms.isHidden()
+    assert panel.controls.parentWidget().isHidden()
+    panel.keyterms_button.click()
+    panel.send_button.click()
+    assert not panel.keyterms.isHidden()
+    assert not panel.controls.parentWidget().isHidden()
+    panel.keyterms_button.click()
+    panel.send_button.click()
+    panel.set_locked(True)
+    assert not panel.controls.parentWidget().isHidden(), "during a run they are in use"
+    panel.set_locked(False)
+    bench.panel.keyterms.set_terms(("Dashwood",))
+    panel._edited()
+    panel._show_parts()
+    assert not panel.keyterms.isHidden(), "there are some"
+    panel.set_compact(False)
+    assert not panel.controls.parentWidget().isHidden()
+    assert panel.send_button.isHidden()

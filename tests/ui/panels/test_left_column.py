@@ -1,11 +1,11 @@
-"""The left column: panels from top to bottom, of a fixed width, scrolled where the window is low."""
+"""The left column: panels from top to bottom, of a fixed width, compact and then scrolled where the window is low."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.ui.panels.left_column import LEFT_PX, left_column
+from flux_desktop.ui.panels.left_column import LEFT_PX, LeftColumn
 
 
 def panel(height: int) -> QWidget:
@@ -16,7 +16,7 @@ def panel(height: int) -> QWidget:
 
 def test_panels_stand_below_each_other_in_their_order(qtbot: QtBot) -> None:
     first, second = panel(100), panel(50)
-    area = left_column(first, second)
+    area = LeftColumn(first, second)
     qtbot.addWidget(area)
     area.resize(LEFT_PX, 400)
     area.show()
@@ -27,10 +27,45 @@ def test_panels_stand_below_each_other_in_their_order(qtbot: QtBot) -> None:
 
 
 def test_it_scrolls_up_and_down_only_and_keeps_its_width(qtbot: QtBot) -> None:
-    area = left_column(panel(600))
+    area = LeftColumn(panel(600))
     qtbot.addWidget(area)
     area.resize(900, 200)
     area.show()
     assert area.width() == LEFT_PX
     assert area.verticalScrollBar().maximum() > 0
     assert area.horizontalScrollBar().maximum() == 0
+
+
+class Folding(QWidget):
+    """A panel of 200 pixels, or of 80 if it is compact, in a layout of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part = panel(80)
+        self.rest = panel(120)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.part)
+        column.addWidget(self.rest)
+
+    def set_compact(self, on: bool) -> None:
+        self.rest.setVisible(not on)
+
+
+def test_panels_show_less_where_there_is_no_room_and_all_where_there_is(qtbot: QtBot) -> None:
+    one, two = Folding(), Folding()
+    area = LeftColumn(one, two, compactable=(one, two))
+    qtbot.addWidget(area)
+    area.resize(LEFT_PX, 450)
+    area.show()
+    assert not one.rest.isHidden()
+    area.resize(LEFT_PX, 300)
+    assert one.rest.isHidden()
+    assert two.rest.isHidden()
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    area.resize(LEFT_PX, 450)
+    assert not two.rest.isHidden()
+    one.part.setFixedHeight(300)
+    area.fit()
+    assert two.rest.isHidden()

@@ -94,3 +94,19 @@ def test_the_state_has_its_words_and_colour(plain: Bench) -> None:
     plain.field.set_state("refused", "danger")
     assert plain.field.state.full_text() == "refused"
     assert plain.field.state.property("role") == "danger"
+
+
+def test_where_room_is_scarce_it_shows_less(qtbot: QtBot) -> None:
+    field = Bench(qtbot, switch=True).field
+    field.set_value(None)
+    field.set_compact(True)
+    assert field.slider.isHidden(), "it is off"
+    assert field.state.isHidden()
+    assert field.toolTip() == "0.3 to 0.9"
+    field.set_state("in force", "ok")
+    assert not field.state.isHidden()
+    field.set_value(0.4)
+    assert not field.slider.isHidden()
+    field.set_compact(False)
+    field.set_value(None)
+    assert not field.slider.isHidden()
