@@ -17,6 +17,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import PageFrame
+from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.heartbeat import Heartbeat
@@ -59,7 +60,8 @@ class PageBench:
         self.page = LivePage(theme, self.state, self.heartbeat)
         self.tune_page = TunePage(theme, self.state)
         self.capacity_page = CapacityPage(theme, self.state)
-        self.frame = PageFrame(theme, self.state, self.page, self.tune_page, self.capacity_page)
+        self.sessions_page = SessionsPage(theme)
+        self.frame = PageFrame(theme, self.state, self.page, self.tune_page, self.capacity_page, self.sessions_page)
         self.tasks = UiTasks(self.problems.append)
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, self._make_engine)
