@@ -149,6 +149,11 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", metavar="NAME", help="microphone, by number or by part of its name (default: the system default)"
     )
     sound.add_argument("--list-devices", action="store_true", help="list the capture devices and exit")
+    sound.add_argument(
+        "--record-microphone",
+        action="store_true",
+        help="record what the microphone hears as microphone.flac in the session folder; off by default",
+    )
     _add_common(parser)
 
 

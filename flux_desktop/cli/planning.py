@@ -40,6 +40,11 @@ from flux_desktop.flux.options import (
 )
 from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
+RECORDS_MICROPHONE = (
+    "Recording: everything that the microphone hears is kept as microphone.flac in the session folder. "
+    "Record people only with their consent."
+)
+
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress file`; raises `ProblemError` with the first problem."""
@@ -101,17 +106,17 @@ def source_from(args: argparse.Namespace) -> WavSource | DataSetSource:
 
 def microphone_plan(args: argparse.Namespace) -> RunPlan:
     """The plan of `flux-stress microphone`; raises `ProblemError` with the first problem."""
-    source = MicrophoneSource()
+    source = MicrophoneSource(record=args.record_microphone)
     if args.device is not None:
         device = find_device(asyncio.run(input_devices()), args.device)
-        source = MicrophoneSource(device_index=device.index, device_name=device.name)
+        source = msgspec.structs.replace(source, device_index=device.index, device_name=device.name)
     options = msgspec.structs.replace(options_from(args), sample_rate_hz=args.sample_rate)
     return checked(plan_from(args, source, options))
 
 
 def remarks(args: argparse.Namespace) -> list[str]:
     """Sentences about flags that have no effect in this combination."""
-    sentences = []
+    sentences = [RECORDS_MICROPHONE] if getattr(args, "record_microphone", False) else []
     changes = [name for name in vars(args) if name.startswith("reconfigure_") and getattr(args, name)]
     if changes and getattr(args, "reconfigure_after", None) is None:
         sentences.append("The other --reconfigure flags have no effect without --reconfigure-after.")

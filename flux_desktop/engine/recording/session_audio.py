@@ -22,8 +22,6 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import slots
 
-MICROPHONE_FILE = "microphone.flac"
-"""The recorded microphone, in the session folder."""
 NO_AUDIO_TODO = "The transcript can still be read and replayed without sound."
 
 

@@ -32,6 +32,8 @@ from flux_desktop.engine.recording.recording_file import (
 )
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted, decode_event, encode_event
 
+MICROPHONE_FILE = "microphone.flac"
+"""The recorded microphone, where the user has agreed to it."""
 _UNFINISHED_PREFIX = ".new-"
 
 
@@ -64,7 +66,7 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
 def remove_session(folder: Path) -> None:
     """Remove a session's recording, and its folder if nothing else is in it; what cannot be removed stays."""
     with contextlib.suppress(OSError):
-        for recording in recording_files(folder):
+        for recording in [*recording_files(folder), *folder.glob(MICROPHONE_FILE)]:
             recording.unlink()
         folder.rmdir()
 

@@ -27,6 +27,8 @@ class MicrophoneCapture:
         """`now` gives seconds since the run's origin."""
         assert isinstance(plan.source, MicrophoneSource)
         self.push: Callable[[bytes, float], None] | None = None
+        self.record: Callable[[bytes, float], None] | None = None
+        """Gets each frame as it was captured, 16-bit, and when."""
         self.on_lost_device: Callable[[], None] | None = None
         self._plan = plan
         self._emit = emit
@@ -51,6 +53,8 @@ class MicrophoneCapture:
 
     def on_frame(self, pcm: bytes, captured_s: float) -> None:
         """One frame from the device (MicrophoneListener)."""
+        if self.record is not None:
+            self.record(pcm, captured_s)
         if self.push is not None:
             self.push(encode(pcm, self._encoding), captured_s)
         self._emit(frame_level(pcm, self._now()))

@@ -63,9 +63,9 @@ from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference
 from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
 from flux_desktop.engine.sending.file_hashes import FileHashes
-from flux_desktop.engine.sending.microphone_capture import MicrophoneCapture
 from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.run_microphone import RunMicrophone
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
 _LOG = logging.getLogger(__name__)
@@ -164,14 +164,14 @@ class Worker:
     async def _start(self, start: StartRun) -> None:
         loop = asyncio.get_running_loop()
         _take_secrets(start)
+
+        def report(problem: Problem) -> None:
+            loop.call_soon_threadsafe(self._emit, Notice(t=0.0, problem=problem))
+
         if start.recording_path is not None:
-
-            def report(problem: Problem) -> None:
-                loop.call_soon_threadsafe(self._emit, Notice(t=0.0, problem=problem))
-
             self._recorder = Recorder(Path(os.fsdecode(start.recording_path)), report)
             self._recorder.start()
-        microphone: MicrophoneCapture | None = None
+        microphone: RunMicrophone | None = None
         audio: RunAudio | DataSetAudio | None = None
 
         def hashed(path: str, sha256: str) -> None:
@@ -180,8 +180,8 @@ class Worker:
         hashes = FileHashes(hashed)
         try:
             if isinstance(start.plan.source, MicrophoneSource):
-                microphone = MicrophoneCapture(start.plan, self._emit, lambda: time.monotonic() - start.origin_s)
-                start = msgspec.structs.replace(start, plan=await microphone.open())
+                microphone = RunMicrophone(start, self._emit, report)
+                start = await microphone.open()
             audio = self._audio(start, hashes)
             await file_work("Loading the recording", audio.open, _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
@@ -251,7 +251,7 @@ class Worker:
         return DataSetAudio(start.plan, start.connections, report, clip_started, clip_ahead)
 
     async def _carry_out_run(
-        self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: MicrophoneCapture | None
+        self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: RunMicrophone | None
     ) -> None:
         plan = start.plan
         if isinstance(audio, RunAudio) and audio.clip is not None and isinstance(plan.source, WavSource):
@@ -268,10 +268,8 @@ class Worker:
             words_of=audio.words_of,
             timers=timers,
         )
-        if microphone is not None and isinstance(plan.source, MicrophoneSource):
-            go_on = plan.source.go_on_when_lost
-            microphone.push = run.push
-            microphone.on_lost_device = lambda: run.device_lost(go_on=go_on)
+        if microphone is not None:
+            microphone.attach(run)
         for command in self._early:
             _steer(run, command)
         if self._stop is not None:

@@ -33,6 +33,8 @@ class Microphones:
     devices: list[InputDevice] = field(default_factory=list)
     chosen: str = SYSTEM_DEFAULT
     go_on_when_lost: bool = False
+    record: bool = False
+    """Off at every start of the program; turned on with consent only."""
 
     def entries(self) -> list[tuple[str, str]]:
         """Name and label of each choice; the system default first, a chosen device that is disconnected last."""
@@ -60,6 +62,7 @@ class Microphones:
             device_index=index,
             device_name=SYSTEM_DEFAULT.lower() if index is None else self.chosen,
             go_on_when_lost=self.go_on_when_lost,
+            record=self.record,
         )
 
 

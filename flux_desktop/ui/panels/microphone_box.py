@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.panels.consent_dialog import ask_for_consent
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.level_meter import LevelMeter
@@ -29,14 +30,17 @@ class MicrophoneBox(QWidget):
         self.meter = LevelMeter(theme, state.microphone_level)
         self.lost = QCheckBox("Continue with silence if disconnected")
         self.lost.setToolTip("If this is off, the run ends in order when the microphone is disconnected.")
+        self.record = QCheckBox("Record the microphone")
+        self.record.setToolTip("Keep what it hears in the session folder, to play it or to send it again. Asks first.")
         self.words = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
-        for widget in (self.device, self.meter, self.lost, self.words):
+        for widget in (self.device, self.meter, self.lost, self.record, self.words):
             layout.addWidget(widget)
         self.device.currentIndexChanged.connect(self._choose)
         self.lost.toggled.connect(self._set_lost)
+        self.record.clicked.connect(self._record_clicked)
         self.refresh(None)
         state.listen(self.show_choices)
 
@@ -83,10 +87,23 @@ class MicrophoneBox(QWidget):
     def _set_lost(self, on: bool) -> None:
         self._microphones.go_on_when_lost = on
 
+    def _record_clicked(self, on: bool) -> None:
+        self._microphones.record = False
+        if on:
+            ask_for_consent(self.window(), self._consented)
+        self._state.changed()
+
+    def _consented(self) -> None:
+        self._microphones.record = True
+        self._state.changed()
+
     def show_choices(self) -> None:
         """Show what is chosen."""
         with QSignalBlocker(self.lost):
             self.lost.setChecked(self._microphones.go_on_when_lost)
+        self.record.setChecked(self._microphones.record)
+        for choice in (self.lost, self.record):
+            choice.setEnabled(not self._state.run.active)
         if self.device.currentData() != self._microphones.chosen:
             self.refresh(self._listing)
         self._show_remark()

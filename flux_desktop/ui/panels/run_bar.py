@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
+from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
@@ -103,6 +104,12 @@ class RunBar(QWidget):
         self.origin_pill = pill("", "eager")
         self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
         row.addWidget(self.origin_pill)
+        self.recording_pill = pill("● Recording microphone", "danger")
+        self.recording_pill.setToolTip(
+            "What the microphone hears is being saved in the session folder. Stop the run to end the recording."
+        )
+        self.recording_pill.setVisible(False)
+        row.addWidget(self.recording_pill)
         self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
         self.streaming_pill.setToolTip("Connections that are streaming now, of all in this run; at its end, completed.")
         self.latency_pill.setToolTip(
@@ -228,6 +235,9 @@ class RunBar(QWidget):
         shown = model.snapshot
         recorded = model.origin is not Origin.LIVE
         self.origin_pill.setVisible(total > 0 and recorded)
+        source = None if model.plan is None else model.plan.source
+        records = isinstance(source, MicrophoneSource) and source.record
+        self.recording_pill.setVisible(records and model.active and not recorded)
         self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
         self.streaming_pill.setVisible(total > 0)
         self.latency_pill.setVisible(total > 0)

@@ -43,6 +43,7 @@ from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
 from flux_desktop.ui.window.report_writer import ReportWriter
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
+from flux_desktop.ui.window.run_again import RunAgain
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, fitted
@@ -189,7 +190,8 @@ class MainWindow(QMainWindow):
         )
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
-        menus.add_playback_actions(run, page, self.sound.player)
+        again = RunAgain(self.state, self.controller, self.recordings, self.starter, page.banners, self.tasks)
+        menus.add_playback_actions(run, page, self.sound.player, again.run)
         menus.add_tune_actions(run, self.frame, self.tune_page)
         menus.add_capacity_actions(run, self.frame, self.capacity_page)
         view = bar.addMenu("&View")

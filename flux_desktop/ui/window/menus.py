@@ -85,8 +85,9 @@ def fill_run_menu(
         _add(menu, f"Send {name}", page.flux_panel.controls.buttons[name].click, keys)
 
 
-def add_playback_actions(menu: QMenu, page: LivePage, player: SessionPlayer) -> None:
+def add_playback_actions(menu: QMenu, page: LivePage, player: SessionPlayer, run_again: Callable[[], object]) -> None:
     """Listening, and playing a session. The keys in brackets work where no field takes them for itself."""
+    _add(menu, "Run Again with These Settings", run_again, "Ctrl+Shift+T")
     menu.addSeparator()
     _add(menu, "Listen", page.sound_panel.listen.button.click, "Ctrl+L")
     _add(menu, "Mute or Unmute", page.sound_panel.listen.mute.click, "Ctrl+Shift+H")

@@ -9,7 +9,8 @@ import pytest
 
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.recording.session_audio import MICROPHONE_FILE, SessionAudio
+from flux_desktop.engine.recording.session_audio import SessionAudio
+from flux_desktop.engine.recording.session_folder import MICROPHONE_FILE
 from flux_desktop.engine.records.events import (
     AudioFile,
     AudioStarted,

@@ -8,10 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.aws.target import Credentials
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_audio import read_session_audio
+from flux_desktop.engine.recording.session_folder import MICROPHONE_FILE
+from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, LevelMeasured, Notice, Received
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
+from flux_desktop.engine.worker.run_microphone import RunMicrophone
 from flux_desktop.flux.options import FluxOptions
 from tests.audio.virtual_microphone import VirtualMicrophone, missing_parts, virtual_microphone
 
@@ -25,6 +31,14 @@ def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
         yield found
 
 
+async def test_closing_what_was_never_opened_is_harmless() -> None:
+    start = StartRun(
+        plan=plan(record=True), connections=[1], origin_s=0.0, credentials=Credentials(access_key="a", secret_key="b")
+    )
+    microphone = RunMicrophone(start, lambda event: pytest.fail(str(event)), lambda problem: pytest.fail(problem.what))
+    await microphone.close()
+
+
 def plan(**source: object) -> RunPlan:
     return RunPlan(
         endpoint="local",
@@ -33,6 +47,33 @@ def plan(**source: object) -> RunPlan:
         options=FluxOptions(eot_timeout_ms=1000),
         local_arguments=("--recogniser", "whisper"),
     )
+
+
+async def test_what_the_microphone_hears_is_recorded_where_the_plan_says_so(driver, microphone, tmp_path):
+    playing = []
+
+    def react(event):
+        if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and not playing:
+            playing.append(microphone.play(Path(resource_path("sample_audio/conversation.wav"))))
+        loud = [level for level in driver.of(LevelMeasured) if level.rms_dbfs > -40]
+        if len(loud) == 10:
+            driver.supervisor.stop()
+
+    driver.reactions.append(react)
+    try:
+        await driver.supervisor.run(msgspec.structs.replace(plan(record=True), connections=1))
+    finally:
+        for player in playing:
+            player.kill()
+            player.wait()
+    folder = driver.supervisor.session_folder
+    recorded = open_recording(folder / MICROPHONE_FILE)
+    assert recorded.duration_s == pytest.approx(0.08 * len(driver.of(LevelMeasured)), abs=0.5)
+    loudest = max(abs(int(sample)) for block in recorded.blocks() for sample in (block.min(), block.max()))
+    assert loudest > 1000
+    heard = read_session_audio(folder).segments(1)
+    assert [segment.path for segment in heard] == [str(folder / MICROPHONE_FILE)]
+    assert 0.0 <= heard[0].from_s < recorded.duration_s
 
 
 async def test_speech_into_a_microphone_is_transcribed_on_every_connection(driver, microphone):
