@@ -124,7 +124,8 @@ class TimelineCanvas(QWidget):
 
         def paint_part(inner: QPainter, left: float, right: float) -> None:
             from_s, to_s = left / per_s, right / per_s
-            stretch = self._timeline.between(from_s - paint.margin_s, to_s + paint.margin_s)
+            # Twice the margin: whether a label has room also depends on its neighbours.
+            stretch = self._timeline.between(from_s - 2 * paint.margin_s, to_s + 2 * paint.margin_s)
             paint.paint(inner, from_s, to_s, stretch, self._track, self._painted_s, self.selected)
 
         first, last = math.floor(window.start_s * per_s / TILE_PX), math.floor(window.end_s * per_s / TILE_PX)

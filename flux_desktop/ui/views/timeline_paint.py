@@ -23,8 +23,7 @@ from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_he
 RULER_PX, WORDS_PX, WAVE_PX, LABELS_PX, CONFIDENCE_PX = 16, 17, 46, 16, 30
 BAR_PX, BAR_STEP_PX = 2.0, 3.0
 LABEL_MARGIN_PX = 130
-NEIGHBOURS = 8
-"""Marks before and after one whose labels are compared with its own."""
+LABELS_APART_PX = 4
 LOUDEST_MIN = 0.05
 """A recording that is quieter than this throughout is drawn as quiet: its noise is not blown up."""
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
@@ -231,7 +230,7 @@ class TimelinePaint:
     def labels_of(self, marks: list[Mark]) -> list[tuple[Mark, float, float]]:
         """The labels that have room, each with its left and its width in pixels.
 
-        A label gives way to a more important neighbour; what an eager end gained is written before its mark.
+        A label gives way to a more important one; what an eager end gained is written before its mark.
         """
         boxes = []
         for mark in marks:
@@ -239,17 +238,14 @@ class TimelinePaint:
                 width = self._metrics.horizontalAdvance(mark.label)
                 x = mark.at_s * self.px_per_s
                 boxes.append((mark, x - width - 2 if mark.kind is MarkKind.EAGER else x + 2, width))
-        kept = []
-        for place, (mark, left, width) in enumerate(boxes):
-            rank = _RANKS.get(mark.kind, 3)
-            others = boxes[max(0, place - NEIGHBOURS) : place] + boxes[place + 1 : place + 1 + NEIGHBOURS]
-            if not any(
-                left < other_left + other_width + 4
-                and other_left < left + width + 4
-                and (_RANKS.get(other.kind, 3), other.at_s) > (rank, mark.at_s)
-                for other, other_left, other_width in others
+        kept: list[tuple[Mark, float, float]] = []
+        for box in sorted(boxes, key=lambda box: _RANKS.get(box[0].kind, 3), reverse=True):
+            _mark, left, width = box
+            if all(
+                left >= other + its + LABELS_APART_PX or other >= left + width + LABELS_APART_PX
+                for _, other, its in kept
             ):
-                kept.append((mark, left, width))
+                kept.append(box)
         return kept
 
     def _curve_y(self, value: float) -> float:
@@ -264,7 +260,7 @@ class TimelinePaint:
         self, painter: QPainter, confidence: list[tuple[float, float]], from_s: float, until_s: float
     ) -> None:
         """The curve through the points of a stretch; the last one holds until the next message."""
-        points = [QPointF(at_s * self.px_per_s, self._curve_y(value)) for at_s, value in confidence if at_s <= until_s]
+        points = [QPointF(at_s * self.px_per_s, self._curve_y(value)) for at_s, value in confidence]
         if not points:
             return
         if confidence[-1][0] <= until_s:

@@ -107,6 +107,19 @@ def test_thresholds_and_confidence_are_drawn_below(bench: Bench) -> None:
     assert bench.view.sizeHint().height() == Rows(with_confidence=False).height
 
 
+def test_the_confidence_is_one_curve_also_where_tiles_meet(bench: Bench) -> None:
+    image = bench.view.grab().toImage()
+    row = bench.view._rows.confidence
+    ground = QColor(bench.colours.raised).name()
+    x_from, x_until = round(bench.view.x_of(1.2)), round(bench.view.x_of(8.9))
+    empty = [
+        x
+        for x in range(x_from, x_until)
+        if all(image.pixelColor(x, y).name() == ground for y in range(round(row.bottom()) - 8, round(row.bottom()) - 2))
+    ]
+    assert empty == []
+
+
 def test_a_click_selects_the_turn_and_asks_to_play_from_there(bench: Bench) -> None:
     bench.click(3.5)
     assert bench.picked == [(7, card_of(bench.conversation))]
@@ -213,8 +226,8 @@ def test_labels_give_way_to_more_important_neighbours(theme: ThemeSource) -> Non
     one_turn(conversation)
     marks = list(conversation.timeline.marks)
     wide = TimelinePaint(Rows(), theme.current, 300.0)
-    assert [mark.label for mark, _left, _width in wide.labels_of(marks)] == [mark.label for mark in marks]
-    tight = TimelinePaint(Rows(), theme.current, 20.0).labels_of(marks)
+    assert len(wide.labels_of(marks)) == len(marks)
+    tight = sorted(TimelinePaint(Rows(), theme.current, 20.0).labels_of(marks), key=lambda label: label[1])
     assert tight[-1][0].kind is MarkKind.END
     for (_, left, width), (_, next_left, _) in pairwise(tight):
         assert left + width <= next_left
