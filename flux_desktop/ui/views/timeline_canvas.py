@@ -42,6 +42,8 @@ class TimelineCanvas(QWidget):
         """The first tile that may still change as time goes on."""
         self._playhead_s: float | None = None
         self._tiles = TileCache()
+        self._paint: TimelinePaint | None = None
+        """Made once for a look, as fonts take time."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline of the connection")
         theme.changed.connect(self.update)
@@ -111,7 +113,9 @@ class TimelineCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, rows, per_s, window = self._theme.current, self._rows, self.px_per_s, self.window_s
-        paint = TimelinePaint(rows, theme, per_s)
+        paint = self._paint
+        if paint is None or (paint.rows, paint.theme, paint.px_per_s) != (rows, theme, per_s):
+            paint = self._paint = TimelinePaint(rows, theme, per_s)
         ratio = self.devicePixelRatioF()
         track_revision = None if self._track is None else self._track.revision
         self._tiles.keep_look((theme.name, rows, per_s, ratio, id(self._timeline), track_revision))
