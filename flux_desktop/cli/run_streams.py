@@ -18,6 +18,7 @@ from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import check_output, output_folder
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.cli.results import deliver_not_started
+from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.terminal_run import TerminalRun
 from flux_desktop.engine.records.plan import RunPlan
@@ -65,7 +66,12 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
     for remark in [*remarks(args), *build_notes(plan.options), cost_sentence(plan, prices)]:
         if remark:
             complain(remark)
-    return asyncio.run(TerminalRun(args, plan, sessions_dir, budget).run())
+    before_run(plan, sessions_dir)
+    run = TerminalRun(args, plan, sessions_dir, budget)
+    try:
+        return asyncio.run(run.run())
+    finally:
+        after_run(run.session_folder)
 
 
 def _list_devices() -> int:

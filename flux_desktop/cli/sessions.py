@@ -20,7 +20,7 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.reports.sessions.facts import About, SessionFacts, read_about, unknown, write_about
+from flux_desktop.reports.sessions.facts import FIGURES, About, SessionFacts, read_about, unknown, write_about
 from flux_desktop.reports.sessions.index import SessionIndex
 from flux_desktop.reports.sessions.keeping import (
     KEEP_LAST,
@@ -32,6 +32,8 @@ from flux_desktop.reports.sessions.keeping import (
     restore,
     surplus,
 )
+from flux_desktop.reports.sessions.retention import load_retention, save_retention
+from flux_desktop.reports.sessions.trend import trend
 
 _PIPE_WIDTH = 240
 _ACTIONS = {
@@ -40,6 +42,8 @@ _ACTIONS = {
     "show": "one session",
     "cat": "the recording of a session as JSON lines",
     "note": "set the note, title or star of a session",
+    "trend": "a figure over all sessions that are like SUBJECT",
+    "retention": "show or change how long sessions are kept",
     "delete": "move a session to the trash",
     "restore": "undo delete",
     "prune": "delete old sessions for good, by size and age",
@@ -54,13 +58,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=tuple(_ACTIONS), help=actions)
     parser.add_argument("subject", nargs="*", metavar="SUBJECT", help="the session's name, the words, or the file")
     parser.add_argument("-o", "--output", metavar="FILE", help="export: default is NAME.zip")
+    parser.add_argument(
+        "--figure", choices=tuple(FIGURES), default="update_p95_ms", help="trend: default is update_p95_ms"
+    )
+    parser.add_argument(
+        "--agree",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="retention: whether old sessions are deleted at the start and after a run",
+    )
     parser.add_argument("--note", metavar="TEXT", help="note: what to remember about the session")
     parser.add_argument("--title", metavar="TEXT", help="note: a name for people")
     parser.add_argument("--star", action=argparse.BooleanOptionalAction, default=None, help="note: never prune it")
     parser.add_argument(
-        "--max-gb", type=arguments.number, default=MAX_BYTES / 1e9, metavar="N", help="prune: keep N GB (default: 20)"
+        "--max-gb", type=arguments.number, metavar="N", help="prune, retention: keep N GB (default: 20)"
     )
-    parser.add_argument("--max-age-days", type=arguments.number, metavar="N", help="prune: drop older ones")
+    parser.add_argument("--max-age-days", type=arguments.number, metavar="N", help="prune, retention: drop older ones")
     parser.add_argument("--yes", action="store_true", help="prune: do not ask")
     parser.add_argument("--json", action="store_true", help="list, search, show: print JSON")
     parser.add_argument("--sessions-dir", metavar="DIR", help="where the sessions are (default: user data)")
@@ -95,6 +108,10 @@ def _carry_out(args: argparse.Namespace, parent: Path) -> int:
             complain(f"Deleted {plain(name)}. “flux-stress sessions restore {plain(name)}” brings it back.")
         case "restore":
             restore(parent, _name(args))
+        case "trend":
+            _trend(args, parent)
+        case "retention":
+            _retention(args, parent)
         case "prune":
             return _prune(args, parent)
         case "export":
@@ -116,11 +133,32 @@ def _cat(folder: Path) -> None:
         raise ProblemError(Problem(code="session_unreadable", what=what)) from error
 
 
+def _trend(args: argparse.Namespace, parent: Path) -> None:
+    found = trend(SessionIndex(parent).sessions(), _one(args, parent), args.figure)
+    printer = Printer()
+    if args.json:
+        printer.line(plain_json(msgspec.json.encode(found).decode()))
+        return
+    complain(plain(f"{found.label}: {len(found.points)} sessions with {found.common}."))
+    for point in found.points:
+        more = "" if point.usable else "  (proves nothing: no part of the trend)"
+        printer.line(plain(f"{point.name}  {point.value:10.1f}  n = {point.n:,}{more}"))
+
+
+def _retention(args: argparse.Namespace, parent: Path) -> None:
+    rule = load_retention(parent)
+    changes = {"max_gb": args.max_gb, "max_age_days": args.max_age_days, "agreed": args.agree}
+    if wanted := {name: value for name, value in changes.items() if value is not None}:
+        rule = msgspec.structs.replace(rule, **wanted)
+        save_retention(parent, rule)
+    agreed = "You have agreed to it." if rule.agreed else "Nothing is deleted until you agree: add --agree."
+    Printer().line(f"{rule.sentence()} {agreed}")
+
+
 def _prune(args: argparse.Namespace, parent: Path) -> int:
     age = None if args.max_age_days is None else timedelta(days=args.max_age_days)
-    dropped = surplus(
-        SessionIndex(parent).sessions(), datetime.now(UTC), max_bytes=round(args.max_gb * 1e9), max_age=age
-    )
+    max_bytes = MAX_BYTES if args.max_gb is None else round(args.max_gb * 1e9)
+    dropped = surplus(SessionIndex(parent).sessions(), datetime.now(UTC), max_bytes=max_bytes, max_age=age)
     if not dropped:
         complain(f"Nothing to delete: the newest {KEEP_LAST} and starred sessions are always kept.")
         return ExitCode.OK

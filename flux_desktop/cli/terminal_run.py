@@ -70,6 +70,11 @@ class TerminalRun:
         self._is_budget_used_up = False
         self._supervisor = Supervisor(self._on_event, sessions_dir=sessions_dir)
 
+    @property
+    def session_folder(self) -> Path | None:
+        """Where the run is recorded."""
+        return self._supervisor.session_folder
+
     async def run(self) -> int:
         """Run to the end; returns the exit status."""
         plan = self._plan

@@ -51,6 +51,26 @@ def test_the_recording_is_printed_as_json_lines(tmp_path: Path, capsys) -> None:
     assert (kinds[0], kinds.count("received")) == ("run_started", 4)
 
 
+def test_a_trend_over_sessions_that_are_alike(tmp_path: Path, capsys) -> None:
+    first, second = recorded(tmp_path, connections=2).name, recorded(tmp_path, connections=2, scale=2.0).name
+    recorded(tmp_path, connections=3)
+    assert sessions(tmp_path, "trend", second, "--figure", "update_p50_ms", "--json") == ExitCode.OK
+    points = json.loads(capsys.readouterr().out)["points"]
+    assert [point["name"] for point in points] == [first, second]
+    assert points[1]["value"] > points[0]["value"]
+    assert sessions(tmp_path, "trend", second) == ExitCode.OK
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_the_retention_rule_is_shown_and_changed(tmp_path: Path, capsys) -> None:
+    assert sessions(tmp_path, "retention") == ExitCode.OK
+    assert "Nothing is deleted until you agree" in capsys.readouterr().out
+    assert sessions(tmp_path, "retention", "--max-gb", "5", "--max-age-days", "90", "--agree") == ExitCode.OK
+    said = capsys.readouterr().out
+    for part in ("beyond 5 GB", "older than 90 days", "You have agreed"):
+        assert part in said
+
+
 def test_pruning_needs_consent(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("flux_desktop.cli.sessions.surplus", lambda sessions, now, **_: sessions)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)

@@ -14,8 +14,8 @@ from msgspec import Struct
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import make_private_folder
 from flux_desktop.reports.files import write_whole
-from flux_desktop.reports.sessions.facts import SessionFacts
-from flux_desktop.reports.sessions.index import SessionIndex
+from flux_desktop.reports.sessions.facts import SessionFacts, size_of
+from flux_desktop.reports.sessions.index import SessionIndex, folders_in
 from flux_desktop.reports.sessions.keeping import KEEP_LAST, MAX_BYTES, remove, surplus
 
 RULE_FILE = "retention.json"
@@ -67,6 +67,8 @@ def keep_to_rule(parent: Path) -> Problem | None:
     Raises `ProblemError` where a session cannot be deleted.
     """
     rule = load_retention(parent)
+    if rule.max_age_days is None and sum(map(size_of, folders_in(parent))) <= rule.max_gb * _GB:
+        return None  # told without the index
     dropped = overdue(parent, rule)
     if not dropped:
         return None

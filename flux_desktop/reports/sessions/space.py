@@ -12,6 +12,8 @@ from flux_desktop.reports.sessions.facts import SessionFacts
 
 BYTES_PER_CONNECTION_MINUTE = 50_000.0
 """Measured with the built-in endpoint: 22 to 50 kB. Used until there are sessions to measure."""
+MOST_PER_MINUTE = 1_000_000.0
+"""More than any run has written: with room for this, no earlier run has to be looked at."""
 _SHORTEST_CONNECTION_MINUTES = 1.0
 _NEWEST = 20
 
@@ -26,9 +28,9 @@ def bytes_per_connection_minute(sessions: Sequence[SessionFacts]) -> float:
     return statistics.median(sizes[:_NEWEST]) if sizes else BYTES_PER_CONNECTION_MINUTE
 
 
-def space_problem(folder: Path, connection_minutes: float, sessions: Sequence[SessionFacts]) -> Problem | None:
+def space_problem(folder: Path, connection_minutes: float, bytes_per_minute: float) -> Problem | None:
     """Why a run may not be recorded to its end; None where there is room, or where that is not known."""
-    needed = connection_minutes * bytes_per_connection_minute(sessions)
+    needed = connection_minutes * bytes_per_minute
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:

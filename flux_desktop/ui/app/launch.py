@@ -98,6 +98,7 @@ def run_window(options: argparse.Namespace) -> int:
         if not options.demo:
             offer = offer_unfinished(window.live_page.banners, window.transcripts)
             window.tasks.start("looking for an interrupted run", offer)
+            window.sessions.care.begin()
         await closed.wait()
         if not options.demo:
             settings.save(settings.settings_path(), settings.collect(window.state))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
+from flux_desktop.ui.models.run_model import Origin
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.open_folder import open_folder
@@ -23,10 +24,12 @@ class RunEvents(QObject):
 
     Signals:
         run_finished: a run has ended and its last event has been shown.
+        recorded: the session folder of a run that has ended, or None.
         report_wanted: the session folder of a run whose report is to be written.
     """
 
     run_finished = Signal()
+    recorded = Signal(object)
     report_wanted = Signal(object)
 
     def __init__(
@@ -75,6 +78,8 @@ class RunEvents(QObject):
         self._page.transcripts.refresh()
         self._state.changed()
         self.run_finished.emit()
+        if self._state.run.origin is Origin.LIVE:
+            self.recorded.emit(self._controller.newest_folder)
 
     def _show_summary(self) -> None:
         """The banner with the run's result, and what can be looked at."""

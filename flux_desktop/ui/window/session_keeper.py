@@ -23,6 +23,9 @@ from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.file_dialogs import ask_export, ask_import
 from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.report_writer import ReportWriter
+from flux_desktop.ui.window.run_events import RunEvents
+from flux_desktop.ui.window.run_starter import RunStarter
+from flux_desktop.ui.window.session_care import SessionCare
 from flux_desktop.ui.window.transcripts import Transcripts
 
 LIST, COMPARE, FILES = "session list", "session comparison", "session files"
@@ -45,6 +48,8 @@ class SessionKeeper:
         self._page, self._frame, self._transcripts = page, frame, transcripts
         self._reports, self._banners, self._tasks = reports, banners, tasks
         self.parent = default_sessions_dir()
+        self.care = SessionCare(banners, tasks, self.look)
+        page.panel.retention_wanted.connect(lambda: self.care.choose_rule(self.parent))
         self._known: list[SessionFacts] = []
         """All sessions, whatever is searched for."""
         self._compared: tuple[str, str] | None = None
@@ -61,6 +66,13 @@ class SessionKeeper:
         page.detail.swap_wanted.connect(self._swap)
         page.detail.force_wanted.connect(partial(self._compare, force=True))
         frame.page_changed.connect(self._page_changed)
+
+    def serve(self, events: RunEvents, starter: RunStarter) -> None:
+        """Follow the runs of the window."""
+        events.run_finished.connect(self.look)
+        events.recorded.connect(self.care.after_run)
+        events.report_wanted.connect(self._reports.write)
+        starter.space_problem = self.care.space_problem
 
     # ------------------------------------------------------------ the list
 

@@ -22,8 +22,8 @@ def test_sizes_are_those_of_earlier_runs(tmp_path: Path) -> None:
 
 
 def test_too_little_room_is_told_with_both_figures(tmp_path: Path) -> None:
-    assert space_problem(tmp_path, 1.0, []) is None
-    problem = space_problem(tmp_path / "not" / "yet", 1e9, [])
+    assert space_problem(tmp_path, 1.0, 50_000) is None
+    problem = space_problem(tmp_path / "not" / "yet", 1e9, 50_000)
     assert problem is not None
     assert problem.what.startswith("This run will write about 50000.0 GB; ")
     assert problem.what.endswith(" are free.")
