@@ -43,6 +43,8 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
     """The plot in the third place while no microphone is in use."""
     latency_clock: str = USER_CLOCK
     """Which clock the update latency is shown by: `USER_CLOCK` or `WIRE_CLOCK`."""
+    hidden_columns: list[str] = []
+    """Columns of the overview that are not shown, by their names."""
     presets: list[Preset] = []
     """Sets of turn parameters that the user has saved."""
     recent: list[str] = []

@@ -57,6 +57,7 @@ class LivePage(QWidget):
         columns.addWidget(self.plots)
         self.run_bar.theme_clicked.connect(theme.toggle)
         self.transcripts.shown.connect(self.plots.set_front)
+        self.transcripts.overview.columns_chosen.connect(self._hide_columns)
         self._microphone_shown, self._recording_shown = state.uses_microphone, state.recording
         self._state = state
         state.listen(self._follow_state)
@@ -71,7 +72,11 @@ class LivePage(QWidget):
         self.plots.set_microphone(self._state.uses_microphone)
         self.plots.set_front(self.transcripts.current())
 
+    def _hide_columns(self, names: list[str]) -> None:
+        self._state.choices.hidden_columns = names
+
     def _follow_state(self) -> None:
+        self.transcripts.overview.hide_columns(self._state.choices.hidden_columns)
         if self._recording_shown is not self._state.recording:
             before, now = self._recording_shown, self._state.recording
             if before is not None and now is not None and before.path != now.path and not self._state.run.active:

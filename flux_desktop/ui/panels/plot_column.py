@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import USER_CLOCK, WIRE_CLOCK
+from flux_desktop.ui.panels.enlarged_plot import EnlargedPlot
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
@@ -58,7 +60,17 @@ class PlotColumn(QWidget):
         self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams]
         for widget, share in ((self.latency, 6), (self.end_of_turn, 4), (self.deck, 3)):
             self._layout.addWidget(widget, share)
+        for plot in self.plots:
+            plot.enlarge_wanted.connect(partial(self._enlarge, plot))
         self.deck.show_plot(self._state.choices.plot)
+
+    def _enlarge(self, plot: PlotPanel) -> None:
+        """Show a plot, or all in its place, in a window of its own; put it back if it is in one."""
+        if isinstance(shown := plot.window(), EnlargedPlot):
+            shown.close()
+            return
+        widget = next(each for each in (self.latency, self.end_of_turn, self.deck) if each.isAncestorOf(plot.plot))
+        EnlargedPlot(widget, self._layout, plot.heading).show()
 
     def set_front(self, conn: int | None) -> None:
         """The connection in front is drawn on top."""

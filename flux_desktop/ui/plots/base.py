@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
+from PySide6.QtCore import QBuffer, QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from flux_desktop.base.problem import ProblemError
@@ -40,7 +40,12 @@ class PlotPanel(Panel):
 
     While paused nothing moves and the mouse zooms; resuming returns to the newest `WINDOW_S`. Values under the mouse
     are shown in the footer.
+
+    Signals:
+        enlarge_wanted: it was double-clicked, or Enter was pressed on it.
     """
+
+    enlarge_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, title: str, subtitle: str, unit: str) -> None:
         self.pause_button = IconButton(theme, "pause", f"Pause {title.lower()}")
@@ -53,6 +58,9 @@ class PlotPanel(Panel):
         self.plot: Any = pg.PlotWidget(enableMenu=False, axisItems={"bottom": SecondsAxis(orientation="bottom")})
         self.plot.setAccessibleName(f"{title}: {subtitle}")
         self.plot.setMinimumHeight(56)
+        self.plot.setToolTip("Double-click, or press Enter: enlarge it, or put it back")
+        for watched in (self.plot, self.plot.viewport()):
+            watched.installEventFilter(self)
         self.item: Any = self.plot.getPlotItem()
         self.item.hideButtons()
         self.item.setClipToView(True)  # an hour of a run lies outside of what is shown
@@ -75,6 +83,11 @@ class PlotPanel(Panel):
         self._legend_in_foot: Legend | None = None
         self._shown: dict[Any, tuple[int, int]] = {}
         theme.changed.connect(self.restyle)
+
+    @property
+    def heading(self) -> str:
+        """What it shows, in a few words."""
+        return self._title
 
     @property
     def paused(self) -> bool:
@@ -207,6 +220,13 @@ class PlotPanel(Panel):
         if self._legend_in_foot is not None:
             self.footer.setVisible(bool(self._hovered))
             self._legend_in_foot.setVisible(not self._hovered)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_enter = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.type() == QEvent.Type.MouseButtonDblClick or (is_enter and event.type() == QEvent.Type.KeyPress):
+            self.enlarge_wanted.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     def leaveEvent(self, event: Any) -> None:
         self._hovered = ""

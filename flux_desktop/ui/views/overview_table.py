@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.widgets.basics import plain_tip
+from flux_desktop.ui.widgets.basics import copy_text, plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 26
@@ -119,13 +121,15 @@ class OverviewModel(QAbstractTableModel):
 
 
 class OverviewTable(QTableView):
-    """The table; Enter or a double click opens a connection's transcript.
+    """The table; Enter or a double click opens a connection's transcript, Ctrl+C copies rows.
 
     Signals:
         opened: the number of a connection.
+        columns_chosen: names of the columns that are to be hidden.
     """
 
     opened = Signal(int)
+    columns_chosen = Signal(list)
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__()
@@ -146,8 +150,13 @@ class OverviewTable(QTableView):
         header.setHighlightSections(False)
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, column.width_px)
-        self.setColumnHidden(CLIP_COLUMN, True)
-        self._offer_problems(False)
+        self._hidden: frozenset[str] = frozenset()
+        self._arranged: list[bool] = []
+        self._arrange()
+        for widget in (self, header):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(partial(self._show_menu, widget))
+        header.setToolTip("Click: sort. Right-click: choose the columns")
         self.activated.connect(lambda index: self.opened.emit(self.rows.connection_at(index.row())))
 
     def selected(self) -> list[int]:
@@ -157,18 +166,71 @@ class OverviewTable(QTableView):
     def refresh(self) -> None:
         """Show the run as it is now; the columns of clips and problems only where there are any."""
         self.rows.refresh()
-        self.setColumnHidden(CLIP_COLUMN, not self.rows.any_clip())
-        problems = self.rows.any_problem()
-        if problems is self.isColumnHidden(PROBLEM_COLUMN):
-            self._offer_problems(problems)
+        self._arrange()
 
-    def _offer_problems(self, offered: bool) -> None:
-        """What stretches is the last column that is shown."""
-        self.setColumnHidden(PROBLEM_COLUMN, not offered)
+    def hide_columns(self, names: Iterable[str]) -> None:
+        """Hide these; the connection's number is always shown."""
+        self._hidden = frozenset(names)
+        self._arrange()
+
+    def copied(self) -> str:
+        """The selected rows, or all if none is selected, as lines of cells with tabs between them."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()}) or range(self.rows.rowCount())
+        shown = [column for column in range(len(COLUMNS)) if not self.isColumnHidden(column)]
+        lines = [[COLUMNS[column].name for column in shown]]
+        lines += [[str(self.rows.index(row, column).data()) for column in shown] for row in rows]
+        return "\n".join("\t".join(cell.replace("\t", " ") for cell in line) for line in lines)
+
+    def _arrange(self) -> None:
+        """Hide what is not wanted or has nothing to show; the last text stretches, or else the last column."""
+        there = {CLIP_COLUMN: self.rows.any_clip(), PROBLEM_COLUMN: self.rows.any_problem()}
+        hidden = [
+            number > 0 and (column.name in self._hidden or not there.get(number, True))
+            for number, column in enumerate(COLUMNS)
+        ]
+        if hidden == self._arranged:
+            return
+        self._arranged = hidden
+        for number, is_hidden in enumerate(hidden):
+            self.setColumnHidden(number, is_hidden)
+        stretches = hidden[PROBLEM_COLUMN] and not hidden[TEXT_COLUMN]
         header = self.horizontalHeader()
-        header.setStretchLastSection(offered)  # the two ways to stretch stand in each other's way
-        header.setSectionResizeMode(
-            TEXT_COLUMN, QHeaderView.ResizeMode.Interactive if offered else QHeaderView.ResizeMode.Stretch
-        )
-        if offered:
+        header.setStretchLastSection(not stretches)  # the two ways to stretch stand in each other's way
+        mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
+        header.setSectionResizeMode(TEXT_COLUMN, mode)
+        if not stretches:
             self.setColumnWidth(TEXT_COLUMN, COLUMNS[TEXT_COLUMN].width_px)
+
+    def _show_menu(self, widget: QWidget, where: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fill_menu(menu)
+        menu.popup(widget.mapToGlobal(where))
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """What can be done with the table."""
+        copy = menu.addAction("Copy Rows\tCtrl+C", lambda: copy_text(self.copied()))
+        copy.setEnabled(self.rows.rowCount() > 0)
+        columns = menu.addMenu("Columns")
+        for column in COLUMNS[1:]:
+            action = columns.addAction(column.name)
+            action.setCheckable(True)
+            action.setChecked(column.name not in self._hidden)
+            action.toggled.connect(partial(self._choose, column.name))
+        columns.addSeparator()
+        columns.addAction("Show All", lambda: self._chosen(frozenset()))
+
+    def _choose(self, name: str, on: bool) -> None:
+        self._chosen(self._hidden - {name} if on else self._hidden | {name})
+
+    def _chosen(self, hidden: frozenset[str]) -> None:
+        self.hide_columns(hidden)
+        self.columns_chosen.emit(sorted(hidden))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            copy_text(self.copied())
+        elif event.key() == Qt.Key.Key_Menu:
+            self._show_menu(self, self.rect().topLeft())
+        else:
+            super().keyPressEvent(event)

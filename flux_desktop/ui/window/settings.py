@@ -71,7 +71,7 @@ def restore(state: AppState, settings: Settings) -> None:
         height=_within(_SIDE_MIN_PX, chosen.height, _SIDE_MAX_PX),
         latency_clock=WIRE_CLOCK if chosen.latency_clock == WIRE_CLOCK else USER_CLOCK,
         presets=[preset for preset in chosen.presets if not problems(preset.options())][:OWN_MAX],
-        recent=[path for path in chosen.recent if Path(path).suffix][:RECENT_MAX],
+        recent=[path for path in chosen.recent if path][:RECENT_MAX],
     )
     state.microphones.chosen = settings.microphone or SYSTEM_DEFAULT
     state.microphones.go_on_when_lost = settings.go_on_when_lost

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import USER_CLOCK, WIRE_CLOCK
+from flux_desktop.ui.panels.enlarged_plot import EnlargedPlot
 from flux_desktop.ui.panels.plot_column import LEVEL, PlotColumn
+from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 
@@ -96,3 +100,34 @@ def test_a_refresh_draws_the_plots_that_are_seen(column: PlotColumn, monkeypatch
         monkeypatch.setattr(getattr(column, name), "draw", lambda name=name: drawn.append(name))
     column.refresh()
     assert drawn == ["latency", "end_of_turn", "pacing"]
+
+
+@pytest.mark.parametrize("by", ["double click", "Enter"])
+def test_a_plot_is_enlarged_and_put_back(qtbot: QtBot, column: PlotColumn, by: str) -> None:
+    column.build()
+    column.resize(400, 700)
+    column.show()
+
+    def toggle(plot: PlotPanel) -> None:
+        if by == "Enter":
+            QTest.keyClick(plot.plot, Qt.Key.Key_Return)
+        else:
+            QTest.mouseDClick(plot.plot.viewport(), Qt.MouseButton.LeftButton)
+
+    for plot, widget in ((column.end_of_turn, column.end_of_turn), (column.pacing, column.deck)):
+        place = column.layout().indexOf(widget)
+        toggle(plot)
+        enlarged = plot.window()
+        assert isinstance(enlarged, EnlargedPlot)
+        assert enlarged.windowTitle() == plot.heading
+        assert column.layout().indexOf(widget) < 0
+        assert plot.isVisible()
+        toggle(plot)
+        assert column.layout().indexOf(widget) == place
+        assert plot.window() is column
+        assert plot.isVisible()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    toggle(column.latency)
+    QTest.keyClick(column.latency.window(), Qt.Key.Key_Escape)
+    assert column.layout().indexOf(column.latency) == 0
+    assert column.latency.isVisible()

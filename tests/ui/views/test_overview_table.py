@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
@@ -153,3 +156,33 @@ def test_activating_a_row_opens_its_connection(bench: Bench) -> None:
     bench.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     bench.table.activated.emit(bench.table.rows.index(0, STATE))
     assert opened == [3]
+
+
+def test_columns_can_be_chosen(bench: Bench) -> None:
+    chosen: list[list[str]] = []
+    bench.table.columns_chosen.connect(chosen.append)
+    menu = QMenu(bench.table)
+    bench.table.fill_menu(menu)
+    columns = next(action.menu() for action in menu.actions() if action.menu())
+    by_name = {action.text(): action for action in columns.actions()}
+    by_name["p50"].trigger()
+    by_name["Last text"].trigger()
+    assert chosen == [["p50"], ["Last text", "p50"]]
+    assert bench.table.isColumnHidden(P50)
+    assert bench.table.isColumnHidden(TEXT_COLUMN)
+    assert bench.table.horizontalHeader().stretchLastSection(), "some column fills the width"
+    by_name["Show All"].trigger()
+    assert not bench.table.isColumnHidden(P50)
+    assert bench.table.isColumnHidden(CLIP_COLUMN), "there are no clips"
+    bench.table.hide_columns(["#", "State"])
+    assert not bench.table.isColumnHidden(0)
+    assert bench.table.isColumnHidden(STATE)
+
+
+def test_rows_are_copied_as_they_are_shown(bench: Bench) -> None:
+    bench.table.hide_columns([column.name for column in COLUMNS if column.name not in ("#", "Turns")])
+    assert bench.table.copied() == "#\tTurns\n1\t0\n2\t0\n3\t0"
+    bench.table.selectRow(1)
+    QTest.keyClick(bench.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyRelease(bench.table, Qt.Key.Key_Control)
+    assert QGuiApplication.clipboard().text() == "#\tTurns\n2\t0"
