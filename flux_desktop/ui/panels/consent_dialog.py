@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 NAME = "consentDialog"
 QUESTION = "Record the microphone during runs?"
 DETAILS = (
-    "Everything that the microphone hears during a run is saved as microphone.flac in the session folder on this "
-    "computer. It is not sent anywhere else. Deleting the session deletes it.\n\n"
+    "Everything that the microphone hears during a run is saved as microphone.flac in the session folder. Apart "
+    "from being streamed to the endpoint, it stays on this computer, and deleting the session deletes it.\n\n"
     "In many countries people may be recorded only if they agree. Ask everyone who can be heard before you start.\n\n"
     "A red mark shows while the microphone is being recorded. Recording is off again when the program is next started."
 )

@@ -12,6 +12,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, button, plain_tip, set_role
 
+BUTTON_PX = 100
+"""Also for the bold text of the checked button."""
+OUTPUT_PX = 130
 LISTEN_TIP = "Hear the selected connection while it streams, in step with what is sent (Ctrl+L)"
 STEP_TIP = (
     "How far the sound is from what is being sent at this moment. It is kept within 50 ms: small differences between "
@@ -35,6 +38,7 @@ class ListenBox(QWidget):
         self.button = button("Listen", self._toggle, kind="segment", tip=LISTEN_TIP)
         self.button.setCheckable(True)
         self.button.setIconSize(QSize(16, 16))
+        self.button.setFixedWidth(BUTTON_PX)
         self.mute = IconButton(theme, "volume-2", "Mute", self._toggle_mute)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, VOLUME_MAX)
@@ -51,7 +55,7 @@ class ListenBox(QWidget):
         first.addWidget(self.mute)
         first.addWidget(self.volume, 1)
         second.addWidget(self.words, 1)
-        second.addWidget(self.output, 1)
+        second.addWidget(self.output)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
@@ -65,7 +69,7 @@ class ListenBox(QWidget):
         """Show the state."""
         listening, colours = self._state.listening, self._theme.current
         self.button.setChecked(listening.wanted)
-        self.button.setIcon(icons.icon("volume-2", colours.accent if listening.wanted else colours.muted))
+        self.button.setIcon(icons.icon("volume-2", colours.on_accent if listening.wanted else colours.muted))
         self.mute.set_icon("volume-x" if listening.muted else "volume-2")
         name = "Unmute" if listening.muted else "Mute"
         self.mute.setAccessibleName(name)
@@ -113,7 +117,7 @@ class _OutputList(QComboBox):
         super().__init__()
         self.setAccessibleName("Sound output")
         self.setToolTip("Where the sound is played")
-        self.setMinimumWidth(80)
+        self.setFixedWidth(OUTPUT_PX)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def show_entries(self, entries: list[tuple[str, str]], chosen: str) -> None:

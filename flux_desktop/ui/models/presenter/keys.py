@@ -9,9 +9,9 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("T", "Tiles: every conversation"),
     ("A", "A and B side by side on the same audio"),
     ("1 – 9", "Show this connection"),  # noqa: RUF001 - an en dash is meant
-    ("Space", "Pause or continue a replay or a comparison"),
-    ("← →", "Seek in a replay or a comparison, or choose a tile"),
-    ("[ ]", "Previous or next turn of a replay, or clip of a comparison"),
+    ("Space", "Play or pause a session, a replay or a comparison"),
+    ("← →", "Seek in what is played, or choose a tile"),
+    ("[ ]", "Previous or next turn, or clip of a comparison"),
     ("Enter", "Enlarge the chosen tile"),
     ("M", "Sound on or off"),
     ("C", "Show or hide the counters"),
