@@ -58,6 +58,8 @@ class Progress(Struct, frozen=True, kw_only=True):
     left_s: float
     open_streams: int
     stream_minutes: float
+    t_s: float = 0.0
+    """On the run's clock."""
 
 
 class StoppedError(Exception):
@@ -282,6 +284,7 @@ class CapacitySearch:
                     left_s=longest_s - passed_s,
                     open_streams=len(self._observer.opened_at_s),
                     stream_minutes=self._observer.stream_minutes(self._now()),
+                    t_s=self._now(),
                 )
             )
             await asyncio.sleep(min(_LOOK_S, longest_s - passed_s))

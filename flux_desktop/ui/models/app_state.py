@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan, Source, WavSource
+from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.flux.bundles import UNKNOWN, Bundle
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.choices import Choices
@@ -46,6 +47,8 @@ class AppState:
         self.live = LiveParameters()
         self.local = LocalBehaviour()
         self.speech_models = SpeechModelStates()
+        self.prices = SUGGESTED
+        """The user's prices, or suggested ones that are marked as such."""
         self.refuses_configure: list[str] = []
         """Endpoints of the account whose build was found to reject `Configure`."""
         self.presenting = False

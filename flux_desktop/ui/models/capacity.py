@@ -1,136 +1,20 @@
-"""What the Capacity page searches for, and what it shows of a search: rows, sentences, cost. No Qt."""
+"""What the Capacity page shows of a search: its answer, rungs, cost, and the load over time. No Qt."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
-from flux_desktop.datasets.clip import unusable
-from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan
-from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
-from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
-from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
-from flux_desktop.evaluation.capacity.result import Result
-from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
-from flux_desktop.evaluation.capacity.search import START, Settings
-from flux_desktop.evaluation.cost import (
-    SUGGESTED,
-    ConversationCost,
-    Prices,
-    budget_stream_minutes,
-    conversation_cost,
-    cost_of,
-    money,
-)
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, Point
+from flux_desktop.evaluation.capacity.criteria import Criterion
+from flux_desktop.evaluation.capacity.report import CapacityReport
+from flux_desktop.evaluation.capacity.result import UTILISATION, Result
+from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.evaluation.cost import SUGGESTED, ConversationCost, Prices, conversation_cost, money
 from flux_desktop.ui.models import text
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import CapacityPlan, Progress
-
-BUNDLED = "Bundled conversations"
-STREAMS_MAX = 10_000
-SAMPLE_CAPACITY = 12
-"""Streams that the built-in endpoint is limited to in the example search, which so has an answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchChoices:
-    """A search as chosen on the page. Texts are as typed; an empty path is the bundled data set."""
-
-    path: str = ""
-    limits: str = DEFAULT_TEXT
-    start: int = START
-    max_streams: int = 100
-    repeats: int = 3
-    settle_s: float = 30.0
-    measure_s: float = 60.0
-    in_phase: bool = False
-    budget: str = ""
-    """Stream-minutes, or money with its currency; empty is none."""
-    until: str = ""
-    """HH:MM; empty is none."""
-
-    @property
-    def name(self) -> str:
-        """The data set as the page names it."""
-        path = Path(self.path)
-        return BUNDLED if not self.path else path.parent.name if path.name == "manifest.jsonl" else path.name
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """The limits; raises `ProblemError` for the first that cannot be read."""
-        texts = [part for part in self.limits.replace(",", " ").split() if part]
-        return tuple(parse_criterion(each) for each in texts or [DEFAULT_TEXT])
-
-    @property
-    def search(self) -> Settings:
-        return Settings(start=min(self.start, self.max_streams), max_streams=self.max_streams, repeats=self.repeats)
-
-    @property
-    def timing(self) -> Timing:
-        usual = Timing()
-        return Timing(
-            settle_min_s=min(usual.settle_min_s, self.settle_s),
-            settle_max_s=self.settle_s,
-            measure_s=self.measure_s,
-            cool_down_s=min(usual.cool_down_s, self.settle_s),
-        )
-
-    def budget_stream_minutes(self, prices: Prices) -> float | None:
-        """The budget; None for none. Raises `ProblemError`."""
-        return budget_stream_minutes(self.budget, prices) if self.budget.strip() else None
-
-    def until_time(self, now: datetime) -> datetime | None:
-        """The next moment at which the clock shows `until`; None for none. Raises `ProblemError`."""
-        if not self.until.strip():
-            return None
-        try:
-            of_day = datetime.strptime(self.until.strip(), "%H:%M")
-        except ValueError:
-            what = f"The time “{self.until}” cannot be read."
-            raise ProblemError(Problem(code="option_unknown", what=what, todo="Write it as HH:MM.")) from None
-        end = now.replace(hour=of_day.hour, minute=of_day.minute, second=0, microsecond=0)
-        return end if end > now else end + timedelta(days=1)
-
-    def plan(self, base: RunPlan, prices: Prices, now: datetime) -> CapacityPlan:
-        """The search on the endpoint of `base`; raises `ProblemError` for what cannot be read."""
-        from flux_desktop.experiments.capacity import CapacityPlan, on_demand_plan
-
-        try:
-            data = self.path or str(resource_path(SAMPLE_DATA_SET))
-        except FileNotFoundError as error:
-            raise unusable(Path(SAMPLE_DATA_SET), str(error)) from None
-        source = DataSetSource(path=data, at_once=self.in_phase)
-        run = on_demand_plan(replace(base, source=source, batch_size=0, held_max=0), self.max_streams)
-        return CapacityPlan(
-            run=run,
-            criteria=self.criteria,
-            search=self.search,
-            timing=self.timing,
-            budget_stream_minutes=self.budget_stream_minutes(prices),
-            until=self.until_time(now),
-        )
-
-    def effort_words(self, endpoint: str, prices: Prices) -> str:
-        """What the search takes at most, shown before it starts; what cannot be read is said instead."""
-        try:
-            budget = self.budget_stream_minutes(prices)
-            _ = self.criteria
-            _ = self.until_time(datetime.now().astimezone())
-        except ProblemError as error:
-            return error.problem.sentence()
-        minutes = longest_stream_minutes(self.search, self.timing)
-        minutes = minutes if budget is None else min(minutes, budget)
-        lasts = f"about {text.clock(60 * longest_minutes(self.search, self.timing))} at most"
-        if endpoint == LOCAL_ENDPOINT:
-            return f"At most {minutes:,.0f} stream-minutes, {lasts} · no cost"
-        return f"{cost_of(minutes, prices).sentence()}, at most; {lasts}"
+    from flux_desktop.experiments.capacity import Progress
 
 
 @dataclass(slots=True)
@@ -142,11 +26,52 @@ class CapacityModel:
     searching: bool = False
     stopping: bool = False
     prices: Prices = SUGGESTED
-    utilisation: float = 0.75
+    utilisation: float = UTILISATION
     minutes_each: float = 4.0
     """Length of a conversation for the cost sheet."""
     rungs: list[RungOutcome] = field(default_factory=list)
     """Of the search in progress; of `report` once it has ended."""
+    limits: tuple[Criterion, ...] = ()
+    account: AccountTimeline | None = None
+    """What was read of the account; None until then."""
+    _planned: list[Point] = field(default_factory=list)
+    _connected: list[Point] = field(default_factory=list)
+    _refused: list[float] = field(default_factory=list)
+    _p95_ms: list[Point] = field(default_factory=list)
+
+    def begin(self, limits: tuple[Criterion, ...]) -> None:
+        """A search begins: what the last one found is shown no longer."""
+        self.report, self.progress, self.account, self.limits = None, None, None, limits
+        for part in (self.rungs, self._planned, self._connected, self._refused, self._p95_ms):
+            part.clear()
+
+    def take_progress(self, progress: Progress) -> None:
+        """Where the search is; each change of its streams becomes a point of the timeline."""
+        self.progress = progress
+        for points, streams in ((self._planned, progress.rung.streams), (self._connected, progress.open_streams)):
+            if not points or points[-1][1] != streams:
+                points.append((progress.t_s, float(streams)))
+
+    def take_rung(self, outcome: RungOutcome) -> None:
+        """One more rung has been judged."""
+        self.rungs.append(outcome)
+        at_s = self.progress.t_s if self.progress is not None else outcome.t_s
+        self._refused += [at_s] * outcome.refused
+        worst = outcome.worst()
+        if worst is not None and worst.value_ms is not None:
+            self._p95_ms.append((at_s, worst.value_ms))
+
+    @property
+    def timeline(self) -> AccountTimeline:
+        """The load of the search, and what was read of the account meanwhile."""
+        if self.account is not None:
+            return self.account
+        return AccountTimeline(
+            planned=tuple(self._planned),
+            connected=tuple(self._connected),
+            refused=tuple(self._refused),
+            p95_ms=tuple(self._p95_ms),
+        )
 
     @property
     def result(self) -> Result | None:
@@ -155,9 +80,7 @@ class CapacityModel:
     @property
     def criteria(self) -> tuple[Criterion, ...]:
         """Limits of the search that is shown."""
-        if self.report is not None:
-            return self.report.criteria
-        return tuple(each.criterion for each in self.rungs[-1].measured) if self.rungs else ()
+        return self.report.criteria if self.report is not None else self.limits
 
     def cost(self) -> ConversationCost | None:
         """Cost of conversations at the capacity found; None unless it and both prices are known."""
@@ -173,18 +96,18 @@ class CapacityModel:
         cost = self.cost()
         if cost is None:
             return self.report.sentence
-        price = money(cost.per_minute, cost.currency)
-        return f"{self.report.sentence} {price} per conversation-minute at {cost.utilisation:.0%} utilisation."
+        price = f"{money(cost.per_minute, cost.currency)} per conversation-minute at {cost.utilisation:.0%} utilisation"
+        return f"{self.report.sentence} {price}{', at the suggested price' if self.prices.suggested else ''}."
 
     def evidence(self) -> str:
         """How much the answer rests on."""
         report = self.report
         if report is None:
             return ""
-        limits = ", ".join(map(str, report.criteria))
         return (
-            f"{len(report.rungs)} rungs · {report.stream_minutes:,.1f} stream-minutes · {text.clock(report.duration_s)}"
-            f" · limits {limits} · a rung passes or fails where the whole 95 % interval over connections does"
+            f"{text.count(len(report.rungs), 'rung')} · {report.stream_minutes:,.1f} stream-minutes · "
+            f"{text.clock(report.duration_s)} · limits {', '.join(map(str, report.criteria))} · a rung "
+            "passes or fails where the whole 95 % interval over connections does"
         )
 
     def cost_rows(self) -> list[tuple[str, str]]:
@@ -222,52 +145,3 @@ class CapacityModel:
             if price is None
         ]
         return f"Enter {' and '.join(missing)}." if missing else ""
-
-
-COLUMNS = ("Streams", "Verdict", "Figure", "95 %", "n", "Why")
-
-
-def rung_row(outcome: RungOutcome) -> tuple[str, ...]:
-    """A rung as a row of `COLUMNS`; the figure is the one nearest to its limit."""
-    worst = outcome.worst()
-    figure, interval, count = "", "", ""
-    if worst is not None and worst.value_ms is not None:
-        figure, count = f"{worst.value_ms:,.0f} ms", f"{worst.n:,}"
-        if worst.low_ms is not None:
-            high = "open" if worst.high_ms is None else f"{worst.high_ms:,.0f}"
-            interval = f"{worst.low_ms:,.0f} to {high}"
-    return (streams_words(outcome), outcome.judgement, figure, interval, count, outcome.reason)
-
-
-def streams_words(outcome: RungOutcome) -> str:
-    """``48``, ``48 ↓`` after an overload, and its number for a longer attempt."""
-    attempt = f" ×{outcome.attempt}" if outcome.attempt > 1 else ""  # noqa: RUF001
-    return f"{outcome.streams}{' ↓' if outcome.approach == 'above' else ''}{attempt}"
-
-
-def rung_tip(outcome: RungOutcome) -> str:
-    """Everything about a rung."""
-    how = {
-        (False, "below"): "streams were added to those that were open",
-        (True, "below"): "after all streams had been closed and a cool-down",
-        (False, "above"): "right after an overload",
-    }.get((outcome.after_cool_down, outcome.approach), "right after an overload")
-    lines = [f"{outcome.judgement} with {outcome.streams} streams, {how}"]
-    lines += [
-        f"{each.criterion.label}: {interval_text(each)}, limit {each.criterion.below_ms:g} ms"
-        for each in outcome.measured
-    ]
-    if outcome.reason:
-        lines.append(f"{outcome.reason[:1].upper()}{outcome.reason[1:]}")
-    lines.append(f"{outcome.connected} open, {outcome.refused} refused; measured for {outcome.measure_s:g} s")
-    return "\n".join(lines)
-
-
-def progress_words(progress: Progress | None) -> tuple[str, str]:
-    """What a search in progress does, and how long this phase still takes."""
-    if progress is None:
-        return "Starting…", ""
-    return (
-        f"{progress.rung.streams} streams: {progress.phase}, {progress.open_streams} open",
-        f"{text.clock(max(0.0, progress.left_s))} left in this phase",
-    )

@@ -1,23 +1,25 @@
-"""The Capacity page: what to search for on the left, the curve in the middle, rungs and cost on the right."""
+"""The Capacity page: choices on the left, answer, curve and load in the middle, rungs and cost on the right."""
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.capacity import CapacityModel
+from flux_desktop.ui.panels.account_timeline_panel import AccountTimelinePanel
 from flux_desktop.ui.panels.capacity_answer import CapacityAnswer
+from flux_desktop.ui.panels.capacity_curve_panel import CapacityCurvePanel
 from flux_desktop.ui.panels.capacity_inputs import CapacityInputs
-from flux_desktop.ui.panels.capacity_money import CapacityMoney
 from flux_desktop.ui.panels.left_column import LeftColumn
+from flux_desktop.ui.panels.prices_panel import PricesPanel
 from flux_desktop.ui.panels.rungs_panel import RungsPanel
-from flux_desktop.ui.plots.capacity_curve import CapacityCurve
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
-from flux_desktop.ui.widgets.basics import Panel
-from flux_desktop.ui.widgets.legend import Legend
 
-LEFT_PX, RIGHT_PX = 300, 400
+LEFT_PX = 306
+RIGHT_PX, RIGHT_NARROW_PX = 470, 372
+NARROW_PX = 1340
 
 
 class CapacityPage(QWidget):
@@ -27,17 +29,11 @@ class CapacityPage(QWidget):
         super().__init__()
         self.model = CapacityModel()
         self.inputs = CapacityInputs(state)
-        self.money = CapacityMoney(self.model)
+        self.prices_panel = PricesPanel(self.model)
         self.answer = CapacityAnswer(self.model)
-        self.curve = CapacityCurve(theme, self.model)
-        self.rungs = RungsPanel(theme, self.model)
-        self.curve_panel = Panel(
-            "Latency over conversations", "each limited percentile with its 95 % interval over connections"
-        )
-        self.curve_panel.body.addWidget(self.curve, 1)
-        legend = Legend(theme)
-        legend.show_entries(self.curve.legend_entries())
-        self.curve_panel.body.addWidget(legend)
+        self.curve_panel = CapacityCurvePanel(theme, self.model)
+        self.rungs_panel = RungsPanel(theme, self.model)
+        self.timeline_panel = AccountTimelinePanel(theme, self.model)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
@@ -45,24 +41,37 @@ class CapacityPage(QWidget):
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)
         self.middle.addWidget(self.answer)
-        self.parts = QHBoxLayout()
-        self.parts.setSpacing(SPACE_M)
-        self.plots = QVBoxLayout()
-        self.plots.setSpacing(SPACE_M)
-        self.plots.addWidget(self.curve_panel, 3)
-        self.parts.addLayout(self.plots, 3)
+        lower = QHBoxLayout()
+        lower.setSpacing(SPACE_M)
+        charts = QVBoxLayout()
+        charts.setSpacing(SPACE_M)
+        charts.addWidget(self.curve_panel, 3)
+        charts.addWidget(self.timeline_panel, 2)
+        lower.addLayout(charts, 1)
         self.side = QVBoxLayout()
         self.side.setSpacing(SPACE_M)
-        self.side.addWidget(self.rungs, 1)
-        self.side.addWidget(self.money)
-        self.parts.addLayout(self.side, 2)
-        self.middle.addLayout(self.parts, 1)
+        self.side.addWidget(self.rungs_panel, 1)
+        self.side.addWidget(self.prices_panel)
+        self.side.addStretch()
+        lower.addLayout(self.side)
+        self.middle.addLayout(lower, 1)
         columns.addLayout(self.middle, 1)
+        self._give_room(RIGHT_PX)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the model."""
         self.answer.refresh()
-        self.curve.refresh()
-        self.rungs.refresh()
-        self.money.refresh()
+        self.curve_panel.refresh()
+        self.rungs_panel.refresh()
+        self.rungs_panel.setVisible(self.model.searching or bool(self.model.rungs))
+        self.timeline_panel.refresh()
+        self.prices_panel.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room(RIGHT_PX if self.width() >= NARROW_PX else RIGHT_NARROW_PX)
+
+    def _give_room(self, width_px: int) -> None:
+        for panel in (self.rungs_panel, self.prices_panel):
+            panel.setFixedWidth(width_px)

@@ -1,78 +1,108 @@
-"""The answer of a capacity search as one sentence with its price and evidence; before it, what to do."""
+"""The answer of a capacity search: its number, verdict and sentence, and what it rests on."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from flux_desktop.evaluation.capacity.result import Kind
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.style.tokens import SPACE_M
+from flux_desktop.ui.models.capacity_rungs import progress_words
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, button, copy_text, label, pill, set_role
 
-TONES: dict[Kind, str] = {
-    "BRACKETED": "ok",
-    "REFUSED": "ok",
-    "LOWER BOUND": "accent",
-    "UNDECIDED": "warn",
-    "INVALID": "danger",
-}
-OFFER = (
-    "Streams are added step by step until a limit is exceeded; then the number in between is narrowed down and "
-    "measured again from both sides. The example limits the built-in endpoint to 12 streams and finds that number in "
-    "about four minutes, without an account."
-)
+TONES = {"BRACKETED": "ok", "REFUSED": "ok", "LOWER BOUND": "accent", "UNDECIDED": "warn", "INVALID": "danger"}
+NUMBER_PX = 96
 
 
 class CapacityAnswer(Panel):
-    """Shows the result of a `CapacityModel`.
+    """Hidden until a search has begun.
 
     Signals:
-        example_wanted: search the built-in endpoint with the bundled data set.
+        session_wanted: the folder that the search is recorded in is to be shown.
     """
 
-    example_wanted = Signal()
+    session_wanted = Signal()
 
     def __init__(self, model: CapacityModel) -> None:
-        super().__init__("How many conversations does the endpoint hold?")
+        super().__init__("")
         self._model = model
-        self.copy_button = button("Copy", self.copy, tip="Copy the answer with its price and its evidence")
-        self.example_button = button(
-            "Try the example", lambda: self.example_wanted.emit(), kind="go", tip="Search the built-in endpoint"
+        self.title.hide()
+        self.number = label("", "number")
+        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.unit = label("conversations", "caption")
+        self.unit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        number = QVBoxLayout()
+        number.setSpacing(0)
+        number.addStretch()
+        number.addWidget(self.number)
+        number.addWidget(self.unit)
+        number.addStretch()
+        self.number.setMinimumWidth(NUMBER_PX)
+        self.verdict = pill("")
+        self.sentence = label("", "figure", wrap=True)
+        self.sentence.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.verdict = pill()
-        self.sentence, self.evidence = label("", "strong", wrap=True), label("", "caption", wrap=True)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_M)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
+        self.evidence = label("", "caption", wrap=True)
+        self.copy_button = button("Copy", self.copy, tip="Copy the answer as one sentence")
+        self.copy_button.setAccessibleName("Copy the answer")
+        self.folder_button = button(
+            "Session folder",
+            lambda: self.session_wanted.emit(),
+            kind="link",
+            tip="Show the folder that holds capacity.json and the recording",
+        )
+        first = QHBoxLayout()
+        first.setSpacing(SPACE_S)
+        first.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignTop)
+        first.addWidget(self.sentence, 1)
         words = QVBoxLayout()
-        words.addWidget(self.sentence)
+        words.setSpacing(SPACE_S)
+        words.addLayout(first)
         words.addWidget(self.evidence)
-        row.addWidget(self.verdict)
+        words.addStretch()
+        buttons = QVBoxLayout()
+        buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.folder_button)
+        buttons.addStretch()
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_L)
+        row.addLayout(number)
         row.addLayout(words, 1)
-        row.addWidget(self.example_button)
-        row.addWidget(self.copy_button)
+        row.addLayout(buttons)
         self.body.addLayout(row)
+        self.body.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        self.body.setSpacing(0)
         self.refresh()
 
     def copy(self) -> None:
-        """Copy what is shown."""
-        copy_text(f"{self._model.answer()}\n{self._model.evidence()}")
+        """Put the answer on the clipboard."""
+        copy_text(self._model.answer())
 
     def refresh(self) -> None:
-        """Show the result, or what a search would do."""
-        model, result = self._model, self._model.result
-        self.title.setVisible(result is None)
-        self.verdict.setVisible(result is not None)
+        """Show the model."""
+        model = self._model
+        result = model.result
+        self.setVisible(result is not None or model.searching)
         self.copy_button.setVisible(result is not None)
-        self.example_button.setVisible(result is None and not model.searching)
-        if result is not None:
-            self.verdict.setText(result.kind)
-            set_role(self.verdict, TONES[result.kind], "pill")
-            self.sentence.setText(model.answer().removeprefix(f"{result.kind}: "))
-            self.evidence.setText(model.evidence())
-        else:
-            self.sentence.setText("")
-            count = len(model.rungs)
-            rungs = f"{count} rung{'s' * (count != 1)} measured so far." if model.searching else OFFER
-            self.evidence.setText(rungs)
-        self.sentence.setVisible(result is not None)
+        self.folder_button.setVisible(result is not None)
+        if result is None:
+            passed = max((each.streams for each in model.rungs if each.judgement == "PASS"), default=0)
+            self._show(str(passed) if passed else "–", "SEARCHING", "quiet")  # noqa: RUF001
+            what, left = progress_words(model.progress)
+            self.sentence.setText("Stopping: what is known is kept." if model.stopping else what)
+            known = f"passed so far: {passed}" if passed else "nothing has passed yet"
+            self.evidence.setText(" · ".join(part for part in (left, f"{len(model.rungs)} rungs", known) if part))
+            return
+        number = str(result.passes) if result.passes else "–"  # noqa: RUF001
+        self._show(f"≥ {number}" if result.kind == "LOWER BOUND" else number, result.kind, TONES[result.kind])
+        self.sentence.setText(model.answer().partition(": ")[2])
+        self.evidence.setText(model.evidence())
+        self.setAccessibleName(model.answer())
+
+    def _show(self, number: str, verdict: str, tone: str) -> None:
+        self.number.setText(number)
+        self.verdict.setText(verdict)
+        set_role(self.verdict, tone, "pill")
+        set_role(self, tone, "verdict")

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.capacity import BUNDLED, STREAMS_MAX, SearchChoices
+from flux_desktop.ui.models.capacity_choices import BUNDLED, STREAMS_MAX, SearchChoices
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, roomy, set_role
 
+FIELD_PX = 66
 _FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
 LIMITS_TIP = (
     "What the endpoint must meet, separated by commas: wire, update or end_delivery, with p50, p90, p95 or p99. "
@@ -54,8 +55,8 @@ class CapacityInputs(Panel):
         self.data_button = button(
             BUNDLED, self._data_menu, kind="field", tip="Clips to stream, others on each connection"
         )
-        self.body.addWidget(self.endpoint)
-        self.body.addWidget(self.data_button)
+        for widget in (self.endpoint, self.data_button):
+            self.body.addWidget(widget)
         usual = SearchChoices()
         self.limits = _line(usual.limits, "Limits", LIMITS_TIP)
         self.body.addWidget(label("Limits", "caption"))
@@ -81,11 +82,11 @@ class CapacityInputs(Panel):
             ("Budget", self.budget),
             ("Until", self.until),
         )
-        for place, (name, widget) in enumerate(fields):
+        for place, (name, field) in enumerate(fields):
             row, column = divmod(place, 2)
             grid.addWidget(label(name), row, 2 * column)
-            widget.setFixedWidth(70)
-            grid.addWidget(widget, row, 2 * column + 1)
+            field.setFixedWidth(FIELD_PX)
+            grid.addWidget(field, row, 2 * column + 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
         self.in_phase = QCheckBox("In phase")
@@ -167,14 +168,14 @@ class CapacityInputs(Panel):
                     self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
             self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
 
-    def show_state(self, *, searching: bool, stopping: bool, can_search: bool, searched: bool, effort: str) -> None:
-        """Whether a search is in progress, whether one can be started, and what it would use."""
+    def show_state(self, *, searching: bool, stopping: bool, can_search: bool, main: bool, effort: str) -> None:
+        """Whether a search is in progress, whether one can be started and is what to do next, and what it would use."""
         self._searching = searching
-        words = ("Stopping…" if stopping else "Stop") if searching else "Search again" if searched else "Search"
+        words = ("Stopping…" if stopping else "Stop") if searching else "Search"
         self.search_button.setText(words)
         self.search_button.setAccessibleName(f"{words}: capacity search")
         self.search_button.setEnabled((searching and not stopping) or can_search)
-        set_role(self.search_button, "stop" if searching or searched or not can_search else "go", "kind")
+        set_role(self.search_button, "go" if main and can_search and not searching else "stop", "kind")
         self.progress.setVisible(searching)
         self.cost.setText(effort)
         choices = (

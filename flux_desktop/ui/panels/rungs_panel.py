@@ -1,105 +1,125 @@
-"""The rungs of a capacity search as a table, in the order in which they were measured; can be sorted and copied."""
+"""The rungs of a capacity search as a table: sortable, with everything about a rung in its tip."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
-from flux_desktop.ui.models.capacity import COLUMNS, CapacityModel, rung_row, rung_tip
+from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.ui.models.capacity import CapacityModel
+from flux_desktop.ui.models.capacity_rungs import COLUMNS, MARKS, rung_row, rung_tip, rungs_text, sort_keys
+from flux_desktop.ui.plots.capacity_curve import TOKENS
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 
-SHAPES: dict[Judgement, str] = {"PASS": "●", "FAIL": "■", "UNDECIDED": "▲", "INVALID": "◇"}
-TOKENS: dict[Judgement, str] = {"PASS": "ok", "FAIL": "danger", "UNDECIDED": "warn", "INVALID": "muted"}
-_NUMBERS = (0, 2, 4)
-_ROW_PX = 24
+VERDICT = 1
+WHY = len(COLUMNS) - 1
+ROW_PX = 24
+WIDTHS_PX = (54, 98, 50, 82, 46)
+REASONS_PX = 420
+"""Width from which the reasons have a column; on a narrower panel they are in the tips."""
+
+
+class _Cell(QTableWidgetItem):
+    """Sorted by a number where it has one."""
+
+    def __init__(self, words: str, value: float | None) -> None:
+        super().__init__(words)
+        self.value = value
+        if value is not None:
+            self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        if isinstance(other, _Cell) and self.value is not None and other.value is not None:
+            return self.value < other.value
+        return self.text() < other.text()
 
 
 class RungsPanel(Panel):
-    """Shows the rungs of a `CapacityModel`."""
+    """In the order in which they ran, until a heading is clicked."""
 
     def __init__(self, theme: ThemeSource, model: CapacityModel) -> None:
-        self.copy_button = button("Copy", self.copy, kind="link", tip="Copy the table, separated by tabs")
-        super().__init__("Rungs", "the figure nearest to its limit, in the order measured", self.copy_button)
+        self.copy_button = button("Copy", self.copy, kind="link", tip="Copy all rungs as a table")
+        self.copy_button.setAccessibleName("Copy all rungs")
+        super().__init__("Rungs", "In the order they ran; point at one for its n and interval", self.copy_button)
         self._theme, self._model = theme, model
-        self.table = _Table(0, len(COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(COLUMNS))
-        self.table.setAccessibleName("Rungs of the search")
-        self.table.copy_wanted = self.copy
-        self.body.addWidget(self.table, 1)
-        theme.changed.connect(self.refresh)
+        self._shown: list[RungOutcome] = []
+        table = self.table = QTableWidget(0, len(COLUMNS))
+        table.setAccessibleName("Rungs of the search")
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        for column, entry in enumerate(COLUMNS):
+            heading = QTableWidgetItem(entry.name)
+            heading.setToolTip(entry.meaning)
+            table.setHorizontalHeaderItem(column, heading)
+        header = table.horizontalHeader()
+        for column, width_px in enumerate(WIDTHS_PX):
+            table.setColumnWidth(column, width_px)
+        header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(30)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.sortIndicatorChanged.connect(lambda _column, _order: self._fill())
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        self.body.addWidget(table, 1)
+        theme.changed.connect(self._fill)
         self.refresh()
 
-    def refresh(self) -> None:
-        """Show the rungs; the newest is in view."""
-        table, rungs = self.table, self._model.rungs
-        table.setSortingEnabled(False)
-        table.setRowCount(len(rungs))
-        for row, outcome in enumerate(rungs):
-            for column, words in enumerate(rung_row(outcome)):
-                table.setItem(row, column, self._item(outcome, column, words))
-        header = table.horizontalHeader()
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
-        table.resizeColumnsToContents()
-        header.setStretchLastSection(True)
-        table.scrollToBottom()
-        self.copy_button.setEnabled(bool(rungs))
-
     def copy(self) -> None:
-        """Copy what is shown, with headings, in the order shown."""
-        table = self.table
-        rows = ["\t".join(COLUMNS)]
-        for row in range(table.rowCount()):
-            items = (table.item(row, column) for column in range(len(COLUMNS)))
-            rows.append("\t".join(item.text() if item is not None else "" for item in items))
-        copy_text("\n".join(rows))
+        """Put the rungs on the clipboard: the selected ones, else all."""
+        chosen = sorted({index.row() for index in self.table.selectedIndexes()})
+        shown = [self._order()[row] for row in chosen] if chosen else self._model.rungs
+        copy_text(rungs_text(shown))
 
-    def _item(self, outcome: RungOutcome, column: int, words: str) -> QTableWidgetItem:
-        item = _Item(f"{SHAPES[outcome.judgement]} {words}" if column == 1 else words)
-        if column in _NUMBERS:
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if column == 1:
-            item.setForeground(QBrush(QColor(getattr(self._theme.current, TOKENS[outcome.judgement]))))
-        worst = outcome.worst()
-        item.number = {0: float(outcome.streams), 2: (worst.value_ms or 0.0) if worst else 0.0}.get(column)
-        item.number = float(worst.n) if column == 4 and worst is not None else item.number
-        item.setToolTip(plain_tip(rung_tip(outcome)))
-        return item
+    def refresh(self) -> None:
+        """Show the model's rungs; the newest comes into view."""
+        self.copy_button.setEnabled(bool(self._model.rungs))
+        if self._shown != self._model.rungs:
+            self._shown = list(self._model.rungs)
+            self._fill()
 
+    def _order(self) -> list[RungOutcome]:
+        """The rungs as the headings ask for them."""
+        header, rungs = self.table.horizontalHeader(), list(self._shown)
+        column = header.sortIndicatorSection()
+        if 0 <= column < len(COLUMNS):
+            down = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+            cells = {id(each): _Cell(rung_row(each)[column], sort_keys(each)[column]) for each in rungs}
+            rungs.sort(key=lambda each: cells[id(each)], reverse=down)
+        return rungs
 
-class _Item(QTableWidgetItem):
-    """A cell; numbers sort as numbers."""
+    def _fill(self) -> None:
+        rungs, result = self._order(), self._model.result
+        self.table.setRowCount(len(rungs))
+        for row, outcome in enumerate(rungs):
+            colour = QColor(getattr(self._theme.current, TOKENS[outcome.judgement]))
+            words = rung_row(outcome)
+            for column, (text, value) in enumerate(zip(words, sort_keys(outcome), strict=True)):
+                cell = _Cell(f"{MARKS[outcome.judgement]} {text}" if column == VERDICT else text, value)
+                cell.setToolTip(plain_tip(rung_tip(outcome)))
+                if column == VERDICT:
+                    cell.setForeground(colour)
+                if result is not None and outcome.streams in (result.passes, result.fails):
+                    face = cell.font()
+                    face.setBold(True)
+                    cell.setFont(face)
+                self.table.setItem(row, column, cell)
+        if self.table.horizontalHeader().sortIndicatorSection() < 0:
+            self.table.scrollToBottom()
 
-    number: float | None = None
-
-    def __lt__(self, other: QTableWidgetItem) -> bool:
-        if isinstance(other, _Item) and self.number is not None and other.number is not None:
-            return self.number < other.number
-        return super().__lt__(other)
-
-
-class _Table(QTableWidget):
-    def __init__(self, rows: int, columns: int) -> None:
-        super().__init__(rows, columns)
-        self.copy_wanted: Callable[[], None] = lambda: None
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.table.setColumnHidden(WHY, self.width() < REASONS_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_wanted()
+            self.copy()
         else:
             super().keyPressEvent(event)

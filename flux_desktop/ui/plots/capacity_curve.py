@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor
 
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.rung import Judgement, Measured, RungOutcome
-from flux_desktop.ui.models.capacity import CapacityModel, rung_tip
+from flux_desktop.ui.models.capacity import CapacityModel
+from flux_desktop.ui.models.capacity_rungs import rung_tip
 from flux_desktop.ui.plots.number_axes import ThousandsAxis
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font

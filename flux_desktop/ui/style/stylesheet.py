@@ -14,6 +14,10 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s
 #rail { border-right: 1px solid %(border)s; }
 #bar { border-bottom: 1px solid %(border)s; }
 #statusBar { border-top: 1px solid %(border)s; }
+#panel[verdict="ok"] { border-color: %(ok)s; }
+#panel[verdict="accent"] { border-color: %(accent)s; }
+#panel[verdict="warn"] { border-color: %(warn)s; }
+#panel[verdict="danger"] { border-color: %(danger)s; }
 #panel { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
 #preset { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
 #preset[chosen="on"] { background: %(accent_soft)s; border-color: %(accent)s; }
@@ -33,6 +37,7 @@ QLabel[role="caption"] { font-size: 11px; color: %(muted)s; }
 QLabel[role="muted"] { color: %(muted)s; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="figure"] { font-size: 15px; font-weight: 600; }
+QLabel[role="number"] { font-size: 40px; font-weight: 700; }
 QLabel[role="ok"] { color: %(ok)s; font-size: 11px; }
 QLabel[role="warn"] { color: %(warn)s; font-size: 11px; }
 QLabel[role="danger"] { color: %(danger)s; font-size: 11px; }

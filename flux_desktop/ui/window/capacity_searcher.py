@@ -1,4 +1,4 @@
-"""Runs the capacity search of the Capacity page and shows it rung by rung."""
+"""Carries out capacity searches for the Capacity page, as runs like any other, and keeps the prices."""
 
 from __future__ import annotations
 
@@ -8,140 +8,164 @@ from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, WavSource
-from flux_desktop.evaluation.capacity.effort import longest_minutes
+from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_minutes_left
 from flux_desktop.evaluation.capacity.rung import RungOutcome
-from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.reports.prices import load_prices, prices_path, save_prices_or_problem
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.capacity import SAMPLE_CAPACITY, SearchChoices, progress_words
+from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.widgets.open_folder import open_folder
+from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import Progress
-
-EXAMPLE = SearchChoices(start=8, max_streams=24, repeats=2, settle_s=6.0, measure_s=15.0)
-"""Short rungs, as the built-in endpoint answers steadily."""
+    from flux_desktop.experiments.capacity import CapacityPlan
 
 
 class CapacitySearcher:
     """One search at a time; it is a run, so that the rest of the window shows it like any other."""
 
-    def __init__(self, state: AppState, page: CapacityPage, controller: RunController, banners: BannerStack) -> None:
-        self._state, self._page, self._controller, self._banners = state, page, controller, banners
+    def __init__(
+        self,
+        state: AppState,
+        page: CapacityPage,
+        controller: RunController,
+        prices: PriceKeeper,
+        banners: BannerStack,
+    ) -> None:
+        self._state, self._page, self._controller, self._prices = state, page, controller, prices
+        self._inputs, self.model = page.inputs, page.model
+        self._banners = banners
         self._engine: CapacityEngine | None = None
-        self._begun = False
-        inputs, money = page.inputs, page.money
+        """Of the search in progress, or the last one."""
+        self._plan: CapacityPlan | None = None
+        self._drawn: tuple[object, ...] = ()
+        inputs, answer, money = page.inputs, page.answer, page.prices_panel
         inputs.search_wanted.connect(self.search)
         inputs.stop_wanted.connect(controller.stop)
         inputs.changed.connect(self.refresh)
-        page.answer.example_wanted.connect(self.search_example)
-        money.prices_entered.connect(self._keep_prices)
-        money.changed.connect(page.refresh)
+        page.curve_panel.sample_wanted.connect(self.search_sample)
+        answer.session_wanted.connect(self._show_folder)
+        money.prices_edited.connect(self._edit_prices)
+        money.assumptions_edited.connect(self._edit_assumptions)
+        money.confirmed.connect(prices.confirm)
         state.listen(self.refresh)
         self.refresh()
 
     @property
     def searching(self) -> bool:
         """Whether a search is in progress."""
-        return self._engine is not None
-
-    def begin(self) -> None:
-        """Read the prices; called when the page is shown."""
-        self._page.model.prices = load_prices(prices_path()) or SUGGESTED
-        self._page.refresh()
-        self.refresh()
-
-    def search_example(self) -> None:
-        """Search the built-in endpoint, limited to `SAMPLE_CAPACITY` streams, with the bundled data set."""
-        if self._state.run.active:
-            return
-        self._state.choices.endpoint = LOCAL_ENDPOINT
-        if self._state.local.capacity is None:
-            self._state.local = replace(self._state.local, capacity=SAMPLE_CAPACITY)
-        self._page.inputs.show_choices(EXAMPLE)
-        self._state.changed()
-        self.search()
+        return self.model.searching
 
     def search(self) -> None:
-        """Begin as chosen; does nothing while a run is active."""
-        state, model = self._state, self._page.model
+        """Begin a search as chosen; does nothing while a run is active."""
+        state = self._state
         if state.run.active:
             return
-        choices = self._page.inputs.choices
+        now = datetime.now().astimezone()
         try:
-            now = datetime.now().astimezone()
-            plan = choices.plan(state.plan(WavSource(path="")), model.prices, now)
+            plan = self._inputs.choices.plan(state.plan(WavSource(path="")), state.prices, now)
         except ProblemError as error:
             self._banners.show_problem(error.problem)
             return
 
         def make(sink: EventSink) -> CapacityEngine:
             self._engine = CapacityEngine(
-                sink, plan, self._controller.make_engine, self._take_rung, self._take_progress
+                sink, plan, self._controller.make_engine, self._take_rung, self.model.take_progress
             )
             return self._engine
 
-        planned_s = 60 * longest_minutes(plan.search, plan.timing)
-        if self._controller.start(plan.run, None, planned_s, make_engine=make):
-            model.report, model.progress, model.rungs = None, None, []
-            self._page.refresh()
+        self._plan = plan
+        expected_s = 60 * longest_minutes(plan.search, plan.timing)
+        if not self._controller.start(plan.run, None, expected_s, make_engine=make):
+            return
+        self.model.begin(plan.criteria)
+        self.model.searching = True
         state.changed()
+        self._page.refresh()
+
+    def search_sample(self) -> None:
+        """Search an endpoint whose capacity is known: the built-in one, limited, with the bundled conversations."""
+        if self._state.run.active:
+            return
+        self._state.choices.endpoint = LOCAL_ENDPOINT
+        self._state.local = replace(self._state.local, capacity=SAMPLE_CAPACITY)
+        self._inputs.show_choices(SAMPLE_SEARCH)
+        self._state.changed()
+        self.search()
 
     def run_finished(self) -> None:
         """A run has ended; if it was the search, its result is shown."""
-        engine, self._engine = self._engine, None
-        if engine is None:
+        engine = self._engine
+        if engine is None or not self.model.searching:
             return
+        self.model.searching = self.model.stopping = False
+        self.model.report = engine.report
         self._banners.withdraw(SUMMARY)  # the page shows what came of it
-        model = self._page.model
-        model.report, model.progress = engine.report, None
-        if engine.report is not None:
-            model.rungs = list(engine.report.rungs)
+        if engine.report is None:
+            self._banners.show_problem(Problem(code="search_stopped", what="The search ended before it began."), "warn")
         self._page.refresh()
         self.refresh()
 
     def refresh(self) -> None:
         """Show the choices and the progress; called after every change of the state and at the pace of labels."""
-        state, page, model = self._state, self._page, self._page.model
-        inputs = page.inputs
-        inputs.refresh_endpoints()
-        model.searching, model.stopping = self.searching, self.searching and state.run.phase is Phase.STOPPING
-        inputs.show_state(
+        state, model, run = self._state, self.model, self._state.run
+        self._inputs.refresh_endpoints()
+        model.stopping = model.searching and run.phase is Phase.STOPPING
+        can_search = not run.active
+        # One green button: the example for a newcomer, the search for who has chosen an endpoint of the account.
+        main = state.endpoint != LOCAL_ENDPOINT or model.report is not None
+        self._inputs.show_state(
             searching=model.searching,
             stopping=model.stopping,
-            can_search=not state.run.active,
-            searched=model.result is not None,
-            effort=inputs.choices.effort_words(state.endpoint, model.prices),
+            can_search=can_search,
+            main=main,
+            effort=self._inputs.choices.effort_words(state.endpoint, state.prices),
         )
-        if not model.searching:
-            report = model.report
-            inputs.show_progress(0.0, "" if report is None else f"{len(report.rungs)} rungs", "")
+        self._page.curve_panel.show_can_search(can_search, main=not main)
+        self._show_progress()
+        if model.prices != state.prices:
+            model.prices = state.prices
+            self._page.prices_panel.refresh()
+            self._page.answer.refresh()
+        if model.searching:
+            self._page.answer.refresh()
+            drawn = (len(model.rungs), len(model.timeline.planned), len(model.timeline.connected) // 8)
+            if drawn != self._drawn:
+                self._drawn = drawn
+                self._page.refresh()
+
+    def _show_progress(self) -> None:
+        model, plan, progress = self.model, self._plan, self.model.progress
+        if not model.searching or plan is None:
+            self._inputs.show_progress(0.0, "", "")
             return
-        run = state.run.current
-        planned_s = run.planned_s or 1.0
-        done, left = progress_words(model.progress)
-        inputs.show_progress(min(1.0, run.elapsed_s() / planned_s), done, left)
-        inputs.left.setToolTip(f"The whole search takes {text.clock(planned_s)} at most")
+        passed_s = 0.0 if progress is None else progress.t_s
+        left_s = 60 * longest_minutes_left(model.rungs, plan.search, plan.timing)
+        used = 0.0 if progress is None else progress.stream_minutes
+        share = passed_s / max(1.0, passed_s + left_s)
+        if plan.budget_stream_minutes:
+            share = max(share, min(1.0, used / plan.budget_stream_minutes))
+        done = f"{text.count(len(model.rungs), 'rung')} · {used:,.1f} stream-minutes"
+        self._inputs.show_progress(share, done, f"≤ {text.clock(left_s)} left")
 
     def _take_rung(self, outcome: RungOutcome) -> None:
-        self._page.model.rungs.append(outcome)
-        self._page.refresh()
+        self.model.take_rung(outcome)
 
-    def _take_progress(self, progress: Progress) -> None:
-        self._page.model.progress = progress
+    def _show_folder(self) -> None:
+        if self._engine is not None and self._engine.session_folder is not None:
+            open_folder(self._engine.session_folder)
 
-    def _keep_prices(self) -> None:
-        prices = self._page.money.prices
-        self._page.model.prices = prices
-        why = save_prices_or_problem(prices_path(), prices)
-        if why:
-            self._banners.show_problem(Problem(code="prices_unsaved", what=why))
-        self._page.refresh()
-        self.refresh()
+    def _edit_prices(self) -> None:
+        self._prices.keep(self._page.prices_panel.prices(datetime.now().astimezone().date().isoformat()))
+
+    def _edit_assumptions(self) -> None:
+        panel = self._page.prices_panel
+        self.model.utilisation, self.model.minutes_each = panel.utilisation, panel.minutes_each
+        panel.refresh()
+        self._page.answer.refresh()

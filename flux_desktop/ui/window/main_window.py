@@ -38,6 +38,7 @@ from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.presenting import Presenting
+from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
@@ -101,8 +102,9 @@ class MainWindow(QMainWindow):
         self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
+        self.prices = PriceKeeper(self.state, self.tasks)
         self.capacity_page = CapacityPage(theme, self.state)
-        self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, page.banners)
+        self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, self.prices, page.banners)
         self.sessions_page = SessionsPage(theme)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
@@ -177,7 +179,6 @@ class MainWindow(QMainWindow):
         self.sessions.serve(self.events, self.starter)
         self.events.run_finished.connect(self.run_finished)
         self.frame.page_changed.connect(self.recorder.begin)
-        self.frame.page_changed.connect(self.searcher.begin)
         for offer in (self.confirmer, self.comparer):
             self.tuner.listen(offer.refresh)
         self.theme.changed.connect(self._remember_theme)
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
         """
         self.show()
         self.speech_models.look()
+        self.prices.begin()
         self.live_page.begin()
         self.clock.start()
         QTimer.singleShot(0, self.live_page.build_plots)

@@ -122,12 +122,17 @@ def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:
 def add_capacity_actions(menu: QMenu, frame: PageFrame, page: CapacityPage) -> None:
     """What the Capacity page can do; each entry shows it."""
 
-    def search() -> None:
-        frame.show_page(CAPACITY)
-        page.inputs.search_button.click()
+    def on_page(act: Callable[[], object]) -> Callable[[], None]:
+        def show_and_act() -> None:
+            frame.show_page(CAPACITY)
+            act()
+
+        return show_and_act
 
     menu.addSeparator()
-    _add(menu, "Search Capacity", search, "Ctrl+Shift+Y")
+    _add(menu, "Search or Stop Capacity", on_page(page.inputs.search_button.click), "Ctrl+Alt+Return")
+    _add(menu, "Copy the Capacity Found", on_page(page.answer.copy))
+    _add(menu, "Copy the Rungs", on_page(page.rungs_panel.copy))
 
 
 def add_page_actions(menu: QMenu, frame: PageFrame) -> None:

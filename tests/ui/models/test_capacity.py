@@ -1,106 +1,104 @@
-"""What the Capacity page searches for and shows, without a screen."""
+"""What the Capacity page shows of a search."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from msgspec.structs import replace
 
-import msgspec
-import pytest
-
-from flux_desktop.base.problem import ProblemError
-from flux_desktop.engine.records.plan import DataSetSource, WavSource, plan_problems
-from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.search import Rung
-from flux_desktop.evaluation.cost import SUGGESTED, Prices
 from flux_desktop.experiments.capacity import Progress
-from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.capacity import (
+from flux_desktop.ui.models.capacity import CapacityModel
+from flux_desktop.ui.models.capacity_rungs import (
     COLUMNS,
-    CapacityModel,
-    SearchChoices,
     progress_words,
     rung_row,
     rung_tip,
-    streams_words,
+    rungs_text,
+    sort_keys,
 )
-from tests.ui.models.searched import PRICES, REPORT, RUNGS, searched_model
-
-NOW = datetime(2026, 11, 26, 12, 0).astimezone()
+from tests.ui.models.capacities import LIMIT, report, rung
 
 
-def test_a_search_of_the_bundled_conversations_is_a_plan_that_runs() -> None:
-    choices = SearchChoices(limits="wire_p95_ms<400, end_delivery_p90<1s", budget="5usd", until="11:30", in_phase=True)
-    plan = choices.plan(AppState().plan(WavSource(path="")), SUGGESTED, NOW)
-    assert isinstance(plan.run.source, DataSetSource)
-    assert plan.run.source.at_once
-    assert plan.run.on_demand
-    assert plan.run.connections == plan.search.max_streams == 100
-    assert plan_problems(plan.run) == []
-    assert [str(each) for each in plan.criteria] == ["wire_p95_ms<400", "end_delivery_p90_ms<1000"]
-    assert plan.budget_stream_minutes == pytest.approx(5 / 0.0077)
-    assert plan.until == NOW - timedelta(minutes=30) + timedelta(days=1)
+def progress(t_s: float, planned: int, opened: int) -> Progress:
+    return Progress(
+        rung=Rung(streams=planned), phase="measuring", left_s=12.0, open_streams=opened, stream_minutes=3.0, t_s=t_s
+    )
 
 
-@pytest.mark.parametrize(
-    ("choices", "word"),
-    [
-        (SearchChoices(limits="update_p95_ms>400"), "limit"),
-        (SearchChoices(budget="lots"), "lots"),
-        (SearchChoices(until="25:99"), "25:99"),
-    ],
-)
-def test_what_cannot_be_read_is_said_before_the_start_and_refused(choices: SearchChoices, word: str) -> None:
-    assert word in choices.effort_words("local", SUGGESTED)
-    with pytest.raises(ProblemError, match=word):
-        choices.plan(AppState().plan(WavSource(path="")), SUGGESTED, NOW)
+def priced() -> CapacityModel:
+    model = CapacityModel(report=report())
+    model.prices = replace(model.prices, instance_per_hour=7.2, hosted_per_minute=0.013)
+    return model
 
 
-def test_the_effort_has_minutes_and_cost_unless_it_is_the_built_in_endpoint() -> None:
-    choices = SearchChoices(budget="100")
-    assert "At most 100 stream-minutes" in choices.effort_words("local", SUGGESTED)
-    assert "no cost" in choices.effort_words("local", SUGGESTED)
-    assert "$0.77 plus the instance" in choices.effort_words("flux-en", SUGGESTED)
-
-
-def test_the_answer_has_its_price_only_where_both_prices_are_known() -> None:
-    model = searched_model()
-    assert model.answer().startswith(REPORT.sentence)
-    assert "$0.02 per conversation-minute at 75% utilisation" in model.answer().replace("0.0211", "0.02")
-    assert "42.2 stream-minutes" in model.evidence()
-    assert "wire_p95_ms<400" in model.evidence()
-    rows = dict(model.cost_rows())
-    assert rows["1,000 minutes"] == "$21.11"  # 0.01 + 6 / 60 / (9 streams in use) a minute
-    assert rows["4-minute conversation"] == "$0.0844"
-    assert rows["Hosted at $0.0200"] == "6 % more"
-    assert model.cost_reason() == ""
-    model.prices = Prices(licence_per_stream_minute=0.01)
+def test_the_answer_has_its_price_once_both_prices_are_known() -> None:
+    model = CapacityModel(report=report())
+    assert model.answer() == model.report.sentence if model.report else ""
     assert model.cost_rows() == []
     assert model.cost_reason() == "Enter the instance per hour."
-    assert model.answer() == REPORT.sentence
+    model = priced()
+    assert model.answer().startswith("BRACKETED: 46 conversations; at 48, it is slow. Scaling target 34.")
+    assert model.answer().endswith("$0.0112 per conversation-minute at 75% utilisation, at the suggested price.")
+    model.prices = replace(model.prices, suggested=False)
+    assert "suggested" not in model.answer()
 
 
-def test_no_cost_is_invented_where_no_capacity_is_known() -> None:
-    bound = Result(kind="LOWER BOUND", passes=24, reason="interrupted")
-    model = CapacityModel(report=msgspec.structs.replace(REPORT, result=bound), prices=PRICES)
-    assert model.cost_rows() == []
+def test_the_cost_sheet() -> None:
+    rows = dict(priced().cost_rows())
+    assert rows["Conversation-minute"] == "$0.0112"
+    assert rows["of it licence and instance"] == "69 % and 31 %"
+    assert rows["4-minute conversation"] == "$0.0447"
+    assert rows["1,000 minutes"] == "$11.18"
+    assert rows["Hosted at $0.0130"] == "14 % less"
+
+
+def test_no_cost_without_a_capacity() -> None:
+    model = priced()
+    model.report = report("LOWER BOUND")
+    assert model.cost() is None
     assert "no capacity" in model.cost_reason()
     assert "once a capacity is known" in CapacityModel().cost_reason()
-    assert CapacityModel().answer() == CapacityModel().evidence() == ""
 
 
-def test_a_rung_is_a_row_and_its_tip_says_everything() -> None:
-    assert rung_row(RUNGS[1]) == ("16", "FAIL", "2,300 ms", "2,290 to 2,310", "1,200", RUNGS[1].reason)
-    assert rung_row(RUNGS[3])[2:5] == ("", "", "")
-    assert len(rung_row(RUNGS[0])) == len(COLUMNS)
-    again = msgspec.structs.replace(RUNGS[0], attempt=2, approach="above")
-    assert streams_words(again) == "8 ↓ ×2"
-    assert "right after an overload" in rung_tip(again)
-    assert "limit 400 ms" in rung_tip(RUNGS[1])
-    assert "n = 1,200" in rung_tip(RUNGS[1])
-    assert "cool-down" in rung_tip(msgspec.structs.replace(RUNGS[0], after_cool_down=True))
+def test_the_load_is_a_timeline_of_changes() -> None:
+    model = CapacityModel()
+    model.begin((LIMIT,))
+    for t_s, planned, opened in ((0.0, 4, 0), (0.5, 4, 4), (1.0, 4, 4), (20.0, 8, 4)):
+        model.take_progress(progress(t_s, planned, opened))
+    model.take_rung(rung(8, "FAIL", 500.0, refused=2))
+    timeline = model.timeline
+    assert timeline.planned == ((0.0, 4.0), (20.0, 8.0))
+    assert timeline.connected == ((0.0, 0.0), (0.5, 4.0))
+    assert timeline.refused == (20.0, 20.0)
+    assert timeline.p95_ms == ((20.0, 500.0),)
+    model.begin((LIMIT,))
+    assert model.timeline.planned == ()
+    assert model.rungs == []
 
 
-def test_progress_is_the_phase_and_what_is_left_of_it() -> None:
+def test_a_rung_is_a_row_with_a_tip() -> None:
+    outcome = rung(48, "FAIL", 450.0, approach="above", attempt=2, reason="it is slow", refused=1)
+    row = dict(zip((column.name for column in COLUMNS), rung_row(outcome), strict=True))
+    assert row == {
+        "Streams": "48 ↓ ×2",
+        "Verdict": "FAIL",
+        "ms": "450",
+        "95 %": "440 to 460",
+        "n": "500",
+        "Why": "it is slow",
+    }
+    tip = rung_tip(outcome)
+    for part in ("right after an overload", "n = 500", "limit 400 ms", "It is slow", "1 refused"):
+        assert part in tip
+    assert sort_keys(outcome)[0] == 48
+    assert rung_row(rung(4, "UNDECIDED", None))[2:5] == ("", "", "")
+
+
+def test_the_rungs_can_be_pasted_into_a_spreadsheet() -> None:
+    lines = rungs_text(report().rungs).split("\n")
+    assert lines[0].split("\t")[:2] == ["Streams", "Verdict"]
+    assert lines[3].split("\t")[:3] == ["64", "FAIL", "900"]
+
+
+def test_what_a_search_does_now() -> None:
+    assert progress_words(progress(20.0, 8, 4)) == ("8 streams: measuring, 4 open", "00:12 left in this phase")
     assert progress_words(None) == ("Starting…", "")
-    progress = Progress(rung=Rung(streams=24), phase="measuring", left_s=12.0, open_streams=23, stream_minutes=1.0)
-    assert progress_words(progress) == ("24 streams: measuring, 23 open", "00:12 left in this phase")

@@ -1,61 +1,62 @@
-"""A capacity search as an engine of the window."""
+"""A search as an engine of the window, on the real built-in endpoint."""
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from functools import partial
 
+from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.engine.records.commands import Watch
-from flux_desktop.engine.records.events import Event, Received
-from flux_desktop.evaluation.capacity.report import CapacityReport
-from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.experiments import capacity as experiment
-from flux_desktop.ui.models.capacity import SearchChoices
+from flux_desktop.engine.records.events import Event, Received, RunEnded, RunStarted
+from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.evaluation.capacity.criteria import parse_criterion
+from flux_desktop.evaluation.capacity.report import Timing
+from flux_desktop.evaluation.capacity.search import Settings
+from flux_desktop.experiments.capacity import CapacityPlan, Progress, on_demand_plan
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
-from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from tests.ui import scripted
-from tests.ui.models.searched import REPORT, RUNGS
-from tests.ui.models.test_capacity import NOW
+from tests.ui.conftest import until
 
 
-def no_engine(sink: EventSink) -> RunEngine:
-    raise AssertionError("no run is needed")
+def search_plan() -> CapacityPlan:
+    source = DataSetSource(path=str(resource_path(SAMPLE_DATA_SET)))
+    return CapacityPlan(
+        run=on_demand_plan(scripted.plan(source=source), 4),
+        criteria=(parse_criterion("wire_p95<10s"),),
+        search=Settings(start=2, max_streams=4),
+        timing=Timing(settle_min_s=0.2, settle_max_s=0.2, measure_s=30.0, cool_down_s=0.0),
+    )
 
 
-def engine_for(events: list[Event], rungs: list[object]) -> CapacityEngine:
-    plan = SearchChoices().plan(scripted.plan(1), SUGGESTED, NOW)
-    return CapacityEngine(events.append, plan, no_engine, rungs.append, lambda _: None)
-
-
-async def test_stopped_before_it_has_begun() -> None:
-    engine = engine_for([], [])
-    engine.stop()
-    assert (await engine.run(scripted.plan(1))).interrupted
-    assert engine.report is None
-
-
-async def test_the_window_sees_the_run_and_the_messages_that_it_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    script = scripted.scripted_run(2)
-
-    class Search:
-        session_folder = None
-
-        def __init__(self, _plan: object, **calls: object) -> None:
-            self.calls = calls
-
-        async def run(self) -> CapacityReport:
-            for event in script:
-                self.calls["on_event"](event)  # type: ignore[operator]
-            self.calls["on_rung"](RUNGS[0])  # type: ignore[operator]
-            return REPORT
-
-    monkeypatch.setattr(experiment, "CapacitySearch", Search)
+async def test_stop_keeps_what_is_known_and_only_watched_messages_come() -> None:
     events: list[Event] = []
-    rungs: list[object] = []
-    engine = engine_for(events, rungs)
-    engine.send(Watch(connections=[2]))
-    assert await engine.run(scripted.plan(2)) == script[-1]
-    assert engine.report is REPORT
-    assert rungs == [RUNGS[0]]
-    assert {event.conn for event in events if isinstance(event, Received)} == {2}
-    others = [event for event in script[:-1] if not isinstance(event, Received)]
-    assert [event for event in events if not isinstance(event, Received)] == others
+    seen: list[Progress] = []
+    plan = search_plan()
+    async with asyncio.timeout(60):
+        local = LocalEndpoint()
+        engine = CapacityEngine(events.append, plan, partial(Supervisor, local=local), lambda _: None, seen.append)
+        engine.send(Watch(connections=[1]))
+        running = asyncio.ensure_future(engine.run(plan.run))
+        await until(lambda: any(isinstance(event, Received) for event in events), "a message has come")
+        engine.stop()
+        ended = await running
+        await local.stop()
+    assert isinstance(ended, RunEnded)
+    assert engine.report is not None
+    assert engine.report.result is not None
+    assert engine.report.result.reason == "interrupted"
+    assert any(isinstance(event, RunStarted) for event in events)
+    assert {event.conn for event in events if isinstance(event, Received)} == {1}
+    assert seen[-1].rung.streams == 2
+    assert engine.session_folder is not None
+
+
+async def test_a_search_stopped_before_it_began_runs_nothing() -> None:
+    plan = search_plan()
+    engine = CapacityEngine(lambda _: None, plan, Supervisor, lambda _: None, lambda _: None)
+    engine.stop()
+    ended = await engine.run(plan.run)
+    assert ended.interrupted
+    assert engine.report is None

@@ -45,7 +45,7 @@ class SilentEngine:
     def send(self, command: object) -> None:
         self.commands.append(command)
 
-    def stop(self, *, drain: bool = True) -> None:
+    def stop(self, *, drain: bool = True, interrupts: bool = True) -> None:
         pass
 
 

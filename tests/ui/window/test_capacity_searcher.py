@@ -1,81 +1,104 @@
-"""The search of the Capacity page: its example, its progress, its end, and the prices that are kept."""
+"""Capacity searches of the window: a run like any other, whose result the page shows."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
-from flux_desktop.evaluation.capacity.search import Rung
-from flux_desktop.experiments.capacity import Progress
-from flux_desktop.reports.prices import load_prices
-from flux_desktop.ui.models.capacity import SAMPLE_CAPACITY
-from flux_desktop.ui.window import capacity_searcher
-from flux_desktop.ui.window.capacity_searcher import EXAMPLE, CapacitySearcher
-from tests.ui.models.searched import REPORT, RUNGS
+from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
+from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
+from flux_desktop.ui.window.price_keeper import PriceKeeper
+from tests.ui.models.capacities import report, rung
+from tests.ui.models.test_capacity import progress
 from tests.ui.window.page_bench import PageBench
 
-ENDED = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 12})
+
+def searcher_of(bench: PageBench) -> CapacitySearcher:
+    prices = PriceKeeper(bench.state, bench.tasks)
+    return CapacitySearcher(bench.state, bench.capacity_page, bench.controller, prices, bench.page.banners)
 
 
-@pytest.fixture
-def prices_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(capacity_searcher, "prices_path", lambda: tmp_path / "prices.json")
-    return tmp_path / "prices.json"
-
-
-def searcher_on(bench: PageBench) -> CapacitySearcher:
-    searcher = CapacitySearcher(bench.state, bench.capacity_page, bench.controller, bench.page.banners)
-    searcher.begin()
-    return searcher
-
-
-async def test_the_example_limits_the_built_in_endpoint_and_shows_rungs_and_answer(
-    bench: PageBench, prices_file: Path
-) -> None:
-    searcher, page = searcher_on(bench), bench.capacity_page
-    page.answer.example_button.click()
-    assert bench.state.local.capacity == SAMPLE_CAPACITY
-    assert bench.state.run.active
-    assert page.inputs.choices == EXAMPLE
-    assert page.inputs.search_button.text() == "Stop"
+async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None:
+    searcher = searcher_of(bench)
+    page = bench.capacity_page
+    page.inputs.max_streams.setValue(64)
+    page.inputs.search_button.click()
     plan = bench.state.run.plan
     assert plan is not None
     assert plan.on_demand
-    assert "--capacity" in plan.local_arguments
-    searcher._take_rung(RUNGS[0])
-    searcher._take_progress(
-        Progress(rung=Rung(streams=16), phase="settling", left_s=5.0, open_streams=16, stream_minutes=1.0)
-    )
+    assert isinstance(plan.source, DataSetSource)
+    assert searcher.searching
+    assert page.inputs.search_button.text() == "Stop"
+    assert not bench.state.live.steers_run, "sliders of Live do not change a search"
+    searcher.model.take_progress(progress(30.0, 16, 16))
+    searcher._take_rung(rung(16, "PASS"))
     searcher.refresh()
-    assert page.rungs.table.rowCount() == 1
-    assert page.inputs.done.full_text() == "16 streams: settling, 16 open"
-    assert searcher._engine is not None
-    searcher._engine.report = REPORT
-    bench.feed(ENDED)
+    assert page.rungs_panel.table.rowCount() == 1
+    assert page.inputs.done.full_text() == "1 rung · 3.0 stream-minutes"
+    assert page.inputs.left.text().startswith("≤ ")
+    engine = searcher._engine
+    assert engine is not None
+    engine.report = report()
+    bench.feed(RunEnded(t=60.0, verdict=Verdict.DONE, ledger={"completed": 16}))
     searcher.run_finished()
     assert not searcher.searching
-    assert page.rungs.table.rowCount() == len(REPORT.rungs)
-    assert page.answer.verdict.text() == "BRACKETED"
-    assert page.inputs.search_button.text() == "Search again"
-
-
-async def test_a_limit_that_cannot_be_read_starts_nothing(bench: PageBench, prices_file: Path) -> None:
-    searcher = searcher_on(bench)
-    bench.capacity_page.inputs.limits.setText("wire_p95_ms>400")
+    assert page.answer.number.text() == "46"
+    assert page.inputs.search_button.text() == "Search"
     searcher.search()
-    assert not bench.state.run.active
+    assert searcher.model.rungs == [], "a new search begins from nothing"
+
+
+async def test_stop_ends_the_search_in_order(bench: PageBench) -> None:
+    searcher = searcher_of(bench)
+    searcher.search()
+    bench.capacity_page.inputs.search_button.click()
+    searcher.refresh()
+    assert bench.capacity_page.inputs.search_button.text() == "Stopping…"
+    assert searcher._engine is not None
+    assert searcher._engine._stopped
+
+
+async def test_the_example_limits_the_built_in_endpoint(bench: PageBench) -> None:
+    bench.state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    bench.state.choices.endpoint = "flux-en-prod"
+    searcher_of(bench)
+    page = bench.capacity_page
+    assert page.inputs.search_button.property("kind") == "go"
+    page.curve_panel.sample_button.click()
+    assert page.inputs.choices == SAMPLE_SEARCH
+    plan = bench.state.run.plan
+    assert plan is not None
+    assert plan.is_local
+    assert plan.local_arguments == ("--capacity", str(SAMPLE_CAPACITY), "--beyond", "slow")
+
+
+async def test_what_cannot_be_read_starts_nothing(bench: PageBench) -> None:
+    searcher = searcher_of(bench)
+    bench.capacity_page.inputs.limits.setText("end_of_turn_p95<300")
+    assert "cannot be used" in bench.capacity_page.inputs.cost.text()
+    searcher.search()
     assert bench.banners == ["limit_invalid"]
+    assert not searcher.searching
 
 
-async def test_prices_are_kept_for_the_next_start_and_for_the_command_line(bench: PageBench, prices_file: Path) -> None:
-    searcher_on(bench)
-    money = bench.capacity_page.money
-    money.fields["instance_per_hour"].setValue(7.2)
-    money.fields["instance_per_hour"].editingFinished.emit()
-    kept = load_prices(prices_file)
-    assert kept is not None
-    assert (kept.instance_per_hour, kept.suggested) == (7.2, False)
-    assert bench.banners == []
+async def test_a_run_of_live_is_no_search(bench: PageBench) -> None:
+    searcher = searcher_of(bench)
+    bench.start()
+    bench.state.changed()
+    assert not bench.capacity_page.inputs.search_button.isEnabled()
+    bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 2}))
+    searcher.run_finished()
+    assert searcher.model.report is None
+
+
+async def test_edited_prices_reach_the_cost_before_the_start(bench: PageBench) -> None:
+    bench.state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    bench.state.choices.endpoint = "flux-en-prod"
+    searcher_of(bench)
+    panel, inputs = bench.capacity_page.prices_panel, bench.capacity_page.inputs
+    assert "$13.86" in inputs.cost.text()
+    assert "suggested" in inputs.cost.text()
+    panel.licence.setValue(0.01)
+    assert "$18.00" in inputs.cost.text()
+    assert "suggested" not in inputs.cost.text()
