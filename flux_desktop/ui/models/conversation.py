@@ -32,7 +32,8 @@ from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.parameter_changes import change_words, confirmed
 from flux_desktop.ui.models.raw_log import RawLog, RawMessage
 from flux_desktop.ui.models.series import Series
-from flux_desktop.ui.models.timeline import MarkKind, Timeline
+from flux_desktop.ui.models.timeline import Timeline
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.timeline_marks import mark_change, mark_switch, mark_turn_event
 
 POINTS_KEPT = 3_000

@@ -152,7 +152,7 @@ class RunModel:
     def load(self, conn: int, events: Iterable[Event]) -> None:
         """Show what was recorded of a connection of a past run, of which only the state was known so far."""
         known = self.conversation(conn)
-        fresh = Conversation(conn, self._truth, self._side_file, self.plan.options if self.plan else None)
+        fresh = Conversation(conn, self._truth, self._side_file, self.plan.options_for(conn) if self.plan else None)
         fresh.audio = known.audio
         if known.audio.started_t is not None:
             fresh.timeline.begins(known.audio.started_t)
@@ -160,6 +160,7 @@ class RunModel:
             self._tell(fresh, event)
         fresh.row, fresh.transcript_from = known.row, known.transcript_from
         fresh.summary = known.summary or fresh.summary
+        fresh.timeline.reached(known.timeline)
         if self.ended is not None:
             fresh.run_ended()
         fresh.revision += known.revision + 1

@@ -8,17 +8,13 @@ behind it. Where it states none, the position of the connection's row is used, w
 from __future__ import annotations
 
 import math
-from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from flux_desktop.engine.records.events import ClipStarted, Received
-from flux_desktop.flux.messages import Word
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.series import Series
+from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, Thresholds, TimelineTurn
 
 TURNS_KEPT, MARKS_KEPT = 2_000, 4_000
 """Of one connection; two hours of quick conversation."""
@@ -26,112 +22,6 @@ LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
 CONFIDENCES_KEPT = 16_000
 CHANGES_KEPT = 64
-
-
-class MarkKind(StrEnum):
-    """What a mark stands for."""
-
-    START = "start"
-    EAGER = "eager"
-    RESUMED = "resumed"
-    END = "end"
-    TIMEOUT = "timeout"
-    CONFIGURE = "configure"
-    REFUSED = "refused"
-    ROTATION = "rotation"
-    GAP = "gap"
-    CLIP = "clip"
-    FAILED = "failed"
-
-
-@dataclass(slots=True)
-class LaneSpan:
-    """A stretch of one turn state on the run's clock; `end_s` is None while it lasts."""
-
-    state: str
-    start_s: float
-    end_s: float | None = None
-
-
-@dataclass(slots=True, frozen=True)
-class Mark:
-    """One event. `label` is written beside it, `tip` explains it; a gap lasts until `until_s`."""
-
-    kind: MarkKind
-    at_s: float
-    label: str = ""
-    tip: str = ""
-    until_s: float | None = None
-
-
-@dataclass(slots=True)
-class TimelineTurn:
-    """One turn. `end_s` is where its end arrived, None while it is open.
-
-    `card` is its entry in the transcript. `words` are those of the newest message, where the build sends their times.
-    """
-
-    card: Card
-    start_s: float
-    """Where the first word begins, or else the audio that the turn's first message covers."""
-    began_s: float
-    """Where its first message arrived."""
-    after_s: float = 0.0
-    """Up to where the audio belongs to the turn before."""
-    heard_s: float = 0.0
-    """Up to where the newest message covers the audio."""
-    end_s: float | None = None
-    _texts: str = ""
-    _times_s: bytes = b""
-
-    @property
-    def words(self) -> tuple[TimelineWord, ...]:
-        """The words that have times."""
-        times_s = array("f", self._times_s)
-        texts = self._texts.split("\n") if self._texts else []
-        return tuple(map(TimelineWord, texts, times_s[::2], times_s[1::2]))
-
-    def take_words(self, words: Sequence[Word]) -> None:
-        """Keep the words of a message; packed, as a run of many connections has a million of them."""
-        timed = [word for word in words if word.start is not None and word.end is not None]
-        self._texts = "\n".join(word.word for word in timed)
-        self._times_s = array("f", [edge or 0.0 for word in timed for edge in (word.start, word.end)]).tobytes()
-
-    def holds(self, at_s: float) -> bool:
-        """Whether the turn covers this position."""
-        return self.start_s <= at_s <= (math.inf if self.end_s is None else self.end_s)
-
-    def word_at(self, at_s: float) -> TimelineWord | None:
-        """The word that is being spoken at a position, or was spoken last; None before the first and without times."""
-        return next((word for word in reversed(self.words) if word.start_s <= at_s), None)
-
-
-@dataclass(slots=True, frozen=True)
-class TimelineWord:
-    """One recognised word and its time."""
-
-    text: str
-    start_s: float
-    end_s: float
-
-
-@dataclass(slots=True, frozen=True)
-class Thresholds:
-    """What is in force from `from_s` on; `eager` is None where eager ends are off."""
-
-    from_s: float
-    end: float
-    eager: float | None
-
-
-@dataclass(slots=True)
-class Stretch:
-    """What lies between two positions."""
-
-    turns: Sequence[TimelineTurn] = ()
-    marks: Sequence[Mark] = ()
-    thresholds: Sequence[Thresholds] = ()
-    confidence: list[tuple[float, float]] = field(default_factory=list)
 
 
 class Timeline:
@@ -300,6 +190,12 @@ class Timeline:
             self.turns.pop()
             self._touch(self._open.start_s)
         self._open = None
+
+    def reached(self, other: Timeline) -> None:
+        """Take over how far the same connection came, where only its rows and its end were known."""
+        self.position_s = max(self.position_s, other.position_s)
+        if other.has_ended and not self.has_ended:
+            self.end()
 
     def end(self) -> None:
         """The connection has ended."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from flux_desktop.engine.sending.base import SPEECH_MIN_DBFS
 from flux_desktop.ui.models.audio_track import AudioTrack
-from flux_desktop.ui.models.timeline import TimelineTurn
+from flux_desktop.ui.models.timeline_facts import TimelineTurn
 
 HOLD_MIN_S = 0.4
 """Shorter silences are pauses between words, as also in the engine's search for a pause (`engine.sending.base`)."""

@@ -7,7 +7,8 @@ from flux_desktop.flux.messages import TurnEvent
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.timeline import MarkKind, Timeline
+from flux_desktop.ui.models.timeline import Timeline
+from flux_desktop.ui.models.timeline_facts import MarkKind
 
 TIMEOUT, FORCED = "timeout", "manual"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flux_desktop.ui.models.timeline import TimelineTurn, TimelineWord
+from flux_desktop.ui.models.timeline_facts import TimelineTurn, TimelineWord
 
 JOIN_BELOW_S = 0.3
 """Words closer together than this are written as one text where they do not fit one by one."""

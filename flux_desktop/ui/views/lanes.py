@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.time_window import TimeWindow
-from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 from flux_desktop.ui.views.timeline_shapes import paint_head, paint_line

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWhee
 from PySide6.QtWidgets import QToolTip
 
 from flux_desktop.ui.models.time_window import ZOOM_STEP, TimeWindow
-from flux_desktop.ui.models.timeline import TimelineTurn
+from flux_desktop.ui.models.timeline_facts import TimelineTurn
 from flux_desktop.ui.models.timeline_tips import tip_at
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.timeline_canvas import NAME_PX, TimelineCanvas

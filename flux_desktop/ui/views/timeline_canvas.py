@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.time_window import TimeWindow
-from flux_desktop.ui.models.timeline import Timeline, TimelineTurn
+from flux_desktop.ui.models.timeline import Timeline
+from flux_desktop.ui.models.timeline_facts import TimelineTurn
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.timeline_paint import Rows, TimelinePaint
+from flux_desktop.ui.views.timeline_paint import TimelinePaint
+from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
 
 NAME_PX = 44
@@ -143,6 +145,7 @@ class TimelineCanvas(QWidget):
             paint.paint_growth(painter, self._painted_s, until_s, stretch, self._track)
             painter.restore()
         self._paint_now(painter, paint, until_s)
+        self._paint_missing(painter, paint)
         painter.setClipping(False)
         self._paint_frame(painter, paint)
         painter.end()
@@ -178,6 +181,21 @@ class TimelineCanvas(QWidget):
             painter.drawLine(QPointF(x, top), QPointF(x, bottom))
             painter.setBrush(QColor(theme.accent))
             painter.drawPolygon(QPolygonF([QPointF(x - r, top), QPointF(x + r, top), QPointF(x, top + r)]))
+
+    def _paint_missing(self, painter: QPainter, paint: TimelinePaint) -> None:
+        """Say why there is no waveform, where there is none."""
+        timeline, row, words = self._timeline, self._rows.wave, ""
+        if timeline.origin_s is None and not timeline.has_ended:
+            words = "The audio appears here as it is sent."
+        elif self._track is not None and self._track.problem:
+            words = f"No waveform: {self._track.problem}"
+        if words:
+            painter.setFont(paint.face)
+            painter.setPen(QColor(self._theme.current.muted))
+            box = QRectF(self._name_px + 8, row.top(), max(0.0, self.width() - self._name_px - 40), row.height())
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(box.width()))
+            bottom = int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+            painter.drawText(box, bottom if timeline.turns else int(Qt.AlignmentFlag.AlignVCenter), shown)
 
     def _paint_frame(self, painter: QPainter, paint: TimelinePaint) -> None:
         theme, rows = self._theme.current, self._rows

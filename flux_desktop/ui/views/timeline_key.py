@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.models.glossary import meaning
-from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 from flux_desktop.ui.views.timeline_shapes import paint_gap, paint_head, paint_line

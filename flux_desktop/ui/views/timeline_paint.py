@@ -7,20 +7,19 @@ on what lies around it, so that neighbouring stretches fit together.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from flux_desktop.ui.models.audio_track import LEVELS_PER_S, AudioTrack
-from flux_desktop.ui.models.timeline import Mark, MarkKind, Stretch, TimelineTurn
+from flux_desktop.ui.models.timeline_facts import Mark, MarkKind, Stretch, TimelineTurn
 from flux_desktop.ui.models.timeline_holds import survived_holds
 from flux_desktop.ui.models.timeline_words import PlacedText, placed_words
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
+from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_head, paint_line
 
-RULER_PX, WORDS_PX, WAVE_PX, LABELS_PX, CONFIDENCE_PX = 16, 17, 46, 16, 30
 BAR_PX, BAR_STEP_PX = 2.0, 3.0
 LABEL_MARGIN_PX = 130
 LABELS_APART_PX = 4
@@ -30,47 +29,6 @@ TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 TICK_APART_PX = 64
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _RANKS = {MarkKind.START: 0, MarkKind.RESUMED: 1, MarkKind.EAGER: 2, MarkKind.CONFIGURE: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Where the rows lie, for a font scale."""
-
-    scale: float = 1.0
-    with_confidence: bool = True
-
-    def _row(self, before_px: float, height_px: float) -> QRectF:
-        return QRectF(0, before_px * self.scale, 1, height_px * self.scale)
-
-    @property
-    def ruler(self) -> QRectF:
-        """The seconds."""
-        return self._row(0, RULER_PX)
-
-    @property
-    def words(self) -> QRectF:
-        """What was recognised."""
-        return self._row(RULER_PX, WORDS_PX)
-
-    @property
-    def wave(self) -> QRectF:
-        """Waveform, holds and marks."""
-        return self._row(RULER_PX + WORDS_PX, WAVE_PX)
-
-    @property
-    def labels(self) -> QRectF:
-        """What the marks are."""
-        return self._row(RULER_PX + WORDS_PX + WAVE_PX, LABELS_PX)
-
-    @property
-    def confidence(self) -> QRectF:
-        """The end-of-turn confidence with the thresholds."""
-        return self._row(RULER_PX + WORDS_PX + WAVE_PX + LABELS_PX, CONFIDENCE_PX if self.with_confidence else 0)
-
-    @property
-    def height(self) -> int:
-        """Of all rows."""
-        return math.ceil(self.confidence.bottom())
 
 
 class TimelinePaint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.style.tokens import Theme
 
 TOKENS: dict[MarkKind, str] = {

@@ -9,7 +9,8 @@ import pytest
 from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.timeline import MARKS_KEPT, MarkKind, Timeline
+from flux_desktop.ui.models.timeline import MARKS_KEPT, Timeline
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from tests.ui.timelines import ORIGIN_S, one_turn, said
 
 
@@ -69,7 +70,6 @@ def test_an_open_turn_lasts(conversation: Conversation) -> None:
     conversation.connection_changed(
         ConnectionChanged(t=ORIGIN_S + 9.0, conn=1, state=ConnectionState.STREAMING, rotations=1)
     )
-    assert timeline.turns == timeline.turns.__class__(timeline.turns)
     assert timeline.turn_at(1_000.0) is None
 
 
@@ -144,3 +144,11 @@ def test_a_turn_without_text_that_is_closed_is_dropped(conversation: Conversatio
     said(conversation, "StartOfTurn", 2.0, text="")
     conversation.connection_changed(ConnectionChanged(t=9.0, conn=1, state=ConnectionState.STREAMING, rotations=1))
     assert len(conversation.timeline.turns) == 0
+
+
+def test_a_connection_whose_messages_are_read_later_keeps_how_far_it_came(conversation: Conversation) -> None:
+    known, fresh = Timeline(), Timeline()
+    known.placed(ORIGIN_S + 60.0, 60.0)
+    known.end()
+    fresh.reached(known)
+    assert (fresh.last_s, fresh.has_ended) == (60.0, True)

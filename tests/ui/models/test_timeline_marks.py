@@ -10,7 +10,7 @@ from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.timeline import Mark, MarkKind
+from flux_desktop.ui.models.timeline_facts import Mark, MarkKind
 from flux_desktop.ui.models.timeline_marks import mark_switch
 from tests.ui.timelines import ORIGIN_S, one_turn, said
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.time_window import TimeWindow
-from flux_desktop.ui.models.timeline import LaneSpan, MarkKind
+from flux_desktop.ui.models.timeline_facts import LaneSpan, MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.lanes import LANE_PX, LaneArea, Lanes
 from tests.ui import scripted

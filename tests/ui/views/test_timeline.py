@@ -11,14 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.ui.models.audio_track import ClipTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.time_window import TimeWindow
-from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.timeline import TimelineView
 from flux_desktop.ui.views.timeline_canvas import NAME_PX
 from flux_desktop.ui.views.timeline_key import ENTRIES, TimelineKey, key_text
-from flux_desktop.ui.views.timeline_paint import Rows, TimelinePaint
+from flux_desktop.ui.views.timeline_paint import TimelinePaint
+from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_shapes import TOKENS
 from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
 from tests.ui.timelines import card_of, one_turn, said, track
@@ -254,3 +256,27 @@ def test_the_key_explains_every_kind(qtbot: QtBot, theme: ThemeSource) -> None:
     painted = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
     colours = theme.current
     assert {colours.accent, colours.eager, colours.warn, colours.ok, colours.danger} <= painted
+
+
+def test_before_the_audio_and_without_levels_the_row_says_why(qtbot: QtBot, theme: ThemeSource) -> None:
+    view = TimelineView(theme)
+    qtbot.addWidget(view)
+    view.resize(500, view.sizeHint().height())
+
+    def written(conversation: Conversation, levels: ClipTrack | None) -> bool:
+        view.show_connection(conversation, levels)
+        view.advance(0.0)
+        image, row = view.grab().toImage(), view._rows.wave
+        return any(
+            QColor(image.pixel(x, y)).name() == theme.current.muted
+            for x in range(NAME_PX + 8, 300)
+            for y in range(round(row.top()), round(row.bottom()))
+        )
+
+    waiting, streaming = Conversation(1), Conversation(2)
+    assert written(waiting, None)
+    streaming.timeline.placed(6.0, 1.0)
+    assert not written(streaming, track((0.0, 1.0)))
+    lost = track()
+    lost.fail("The audio file a.wav does not exist.")
+    assert written(streaming, lost)

@@ -12,7 +12,7 @@ from flux_desktop.ui.models.presenter.answer import answer
 from flux_desktop.ui.models.presenter.lines import InterimWords
 from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, Lane, Split, Verdict, compared
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.models.timeline import MarkKind
+from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.tune_ab import HeardWord
 
 NEEDS_TWO = (

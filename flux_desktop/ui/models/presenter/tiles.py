@@ -10,7 +10,7 @@ from enum import StrEnum
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.timeline import LaneSpan
+from flux_desktop.ui.models.timeline_facts import LaneSpan
 
 TILES_MAX = 200
 EVENT_SHOWN_S = 1.2
