@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
@@ -69,10 +70,63 @@ async def error(window: MainWindow) -> None:
     await until(lambda: bool(window.live_page.banners.banners()))
 
 
-async def presenter(window: MainWindow) -> None:
-    """One connection, large."""
-    await running(window)
+async def present(window: MainWindow, connections: int, sent_s: float) -> None:
+    """The bundled data set in the presenter view, without full screen, which would have the size of the screen."""
+    from PySide6.QtCore import Qt
+
+    window.recordings.load_sample_data_set()
+    await until(lambda: window.state.data_set is not None)
+    choices = window.state.choices
+    choices.options = msgspec.structs.replace(choices.options, eager_eot_threshold=0.5)
+    choices.connections = connections
+    size = window.size()
     window.toggle_presenter()
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    window.resize(size)
+    window.starter.start()
+    await until(lambda: window.state.run.sent_s() > sent_s or window.state.run.ended is not None)
+
+
+async def presenter(window: MainWindow) -> None:
+    """One conversation of the bundled data set, large."""
+    await present(window, 6, 13.0)
+    conversation = window.state.run.conversation(1)
+    await until(lambda: conversation.open_card is not None and len(conversation.open_card.text) > 40)
+
+
+async def tiles(window: MainWindow) -> None:
+    """Fifty conversations at a glance."""
+    from flux_desktop.ui.models.presenter.keys import View
+
+    window.presenter.show_view(View.TILES)
+    await present(window, 50, 8.0)
+
+
+async def split(window: MainWindow) -> None:
+    """A recorded comparison of two settings, where one of them has just cut the caller off."""
+    from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
+    from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+    from flux_desktop.experiments.ab import AbPlan, run_ab
+
+    await present(window, 2, 1.0)
+    window.controller.stop()
+    data = str(resource_path(SAMPLE_DATA_SET))
+    base = RunPlan(endpoint="local", source=DataSetSource(path=data))
+    a, b = (
+        msgspec.structs.replace(base.options, eot_threshold=end, eager_eot_threshold=eager)
+        for end, eager in ((0.5, 0.4), (0.8, 0.5))
+    )
+    result = await run_ab(AbPlan(base=base, data=data, clips=2, a=a, b=b, at_once=8))
+    folder = result.runs[0].session_folder
+    assert folder is not None
+    await until(lambda: window.state.run.ended is not None)
+    await window.presenting.open([folder], window.transcripts.open_session)
+    await until(lambda: window.presenter.player is not None)
+    player = window.presenter.player
+    assert player is not None
+    cuts_s = [cut.audio_s for turn in player.pair.a.score.turns for cut in turn.cut_offs]
+    player.toggle(time.monotonic())
+    player.seek((cuts_s[0] if cuts_s else 6.0) + 1.9, time.monotonic())
 
 
 async def microphone(window: MainWindow) -> None:
@@ -169,7 +223,9 @@ STATES: dict[str, tuple[State, str, int, int, float]] = {
     "running-200": (many, "dark", 1440, 900, 1.0),
     "done": (done, "dark", 1440, 900, 1.0),
     "error": (error, "dark", 1280, 800, 1.0),
-    "presenter": (presenter, "dark", 1440, 900, 1.0),
+    "presenter": (presenter, "dark", 1920, 1080, 1.0),
+    "presenter-tiles": (tiles, "dark", 1920, 1080, 1.0),
+    "presenter-split": (split, "light", 1920, 1080, 1.0),
     "microphone": (microphone, "dark", 1440, 900, 1.0),
     "tune-empty-dark": (tune_empty, "dark", 1280, 800, 1.0),
     "tune-empty-light": (tune_empty, "light", 1280, 800, 1.0),
