@@ -90,9 +90,6 @@ def run_window(options: argparse.Namespace) -> int:
         window.fit_to_screen()
         window.speech_models.installed.connect(lambda _name: local.renew())
         window.begin(load_account=not options.demo)
-        if presents(options):
-            window.presenting.toggle()
-            window.state.listening.wanted = True  # an audience hears the caller, too
         window.tasks.start("keeping the built-in endpoint", local.keep(window.state.local_arguments_wanted))
         window.tasks.start("getting ready", _get_ready(window, options))
         if not options.demo:
@@ -176,6 +173,9 @@ async def _get_ready(
 
     `stopped` is called where the demo cannot even be started; the window says why.
     """
+    if presents(options):
+        window.presenting.toggle()
+        window.state.listening.wanted = True  # an audience hears the caller, too
     if options.wav is not None:
         window.recordings.load(str(options.wav))
     elif options.demo and presents(options):

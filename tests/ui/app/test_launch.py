@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 import pytest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.engine.self_test import quick_checks
-from flux_desktop.ui.app import launch
+from flux_desktop.ui.app import app, launch
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.window.test_main_window import Engines, Waiting
 
 FEW = Problem(code="open_files_few", what="This system lets a program open only 256 files.", todo="Raise it.")
 
@@ -59,3 +63,50 @@ def test_about_shows_the_licences_of_all_parts(stage: Stage) -> None:
         dialog.close()
 
     stage(Waiting, live)
+
+
+def test_the_demo_in_the_presenter_view_sends_the_bundled_data_set(stage: Stage) -> None:
+    engines = Engines()
+
+    async def live(window: MainWindow) -> None:
+        await launch._get_ready(window, app.parser().parse_args(["--demo", "--present"]))
+        await until(lambda: bool(engines) and engines[0].plan is not None, "the run has begun")
+        plan = engines[0].plan
+        assert plan is not None
+        assert isinstance(plan.source, DataSetSource)
+        assert plan.is_local
+        assert window.state.presenting
+        assert window.state.listening.wanted
+
+    stage(engines, live)
+
+
+def test_a_session_is_presented_at_its_own_speed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def live(window: MainWindow) -> None:
+        opened: list[tuple[list[Path], object]] = []
+
+        async def open_sessions(sessions: list[Path], show: object) -> None:
+            opened.append((sessions, show))
+
+        monkeypatch.setattr(window.presenting, "open", open_sessions)
+        await launch._get_ready(window, app.parser().parse_args(["--present", "one", "two"]))
+        assert opened == [([Path("one"), Path("two")], window.transcripts.open_session)]
+        assert window.state.presenting
+
+    stage(Waiting, live)
+
+
+def test_the_demo_presents_more_connections_than_it_shows_elsewhere() -> None:
+    assert launch.presents(app.parser().parse_args(["--present"]))
+    assert not launch.presents(app.parser().parse_args(["--demo"]))
+    assert not launch.presents(argparse.Namespace(theme="dark"))
+    assert launch.PRESENTED_CONNECTIONS <= 9, "each is reached by a key"
+
+
+@pytest.mark.parametrize("arguments", [["--present", "a", "b", "c"], ["--demo", "--present", "a"]])
+def test_sessions_that_cannot_be_presented_are_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        app.main(arguments)
+    assert "--present takes at most two sessions" in capsys.readouterr().err
