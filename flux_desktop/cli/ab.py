@@ -32,6 +32,7 @@ from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.read_traces import setting_of
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.documents.experiment import ab_experiment, keep_experiment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     if not (result.a_first and result.b):
         return ExitCode.INTERRUPTED if interrupted else _failed(result.problem)
     report = report_of(plan, result)
+    found = ab_experiment((report.a, report.b), (report.figures_a, report.figures_b), report.comparison)
+    keep_experiment((run.session_folder for run in result.runs if run.session_folder is not None), found)
     printer = Printer()
     if args.json:
         printer.line(plain_json(msgspec.json.encode(report).decode()))

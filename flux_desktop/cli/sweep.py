@@ -25,6 +25,7 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.sweep_text import report_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
+from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
@@ -33,6 +34,7 @@ from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
 from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, Sweep, SweepPlan, SweepRecording
+from flux_desktop.reports.documents.experiment import keep_experiment, sweep_experiment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +149,8 @@ async def _record(
     interrupted = recording.interrupted
     if args.confirm and report.turns and not interrupted:
         report, interrupted = await _confirmed(args, plan, report, recording.traces, sessions_dir)
+    parent = sessions_dir or default_sessions_dir()
+    keep_experiment((parent / name for name in report.sessions), sweep_experiment(report))
     _print(args, report)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
     if interrupted:

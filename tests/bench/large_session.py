@@ -12,13 +12,14 @@ import argparse
 import asyncio
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+import msgspec
 
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.recording_file import RUN_FILE, open_recording, recording_files, worker_file
@@ -48,7 +49,7 @@ from flux_desktop.reports.sessions.digest import DIGEST_FILE, write_digest
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_messages import PastMessages
-from flux_desktop.ui.services.past_run import read_past_run
+from flux_desktop.ui.services.past_run import _merged, read_past_run
 from flux_desktop.ui.services.replay import ReplayEngine
 from flux_desktop.ui.services.tasks import UiTasks
 from tests.ui.scripted import SENTENCES
@@ -189,13 +190,21 @@ def record(parent: Path, connections: int, minutes: float) -> Path:
     return folder
 
 
-def opened(folder: Path) -> None:
+def _most_mb() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def opened(folder: Path, *, whole: bool = False) -> None:
     """Open as the window does, without its widgets; prints time and memory."""
-    base_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    Path("/proc/self/clear_refs").write_text("5")  # else the peak would be that of the process that started this one
+    base_mb = _most_mb()
     began_s, began_cpu_s = time.monotonic(), time.process_time()
 
     async def open_it() -> None:
         past = read_past_run(folder)
+        if whole:
+            past = msgspec.structs.replace(past, events=list(_merged(folder, past.plan)), digest=None)
         read_s = time.monotonic() - began_s
         model, mailbox = RunModel(), Mailbox()
         model.reset(past.plan)
@@ -209,7 +218,7 @@ def opened(folder: Path) -> None:
         tab_s = time.monotonic()
         await messages.loaded([1])
         tab_s = time.monotonic() - tab_s
-        most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        most_mb = _most_mb()
         cards = len(model.conversation(1).cards)
         print(
             f"opened in {shown_s:.2f} s ({read_s:.2f} s of reading, {cpu_s:.2f} s of CPU); a connection's "
@@ -225,9 +234,10 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", help="a session to open; without it one is written")
     parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--whole", action="store_true", help="read every message, as before there were digests")
     options = parser.parse_args()
     if options.folder:
-        opened(Path(options.folder))
+        opened(Path(options.folder), whole=options.whole)
         return
     with tempfile.TemporaryDirectory() as parent:
         folder = record(Path(parent), options.connections, options.minutes)

@@ -15,14 +15,16 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 10, 30
 _MARKS = {"PASS": "circle", "FAIL": "cross", "UNDECIDED": "diamond", "INVALID": "square"}
 
 
-def line_chart(series: dict[str, Points], *, unit: str, label: str, limits: dict[str, float] | None = None) -> Markup:
-    """Lines over seconds, by name, with dashed limits; empty without points."""
+def line_chart(
+    series: dict[str, Points], *, unit: str, label: str, limits: dict[str, float] | None = None, x_unit: str = "s"
+) -> Markup:
+    """Lines over seconds, or another unit, by name, with dashed limits; empty without points."""
     points = [point for line in series.values() for point in line]
     if len(points) < 2:
         return Markup()
     tops = [y for _, y in points] + list((limits or {}).values())
     scale = _Scale((min(x for x, _ in points), max(x for x, _ in points)), (0.0, max(tops) * 1.1 or 1.0))
-    body = [_axes(scale, "s", unit)]
+    body = [_axes(scale, x_unit, unit)]
     for number, (name, line) in enumerate(series.items()):
         path = " ".join(f"{scale.x(x):.1f},{scale.y(y):.1f}" for x, y in line)
         body.append(f'<polyline class="line{number}" points="{path}"/>')

@@ -18,6 +18,7 @@ from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
+from flux_desktop.reports.data_identity import differing_clips, read_data_identity
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.session_report import LABELS
 from flux_desktop.reports.run_result import FinalSummary, final_summary
@@ -67,6 +68,8 @@ class _Side(Struct, kw_only=True):
     summary: FinalSummary
     accuracy: RunAccuracy | None
     figures: dict[str, Estimate]
+    data: dict[int, str]
+    """`read_data_identity`."""
 
 
 def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, force: bool = False) -> Comparison:
@@ -124,7 +127,9 @@ def _read(folder: Path) -> _Side:
     if accuracy is not None and accuracy.turns is not None:
         figures["cut_offs_per_hold_percent"] = _scaled(accuracy.turns.cut_offs_per_hold, 100)
         figures["decision_p50_ms"] = accuracy.turns.decision_latency_ms["p50"]
-    return _Side(recorded=recorded, summary=summary, accuracy=accuracy, figures=figures)
+    return _Side(
+        recorded=recorded, summary=summary, accuracy=accuracy, figures=figures, data=read_data_identity(folder)
+    )
 
 
 def _unusable(base: _Side, new: _Side) -> list[str]:
@@ -153,7 +158,10 @@ def _differences(base: _Side, new: _Side) -> list[str]:
         "chunk lengths": (before.chunk_s, after.chunk_s),
         "normalisers": (_normalisers(base.accuracy), _normalisers(new.accuracy)),
     }
-    return [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
+    reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
+    if count := differing_clips(base.data, new.data):
+        reasons.append(f"different data ({count} of the clips have changed in between)")
+    return reasons
 
 
 def _data(plan: RunPlan) -> str:

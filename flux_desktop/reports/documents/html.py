@@ -51,6 +51,14 @@ def _charts(report: SessionReport) -> dict[str, str]:
         "streams": line_chart(
             {"connections streaming": _steps(latencies.streaming)}, unit="", label="Connections streaming over time"
         ),
+        "experiment": line_chart(
+            {"cut-offs, % of holds": report.experiment.curve},
+            unit="%",
+            label=report.experiment.curve_label,
+            x_unit="ms of wait",
+        )
+        if report.experiment is not None
+        else "",
         "capacity": capacity_chart(report.capacity) if report.capacity else "",
     }
 

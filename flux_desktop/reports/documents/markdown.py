@@ -33,6 +33,10 @@ def as_markdown(report: SessionReport) -> str:
                 for rung in report.capacity.rungs
             ),
         )
+    if report.experiment is not None:
+        lines += [f"## {_safe(report.experiment.title)}", ""]
+        lines += [f"- {_safe(sentence)}" for sentence in report.experiment.sentences]
+        lines += ["", *_table(tuple(report.experiment.headings), map(tuple, report.experiment.rows))]
     if report.summary.limits:
         rows = (("met" if result.met else "NOT MET", str(result)) for result in report.summary.limits)
         lines += ["## Limits", "", *_table(("Result", "Limit"), rows)]

@@ -22,6 +22,8 @@ from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, perc
 from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.accuracy_text import Row, accuracy_rows
+from flux_desktop.reports.data_identity import data_hash, read_data_identity
+from flux_desktop.reports.documents.experiment import ExperimentReport, read_experiment
 from flux_desktop.reports.documents.latencies import Latencies, read_latencies
 from flux_desktop.reports.run_result import FinalSummary, final_summary, shown_figures
 from flux_desktop.reports.session_summary import read_recorded_run
@@ -118,6 +120,8 @@ class SessionReport(Struct, kw_only=True):
     accuracy_rows: list[Row]
     worst: list[WorstTurn]
     capacity: CapacityReport | None
+    experiment: ExperimentReport | None = None
+    """What the sweep or the comparison that the session is part of has found."""
     summary: FinalSummary
     connections: list[ConnectionSummary]
     latencies: Latencies
@@ -145,11 +149,12 @@ def read_session_report(folder: Path) -> SessionReport:
         is_complete=recorded.is_complete,
         wall_time=started.wall_time if started else "",
         figures=_figures(summary, latencies, accuracy),
-        facts=_facts(recorded.plan, summary, started.notes if started else []),
+        facts=_facts(recorded.plan, summary, _data_words(folder), started.notes if started else []),
         percentiles=_percentiles(summary),
         accuracy_rows=accuracy_rows(accuracy) if accuracy else [],
         worst=list(accuracy.worst) if accuracy else [],
         capacity=capacity,
+        experiment=read_experiment(folder),
         summary=summary,
         connections=connections,
         latencies=latencies,
@@ -243,7 +248,17 @@ def _latency_figures(summary: FinalSummary, latencies: Latencies) -> list[Figure
     return figures
 
 
-def _facts(plan: RunPlan, summary: FinalSummary, notes: list[str]) -> list[tuple[str, str]]:
+def _data_words(folder: Path) -> str:
+    try:
+        identity = read_data_identity(folder)
+    except OSError:
+        return ""
+    return (
+        f"{len(identity)} {'clip' if len(identity) == 1 else 'clips'}, hash {data_hash(identity)}" if identity else ""
+    )
+
+
+def _facts(plan: RunPlan, summary: FinalSummary, data: str, notes: list[str]) -> list[tuple[str, str]]:
     match plan.source:
         case WavSource():
             audio = Path(plan.source.path).name + (", repeated" if plan.source.loop else "")
@@ -257,6 +272,7 @@ def _facts(plan: RunPlan, summary: FinalSummary, notes: list[str]) -> list[tuple
         ("Variant", plan.target_variant or "as routed"),
         ("Server build", plan.bundle),
         ("Audio", audio),
+        *([("Data sent", data)] if data else []),
         ("Parameters", query_string(plan.options)),
         ("Connections", "on demand" if plan.on_demand else str(plan.connections)),
         ("Duration", f"{summary.duration_s:.1f} s"),
