@@ -369,6 +369,22 @@ def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None
         microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))
 
 
+@pytest.mark.parametrize("device", [[], ["--device", "0"]])
+def test_a_microphone_is_recorded_only_if_asked_for(monkeypatch: pytest.MonkeyPatch, device: list[str]) -> None:
+    async def listed() -> list[InputDevice]:
+        return [InputDevice(index=0, name="pulse", host_api="ALSA", channels=1, default_sample_rate_hz=48_000)]
+
+    monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
+    parser = argparse.ArgumentParser()
+    add_microphone_arguments(parser)
+    for flags, records in (([], False), (["--record-microphone"], True)):
+        args = parser.parse_args(["local", *device, *flags])
+        source = microphone_plan(args).source
+        assert isinstance(source, MicrophoneSource)
+        assert source.record is records
+        assert ("Record people only with their consent." in " ".join(remarks(args))) is records
+
+
 def test_help_is_light_and_documents_the_exit_status() -> None:
     code = (
         "import sys\n"

@@ -27,7 +27,7 @@ from flux_desktop.engine.records.events import (
     TranscriptProvenance,
 )
 from flux_desktop.engine.records.facts import ConnectionState
-from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.conversation import Conversation
@@ -270,6 +270,13 @@ class RunModel:
             self.level = event
             self.level_peak.append(event.t, event.peak_dbfs)
             self.level_rms.append(event.t, event.rms_dbfs)
+
+    @property
+    def records_microphone(self) -> bool:
+        """Whether a microphone is being recorded at this moment."""
+        source = None if self.plan is None else self.plan.source
+        is_recorded = isinstance(source, MicrophoneSource) and source.record
+        return is_recorded and self.active and self.origin is Origin.LIVE
 
     @property
     def lost_microphone(self) -> bool:

@@ -25,7 +25,7 @@ from flux_desktop.ui.panels.presenter_one import OneConversation, Subtitles
 from flux_desktop.ui.panels.presenter_split import SplitPanel
 from flux_desktop.ui.panels.presenter_tiles import TilesPanel
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.presenter.figures import CountersPart, TextPart
+from flux_desktop.ui.views.presenter.figures import RECORDING_PX, CountersPart, RecordingPart, TextPart
 from flux_desktop.ui.views.presenter.keys_overlay import KeysOverlay
 from flux_desktop.ui.views.presenter.part import unit_of
 
@@ -64,6 +64,7 @@ class Presenter(QWidget):
         self.split = SplitPanel(theme, state, self.shapes)
         self.counters = CountersPart(theme, self)
         self.source = TextPart(theme, self)
+        self.recording = RecordingPart(theme, self)
         self.keys_hint = TextPart(theme, self, right=True)
         self.keys_hint.show_content(("? keys", False))
         self.keys = KeysOverlay(theme, self)
@@ -172,6 +173,9 @@ class Presenter(QWidget):
         self.counters.setVisible(shown)
         if shown:
             self.counters.show_content(counters(run, self.prices))
+        if run.records_microphone != self.recording.content:
+            self.recording.show_content(run.records_microphone)
+            self._place()
         listening = self._state.listening
         silent = "no sound" if listening.problem is not None else "muted" if listening.muted else ""
         self.keys_hint.show_content((silent or "? keys", False))
@@ -285,10 +289,12 @@ class Presenter(QWidget):
         margin, foot = round(MARGIN_PX * unit), round(FOOT_PX * unit)
         inner = self.rect().adjusted(margin, margin // 2, -margin, -margin // 3)
         line = QRect(inner.left(), inner.bottom() - foot + 1, inner.width(), foot)
-        for part in (self.counters, self.source, self.keys_hint, self.keys):
+        for part in (self.counters, self.source, self.recording, self.keys_hint, self.keys):
             part.set_unit(unit)
         hint = round(130 * unit)
-        self.source.setGeometry(line.adjusted(0, 0, -hint - line.width() // 2 - 1, 0))
+        mark = round(RECORDING_PX * unit) if self.recording.content else 0
+        self.recording.setGeometry(QRect(line.left(), line.top(), mark, foot))
+        self.source.setGeometry(line.adjusted(mark, 0, -hint - line.width() // 2 - 1, 0))
         self.counters.setGeometry(line.adjusted(line.width() // 2 - hint, 0, -hint, 0))
         self.keys_hint.setGeometry(QRect(line.right() - hint + 1, line.top(), hint, foot))
         view = self._views[self.choice.view]

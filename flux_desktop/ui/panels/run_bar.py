@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
-from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
@@ -235,9 +234,7 @@ class RunBar(QWidget):
         shown = model.snapshot
         recorded = model.origin is not Origin.LIVE
         self.origin_pill.setVisible(total > 0 and recorded)
-        source = None if model.plan is None else model.plan.source
-        records = isinstance(source, MicrophoneSource) and source.record
-        self.recording_pill.setVisible(records and model.active and not recorded)
+        self.recording_pill.setVisible(model.records_microphone)
         self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
         self.streaming_pill.setVisible(total > 0)
         self.latency_pill.setVisible(total > 0)

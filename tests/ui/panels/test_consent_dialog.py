@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.presenter.keys import View
 from flux_desktop.ui.panels.consent_dialog import NAME, ask_for_consent
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
+from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.run_bar import RunBar
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
@@ -49,13 +51,19 @@ def test_an_agreement_turns_it_on_and_a_click_turns_it_off(theme: ThemeSource) -
 
 def test_a_red_mark_shows_while_it_records(theme: ThemeSource) -> None:
     state = AppState()
-    bar = RunBar(theme, state)
+    bar, presenter = RunBar(theme, state), Presenter(theme, state)
+    presenter.resize(1920, 1080)
     plan = msgspec.structs.replace(scripted.plan(), source=MicrophoneSource(record=True))
     state.run.begin(plan)
     bar.refresh()
     assert not bar.recording_pill.isHidden()
     assert bar.recording_pill.property("pill") == "danger"
+    presenter.show_view(View.SUBTITLES)
+    assert (presenter.recording.content, presenter.recording.width() > 0) == (True, True)
     state.run.reset(None)
     bar.refresh()
     assert bar.recording_pill.isHidden()
-    bar.deleteLater()
+    presenter.show_view(View.MAIN)
+    assert (presenter.recording.content, presenter.recording.width()) == (False, 0)
+    for widget in (bar, presenter):
+        widget.deleteLater()

@@ -72,7 +72,8 @@ def test_a_run_is_heard_while_it_streams_and_its_session_afterwards(
         QTest.keyClick(window, Qt.Key.Key_Space)
         assert not player.playing
         await until(lambda: not listening.sounding, "it is paused")
-        player.play_from(1, 1.0)
+        window.live_page.transcripts.timeline.view.play_from.emit(1, 1.0)
+        assert player.playing
         position_s = player.position_s(1)
         assert position_s is not None
         assert position_s >= 1.0

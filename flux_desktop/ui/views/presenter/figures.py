@@ -15,6 +15,8 @@ from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
 from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
 from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX, Part, write
 
+RECORDING = "● Recording microphone"
+RECORDING_PX = 400
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
 
@@ -107,6 +109,14 @@ class TextPart(Part[tuple[str, bool]]):
         words, strong = content
         face = self.type_of(self._px, bold=strong)
         write(painter, QRectF(self.rect()), words, theme.text if strong else theme.muted, face, self._align)
+
+
+class RecordingPart(Part[bool]):
+    """The red mark of a microphone that is being recorded; what it shows is whether it is."""
+
+    def paint(self, painter: QPainter, content: bool, theme: Theme) -> None:
+        if content:
+            write(painter, QRectF(self.rect()), RECORDING, theme.danger, self.type_of(SMALL_PX, bold=True))
 
 
 @dataclass(frozen=True, slots=True)
