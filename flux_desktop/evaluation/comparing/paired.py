@@ -213,7 +213,11 @@ def _sentence(primary: Primary, figure: Paired, verdict: Verdict, margin: float)
     low, high = (None if end is None else _signed(primary, end) for end in (difference.low, difference.high))
     interval = "no interval" if low is None or high is None else f"95 % interval {low} to {high}"
     n = f"n = {difference.n}"
-    cannot = "" if floor is None else f" Differences below {_amount(primary, floor)} cannot be detected."
+    cannot = ""
+    if floor is not None and floor > 0:
+        cannot = f" Differences below {_amount(primary, floor)} cannot be detected."
+    elif floor is not None:
+        cannot = " The two passes of A did not differ."
     what = "cuts off fewer turns" if primary is Primary.CUT_OFFS else "ends turns sooner"
     opposite = "cuts off more turns" if primary is Primary.CUT_OFFS else "ends turns later"
     match verdict:

@@ -63,6 +63,8 @@ def compared(shift_s: float, *, noise_s: float = 0.0, primary: Primary = Primary
 )
 def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: Verdict, words: str) -> None:
     comparison = compared(shift_s)
+    assert comparison.wait_ms.floor == 0
+    assert comparison.sentence.endswith("The two passes of A did not differ.")
     assert comparison.verdict is verdict
     assert comparison.sentence.startswith(words)
     assert (comparison.turns, comparison.conversations) == (40, 40)
