@@ -80,3 +80,22 @@ FAULTS: dict[str, FaultKind] = {
     "throttled": FaultKind("percent", 100, "This share of streams is refused with status 429."),
     "unavailable": FaultKind("percent", 100, "This share of streams is refused with status 503."),
 }
+
+FAULT_GROUPS: dict[str, tuple[str, ...]] = {
+    "A request is refused": (
+        *("bad-request", "signature-refused", "clock-skew", "expired-token", "expires-after", "access-denied"),
+        *("not-found", "model-refused", "internal-error", "throttled", "unavailable", "die-before-headers"),
+    ),
+    "A stream is slow or silent": (
+        *("never-connected", "delay-ms", "stall-ms", "silent-after", "drip", "fragments", "max-concurrent-streams"),
+    ),
+    "A stream ends early, or not at all": (
+        *("cut-mid-stream", "cut-once", "ends-after", "model-stream-error", "internal-failure", "unmodelled-error"),
+        *("fatal-error", "never-closes", "error-after-close"),
+    ),
+    "Messages are damaged or unexpected": (
+        *("bad-crc", "truncated-frame", "wrong-length", "not-json", "wrong-types", "unknown-event", "sequence-gap"),
+        *("illegal-order", "elevated-confidence"),
+    ),
+}
+"""The faults by what happens."""

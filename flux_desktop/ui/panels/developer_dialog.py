@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -15,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.flux.bundles import BUNDLES, Bundle
-from flux_desktop.local_faults import BEYOND_MEANING, FAULTS
+from flux_desktop.local_faults import BEYOND_MEANING, FAULT_GROUPS, FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
-from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
-from flux_desktop.ui.widgets.basics import label, roomy
+from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, TYPE_CAPTION_PX, font
+from flux_desktop.ui.widgets.basics import label, plain_tip, roomy
 
 _UNITS = {"percent": (" %", 100.0, 50.0), "ms": (" ms", 600_000.0, 1_000.0), "s": (" s", 86_400.0, 3.0)}
 """Suffix, highest value, and the value shown first where the fault has no default of its own."""
@@ -39,7 +40,7 @@ class DeveloperDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
         self.fault, self.bundle, self.value = QComboBox(), QComboBox(), QDoubleSpinBox()
-        self.fault.addItems([NO_FAULT, *FAULTS])
+        self._list_faults()
         self.bundle.addItems(list(BUNDLES))
         self.value.setDecimals(0)
         roomy(self.value)
@@ -84,11 +85,11 @@ class DeveloperDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(buttons)
         self.accepted.connect(lambda: self.chosen.emit(self.behaviour()))
-        self.fault.currentTextChanged.connect(self._fault_changed)
+        self.fault.currentIndexChanged.connect(lambda _row: self._fault_changed(self.fault.currentData()))
         self.bundle.currentTextChanged.connect(lambda name: self._accepts.setText(bundle_sentence(BUNDLES[name])))
         self.bundle.setCurrentText(behaviour.bundle)
         self._accepts.setText(bundle_sentence(behaviour.build))
-        self.fault.setCurrentText(behaviour.fault)
+        self.fault.setCurrentIndex(max(0, self.fault.findData(behaviour.fault)))
         self._fault_changed(behaviour.fault)
         if behaviour.value is not None:
             self.value.setValue(behaviour.value)
@@ -102,12 +103,28 @@ class DeveloperDialog(QDialog):
         """What is chosen."""
         value = self.value.value() if self.value.isEnabled() else None
         return LocalBehaviour(
-            self.fault.currentText(),
+            self.fault.currentData(),
             value,
             self.bundle.currentText(),
             self.capacity.value() or None,
             self.beyond.currentText(),
         )
+
+    def _list_faults(self) -> None:
+        """All faults with what they do, under a heading for each kind."""
+        self.fault.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.fault.addItem(NO_FAULT, NO_FAULT)
+        model = self.fault.model()
+        assert isinstance(model, QStandardItemModel)
+        for title, names in FAULT_GROUPS.items():
+            heading = QStandardItem(title)
+            heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            heading.setFont(font(TYPE_CAPTION_PX, bold=True))
+            model.appendRow(heading)
+            for name in names:
+                sentence = FAULTS[name].sentence
+                self.fault.addItem(f"{name}: {sentence}", name)
+                self.fault.setItemData(self.fault.count() - 1, plain_tip(sentence), Qt.ItemDataRole.ToolTipRole)
 
     def _capacity_changed(self) -> None:
         limited = bool(self.capacity.value())

@@ -13,7 +13,7 @@ from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.local_endpoint.faults.faults import parse_faults
 from flux_desktop.local_endpoint.http.arguments import BUNDLES as OFFERED
-from flux_desktop.local_faults import FAULTS
+from flux_desktop.local_faults import FAULT_GROUPS, FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
 from flux_desktop.ui.services import local_endpoint_keeper
@@ -87,7 +87,7 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
         dialog = window.findChild(DeveloperDialog)
         assert dialog is not None
         assert not dialog.value.isEnabled()
-        dialog.fault.setCurrentText("stall-ms")
+        dialog.fault.setCurrentIndex(dialog.fault.findData("stall-ms"))
         dialog.value.setValue(1400)
         words = [shown.text() for shown in dialog.findChildren(QLabel)]
         assert FAULTS["stall-ms"].sentence in words
@@ -109,11 +109,22 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
     stage(engines, live)
 
 
+def test_faults_are_listed_by_kind_with_what_they_do(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        fault = DeveloperDialog(window, LocalBehaviour()).fault
+        entries = [(fault.itemText(row), fault.itemData(row)) for row in range(fault.count())]
+        assert [text for text, name in entries if name is None] == list(FAULT_GROUPS)
+        assert sorted(name for _, name in entries if name in FAULTS) == sorted(FAULTS)
+        assert all(FAULTS[name].sentence in text for text, name in entries if name in FAULTS)
+
+    stage(Waiting, live)
+
+
 def test_the_dialog_has_room_for_the_usual_value_of_every_fault(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         dialog = DeveloperDialog(window, LocalBehaviour())
         for name, kind in FAULTS.items():
-            dialog.fault.setCurrentText(name)
+            dialog.fault.setCurrentIndex(dialog.fault.findData(name))
             if kind.unit and kind.default is not None:
                 assert dialog.behaviour().value == kind.default, name
 
