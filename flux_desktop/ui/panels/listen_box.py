@@ -35,6 +35,7 @@ class ListenBox(QWidget):
         super().__init__()
         self._theme = theme
         self._state = state
+        self._compact = False
         self.button = button("Listen", self._toggle, kind="segment", tip=LISTEN_TIP)
         self.button.setCheckable(True)
         self.button.setIconSize(QSize(16, 16))
@@ -83,6 +84,19 @@ class ListenBox(QWidget):
         problem = listening.problem
         self.words.setToolTip(plain_tip(STEP_TIP if problem is None else problem.sentence()))
         self.output.show_entries(listening.entries(), listening.output)
+        self._show_parts()
+
+    def set_compact(self, on: bool) -> None:
+        """Show less: no volume and no output while nobody listens."""
+        self._compact = on
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        in_use = self._state.listening.wanted or not self._compact
+        for widget in (self.mute, self.volume):
+            widget.setVisible(in_use)
+        self.output.setVisible(in_use)
+        self.words.setVisible(in_use or bool(self.words.full_text()))
 
     def _toggle(self) -> None:
         self._state.listening.toggle()

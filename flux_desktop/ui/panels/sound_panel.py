@@ -129,14 +129,16 @@ class SoundPanel(Panel):
         open_dialog(dialog, lambda path: self.file_chosen.emit(str(path)))
 
     def set_compact(self, on: bool) -> None:
-        """Show less: a lower waveform, and during a run not what it cannot change."""
+        """Show less: a lower waveform, and neither what a run cannot change nor what only a run can play."""
         self._compact = on
         self.waveform.set_low(on)
+        self.listen.set_compact(on)
         self._show_modes()
 
     def _show_modes(self) -> None:
         for widget in (self.wav_button, self.mic_button):
             widget.setVisible(not (self._compact and self._locked))
+        self.listen.setVisible(not self._compact or self._locked or self._state.listening.wanted)
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""

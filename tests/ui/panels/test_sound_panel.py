@@ -159,3 +159,24 @@ def test_the_menu_offers_every_kind_of_audio(panel: SoundPanel, qtbot: QtBot) ->
     assert dialog is not None
     assert dialog.fileMode() is QFileDialog.FileMode.Directory
     dialog.reject()
+
+
+def test_where_room_is_scarce_only_what_is_in_use_is_shown(qtbot: QtBot, theme: ThemeSource) -> None:
+    state = AppState()
+    panel = SoundPanel(theme, state)
+    qtbot.addWidget(panel)
+    high = panel.waveform.sizeHint().height()
+    panel.set_compact(True)
+    assert panel.waveform.sizeHint().height() < high
+    assert panel.listen.isHidden(), "nothing is streamed"
+    assert not panel.mic_button.isHidden()
+    panel.set_locked(True)
+    assert not panel.listen.isHidden()
+    assert panel.listen.output.isHidden()
+    assert panel.mic_button.isHidden(), "a run cannot change it"
+    panel.listen.button.click()
+    assert not panel.listen.output.isHidden()
+    panel.set_locked(False)
+    panel.set_compact(False)
+    assert not panel.listen.isHidden()
+    assert not panel.mic_button.isHidden()
