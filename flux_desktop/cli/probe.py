@@ -23,8 +23,8 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.probe import probe_endpoint
 from flux_desktop.flux.probe_findings import Finding, ProbeReport
 from flux_desktop.reports.probe_store import save_probe
+from flux_desktop.reports.probe_text import MARKS, ticket_lines
 
-_MARKS = {"yes": "yes", "no": "no", "unclear": "?"}
 _STYLES = {"yes": "green", "no": "red", "unclear": "yellow"}
 
 
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
     def show(finding: Finding) -> None:
         if is_shown:
-            print(plain(f"{_MARKS[finding.outcome]:<4}{finding.feature}"), file=sys.stderr)
+            print(plain(f"{MARKS[finding.outcome]:<4}{finding.feature}"), file=sys.stderr)
 
     report = asyncio.run(probe_endpoint(plan, long=args.long, on_finding=show))
     if note := save_probe(report) if report.reachable else "":
@@ -81,20 +81,6 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK if report.reachable else ExitCode.CONNECTION_FAILED
 
 
-def ticket_lines(report: ProbeReport) -> list[str]:
-    """The report as plain text."""
-    lines = [
-        f"Endpoint {report.endpoint} ({report.region}), model {report.model}, {report.wall_time}",
-        f"flux-desktop {report.version}, {report.streams} streams, {report.duration_s:.0f} s",
-    ]
-    if report.problem:
-        lines.append(report.problem)
-    for finding in report.findings:
-        mark, seen = _MARKS[finding.outcome], f" | {finding.seen}" if finding.seen else ""
-        lines.append(f"{finding.feature} | documented: {finding.documented} | this build: {mark}{seen}")
-    return [*lines, *(f"Unknown message: {text}" for text in report.unknown_messages)]
-
-
 def _plan(args: argparse.Namespace) -> RunPlan:
     source = WavSource(path=str(resource_path("sample_audio/conversation.wav")))
     return checked(plan_from(args, source, options_from(args)))
@@ -107,7 +93,7 @@ def _print(report: ProbeReport) -> None:
     if report.findings:
         table = Table("Feature", "Documented", "This build", "Seen", box=None, pad_edge=False)
         for finding in report.findings:
-            mark = Text(_MARKS[finding.outcome], style=_STYLES[finding.outcome])
+            mark = Text(MARKS[finding.outcome], style=_STYLES[finding.outcome])
             table.add_row(Text(finding.feature), Text(finding.documented), mark, Text(plain(finding.seen)))
         console.print(table)
     for text in report.unknown_messages:

@@ -24,6 +24,8 @@ from flux_desktop.cli.terminal_run import TerminalRun
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.cost import budget_stream_minutes
 from flux_desktop.flux.options import build_notes
+from flux_desktop.reports.probe_store import load_probe
+from flux_desktop.reports.probe_text import warnings
 
 
 def run_file(args: argparse.Namespace) -> int:
@@ -63,7 +65,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())
         return status
-    for remark in [*remarks(args), *build_notes(plan.options), cost_sentence(plan, prices)]:
+    for remark in [*remarks(args), *build_notes(plan.options), *_probed(plan), cost_sentence(plan, prices)]:
         if remark:
             complain(remark)
     before_run(plan, sessions_dir)
@@ -72,6 +74,11 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         return asyncio.run(run.run())
     finally:
         after_run(run.session_folder)
+
+
+def _probed(plan: RunPlan) -> list[str]:
+    """What the endpoint refused when it was probed; the built-in one is asked afresh by each run."""
+    return [] if plan.is_local else warnings(load_probe(plan.endpoint, plan.region), plan.options)
 
 
 def _list_devices() -> int:

@@ -9,6 +9,7 @@ from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunP
 from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.flux.bundles import UNKNOWN, Bundle
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.probe_findings import ProbeReport, bundle_from
 from flux_desktop.ui.models.choices import Choices
 from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.developer import LocalBehaviour
@@ -47,6 +48,8 @@ class AppState:
         self.live = LiveParameters()
         self.local = LocalBehaviour()
         self.speech_models = SpeechModelStates()
+        self.probes: dict[tuple[str, str], ProbeReport] = {}
+        """What was found out about endpoints, by name and region."""
         self.prices = SUGGESTED
         """The user's prices, or suggested ones that are marked as such."""
         self.refuses_configure: list[str] = []
@@ -83,10 +86,13 @@ class AppState:
 
     @property
     def build(self) -> Bundle:
-        """The server build: of the run in progress, else of the built-in endpoint, else unknown."""
-        if self.run.active:
+        """The server build: of the run in progress, else of the built-in endpoint, else as probed, else unknown."""
+        if self.run.active and self.live.bundle is not UNKNOWN:
             return self.live.bundle
-        return self.local.build if self.endpoint == LOCAL_ENDPOINT else UNKNOWN
+        if self.endpoint == LOCAL_ENDPOINT:
+            return self.local.build
+        report = self.probes.get((self.endpoint, self.access[1]))
+        return UNKNOWN if report is None else bundle_from(report)
 
     @property
     def options(self) -> FluxOptions:

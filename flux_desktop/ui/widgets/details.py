@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_S
@@ -10,7 +10,13 @@ from flux_desktop.ui.widgets.basics import label
 
 
 class DetailsDialog(QDialog):
-    """Opens at once and is filled when the answer has come."""
+    """Opens at once and is filled when the answer has come.
+
+    Signals:
+        probe_wanted: what the endpoint supports is to be shown.
+    """
+
+    probe_wanted = Signal()
 
     def __init__(self, parent: QWidget, name: str) -> None:
         super().__init__(parent)
@@ -35,6 +41,9 @@ class DetailsDialog(QDialog):
         area.setAccessibleName(f"Details of {name}")
         layout.addWidget(area, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        probe = buttons.addButton("What does it support?", QDialogButtonBox.ButtonRole.ActionRole)
+        probe.setToolTip("Show what the endpoint's build was found to support, or probe it")
+        probe.clicked.connect(lambda: self.probe_wanted.emit())
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,12 +22,20 @@ LOGIN_POLL_S = 5.0
 class EndpointLoader:
     """Loads when asked and when profile or region change; a newer request cancels the older one."""
 
-    def __init__(self, panel: EndpointPanel, state: AppState, account: Account, tasks: UiTasks) -> None:
+    def __init__(
+        self,
+        panel: EndpointPanel,
+        state: AppState,
+        account: Account,
+        tasks: UiTasks,
+        show_support: Callable[[str, QWidget], object] = lambda _endpoint, _parent: None,
+    ) -> None:
         self._panel = panel
         self._state = state
         self._endpoints = state.endpoints
         self._account = account
         self._tasks = tasks
+        self._show_support = show_support
         self._choices_known = False
         self._profile: str | None = ""
         """The profile whose defaults are known; the empty string before the first load."""
@@ -95,6 +104,7 @@ class EndpointLoader:
 
     def _show_details(self, name: str, parent: QWidget) -> None:
         dialog = DetailsDialog(parent, name)
+        dialog.probe_wanted.connect(lambda: self._show_support(name, parent))
         dialog.open()
         profile, region = self._state.access
 

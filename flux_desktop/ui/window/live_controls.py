@@ -66,7 +66,7 @@ class LiveControls:
             retry=retry,
         )
         panel.set_build(state.build)
-        panel.controls.refresh(live.bundle if running else None, running=running)
+        panel.controls.refresh(state.build if running else None, running=running)
 
     def _edited(self) -> None:
         self._state.live.edit(self._state.options)

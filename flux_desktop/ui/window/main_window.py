@@ -31,6 +31,7 @@ from flux_desktop.ui.window.comparer import Comparer
 from flux_desktop.ui.window.confirmer import Confirmer
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
+from flux_desktop.ui.window.endpoint_prober import EndpointProber
 from flux_desktop.ui.window.file_drop import FileDrop
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.isolation_checker import IsolationChecker
@@ -91,7 +92,10 @@ class MainWindow(QMainWindow):
         self.refresher = Refresher(self.state, page, self.controller)
         self.accuracy = RunAccuracyView(self, self.state, theme, page.banners, self.tasks)
         self.events = RunEvents(self.state, page, self.controller, self.preview, self.accuracy)
-        self.loader = EndpointLoader(page.endpoint_panel, self.state, account or AwsAccount(), self.tasks)
+        self.prober = EndpointProber(self.state, theme, self.tasks)
+        self.loader = EndpointLoader(
+            page.endpoint_panel, self.state, account or AwsAccount(), self.tasks, self.prober.show
+        )
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
         self.tune_page = TunePage(theme, self.state)
@@ -198,6 +202,7 @@ class MainWindow(QMainWindow):
         menus.add_page_actions(view, self.frame)
         menus.add_session_actions(view, self.frame, self.sessions_page)
         menus.fill_view_menu(view, self.frame, page, self.theme, self.accuracy)
+        menus.add_probe_action(view, lambda: self.prober.show(self.state.endpoint, self))
         presenting = self.presenting
         present = menus.add_presenter_actions(
             view, presenting.toggle, presenting.toggle_second_screen, presenting.step_back

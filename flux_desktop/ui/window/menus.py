@@ -188,6 +188,11 @@ def fill_view_menu(
     menu.addSeparator()
 
 
+def add_probe_action(menu: QMenu, show: Callable[[], object]) -> None:
+    """What the build of the chosen endpoint supports."""
+    _add(menu, "What Does the Endpoint Support?…", show, "Ctrl+Shift+I")
+
+
 def add_presenter_actions(
     menu: QMenu, toggle: Callable[[], object], second: Callable[[], object], back: Callable[[], object]
 ) -> list[QAction]:
