@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.audio_track import AudioTrack
@@ -21,6 +21,7 @@ from flux_desktop.ui.views.timeline_key import TimelineKey
 from flux_desktop.ui.widgets.basics import button, label
 
 LANES_MAX = 6
+KEY_BESIDE_FROM_PX = 640
 SMOOTH_UP_TO = 50
 """Connections up to which a frame is painted every `SMOOTH_MS`; with more the window has more else to do."""
 SMOOTH_MS, COARSE_MS = 16, 30
@@ -71,13 +72,17 @@ class TimelinePanel(QWidget):
         head.setContentsMargins(0, SPACE_XS, 0, 0)
         head.setSpacing(SPACE_S)
         head.addWidget(label("Timeline", "strong"))
-        head.addWidget(TimelineKey(theme), 1)
+        self.keys = TimelineKey(theme), TimelineKey(theme)
+        """Beside the heading, and below it where it has too little room there."""
+        head.addWidget(self.keys[0], 1)
+        head.addStretch()
         for widget in (self.follow_button, self.out_button, self.span, self.in_button):
             head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(head)
+        column.addWidget(self.keys[1])
         column.addWidget(self.view)
         column.addWidget(self.area)
         self.view.moved.connect(self._moved)
@@ -161,6 +166,12 @@ class TimelinePanel(QWidget):
 
     def _lane_wheel(self, event: QWheelEvent) -> None:
         self.view.wheelEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= KEY_BESIDE_FROM_PX
+        self.keys[0].setVisible(is_wide)
+        self.keys[1].setVisible(not is_wide)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 0)  # its surroundings hide it where it has no room, and must be able to shrink until then

@@ -127,3 +127,10 @@ def test_the_connection_in_front_stays_while_it_exists(panel: TimelinePanel) -> 
     assert panel.view.accessibleName() == "Timeline of connection 3"
     run(panel, 2)
     assert panel.view.accessibleName() == "Timeline of connection 1"
+
+
+def test_the_key_has_a_line_of_its_own_where_the_heading_leaves_no_room(panel: TimelinePanel) -> None:
+    panel.resize(500, 260)
+    assert [key.isHidden() for key in panel.keys] == [True, False]
+    panel.resize(900, 260)
+    assert [key.isHidden() for key in panel.keys] == [False, True]
