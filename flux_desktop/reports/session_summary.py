@@ -32,7 +32,7 @@ class RecordedRun(msgspec.Struct, kw_only=True):
 def read_recorded_run(folder: Path) -> RecordedRun:
     """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
     try:
-        return _from_events(read_session(folder), folder)
+        return _from_events(read_session(folder, messages=False), folder)
     except OSError as error:
         raise ProblemError(_unreadable(folder, f"{error.strerror or error}.")) from error
 

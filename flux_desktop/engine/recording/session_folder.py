@@ -34,6 +34,7 @@ from flux_desktop.engine.records.events import Event, RunEnded, RunStarted, deco
 
 MICROPHONE_FILE = "microphone.flac"
 """The recorded microphone, where the user has agreed to it."""
+_MESSAGE = b'{"event":"received"'
 _UNFINISHED_PREFIX = ".new-"
 
 
@@ -99,24 +100,30 @@ def _remove_leftovers(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def read_session(folder: Path) -> Iterator[Event]:
+def read_session(folder: Path, *, messages: bool = True) -> Iterator[Event]:
     """All events of a session ordered by time; what is cut off or unreadable is skipped.
+
+    Without `messages` those of the server, most of a recording, are passed over undecoded.
 
     Raises `OSError` when the folder cannot be read.
     """
     files = recording_files(folder)
     if not files:
         raise FileNotFoundError(f"{folder} holds no recording")
-    return heapq.merge(*(read_events(path) for path in files), key=lambda event: getattr(event, "t", 0.0))
+    return heapq.merge(
+        *(read_events(path, messages=messages) for path in files), key=lambda event: getattr(event, "t", 0.0)
+    )
 
 
-def read_events(path: Path) -> Iterator[Event]:
+def read_events(path: Path, *, messages: bool = True) -> Iterator[Event]:
     """The readable events of one file, also of version 0.1.0; a line cut off by a crash is left out.
 
     Raises `OSError`.
     """
     legacy = LegacyReader()
     for line in recorded_lines(path):
+        if not messages and line.startswith(_MESSAGE):
+            continue
         try:
             yield legacy.read(line) if is_legacy(line) else decode_event(line)
         except msgspec.DecodeError:

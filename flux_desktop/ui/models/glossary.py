@@ -30,6 +30,8 @@ GLOSSARY: dict[str, str] = {
     "Preset": "A named set of end-of-turn threshold, eager threshold and timeout.",
     "Ramp": "How the connections of a run open: all at once, in batches or in stages.",
     "Resumed": "The speaker continued after an eager end of turn; what was prepared must be discarded.",
+    "Retention": "The rule by which old sessions are deleted: by space and age, never the newest 20 or starred ones, "
+    "and not before you have agreed to it.",
     "Rotation": "The planned switch of a connection to a new stream before the 30-minute limit of SageMaker.",
     "Session": "The recording of a run on disk, in a folder of its own. It can be opened and replayed.",
     "Stall": "A time during which the window itself did not respond.",
@@ -40,6 +42,7 @@ GLOSSARY: dict[str, str] = {
     "Timeline": "The audio of one connection with what Flux reported about it: each message where the audio was when "
     "it arrived.",
     "Timeout": "The silence after which a turn ends, whatever the confidence.",
+    "Trend": "One figure over all sessions with the same endpoint, data, kind and number of connections.",
     "Turn": "What one person says until someone else may speak: from StartOfTurn to EndOfTurn.",
     "Update": "A message with the text of the turn so far. Flux sends one about every 0.25 s.",
     "Update latency": "Time from when audio was spoken until the text that contains it arrives.",
