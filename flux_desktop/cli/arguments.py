@@ -291,6 +291,11 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--target-variant", metavar="NAME", help="production variant")
     place.add_argument("--bundle", metavar="BUILD", help="server build, if known; “local” then behaves like it")
     place.add_argument("--local-arguments", metavar="ARGS", help="more arguments for the built-in endpoint")
+    place.add_argument(
+        "--no-account",
+        action="store_true",
+        help="do not read the endpoint's instances, CloudWatch metrics and scaling during the run",
+    )
 
 
 def add_experiment_results(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.account import account_of, policy_for
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
 from flux_desktop.cli.exit_codes import ExitCode
@@ -28,6 +29,7 @@ from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, p
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
 from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
+from flux_desktop.evaluation.capacity.scaling_policy import policy_lines
 from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
 from flux_desktop.experiments.capacity import (
@@ -94,6 +96,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
     out = parser.add_argument_group("results")
+    out.add_argument(
+        "--policy", action="store_true", help="print commands that register a scaling policy for the result"
+    )
     out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
     arguments.add_log_level(out, "INFO")
@@ -157,10 +162,17 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
         report = await search.run()
     if live:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    report.account = await account_of(search.session_folder)
+    report.scaling_policy = policy_for(report, plan.run)
     if args.json:
         printer.line(plain_json(msgspec.json.encode(report).decode()))
     else:
-        for line in result_lines(report, prices, args.utilisation):
+        lines = result_lines(report, prices, args.utilisation)
+        if report.account is not None:
+            lines += ["", *report.account.lines()]
+        if args.policy and report.scaling_policy is not None:
+            lines += ["", *policy_lines(report.scaling_policy)]
+        for line in lines:
             printer.line(plain(line))
     if search.session_folder is not None:
         complain(f"Recorded in {plain(str(search.session_folder))}.")

@@ -183,6 +183,8 @@ def plan_from(args: argparse.Namespace, source: Source, options: FluxOptions) ->
         limits=tuple(parse_limit(text) for text in args.limit),
         bundle=bundle,
         local_arguments=tuple(local_arguments),
+        # Another address of the runtime says nothing about where the account is.
+        observe_account=args.endpoint != LOCAL_ENDPOINT and not args.endpoint_url and not args.no_account,
     )
 
 

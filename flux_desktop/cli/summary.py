@@ -13,6 +13,7 @@ from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.results import deliver
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.reports.accuracy import read_accuracy
+from flux_desktop.reports.documents.account import read_account
 from flux_desktop.reports.run_result import final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
 
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
             check_output("--summary-jsonl", args.summary_jsonl)
         recorded = read_recorded_run(Path(args.session))
         accuracy = read_accuracy(Path(args.session))
+        account = read_account(Path(args.session))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
@@ -32,6 +34,11 @@ def run(args: argparse.Namespace) -> int:
     result, ended = recorded.result, recorded.ended
     status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
     summary = final_summary(
-        result, ended, exit_code=int(status), session_folder=encodable(args.session), accuracy=accuracy
+        result,
+        ended,
+        exit_code=int(status),
+        session_folder=encodable(args.session),
+        accuracy=accuracy,
+        account=account,
     )
     return deliver(args, summary, result.planned_summaries(recorded.plan.connections), Printer())

@@ -62,6 +62,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     if summary.violations:
         violations = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
         lines.append(_row("protocol violations", violations))
+    if summary.account is not None and not summary.account.is_empty:
+        lines += ["", *(_row("" if number else "account", line) for number, line in enumerate(summary.account.lines()))]
     lines += [line for line in _problems(summary) if line]
     lines += ["", _row("verdict", _verdict(summary))]
     lines += [_row("", reason) for reason in summary.reasons[1:]]

@@ -15,6 +15,7 @@ from rich.console import Console
 from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.cli.account import account_of
 from flux_desktop.cli.cost import BudgetWatch
 from flux_desktop.cli.documents import write_documents
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
@@ -36,6 +37,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.run_result import RunResult, final_summary
 
@@ -90,7 +92,10 @@ class TerminalRun:
                 if self._table:
                     self._draw(self._table.stop)
                 self._flush()
-            return self._finish(ended, await self._accuracy())
+            accuracy = await self._accuracy()
+            is_left = self._stops > 1 or self._printer.closed
+            account = None if is_left else await account_of(self._supervisor.session_folder)
+            return self._finish(ended, accuracy, account)
 
     async def _accuracy(self) -> RunAccuracy | None:
         """From the recording; None without one, without references, and after a second signal."""
@@ -105,7 +110,7 @@ class TerminalRun:
             complain(plain(error.problem.sentence()))
         return None
 
-    def _finish(self, ended: RunEnded, accuracy: RunAccuracy | None) -> int:
+    def _finish(self, ended: RunEnded, accuracy: RunAccuracy | None, account: AccountTimeline | None) -> int:
         interrupted = bool(self._stops) or self._printer.closed
         status = exit_code(ended, self._result.summaries.values(), interrupted=interrupted)
         folder = self._supervisor.session_folder
@@ -117,6 +122,7 @@ class TerminalRun:
             exit_code=int(status),
             session_folder=None if folder is None else encodable(str(folder)),
             accuracy=accuracy,
+            account=account,
         )
         summary.endpoint = summary.endpoint or self._plan.endpoint
         connections = self._result.planned_summaries(self._plan.connections)

@@ -21,6 +21,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.accuracy import RunAccuracy
 
@@ -132,9 +133,9 @@ BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 3
+    schema: int = 4
     """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise.
-    3: `accuracy`."""
+    3: `accuracy`. 4: `account`."""
     version: str
     endpoint: str
     verdict: str
@@ -175,6 +176,8 @@ class FinalSummary(Struct, kw_only=True):
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     session_folder: str | None = None
+    account: AccountTimeline | None = None
+    """Instances, metrics and scaling of the endpoint; None where the account was not observed."""
 
 
 def shown_figures(summary: FinalSummary) -> dict[str, dict[str, float | int | None]]:
@@ -190,6 +193,7 @@ def final_summary(
     exit_code: int | None = None,
     session_folder: str | None = None,
     accuracy: RunAccuracy | None = None,
+    account: AccountTimeline | None = None,
 ) -> FinalSummary:
     """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
     summaries = result.ordered_summaries
@@ -225,4 +229,5 @@ def final_summary(
         problems=result.problems,
         notices=result.notices,
         session_folder=session_folder,
+        account=account,
     )

@@ -51,7 +51,13 @@ def test_streams_are_opened_again_unless_told_otherwise(wav: str) -> None:
 
 
 def test_the_least(wav: str) -> None:
-    assert plan(wav) == RunPlan(endpoint="flux-prod", source=WavSource(path=wav))
+    assert plan(wav) == RunPlan(endpoint="flux-prod", source=WavSource(path=wav), observe_account=True)
+
+
+def test_the_account_is_left_alone_where_asked_and_with_another_runtime(wav: str) -> None:
+    assert not plan(wav, "--no-account").observe_account
+    assert not plan(wav, "--endpoint-url https://localhost:9").observe_account
+    assert not plan(wav, endpoint="local").observe_account
 
 
 def test_every_flag_of_old(wav: str) -> None:
@@ -67,6 +73,7 @@ def test_every_flag_of_old(wav: str) -> None:
     )
     assert made == RunPlan(
         endpoint="flux-prod",
+        observe_account=True,
         source=WavSource(path=wav, loop=True),
         options=FluxOptions(
             model="flux-general-multi",

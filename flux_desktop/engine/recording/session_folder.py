@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
+from flux_desktop.aws.account_records import ACCOUNT_FILE
 from flux_desktop.base.redaction import redact_values
 from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
@@ -67,7 +68,7 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
 def remove_session(folder: Path) -> None:
     """Remove a session's recording, and its folder if nothing else is in it; what cannot be removed stays."""
     with contextlib.suppress(OSError):
-        for recording in [*recording_files(folder), *folder.glob(MICROPHONE_FILE)]:
+        for recording in [*recording_files(folder), *folder.glob(MICROPHONE_FILE), *folder.glob(ACCOUNT_FILE)]:
             recording.unlink()
         folder.rmdir()
 

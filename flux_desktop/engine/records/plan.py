@@ -136,6 +136,8 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     """The server build, where known: a name in `flux.bundles.BUNDLES`."""
     local_arguments: tuple[str, ...] = ()
     """Further arguments for the built-in endpoint's process."""
+    observe_account: bool = False
+    """Read the endpoint's instances, metrics and scaling during the run (`supervision.account_watch`)."""
 
     def options_for(self, conn: int) -> FluxOptions:
         """The parameters that connection `conn` (from 1) begins with."""

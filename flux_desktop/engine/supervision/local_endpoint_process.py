@@ -33,6 +33,8 @@ class LocalEndpointInfo(msgspec.Struct, kw_only=True):
     recogniser: str = ""
     speech_models: list[str] = []
     bundle: str = "unknown"
+    scaling_speed: float | None = None
+    """Of the scaling that it simulates; None where it simulates none."""
 
     def __repr__(self) -> str:
         return f"LocalEndpointInfo(url={self.url!r}, recogniser={self.recogniser!r}, bundle={self.bundle!r})"

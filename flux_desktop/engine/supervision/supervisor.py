@@ -53,8 +53,8 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.engine.supervision import credential_renewal, preflight, transcript_provenance
-from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision import account_watch, credential_renewal, preflight, transcript_provenance
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.engine.supervision.open_files import open_files_problem
 from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
 
@@ -89,6 +89,7 @@ class Supervisor:
         self._is_interrupted = False
         self._origin_s = 0.0
         self._recorder: Recorder | None = None
+        self._account_ended = asyncio.Event()
         self._opened = False
         """Whether a connection of this run has begun to open."""
         self._totals: RunTotals | None = None
@@ -144,6 +145,7 @@ class Supervisor:
         self._origin_s = time.monotonic()
         totals = self._totals = RunTotals(plan, generator_limits())
         self.session_folder, self._opened = None, False
+        self._account_ended = asyncio.Event()
         local = self._local or LocalEndpoint()
         try:
             ended = await self._run(plan, local, totals)
@@ -189,6 +191,9 @@ class Supervisor:
         self._on_event(started)
         async with asyncio.TaskGroup() as beside:
             watching = beside.create_task(self._watch_provenance(local, plan), name="transcript provenance")
+            observing = beside.create_task(
+                self._watch_account(local.info if plan.is_local else None, ready.plan), name="account"
+            )
             async with asyncio.TaskGroup() as group:
                 self._awaited = {worker.number for worker in self._workers}
                 for worker in self._workers:
@@ -198,6 +203,7 @@ class Supervisor:
                 renewing = beside.create_task(self._renew_keys(ready), name="credential renewal")
             watching.cancel()
             renewing.cancel()
+            await self._end_account_watch(observing)
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
@@ -278,6 +284,23 @@ class Supervisor:
             await transcript_provenance.watch(
                 local.info, lambda sources: self._report(TranscriptProvenance(t=self._now(), sources=sources))
             )
+
+    async def _watch_account(self, info: LocalEndpointInfo | None, plan: RunPlan) -> None:
+        if self.session_folder is not None and account_watch.is_watched(plan, info):
+            origin_s = time.time() - self._now()
+            await account_watch.watch(
+                plan,
+                info,
+                self.session_folder,
+                origin_s,
+                self._account_ended,
+                lambda problem: self._report(Notice(t=self._now(), problem=problem)),
+            )
+
+    async def _end_account_watch(self, observing: asyncio.Task[None]) -> None:
+        self._account_ended.set()
+        await asyncio.wait({observing}, timeout=account_watch.LAST_LOOK_MAX_S)
+        observing.cancel()
 
     async def _renew_keys(self, ready: preflight.Ready) -> None:
         await credential_renewal.keep_fresh(

@@ -37,12 +37,12 @@ _DESIRED = re.compile(r"[Ss]etting desired instance count to (\d+)")
 
 class RunLoad(Struct, frozen=True, kw_only=True):
     """What the run knows itself. `planned` and `connected`: streams from a moment on; `refused`: moments of refusals;
-    `opened`: moments at which streams connected; `p95_ms`: Update latency (wire clock)."""
+    `opened`: when each stream was asked for, and when it was Connected; `p95_ms`: Update latency (wire clock)."""
 
     planned: tuple[Point, ...] = ()
     connected: tuple[Point, ...] = ()
     refused: tuple[float, ...] = ()
-    opened: tuple[float, ...] = ()
+    opened: tuple[Point, ...] = ()
     p95_ms: tuple[Point, ...] = ()
 
 
@@ -80,7 +80,15 @@ class AccountTimeline(Struct, frozen=True, kw_only=True):
         return not (self.cloudwatch or self.running or self.metrics or self.activities or self.policies)
 
     def lines(self) -> list[str]:
-        """The account in words: instances, metrics, scale-outs, and what could not be read."""
+        """The account in words: `facts`, then each scale-out with its stages."""
+        lines = self.facts()
+        for scale_out in self.scale_outs:
+            heading, *stages = scale_out.lines()
+            lines += [f"{heading}:", *(f"  {stage}" for stage in stages)]
+        return lines
+
+    def facts(self) -> list[str]:
+        """Instances, metrics, policy, the resolution of all of them, and what could not be read."""
         lines = []
         if self.running:
             counts = [int(count) for _, count in self.running]
@@ -96,9 +104,6 @@ class AccountTimeline(Struct, frozen=True, kw_only=True):
         if self.target is not None:
             most = "" if self.max_instances is None else f", at most {self.max_instances} instances"
             lines.append(f"Scaling policy: {self.target:g} streams per instance{most}.")
-        for scale_out in self.scale_outs:
-            heading, *stages = scale_out.lines()
-            lines += [f"{heading}:", *(f"  {stage}" for stage in stages)]
         if self.scale_outs:
             lines.append(
                 f"Metrics and instance counts are looked at every {self.resolution_s:g} s: a time marked "

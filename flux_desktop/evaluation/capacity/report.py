@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.evaluation.capacity.scaling_policy import ScalingPolicy
 from flux_desktop.evaluation.capacity.search import Settings
 
 REPORT_FILE = "capacity.json"
@@ -36,3 +38,7 @@ class CapacityReport(Struct, kw_only=True, omit_defaults=True):
     sentence: str = ""
     stream_minutes: float = 0.0
     duration_s: float = 0.0
+    account: AccountTimeline | None = None
+    """What was observed of the endpoint's account; printed, and kept in a file of its own."""
+    scaling_policy: ScalingPolicy | None = None
+    """The policy for the capacity found; printed, never sent."""

@@ -63,8 +63,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     """What the stages are found in, all on the run's clock and in order of time.
 
     `load` is open streams by instance that runs, as the run itself knows it; `desired` and `running` are instance
-    counts with the moment from which they hold; `alarms` the moments at which an upper alarm went off; `streams` the
-    moments at which streams connected.
+    counts with the moment from which they hold; `alarms` the moments at which an upper alarm went off; `streams` when
+    each stream was asked for, and when it was Connected.
     """
 
     target: float | None
@@ -72,7 +72,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     desired: Sequence[tuple[Observed, int]]
     running: Sequence[tuple[Observed, int]]
     alarms: Sequence[Observed]
-    streams: Sequence[float]
+    streams: Sequence[tuple[float, float]]
     no_target: str = "no scaling policy with a target was read"
     no_alarms: str = ""
 
@@ -103,7 +103,8 @@ _LAST_STAGES = ("desired instances changed", "new instance in service", "first n
 
 def _scale_out(sources: Sources, before: int, after: int, desired: Observed, since_s: float) -> ScaleOut:
     served = next((moment for moment, count in sources.running if count >= after and moment.t_s >= desired.t_s), None)
-    streams = next((t for t in sources.streams if served is not None and t >= served.t_s), None)
+    # A stream that was asked for before may have been given to the new instance or not: only later ones surely count.
+    streams = next((t for asked_s, t in sources.streams if served is not None and asked_s >= served.t_s), None)
     alarm = _alarm(sources, since_s, desired.t_s)
     return ScaleOut(
         before=before,
@@ -143,10 +144,10 @@ def _above(sources: Sources, since_s: float, until_s: float) -> Stage:
 
 def _alarm(sources: Sources, since_s: float, until_s: float) -> Stage:
     name = "alarm"
-    going = [moment for moment in sources.alarms if since_s <= moment.t_s <= until_s]
+    going = [moment for moment in sources.alarms if since_s < moment.t_s <= until_s]
     if going:
         return Stage(name=name, at=going[0])
     if sources.no_alarms:
         return Stage(name=name, why_not=sources.no_alarms)
-    earlier = any(moment.t_s < since_s for moment in sources.alarms)
+    earlier = any(moment.t_s <= since_s for moment in sources.alarms)
     return Stage(name=name, why_not="the alarm was on already" if earlier else "no alarm changed its state")

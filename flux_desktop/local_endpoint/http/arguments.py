@@ -40,6 +40,16 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _number_above_0(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, at most 10000 (got {text!r})")
+    return value
+
+
 def _one_of(*names: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in names:
@@ -130,6 +140,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help="above --capacity: delay all streams by a time that grows with the excess (slow, the default), refuse "
         "further streams (refuse), or delay all streams by 2 s at once (cliff)",
+    )
+    add(
+        "--max-instances",
+        type=_whole_number(1, 1000),
+        default=1,
+        metavar="N",
+        help="scale out to N instances, each with --capacity of its own; needs --scaling-target (default: 1)",
+    )
+    add(
+        "--min-instances",
+        type=_whole_number(1, 1000),
+        default=1,
+        metavar="N",
+        help="instances at the start, and the least to scale in to (default: 1)",
+    )
+    add(
+        "--scaling-target",
+        type=_number_above_0,
+        metavar="N",
+        help="simulate a policy that tracks N streams per instance: metrics, alarms, scale-out and scale-in",
+    )
+    add(
+        "--scaling-speed",
+        type=_number_above_0,
+        default=1.0,
+        metavar="X",
+        help="divide every duration of the simulated scaling by X (default: 1, an instance starts in 240 s)",
     )
     add("--access-key", default="", help="AWS access key to accept (default: a random one)")
     add("--secret-key", default="", help="the secret key that belongs to it (default: a random one)")

@@ -21,6 +21,7 @@ from flux_desktop.local_endpoint.recognition.pools import Pools, language_of
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
+from flux_desktop.local_endpoint.sagemaker.instances import InstanceGroup, ScalingSettings
 
 
 class EndpointSettings(Struct, kw_only=True):
@@ -36,6 +37,10 @@ class EndpointSettings(Struct, kw_only=True):
     faults: list[str] = field(default_factory=list)
     capacity: int | None = None
     beyond: str | None = None
+    min_instances: int = 1
+    max_instances: int = 1
+    scaling_target: float | None = None
+    scaling_speed: float = 1.0
     access_key: str = ""
     secret_key: str = ""
     tls_cert: Path | None = None
@@ -72,18 +77,40 @@ class EndpointState:
         self.pools = pools
         self.conversations: dict[str, ServerConversation] = {}
         """One for each open stream, by request id."""
+        self.started_epoch_s = time.time()
+        self.instances = InstanceGroup(
+            ScalingSettings(
+                min_instances=settings.min_instances,
+                max_instances=max(settings.min_instances, settings.max_instances),
+                target=settings.scaling_target,
+                speed=settings.scaling_speed,
+            ),
+            self.started_epoch_s,
+        )
+        self.scaled = ("local", *(text.partition("=")[0] for text in settings.endpoints))
+        """Names of the endpoints whose instances these are: the streams of one process are not told apart by name."""
         self.streams_opened = 0
         self.chunks = 0
         self.started_s = time.monotonic()
-        self.started_epoch_s = time.time()
 
     def secret_key_of(self, access_key: str) -> str | None:
         """The secret key that belongs to an access key; None for a key that is not this endpoint's."""
         return self.secret_key if access_key == self.access_key else None
 
-    def delay_s(self) -> float:
-        """Delay of every message that is sent now, for an endpoint above its capacity."""
-        return self.capacity.delay_s(len(self.conversations))
+    def delay_s(self, request_id: str) -> float:
+        """Delay of every message that a stream is sent now, where its instance is above its capacity."""
+        return self.capacity.delay_s(self.instances.beside(request_id))
+
+    def open(self, request_id: str, conversation: ServerConversation) -> None:
+        """Begin a stream on the instance with the fewest."""
+        self.conversations[request_id] = conversation
+        self.instances.open(request_id, time.time())
+        self.streams_opened += 1
+
+    def close(self, request_id: str) -> None:
+        """End a stream."""
+        del self.conversations[request_id]
+        self.instances.close(request_id, time.time())
 
     def new_recogniser(self, options: FluxOptions) -> Recogniser:
         """A recogniser for one stream, of the kind chosen."""
@@ -100,6 +127,7 @@ class EndpointState:
             "faults": self.faults.names,
             "capacity": self.capacity.streams,
             "beyond": self.capacity.beyond,
+            "instances": self.instances.running(time.time()),
             "scripts": [script.name for script in self.scripts],
             "streams_open": len(self.conversations),
             "streams_opened": self.streams_opened,

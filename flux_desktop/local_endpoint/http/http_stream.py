@@ -74,7 +74,7 @@ def check_request(
         raise HttpRefusal(json_error(403, "InvalidSignatureException", "The payload must be signed event by event."))
     verifier = EventVerifier(state.secret_key, signed.region, signed.signature_hex)
     _check_endpoint(state, name, headers)
-    if state.capacity.refuses_another(len(state.conversations)):
+    if state.capacity.refuses_another(state.instances.least_streams(time.time())):
         raise HttpRefusal(json_error(*THROTTLED))
     return verifier, _check_model(state, headers)
 
@@ -117,7 +117,7 @@ class StreamServer:
     """Serves one accepted request. Owned by the task that runs `serve`."""
 
     def __init__(self, state: EndpointState, verifier: EventVerifier, options: FluxOptions, peer_port: int) -> None:
-        self.request_id = str(uuid.uuid4())
+        self.request_id = request_id = str(uuid.uuid4())
         self._state = state
         self._verifier = verifier
         self._peer_port = peer_port
@@ -129,7 +129,11 @@ class StreamServer:
         self._recogniser = recogniser
         self._write_queue = WriteQueue(
             state.faults,
-            Timing(lambda: recogniser.heard_s, lambda: len(state.conversations), overload_s=state.delay_s),
+            Timing(
+                lambda: recogniser.heard_s,
+                lambda: len(state.conversations),
+                overload_s=lambda: state.delay_s(request_id),
+            ),
         )
         self._conversation = ServerConversation(
             request_id=self.request_id,
@@ -161,8 +165,7 @@ class StreamServer:
             ],
         )
         state, conversation = self._state, self._conversation
-        state.conversations[self.request_id] = conversation
-        state.streams_opened += 1
+        state.open(self.request_id, conversation)
         reader = asyncio.create_task(self._read(protocol))
         writer = asyncio.create_task(self._write_queue.write_until_closed(transport.send_bytes))
         # The reading side alone does not always notice a connection that was reset.
@@ -180,7 +183,7 @@ class StreamServer:
         finally:
             sources = ", ".join(sorted(self._recogniser.sources)) or "no recogniser"
             conversation.close()
-            del state.conversations[self.request_id]
+            state.close(self.request_id)
             for task in (reader, writer, disconnected):
                 task.cancel()
             results = await asyncio.gather(reader, writer, disconnected, return_exceptions=True)

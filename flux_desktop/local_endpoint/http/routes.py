@@ -30,7 +30,8 @@ class Routes:
     def __init__(self, state: EndpointState, group: asyncio.TaskGroup) -> None:
         self._state = state
         self._group = group
-        self._control = ControlPlane(state.endpoints, state.region, state.started_epoch_s, state.access_key)
+        scaled = dict.fromkeys(state.scaled, state.instances)
+        self._control = ControlPlane(state.endpoints, state.region, state.started_epoch_s, state.access_key, scaled)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Called by the server for each request; a failure in one request does not affect others."""
@@ -71,14 +72,17 @@ class Routes:
 
     def _call(self, scope: Any, body: bytes) -> Answer:
         try:
-            signed = self._verified(scope, body, ("sagemaker", "sts"))
+            signed = self._verified(scope, body, ("sagemaker", "sts", "application-autoscaling", "monitoring"))
         except SignatureRefused as error:
             return json_error(403, error.code, error.message)
         if self._state.faults.has("expired-token"):
             return json_error(403, "ExpiredTokenException", EXPIRED)
         if signed.service == "sts":
             return self._control.sts(body)
-        return self._control.sagemaker(_headers(scope).get("x-amz-target", "").rpartition(".")[2], body)
+        operation, now_s = _headers(scope).get("x-amz-target", "").rpartition(".")[2], time.time()
+        if signed.service != "sagemaker":
+            return self._control.scaling(signed.service, operation, body, now_s)
+        return self._control.sagemaker(operation, body, now_s)
 
     def _verified(self, scope: Any, body: bytes, services: tuple[str, ...]) -> SignedRequest:
         """The signature of a request with a complete body. Raises `SignatureRefused`."""

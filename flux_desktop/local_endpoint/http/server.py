@@ -174,6 +174,7 @@ def _ready_line(state: EndpointState, port: int, certificates: Certificates) -> 
         "recogniser": state.recogniser,
         "speech_models": [pool.model.name for pool in state.pools.all],
         "bundle": state.bundle.name,
+        "scaling_speed": state.instances.settings.speed if state.instances.settings.target is not None else None,
         "scripts": [script.name for script in state.scripts],
         "version": __version__,
     }

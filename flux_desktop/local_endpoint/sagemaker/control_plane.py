@@ -1,6 +1,7 @@
 """The operations of SageMaker's and STS's control planes that this program calls, as pure functions.
 
-SageMaker uses JSON 1.1 with the operation in ``X-Amz-Target``, STS the older query protocol with XML answers.
+SageMaker, Application Auto Scaling and CloudWatch use JSON with the operation in ``X-Amz-Target``, STS the older query
+protocol with XML answers.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from urllib.parse import parse_qs
 import msgspec
 
 from flux_desktop.aws.endpoint_status import STATUS_TONES
-from flux_desktop.local_endpoint.sagemaker import demo_endpoints
+from flux_desktop.local_endpoint.sagemaker import demo_endpoints, scaling_api
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
+from flux_desktop.local_endpoint.sagemaker.instances import InstanceGroup
 
 JSON_TYPE = "application/x-amz-json-1.1"
 
@@ -41,26 +43,46 @@ class ListEndpoints(msgspec.Struct, rename="pascal"):
 
 
 class ControlPlane:
-    """Answers for the endpoints of one process."""
+    """Answers for the endpoints of one process; those of `groups` have instances that scale."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], region: str, started_epoch_s: float, access_key: str) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        region: str,
+        started_epoch_s: float,
+        access_key: str,
+        groups: Mapping[str, InstanceGroup] | None = None,
+    ) -> None:
         self._endpoints = endpoints
         self._region = region
         self._started_epoch_s = started_epoch_s
         self._access_key = access_key
+        self._groups = groups or {}
 
-    def sagemaker(self, operation: str, body: bytes) -> Answer:
-        """One JSON call; unknown operations and names get the errors that AWS gives."""
+    def sagemaker(self, operation: str, body: bytes, now_s: float = 0.0) -> Answer:
+        """One JSON call; unknown operations and names get the errors that AWS gives. `now_s`: seconds since 1970."""
         try:
             fields = msgspec.json.decode(body or b"{}", type=dict[str, Any])
             if operation == "ListEndpoints":
                 return _ok(self._list(msgspec.convert(fields, ListEndpoints)))
-            answer = self._describe(operation, fields)
+            answer = self._describe(operation, fields, now_s)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             return json_error(400, "ValidationException", str(error))
         if answer is None:
             return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
         return answer
+
+    def scaling(self, service: str, operation: str, body: bytes, now_s: float) -> Answer:
+        """One JSON call of Application Auto Scaling, or of CloudWatch (``monitoring``)."""
+        call = scaling_api.cloudwatch if service == "monitoring" else scaling_api.scaling
+        try:
+            fields = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+            answer = call(operation, fields, self._groups, self._region, now_s)
+        except (msgspec.DecodeError, ValueError, KeyError, TypeError, RecursionError) as error:
+            return json_error(400, "ValidationException", str(error))
+        if answer is None:
+            return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
+        return _ok(answer)
 
     def sts(self, body: bytes) -> Answer:
         """``GetCallerIdentity``, the one call that needs no permission."""
@@ -80,7 +102,7 @@ class ControlPlane:
             "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
         )
 
-    def _describe(self, operation: str, fields: dict[str, Any]) -> Answer | None:
+    def _describe(self, operation: str, fields: dict[str, Any], now_s: float) -> Answer | None:
         describe: Callable[[Endpoint, str, float], dict[str, Any]]
         if operation == "DescribeEndpoint":
             key, suffix, kind, describe = "EndpointName", "", "endpoint", demo_endpoints.description
@@ -95,7 +117,11 @@ class ControlPlane:
         endpoint = self._endpoints.get(name.removesuffix(suffix)) if name.endswith(suffix) else None
         if endpoint is None:
             return json_error(400, "ValidationException", f'Could not find {kind} "{name}".')
-        return _ok(describe(endpoint, self._region, self._started_epoch_s))
+        answer = describe(endpoint, self._region, self._started_epoch_s)
+        group = self._groups.get(endpoint.name)
+        if operation == "DescribeEndpoint" and group is not None:
+            demo_endpoints.count_instances(answer, group.running(now_s), group.desired)
+        return _ok(answer)
 
     def _list(self, request: ListEndpoints) -> dict[str, Any]:
         if not 1 <= request.max_results <= 100:

@@ -110,6 +110,14 @@ def description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict
     return answer
 
 
+def count_instances(answer: dict[str, Any], running: int, desired: int) -> None:
+    """Put the instances of a scaled endpoint into its ``DescribeEndpoint``; while they differ, it is updating."""
+    for variant in answer.get("ProductionVariants", []):
+        variant["CurrentInstanceCount"], variant["DesiredInstanceCount"] = running, desired
+        if running != desired and answer["EndpointStatus"] == "InService":
+            answer["EndpointStatus"] = "Updating"
+
+
 def config_description(endpoint: Endpoint, region: str, started_epoch_s: float) -> dict[str, Any]:
     """``DescribeEndpointConfig``."""
     name = f"{endpoint.name}-config"

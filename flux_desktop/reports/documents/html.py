@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jinja2 import Environment, StrictUndefined
 
 from flux_desktop.base.resources import resource_path
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.rung import interval_text
 from flux_desktop.reports.documents.charts import capacity_chart, line_chart
 from flux_desktop.reports.documents.session_report import INTERVAL_NOTE, SessionReport
@@ -60,10 +63,31 @@ def _charts(report: SessionReport) -> dict[str, str]:
         if report.experiment is not None
         else "",
         "capacity": capacity_chart(report.capacity) if report.capacity else "",
+        **(_account_charts(report.summary.account) if report.summary.account is not None else {}),
     }
 
 
-def _steps(points: list[tuple[float, int]]) -> list[tuple[float, float]]:
+def _account_charts(account: AccountTimeline) -> dict[str, str]:
+    return {
+        "account_streams": line_chart(
+            {
+                "streams planned": _steps(account.planned),
+                "streams connected": _steps(account.connected),
+                "CloudWatch, busiest instance": list(account.cloudwatch),
+            },
+            unit="",
+            label="Streams over time, by this run and by CloudWatch",
+            limits={} if account.target is None else {"target per instance": account.target},
+        ),
+        "account_instances": line_chart(
+            {"instances desired": _steps(account.desired), "in service": _steps(account.running)},
+            unit="",
+            label="Instances over time",
+        ),
+    }
+
+
+def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """A step line through the points."""
     steps: list[tuple[float, float]] = []
     for t, count in points:

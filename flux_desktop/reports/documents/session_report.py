@@ -16,6 +16,7 @@ from flux_desktop import __version__
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
@@ -23,6 +24,7 @@ from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.accuracy_text import Row, accuracy_rows
 from flux_desktop.reports.data_identity import data_hash, read_data_identity
+from flux_desktop.reports.documents.account import read_account
 from flux_desktop.reports.documents.experiment import ExperimentReport, read_experiment
 from flux_desktop.reports.documents.latencies import Latencies, read_latencies
 from flux_desktop.reports.run_result import FinalSummary, final_summary, shown_figures
@@ -131,9 +133,11 @@ def read_session_report(folder: Path) -> SessionReport:
     """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
     recorded = read_recorded_run(folder)
     accuracy = read_accuracy(folder)
-    summary = final_summary(recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy)
+    capacity, account = read_capacity(folder), _account(folder)
+    summary = final_summary(
+        recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy, account=account
+    )
     latencies = read_latencies(folder)
-    capacity = read_capacity(folder)
     verdict = summary.verdict if recorded.is_complete else "CUT OFF"
     verdict = "INTERRUPTED" if recorded.is_complete and summary.interrupted else verdict
     started = recorded.result.started
@@ -166,6 +170,13 @@ def read_capacity(folder: Path) -> CapacityReport | None:
     try:
         return msgspec.json.decode((folder / REPORT_FILE).read_bytes(), type=CapacityReport)
     except (OSError, msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def _account(folder: Path) -> AccountTimeline | None:
+    try:
+        return read_account(folder)
+    except OSError:
         return None
 
 

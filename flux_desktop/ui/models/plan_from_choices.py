@@ -62,4 +62,6 @@ def plan_from_choices(
     )
     if plan.is_local:
         plan = msgspec.structs.replace(plan, local_arguments=local_arguments)
+    else:
+        plan = msgspec.structs.replace(plan, observe_account=True)
     return choices.ramp.on(plan)

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
 from flux_desktop.engine.records.events import Event, Received, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.reports.documents.account import read_account
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ class CapacityEngine:
     ) -> None:
         self.session_folder: Path | None = None
         self.report: CapacityReport | None = None
+        self.account: AccountTimeline | None = None
+        """What was read of the account; None where it was not observed or cannot be read."""
         self._sink, self._plan, self._make_engine = sink, plan, make_engine
         self._on_rung, self._on_progress = on_rung, on_progress
         self._search: CapacitySearch | None = None
@@ -52,6 +58,7 @@ class CapacityEngine:
                 make_engine=cast("MakeEngine", self._make_engine),
             )
             self.report = await self._search.run()
+            self.account = await self._read_account(self._search.session_folder)
         return self._ended or RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=self._stopped)
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
@@ -64,6 +71,15 @@ class CapacityEngine:
         self._stopped = True
         if self._search is not None:
             self._search.stop()
+
+    @staticmethod
+    async def _read_account(folder: Path | None) -> AccountTimeline | None:
+        if folder is None:
+            return None
+        try:
+            return await file_work("Reading the account's timeline", lambda: read_account(folder))
+        except (OSError, ProblemError):
+            return None  # the page then shows the load as it saw it itself
 
     def _take(self, event: Event) -> None:
         if isinstance(event, RunEnded):

@@ -105,7 +105,7 @@ class CapacitySearcher:
         if engine is None or not self.model.searching:
             return
         self.model.searching = self.model.stopping = False
-        self.model.report = engine.report
+        self.model.report, self.model.account = engine.report, engine.account
         self._banners.withdraw(SUMMARY)  # the page shows what came of it
         if engine.report is None:
             self._banners.show_problem(Problem(code="search_stopped", what="The search ended before it began."), "warn")

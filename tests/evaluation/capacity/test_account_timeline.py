@@ -45,7 +45,12 @@ def records(ahead_s: float = 0.0) -> list[Record]:
     ]
 
 
-LOAD = RunLoad(connected=((5.0, 8), (12.0, 12), (240.0, 14)), opened=(5.0, 12.0, 240.0), planned=((0.0, 14),))
+LOAD = RunLoad(
+    connected=((5.0, 8), (12.0, 12), (240.0, 14)),
+    # The third was asked for before the new instance was in service.
+    opened=((5.0, 5.5), (12.0, 12.0), (230.0, 233.0), (239.0, 240.0)),
+    planned=((0.0, 14),),
+)
 
 
 def test_the_stages_of_a_scale_out_in_seconds() -> None:
@@ -83,7 +88,7 @@ def test_without_alarm_activity_and_later_stream_each_stage_says_so() -> None:
     denied = Problem(code="access_denied", what="cloudwatch:DescribeAlarms is not allowed.")
     kept = [each for each in records() if not isinstance(each, AlarmState | Activity)]
     kept.append(NotRead(t_s=ORIGIN_S, action="cloudwatch:DescribeAlarms", problem=denied))
-    timeline = account_timeline(kept, RunLoad(connected=((5.0, 8), (12.0, 12)), opened=(5.0, 12.0)))
+    timeline = account_timeline(kept, RunLoad(connected=((5.0, 8), (12.0, 12)), opened=((5.0, 5.0), (12.0, 12.0))))
     (scale_out,) = timeline.scale_outs
     assert scale_out.seconds is None
     text = scale_out.lines()
@@ -104,7 +109,7 @@ def test_load_that_nothing_answers_is_a_scale_out_that_never_came() -> None:
 
 
 def test_a_short_peak_long_before_is_not_the_cause() -> None:
-    load = RunLoad(connected=((1.0, 20), (2.0, 3), (12.0, 12)), opened=(240.0,))
+    load = RunLoad(connected=((1.0, 20), (2.0, 3), (12.0, 12)), opened=((240.0, 240.0),))
     above = account_timeline(records(), load).scale_outs[0].stages[0]
     assert above.at is not None
     assert above.at.t_s == 12.0
@@ -116,7 +121,7 @@ def test_load_that_stays_above_counts_from_the_change_before() -> None:
         Activity(id="b", variant=VARIANT, t_s=ORIGIN_S + 300, description="Setting desired instance count to 3."),
         InstanceCount(t_s=ORIGIN_S + 301, variant=VARIANT, running=2, desired=3),
     ]
-    load = RunLoad(connected=((5.0, 8), (12.0, 40)), opened=(5.0,))
+    load = RunLoad(connected=((5.0, 8), (12.0, 40)), opened=((5.0, 5.0),))
     first, second, waiting = account_timeline(more, load).scale_outs
     assert second.lines()[1] == "load above target: 47.0 s, by this run's open streams"
     assert second.lines()[2] == "alarm: not observed (the alarm was on already)"

@@ -16,7 +16,7 @@ def test_a_scale_in_is_no_scale_out_and_ends_the_wait_of_the_one_before() -> Non
         desired=[(at(0), 1), (at(3), 2), (at(30), 1)],
         running=[(at(0), 1), (at(8), 2), (at(31), 1)],
         alarms=[at(2)],
-        streams=[1.0],
+        streams=[(1.0, 1.0)],
     )
     (found,) = scale_outs(sources)
     assert [stage.at.t_s if stage.at else None for stage in found.stages] == [1.0, 2.0, 3.0, 8.0, None]

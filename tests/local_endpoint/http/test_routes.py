@@ -167,15 +167,16 @@ async def test_above_a_cliff_every_stream_is_slow(monkeypatch: pytest.MonkeyPatc
     state = silent_endpoint(capacity=Capacity(1, "cliff"))
     async with open_stream(state) as first:
         await first.has_frames(1)
-        assert state.delay_s() == 0.0
+        (first_id,) = state.conversations
+        assert state.delay_s(first_id) == 0.0
         async with open_stream(state) as second:
             await asyncio.sleep(0)
             started_s = time.monotonic()
             first.receive_audio(0.24)
             await asyncio.gather(first.has_frames(2), second.has_frames(1))
             assert time.monotonic() - started_s >= 0.3 - ROUNDING_S
-            assert (second.messages[0]["type"], state.delay_s()) == ("Connected", 0.3)
-        assert state.delay_s() == 0.0
+            assert (second.messages[0]["type"], state.delay_s(first_id)) == ("Connected", 0.3)
+        assert state.delay_s(first_id) == 0.0
 
 
 async def test_a_connection_to_be_reset_gets_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
