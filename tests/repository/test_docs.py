@@ -87,7 +87,9 @@ def test_the_policy_grants_what_the_program_calls_and_no_more() -> None:
     called = set(re.findall(r"[\".]((?:list|describe)_(?:endpoint|model)\w*)[\"(]", source))
     names = {"".join(part.capitalize() for part in name.split("_")) for name in called}
     assert '"get_metric_data"' in source
-    assert granted == {INVOKE_ACTION, "cloudwatch:GetMetricData", *(f"sagemaker:{name}" for name in names)}
+    observed = set(re.findall(r"\"((?:cloudwatch|application-autoscaling):\w+)\"", source))
+    assert {name.partition(":")[2] for name in observed} >= {"DescribeAlarms", "DescribeScalingActivities"}
+    assert granted == {INVOKE_ACTION, *observed, *(f"sagemaker:{name}" for name in names)}
 
 
 def test_the_messages_that_are_explained_are_the_program_s() -> None:
