@@ -119,7 +119,7 @@ class SessionDetailPanel(Panel):
         shown = ElidedLabel("caption")
         shown.setText(command)
         column.addWidget(shown)
-        swap = button("Swap base and new", self.swap_wanted.emit, tip="Compare the other way round")
+        swap = button("Swap", self.swap_wanted.emit, tip="Compare the other way round")
         copy = button("Copy command", lambda: copy_text(command), tip=plain_tip(command))
         row = QHBoxLayout()
         row.addWidget(copy)

@@ -121,6 +121,7 @@ class SessionsPanel(Panel):
         foot.addWidget(self.rule, 1)
         foot.addWidget(self.retention_button)
         self.body.addLayout(foot)
+        QWidget.setTabOrder(self.retention_button, self.import_button)  # the search comes first
         self.body.addStretch()
         self._offer()
 

@@ -151,7 +151,7 @@ def test_nothing_is_cut(stage: Stage, tmp_path: Path, width_px: int) -> None:
         page.panel.list.select(set(names))
         await until(lambda: "WORSE" in words(page.detail), "both are compared")
         content = page.detail._content
-        assert content.width() <= page.detail.width()
+        assert content.width() <= page.detail._area.viewport().width()
         assert page.detail.geometry().right() < page.width()
 
     stage(Waiting, live)
