@@ -12,13 +12,9 @@ from flux_desktop.cli.consent import prices as stored_prices
 from flux_desktop.cli.live_table import audio_s
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.engine.records.events import Event, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.records.stages import slots
 from flux_desktop.evaluation.cost import Prices, cost_of
-
-_OPEN = (ConnectionState.OPENED, ConnectionState.STREAMING, ConnectionState.DRAINING)
 
 
 def prices_from(args: argparse.Namespace) -> Prices:
@@ -63,21 +59,3 @@ def cost_sentence(plan: RunPlan, prices: Prices) -> str:
         each = cost_of(plan.connections, prices)
         return f"{each.sentence()} for each minute, until stopped."
     return f"{cost_of(minutes, prices).sentence()}."
-
-
-class BudgetWatch:
-    """Counts the stream-minutes of a run from its events."""
-
-    def __init__(self, limit_stream_minutes: float) -> None:
-        self.limit = limit_stream_minutes
-        self.used = 0.0
-        self._last_t = 0.0
-        self._open = 0
-
-    def is_used_up(self, event: Event) -> bool:
-        """Take an event; whether the budget is used up."""
-        if isinstance(event, Snapshot):
-            self.used += self._open * max(0.0, event.t - self._last_t) / 60
-            self._last_t = event.t
-            self._open = sum(event.ledger.get(state.value, 0) for state in _OPEN)
-        return self.used >= self.limit

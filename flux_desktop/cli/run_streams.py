@@ -12,7 +12,7 @@ from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.cost import BudgetWatch, cost_sentence, prices_from
+from flux_desktop.cli.cost import cost_sentence, prices_from
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import check_output, output_folder
@@ -21,6 +21,7 @@ from flux_desktop.cli.results import deliver_not_started
 from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.terminal_run import TerminalRun
+from flux_desktop.engine.measuring.stream_budget import StreamBudget
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.cost import budget_stream_minutes
 from flux_desktop.flux.options import build_notes
@@ -60,7 +61,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
         plan = plan_of(args)
         prices = prices_from(args)
-        budget = BudgetWatch(budget_stream_minutes(args.budget, prices)) if args.budget else None
+        budget = StreamBudget(budget_stream_minutes(args.budget, prices)) if args.budget else None
     except ProblemError as error:
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())

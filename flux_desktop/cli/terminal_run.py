@@ -16,7 +16,6 @@ from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.cli.account import account_of
-from flux_desktop.cli.cost import BudgetWatch
 from flux_desktop.cli.documents import write_documents
 from flux_desktop.cli.live_table import LiveFigures, LiveTable, audio_s
 from flux_desktop.cli.outcome import exit_code
@@ -24,6 +23,7 @@ from flux_desktop.cli.results import deliver
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.transcript import TranscriptLines
+from flux_desktop.engine.measuring.stream_budget import StreamBudget
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
@@ -54,7 +54,7 @@ class TerminalRun:
         args: argparse.Namespace,
         plan: RunPlan,
         sessions_dir: Path | None = None,
-        budget: BudgetWatch | None = None,
+        budget: StreamBudget | None = None,
     ) -> None:
         self._args = args
         self._plan = plan

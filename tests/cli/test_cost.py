@@ -8,8 +8,7 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
-from flux_desktop.cli.cost import BudgetWatch, cost_sentence, planned_stream_minutes, prices_from
-from flux_desktop.engine.records.events import Snapshot
+from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes
@@ -67,11 +66,3 @@ def test_the_flags_replace_stored_prices() -> None:
     prices = prices_from(args)
     assert (prices.licence_per_stream_minute, prices.currency, prices.instance_per_hour) == (0.02, "EUR", 7.0)
     assert not prices.suggested
-
-
-def test_a_budget_counts_open_streams_over_time() -> None:
-    watch = BudgetWatch(1.0)
-    assert not watch.is_used_up(Snapshot(t=10.0, ledger={"streaming": 3, "waiting": 9}))
-    assert not watch.is_used_up(Snapshot(t=20.0, ledger={"streaming": 5, "draining": 1}))
-    assert watch.used == pytest.approx(0.5)
-    assert watch.is_used_up(Snapshot(t=25.1, ledger={"streaming": 5}))

@@ -11,6 +11,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.pass_criteria import Limit, parse_limit
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage, batched, parse_stages, slots
+from flux_desktop.evaluation.cost import Prices, budget_stream_minutes
 
 AT_ONCE, BATCHES, STAGES = "at once", "batches", "stages"
 OPENING_MAX = 50
@@ -28,6 +29,8 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Such as ``10x30s,50x60s``."""
     limits: str = ""
     """Such as ``update_p95_ms<400, completed_percent>=99``."""
+    budget: str = ""
+    """At which a run ends: stream-minutes, such as 500, or money, such as 5usd; empty is none."""
 
     def way_words(self) -> str:
         """How connections open, in a few words, such as ``5 / 2 s``."""
@@ -40,8 +43,13 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{number} {'limit' if number == 1 else 'limits'}" if number else ""
 
     def words(self) -> str:
-        """Ramp and limits in a few words."""
-        return " · ".join(part for part in (self.way_words(), self.limit_words()) if part)
+        """Ramp, limits and budget in a few words."""
+        budget = f"budget {self.budget}" if self.budget else ""
+        return " · ".join(part for part in (self.way_words(), self.limit_words(), budget) if part)
+
+    def budget_problem(self, prices: Prices) -> Problem | None:
+        """Why the budget cannot be read."""
+        return _problem(lambda: budget_stream_minutes(self.budget, prices)) if self.budget else None
 
     def stages_problem(self) -> Problem | None:
         """Why the stages cannot be run, where they are the way."""

@@ -1,4 +1,4 @@
-"""Dialog for the ramp and the limits of a run."""
+"""Dialog for the ramp, the limits and the budget of a run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.evaluation.cost import SUGGESTED, Prices
 from flux_desktop.ui.models.figure_groups import groups
 from flux_desktop.ui.models.load_curve import load_curve
 from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
@@ -39,6 +40,12 @@ _LIMITS_MEAN = (
 )
 
 
+_BUDGET_MEANS = (
+    "A run on this page or on Tune ends in order at this many stream-minutes, such as 500, or at this much money for "
+    "the licence, such as 5usd. The prices are on the Capacity page."
+)
+
+
 class RampDialog(QDialog):
     """Open it with `open()`: it never blocks the window. Invalid input is explained at once and cannot be used.
 
@@ -48,12 +55,19 @@ class RampDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, ramp: Ramp, connections: int = 1, duration_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        ramp: Ramp,
+        connections: int = 1,
+        duration_s: float = 0.0,
+        prices: Prices = SUGGESTED,
+    ) -> None:
         """`connections` and `duration_s` (0: not known) are those of the run, for the picture."""
         super().__init__(parent)
         self._connections, self._duration_s = connections, duration_s
         self.preview = RampPreview()
-        self.setWindowTitle("Ramp and limits")
+        self.setWindowTitle("Ramp, limits and budget")
         self.setMinimumWidth(560)
         self.ways = {
             AT_ONCE: QRadioButton("All at once"),
@@ -68,12 +82,15 @@ class RampDialog(QDialog):
         self.opening.setRange(1, 1_000)
         for number in (self.batch_size, self.batch_delay, self.opening):
             roomy(number)
+        self._prices = prices
         self.stages, self.limits = QLineEdit(ramp.stages), QLineEdit(ramp.limits)
+        self.budget = QLineEdit(ramp.budget)
+        self.budget.setPlaceholderText("none")
         self.stages.setPlaceholderText("10x30s,50x60s,100x2m")
         self.limits.setPlaceholderText("update_p95_ms<400, completed_percent>=99")
         self.figures = QPushButton("Add figure")
         self.figures.setMenu(self._figure_menu())
-        for part in (self.stages, self.limits, self.figures):
+        for part in (self.stages, self.limits, self.figures, self.budget):
             part.setFixedHeight(LINE_PX)
         for widget, name in (
             (self.batch_size, "Connections per batch"),
@@ -81,10 +98,12 @@ class RampDialog(QDialog):
             (self.opening, "Maximum number of connections opening at the same time"),
             (self.stages, "Stages"),
             (self.limits, "Limits"),
+            (self.budget, "Budget"),
             (self.figures, "Add a figure to the limits"),
         ):
             widget.setAccessibleName(name)
         self.stages_words, self.limits_words = label("", "caption", wrap=True), label("", "caption", wrap=True)
+        self.budget_words = label("", "caption", wrap=True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.use_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.use_button.setText("Use")
@@ -98,7 +117,7 @@ class RampDialog(QDialog):
         self.batch_size.valueChanged.connect(lambda _value: self.ways[BATCHES].setChecked(True))
         self.batch_delay.valueChanged.connect(lambda _value: self.ways[BATCHES].setChecked(True))
         self.stages.textEdited.connect(lambda _text: self.ways[STAGES].setChecked(True))
-        for line in (self.stages, self.limits):
+        for line in (self.stages, self.limits, self.budget):
             line.textChanged.connect(lambda _text: self._changed())
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -128,6 +147,10 @@ class RampDialog(QDialog):
         limits.addWidget(self.figures)
         layout.addLayout(limits)
         layout.addWidget(self.limits_words)
+        layout.addSpacing(SPACE_M)
+        layout.addWidget(label("Budget", "title"))
+        layout.addWidget(self.budget)
+        layout.addWidget(self.budget_words)
         layout.addSpacing(SPACE_S)
         layout.addWidget(self.buttons)
 
@@ -140,18 +163,22 @@ class RampDialog(QDialog):
             batch_delay_s=self.batch_delay.value(),
             stages=self.stages.text().strip(),
             limits=self.limits.text().strip(),
+            budget=self.budget.text().strip(),
         )
 
     def _changed(self) -> None:
         ramp = self.ramp()
-        wrong = (ramp.stages_problem(), ramp.limits_problem())
+        wrong = (ramp.stages_problem(), ramp.limits_problem(), ramp.budget_problem(self._prices))
         for words, problem, usual in zip(
-            (self.stages_words, self.limits_words), wrong, (_STAGES_MEAN, _LIMITS_MEAN), strict=True
+            (self.stages_words, self.limits_words, self.budget_words),
+            wrong,
+            (_STAGES_MEAN, _LIMITS_MEAN, _BUDGET_MEANS),
+            strict=True,
         ):
             words.setText(usual if problem is None else _short(problem))
             set_role(words, "caption" if problem is None else "danger")
         self.preview.show_curve(load_curve(ramp, self._connections, self._duration_s))
-        self.use_button.setEnabled(wrong == (None, None))
+        self.use_button.setEnabled(not any(wrong))
 
     def add_figure(self, name: str) -> None:
         """Begin a limit on a figure; what is missing is its number."""

@@ -143,7 +143,7 @@ class RunBar(QWidget):
         choices = self._state.choices
         recording = self._state.recording
         length_s = choices.duration_s or (0.0 if recording is None or choices.loop else recording.duration_s)
-        dialog = RampDialog(self.window(), choices.ramp, choices.connections, length_s)
+        dialog = RampDialog(self.window(), choices.ramp, choices.connections, length_s, self._state.prices)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self.set_ramp)
         dialog.open()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDialog, QMainWindow
 
+from flux_desktop.engine.records.events import Event
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
@@ -26,6 +27,7 @@ from flux_desktop.ui.services.track_keeper import TrackKeeper
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
+from flux_desktop.ui.window.budget_keeper import BudgetKeeper
 from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
 from flux_desktop.ui.window.comparer import Comparer
 from flux_desktop.ui.window.confirmer import Confirmer
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
         self.capacity_page = CapacityPage(theme, self.state)
         self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, self.prices, page.banners)
         self.sessions_page = SessionsPage(theme)
+        self.budget = BudgetKeeper(self.state, self.controller, page.banners, lambda: self.searcher.searching)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
@@ -123,7 +126,7 @@ class MainWindow(QMainWindow):
         self.file_drop = FileDrop(self.state, self.drop_hint, self.recordings.load)
         self.clock = RefreshClock(
             self.mailbox,
-            self.events.take,
+            self._take,
             on_curves=(self.refresher.draw_curves, self.preview.refresh, self.presenting.refresh, self.sound.refresh),
             on_texts=(self.refresher.draw_texts,),
             on_labels=(
@@ -225,6 +228,10 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.live_page.build_plots)
         if load_account:
             self.loader.begin()
+
+    def _take(self, event: Event) -> None:
+        self.events.take(event)
+        self.budget.take(event)
 
     def start_live(self) -> None:
         """Start a run as chosen on the Live page, and show that page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.live_cost import live_cost
 from flux_desktop.ui.models.playback import place_in_recording
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
@@ -38,8 +39,14 @@ class Refresher:
         page.endpoint_panel.set_locked(locked)
         page.sound_panel.set_locked(locked)
         page.flux_panel.set_locked(locked)
-        page.status.refresh(READY if state.has_audio else NOT_READY, self._controller.session_folder)
+        page.status.refresh(self._ready(), self._controller.session_folder)
         self._draw_position()
+
+    def _ready(self) -> str:
+        """What to do before a run, and what it will cost."""
+        if not self._state.has_audio:
+            return NOT_READY
+        return f"{READY} {live_cost(self._state)}".rstrip()
 
     def _draw_position(self) -> None:
         """Show where the run stands in the recording, and which parts of it were turns."""

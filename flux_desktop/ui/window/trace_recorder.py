@@ -13,11 +13,9 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, WavSource
-from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
-from flux_desktop.reports.prices import load_prices, prices_path
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
 from flux_desktop.ui.models.run_model import Phase
@@ -69,7 +67,6 @@ class TraceRecorder:
         self._engine: SweepEngine | None = None
         """Of the recording in progress."""
         self._progress: ClipProgress | None = None
-        self._prices = SUGGESTED
         self._result = ""
         self._begun = False
         panel = self._panel
@@ -98,7 +95,7 @@ class TraceRecorder:
             return ""
         used = endpoints or [self._state.endpoint]
         paid = [endpoint for endpoint in used if endpoint != LOCAL_ENDPOINT] or used
-        return cost_words(len(paid) * self._live_stream_minutes(streams_per_clip), paid[0], self._prices)
+        return cost_words(len(paid) * self._live_stream_minutes(streams_per_clip), paid[0], self._state.prices)
 
     def live_s(self, streams_per_clip: int, at_once: int) -> float | None:
         """How long such live runs are expected to last, so many streams at the same time."""
@@ -175,7 +172,7 @@ class TraceRecorder:
         if size is None:
             panel.show_size("", "")
         else:
-            panel.show_size(size_words(size), cost_words(size.stream_minutes, state.endpoint, self._prices))
+            panel.show_size(size_words(size), cost_words(size.stream_minutes, state.endpoint, self._state.prices))
         panel.show_state(
             recording=self.recording,
             stopping=run.phase is Phase.STOPPING,
@@ -204,7 +201,6 @@ class TraceRecorder:
 
     async def _read_size(self, measurement: Measurement, _endpoint: str) -> None:
         sweep = await prepared(measurement.plan(self._state.plan(WavSource(path=""))))
-        self._prices = load_prices(prices_path()) or SUGGESTED
         self._size = await file_work("Reading the sessions of this data set", lambda: sweep.size)
         self.refresh()
 

@@ -1,0 +1,51 @@
+"""What a run of Live costs, before it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.models.live_cost import live_cost
+from flux_desktop.ui.models.ramp import STAGES, Ramp
+from flux_desktop.ui.models.sound import read_shape
+
+RECORDING = Path(__file__).parents[3] / "resources" / "sample_audio" / "conversation.wav"
+
+
+@pytest.fixture
+def state() -> AppState:
+    made = AppState()
+    made.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    made.choices.endpoint = "flux-en-prod"
+    made.choices.connections = 60
+    made.recording = read_shape(RECORDING)
+    return made
+
+
+def test_stream_minutes_and_money_are_known_before_the_start(state: AppState) -> None:
+    minutes = state.recording.duration_s if state.recording else 0.0
+    assert live_cost(state).startswith(f"About {minutes:,.0f} stream-minutes, $")
+    assert live_cost(state).endswith("plus the instance, at the suggested price.")
+    state.choices.ramp = Ramp(way=STAGES, stages="10x2m")
+    assert live_cost(state).startswith("About 20 stream-minutes, $0.15 plus the instance")
+    state.choices.ramp = Ramp()
+    state.choices.loop = True
+    assert live_cost(state).endswith("for each minute, until stopped.")
+
+
+def test_a_budget_bounds_the_cost(state: AppState) -> None:
+    state.choices.loop = True
+    state.choices.ramp = Ramp(budget="5usd")
+    state.prices = replace(state.prices, licence_per_stream_minute=0.01, suggested=False)
+    assert live_cost(state) == "About 500 stream-minutes, $5.00 plus the instance, within the budget."
+    state.choices.ramp = Ramp(budget="much")
+    assert "cannot be read" in live_cost(state)
+
+
+def test_the_built_in_endpoint_costs_nothing(state: AppState) -> None:
+    state.choices.endpoint = "local"
+    assert live_cost(state) == ""
