@@ -10,11 +10,9 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.listening import Heard
 from flux_desktop.ui.models.presenter.answer import source_words
 from flux_desktop.ui.models.presenter.counters import counters
 from flux_desktop.ui.models.presenter.keys import View, ViewChoice
@@ -31,7 +29,6 @@ from flux_desktop.ui.views.presenter.part import unit_of
 
 MARGIN_PX, FOOT_PX = 56, 44
 SEEK_S = 2.0
-SPEECH_HZ = 16_000
 FRAME_MS = 16
 """Between two frames while something moves."""
 SLOW_S = 0.25
@@ -72,7 +69,6 @@ class Presenter(QWidget):
         """The connections that are selected in the window, for A and B."""
         self.playing: Callable[[], bool] = lambda: False
         """Whether a session is being played, which moves the playhead of the timeline."""
-        self.prices: Prices | None = None
         self.player: PairPlayer | None = None
         self._views: dict[View, QWidget] = {
             View.MAIN: self.one,
@@ -101,13 +97,6 @@ class Presenter(QWidget):
     def set_tracks(self, tracks: Callable[[int], AudioTrack | None]) -> None:
         """Take the levels of the connections' audio from there."""
         self.one.tracks = self.tiles.tracks = self.split.tracks = tracks
-
-    def heard(self) -> Heard | None:
-        """What a recorded comparison lets hear now; None while none is shown."""
-        player = self.player
-        if player is None or not self._state.presenting or self.choice.view is not View.SPLIT:
-            return None
-        return Heard(SPEECH_HZ, player.pair.audio, player.zero_s(time.monotonic()))
 
     def set_front(self, conn: int | None) -> None:
         """Select the connection to show."""
@@ -149,8 +138,8 @@ class Presenter(QWidget):
 
     def _pace(self) -> None:
         """Frames are painted only while the view that is shown moves."""
-        view, player = self.choice.view, self.player
-        playing = view is View.SPLIT and player is not None and not player.paused
+        view, player = self.choice.view, self.clip
+        playing = player is not None and not player.paused
         live = self._state.run.active and view in {View.MAIN, View.SPLIT}
         moves = self.isVisible() and (playing or live or (view is View.MAIN and self.playing()))
         if moves != self._timer.isActive():
@@ -168,11 +157,10 @@ class Presenter(QWidget):
 
     def _refresh_slowly(self, conversation: Conversation | None) -> None:
         run = self._state.run
-        recorded = self.choice.view is View.SPLIT and self.player is not None
-        shown = self.choice.counters_shown and self.choice.view is not View.SUBTITLES and not recorded
+        shown = self.choice.counters_shown and self.choice.view is not View.SUBTITLES and self.clip is None
         self.counters.setVisible(shown)
         if shown:
-            self.counters.show_content(counters(run, self.prices))
+            self.counters.show_content(counters(run, self._state.prices))
         if run.records_microphone != self.recording.content:
             self.recording.show_content(run.records_microphone)
             self._place()
@@ -217,26 +205,31 @@ class Presenter(QWidget):
         else:
             self.left.emit()
 
+    @property
+    def clip(self) -> PairPlayer | None:
+        """The recorded comparison, if it is shown: then keys move its playhead."""
+        return self.player if self.choice.view is View.SPLIT else None
+
     def _pause(self) -> None:
-        if self.choice.view is View.SPLIT and self.player is not None:
-            self.player.toggle(time.monotonic())
-            self._moved()
-        else:
+        if (clip := self.clip) is None:
             self._act("pause")
+        else:
+            clip.toggle(time.monotonic())
+            self._moved()
 
     def _seek(self, by_s: float) -> None:
-        if self.choice.view is View.SPLIT and self.player is not None:
-            self.player.seek(by_s, time.monotonic())
-            self._moved()
-        else:
+        if (clip := self.clip) is None:
             self._act("seek", by_s)
-
-    def _step_clip(self, by: int) -> None:
-        if self.choice.view is View.SPLIT and self.player is not None:
-            self.player.step(by, time.monotonic())
-            self._moved()
         else:
+            clip.seek(by_s, time.monotonic())
+            self._moved()
+
+    def _step(self, by: int) -> None:
+        if (clip := self.clip) is None:
             self._act("turn", by)
+        else:
+            clip.step(by, time.monotonic())
+            self._moved()
 
     def _moved(self) -> None:
         """The playhead was moved: what is heard follows."""
@@ -262,8 +255,8 @@ class Presenter(QWidget):
             Qt.Key.Key_Space: self._pause,
             Qt.Key.Key_M: partial(self._act, "mute"),
             Qt.Key.Key_Escape: self.step_back,
-            Qt.Key.Key_BracketLeft: partial(self._step_clip, -1),
-            Qt.Key.Key_BracketRight: partial(self._step_clip, 1),
+            Qt.Key.Key_BracketLeft: partial(self._step, -1),
+            Qt.Key.Key_BracketRight: partial(self._step, 1),
             Qt.Key.Key_Return: self.tiles.view.enter,
             Qt.Key.Key_Enter: self.tiles.view.enter,
         }

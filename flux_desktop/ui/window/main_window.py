@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self.presenter.set_tracks(self.tracks.track)
         self.presenter.playing = lambda: self.sound.active
         self.presenter.one.played = self.sound.player.position_s
-        self.sound.presented = self.presenter.heard
+        self.sound.presented = self.presenting.heard
         page.transcripts.shown.connect(self.controller.watch)
         page.transcripts.all_wanted.connect(self.controller.load_all)
         page.status.folder_wanted.connect(self.transcripts.show_folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,8 +19,8 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.reports.prices import load_prices, prices_path
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.listening import Heard
 from flux_desktop.ui.models.presenter.keys import View
 from flux_desktop.ui.models.presenter.recorded import RecordedPair, audio_of, recorded_pairs
 from flux_desktop.ui.models.sound import read_shape
@@ -33,7 +34,8 @@ from flux_desktop.ui.window.screen_fit import PageScroller
 if TYPE_CHECKING:
     from PySide6.QtGui import QScreen
 
-SHAPES, PAIRS, PRICES = "presenter shapes", "presenter comparison", "presenter prices"
+SHAPES, PAIRS = "presenter shapes", "presenter comparison"
+SPEECH_HZ = 16_000
 TITLE = "flux-desktop presenter"
 
 
@@ -70,8 +72,14 @@ class Presenting(QObject):
     @property
     def moves(self) -> bool:
         """Whether something moves in the presenter although no run is in progress."""
-        player = self.presenter.player
-        return self._state.presenting and self.presenter.choice.view is View.SPLIT and player is not None
+        return self._state.presenting and self.presenter.clip is not None
+
+    def heard(self) -> Heard | None:
+        """What a recorded comparison lets hear now; None for nothing."""
+        clip = self.presenter.clip
+        if clip is None or not self._state.presenting or not clip.pair.audio:
+            return None
+        return Heard(SPEECH_HZ, clip.pair.audio, clip.zero_s(time.monotonic()))
 
     def refresh(self) -> None:
         """Show what is new; called by the window's clock."""
@@ -143,7 +151,6 @@ class Presenting(QObject):
 
     def _enter(self) -> None:
         self._state.presenting = True
-        self._tasks.start("reading prices", self._read_prices(), group=PRICES, exclusive=True)
 
     def _leave(self) -> None:
         self._state.presenting = False
@@ -159,9 +166,6 @@ class Presenting(QObject):
         self._state.changed()
 
     # ------------------------------------------------------------ files
-
-    async def _read_prices(self) -> None:
-        self.presenter.prices = await file_work("Reading the prices", lambda: load_prices(prices_path()))
 
     async def _read_shapes(self) -> None:
         while self.presenter.shapes.wanted and self._state.presenting:

@@ -70,7 +70,7 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
         window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
-        assert "Choose an endpoint and a recording" in window.live_page.transcripts.empty.hint.text()
+        assert "Begin with the sample" in window.live_page.transcripts.empty.hint.text()
         window.live_page.sound_panel.use_microphone(True)
         assert "No microphone is connected." in window.live_page.transcripts.empty.hint.text()
         assert window.live_page.status.main.full_text() == "Select a recording or a microphone to begin."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.engine.recording.session_audio import read_session_audio
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.ui.models.listening import Heard
@@ -133,13 +135,16 @@ def test_a_comparison_that_is_presented_comes_before_anything_else(stage: Stage,
         asked: list[Heard | None] = []
         window.sound.listener.update = asked.append  # type: ignore[method-assign]
         window.toggle_presenter()
-        window.presenter.set_pairs([pair()])
+        window.presenter.set_pairs([replace(pair(), audio=(Segment(path="a.wav", at_s=0.0),))])
         QTest.keyClick(window.presenter, Qt.Key.Key_A)
         QTest.keyClick(window.presenter, Qt.Key.Key_Space)
         assert asked[-1] is not None
         assert asked[-1].zero_s is None, "it is paused"
         QTest.keyClick(window.presenter, Qt.Key.Key_Space)
         assert asked[-1].zero_s is not None
+        window.presenter.set_pairs([pair()])
+        window.state.changed()
+        assert asked[-1] is None, "a file that has changed is not heard"
         window.presenting.leave()
         assert asked[-1] is None
 

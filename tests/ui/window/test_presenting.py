@@ -24,8 +24,6 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.evaluation.cost import Prices
-from flux_desktop.reports.prices import prices_path, save_prices
 from flux_desktop.ui.models.presenter.keys import View
 from flux_desktop.ui.window import presenting
 from flux_desktop.ui.window.main_window import MainWindow
@@ -80,16 +78,13 @@ def test_esc_goes_back_within_the_presenter_before_it_leaves(stage: Stage) -> No
     stage(Waiting, live)
 
 
-def test_shapes_of_clips_and_prices_are_read_while_it_is_shown(stage: Stage, tmp_path: Path) -> None:
-    save_prices(prices_path(), Prices(licence_per_stream_minute=0.25))
-
+def test_shapes_of_clips_are_read_while_it_is_shown(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         window.toggle_presenter()
         shapes = window.presenter.shapes
         assert shapes.height_at(str(tmp_path / "gone.wav"), 0.0, 1.0) is None
         window.clock.wake()
         await until(lambda: not shapes.wanted, "the clip was looked at")
-        await until(lambda: window.presenter.prices is not None, "the prices are known")
         window.presenting.leave()
 
     stage(Waiting, live)

@@ -18,7 +18,7 @@ class Counter:
     meaning: str
 
 
-def counters(run: RunModel, prices: Prices | None) -> tuple[Counter, ...]:
+def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
     """What is known of the run now; a counter without a value is left out."""
     plan, shot = run.plan, run.snapshot
     if plan is None:
@@ -39,16 +39,13 @@ def counters(run: RunModel, prices: Prices | None) -> tuple[Counter, ...]:
     return tuple(found)
 
 
-def _cost(run: RunModel, prices: Prices | None) -> Counter | None:
-    """The licence of the streams that are open now; the built-in endpoint costs nothing."""
-    if run.plan is None or run.plan.is_local or not run.streaming():
+def _cost(run: RunModel, prices: Prices) -> Counter | None:
+    """The licence of the streams that are open now, at a price that the user has entered; the built-in endpoint has
+    none."""
+    if run.plan is None or run.plan.is_local or not run.streaming() or prices.suggested:
         return None
     cost = cost_of(float(run.streaming()), prices)
     if cost.licence is None:
         return None
-    suggested = "at the suggested price, " if cost.suggested else ""
-    return Counter(
-        money(cost.licence, cost.currency),
-        "a minute" + (" (suggested price)" if cost.suggested else ""),
-        f"Licence of the streams that are open now, {suggested}per stream-minute. Instances are not included.",
-    )
+    meaning = "Licence of the streams that are open now, per stream-minute. Instances are not included."
+    return Counter(money(cost.licence, cost.currency), "a minute", meaning)

@@ -10,7 +10,7 @@ from flux_desktop.ui.models.run_model import RunModel
 from tests.ui import scripted
 
 
-def shown(run: RunModel, prices: Prices | None = None) -> list[str]:
+def shown(run: RunModel, prices: Prices = SUGGESTED) -> list[str]:
     return [f"{each.figure} {each.words}" for each in counters(run, prices)]
 
 
@@ -24,18 +24,18 @@ def running(endpoint: str, leads: int = 0) -> RunModel:
 
 
 def test_the_built_in_endpoint_costs_nothing() -> None:
-    assert shown(running("local"), SUGGESTED) == ["50 conversations"]
+    assert shown(running("local"), Prices(licence_per_stream_minute=0.01)) == ["50 conversations"]
 
 
 def test_cost_appears_when_a_price_is_entered() -> None:
     run = running("flux-en")
-    assert shown(run) == ["50 conversations"]
+    assert shown(run) == ["50 conversations"], "a suggested price is nobody's"
     assert shown(run, Prices(licence_per_stream_minute=0.01)) == ["50 conversations", "$0.50 a minute"]
-    assert shown(run, SUGGESTED)[-1] == "$0.39 a minute (suggested price)"
+    assert shown(run, Prices(instance_per_hour=2.0)) == ["50 conversations"]
 
 
 def test_time_gained_is_the_engines_sum_and_says_of_how_many_turns() -> None:
-    found = counters(running("local", leads=8), None)
+    found = counters(running("local", leads=8), SUGGESTED)
     assert (found[1].figure, found[1].words) == ("2.0 s", "gained by eager ends so far")
     assert "8 turns, median 250 ms" in found[1].meaning
-    assert counters(RunModel(), None) == ()
+    assert counters(RunModel(), SUGGESTED) == ()
