@@ -16,6 +16,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
@@ -29,6 +31,7 @@ from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
 from flux_desktop.evaluation.capacity.search import Rung, Settings, interrupted, next_rung
 from flux_desktop.experiments.clip_run import MakeEngine
 from flux_desktop.experiments.load_observer import LoadObserver
+from flux_desktop.reports.documents.account import instances_in_service
 
 STREAM_MAX_S = 27 * 60.0
 """Streams are replaced between rungs before they would rotate, so that no rung contains a rotation."""
@@ -81,7 +84,8 @@ def on_demand_plan(plan: RunPlan, max_streams: int) -> RunPlan:
 
 
 class CapacitySearch:
-    """Carries out one search. `instances` returns how many instances the endpoint has, None where that is unknown."""
+    """Carries out one search. `instances` returns how many instances the endpoint has, None where that is unknown;
+    without it, what is observed of the account counts."""
 
     def __init__(
         self,
@@ -260,7 +264,16 @@ class CapacitySearch:
         return "; ".join(reasons)
 
     async def _count_instances(self) -> int | None:
-        return await self._instances() if self._instances is not None else None
+        """By the latest look at the account, at most 10 s old, unless `instances` was given."""
+        if self._instances is not None:
+            return await self._instances()
+        folder = self.session_folder
+        if folder is None:
+            return None
+        try:
+            return await file_work("Reading the account", lambda: instances_in_service(folder))
+        except (OSError, ProblemError):
+            return None  # as for an account that is not observed
 
     async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
         """Wait for a time or a condition; returns the seconds waited. Raises `StoppedError` when the search is to end.

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.aws.account_records import ACCOUNT_FILE, decode_records
+from flux_desktop.aws.account_records import ACCOUNT_FILE, InstanceCount, decode_records
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, RunLoad, account_timeline
@@ -53,6 +53,16 @@ def read_account(folder: Path) -> AccountTimeline | None:
     except FileNotFoundError:
         return None
     return account_timeline(records, read_load(folder))
+
+
+def instances_in_service(folder: Path) -> int | None:
+    """Instances of all variants at the latest look; None where none was observed. Blocks; raises `OSError`."""
+    try:
+        records = decode_records((folder / ACCOUNT_FILE).read_bytes().splitlines())
+    except FileNotFoundError:
+        return None
+    latest = {record.variant: record.running for record in records if isinstance(record, InstanceCount)}
+    return sum(latest.values()) if latest else None
 
 
 def read_load(folder: Path) -> RunLoad:

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from flux_desktop.aws.account_records import ACCOUNT_FILE, InstanceCount, encode_records
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.reports.documents.account import read_account
+from flux_desktop.reports.documents.account import instances_in_service, read_account
 from flux_desktop.reports.documents.html import as_html
 from flux_desktop.reports.documents.session_report import read_session_report
 from tests.waiting import PATIENCE_S
@@ -78,6 +79,16 @@ async def test_a_simulated_scale_out_is_read_back_with_all_its_stages(tmp_path: 
     assert "<h2>The account</h2>" in html
     assert "new instance in service" in html
     assert report.summary.account == timeline
+
+
+def test_the_latest_look_counts_the_instances_of_all_variants(tmp_path: Path) -> None:
+    assert instances_in_service(tmp_path) is None
+    looks = [InstanceCount(t_s=t, variant=name, running=n, desired=n) for t, name, n in ((1, "a", 1), (1, "b", 2))]
+    (tmp_path / ACCOUNT_FILE).write_bytes(encode_records(looks))
+    assert instances_in_service(tmp_path) == 3
+    more = InstanceCount(t_s=2, variant="a", running=4, desired=4)
+    (tmp_path / ACCOUNT_FILE).write_bytes(encode_records([*looks, more]))
+    assert instances_in_service(tmp_path) == 6
 
 
 def test_a_session_without_an_account_has_none(tmp_path: Path) -> None:

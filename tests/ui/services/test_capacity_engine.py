@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
+from flux_desktop.aws.account_records import ACCOUNT_FILE, encode_records
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, Received, RunEnded, RunStarted
@@ -16,6 +18,7 @@ from flux_desktop.evaluation.capacity.report import Timing
 from flux_desktop.evaluation.capacity.search import Settings
 from flux_desktop.experiments.capacity import CapacityPlan, Progress, on_demand_plan
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
+from tests.evaluation.capacity.test_account_timeline import records
 from tests.ui import scripted
 from tests.ui.conftest import until
 
@@ -51,6 +54,19 @@ async def test_stop_keeps_what_is_known_and_only_watched_messages_come() -> None
     assert {event.conn for event in events if isinstance(event, Received)} == {1}
     assert seen[-1].rung.streams == 2
     assert engine.session_folder is not None
+
+
+async def test_the_account_of_a_search_is_read_where_it_was_observed(tmp_path: Path) -> None:
+    read = CapacityEngine._read_account
+    assert await read(None) is None
+    assert await read(tmp_path) is None
+    (tmp_path / ACCOUNT_FILE).write_bytes(encode_records(records()))
+    timeline = await read(tmp_path)
+    assert timeline is not None
+    assert timeline.running[-1] == (231.0, 2)
+    (tmp_path / ACCOUNT_FILE).unlink()
+    (tmp_path / ACCOUNT_FILE).mkdir()
+    assert await read(tmp_path) is None, "the page then shows what it saw itself"
 
 
 async def test_a_search_stopped_before_it_began_runs_nothing() -> None:
