@@ -68,7 +68,7 @@ class TrackKeeper:
         track = self._tracks.get(conn)
         if track is None:
             track = self._tracks[conn] = ClipTrack(is_looped=isinstance(plan.source, WavSource) and plan.source.loop)
-            if isinstance(plan.source, WavSource):
+            if isinstance(plan.source, WavSource) and plan.source.path:  # an experiment states its audio later
                 self._append(track, 0.0, ClipKey(plan.source.path))
         for clip in conversation.timeline.clips[len(track) :] if isinstance(plan.source, DataSetSource) else ():
             self._append(track, clip.audio_s, _key(clip))

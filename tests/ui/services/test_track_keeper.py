@@ -100,3 +100,9 @@ async def test_without_a_run_there_is_nothing() -> None:
     assert bench.keeper.track(99) is None
     bench.run.reset(None)
     assert bench.keeper.track(1) is None
+
+
+async def test_an_experiment_has_no_audio_yet() -> None:
+    bench = Bench(WavSource(path=""))
+    await bench.track(1)
+    assert bench.problems == []
