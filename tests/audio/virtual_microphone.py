@@ -58,9 +58,9 @@ class VirtualMicrophone:
         """
         subprocess.run(["pactl", "suspend-source", "virtmic", str(int(still))], env=self._environment, check=True)
 
-    def stand_still_sink(self) -> None:
-        """Stop taking sound, as an output does that is gone."""
-        subprocess.run(["pactl", "suspend-sink", "s", "1"], env=self._environment, check=True)
+    def stand_still_sink(self, still: bool) -> None:
+        """Stop taking sound, as an output does that is gone, or go on."""
+        subprocess.run(["pactl", "suspend-sink", "s", str(int(still))], env=self._environment, check=True)
 
 
 @contextlib.contextmanager

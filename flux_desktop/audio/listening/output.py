@@ -19,12 +19,11 @@ Fill = Callable[[int, float], bytes]
 
 
 class Output:
-    """An output that is being filled. `filled_at_s` is when it last asked for sound."""
+    """An output that is being filled; `fills` counts how often it has asked for sound."""
 
     def __init__(self, name: str, sample_rate_hz: int) -> None:
         self.name = name
         self.sample_rate_hz = sample_rate_hz
-        self.filled_at_s = time.monotonic()
         self.fills = 0
         self.fill: Fill | None = None
 
@@ -35,7 +34,7 @@ class Output:
 
     def callback(self, _in: object, frames: int, times: dict[str, float], _status: int) -> tuple[bytes, int]:
         """Called on PortAudio's thread."""
-        self.filled_at_s = now_s = time.monotonic()
+        now_s = time.monotonic()
         delay_s = max(0.0, times["output_buffer_dac_time"] - times["current_time"])
         self.fills += 1
         fill = self.fill

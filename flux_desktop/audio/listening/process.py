@@ -23,6 +23,7 @@ from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import ProblemError
 
 REPORT_S = 0.25
+STEP_MAX_S = 0.1
 LOST_AFTER_S = 3.0
 """An output that asks for nothing for so long is lost; a sound server that wakes up may take two seconds."""
 
@@ -44,10 +45,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _play(output: Output, player: Player, over: threading.Event) -> None:
-    reported_s = 0.0
+    reported_s, idle_s, fills, before_s = 0.0, 0.0, -1, time.monotonic()
     while not over.is_set():
         now_s = time.monotonic()
-        if now_s - output.filled_at_s > LOST_AFTER_S:
+        # A machine that stood still is no lost output: of a long step only a little counts.
+        idle_s = 0.0 if output.fills != fills else idle_s + min(now_s - before_s, STEP_MAX_S)
+        fills, before_s = output.fills, now_s
+        if idle_s > LOST_AFTER_S:
             _report(Heard(problem=lost(output.name), is_over=True))
             os._exit(0)  # PortAudio does not return from closing a device that has gone
         if now_s - reported_s >= REPORT_S:

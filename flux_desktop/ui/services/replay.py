@@ -22,7 +22,7 @@ LOOK_S = 0.05
 class ReplayEngine:
     """Gives the events at the times they were recorded at, `speed` times as fast; 0 gives all at once.
 
-    It follows `clock`, which others may stop and set. After a jump backwards it begins again, with the events that
+    It follows `clock`, which others start, stop and set. After a jump backwards it begins again, with the events that
     `on_rewind` returns, if there is one; those up to the clock's time come at once.
     """
 
@@ -41,6 +41,7 @@ class ReplayEngine:
         self._sink = sink
         self._events = events
         self._clock = None if not speed else clock or SessionClock(speed)
+        self._owns_clock = clock is None
         self._on_rewind = on_rewind
         self._stopped = asyncio.Event()
         self._full = full
@@ -49,7 +50,7 @@ class ReplayEngine:
     async def run(self, plan: RunPlan) -> RunEnded:
         """Play to the end, or until stopped; the recording's own end is what is returned."""
         clock = self._clock
-        if clock is not None:
+        if clock is not None and self._owns_clock:
             clock.play(time.monotonic())
         events, last_t, seeks = iter(self._events), 0.0, 0 if clock is None else clock.seeks
         event = next(events, None)

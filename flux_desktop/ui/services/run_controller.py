@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
@@ -93,6 +94,8 @@ class RunController(QObject):
             return False
         origin = Origin.REPLAY if speed else Origin.PAST
         self.clock = SessionClock(speed) if speed else None
+        if self.clock is not None:
+            self.clock.play(time.monotonic())
 
         def rewind() -> Iterable[Event]:
             self._clear_mailbox()

@@ -94,7 +94,7 @@ async def test_an_output_that_takes_no_more_sound_is_lost(sound_server: VirtualM
     async with aclosing(Listening(RATE_HZ).reports()) as reports:
         async for last in reports:
             if not last.is_over:
-                sound_server.stand_still_sink()
+                sound_server.stand_still_sink(True)
     assert last.is_over
     assert last.problem == lost("default")
     assert LOST_AFTER_S > 2

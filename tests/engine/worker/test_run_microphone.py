@@ -56,7 +56,7 @@ async def test_what_the_microphone_hears_is_recorded_where_the_plan_says_so(driv
         if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and not playing:
             playing.append(microphone.play(Path(resource_path("sample_audio/conversation.wav"))))
         loud = [level for level in driver.of(LevelMeasured) if level.rms_dbfs > -40]
-        if len(loud) == 10:
+        if len(loud) >= 10:
             driver.supervisor.stop()
 
     driver.reactions.append(react)
@@ -68,7 +68,7 @@ async def test_what_the_microphone_hears_is_recorded_where_the_plan_says_so(driv
             player.wait()
     folder = driver.supervisor.session_folder
     recorded = open_recording(folder / MICROPHONE_FILE)
-    assert recorded.duration_s == pytest.approx(0.08 * len(driver.of(LevelMeasured)), abs=0.5)
+    assert 0.8 <= recorded.duration_s <= 0.08 * len(driver.of(LevelMeasured)) + 0.01
     loudest = max(abs(int(sample)) for block in recorded.blocks() for sample in (block.min(), block.max()))
     assert loudest > 1000
     heard = read_session_audio(folder).segments(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
@@ -11,9 +12,11 @@ from flux_desktop.audio.listening.client import Listening as Process
 from flux_desktop.audio.listening.protocol import Command, Hear, Heard, Volume
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.base.problem import Problem
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.ui.models import listening as model
 from flux_desktop.ui.services.listener import GROUP, Listener
 from flux_desktop.ui.services.tasks import UiTasks
+from tests.audio.virtual_microphone import missing_parts, virtual_microphone
 from tests.ui.conftest import until
 
 LOST = Problem(code="sound_output_lost", what="The sound output takes no more sound.")
@@ -96,6 +99,22 @@ async def test_a_lost_output_is_said_and_tried_again(bench: Bench) -> None:
     assert bench.state.problem == LOST
     bench.made[1].queue.put_nowait(Heard(position_s=2.0))
     await until(lambda: bench.state.problem is None, "it is heard again")
+
+
+@pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {missing_parts()}")
+async def test_an_output_that_was_lost_is_heard_again_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, tasks = model.Listening(), UiTasks(lambda problem: pytest.fail(problem.what))
+    with virtual_microphone(monkeypatch) as server:
+        listener = Listener(state, tasks, lambda: None, again_after_s=0.1)
+        recording = Segment(path=str(resource_path(SAMPLE_RECORDING)), at_s=0.0, repeats=True)
+        listener.update(model.Heard(16_000, (recording,), time.monotonic()))
+        await until(lambda: state.sounding, "it is heard")
+        server.stand_still_sink(True)
+        await until(lambda: state.problem is not None, "it is said")
+        assert not state.sounding
+        server.stand_still_sink(False)
+        await until(lambda: state.sounding and state.problem is None, "it is heard again")
+        await tasks.close()
 
 
 async def test_another_output_is_another_process(bench: Bench) -> None:

@@ -24,6 +24,7 @@ class Bench:
         self.given: list[Event] = []
         self.rewinds = 0
         self.clock = SessionClock(speed)
+        self.clock.play(time.monotonic())
         self.engine = ReplayEngine(self.given.append, iter(EVENTS), speed, clock=self.clock, on_rewind=self._rewind)
 
     def _rewind(self) -> list[Event]:
@@ -36,7 +37,7 @@ async def test_a_jump_forward_gives_what_lies_between_at_once() -> None:
     bench = Bench()
     async with asyncio.TaskGroup() as group:
         group.create_task(bench.engine.run(scripted.plan()))
-        await until(lambda: len(bench.given) == 1, "the first event")
+        await until(lambda: len(bench.given) >= 1, "the first event")
         bench.clock.pause(time.monotonic())
         bench.clock.seek(505.0, time.monotonic())
         await until(lambda: len(bench.given) == 51, "the events up to the new place")
@@ -48,7 +49,7 @@ async def test_a_jump_back_begins_again() -> None:
     bench = Bench()
     async with asyncio.TaskGroup() as group:
         group.create_task(bench.engine.run(scripted.plan()))
-        await until(lambda: len(bench.given) == 1, "the first event")
+        await until(lambda: len(bench.given) >= 1, "the first event")
         bench.clock.pause(time.monotonic())
         bench.clock.seek(505.0, time.monotonic())
         await until(lambda: len(bench.given) == 51, "the events up to the new place")
