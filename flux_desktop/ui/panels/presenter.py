@@ -92,8 +92,6 @@ class Presenter(QWidget):
         theme.changed.connect(self.update)
         self._show_view()
 
-    # ------------------------------------------------------------ what is shown
-
     def set_tracks(self, tracks: Callable[[int], AudioTrack | None]) -> None:
         """Take the levels of the connections' audio from there."""
         self.one.tracks = self.tiles.tracks = self.split.tracks = tracks
@@ -196,8 +194,6 @@ class Presenter(QWidget):
         self.picked.emit(conn)
         self._show_view()
 
-    # ------------------------------------------------------------ keys
-
     def step_back(self) -> None:
         """One step back, or leave."""
         if self.choice.back():
@@ -265,17 +261,14 @@ class Presenter(QWidget):
         elif key in _LETTERS:
             self.choice.press(_LETTERS[key])
             self._show_view()
-        elif 1 <= number <= 9:
-            if number in self._state.run.conversations:
-                self._open(number)
+        elif 1 <= number <= 9 and number in self._state.run.conversations:
+            self._open(number)
         elif key in _ARROWS:
             self._move(_ARROWS[key])
         elif key in acts:
             acts[key]()
         else:
             super().keyPressEvent(event)
-
-    # ------------------------------------------------------------ layout
 
     def _place(self) -> None:
         unit = unit_of(self)
@@ -284,7 +277,7 @@ class Presenter(QWidget):
         line = QRect(inner.left(), inner.bottom() - foot + 1, inner.width(), foot)
         for part in (self.counters, self.source, self.recording, self.keys_hint, self.keys):
             part.set_unit(unit)
-        hint = round(130 * unit)
+        hint = round(170 * unit)
         mark = round(RECORDING_PX * unit) if self.recording.content else 0
         self.recording.setGeometry(QRect(line.left(), line.top(), mark, foot))
         self.source.setGeometry(line.adjusted(mark, 0, -hint - line.width() // 2 - 1, 0))
