@@ -1,4 +1,4 @@
-"""The observed account at the end of a run or a search, and the scaling policy for a search's result."""
+"""The observed account at the end of a run or a search."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.cli.streams import complain
-from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
-from flux_desktop.evaluation.capacity.report import CapacityReport
-from flux_desktop.evaluation.capacity.scaling_policy import MAX_INSTANCES, ScalingPolicy, scaling_policy
 from flux_desktop.reports.documents.account import read_account
 
 _READ_MAX_S = 600.0
@@ -29,19 +26,3 @@ async def account_of(folder: Path | None) -> AccountTimeline | None:
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
     return None
-
-
-def policy_for(report: CapacityReport, run: RunPlan) -> ScalingPolicy | None:
-    """The policy for the capacity that was found; None where none was."""
-    target = report.result.scaling_target if report.result is not None else None
-    if target is None:
-        return None
-    most = report.account.max_instances if report.account is not None else None
-    return scaling_policy(
-        run.endpoint,
-        target,
-        variant=run.target_variant or "AllTraffic",
-        region=run.region,
-        profile=run.profile,
-        max_instances=most or MAX_INSTANCES,
-    )

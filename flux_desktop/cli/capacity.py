@@ -14,7 +14,7 @@ import msgspec
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
-from flux_desktop.cli.account import account_of, policy_for
+from flux_desktop.cli.account import account_of
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
 from flux_desktop.cli.exit_codes import ExitCode
@@ -39,6 +39,7 @@ from flux_desktop.experiments.capacity import (
     Progress,
     on_demand_plan,
 )
+from flux_desktop.reports.capacity_policy import policy_for
 
 MAX_STREAMS = 100
 
@@ -213,8 +214,9 @@ def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> 
         if prices.suggested:
             lines.append(f"The price per stream-minute is a suggestion of {prices.date}: pass --price for your own.")
     limits = ", ".join(map(str, report.criteria))
+    rungs = f"{len(report.rungs)} rung{'s' * (len(report.rungs) != 1)}"
     lines.append(
-        f"{len(report.rungs)} rungs, {report.stream_minutes:.1f} stream-minutes, {report.duration_s / 60:.1f} minutes; "
+        f"{rungs}, {report.stream_minutes:.1f} stream-minutes, {report.duration_s / 60:.1f} minutes; "
         f"limits {limits}; a figure passes or fails where its whole 95 % interval over connections does."
     )
     return lines

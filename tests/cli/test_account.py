@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from flux_desktop.aws.account_records import ACCOUNT_FILE, encode_records
-from flux_desktop.cli.account import account_of, policy_for
+from flux_desktop.cli.account import account_of
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.account_timeline import account_timeline
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.reports.capacity_policy import policy_for
 from tests.evaluation.capacity.test_account_timeline import LOAD, records
 
 PLAN = RunPlan(endpoint="my-flux", source=WavSource(path="a.wav"), region="eu-west-1", target_variant="blue")

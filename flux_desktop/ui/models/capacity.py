@@ -10,6 +10,7 @@ from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import UTILISATION, Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.evaluation.capacity.scaling_policy import ScalingPolicy
 from flux_desktop.evaluation.cost import SUGGESTED, ConversationCost, Prices, conversation_cost, money
 from flux_desktop.ui.models import text
 
@@ -32,6 +33,8 @@ class CapacityModel:
     rungs: list[RungOutcome] = field(default_factory=list)
     """Of the search in progress; of `report` once it has ended."""
     limits: tuple[Criterion, ...] = ()
+    policy: ScalingPolicy | None = None
+    """For the capacity found; None where none was."""
     account: AccountTimeline | None = None
     """What was read of the account; None until then."""
     _planned: list[Point] = field(default_factory=list)
@@ -41,7 +44,7 @@ class CapacityModel:
 
     def begin(self, limits: tuple[Criterion, ...]) -> None:
         """A search begins: what the last one found is shown no longer."""
-        self.report, self.progress, self.account, self.limits = None, None, None, limits
+        self.report, self.progress, self.account, self.policy, self.limits = None, None, None, None, limits
         for part in (self.rungs, self._planned, self._connected, self._refused, self._p95_ms):
             part.clear()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 GLOSSARY: dict[str, str] = {
+    "Bracketed": "The result of a capacity search that knows a number which passes and one just above it that fails.",
+    "Capacity": "The largest number of conversations at once with which an endpoint meets every limit.",
     "Channel": "Of a recording: one of its audio tracks, such as left or right. Flux receives one.",
     "Chunk": "A short piece of audio, usually 80 ms, sent as one message.",
     "Confidence": "Flux's estimate, from 0 to 100 %, that the speaker has finished the turn.",
@@ -28,11 +30,14 @@ GLOSSARY: dict[str, str] = {
     "Playhead": "The line that shows which moment of the audio is played or sent.",
     "Presenter view": "A view of a run for an audience, in large type (F11). Its keys are listed by ?.",
     "Preset": "A named set of end-of-turn threshold, eager threshold and timeout.",
+    "Probe": "A series of short streams that finds out what an endpoint's build supports.",
     "Ramp": "How the connections of a run open: all at once, in batches or in stages.",
     "Resumed": "The speaker continued after an eager end of turn; what was prepared must be discarded.",
     "Retention": "The rule by which old sessions are deleted: by space and age, never the newest 20 or starred ones, "
     "and not before you have agreed to it.",
     "Rotation": "The planned switch of a connection to a new stream before the 30-minute limit of SageMaker.",
+    "Rung": "One step of a capacity search: so many streams at once, first settled, then measured.",
+    "Scaling target": "Streams on each instance at which to add another one: 75 % of the capacity.",
     "Session": "The recording of a run on disk, in a folder of its own. It can be opened and replayed.",
     "Stall": "A time during which the window itself did not respond.",
     "Stream": "One bidirectional SageMaker stream, which carries audio out and messages in.",

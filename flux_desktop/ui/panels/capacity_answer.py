@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
+from flux_desktop.reports.capacity_policy import policy_text
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.models.capacity_rungs import progress_words
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -47,6 +48,11 @@ class CapacityAnswer(Panel):
         self.evidence = label("", "caption", wrap=True)
         self.copy_button = button("Copy", self.copy, tip="Copy the answer as one sentence")
         self.copy_button.setAccessibleName("Copy the answer")
+        self.policy_button = button(
+            "Copy policy",
+            self.copy_policy,
+            tip="Copy the scaling policy for this capacity: JSON and the commands that set it. Nothing is sent",
+        )
         self.folder_button = button(
             "Session folder",
             lambda: self.session_wanted.emit(),
@@ -64,6 +70,7 @@ class CapacityAnswer(Panel):
         words.addStretch()
         buttons = QVBoxLayout()
         buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.policy_button)
         buttons.addWidget(self.folder_button)
         buttons.addStretch()
         row = QHBoxLayout()
@@ -80,6 +87,11 @@ class CapacityAnswer(Panel):
         """Put the answer on the clipboard."""
         copy_text(self._model.answer())
 
+    def copy_policy(self) -> None:
+        """Put the scaling policy on the clipboard."""
+        if self._model.policy is not None:
+            copy_text(policy_text(self._model.policy))
+
     def refresh(self) -> None:
         """Show the model."""
         model = self._model
@@ -87,6 +99,7 @@ class CapacityAnswer(Panel):
         self.setVisible(result is not None or model.searching)
         self.copy_button.setVisible(result is not None)
         self.folder_button.setVisible(result is not None)
+        self.policy_button.setVisible(model.policy is not None)
         if result is None:
             passed = max((each.streams for each in model.rungs if each.judgement == "PASS"), default=0)
             self._show(str(passed) if passed else "–", "SEARCHING", "quiet")  # noqa: RUF001

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, WavSource
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_minutes_left
 from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.reports.capacity_policy import policy_for
+from flux_desktop.reports.documents.account import read_account
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
@@ -18,6 +22,7 @@ from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.price_keeper import PriceKeeper
@@ -25,6 +30,9 @@ from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.capacity import CapacityPlan
+
+
+ACCOUNT = "capacity account"
 
 
 class CapacitySearcher:
@@ -37,10 +45,11 @@ class CapacitySearcher:
         controller: RunController,
         prices: PriceKeeper,
         banners: BannerStack,
+        tasks: UiTasks,
     ) -> None:
         self._state, self._page, self._controller, self._prices = state, page, controller, prices
         self._inputs, self.model = page.inputs, page.model
-        self._banners = banners
+        self._banners, self._tasks = banners, tasks
         self._engine: CapacityEngine | None = None
         """Of the search in progress, or the last one."""
         self._plan: CapacityPlan | None = None
@@ -107,6 +116,11 @@ class CapacitySearcher:
         self.model.searching = self.model.stopping = False
         self.model.report, self.model.account = engine.report, engine.account
         self._banners.withdraw(SUMMARY)  # the page shows what came of it
+        if engine.report is not None and self._plan is not None:
+            self.model.policy = policy_for(engine.report, self._plan.run)
+        if engine.session_folder is not None and self._plan is not None and not self._plan.run.is_local:
+            work = self._read_account(engine.session_folder)
+            self._tasks.start("reading the account's timeline", work, group=ACCOUNT, exclusive=True)
         if engine.report is None:
             self._banners.show_problem(Problem(code="search_stopped", what="The search ended before it began."), "warn")
         self._page.refresh()
@@ -156,6 +170,20 @@ class CapacitySearcher:
 
     def _take_rung(self, outcome: RungOutcome) -> None:
         self.model.take_rung(outcome)
+
+    async def _read_account(self, folder: Path) -> None:
+        """What was observed of the account meanwhile, and the policy with the instances that it allows."""
+        try:
+            account = await file_work("Reading the account's timeline", lambda: read_account(folder))
+        except OSError as error:
+            what = f"The account's timeline cannot be read: {error.strerror or error}."
+            raise ProblemError(Problem(code="account_unreadable", what=what)) from None
+        report = self.model.report
+        if account is None or self._plan is None or report is None:
+            return
+        self.model.account = report.account = account
+        self.model.policy = policy_for(report, self._plan.run)
+        self._page.refresh()
 
     def _show_folder(self) -> None:
         if self._engine is not None and self._engine.session_folder is not None:

@@ -110,7 +110,9 @@ class MainWindow(QMainWindow):
         self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
         self.prices = PriceKeeper(self.state, self.tasks)
         self.capacity_page = CapacityPage(theme, self.state)
-        self.searcher = CapacitySearcher(self.state, self.capacity_page, self.controller, self.prices, page.banners)
+        self.searcher = CapacitySearcher(
+            self.state, self.capacity_page, self.controller, self.prices, page.banners, self.tasks
+        )
         self.sessions_page = SessionsPage(theme)
         self.budget = BudgetKeeper(self.state, self.controller, page.banners, lambda: self.searcher.searching)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)

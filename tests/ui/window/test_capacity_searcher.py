@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QGuiApplication
+
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource
@@ -16,7 +18,7 @@ from tests.ui.window.page_bench import PageBench
 
 def searcher_of(bench: PageBench) -> CapacitySearcher:
     prices = PriceKeeper(bench.state, bench.tasks)
-    return CapacitySearcher(bench.state, bench.capacity_page, bench.controller, prices, bench.page.banners)
+    return CapacitySearcher(bench.state, bench.capacity_page, bench.controller, prices, bench.page.banners, bench.tasks)
 
 
 async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None:
@@ -44,6 +46,8 @@ async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None
     searcher.run_finished()
     assert not searcher.searching
     assert page.answer.number.text() == "46"
+    page.answer.policy_button.click()
+    assert '"TargetValue": 34.0' in QGuiApplication.clipboard().text()
     assert page.inputs.search_button.text() == "Search"
     searcher.search()
     assert searcher.model.rungs == [], "a new search begins from nothing"
