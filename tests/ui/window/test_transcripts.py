@@ -90,7 +90,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, folder: Path) -> PastRun:
     """Let every folder hold the scripted run with other parameters than the window's."""
     plan = scripted.plan(2, options=FluxOptions(eot_threshold=0.55))
     past = PastRun(folder, plan, scripted.scripted_run(2), cut_off=False)
-    monkeypatch.setattr(module, "read_past_run", lambda _folder: past)
+    monkeypatch.setattr(module, "read_past_run", lambda _folder, *, whole: past)
     return past
 
 
