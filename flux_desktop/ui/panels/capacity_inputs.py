@@ -69,7 +69,7 @@ class CapacityInputs(Panel):
         self.budget = _line("", "Budget", "End the search there: stream-minutes, such as 500, or money, such as 5usd")
         self.until = _line("", "Until", "End the search at this time of day, HH:MM")
         self.budget.setPlaceholderText("none")
-        self.until.setPlaceholderText("HH:MM")
+        self.until.setPlaceholderText("18:30")
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_S - 2)
         grid.setVerticalSpacing(SPACE_S - 2)

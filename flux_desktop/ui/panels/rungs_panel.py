@@ -16,7 +16,7 @@ from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 VERDICT = 1
 WHY = len(COLUMNS) - 1
 ROW_PX = 24
-WIDTHS_PX = (54, 98, 50, 82, 46)
+WIDTHS_PX = (58, 94, 46, 92, 42)
 REASONS_PX = 420
 """Width from which the reasons have a column; on a narrower panel they are in the tips."""
 

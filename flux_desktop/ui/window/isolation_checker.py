@@ -5,6 +5,7 @@ from __future__ import annotations
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.measurement import cost_words
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.models.work_progress import of_share
 from flux_desktop.ui.pages.tune_page import TunePage
@@ -13,6 +14,9 @@ from flux_desktop.ui.services.isolation_engine import IsolationEngine
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.window.run_banner import SUMMARY
+
+STREAM_MINUTES = 5.0
+"""Of the whole check, about, with the bundled clips and the usual timeout."""
 
 
 class IsolationChecker:
@@ -62,7 +66,8 @@ class IsolationChecker:
     def refresh(self) -> None:
         """Show the offer or the phase; called after every change and at the pace of labels."""
         run, is_running = self._state.run, self._engine is not None
-        idle = f"on {self._state.endpoint}, within 5 minutes"
+        cost = cost_words(STREAM_MINUTES, self._state.endpoint, self._state.prices)
+        idle = f"on {self._state.endpoint}, within 5 minutes · {cost}"
         self._view.show_offer(enabled=not run.active, state="" if is_running else idle)
         passed_s = self._before_s + run.current.elapsed_s()
         share = min(1.0, passed_s / self._expected_s) if self._expected_s else 0.0

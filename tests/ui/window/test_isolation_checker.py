@@ -5,9 +5,10 @@ from __future__ import annotations
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
-from flux_desktop.experiments.isolation import IsolationRun
+from flux_desktop.experiments.isolation import IsolationRun, isolation_clips, longest_minutes
+from flux_desktop.flux import defaults
 from flux_desktop.ui.models.run_model import Phase
-from flux_desktop.ui.window.isolation_checker import IsolationChecker
+from flux_desktop.ui.window.isolation_checker import STREAM_MINUTES, IsolationChecker
 from tests.ui.models.test_tune_isolation import FAILED
 from tests.ui.window.page_bench import PageBench
 
@@ -20,6 +21,7 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     bench.tune_page.curve_panel.tabs.setCurrentIndex(2)
     assert not view.isHidden()
     assert "local" in view.state.full_text()
+    assert view.state.full_text().endswith("5 stream-minutes · no cost")
     view.button.click()
     engine = checker._engine
     assert engine is not None
@@ -51,3 +53,8 @@ async def test_a_check_that_cannot_be_carried_out_says_why(bench: PageBench) -> 
     checker.run_finished()
     assert bench.banners == ["connect_failed"]
     assert bench.tune_page.curve_panel.isolation.verdict.isHidden()
+
+
+def test_the_cost_before_the_start_is_that_of_the_bundled_clips() -> None:
+    stream_minutes, _ = longest_minutes(isolation_clips(), defaults.EOT_TIMEOUT_MS)
+    assert 0.8 * STREAM_MINUTES <= stream_minutes <= STREAM_MINUTES
