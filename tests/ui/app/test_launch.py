@@ -42,6 +42,7 @@ def test_a_later_start_looks_at_nothing(stage: Stage, monkeypatch: pytest.Monkey
     monkeypatch.setitem(quick_checks.QUICK, "open files", few_files)
 
     async def live(window: MainWindow) -> None:
+        await until(lambda: not window.tasks.running(), "what every start reads has been read")
         launch.check_installation(window, __version__)
         assert not window.tasks.running()
         launch.check_installation(window, "0.0.1")
