@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -194,7 +194,8 @@ async def settled(window: MainWindow) -> None:
     for _ in range(3):
         window.state.changed()
         window.live_page.plots.refresh()
-        QApplication.processEvents()
+        # Not processEvents: within a task it would run other tasks, which asyncio does not allow.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         await asyncio.sleep(0)
 
 
