@@ -275,7 +275,7 @@ def test_a_data_set(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_data_set_on_fresh_connections() -> None:
     words = "file x --data sample --fresh-connection --connections 5 --passes 3 --trailing-silence 6s --channel left"
     made = file_plan(build_parser("file").parse_args(words.split()))
-    assert (made.connections, made.held_max, made.held) == (72, 5, 5)
+    assert (made.connections, made.held_max, made.held) == (3 * 29, 5, 5)
     assert isinstance(made.source, DataSetSource)
     assert (made.source.passes, made.source.trailing_silence_s, made.source.channel) == (3, 6.0, "left")
 

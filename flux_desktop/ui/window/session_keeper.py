@@ -137,8 +137,10 @@ class SessionKeeper:
         folders = self.parent / base.name, self.parent / new.name
         try:
             result: Comparison = await in_thread(partial(compare_sessions, *folders, (), force=force), WORK_LIMIT_S)
-        except ProblemError as error:
-            self._page.detail.show_failed(base, new, error.problem.sentence())
+        except (ProblemError, OSError) as error:
+            if self._compared == (base.name, new.name):  # else they have been deleted meanwhile
+                told = error.problem.sentence() if isinstance(error, ProblemError) else f"{error.strerror or error}."
+                self._page.detail.show_failed(base, new, told)
             return
         if self._compared == (base.name, new.name):
             self._page.detail.show_comparison(base, new, result)

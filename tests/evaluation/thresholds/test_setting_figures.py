@@ -48,7 +48,7 @@ def test_ten_turns_by_hand() -> None:
     # 1.04 s. In order: 0.38 0.38 0.38 0.40 0.40 0.40 1.04; the median is 0.40 s.
     figures = setting_figures(trace_table(TEN), AT)
     assert figures.cut_offs_per_hold == wilson(2, 5)
-    assert figures.cut_offs_by_hold_length["0.5-1 s"] == wilson(2, 5)
+    assert figures.cut_offs_by_hold_length["0.2-0.5 s"] == wilson(2, 5)
     assert figures.cut_offs_per_turn == wilson(2, 10)
     assert figures.missed == wilson(1, 8)
     assert figures.ended_by_timeout == wilson(1, 8)

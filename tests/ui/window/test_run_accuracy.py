@@ -45,7 +45,7 @@ def session(tmp_path: Path) -> Path:
 async def test_the_banner_gains_the_accuracy(bench: PageBench, theme: ThemeSource, session: Path) -> None:
     run = Bench(bench, theme, session)
     run.events.take(run_ended())
-    assert run.actions == ["Show in folder"]
+    assert run.actions == ["Report…", "Show in folder"]
     await bench.settled(GROUP)
     assert bench.banners == ["summary"]
     assert "WER 66.7 % raw, 33.3 % (no interval, n = 3) normalised" in run.why
@@ -79,7 +79,7 @@ async def test_without_references_the_menu_says_what_is_needed(
     run = Bench(bench, theme, session_of(tmp_path, plan(), *said("hello", 1, 2), ended(3, 4)))
     run.events.take(run_ended())
     await bench.settled(GROUP)
-    assert run.actions == ["Show in folder"]
+    assert run.actions == ["Report…", "Show in folder"]
     run.view.show()
     assert bench.banners == ["no_accuracy", "summary"]
     assert bench.page.findChildren(AccuracyDialog) == []
