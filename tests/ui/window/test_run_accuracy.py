@@ -49,7 +49,7 @@ async def test_the_banner_gains_the_accuracy(bench: PageBench, theme: ThemeSourc
     await bench.settled(GROUP)
     assert bench.banners == ["summary"]
     assert "WER 66.7 % raw, 33.3 % (no interval, n = 3) normalised" in run.why
-    assert run.actions == ["Accuracy…", "Show in folder"]
+    assert run.actions == ["Accuracy…", "Report…", "Show in folder"]
     run.view.show()
     [dialog] = bench.page.findChildren(AccuracyDialog)
     assert "dashboard" in dialog.worst.toPlainText()
