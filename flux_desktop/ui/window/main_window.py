@@ -17,6 +17,7 @@ from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
+from flux_desktop.ui.services.collector import Collector
 from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
@@ -77,7 +78,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(WINDOW_SMALLEST)
         self.theme, self.state, self.log = theme, AppState(), LogKeeper()
-        self.heartbeat = Heartbeat(self)
+        self.heartbeat, self.collector = Heartbeat(self), Collector(self)
         page = self.live_page = LivePage(theme, self.state, self.heartbeat)
         self.tasks = UiTasks(page.banners.show_problem)
         self.mailbox = Mailbox()
@@ -222,6 +223,7 @@ class MainWindow(QMainWindow):
 
         With `load_account` the account's endpoints are loaded too, if this machine has an AWS configuration.
         """
+        self.collector.start()
         self.show()
         self.speech_models.look()
         self.prices.begin()
@@ -300,6 +302,7 @@ class MainWindow(QMainWindow):
             self.presenting.leave()
             self.clock.stop()
             self.heartbeat.stop()
+            self.collector.stop()
             self.tasks.start("closing", self._close_all())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

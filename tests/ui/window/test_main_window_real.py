@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -149,9 +150,10 @@ def children(module: str, parent: int | str = "self") -> list[int]:
     """Process ids of a process's own children that run a module of ours; with no module all of them."""
     found = []
     for listing in Path(f"/proc/{parent}/task").glob("*/children"):
-        for pid in listing.read_text().split():
-            if not module or module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-                found.append(int(pid))
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread or a process that ends meanwhile
+            for pid in listing.read_text().split():
+                if not module or module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                    found.append(int(pid))
     return found
 
 
