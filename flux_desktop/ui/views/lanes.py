@@ -95,7 +95,9 @@ class Lanes(QWidget):
             )
             lane = QRectF(self._name_px, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - self._name_px, BAR_PX)
             painter.fillRect(lane, QColor(theme.raised))
-            self._paint_lane(painter, self._model.conversations[conn], lane, x, theme)
+            # Another run may have begun since the connections were taken: its own are taken before the next beat.
+            if conversation := self._model.conversations.get(conn):
+                self._paint_lane(painter, conversation, lane, x, theme)
         painter.end()
 
     def _paint_lane(

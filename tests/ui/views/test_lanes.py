@@ -129,6 +129,13 @@ def test_a_click_names_the_connection_and_below_the_last_lane_none(bench: Bench,
     assert picked == [2, 2, 3]
 
 
+def test_lanes_of_the_run_before_are_empty_until_those_of_the_next_are_taken(bench: Bench) -> None:
+    bench.model.reset(scripted.plan(1))
+    assert bench.at(2, 5.0) == bench.colours.raised
+    bench.lanes.set_connections(1)
+    assert bench.lanes.rows == 0
+
+
 def test_the_connection_above_has_no_lane(bench: Bench) -> None:
     bench.lanes.set_connections(2)
     assert [bench.lanes.conn_at(row * LANE_PX) for row in range(3)] == [1, 3, None]

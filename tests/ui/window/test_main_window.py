@@ -420,8 +420,12 @@ def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         QTest.keyClick(window, Qt.Key.Key_F11)
         await until(lambda: window.state.presenting, "F11 presents")
-        window.presenter.refresh()
-        assert scripted.SENTENCES[-1] in window.presenter.accessibleName()
+
+        def says_the_last_sentence() -> bool:
+            window.presenter.refresh()
+            return scripted.SENTENCES[-1] in window.presenter.accessibleName()
+
+        await until(says_the_last_sentence, "the last sentence is presented")
         assert not window.presenter.grab().isNull()
         QTest.keyClick(window, Qt.Key.Key_Escape)
         await until(lambda: not window.state.presenting, "Esc leaves")
