@@ -149,4 +149,4 @@ async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, mo
         assert merged.n == pooled.n, name
         for figure in ("p50_ms", "p95_ms", "p99_ms", "max_ms"):
             # Events have whole microseconds: rounding them again may end in the next counter of the histogram.
-            assert getattr(merged, figure) == pytest.approx(getattr(pooled, figure), abs=0.011, rel=1e-3), name
+            assert getattr(merged, figure) == pytest.approx(getattr(pooled, figure), abs=0.022, rel=1e-3), name

@@ -170,20 +170,20 @@ def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:
         window.state.changed()
         window.live_page.flux_panel.filters_button.click()
         await settled(window)
-        assert clipped(window) == [], "before a run"
+        await until(lambda: clipped(window) == [], "nothing is clipped before a run")
         await with_sample(window)
         window.live_page.run_bar.set_ramp(
             Ramp(way=STAGES, stages="10x30s,50x60s,100x2m,50x60s", limits="failed==0,update_n>1")
         )
         await settled(window)
-        assert clipped(window) == [], "with a recording and a ramp"
+        await until(lambda: clipped(window) == [], "nothing is clipped with a recording and a ramp")
         window.live_page.run_bar.set_ramp(Ramp())
         window.live_page.run_bar.connections.setValue(12)
         window.starter.start()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         window.live_page.plots.show_plot("Streams")
         await settled(window)
-        assert clipped(window) == [], "after a run"
+        await until(lambda: clipped(window) == [], "nothing is clipped after a run")
         assert window.width() == 1280
 
     stage(replaying(scripted.scripted_run(12)), live)
