@@ -99,11 +99,9 @@ LEFT_OUT = (
     "_curses",
     "_dbm",
     "_gdbm",
-    "_sqlite3",
     "curses",
     "dbm",
     "readline",
-    "sqlite3",
 )
 LEFT_TO_THE_SYSTEM = frozenset(
     {
