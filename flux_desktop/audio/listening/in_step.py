@@ -45,7 +45,7 @@ class InStep:
         return statistics.median(self._errors_s) if self._errors_s else None
 
     def reset(self) -> None:
-        """Forget what was measured: the sound begins anew, or the plan has another origin."""
+        """Discard the measurements: playback restarts, or the plan has a new origin."""
         self._errors_s.clear()
         self._correcting = False
 

@@ -32,7 +32,7 @@ _ONE, _TWO, _ANY = "one", "two", "any"
 
 
 class SessionsPanel(Panel):
-    """Shows what it is given; what a person wants is told by signals.
+    """Shows what it is given; signals report what the user asks for.
 
     Signals:
         search_changed: other words are searched for; read `words`.
