@@ -9,8 +9,6 @@ from pathlib import Path
 import msgspec
 import notices
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packaging.licenses import canonicalize_license_expression
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +66,10 @@ def test_the_list_holds_the_texts() -> None:
 
 
 def test_the_bill_is_valid_and_of_the_locked_versions() -> None:
+    # Imported here: it compiles the grammar of web addresses, seconds of CPU that each test process would pay.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     text = BILL.read_text("utf-8")
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert text == notices.bill(), "run make notices"
