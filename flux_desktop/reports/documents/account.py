@@ -8,17 +8,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.aws.account_records import ACCOUNT_FILE, InstanceCount, decode_records
+from flux_desktop.aws.account_records import ACCOUNT_FILE, InstanceCount, Record, decode_records
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
-from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, RunLoad, account_timeline
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, Point, RunLoad, account_timeline
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.reports.documents.latencies import read_latencies
+from flux_desktop.reports.documents.run_load import LoadHistory
 
 _CHANGED, _ENDED, _STARTED = (
     f'{{"event":"{name}"'.encode() for name in ("connection", "connection_ended", "run_started")
 )
-_REFUSED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED})
 
 
 class _Changed(Struct):
@@ -55,6 +55,28 @@ def read_account(folder: Path) -> AccountTimeline | None:
     return account_timeline(records, read_load(folder))
 
 
+class AccountTail:
+    """What has been written of the account of a run in progress; `read` blocks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.records: list[Record] = []
+        self._read_bytes = 0
+
+    def read(self) -> list[Record]:
+        """All records so far; those of a line that is still being written come later. Raises `OSError`."""
+        try:
+            with (self.folder / ACCOUNT_FILE).open("rb") as file:
+                file.seek(self._read_bytes)
+                new = file.read()
+        except FileNotFoundError:
+            return self.records
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read_bytes += len(whole)
+        self.records = [*self.records, *decode_records(whole.splitlines())]
+        return self.records
+
+
 def instances_in_service(folder: Path) -> int | None:
     """Instances of all variants at the latest look; None where none was observed. Blocks; raises `OSError`."""
     try:
@@ -68,60 +90,26 @@ def instances_in_service(folder: Path) -> int | None:
 def read_load(folder: Path) -> RunLoad:
     """What the run knew itself. Raises `OSError`."""
     changed, ended = msgspec.json.Decoder(_Changed), msgspec.json.Decoder(_Ended)
-    changes: list[_Changed] = []
-    moments: list[tuple[float, int, bool]] = []
-    """Time, connection, and whether it streams from then on."""
-    refused: list[float] = []
-    planned: tuple[tuple[float, float], ...] = ()
+    changes: list[_Changed | _Ended] = []
+    planned: tuple[Point, ...] = ()
     for line in chain.from_iterable(map(recorded_lines, recording_files(folder))):
         try:
             if line.startswith(_ENDED):
-                end = ended.decode(line)
-                moments.append((end.t, end.summary.conn, False))
-                if end.summary.ledger in _REFUSED:
-                    refused.append(end.t)
+                changes.append(ended.decode(line))
             elif line.startswith(_CHANGED):
-                change = changed.decode(line)
-                changes.append(change)
-                if change.state in (ConnectionState.STREAMING, ConnectionState.RECONNECTING):
-                    moments.append((change.t, change.conn, change.state is ConnectionState.STREAMING))
+                changes.append(changed.decode(line))
             elif line.startswith(_STARTED):
                 plan = msgspec.json.decode(line, type=_Started).plan
                 planned = _rungs(folder) if plan.on_demand else ((0.0, float(plan.connections)),)
         except msgspec.DecodeError:
             continue
-    moments.sort()
-    return RunLoad(
-        planned=planned,
-        connected=_connected(moments),
-        refused=tuple(sorted(refused)),
-        opened=_opened(changes),
-        p95_ms=tuple(read_latencies(folder).curve("wire", 95)),
-    )
-
-
-def _opened(changes: list[_Changed]) -> tuple[tuple[float, float], ...]:
-    """When each stream was asked for and when it was Connected, by the latter."""
-    asked_s: dict[int, float] = {}
-    opened = []
+    history = LoadHistory()
     for change in sorted(changes, key=lambda change: change.t):
-        if change.state in (ConnectionState.CONNECTING, ConnectionState.RECONNECTING):
-            asked_s[change.conn] = change.t
-        elif change.state is ConnectionState.STREAMING:
-            # A stream that replaces another in a rotation is asked for without a word of it.
-            opened.append((asked_s.pop(change.conn, change.t), change.t))
-    return tuple(opened)
-
-
-def _connected(moments: list[tuple[float, int, bool]]) -> tuple[tuple[float, float], ...]:
-    """Streaming connections, from each change on."""
-    streaming: set[int] = set()
-    steps: list[tuple[float, float]] = []
-    for t, conn, is_open in moments:
-        (streaming.add if is_open else streaming.discard)(conn)
-        if not steps or steps[-1][1] != len(streaming):
-            steps.append((t, float(len(streaming))))
-    return tuple(steps)
+        if isinstance(change, _Changed):
+            history.changed(change.t, change.conn, change.state)
+        else:
+            history.ended(change.t, change.summary.conn, change.summary.ledger)
+    return history.load(planned, tuple(read_latencies(folder).curve("wire", 95)))
 
 
 def _rungs(folder: Path) -> tuple[tuple[float, float], ...]:

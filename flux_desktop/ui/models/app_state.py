@@ -17,6 +17,7 @@ from flux_desktop.ui.models.endpoints import EndpointList
 from flux_desktop.ui.models.listening import Listening
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import MicrophoneLevel, Microphones
+from flux_desktop.ui.models.observed_account import ObservedAccount
 from flux_desktop.ui.models.plan_from_choices import on_fresh_connections, plan_from_choices, supported_options
 from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.run_model import RunModel
@@ -46,6 +47,7 @@ class AppState:
         self.listening = Listening()
         self.run = RunModel()
         self.live = LiveParameters()
+        self.observed = ObservedAccount()
         self.local = LocalBehaviour()
         self.speech_models = SpeechModelStates()
         self.probes: dict[tuple[str, str], ProbeReport] = {}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, Point
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import UTILISATION, Result
-from flux_desktop.evaluation.capacity.rung import RungOutcome
+from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
 from flux_desktop.evaluation.capacity.scaling_policy import ScalingPolicy
 from flux_desktop.evaluation.cost import SUGGESTED, ConversationCost, Prices, conversation_cost, money
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.observed_account import ObservedAccount
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.capacity import Progress
@@ -36,45 +37,45 @@ class CapacityModel:
     policy: ScalingPolicy | None = None
     """For the capacity found; None where none was."""
     account: AccountTimeline | None = None
-    """What was read of the account; None until then."""
-    _planned: list[Point] = field(default_factory=list)
-    _connected: list[Point] = field(default_factory=list)
-    _refused: list[float] = field(default_factory=list)
-    _p95_ms: list[Point] = field(default_factory=list)
+    """What was read of the account when the search had ended; None until then."""
+    verdicts: list[tuple[float, float, int, Judgement]] = field(default_factory=list)
+    """Begin, end, streams and judgement of each rung, on the search's clock."""
+    observed: ObservedAccount = field(default_factory=lambda: ObservedAccount(by_rungs=True))
+    """Load and account of the search in progress."""
 
     def begin(self, limits: tuple[Criterion, ...]) -> None:
         """A search begins: what the last one found is shown no longer."""
         self.report, self.progress, self.account, self.policy, self.limits = None, None, None, None, limits
-        for part in (self.rungs, self._planned, self._connected, self._refused, self._p95_ms):
-            part.clear()
+        self.rungs.clear()
+        self.verdicts.clear()
+        self.observed.clear()
 
     def take_progress(self, progress: Progress) -> None:
         """Where the search is; each change of its streams becomes a point of the timeline."""
         self.progress = progress
-        for points, streams in ((self._planned, progress.rung.streams), (self._connected, progress.open_streams)):
-            if not points or points[-1][1] != streams:
-                points.append((progress.t_s, float(streams)))
+        planned = self.observed.planned
+        if not planned or planned[-1][1] != progress.rung.streams:
+            planned.append((progress.t_s, float(progress.rung.streams)))
 
     def take_rung(self, outcome: RungOutcome) -> None:
         """One more rung has been judged."""
         self.rungs.append(outcome)
         at_s = self.progress.t_s if self.progress is not None else outcome.t_s
-        self._refused += [at_s] * outcome.refused
+        began_s = self.verdicts[-1][1] if self.verdicts else 0.0
+        self.verdicts.append((began_s, max(began_s, at_s), outcome.streams, outcome.judgement))
         worst = outcome.worst()
         if worst is not None and worst.value_ms is not None:
-            self._p95_ms.append((at_s, worst.value_ms))
+            self.observed.p95_ms.append((at_s, worst.value_ms))
 
     @property
     def timeline(self) -> AccountTimeline:
         """The load of the search, and what was read of the account meanwhile."""
-        if self.account is not None:
-            return self.account
-        return AccountTimeline(
-            planned=tuple(self._planned),
-            connected=tuple(self._connected),
-            refused=tuple(self._refused),
-            p95_ms=tuple(self._p95_ms),
-        )
+        return self.observed.timeline if self.account is None else self.account
+
+    @property
+    def now_s(self) -> float:
+        """On the search's clock."""
+        return 0.0 if self.progress is None else self.progress.t_s
 
     @property
     def result(self) -> Result | None:

@@ -27,10 +27,10 @@ COLUMNS = (
     Column("n", "Latencies measured"),
     Column("Why", "Why the rung did not pass"),
 )
-
-
 MARKS: dict[Judgement, str] = {"PASS": "●", "FAIL": "■", "UNDECIDED": "▲", "INVALID": "✕"}
 """Shapes of the verdicts, as the curve draws them."""
+VERDICT_TOKENS: dict[Judgement, str] = {"PASS": "ok", "FAIL": "danger", "UNDECIDED": "warn", "INVALID": "muted"}
+"""Their colours."""
 
 
 def rung_row(outcome: RungOutcome) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.plots.account_timeline import AccountTimelinePlot
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.widgets.basics import Panel
+from flux_desktop.ui.widgets.basics import Panel, plain_tip
 from flux_desktop.ui.widgets.legend import Legend
 
 NOT_READ = "Streams planned and open, by the program itself"
@@ -33,6 +33,7 @@ class AccountTimelinePanel(Panel):
         self.title.setText("The load meanwhile" if timeline.is_empty else "The account meanwhile")
         lines = timeline.lines()
         self.subtitle.setText(lines[0] if lines else NOT_READ)
-        self.subtitle.setToolTip("\n".join(lines))
+        self.subtitle.setToolTip(plain_tip("\n".join(lines)))
+        self.plot.setToolTip(plain_tip("\n".join(lines)))
         self.plot.refresh()
         self.legend.show_entries(self.plot.legend_entries())

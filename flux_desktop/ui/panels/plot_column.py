@@ -40,6 +40,7 @@ class PlotColumn(QWidget):
             return
         import pyqtgraph as pg
 
+        from flux_desktop.ui.plots.account import ACCOUNT, AccountPlot
         from flux_desktop.ui.plots.deck import PlotDeck
         from flux_desktop.ui.plots.end_of_turn import EndOfTurnPlot
         from flux_desktop.ui.plots.latency import LatencyPlot
@@ -55,9 +56,11 @@ class PlotColumn(QWidget):
         self.level = LevelPlot(self._theme, self._model)
         self.pacing = PacingPlot(self._theme, self._model)
         self.streams = StreamsPlot(self._theme, self._model)
-        self.deck = PlotDeck({"Pacing": self.pacing, "Streams": self.streams, LEVEL: self.level})
+        self.account = AccountPlot(self._theme, self._state.observed)
+        self.deck = PlotDeck({"Pacing": self.pacing, "Streams": self.streams, LEVEL: self.level, ACCOUNT: self.account})
+        self.deck.set_offered(ACCOUNT, False)
         self.deck.chosen.connect(self._remember)
-        self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams]
+        self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams, self.account]
         for widget, share in ((self.latency, 6), (self.end_of_turn, 4), (self.deck, 3)):
             self._layout.addWidget(widget, share)
         for plot in self.plots:
@@ -108,6 +111,8 @@ class PlotColumn(QWidget):
             self._state.choices.plot = name
 
     def refresh(self) -> None:
-        """Draw what is new."""
+        """Draw what is new; the account has a tab once something is known of it."""
+        if self.plots:
+            self.deck.set_offered(self.account.heading, self.account.offered)
         for plot in self.plots:
             plot.refresh()

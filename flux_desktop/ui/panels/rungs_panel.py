@@ -8,8 +8,15 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from flux_desktop.evaluation.capacity.rung import RungOutcome
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.models.capacity_rungs import COLUMNS, MARKS, rung_row, rung_tip, rungs_text, sort_keys
-from flux_desktop.ui.plots.capacity_curve import TOKENS
+from flux_desktop.ui.models.capacity_rungs import (
+    COLUMNS,
+    MARKS,
+    VERDICT_TOKENS,
+    rung_row,
+    rung_tip,
+    rungs_text,
+    sort_keys,
+)
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 
@@ -99,7 +106,7 @@ class RungsPanel(Panel):
         rungs, result = self._order(), self._model.result
         self.table.setRowCount(len(rungs))
         for row, outcome in enumerate(rungs):
-            colour = QColor(getattr(self._theme.current, TOKENS[outcome.judgement]))
+            colour = QColor(getattr(self._theme.current, VERDICT_TOKENS[outcome.judgement]))
             words = rung_row(outcome)
             for column, (text, value) in enumerate(zip(words, sort_keys(outcome), strict=True)):
                 cell = _Cell(f"{MARKS[outcome.judgement]} {text}" if column == VERDICT else text, value)

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.reports.files import write_whole
 from flux_desktop.ui.models.series import Floats, Series
+from flux_desktop.ui.plots.axis_style import style_axes
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.style.tokens import SPACE_M, SPACE_XL, TYPE_CAPTION_PX, TYPE_TITLE_PX, font
+from flux_desktop.ui.style.tokens import SPACE_M, SPACE_XL, TYPE_TITLE_PX, font
 from flux_desktop.ui.widgets.basics import IconButton, Panel, label
 from flux_desktop.ui.widgets.file_dialogs import ask_plot
 from flux_desktop.ui.widgets.legend import Legend
@@ -137,11 +138,7 @@ class PlotPanel(Panel):
         """Take the theme's colours."""
         colours = self.theme.current
         self.plot.setBackground(QColor(colours.panel))
-        for name in ("left", "bottom"):
-            axis = self.item.getAxis(name)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setStyle(tickFont=font(TYPE_CAPTION_PX), tickLength=0)
+        style_axes(self.item, colours)
 
     def save(self, path: Path) -> None:
         """Write a PNG, or a CSV where the name says so; where that fails, the line under the plot says why."""

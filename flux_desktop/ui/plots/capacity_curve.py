@@ -13,14 +13,13 @@ from PySide6.QtGui import QColor
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.rung import Judgement, Measured, RungOutcome
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.models.capacity_rungs import rung_tip
+from flux_desktop.ui.models.capacity_rungs import VERDICT_TOKENS, rung_tip
+from flux_desktop.ui.plots.axis_style import style_axes
 from flux_desktop.ui.plots.number_axes import ThousandsAxis
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.legend import Entry
 
 SYMBOLS: dict[Judgement, str] = {"PASS": "o", "FAIL": "s", "UNDECIDED": "t1", "INVALID": "x"}
-TOKENS: dict[Judgement, str] = {"PASS": "ok", "FAIL": "danger", "UNDECIDED": "warn", "INVALID": "muted"}
 _HEADROOM = 2.0
 """The axis reaches at most so many times as far as the highest limit; rungs beyond are drawn at its edge."""
 
@@ -108,7 +107,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
             x=[rung.streams for rung, _ in known],
             y=[min(top_ms, _value(each)) for _, each in known],
             symbol=[SYMBOLS[rung.judgement] for rung, _ in known],
-            brush=[pg.mkBrush(getattr(colours, TOKENS[rung.judgement])) for rung, _ in known],
+            brush=[pg.mkBrush(getattr(colours, VERDICT_TOKENS[rung.judgement])) for rung, _ in known],
             pen=pg.mkPen(colours.panel, width=1),
             data=[rung for rung, _ in known],
         )
@@ -140,12 +139,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
     def _restyle(self) -> None:
         colours = self._theme.current
         self.setBackground(QColor(colours.panel))
-        item: Any = self.getPlotItem()
-        for name in ("left", "bottom"):
-            axis = item.getAxis(name)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setStyle(tickFont=font(TYPE_CAPTION_PX), tickLength=0)
+        style_axes(self.getPlotItem(), colours)
 
 
 def _value(measured: Measured) -> float:

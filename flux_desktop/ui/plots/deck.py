@@ -63,8 +63,11 @@ class PlotDeck(QWidget):
 
     def set_offered(self, name: str, offered: bool) -> None:
         """Whether a plot has a tab at all."""
+        position = list(self._plots).index(name)
+        if self.tabs.isTabVisible(position) is offered:
+            return
         self._by_person = False
-        self.tabs.setTabVisible(list(self._plots).index(name), offered)
+        self.tabs.setTabVisible(position, offered)
         self._by_person = True
 
     def _changed(self, position: int) -> None:

@@ -14,6 +14,7 @@ from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGU
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_curve import CurvePoint, Evaluation
+from flux_desktop.ui.plots.axis_style import style_axes
 from flux_desktop.ui.plots.number_axes import PercentAxis, ThousandsAxis
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
@@ -221,12 +222,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         """Take the theme's colours."""
         colours = self._theme.current
         self.setBackground(QColor(colours.panel))
-        item: Any = self.getPlotItem()
-        for name in ("left", "bottom"):
-            axis = item.getAxis(name)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.muted))
-            axis.setStyle(tickFont=font(TYPE_CAPTION_PX), tickLength=0)
+        style_axes(self.getPlotItem(), colours)
         accent, muted = QColor(colours.accent), QColor(colours.muted)
         self._best.setPen(pg.mkPen(accent, width=2))
         self._band.setBrush(pg.mkBrush(_faint(accent, 48)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, WavSource
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_minutes_left
 from flux_desktop.evaluation.capacity.rung import RungOutcome
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 
 ACCOUNT = "capacity account"
+_DRAWN_EVERY_S = 2.0
+"""Curves and table of a search in progress, where nothing else has changed."""
 
 
 class CapacitySearcher:
@@ -84,8 +87,12 @@ class CapacitySearcher:
             return
 
         def make(sink: EventSink) -> CapacityEngine:
+            def take(event: Event) -> None:
+                self.model.observed.take(event)
+                sink(event)
+
             self._engine = CapacityEngine(
-                sink, plan, self._controller.make_engine, self._take_rung, self.model.take_progress
+                take, plan, self._controller.make_engine, self._take_rung, self.model.take_progress
             )
             return self._engine
 
@@ -148,8 +155,9 @@ class CapacitySearcher:
             self._page.prices_panel.refresh()
             self._page.answer.refresh()
         if model.searching:
+            model.observed.records = state.observed.records
             self._page.answer.refresh()
-            drawn = (len(model.rungs), len(model.timeline.planned), len(model.timeline.connected) // 8)
+            drawn = (len(model.rungs), model.observed.state, int(model.now_s / _DRAWN_EVERY_S))
             if drawn != self._drawn:
                 self._drawn = drawn
                 self._page.refresh()

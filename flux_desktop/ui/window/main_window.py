@@ -17,6 +17,7 @@ from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
 from flux_desktop.ui.services.account import Account, AwsAccount
+from flux_desktop.ui.services.account_follower import AccountFollower
 from flux_desktop.ui.services.collector import Collector
 from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.searcher = CapacitySearcher(
             self.state, self.capacity_page, self.controller, self.prices, page.banners, self.tasks
         )
+        self.account = AccountFollower(self.state, self.tasks, lambda: self.controller.newest_folder)
         self.sessions_page = SessionsPage(theme)
         self.budget = BudgetKeeper(self.state, self.controller, page.banners, lambda: self.searcher.searching)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
                 self.confirmer.refresh,
                 self.comparer.refresh,
                 self.isolation.refresh,
+                self.account.refresh,
                 self.searcher.refresh,
             ),
             active=lambda: self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active,
@@ -185,6 +188,7 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.comparer.run_finished)
         self.events.run_finished.connect(self.isolation.run_finished)
         self.events.run_finished.connect(self.searcher.run_finished)
+        self.events.run_finished.connect(self.account.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
         self.sessions.serve(self.events, self.starter)
         self.events.run_finished.connect(self.run_finished)

@@ -53,6 +53,7 @@ class RunEvents(QObject):
         known_refusal = bool(state.live.explanation)
         state.run.feed(event)
         state.live.feed(event)
+        state.observed.take(event)
         if isinstance(event, LevelMeasured):
             self._preview.show_level(event)
         elif isinstance(event, RunStarted):

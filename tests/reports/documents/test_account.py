@@ -11,7 +11,7 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.reports.documents.account import instances_in_service, read_account
+from flux_desktop.reports.documents.account import AccountTail, instances_in_service, read_account
 from flux_desktop.reports.documents.html import as_html
 from flux_desktop.reports.documents.session_report import read_session_report
 from tests.waiting import PATIENCE_S
@@ -89,6 +89,18 @@ def test_the_latest_look_counts_the_instances_of_all_variants(tmp_path: Path) ->
     more = InstanceCount(t_s=2, variant="a", running=4, desired=4)
     (tmp_path / ACCOUNT_FILE).write_bytes(encode_records([*looks, more]))
     assert instances_in_service(tmp_path) == 6
+
+
+def test_the_records_of_a_run_in_progress_are_read_as_they_come(tmp_path: Path) -> None:
+    tail, path = AccountTail(tmp_path), tmp_path / ACCOUNT_FILE
+    assert tail.read() == []
+    looks = [InstanceCount(t_s=t, variant="a", running=n, desired=n) for t, n in ((1, 1), (2, 2))]
+    first, second = (encode_records([look]) for look in looks)
+    path.write_bytes(first + second[:10])
+    assert tail.read() == looks[:1], "a line that is still being written comes later"
+    path.write_bytes(first + second)
+    assert tail.read() == looks
+    assert tail.read() == looks
 
 
 def test_a_session_without_an_account_has_none(tmp_path: Path) -> None:

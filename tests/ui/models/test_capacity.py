@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from flux_desktop.engine.records.events import ConnectionChanged
+from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.search import Rung
 from flux_desktop.experiments.capacity import Progress
 from flux_desktop.ui.models.capacity import CapacityModel
@@ -15,6 +18,7 @@ from flux_desktop.ui.models.capacity_rungs import (
     rungs_text,
     sort_keys,
 )
+from tests.evaluation.capacity.test_account_timeline import records
 from tests.ui.models.capacities import LIMIT, report, rung
 
 
@@ -62,17 +66,29 @@ def test_no_cost_without_a_capacity() -> None:
 def test_the_load_is_a_timeline_of_changes() -> None:
     model = CapacityModel()
     model.begin((LIMIT,))
-    for t_s, planned, opened in ((0.0, 4, 0), (0.5, 4, 4), (1.0, 4, 4), (20.0, 8, 4)):
-        model.take_progress(progress(t_s, planned, opened))
+    for t_s, planned in ((0.0, 4), (0.5, 4), (1.0, 4), (20.0, 8)):
+        model.take_progress(progress(t_s, planned, 4))
     model.take_rung(rung(8, "FAIL", 500.0, refused=2))
+    model.take_progress(progress(31.0, 4, 4))
+    model.take_rung(rung(4, "PASS", 90.0))
     timeline = model.timeline
-    assert timeline.planned == ((0.0, 4.0), (20.0, 8.0))
-    assert timeline.connected == ((0.0, 0.0), (0.5, 4.0))
-    assert timeline.refused == (20.0, 20.0)
-    assert timeline.p95_ms == ((20.0, 500.0),)
+    assert timeline.planned == ((0.0, 4.0), (20.0, 8.0), (31.0, 4.0))
+    assert timeline.p95_ms == ((20.0, 500.0), (31.0, 90.0))
+    assert model.verdicts == [(0.0, 20.0, 8, "FAIL"), (20.0, 31.0, 4, "PASS")]
     model.begin((LIMIT,))
     assert model.timeline.planned == ()
-    assert model.rungs == []
+    assert model.rungs == model.verdicts == []
+
+
+def test_the_account_is_known_during_the_search() -> None:
+    model = CapacityModel()
+    model.begin((LIMIT,))
+    model.observed.records = records()
+    model.observed.take(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    assert model.timeline.running == ((1.0, 1), (231.0, 2))
+    assert model.timeline.connected == ((0.5, 1.0),)
+    model.account = AccountTimeline(target=6.0)
+    assert model.timeline.running == (), "what was read of the whole recording replaces it"
 
 
 def test_a_rung_is_a_row_with_a_tip() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.engine.records.events import ConnectionEnded
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.panels.account_timeline_panel import AccountTimelinePanel
@@ -19,6 +21,9 @@ def test_the_load_is_there_at_once_and_the_account_when_it_was_read(qtbot: QtBot
     assert panel.isHidden()
     model.begin((LIMIT,))
     model.take_progress(progress(1.0, 8, 8))
+    for conn in (1, 2, 3):
+        refused = ConnectionSummary(conn=conn, ledger=LedgerClass.CONNECT_FAILED)
+        model.observed.take(ConnectionEnded(t=1.0, summary=refused))
     model.take_rung(rung(8, "FAIL", refused=3))
     panel.refresh()
     assert not panel.isHidden()

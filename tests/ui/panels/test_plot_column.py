@@ -48,7 +48,7 @@ def test_it_is_built_once_with_what_was_remembered(column: PlotColumn, state: Ap
     plots = list(column.plots)
     column.build()
     assert column.plots == plots
-    assert len(plots) == 5
+    assert len(plots) == 6
     assert column.deck.front == "Streams"
     assert column.latency.clock_box.currentIndex() == 1
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.plots.capacity_curve import SYMBOLS, TOKENS, CapacityCurve
+from flux_desktop.ui.models.capacity_rungs import VERDICT_TOKENS
+from flux_desktop.ui.plots.capacity_curve import SYMBOLS, CapacityCurve
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui.models.capacities import LIMIT, report, rung
 
@@ -28,4 +29,4 @@ def test_it_grows_rung_by_rung_and_ends_with_the_bracket(qtbot: QtBot, theme: Th
 
 
 def test_verdicts_differ_by_shape_and_colour() -> None:
-    assert len(set(SYMBOLS.values())) == len(set(TOKENS.values())) == 4
+    assert len(set(SYMBOLS.values())) == len(set(VERDICT_TOKENS.values())) == 4

@@ -11,6 +11,7 @@ from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEAR
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
 from flux_desktop.ui.window.price_keeper import PriceKeeper
+from tests.evaluation.capacity.test_account_timeline import records
 from tests.ui.models.capacities import report, rung
 from tests.ui.models.test_capacity import progress
 from tests.ui.window.page_bench import PageBench
@@ -51,6 +52,20 @@ async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None
     assert page.inputs.search_button.text() == "Search"
     searcher.search()
     assert searcher.model.rungs == [], "a new search begins from nothing"
+
+
+async def test_the_account_is_shown_while_the_search_is_under_way(bench: PageBench) -> None:
+    searcher = searcher_of(bench)
+    searcher.search()
+    panel = bench.capacity_page.timeline_panel
+    searcher.model.take_progress(progress(30.0, 16, 16))
+    searcher.refresh()
+    assert panel.title.text() == "The load meanwhile"
+    bench.state.observed.records = records()
+    searcher.refresh()
+    assert panel.title.text() == "The account meanwhile"
+    assert panel.subtitle.text() == "Instances in service: 1 to 2; desired: 1 to 2."
+    assert "2 instances in service" in panel.plot.accessibleName()
 
 
 async def test_stop_ends_the_search_in_order(bench: PageBench) -> None:
