@@ -20,7 +20,7 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0
-_BAD = {LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED}
+_BAD = {LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.GENERATOR_LOST}
 _ORDER = (
     *(state.value for state in ConnectionState if state is not ConnectionState.ENDED),
     *(c.value for c in LedgerClass),

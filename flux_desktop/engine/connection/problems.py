@@ -145,6 +145,16 @@ def internal_error(conn: int) -> Problem:
     )
 
 
+def lease_ended() -> Problem:
+    """The machine that asked for the load has fallen silent."""
+    return Problem(
+        code="lease_ended",
+        what="All streams were closed: the coordinator has not been heard of.",
+        why="A generator sends nothing that nobody asks for any more.",
+        todo="Check the coordinator and the network, then start again.",
+    )
+
+
 def worker_died(exit_code: int | None, last_words: str) -> Problem:
     """An engine process has ended, and its streams with it."""
     return Problem(

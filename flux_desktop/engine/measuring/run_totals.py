@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -15,6 +15,9 @@ from flux_desktop.engine.records.pass_criteria import judge, run_figures
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
+MERGE_EVERY_S = 0.4
+"""Workers report their histograms once a second; with hundreds of them, merging all at each report would take longer
+than that."""
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})
 
@@ -31,6 +34,7 @@ class RunTotals:
         self._histograms: dict[int, Histograms] = {}
         self._snapshots: dict[int, Snapshot] = {}
         self._merged: dict[str, Percentiles] = {}
+        self._merged_t = float("-inf")
         self._words: WordErrors | None = None
         self._retries = self._reconnects = 0
 
@@ -48,18 +52,22 @@ class RunTotals:
                 self._words = (self._words or WordErrors()) + event.summary.words
         elif isinstance(event, Histograms):
             self._histograms[worker] = event
-            self._merged = {name: self._percentiles(name) for name in _ALL}
+            if event.t - self._merged_t >= MERGE_EVERY_S:
+                self._merged = {name: self._percentiles(name) for name in _ALL}
+                self._merged_t = event.t
             return None
         elif isinstance(event, Snapshot) and not alone:
             self._snapshots[worker] = event
             return self._joined(event)
         return event
 
-    def ended(self, t: float, *, interrupted: bool) -> RunEnded:
-        """The end of the run, from all events so far."""
+    def ended(self, t: float, *, interrupted: bool, faults: Sequence[str] = ()) -> RunEnded:
+        """The end of the run, from all events so far. `faults` of its machines make it INVALID."""
         merged = {name: self._percentiles(name) for name in _ALL}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = self._generator.judge(merged["pacing"], merged["loop_lag"], cpu_percent)
+        if faults:
+            judged, reasons = Verdict.INVALID, [*faults, *reasons]
         counted = ledger(self._classes.values(), self._planned)
         latencies = {name: merged[name] for name in FIGURES}
         repeated = (self._retries, self._reconnects)

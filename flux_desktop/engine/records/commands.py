@@ -38,6 +38,9 @@ class StartRun(_Command, tag="start_run"):
     """As secret as the credentials: addresses of proxies have passwords in them."""
     recording_path: bytes | None = None
     """As the file system spells it: a folder's name need not be text."""
+    lease_s: float | None = None
+    """Without `RenewLease` for this long the streams are closed at once; None where the supervisor's end shows by
+    itself, as on one machine."""
 
 
 class BeginStreams(_Command, tag="begin"):
@@ -81,6 +84,10 @@ class RenewCredentials(_Command, tag="renew"):
     credentials: Credentials
 
 
+class RenewLease(_Command, tag="lease"):
+    """Whoever asked for the load is still there (`StartRun.lease_s`)."""
+
+
 class SendControl(_Command, tag="control"):
     """Send ForceEndTurn, Finalize, KeepAlive or CloseStream; None means every connection."""
 
@@ -111,6 +118,7 @@ Command = (
     | EndConnections
     | SetParameters
     | RenewCredentials
+    | RenewLease
     | SendControl
     | Watch
     | StopRun

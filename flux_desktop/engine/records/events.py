@@ -15,7 +15,14 @@ from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.redaction import redact_values
 from flux_desktop.datasets.clip import Span
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, Percentiles, Verdict
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    GeneratorRow,
+    Percentiles,
+    Verdict,
+)
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
@@ -262,6 +269,13 @@ class TranscriptProvenance(_Event, tag="transcript_provenance"):
     sources: dict[str, list[str]]
 
 
+class GeneratorsSeen(_Event, tag="generators"):
+    """The machines of a run on several, once a second and at its end."""
+
+    t: float
+    rows: list[GeneratorRow]
+
+
 class RunRefused(_Event, tag="run_refused"):
     """A worker cannot carry out its run; between worker and supervisor only."""
 
@@ -313,6 +327,7 @@ Event = (
     | Histograms
     | LevelMeasured
     | TranscriptProvenance
+    | GeneratorsSeen
     | RunRefused
     | Notice
     | RunEnded

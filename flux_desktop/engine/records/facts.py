@@ -36,6 +36,8 @@ class LedgerClass(StrEnum):
     NEVER_CONNECTED = "never Connected"
     FAILED = "failed in mid-stream"
     NO_TRANSCRIPT = "no transcript"
+    GENERATOR_LOST = "generator lost"
+    """Of a run on several machines: how the stream went on is unknown, because its machine was lost."""
     COMPLETED = "completed"
 
 
@@ -100,11 +102,11 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     """How often the connection continued in a new stream after losing one."""
     problem: Problem | None = None
 
-    def cut_off(self, problem: Problem) -> ConnectionSummary:
+    def cut_off(self, problem: Problem, ledger: LedgerClass = LedgerClass.FAILED) -> ConnectionSummary:
         """The result of a connection of which nothing is known but this row: its process or its recording ended."""
         return ConnectionSummary(
             conn=self.conn,
-            ledger=LedgerClass.FAILED,
+            ledger=ledger,
             problem=problem,
             request_id=self.request_id,
             chunks_sent=self.chunks_sent,
@@ -113,6 +115,27 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
             retries=self.retries,
             reconnects=self.reconnects,
         )
+
+
+class GeneratorRow(Struct, kw_only=True, omit_defaults=True):
+    """One machine of a run on several, at a glance."""
+
+    name: str
+    streams: int = 0
+    """Connections that are open."""
+    cpu_percent: float | None = None
+    """Of one processor: of its busiest engine process."""
+    pacing_p99_ms: float | None = None
+    offset_ms: float = 0.0
+    """Of its monotonic clock from the coordinator's."""
+    offset_error_ms: float = 0.0
+    """By which the estimate may be wrong, half a round trip."""
+    heard_s_ago: float = 0.0
+    """Time since its last answer."""
+    heard_at_most_s_ago: float = 0.0
+    """The longest such time in the run."""
+    lost: str = ""
+    """Why it counts as lost; else empty."""
 
 
 class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):

@@ -20,6 +20,7 @@ _CLASSES = {
     "never_connected": "never Connected",
     "failed": "failed in mid-stream",
     "no_transcript": "no transcript",
+    "generator_lost": "generator lost",
 }
 METRICS = (
     *(f"{kind}_{part}" for kind in FIGURES for part in _OF_LATENCY),

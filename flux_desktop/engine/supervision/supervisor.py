@@ -18,7 +18,6 @@ import msgspec
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.program import allow_many_files
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
@@ -44,6 +43,7 @@ from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Event,
+    GeneratorsSeen,
     Notice,
     RunEnded,
     RunReady,
@@ -55,8 +55,10 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision import account_watch, credential_renewal, preflight, transcript_provenance
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
-from flux_desktop.engine.supervision.open_files import open_files_problem
-from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
+from flux_desktop.engine.supervision.worker_pool import ProcessPool, RunWorker, WorkerPool
+
+_UNRECORDED = frozenset({"worker_died", "generator_lost"})
+"""Codes of ends that no worker has recorded."""
 
 
 class Supervisor:
@@ -64,7 +66,7 @@ class Supervisor:
 
     `on_event` is called on this loop for every event, in order. Runs on ``local`` use the endpoint process `local`;
     without it, one is started and stopped with the run. `sessions_dir` is the parent of the session folders, None for
-    the user's data folder.
+    the user's data folder. `pool` provides the workers; None for processes of this machine.
     """
 
     def __init__(
@@ -73,12 +75,14 @@ class Supervisor:
         *,
         local: LocalEndpoint | None = None,
         sessions_dir: Path | None = None,
+        pool: WorkerPool | None = None,
     ) -> None:
         self.session_folder: Path | None = None
         self._on_event = on_event
         self._local = local
         self._sessions_dir = sessions_dir
-        self._workers: list[WorkerProcess] = []
+        self._pool = pool or ProcessPool()
+        self._workers: list[RunWorker] = []
         self._awaited: set[int] = set()
         """Workers of a shared run that have not read their audio yet."""
         self._watch = Watch(connections=[])
@@ -118,7 +122,7 @@ class Supervisor:
         for worker, share in self._dealt(numbers):
             worker.send(EndConnections(connections=share))
 
-    def _dealt(self, numbers: Sequence[int]) -> list[tuple[WorkerProcess, list[int]]]:
+    def _dealt(self, numbers: Sequence[int]) -> list[tuple[RunWorker, list[int]]]:
         """The workers with their shares of some connections, by number."""
         count = len(self._workers)
         shares = [[conn for conn in numbers if (conn - 1) % count == place] for place in range(count)]
@@ -160,6 +164,7 @@ class Supervisor:
             raise
         finally:
             await self._stop_processes(local if self._local is None else None)
+            await self._pool.close()
             self._close_recording()
             if not self._opened:
                 self._discard_session()
@@ -170,14 +175,10 @@ class Supervisor:
 
     async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
         preflight.check(plan)
-        shared = shares(plan)
-        if problem := open_files_problem(plan, len(shared), allow_many_files()):
-            raise ProblemError(problem)
-        for number, connections in enumerate(shared, start=1):
-            worker = WorkerProcess(number, [] if plan.on_demand else connections, self._from_worker)
-            self._workers.append(worker)
+        self._workers = list(await self._pool.workers(plan, self._from_worker))
+        for worker in self._workers:
             await worker.start()
-        ready = await self._unless_stopped(preflight.prepare(plan, local))
+        ready = await self._unless_stopped(self._pool.prepare(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
         started = RunStarted(
@@ -207,9 +208,11 @@ class Supervisor:
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
-        return totals.ended(self._now(), interrupted=self._stopping is not None and self._is_interrupted)
+        return totals.ended(
+            self._now(), interrupted=self._stopping is not None and self._is_interrupted, faults=self._pool.faults()
+        )
 
-    async def _serve(self, worker: WorkerProcess, start: StartRun) -> None:
+    async def _serve(self, worker: RunWorker, start: StartRun) -> None:
         try:
             await worker.serve(start, self._first_commands)
         finally:
@@ -220,9 +223,9 @@ class Supervisor:
         if worker in self._awaited:
             self._awaited.remove(worker)
             if not self._awaited and len(self._workers) > 1:
-                self.send(BeginStreams(start_s=time.monotonic()))
+                self.send(BeginStreams(start_s=time.monotonic() + self._pool.start_delay_s))
 
-    def _start_command(self, ready: preflight.Ready, worker: WorkerProcess) -> StartRun:
+    def _start_command(self, ready: preflight.Ready, worker: RunWorker) -> StartRun:
         folder, plan = self.session_folder, ready.plan
         count = len(self._workers)
         share = msgspec.structs.replace(
@@ -273,8 +276,10 @@ class Supervisor:
             self._begin_without(worker)
             return
         self._opened = self._opened or isinstance(event, ConnectionChanged | ConnectionEnded)
-        if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code == "worker_died":
+        if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code in _UNRECORDED:
             self._record(event)  # the worker itself no longer can
+        elif isinstance(event, GeneratorsSeen):
+            self._record(event)
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)

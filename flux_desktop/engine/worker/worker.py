@@ -28,6 +28,7 @@ from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.redaction import remember, remember_proxy
 from flux_desktop.base.threads import file_work
+from flux_desktop.engine.connection import problems
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.records.commands import (
     BeginStreams,
@@ -36,6 +37,7 @@ from flux_desktop.engine.records.commands import (
     OpenConnections,
     Quit,
     RenewCredentials,
+    RenewLease,
     SendControl,
     SetParameters,
     StartRun,
@@ -45,8 +47,6 @@ from flux_desktop.engine.records.commands import (
 )
 from flux_desktop.engine.records.events import (
     AudioFile,
-    ClipAhead,
-    ClipStarted,
     Event,
     Heartbeat,
     LevelMeasured,
@@ -58,13 +58,15 @@ from flux_desktop.engine.records.events import (
     WorkerReady,
     encode_event,
 )
-from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, WavSource
+from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference
-from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
+from flux_desktop.engine.sending.data_set_audio import DataSetAudio
 from flux_desktop.engine.sending.file_hashes import FileHashes
 from flux_desktop.engine.sending.shared_timers import SharedTimers
+from flux_desktop.engine.worker.lease import Lease
 from flux_desktop.engine.worker.run import Run
+from flux_desktop.engine.worker.run_audio import audio_of
 from flux_desktop.engine.worker.run_microphone import RunMicrophone
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 
@@ -97,6 +99,7 @@ class Worker:
         self._early: list[_Steering] = []
         """Commands that came before the run began."""
         self._task: asyncio.Task[None] | None = None
+        self._lease: Lease | None = None
         self._start_s: asyncio.Future[float] | None = None
         """When the run begins, while this worker waits for the others."""
         self._tasks: asyncio.TaskGroup
@@ -150,6 +153,9 @@ class Worker:
             self._new_keys = command.credentials
             if self._transport is not None:
                 self._transport.renew(command.credentials)
+        elif isinstance(command, RenewLease):
+            if self._lease is not None:
+                self._lease.renew()
         elif isinstance(command, BeginStreams):
             if self._start_s is not None and not self._start_s.done():
                 self._start_s.set_result(command.start_s)
@@ -178,17 +184,23 @@ class Worker:
             self._record(AudioFile(t=time.monotonic() - start.origin_s, path=path, sha256=sha256))
 
         hashes = FileHashes(hashed)
+        ending: asyncio.Task[None] | None = None
+        if start.lease_s is not None:
+            self._lease = Lease(start.lease_s, time.monotonic)
+            ending = self._tasks.create_task(self._end_with_lease(self._lease), name="lease")
         try:
             if isinstance(start.plan.source, MicrophoneSource):
                 microphone = RunMicrophone(start, self._emit, report)
                 start = await microphone.open()
-            audio = self._audio(start, hashes)
+            audio = audio_of(start, hashes, self._emit, self._record)
             await file_work("Loading the recording", audio.open, _LOAD_MAX_S)
             await self._carry_out_run(start, audio, microphone)
         except ProblemError as error:
             self._emit(RunRefused(t=0.0, problem=error.problem))
         finally:
-            self._run = self._transport = None
+            self._run = self._transport = self._lease = None
+            if ending is not None:
+                ending.cancel()
             if audio is not None:
                 audio.close()
             self._early = []
@@ -200,55 +212,6 @@ class Worker:
                 recorder, self._recorder = self._recorder, None
                 if recorder is not None:
                     recorder.close()
-
-    def _audio(self, start: StartRun, hashes: FileHashes) -> RunAudio | DataSetAudio:
-        loop = asyncio.get_running_loop()
-
-        def now() -> float:
-            return time.monotonic() - start.origin_s
-
-        def report(problem: Problem) -> None:  # also called on the thread that opens the files
-            loop.call_soon_threadsafe(lambda: self._emit(Notice(t=now(), problem=problem)))
-
-        if isinstance(start.plan.source, WavSource):
-            hashes.add(start.plan.source.path)
-        if not isinstance(start.plan.source, DataSetSource):
-            return RunAudio(start.plan, report)
-
-        def clip_ahead(conn: int, planned: PlannedClip, audio_s: float, length_s: float) -> None:
-            path, offset_s = str(planned.clip.path), planned.clip.offset_s
-            self._emit(
-                ClipAhead(
-                    t=now(),
-                    conn=conn,
-                    clip=path,
-                    offset_s=offset_s,
-                    audio_s=audio_s,
-                    length_s=length_s,
-                    channel=planned.recording.channel,
-                )
-            )
-            hashes.add(path)
-
-        recorded: set[int] = set()
-
-        def clip_started(conn: int, planned: PlannedClip, audio_s: float) -> None:
-            number, clip = planned.number, planned.clip
-            if number not in recorded:
-                recorded.add(number)
-                self._record(clip_reference(now(), number, clip, planned.audio_s))
-            self._emit(
-                ClipStarted(
-                    t=now(),
-                    conn=conn,
-                    clip=str(clip.path),
-                    offset_s=clip.offset_s,
-                    audio_s=audio_s,
-                    number=number,
-                )
-            )
-
-        return DataSetAudio(start.plan, start.connections, report, clip_started, clip_ahead)
 
     async def _carry_out_run(
         self, start: StartRun, audio: RunAudio | DataSetAudio, microphone: RunMicrophone | None
@@ -275,6 +238,14 @@ class Worker:
         if self._stop is not None:
             run.stop(drain=self._stop.drain)
         await run.carry_out(await self._common_start_s(start))
+
+    async def _end_with_lease(self, lease: Lease) -> None:
+        """Close all streams when whoever asked for them has not been heard of for too long."""
+        await lease.ended()
+        self._emit(Notice(t=0.0, problem=problems.lease_ended()))
+        self._carry_out(StopRun(drain=False))
+        if self._start_s is not None and not self._start_s.done():
+            self._start_s.set_result(time.monotonic())  # it is over before it has begun
 
     async def _common_start_s(self, start: StartRun) -> float | None:
         """When the run begins on the clock that several workers share; None in a run of this worker alone."""

@@ -37,6 +37,7 @@ OTHERS: dict[str, str] = {
     "never_connected": "connections without a Connected message",
     "failed": "connections that failed in mid-stream",
     "no_transcript": "connections without any text",
+    "generator_lost": "connections whose machine was lost",
     "retries": "openings that were repeated",
     "reconnects": "streams that were lost and reopened",
     "word_error_percent": "WER or CER against the reference text",

@@ -10,6 +10,7 @@ from flux_desktop.ui.models.series import Floats, Series
 ORDER = (
     str(LedgerClass.COMPLETED),
     str(LedgerClass.NO_TRANSCRIPT),
+    str(LedgerClass.GENERATOR_LOST),
     str(LedgerClass.FAILED),
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),

@@ -31,7 +31,13 @@ from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plai
 ROOMY_PX = 1360
 """Below this width the time that is left is not shown."""
 FIELD_PX = 30
-FAILURES = (LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED, LedgerClass.FAILED, LedgerClass.NO_TRANSCRIPT)
+FAILURES = (
+    LedgerClass.CONNECT_FAILED,
+    LedgerClass.NEVER_CONNECTED,
+    LedgerClass.FAILED,
+    LedgerClass.GENERATOR_LOST,
+    LedgerClass.NO_TRANSCRIPT,
+)
 """Classes of connections that call for attention while the others go on."""
 LOCKED_TIP = "This cannot be changed while a run is in progress."
 START_PX, STOP_PX, RAMP_PX = 136, 124, 136

@@ -16,6 +16,7 @@ from flux_desktop.ui.widgets.legend import Entry, Legend
 TOKENS = {
     str(LedgerClass.COMPLETED): "accent_dim",
     str(LedgerClass.NO_TRANSCRIPT): "warn",
+    str(LedgerClass.GENERATOR_LOST): "text",
     str(LedgerClass.FAILED): "danger",
     str(LedgerClass.NEVER_CONNECTED): "danger_dim",
     str(LedgerClass.CONNECT_FAILED): "danger_soft",
@@ -31,6 +32,7 @@ TOKENS = {
 _FIRST = (
     str(ConnectionState.STREAMING),
     str(ConnectionState.RECONNECTING),
+    str(LedgerClass.GENERATOR_LOST),
     str(LedgerClass.FAILED),
     str(LedgerClass.NEVER_CONNECTED),
     str(LedgerClass.CONNECT_FAILED),
