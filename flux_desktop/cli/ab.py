@@ -13,11 +13,13 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, with_extra
 from flux_desktop.cli.progress_line import ProgressLine
+from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.sweep_text import figure_lines
@@ -27,12 +29,9 @@ from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS, Paired, Primary, p_text
 from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.evaluation.turns.turn_figures import turn_figures
-from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, run_ab
+from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, kept_report, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
-from flux_desktop.experiments.read_traces import setting_of
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.reports.documents.experiment import ab_experiment, keep_experiment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        check_documents(args)
         plan, stream_minutes = ab_plan(args)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
@@ -80,23 +80,30 @@ def run(args: argparse.Namespace) -> int:
     if not agreed(args, plan.base, stream_minutes, stream_minutes / max(1, plan.at_once)):
         complain("Nothing was started.")
         return ExitCode.USAGE
+    before_run(stream_minutes, sessions_dir)
     result, interrupted = asyncio.run(_compare(plan, sessions_dir))
+    try:
+        return _deliver(args, plan, result, interrupted=interrupted)
+    finally:
+        after_run([run.session_folder for run in result.runs])
+
+
+def _deliver(args: argparse.Namespace, plan: AbPlan, result: AbResult, *, interrupted: bool) -> int:
     if result.problem is not None:
         complain(plain(result.problem.sentence()))
     if not (result.a_first and result.b):
         return ExitCode.INTERRUPTED if interrupted else _failed(result.problem)
-    report = report_of(plan, result)
-    found = ab_experiment((report.a, report.b), (report.figures_a, report.figures_b), report.comparison)
-    keep_experiment((run.session_folder for run in result.runs if run.session_folder is not None), found)
+    report = kept_report(plan, result)
     printer = Printer()
     if args.json:
         printer.line(plain_json(msgspec.json.encode(report).decode()))
     else:
         for line in report_lines(report):
             printer.line(plain(line))
+    written = write_documents(args, result.runs[0].session_folder)
     if interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.CONNECTION_FAILED if report.failed else ExitCode.OK
+    return ExitCode.CONNECTION_FAILED if report.failed else written
 
 
 def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
@@ -157,22 +164,6 @@ async def _compare(plan: AbPlan, sessions_dir: Path | None) -> tuple[AbResult, b
         result = await run_ab(plan, on_progress=line.show, on_run=runs.append, sessions_dir=sessions_dir)
     line.clear()
     return result, bool(stopped)
-
-
-def report_of(plan: AbPlan, result: AbResult) -> AbReport:
-    """The comparison with the figures of both arms."""
-    return AbReport(
-        endpoint=plan.base.endpoint,
-        endpoint_b=(plan.base_b or plan.base).endpoint,
-        a=setting_of(plan.a).text,
-        b=setting_of(plan.b).text,
-        comparison=result.compare(plan.primary, plan.margin),
-        figures_a=turn_figures(result.a_first),
-        figures_b=turn_figures(result.b[: len(result.a_first)]),
-        clips=plan.clips,
-        failed=sum(run.failed for run in result.runs),
-        sessions=[run.session_folder.name for run in result.runs if run.session_folder is not None],
-    )
 
 
 def report_lines(report: AbReport) -> list[str]:

@@ -245,13 +245,18 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "implies that all connections complete, unless “completed” or “completed_percent” is limited",
     )
     out.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
-    out.add_argument("--report", metavar="FILE", help="write a report of the run: .html, .md or .json")
-    out.add_argument("--junit", metavar="FILE", help="write the limits as JUnit, one test case each")
-    out.add_argument("--metrics-file", metavar="FILE", help="write the figures as OpenMetrics text")
+    add_document_arguments(out)
     out.add_argument("--json", action="store_true", help="print only the final summary on stdout, as JSON")
     out.add_argument("--quiet", action="store_true", help="print neither transcript nor live table")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
     add_log_level(out, "INFO")
+
+
+def add_document_arguments(out: _Place) -> None:
+    """The documents that are written at the end of a run."""
+    out.add_argument("--report", metavar="FILE", help="write a report of the run: .html, .md or .json")
+    out.add_argument("--junit", metavar="FILE", help="write the limits as JUnit, one test case each")
+    out.add_argument("--metrics-file", metavar="FILE", help="write the figures as OpenMetrics text")
 
 
 def add_flux_arguments(parser: argparse.ArgumentParser) -> None:
@@ -301,6 +306,7 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> None:
 def add_experiment_results(parser: argparse.ArgumentParser) -> None:
     """Where the result of an experiment goes, and what its runs have in common."""
     out = parser.add_argument_group("results")
+    add_document_arguments(out)
     out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
     out.add_argument("--sessions-dir", metavar="DIR", help="where sessions are kept (default: user data)")
     add_log_level(out, "INFO")

@@ -17,10 +17,12 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
+from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, source_from
+from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
@@ -100,6 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out.add_argument(
         "--policy", action="store_true", help="print commands that register a scaling policy for the result"
     )
+    arguments.add_document_arguments(out)
     out.add_argument("--json", action="store_true", help="print only the report on stdout, as JSON")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folder (default: user data)")
     arguments.add_log_level(out, "INFO")
@@ -120,6 +123,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
+        check_documents(args)
         prices = prices_from(args)
         plan = _plan(args, prices)
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
@@ -132,6 +136,7 @@ def run(args: argparse.Namespace) -> int:
     if not agreed(args, plan.run, minutes, longest_minutes(plan.search, plan.timing)):
         complain("Nothing was started.")
         return ExitCode.USAGE
+    before_run(minutes, sessions_dir)
     return asyncio.run(_search(args, plan, prices, sessions_dir))
 
 
@@ -177,7 +182,9 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
             printer.line(plain(line))
     if search.session_folder is not None:
         complain(f"Recorded in {plain(str(search.session_folder))}.")
-    return exit_code(report)
+    written = write_documents(args, search.session_folder)
+    after_run([search.session_folder])
+    return exit_code(report) or written
 
 
 def exit_code(report: CapacityReport) -> ExitCode:

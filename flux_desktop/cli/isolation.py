@@ -12,10 +12,12 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
+from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
     out = parser.add_argument_group("results")
+    arguments.add_document_arguments(out)
     out.add_argument("--json", action="store_true", help="print only the result on stdout, as JSON")
     out.add_argument("--sessions-dir", metavar="DIR", help="where to create the session folders (default: user data)")
     arguments.add_log_level(out, "INFO")
@@ -47,16 +50,25 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        check_documents(args)
         clips = isolation_clips()
         base = checked(plan_from(args, WavSource(path=str(clips[0].path)), options_from(args)))
         stream_minutes, minutes = longest_minutes(clips, base.options.eot_timeout_ms_in_force)
         if not agreed(args, base, stream_minutes, minutes):
             complain("Nothing was started.")
             return ExitCode.USAGE
+        before_run(stream_minutes, sessions_dir)
         found, interrupted = asyncio.run(_check(base, sessions_dir))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
+    try:
+        return _deliver(args, found, interrupted=interrupted)
+    finally:
+        after_run(found.sessions)
+
+
+def _deliver(args: argparse.Namespace, found: IsolationRun, *, interrupted: bool) -> int:
     if found.result is None:
         return _not_found(found.problem, interrupted=interrupted)
     printer = Printer()
@@ -66,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         for line in result_lines(found.result):
             printer.line(line)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in found.sessions))}.")
-    return ExitCode.OK if found.result.passed else ExitCode.LIMIT_BROKEN
+    written = write_documents(args, found.sessions[-1] if found.sessions else None)
+    return written if found.result.passed else ExitCode.LIMIT_BROKEN
 
 
 async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun, bool]:

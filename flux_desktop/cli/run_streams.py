@@ -12,10 +12,11 @@ from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.cost import cost_sentence, prices_from
+from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
-from flux_desktop.cli.paths import check_output, output_folder
+from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
 from flux_desktop.cli.results import deliver_not_started
 from flux_desktop.cli.session_care import after_run, before_run
@@ -48,15 +49,11 @@ def run_microphone(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPlan]) -> int:
-    for flag in ("summary_jsonl", "report", "junit", "metrics_file"):
-        if (path := getattr(args, flag)) is None:
-            continue
-        try:
-            check_output(f"--{flag.replace('_', '-')}", path)
-        except ProblemError as error:
-            setattr(args, flag, None)
-            deliver_not_started(args, error.problem, ExitCode.USAGE, Printer())
-            return ExitCode.USAGE
+    try:
+        check_documents(args, ("summary_jsonl", *FLAGS))
+    except ProblemError as error:
+        deliver_not_started(args, error.problem, ExitCode.USAGE, Printer())
+        return ExitCode.USAGE
     try:
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
         plan = plan_of(args)
@@ -69,12 +66,12 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
     for remark in [*remarks(args), *build_notes(plan.options), *_probed(plan), cost_sentence(plan, prices)]:
         if remark:
             complain(remark)
-    before_run(plan, sessions_dir)
+    before_run(planned_stream_minutes(plan), sessions_dir)
     run = TerminalRun(args, plan, sessions_dir, budget)
     try:
         return asyncio.run(run.run())
     finally:
-        after_run(run.session_folder)
+        after_run([run.session_folder])
 
 
 def _probed(plan: RunPlan) -> list[str]:

@@ -219,7 +219,7 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
             each.kind,
             str(each.connections),
             f"{each.minutes:.1f}",
-            each.verdict,
+            each.outcome,
             "" if each.update_p95_ms is None else f"{each.update_p95_ms:.0f}",
             "" if each.wer_percent is None else f"{each.wer_percent:.1f}",
             f"{each.size_bytes / 1e6:.1f}",

@@ -15,17 +15,18 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.consent import agreed
+from flux_desktop.cli.documents import FLAGS, check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.progress_line import ProgressLine, show_notice
+from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.sweep_text import report_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
-from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
@@ -34,7 +35,7 @@ from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
 from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, Sweep, SweepPlan, SweepRecording
-from flux_desktop.reports.documents.experiment import keep_experiment, sweep_experiment
+from flux_desktop.experiments.sweep_result import kept_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         limits = _limits(args.cut_offs)
+        check_documents(args)
         sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
         if args.sessions:
             return _evaluate(args, limits)
@@ -92,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
     if not agreed(args, plan.base, size.stream_minutes, size.minutes):
         complain("Nothing was started.")
         return ExitCode.USAGE
+    before_run(size.stream_minutes, sessions_dir)
     return asyncio.run(_record(args, sweep, plan, line, limits, sessions_dir))
 
 
@@ -134,28 +137,22 @@ async def _record(
     if recording.problem is not None:
         complain(plain(recording.problem.sentence()))
     if not recording.traces:
+        after_run(recording.sessions)
         return ExitCode.INTERRUPTED if recording.interrupted else _failed(recording.problem)
-    report = sweep_report(
-        recording.traces,
-        current=setting_of(plan.base.options),
-        endpoint=plan.base.endpoint,
-        limits=limits,
-        notes=_notes(recording),
-        sessions=[folder.name for folder in recording.sessions],
-    )
+    report = kept_report(plan, recording, limits, _missing(recording))
     report = replace(
         report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
     )
     interrupted = recording.interrupted
     if args.confirm and report.turns and not interrupted:
         report, interrupted = await _confirmed(args, plan, report, recording.traces, sessions_dir)
-    parent = sessions_dir or default_sessions_dir()
-    keep_experiment((parent / name for name in report.sessions), sweep_experiment(report))
     _print(args, report)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
+    written = write_documents(args, recording.sessions[-1])
+    after_run(recording.sessions)
     if interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.CONNECTION_FAILED if recording.missing else ExitCode.OK
+    return ExitCode.CONNECTION_FAILED if recording.missing else written
 
 
 async def _confirmed(
@@ -195,6 +192,8 @@ async def _confirmed(
 
 def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:
     """`--from`: nothing is recorded."""
+    if any(getattr(args, flag) for flag in FLAGS):
+        raise _wrong("Documents are of what is recorded; with --from nothing is.", "Use flux-stress report SESSION.")
     if args.confirm:
         raise _wrong("--confirm needs an endpoint and --data.", "Leave it out, or record a sweep.")
     folders = [Path(text) for text in args.sessions]
@@ -224,11 +223,10 @@ def _why_not_above(eot: float, timeout_ms: int) -> str:
     )
 
 
-def _notes(recording: SweepRecording) -> list[str]:
-    notes = list(dict.fromkeys(recording.notes))
-    if recording.missing:
-        notes.append(f"{recording.missing} clips were not recorded to their end; the same command continues with them.")
-    return notes
+def _missing(recording: SweepRecording) -> str:
+    if not recording.missing:
+        return ""
+    return f"{recording.missing} clips were not recorded to their end; the same command continues with them."
 
 
 def _print(args: argparse.Namespace, report: SweepReport) -> None:

@@ -20,11 +20,13 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.comparing.paired import ArmComparison, Primary, compare_arms
 from flux_desktop.evaluation.traces.live_score import live_score
 from flux_desktop.evaluation.traces.trace import Trace
-from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
-from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.experiments.read_traces import read_traces, setting_of
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.experiment_results import ab_experiment
+from flux_desktop.reports.findings import keep_experiment
 
 SCHEMA_VERSION = 1
 ORDER = "ABBA"
@@ -80,6 +82,27 @@ class AbResult(Struct, frozen=True, kw_only=True):
     def compare(self, primary: Primary, margin: float) -> ArmComparison:
         """Arm B against arm A."""
         return compare_arms(self.a_first, self.a_second, self.b, primary=primary, margin=margin)
+
+
+def kept_report(plan: AbPlan, result: AbResult) -> AbReport:
+    """The comparison with the figures of both arms, kept beside the recordings for reports. Blocks."""
+    sessions = [run.session_folder for run in result.runs if run.session_folder is not None]
+    report = AbReport(
+        endpoint=plan.base.endpoint,
+        endpoint_b=(plan.base_b or plan.base).endpoint,
+        a=setting_of(plan.a).text,
+        b=setting_of(plan.b).text,
+        comparison=result.compare(plan.primary, plan.margin),
+        figures_a=turn_figures(result.a_first),
+        figures_b=turn_figures(result.b[: len(result.a_first)]),
+        clips=plan.clips,
+        failed=sum(run.failed for run in result.runs),
+        sessions=[folder.name for folder in sessions],
+    )
+    on_two = report.endpoint != report.endpoint_b
+    names = (f"{report.endpoint}, {report.a}", f"{report.endpoint_b}, {report.b}") if on_two else (report.a, report.b)
+    keep_experiment(sessions, ab_experiment(names, (report.figures_a, report.figures_b), report.comparison))
+    return report
 
 
 def ab_plans(plan: AbPlan) -> list[RunPlan]:

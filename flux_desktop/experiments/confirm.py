@@ -6,11 +6,13 @@ The order of the settings turns around from clip to clip (A B, B A), so that a d
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
@@ -24,6 +26,8 @@ from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.experiment_results import confirm_experiment
+from flux_desktop.reports.findings import keep_experiment
 
 
 class ConfirmResult(Struct, frozen=True, kw_only=True):
@@ -72,7 +76,10 @@ async def confirm(
     sessions_dir: Path | None = None,
     make_engine: MakeEngine | None = None,
 ) -> ConfirmResult:
-    """Send each entry once at each setting and compare with the replay of what was recorded."""
+    """Send each entry once at each setting and compare with the replay of what was recorded.
+
+    The comparison is kept beside the recording, for reports.
+    """
     variants = [with_setting(base.options, setting) for setting in interleaved(settings)]
     options = with_setting(
         base.options, Setting(eot=max(s.eot for s in settings), timeout_ms=max(s.timeout_ms for s in settings))
@@ -96,9 +103,17 @@ async def confirm(
     )
     on_run(run)
     result = await run.run()
-    live = read_traces([result.session_folder]).traces if result.session_folder is not None else ()
-    confirmed = [compared(setting, live, recorded) for setting in settings]
-    return ConfirmResult(confirmed=tuple(each for each in confirmed if each is not None), run=result)
+    confirmed = await file_work("Comparing", partial(_kept, result.session_folder, settings, recorded))
+    return ConfirmResult(confirmed=confirmed, run=result)
+
+
+def _kept(folder: Path | None, settings: Sequence[Setting], recorded: Sequence[Trace]) -> tuple[Confirmed, ...]:
+    """What the live run in a folder says of each setting."""
+    live = read_traces([folder]).traces if folder is not None else ()
+    found = (compared(setting, live, recorded) for setting in settings)
+    confirmed = tuple(each for each in found if each is not None)
+    keep_experiment([folder], confirm_experiment(confirmed))
+    return confirmed
 
 
 def compared(setting: Setting, live: Sequence[Trace], recorded: Sequence[Trace]) -> Confirmed | None:

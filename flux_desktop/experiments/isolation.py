@@ -7,6 +7,7 @@ long stream has several turns; the moment it has ended, the clip follows on a ne
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
+from flux_desktop.base.threads import file_work
 from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.nemo import manifest
 from flux_desktop.datasets.reader import read_data_set
@@ -26,7 +28,9 @@ from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, MakeEngine, clip_plan
 from flux_desktop.experiments.read_traces import read_traces
+from flux_desktop.reports.experiment_results import isolation_experiment
 from flux_desktop.reports.files import write_whole
+from flux_desktop.reports.findings import keep_experiment
 
 STREAMS = 6
 """Of each condition: with fewer, no division of signs is significant."""
@@ -101,7 +105,10 @@ async def check_isolation(
     sessions_dir: Path | None = None,
     make_engine: MakeEngine | None = None,
 ) -> IsolationRun:
-    """Carry out all phases. Raises `ProblemError` where the bundled data set is missing."""
+    """Carry out all phases, and keep the result beside their recordings, for reports.
+
+    Raises `ProblemError` where the bundled data set is missing.
+    """
     folder = (sessions_dir or default_sessions_dir()) / "sweeps"
     make_private_folder(folder)
     path = folder / MANIFEST
@@ -125,7 +132,9 @@ async def check_isolation(
             return IsolationRun(result=None, problem=result.problem, sessions=tuple(sessions))
         heard.append((phase.name, _clips_heard(result)))
     (_, fresh), *conditions = heard
-    return IsolationRun(result=judge_isolation(fresh, dict(conditions)), problem=None, sessions=tuple(sessions))
+    judged = judge_isolation(fresh, dict(conditions))
+    await file_work("Keeping the result", partial(keep_experiment, sessions, isolation_experiment(judged)))
+    return IsolationRun(result=judged, problem=None, sessions=tuple(sessions))
 
 
 def expected_s(clips: Sequence[Clip]) -> list[float]:

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from flux_desktop.cli.ab import ab_plan, report_lines, report_of
+from flux_desktop.cli.ab import ab_plan, report_lines
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.evaluation.comparing.paired import Primary
 from flux_desktop.evaluation.traces.trace import Setting
-from flux_desktop.experiments.ab import AbReport, by_arm, scored
+from flux_desktop.experiments.ab import AbReport, by_arm, kept_report, scored
 from tests.evaluation.spoken_clips import played, random_clip
 
 GIVEN = ["ab", "local", "--data", "sample", "--a", "eot_threshold=0.7"]
@@ -47,7 +47,7 @@ def test_the_report_begins_with_the_verdict_and_survives_json() -> None:
         for arm, eot in enumerate((0.7, 0.9, 0.9, 0.7), 1):
             traces.append(replace(played(clip, Setting(eot=eot)), conn=4 * place + arm))
     plan, _ = ab_plan(build_parser("ab").parse_args([*GIVEN, *B]))
-    report = report_of(plan, scored(*by_arm(traces), []))
+    report = kept_report(plan, scored(*by_arm(traces), []))
     lines = report_lines(report)
     assert lines[1].startswith("B is worse: it ends turns later, by")
     assert "A: local, 0.70 · eager off · 5 s" in lines

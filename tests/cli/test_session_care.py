@@ -6,15 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.cli import session_care
 from flux_desktop.cli.session_care import after_run, before_run
-from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.reports.sessions import digest, retention
 from flux_desktop.reports.sessions.digest import DIGEST_FILE
 from flux_desktop.reports.sessions.retention import Retention, save_retention
 from tests.reports.documents.recorded_run import recorded
-
-PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
 
 
 @pytest.fixture
@@ -27,32 +23,30 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return newest
 
 
-def test_too_little_room_is_told_before_the_run(tmp_path: Path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(session_care, "planned_stream_minutes", lambda plan: 1e10)
-    before_run(PLAN, tmp_path)
+def test_too_little_room_is_told_before_the_run(tmp_path: Path, capsys) -> None:
+    before_run(1e10, tmp_path)
     assert "This run will write about 500000.0 GB; " in capsys.readouterr().err
-    monkeypatch.setattr(session_care, "planned_stream_minutes", lambda plan: None)
-    before_run(PLAN, tmp_path)
+    before_run(None, tmp_path)
     assert capsys.readouterr().err == ""
 
 
 def test_nothing_is_deleted_before_the_user_has_agreed(old: Path, capsys) -> None:
     save_retention(old.parent, Retention(max_gb=0.000001))
-    after_run(old)
+    after_run([old])
     said = capsys.readouterr().err
     assert "Nothing has been deleted yet" in said
     assert "sessions retention --agree" in said
     save_retention(old.parent, Retention(max_gb=0.000001, agreed=True))
-    after_run(old)
+    after_run([old])
     assert "1 session (0.00 GB) deleted" in capsys.readouterr().err
     assert [path.name for path in old.parent.iterdir() if path.name[:1].isdigit()] == [old.name]
-    after_run(None)
+    after_run([None])
 
 
 def test_a_large_recording_gets_its_digest(tmp_path: Path, monkeypatch, capsys) -> None:
     folder = recorded(tmp_path)
-    after_run(folder)
+    after_run([folder])
     assert not (folder / DIGEST_FILE).exists()
     monkeypatch.setattr(digest, "WORTH_BYTES", 10)
-    after_run(folder)
+    after_run([folder])
     assert (folder / DIGEST_FILE).exists()

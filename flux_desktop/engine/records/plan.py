@@ -81,7 +81,7 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     endpoint: str
     source: Source
     purpose: str = "live"
-    """What the run is part of: live, sweep, confirm, A/B, isolation or capacity."""
+    """What the run is part of: live, sweep, confirm, A/B, isolation, capacity or probe."""
     options: FluxOptions = FluxOptions()
     variants: tuple[FluxOptions, ...] = ()
     """Parameters of the connections in turn, connection k those at place (k - 1) modulo their number; empty: all have

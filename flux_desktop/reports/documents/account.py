@@ -12,9 +12,9 @@ from flux_desktop.aws.account_records import ACCOUNT_FILE, InstanceCount, Record
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, Point, RunLoad, account_timeline
-from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.run_load import LoadHistory
+from flux_desktop.reports.findings import read_capacity
 
 _CHANGED, _ENDED, _STARTED = (
     f'{{"event":"{name}"'.encode() for name in ("connection", "connection_ended", "run_started")
@@ -114,9 +114,8 @@ def read_load(folder: Path) -> RunLoad:
 
 def _rungs(folder: Path) -> tuple[tuple[float, float], ...]:
     """The streams of a search's rungs, each from the end of the one before."""
-    try:
-        report = msgspec.json.decode((folder / REPORT_FILE).read_bytes(), type=CapacityReport)
-    except (OSError, msgspec.DecodeError, UnicodeError):
+    report = read_capacity(folder)
+    if report is None:
         return ()
     begins = (0.0, *(rung.t_s for rung in report.rungs))
     return tuple((began_s, float(rung.streams)) for began_s, rung in zip(begins, report.rungs, strict=False))

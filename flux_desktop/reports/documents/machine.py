@@ -41,6 +41,9 @@ def as_junit(report: SessionReport) -> str:
     cases = [(str(result.limit), "" if result.met else str(result)) for result in report.summary.limits]
     if not cases:
         cases = [("run", "" if _is_good(report) else report.headline)]
+    if report.experiment is not None and report.experiment.passed is not None:
+        why = "" if report.experiment.passed else " ".join(report.experiment.sentences[:1])
+        cases.append((report.experiment.title, why))
     if report.verdict in ("INVALID", "CUT OFF"):
         cases.append(("valid", report.headline))
     failed = sum(bool(why) for _, why in cases)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from flux_desktop import __version__
@@ -17,7 +16,7 @@ from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
-from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
+from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
 from flux_desktop.flux.query import query_string
@@ -25,8 +24,8 @@ from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.accuracy_text import Row, accuracy_rows
 from flux_desktop.reports.data_identity import data_hash, read_data_identity
 from flux_desktop.reports.documents.account import read_account
-from flux_desktop.reports.documents.experiment import ExperimentReport, read_experiment
 from flux_desktop.reports.documents.latencies import Latencies, read_latencies
+from flux_desktop.reports.findings import ExperimentReport, read_capacity, read_experiment
 from flux_desktop.reports.run_result import FinalSummary, final_summary, shown_figures
 from flux_desktop.reports.session_summary import read_recorded_run
 
@@ -163,14 +162,6 @@ def read_session_report(folder: Path) -> SessionReport:
         connections=connections,
         latencies=latencies,
     )
-
-
-def read_capacity(folder: Path) -> CapacityReport | None:
-    """The capacity search of a session; None if it was none."""
-    try:
-        return msgspec.json.decode((folder / REPORT_FILE).read_bytes(), type=CapacityReport)
-    except (OSError, msgspec.DecodeError, UnicodeError):
-        return None
 
 
 def _account(folder: Path) -> AccountTimeline | None:

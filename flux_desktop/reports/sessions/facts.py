@@ -16,8 +16,9 @@ from flux_desktop.engine.recording.session_folder import read_run_file, run_end
 from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunStarted, decode_event
 from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
-from flux_desktop.evaluation.capacity.report import REPORT_FILE
+from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
+from flux_desktop.reports.findings import read_capacity, read_experiment
 
 ABOUT_FILE = "about.json"
 """What the user says of a session: beside its recording, never in it."""
@@ -33,6 +34,8 @@ FIGURES = {
     "completed_percent": "Connections completed, %",
 }
 """What a trend can show, by the names of limits where these exist."""
+EVIDENCE = frozenset({"DONE", "PASS", "FAIL"})
+"""Verdicts of runs whose figures prove something."""
 _ENDED = b'{"event":"connection_ended"'
 
 
@@ -52,11 +55,13 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     endpoint: str = ""
     data: str = ""
     kind: str = "live"
-    """live, sweep, confirm, A/B, isolation or capacity."""
+    """live, sweep, confirm, A/B, isolation, capacity or probe."""
     connections: int = 0
     minutes: float = 0.0
     verdict: str = ""
     """DONE, PASS, FAIL, INVALID, INTERRUPTED, CUT OFF, or RECORDING while the run goes on."""
+    finding: str = ""
+    """What the experiment that the run is part of has found, in a few words; empty for other runs."""
     update_p95_ms: float | None = None
     wer_percent: float | None = None
     """The running count of the run: without case and punctuation."""
@@ -65,13 +70,18 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size_bytes: int = 0
     about: About = msgspec.field(default_factory=About)
 
+    @property
+    def outcome(self) -> str:
+        """What a list shows as the verdict: the finding of an experiment that has one, else the run's verdict."""
+        return self.finding if self.finding and self.verdict in EVIDENCE else self.verdict
+
 
 def read_facts(folder: Path) -> SessionFacts | None:
     """The facts of a session folder; None if it has no recording of a run. Raises `OSError`."""
     started = next(read_run_file(folder), None)
     if not isinstance(started, RunStarted):
         return None
-    plan, ended = started.plan, run_end(folder)
+    plan, ended, capacity = started.plan, run_end(folder), read_capacity(folder)
     is_recording = ended is None and any(map(is_locked, recording_files(folder)))
     match plan.source:
         case WavSource() | DataSetSource():
@@ -88,16 +98,25 @@ def read_facts(folder: Path) -> SessionFacts | None:
         wall_time=started.wall_time,
         endpoint=plan.endpoint,
         data=data,
-        kind="capacity" if (folder / REPORT_FILE).exists() else plan.purpose,
+        kind=plan.purpose if capacity is None else "capacity",
         connections=sum(ended.ledger.values()) if ended is not None else plan.connections,
         minutes=round(ended.t / 60, 2) if ended is not None else 0.0,
         verdict=verdict,
+        finding=_finding(folder, capacity),
         update_p95_ms=ended.update.p95_ms if ended is not None else None,
         wer_percent=ended.words.rate_percent if ended is not None and ended.words is not None else None,
         figures=_figures(ended) if ended is not None else {},
         size_bytes=size_of(folder),
         about=read_about(folder),
     )
+
+
+def _finding(folder: Path, capacity: CapacityReport | None) -> str:
+    if capacity is not None:
+        result = capacity.result
+        return "" if result is None else f"{result.kind} {result.passes or ''}".rstrip()
+    experiment = read_experiment(folder)
+    return "" if experiment is None else experiment.finding
 
 
 def _figures(ended: RunEnded) -> dict[str, tuple[float, int]]:

@@ -16,10 +16,12 @@ import msgspec
 
 from flux_desktop.engine.recording.recording_file import recording_files
 from flux_desktop.engine.recording.session_folder import has_recording
+from flux_desktop.evaluation.capacity.report import REPORT_FILE
+from flux_desktop.reports.findings import EXPERIMENT_FILE
 from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_facts, texts_of
 
 INDEX_FILE = "index.sqlite"
-_SCHEMA = 2
+_SCHEMA = 3
 _BUSY_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ class SessionIndex:
         for name, folder in present.items():
             if known.get(name) == _stamp(folder):
                 continue
-            if (row := _row(folder)) is not None:
+            if (row := _row(folder, _known_texts(database, folder))) is not None:
                 database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", row)
 
 
@@ -100,26 +102,41 @@ def folders_in(parent: Path) -> list[Path]:
         return []
 
 
-def _row(folder: Path) -> tuple[str, str, str, str] | None:
+def _known_texts(database: sqlite3.Connection, folder: Path) -> str | None:
+    """The texts of a session whose recording has not changed since: reading those of hours takes seconds."""
+    row = database.execute("SELECT stamp, texts FROM sessions WHERE name = ?", (folder.name,)).fetchone()
+    is_same = row is not None and row[0].partition("|")[0] == _stamp(folder).partition("|")[0]
+    return row[1] if is_same else None
+
+
+def _row(folder: Path, texts: str | None = None) -> tuple[str, str, str, str] | None:
     try:
         stamp = _stamp(folder)
         facts = read_facts(folder)
         is_whole = facts is not None and facts.verdict != "RECORDING"
-        texts = "\n".join(texts_of(folder)) if is_whole else ""
+        if texts is None:
+            texts = "\n".join(texts_of(folder)) if is_whole else ""
     except OSError as error:
         _log.warning("The session %s cannot be read: %s", folder, error)
         return None
-    return None if facts is None else (folder.name, stamp, msgspec.json.encode(facts).decode(), texts)
+    if facts is None:
+        return None
+    # A recording that is going on is read again each time: if its program is killed, nothing of its files changes.
+    return folder.name, stamp if is_whole else "", msgspec.json.encode(facts).decode(), texts
 
 
 def _stamp(folder: Path) -> str:
-    """Changes when a recording grows or what the user says of it changes."""
-    parts = []
-    for path in [*recording_files(folder), folder / ABOUT_FILE]:
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
-    return " ".join(parts)
+    """Changes when a recording grows, what the user says of it, or what an experiment found; the recording first."""
+    groups = (recording_files(folder), [folder / name for name in (ABOUT_FILE, EXPERIMENT_FILE, REPORT_FILE)])
+    return "|".join(" ".join(filter(None, map(_file_stamp, group))) for group in groups)
+
+
+def _file_stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except OSError:
+        return ""
+    return f"{path.name}:{status.st_size}:{status.st_mtime_ns}"
 
 
 def _facts(text: str) -> SessionFacts:

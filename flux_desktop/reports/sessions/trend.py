@@ -6,10 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
-
-USABLE = frozenset({"DONE", "PASS", "FAIL"})
-"""Verdicts of runs whose figures prove something."""
+from flux_desktop.reports.sessions.facts import EVIDENCE, FIGURES, SessionFacts
 
 
 class TrendPoint(Struct, frozen=True, kw_only=True):
@@ -45,7 +42,7 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
             wall_time=each.wall_time,
             value=each.figures[figure][0],
             n=each.figures[figure][1],
-            usable=each.verdict in USABLE,
+            usable=each.verdict in EVIDENCE,
         )
         for each in alike
         if figure in each.figures

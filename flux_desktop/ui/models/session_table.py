@@ -9,7 +9,7 @@ from datetime import datetime
 from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
 
 ANY_KIND, ANY_ENDPOINT, ANY_VERDICT = "All kinds", "All endpoints", "Any verdict"
-KINDS = ("live", "sweep", "confirm", "A/B", "isolation", "capacity")
+KINDS = ("live", "sweep", "confirm", "A/B", "isolation", "capacity", "probe")
 VERDICTS = ("DONE", "PASS", "FAIL", "INVALID", "INTERRUPTED", "CUT OFF")
 STAR, NO_STAR = "★", "☆"
 _SIGNS = {"PASS": "●", "DONE": "○", "FAIL": "■", "INVALID": "◇", "RECORDING": "◉"}
@@ -80,7 +80,7 @@ def size_words(count: int) -> str:
 
 def verdict_words(session: SessionFacts) -> str:
     """The verdict with its sign, so that colour is not needed."""
-    return f"{_SIGNS.get(session.verdict, '▲')} {session.verdict}"
+    return f"{_SIGNS.get(session.verdict, '▲')} {session.outcome}"
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -107,9 +107,10 @@ COLUMNS = (
     SessionColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
     SessionColumn(
         "Verdict",
-        "DONE without limits; PASS or FAIL with limits; INVALID if the figures cannot be trusted",
+        "DONE without limits; PASS or FAIL with limits; INVALID if the figures cannot be trusted; for sweeps, A/B, "
+        "capacity searches and probes what they found",
         verdict_words,
-        lambda s: s.verdict,
+        lambda s: s.outcome,
         96,
     ),
     SessionColumn(

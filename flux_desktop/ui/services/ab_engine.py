@@ -119,11 +119,11 @@ def _first_problem(results: Sequence[ClipRunResult]) -> Problem | None:
 
 
 def outcome_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> AbOutcome | None:
-    """Compare the arms; None where one of them has no clip. Blocks."""
-    from flux_desktop.experiments.ab import arms_of, scored
+    """Compare the arms, and keep the result for reports; None where one of them has no clip. Blocks."""
+    from flux_desktop.experiments.ab import arms_of, kept_report, scored
 
     a_first, a_second, b = arms_of(plan, results)
     if not a_first or not b:
         return None
-    comparison = scored(a_first, a_second, b, results).compare(plan.primary, plan.margin)
-    return AbOutcome(comparison=comparison, pairs=tuple(turn_pairs(a_first, b)))
+    report = kept_report(plan, scored(a_first, a_second, b, results))
+    return AbOutcome(comparison=report.comparison, pairs=tuple(turn_pairs(a_first, b)))

@@ -32,7 +32,7 @@ from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress
-    from flux_desktop.experiments.sweep import SweepPlan, SweepSize
+    from flux_desktop.experiments.sweep import SweepPlan, SweepRecording, SweepSize
 
 SIZE, EVALUATION = "tune size", "tune evaluation"
 NO_TRACES = Problem(
@@ -158,7 +158,7 @@ class TraceRecorder:
         if recording is not None and recording.traces and self._plan is not None:
             self.recorded = (self._plan, recording.traces)
             missing = f" · {recording.missing} missing" if recording.missing else ""
-            work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)
+            work = partial(evaluate_recording, self._plan, recording, self._model.limits)
             self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}")
         self.refresh()
 
@@ -230,6 +230,15 @@ def evaluate_session(folder: Path, limits: Sequence[PresetLimit]) -> Evaluation:
     """Read a session's traces and replay them; for a thread. Raises `ProblemError`."""
     read = read_traces([folder])
     return evaluate_traces(read.traces, limits, read.notes)
+
+
+def evaluate_recording(plan: SweepPlan, recording: SweepRecording, limits: Sequence[PresetLimit]) -> Evaluation:
+    """Replay a recording, and keep the result for reports; for a thread. Raises `ProblemError`."""
+    from flux_desktop.experiments.sweep_result import kept_report  # brings the engine along, which is needed late
+
+    evaluation = evaluate_traces(recording.traces, limits, recording.notes)
+    kept_report(plan, recording, limits)
+    return evaluation
 
 
 def evaluate_traces(traces: Sequence[Trace], limits: Sequence[PresetLimit], notes: Sequence[str]) -> Evaluation:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.recording.recording_file import RUN_FILE
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.evaluation.capacity.report import CapacityReport
+from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.experiments.capacity import write_report
+from flux_desktop.flux.probe_findings import ProbeReport
+from flux_desktop.reports.experiment_results import probe_experiment
+from flux_desktop.reports.findings import keep_experiment
 from flux_desktop.reports.sessions.facts import About, read_about, read_facts, texts_of, write_about
+from tests.recordings import append
 from tests.reports.documents.recorded_run import HOSTILE, cut_off_after_start, recorded
+from tests.reports.recorded_talk import session_of
 
 
 def test_a_session_at_a_glance(tmp_path: Path) -> None:
@@ -29,6 +42,24 @@ def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
     facts = read_facts(folder)
     assert facts is not None
     assert (facts.verdict, facts.kind) == ("CUT OFF", "capacity")
+
+
+def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
+    folder = session_of(tmp_path, RunPlan(endpoint="e", source=WavSource(path="a.wav"), purpose="probe"))
+    append(folder / RUN_FILE, RunEnded(t=48.0, verdict=Verdict.DONE, ledger={"completed": 1}))
+    facts = read_facts(folder)
+    assert facts is not None
+    assert (facts.kind, facts.finding, facts.outcome) == ("probe", "", "DONE")
+    keep_experiment([folder], probe_experiment(ProbeReport(endpoint="e", reachable=True)))
+    facts = read_facts(folder)
+    assert facts is not None
+    assert facts.outcome == "0 of 0 supported"
+    assert msgspec.structs.replace(facts, verdict="CUT OFF").outcome == "CUT OFF"
+    result = Result(kind="BRACKETED", passes=46, fails=48)
+    write_report(folder / "capacity.json", CapacityReport(endpoint="e", result=result))
+    facts = read_facts(folder)
+    assert facts is not None
+    assert (facts.kind, facts.outcome) == ("capacity", "BRACKETED 46")
 
 
 def test_what_is_no_recording_has_no_facts(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from flux_desktop.reports.findings import ExperimentReport, keep_experiment
 from flux_desktop.reports.sessions.facts import About, write_about
 from flux_desktop.reports.sessions.index import INDEX_FILE, SessionIndex
-from tests.reports.documents.recorded_run import failed, recorded
+from tests.reports.documents.recorded_run import cut_off_after_start, failed, recorded
 
 
 def names(parent: Path, search: str = "") -> list[str]:
@@ -35,6 +36,26 @@ def test_a_session_is_read_once(tmp_path: Path, monkeypatch) -> None:
     names(tmp_path)
     monkeypatch.setattr("flux_desktop.reports.sessions.index.read_facts", None)
     assert len(names(tmp_path)) == 1
+
+
+def test_texts_are_read_again_only_with_the_recording(tmp_path: Path, monkeypatch) -> None:
+    folder = recorded(tmp_path, connections=2)
+    names(tmp_path)
+    monkeypatch.setattr("flux_desktop.reports.sessions.index.texts_of", None)
+    write_about(folder, About(starred=True))
+    keep_experiment([folder], ExperimentReport(title="t", finding="B better", sentences=[], headings=[], rows=[]))
+    (found,) = SessionIndex(tmp_path).sessions("hyperlink")
+    assert found.about.starred
+    assert found.outcome == "B better"
+
+
+def test_a_recording_that_is_killed_is_no_longer_going_on(tmp_path: Path, monkeypatch) -> None:
+    folder = recorded(tmp_path)
+    cut_off_after_start(folder)
+    monkeypatch.setattr("flux_desktop.reports.sessions.facts.is_locked", lambda _: True)
+    assert [each.verdict for each in SessionIndex(tmp_path).sessions()] == ["RECORDING"]
+    monkeypatch.undo()  # nothing of the files has changed
+    assert [each.verdict for each in SessionIndex(tmp_path).sessions()] == ["CUT OFF"]
 
 
 def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from flux_desktop.experiments import ab, clip_run
 from flux_desktop.experiments.ab import AbPlan
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRunResult
 from flux_desktop.experiments.read_traces import ReadTraces
+from flux_desktop.reports.findings import read_experiment
 from flux_desktop.ui.models.measurement import Measurement
 from flux_desktop.ui.models.tune import with_setting
 from flux_desktop.ui.services.ab_engine import AbEngine, outcome_of
@@ -51,13 +52,16 @@ async def test_stopped_before_it_has_begun() -> None:
     assert engine.outcome is None
 
 
-def test_the_arms_are_told_apart_by_their_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_arms_are_told_apart_by_their_connections(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = arm("the account is four", 3.5), arm("the account is four", 3.74)
     traces = [msgspec.structs.replace(trace, conn=conn) for conn, trace in enumerate((a, b, b, a), start=1)]
     monkeypatch.setattr(ab, "read_traces", lambda _: ReadTraces(traces=tuple(traces), plans=()))
-    outcome = outcome_of(PLAN, [RESULT])
+    outcome = outcome_of(PLAN, [msgspec.structs.replace(RESULT, session_folder=tmp_path)])
     assert outcome is not None
     assert [pair.difference for pair in outcome.pairs] == ["B +240 ms"]
+    kept = read_experiment(tmp_path)
+    assert kept is not None
+    assert kept.sentences[0] == outcome.comparison.sentence, "as reports of the session show it"
     assert outcome.comparison.wait_ms.difference.value == pytest.approx(240.0)
     monkeypatch.setattr(ab, "read_traces", lambda _: ReadTraces(traces=(traces[0],), plans=()))
     assert outcome_of(PLAN, [RESULT]) is None

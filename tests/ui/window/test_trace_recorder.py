@@ -10,6 +10,7 @@ from flux_desktop.engine.records.facts import ConnectionState, Verdict
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.experiments.clip_run import ClipProgress
 from flux_desktop.experiments.sweep import SweepRecording
+from flux_desktop.reports.findings import read_experiment
 from flux_desktop.ui.models.tune_curve import Evaluation
 from flux_desktop.ui.window.trace_recorder import EVALUATION, SIZE, TraceRecorder
 from tests.ui.models import tuning
@@ -73,13 +74,15 @@ async def test_record_starts_a_run_that_nothing_steers(bench: PageBench) -> None
     assert panel.progress.value() > 0
 
 
-async def test_what_was_recorded_is_evaluated(bench: PageBench) -> None:
+async def test_what_was_recorded_is_evaluated(bench: PageBench, tmp_path: Path) -> None:
     recorder = await ready(bench)
     recorder.record()
     engine = recorder._engine
     assert engine is not None
     traces = tuple(tuning.traces(8))
-    engine.recording = SweepRecording(traces=traces, sessions=(), missing=2, notes=("A note.",), problem=MISSING)
+    engine.recording = SweepRecording(
+        traces=traces, sessions=(tmp_path,), missing=2, notes=("A note.",), problem=MISSING
+    )
     bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 8}))
     bench.page.banners.show_problem(Problem(code="summary", what="Run stopped."), "ok")
     recorder.run_finished()
@@ -88,6 +91,9 @@ async def test_what_was_recorded_is_evaluated(bench: PageBench) -> None:
     assert bench.banners == ["trace_note", MISSING.code], "and not the summary of a run"
     assert recorder.recorded is not None
     assert recorder.recorded[1] == traces
+    kept = read_experiment(tmp_path)
+    assert kept is not None, "for reports of its sessions"
+    assert kept.finding.endswith(" presets")
     assert "2 missing" in bench.tune_page.measure_panel.done.full_text()
 
 

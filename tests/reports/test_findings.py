@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
-from flux_desktop.evaluation.traces.trace import Setting
-from flux_desktop.reports.documents.experiment import (
-    EXPERIMENT_FILE,
-    ExperimentReport,
-    keep_experiment,
-    read_experiment,
-    sweep_experiment,
-)
+import msgspec
+
+from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.reports.documents.html import as_html
 from flux_desktop.reports.documents.markdown import as_markdown
 from flux_desktop.reports.documents.session_report import read_session_report
+from flux_desktop.reports.findings import (
+    EXPERIMENT_FILE,
+    ExperimentReport,
+    keep_experiment,
+    read_capacity,
+    read_experiment,
+)
 from tests.reports.documents.recorded_run import HOSTILE, recorded
 
 
@@ -29,7 +30,7 @@ def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
         curve=[(300.0, 9.0), (600.0, 4.0)],
         curve_label="Cut-offs over wait",
     )
-    keep_experiment([folder, tmp_path / "missing"], found)
+    keep_experiment([folder, tmp_path / "missing", None], found)
     report = read_session_report(folder)
     assert report.experiment == found == read_experiment(folder)
     html, markdown = as_html(report), as_markdown(report)
@@ -42,8 +43,10 @@ def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
     assert "Threshold sweep" not in as_html(read_session_report(folder))
 
 
-def test_a_sweep_without_turns_decides_nothing() -> None:
-    found = sweep_experiment(sweep_report([], current=Setting(eot=0.7), endpoint="local"))
-    assert found.rows[0][:2] == ["Current setting", Setting(eot=0.7).text]
-    assert found.curve == []
-    assert found.sentences[0].startswith("0 turns")
+def test_a_search_is_read_and_a_damaged_one_is_none(tmp_path: Path) -> None:
+    assert read_capacity(tmp_path) is None
+    search = CapacityReport(endpoint="e", sentence="BRACKETED")
+    (tmp_path / REPORT_FILE).write_bytes(msgspec.json.encode(search))
+    assert read_capacity(tmp_path) == search
+    (tmp_path / REPORT_FILE).write_bytes(b"{")
+    assert read_capacity(tmp_path) is None

@@ -1,0 +1,140 @@
+"""The result of each kind of experiment as lists and reports show it: sweep, confirmation, A/B, isolation, probe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flux_desktop.evaluation.comparing.isolation import IsolationResult, rule_text, shift_text
+from flux_desktop.evaluation.comparing.paired import ArmComparison, Verdict
+from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
+from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, SweepReport
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.flux.probe_findings import ProbeReport
+from flux_desktop.reports.findings import ExperimentReport
+from flux_desktop.reports.probe_text import MARKS
+
+_FIGURES = ("Cut off, of holds", "Wait p50", "Wait p95")
+_DEFINITIONS = (
+    "Cut off: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the true "
+    "end of a turn to the decision, in audio time."
+)
+_FINDINGS = {
+    Verdict.BETTER: "B better",
+    Verdict.WORSE: "B worse",
+    Verdict.NO_DIFFERENCE: "no difference",
+    Verdict.UNDECIDED: "undecided",
+}
+
+
+def sweep_experiment(report: SweepReport) -> ExperimentReport:
+    """A sweep: the presets with their figures, and the settings that no other one beats."""
+    rows = [["Current setting", report.current.text, *_figure_cells(report.current_figures)]]
+    for preset in report.presets:
+        name = f"{preset.limit.name.capitalize()}, at most {100 * preset.limit.cut_share_max:g} % cut off"
+        setting = preset.setting.text if preset.setting is not None else ""
+        rows.append([name, setting or preset.undecided, *_figure_cells(preset.figures)])
+    curve = [
+        (point.wait_p50_ms.value, 100 * point.cut_offs_per_hold.value)
+        for point in report.frontier
+        if point.wait_p50_ms.value is not None and point.cut_offs_per_hold.value is not None
+    ]
+    found = sum(preset.setting is not None for preset in report.presets)
+    return ExperimentReport(
+        title="Threshold sweep",
+        finding=f"{found} of {len(report.presets)} presets",
+        sentences=[
+            f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded at "
+            f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
+            _DEFINITIONS,
+            *report.notes,
+        ],
+        headings=["", "Setting", *_FIGURES],
+        rows=rows,
+        curve=sorted(curve),
+        curve_label="Cut-offs over wait p50 of the best settings",
+    )
+
+
+def confirm_experiment(confirmed: Sequence[Confirmed]) -> ExperimentReport:
+    """Settings run live, each beside its replay."""
+    rows = []
+    decisions = differing = 0
+    for each in confirmed:
+        rows.append([each.setting.text, "live", *_figure_cells(each.live)])
+        rows.append([each.setting.text, "replay", *_figure_cells(each.replayed)])
+        decisions += each.error.decisions
+        differing += each.error.differing
+    return ExperimentReport(
+        title="Live confirmation",
+        finding=f"{differing} of {decisions} differ" if decisions else "undecided",
+        sentences=[
+            f"{differing} of {decisions} decisions differ between the live runs and the replay of the recording."
+            if decisions
+            else "This data does not decide it: no decision of the live runs can be compared with the replay.",
+            _DEFINITIONS,
+        ],
+        headings=["Setting", "How", *_FIGURES],
+        rows=rows,
+    )
+
+
+def ab_experiment(
+    names: tuple[str, str], figures: tuple[TurnFigures, TurnFigures], comparison: ArmComparison
+) -> ExperimentReport:
+    """Two arms on the same clips."""
+    arms = zip(("A", "B"), names, figures, strict=True)
+    return ExperimentReport(
+        title="A against B",
+        finding=_FINDINGS[comparison.verdict],
+        sentences=[
+            comparison.sentence,
+            f"The primary figure was {comparison.primary.value}; {comparison.turns} turns in "
+            f"{comparison.conversations} conversations were heard by both.",
+            _DEFINITIONS,
+        ],
+        headings=["", "Setting", *_FIGURES],
+        rows=[[arm, name, *_figure_cells(each)] for arm, name, each in arms],
+    )
+
+
+def isolation_experiment(result: IsolationResult) -> ExperimentReport:
+    """Whether streams influence each other."""
+    decided = result.sentence.startswith(("PASS", "FAIL"))
+    return ExperimentReport(
+        title="Isolation of streams",
+        finding=result.sentence.partition(":")[0] if decided else "undecided",
+        passed=result.passed,
+        sentences=[result.sentence, rule_text(result)],
+        headings=["Compared with fresh streams", "Streams", "Higher", "Lower", "p", "Confidence"],
+        rows=[
+            [each.name, str(each.streams), str(each.higher), str(each.lower), f"{each.p:.3f}", shift_text(each)]
+            for each in result.conditions
+        ],
+    )
+
+
+def probe_experiment(report: ProbeReport) -> ExperimentReport:
+    """What an endpoint's build supports, beside what is documented."""
+    supported = sum(each.outcome == "yes" for each in report.findings)
+    told = f"{supported} of {len(report.findings)} supported"
+    return ExperimentReport(
+        title="What the build supports",
+        finding=told if report.reachable else "not reachable",
+        sentences=[
+            report.problem or f"{told}; {report.streams} streams in {report.duration_s:.0f} s.",
+            *(f"Unknown message: {text}" for text in report.unknown_messages),
+        ],
+        headings=["Feature", "Documented", "This build", "Seen"],
+        rows=[[each.feature, each.documented, MARKS[each.outcome], each.seen] for each in report.findings],
+    )
+
+
+def _figure_cells(figures: TurnFigures | None) -> list[str]:
+    if figures is None:
+        return ["", "", ""]
+    waits, none = figures.decision_latency_ms, Estimate()
+    return [
+        percent_text(figures.cut_offs_per_hold),
+        ms_text(waits.get("p50", none)),
+        ms_text(waits.get("p95", none)),
+    ]
