@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.evaluation.accuracy.heard_text import SpokenText, TurnText, turn_texts
 from flux_desktop.evaluation.accuracy.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
 from flux_desktop.evaluation.thresholds.setting_figures import figures_of
@@ -57,9 +58,9 @@ class RunAccuracy(Struct, frozen=True, kw_only=True):
     """Plays that are left out, because they ended early and no word times say what was heard."""
 
 
-def read_accuracy(folder: Path) -> RunAccuracy | None:
+def read_accuracy(folder: Path, on_read: OnRead | None = None) -> RunAccuracy | None:
     """The accuracy of a recorded run; None where the recording has no reference. Blocks; raises `OSError`."""
-    run = read_heard_run(folder)
+    run = read_heard_run(folder, on_read)
     return None if run is None else run_accuracy(run)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
+from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
 from flux_desktop.engine.records.events import (
     ClipReference,
     ClipStarted,
@@ -72,13 +72,13 @@ class HeardRun(Struct, kw_only=True):
     connections: list[HeardConnection]
 
 
-def read_heard_run(folder: Path) -> HeardRun | None:
+def read_heard_run(folder: Path, on_read: OnRead | None = None) -> HeardRun | None:
     """Read a session folder; None where it has no reference texts or no plan. Blocks; raises `OSError`."""
     plan: RunPlan | None = None
     references: dict[int, ClipReference] = {}
     readers: dict[int, _ConnectionReader] = {}
     for path in recording_files(folder):
-        for event in _events(path):
+        for event in _events(path, on_read):
             if isinstance(event, RunStarted):
                 plan = event.plan
             elif isinstance(event, ClipReference):
@@ -94,8 +94,8 @@ def read_heard_run(folder: Path) -> HeardRun | None:
     return HeardRun(plan=plan, references=references, connections=connections)
 
 
-def _events(path: Path) -> Iterator[Event]:
-    for line in recorded_lines(path):
+def _events(path: Path, on_read: OnRead | None) -> Iterator[Event]:
+    for line in recorded_lines(path, on_read):
         if not line.startswith(_TAGS):
             continue
         if line.startswith(_RECEIVED) and (_TURN_EVENT not in line or _UPDATE in line):

@@ -9,6 +9,7 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
@@ -29,10 +30,10 @@ class RecordedRun(msgspec.Struct, kw_only=True):
     """Whether the recording has an end; otherwise `ended` is made from what was recorded up to the cut."""
 
 
-def read_recorded_run(folder: Path) -> RecordedRun:
+def read_recorded_run(folder: Path, on_read: OnRead | None = None) -> RecordedRun:
     """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
     try:
-        return _from_events(read_session(folder, messages=False), folder)
+        return _from_events(read_session(folder, messages=False, on_read=on_read), folder)
     except OSError as error:
         raise ProblemError(_unreadable(folder, f"{error.strerror or error}.")) from error
 

@@ -10,7 +10,7 @@ import contextlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Buffer, Callable, Iterator
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -19,6 +19,8 @@ LINE_MAX_BYTES = 16 * 1024 * 1024
 """A longer line is not an event of ours and is skipped."""
 LEVEL = 1
 """Of compression: higher ones cost several times the processor time for a tenth less space."""
+OnRead = Callable[[int], object]
+"""Is called with the number of bytes that have been read from the disk since it was called last."""
 _GZIP = 16 + zlib.MAX_WBITS
 _MAGIC = b"\x1f\x8b"
 _READ_BYTES = 128 * 1024
@@ -33,6 +35,11 @@ def worker_file(number: int) -> str:
 def recording_files(folder: Path) -> list[Path]:
     """The recording of a session, the run's own file first; other files of the folder are none. Raises `OSError`."""
     return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+
+
+def recording_bytes(folder: Path) -> int:
+    """The size of a session's recording on disk. Raises `OSError`."""
+    return sum(path.stat().st_size for path in recording_files(folder))
 
 
 def is_run_file(path: PurePath) -> bool:
@@ -52,26 +59,42 @@ def compressor() -> zlib._Compress:
     return zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
 
 
-def open_recording(path: Path) -> BinaryIO:
+def open_recording(path: Path, on_read: OnRead | None = None) -> BinaryIO:
     """The JSON lines of a file, compressed or not, up to where it is cut off or damaged. Raises `OSError`."""
-    file = path.open("rb")
-    start = file.read(len(_MAGIC))
-    file.seek(0)
+    with contextlib.ExitStack() as stack:
+        file = path.open("rb") if on_read is None else io.BufferedReader(_Watched(path, on_read), _READ_BYTES)
+        stack.enter_context(file)
+        start = file.read(len(_MAGIC))
+        file.seek(0)
+        stack.pop_all()
     is_packed = start != b"" and _MAGIC.startswith(start)
     return io.BufferedReader(_Inflated(file), _READ_BYTES) if is_packed else file
 
 
-def recorded_lines(path: Path) -> Iterator[bytes]:
+def recorded_lines(path: Path, on_read: OnRead | None = None) -> Iterator[bytes]:
     """The lines of a file, each with its newline but perhaps the last; one that is too long is left out.
 
-    Raises `OSError`.
+    Raises `OSError`, and what `on_read` raises.
     """
-    with open_recording(path) as file:
+    with open_recording(path, on_read) as file:
         whole = True
         while line := file.readline(LINE_MAX_BYTES):
             follows, whole = not whole, line.endswith(b"\n")
             if not follows and (whole or len(line) < LINE_MAX_BYTES):
                 yield line
+
+
+class _Watched(io.FileIO):
+    """A file that reports how much of it is read."""
+
+    def __init__(self, path: Path, on_read: OnRead) -> None:
+        super().__init__(path)
+        self._on_read = on_read
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        count = super().readinto(buffer)
+        self._on_read(count or 0)
+        return count
 
 
 class _Inflated(io.RawIOBase):

@@ -26,6 +26,7 @@ from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.recording.recording_file import (
     RUN_FILE,
+    OnRead,
     compressor,
     is_run_file,
     recorded_lines,
@@ -101,7 +102,7 @@ def _remove_leftovers(parent: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def read_session(folder: Path, *, messages: bool = True) -> Iterator[Event]:
+def read_session(folder: Path, *, messages: bool = True, on_read: OnRead | None = None) -> Iterator[Event]:
     """All events of a session ordered by time; what is cut off or unreadable is skipped.
 
     Without `messages` those of the server, most of a recording, are passed over undecoded.
@@ -112,17 +113,18 @@ def read_session(folder: Path, *, messages: bool = True) -> Iterator[Event]:
     if not files:
         raise FileNotFoundError(f"{folder} holds no recording")
     return heapq.merge(
-        *(read_events(path, messages=messages) for path in files), key=lambda event: getattr(event, "t", 0.0)
+        *(read_events(path, messages=messages, on_read=on_read) for path in files),
+        key=lambda event: getattr(event, "t", 0.0),
     )
 
 
-def read_events(path: Path, *, messages: bool = True) -> Iterator[Event]:
+def read_events(path: Path, *, messages: bool = True, on_read: OnRead | None = None) -> Iterator[Event]:
     """The readable events of one file, also of version 0.1.0; a line cut off by a crash is left out.
 
     Raises `OSError`.
     """
     legacy = LegacyReader()
-    for line in recorded_lines(path):
+    for line in recorded_lines(path, on_read):
         if not messages and line.startswith(_MESSAGE):
             continue
         try:

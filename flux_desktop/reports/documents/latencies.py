@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
+from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
 
 _RECEIVED = b'{"event":"received"'
 _SNAPSHOT = b'{"event":"snapshot"'
@@ -61,11 +61,11 @@ class Latencies(Struct, kw_only=True):
         ]
 
 
-def read_latencies(folder: Path) -> Latencies:
+def read_latencies(folder: Path, on_read: OnRead | None = None) -> Latencies:
     """Read a session folder; lines that cannot be read are passed over. Raises `OSError`."""
     found = Latencies()
     received, snapshot = msgspec.json.Decoder(_Received), msgspec.json.Decoder(_Snapshot)
-    for line in chain.from_iterable(map(recorded_lines, recording_files(folder))):
+    for line in chain.from_iterable(recorded_lines(path, on_read) for path in recording_files(folder)):
         try:
             if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
                 _take(found, received.decode(line))

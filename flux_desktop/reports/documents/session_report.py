@@ -12,6 +12,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from flux_desktop import __version__
+from flux_desktop.base.work_share import OnProgress, WorkShare, unwatched
+from flux_desktop.engine.recording.recording_file import recording_bytes
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
@@ -71,6 +73,10 @@ INTERVAL_NOTE = (
 )
 
 
+_READINGS = 3
+"""How often the recording is read; all else takes little time."""
+
+
 def interval_of(text: str) -> str:
     """The part in brackets of an estimate's text: its interval and n."""
     return text.partition("(")[2].removesuffix(")") or text
@@ -128,15 +134,16 @@ class SessionReport(Struct, kw_only=True):
     latencies: Latencies
 
 
-def read_session_report(folder: Path) -> SessionReport:
-    """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
-    recorded = read_recorded_run(folder)
-    accuracy = read_accuracy(folder)
+def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> SessionReport:
+    """Read a session folder; raises `ProblemError` (session_unreadable) and `WorkEndedError`. Blocks."""
+    read = _reading(folder, on_progress)
+    recorded = read_recorded_run(folder, read.add)
+    accuracy = read_accuracy(folder, read.add)
     capacity, account = read_capacity(folder), _account(folder)
     summary = final_summary(
         recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy, account=account
     )
-    latencies = read_latencies(folder)
+    latencies = read_latencies(folder, read.add)
     verdict = summary.verdict if recorded.is_complete else "CUT OFF"
     verdict = "INTERRUPTED" if recorded.is_complete and summary.interrupted else verdict
     started = recorded.result.started
@@ -162,6 +169,13 @@ def read_session_report(folder: Path) -> SessionReport:
         connections=connections,
         latencies=latencies,
     )
+
+
+def _reading(folder: Path, on_progress: OnProgress) -> WorkShare:
+    try:
+        return WorkShare(_READINGS * recording_bytes(folder), on_progress)
+    except OSError:  # the first reading says what is wrong
+        return WorkShare(0.0, on_progress)
 
 
 def _account(folder: Path) -> AccountTimeline | None:

@@ -22,7 +22,7 @@ import msgspec
 from flux_desktop.engine.measuring.histogram import is_encoded
 from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
-from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files, worker_number
+from flux_desktop.engine.recording.recording_file import recorded_lines, recording_bytes, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_run_file
 from flux_desktop.engine.records.events import (
     ClipStarted,
@@ -53,7 +53,7 @@ _RECEIVED, _UPDATE = b'{"event":"received"', b'"turn_event":"Update"'
 
 def is_worth_it(folder: Path) -> bool:
     """Whether a recording is so large that it is opened by its digest. Raises `OSError`."""
-    return sum(path.stat().st_size for path in recording_files(folder)) >= WORTH_BYTES
+    return recording_bytes(folder) >= WORTH_BYTES
 
 
 def write_digest(folder: Path) -> None:

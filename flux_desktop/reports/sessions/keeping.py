@@ -7,8 +7,10 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.work_share import OnProgress, WorkShare, unwatched
 from flux_desktop.engine.recording.recorder import is_locked
 from flux_desktop.engine.recording.recording_file import is_run_file, recording_files
 from flux_desktop.engine.recording.session_folder import has_recording, make_private_folder
@@ -19,6 +21,7 @@ TRASH = ".deleted"
 KEEP_LAST = 20
 MAX_BYTES = 20 * 10**9
 IMPORT_MAX_BYTES = 20 * 10**9
+_BLOCK_BYTES = 1 << 20
 
 
 def delete(parent: Path, name: str) -> None:
@@ -75,23 +78,31 @@ def surplus(
     return dropped[::-1]
 
 
-def export(parent: Path, name: str, target: Path) -> None:
-    """Write a session into one zip file. Raises `ProblemError`."""
+def export(parent: Path, name: str, target: Path, on_progress: OnProgress = unwatched) -> None:
+    """Write a session into one zip file, whole or not at all. Raises `ProblemError` and `WorkEndedError`."""
     folder = _session(parent, name)
     part = target.with_name(f".{target.name}.part")
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for path in sorted(folder.iterdir()):
-                if path.is_file():
-                    archive.write(path, f"{name}/{path.name}")
+        with zipfile.ZipFile(part, "w") as archive:
+            paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+            share = WorkShare(sum(path.stat().st_size for path in paths), on_progress)
+            for path in paths:
+                entry = zipfile.ZipInfo.from_file(path, f"{name}/{path.name}", strict_timestamps=False)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                with path.open("rb") as file, archive.open(entry, "w") as packed:
+                    _copy(file, packed, share)
         part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ProblemError(_failed(f"The session could not be written to {target}.", error)) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def import_session(parent: Path, source: Path) -> str:
-    """Unpack an exported session beside the others, whole or not at all; returns its name. Raises `ProblemError`."""
+def import_session(parent: Path, source: Path, on_progress: OnProgress = unwatched) -> str:
+    """Unpack an exported session beside the others, whole or not at all; returns its name.
+
+    Raises `ProblemError` and `WorkEndedError`.
+    """
     make_private_folder(parent)
     try:
         with zipfile.ZipFile(source) as archive:
@@ -100,6 +111,7 @@ def import_session(parent: Path, source: Path) -> str:
             part = parent / f".import-{target.name}"
             shutil.rmtree(part, ignore_errors=True)
             part.mkdir(mode=0o700)
+            share = WorkShare(sum(item.file_size for item in archive.infolist()), on_progress)
             try:
                 for item in archive.infolist():
                     if not item.is_dir():
@@ -107,13 +119,19 @@ def import_session(parent: Path, source: Path) -> str:
                             archive.open(item) as packed,
                             (part / PurePosixPath(item.filename).name).open("wb") as file,
                         ):
-                            shutil.copyfileobj(packed, file)
+                            _copy(packed, file, share)
                 part.replace(target)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise ProblemError(_failed(f"{source} cannot be imported.", error)) from error
     return target.name
+
+
+def _copy(source: IO[bytes], target: IO[bytes], share: WorkShare) -> None:
+    while block := source.read(_BLOCK_BYTES):
+        target.write(block)
+        share.add(len(block))
 
 
 def _checked_name(archive: zipfile.ZipFile, source: Path) -> str:

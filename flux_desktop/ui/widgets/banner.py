@@ -89,6 +89,8 @@ class BannerStack(QWidget):
         super().__init__()
         self._theme = theme
         self._follows = follows
+        self._works: dict[QWidget, QWidget] = {}
+        """Bars of what is in progress, in their frames."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_XS)
@@ -110,6 +112,32 @@ class BannerStack(QWidget):
             self._remove(old)
         self.show()
 
+    def add_work(self, bar: QWidget) -> None:
+        """Have a place below the messages for the progress of something that may take long; `show_work` shows it."""
+        frame = QWidget()
+        frame.hide()
+        frame.setObjectName("banner")
+        frame.setProperty("tone", "ok")
+        frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        column.addWidget(bar)
+        self._works[bar] = frame
+        self._layout.addWidget(frame)
+
+    def show_work(self, bar: QWidget) -> None:
+        """It does take long."""
+        self._works[bar].show()
+        self._show_any()
+
+    def remove_work(self, bar: QWidget) -> None:
+        """It has ended."""
+        frame = self._works.pop(bar)
+        self._layout.removeWidget(frame)
+        frame.hide()
+        frame.deleteLater()
+        self._show_any()
+
     def banners(self) -> list[Banner]:
         """The banners shown, newest first."""
         items = (self._layout.itemAt(i) for i in range(self._layout.count()))
@@ -130,4 +158,7 @@ class BannerStack(QWidget):
         self._layout.removeWidget(banner)
         banner.hide()
         banner.deleteLater()
-        self.setVisible(bool(self.banners()))
+        self._show_any()
+
+    def _show_any(self) -> None:
+        self.setVisible(bool(self.banners()) or any(not frame.isHidden() for frame in self._works.values()))

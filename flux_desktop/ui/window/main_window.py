@@ -47,7 +47,6 @@ from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.refresher import Refresher
-from flux_desktop.ui.window.report_writer import ReportWriter
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.run_again import RunAgain
 from flux_desktop.ui.window.run_events import RunEvents
@@ -121,10 +120,7 @@ class MainWindow(QMainWindow):
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
-        self.reports = ReportWriter(page.banners, self.tasks)
-        self.sessions = SessionKeeper(
-            self.sessions_page, self.frame, self.transcripts, self.reports, page.banners, self.tasks
-        )
+        self.sessions = SessionKeeper(self.sessions_page, self.frame, self.transcripts, page.banners, self.tasks)
         self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
         self.recordings.ask_columns = lambda error, chosen: ColumnsDialog(self, error, chosen).open()
@@ -252,7 +248,7 @@ class MainWindow(QMainWindow):
         if folder is None:
             self.live_page.banners.show_problem(NO_SESSION, "warn")
         else:
-            self.reports.write(folder)
+            self.sessions.reports.write(folder)
 
     def show_speech_models(self) -> None:
         """Show which speech models are installed, and offer to download them."""

@@ -22,6 +22,7 @@ from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.file_dialogs import ask_export, ask_import
 from flux_desktop.ui.widgets.open_folder import open_folder
+from flux_desktop.ui.window.file_jobs import FileJobs
 from flux_desktop.ui.window.report_writer import ReportWriter
 from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
@@ -41,12 +42,13 @@ class SessionKeeper:
         page: SessionsPage,
         frame: PageFrame,
         transcripts: Transcripts,
-        reports: ReportWriter,
         banners: BannerStack,
         tasks: UiTasks,
     ) -> None:
         self._page, self._frame, self._transcripts = page, frame, transcripts
-        self._reports, self._banners, self._tasks = reports, banners, tasks
+        self._banners, self._tasks = banners, tasks
+        self._jobs = FileJobs(banners, tasks)
+        self.reports = ReportWriter(banners, self._jobs)
         self.parent = default_sessions_dir()
         self.care = SessionCare(banners, tasks, self.look)
         page.panel.retention_wanted.connect(lambda: self.care.choose_rule(self.parent))
@@ -71,7 +73,7 @@ class SessionKeeper:
         """Follow the runs of the window."""
         events.run_finished.connect(self.look)
         events.recorded.connect(self.care.after_run)
-        events.report_wanted.connect(self._reports.write)
+        events.report_wanted.connect(self.reports.write)
         starter.space_problem = self.care.space_problem
 
     # ------------------------------------------------------------ the list
@@ -161,7 +163,7 @@ class SessionKeeper:
             case "Compare":
                 self._compare()
             case "Report…":
-                self._reports.write(self.parent / first.name)
+                self.reports.write(self.parent / first.name)
             case "Export…":
                 ask_export(self._page.window(), first.name, partial(self.export_to, first.name))
             case "Rename…":
@@ -210,15 +212,16 @@ class SessionKeeper:
     def export_to(self, name: str, target: Path) -> None:
         """Write a session into one file."""
 
-        def done() -> None:
+        def done(_: None) -> None:
             problem = Problem(code="session_exported", what="Session exported.", why=str(target))
             self._banners.show_problem(problem, "ok", {"Show in folder": partial(open_folder, target)})
 
-        self._change("exporting a session", partial(export, self.parent, name, target), done)
+        self._jobs.start(f"Exporting {name}", partial(export, self.parent, name, target), done)
 
     def import_file(self, source: Path) -> None:
         """Add a session from a file."""
-        self._change("importing a session", partial(import_session, self.parent, source))
+        work = partial(import_session, self.parent, source)
+        self._jobs.start(f"Importing {source.name}", work, ended=self.look)
 
     def _toggle_star(self, name: str) -> None:
         session = next((each for each in self._known if each.name == name), None)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from functools import partial
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.base.threads import file_work
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.sound import WavShape, read_peaks
-from flux_desktop.ui.models.work_progress import of_share
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.views.work_bar import WorkBar
+from flux_desktop.ui.window.watched_work import watched
 
 GROUP = "waveform"
 _LIMIT_S = 3600.0
-_STEP = 0.005
-"""The progress is shown each time this share has been added."""
 
 
 class WaveformReader:
@@ -39,31 +34,16 @@ class WaveformReader:
             self._tasks.start("reading the waveform", self._read(recording), group=GROUP, exclusive=True)
 
     async def _read(self, shape: WavShape) -> None:
-        loop, ended = asyncio.get_running_loop(), threading.Event()
-        began_s, shown = loop.time(), 0.0
         shape.is_waveform_missing = False  # it is not begun again
 
-        def show(share: float) -> None:
-            if not ended.is_set():
-                self._bar.show_progress(of_share(share, loop.time() - began_s, "Reading the waveform"))
-
-        def on_progress(share: float) -> bool:
-            nonlocal shown
-            if share - shown >= _STEP and not ended.is_set():
-                shown = share
-                loop.call_soon_threadsafe(show, share)
-            return not ended.is_set()
-
-        show(0.0)
-        work = partial(read_peaks, shape.path, shape.channel, on_progress)
+        work = partial(read_peaks, shape.path, shape.channel)
         try:
-            shape.peaks = await file_work(f"Reading {shape.path.name}", work, _LIMIT_S)
+            shape.peaks = await watched("Reading the waveform", work, self._bar, _LIMIT_S)
         except ProblemError:
             if self._state.recording is shape and not self._state.run.active:
                 self._state.recording = None  # it was found to be damaged
             raise
         finally:
-            ended.set()
             if self._shape is shape:
                 self._shape = None
                 self._bar.show_progress(None)

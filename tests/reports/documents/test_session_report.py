@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.work_share import WorkEndedError
 from flux_desktop.cli.report import FORMATS, document
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
@@ -142,3 +143,17 @@ def test_what_is_no_session_is_a_sentence(tmp_path: Path) -> None:
     for kind in ("html", "turns"):
         with pytest.raises(ProblemError):
             document(tmp_path / "nothing", kind)
+
+
+def test_its_reading_reports_progress_up_to_the_whole_and_can_be_ended(session: Path) -> None:
+    shares: list[float] = []
+
+    def watch(share: float) -> bool:
+        shares.append(share)
+        return True
+
+    read_session_report(session, watch)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    with pytest.raises(WorkEndedError):
+        read_session_report(session, lambda share: share < 0.5)

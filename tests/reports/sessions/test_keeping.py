@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.work_share import WorkEndedError
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
 from flux_desktop.reports.sessions.facts import About, SessionFacts
@@ -113,3 +114,28 @@ def test_what_is_no_zip_file_is_refused(tmp_path: Path) -> None:
     for name in ("x.zip", "missing.zip"):
         with pytest.raises(ProblemError, match="cannot be imported"):
             import_session(tmp_path / "b", tmp_path / name)
+
+
+def test_an_exchange_reports_its_progress_and_leaves_nothing_when_it_is_ended(tmp_path: Path) -> None:
+    folder = recorded(tmp_path / "sessions")
+    target = tmp_path / "one.zip"
+    shares: list[float] = []
+
+    def watch(share: float) -> bool:
+        shares.append(share)
+        return True
+
+    export(tmp_path / "sessions", folder.name, target, watch)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    shares.clear()
+    import_session(tmp_path / "there", target, watch)
+    assert shares[-1] == 1.0
+    for ended in (
+        lambda: export(tmp_path / "sessions", folder.name, tmp_path / "other.zip", lambda _: False),
+        lambda: import_session(tmp_path / "elsewhere", target, lambda _: False),
+    ):
+        with pytest.raises(WorkEndedError):
+            ended()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "one.zip", "sessions", "there"]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
