@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.problem import Problem
@@ -60,17 +60,19 @@ class AccountBox(QWidget):
             grid.addWidget(chooser, place // 2, place % 2)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        ways = QHBoxLayout()
-        ways.addWidget(self.retry_button)
-        ways.addWidget(self.copy_button)
-        ways.addStretch()
+        self._below = QGridLayout()
+        self._below.setSpacing(SPACE_S - 2)
+        self._below.setColumnStretch(2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S - 2)
         layout.addLayout(grid)
-        layout.addWidget(self.words)
-        layout.addLayout(ways)
+        layout.addLayout(self._below)
         self._command = ""
+        self._problem: Problem | None = None
+        self._state_words = ""
+        self._tight = False
+        self._place()
         self.show_state("", None)
         for combo in (self.profile, self.region):
             combo.currentIndexChanged.connect(lambda _index: self._choose())
@@ -122,14 +124,33 @@ class AccountBox(QWidget):
 
     def show_state(self, words: str, problem: Problem | None) -> None:
         """Show the state of the list, or a problem with buttons that help to solve it."""
-        self.words.setText(problem.sentence() if problem is not None else words)
-        set_role(self.words, "warn" if problem is not None else "caption")
-        self.words.setVisible(bool(self.words.text()))
+        self._problem, self._state_words = problem, words
         match = re.search(r"aws (?:sso )?login\S*(?: --profile \S+)?", problem.todo) if problem is not None else None
         self._command = match.group().rstrip(".,") if match is not None else ""
-        self.retry_button.setVisible(problem is not None)
         self.copy_button.setVisible(bool(self._command))
         self.copy_button.setToolTip(plain_tip(self._command))
+        self._show_words()
+
+    def set_tight(self, on: bool) -> None:
+        """Show of a problem only what happened, the rest on hover; the panel's refresh button tries again."""
+        self._tight = on
+        self._place()
+        self._show_words()
+
+    def _place(self) -> None:
+        """The buttons stand below the words, or beside them."""
+        at = ((0, 0, 1, 3), (1, 0), (0, 3)) if self._tight else ((0, 0, 1, 3), (1, 0), (1, 1))
+        for widget, place in zip((self.words, self.retry_button, self.copy_button), at, strict=True):
+            self._below.addWidget(widget, *place)
+
+    def _show_words(self) -> None:
+        problem = self._problem
+        whole = self._state_words if problem is None else problem.sentence()
+        self.words.setText(problem.what if problem is not None and self._tight else whole)
+        self.words.setToolTip(plain_tip(whole))
+        set_role(self.words, "caption" if problem is None else "warn")
+        self.words.setVisible(bool(self.words.text()))
+        self.retry_button.setVisible(problem is not None and not self._tight)
 
     def _copy(self) -> None:
         copy_text(self._command)

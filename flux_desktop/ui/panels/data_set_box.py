@@ -47,7 +47,7 @@ class DataSetBox(QWidget):
         for assignment, words in ASSIGNMENTS.items():
             self.assignment.addItem(words, assignment)
         self.assignment.activated.connect(self._choose)
-        head, below = QHBoxLayout(), QHBoxLayout()
+        self._head, self._below = head, below = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(SPACE_S)
         head.addWidget(self._name, 1)
         head.addWidget(self._facts)
@@ -73,12 +73,19 @@ class DataSetBox(QWidget):
         self._name.setText(chosen.name)
         self._name.setToolTip(plain_tip(str(chosen.path)))
         self._facts.setText(chosen.facts())
+        self._facts.setToolTip(plain_tip(chosen.contents()))
         self._contents.setText(chosen.contents())
         self.problems.setText(chosen.problems())
         listed = [f"{entry.where}: {entry.why}" for entry in chosen.bad[:_PROBLEMS_IN_TIP]]
         more = len(chosen.bad) - len(listed)
         self.problems.setToolTip(plain_tip("\n".join([*listed, *([f"and {more} more"] if more else [])])))
         self.problems.setVisible(bool(chosen.bad))
+
+    def set_tight(self, on: bool) -> None:
+        """Show one line of the data set, with what it contains on hover."""
+        self._contents.setVisible(not on)
+        row = self._head if on else self._below
+        row.addWidget(self.inspect_button, 0, Qt.AlignmentFlag.AlignVCenter if on else Qt.AlignmentFlag.AlignTop)
 
     def set_locked(self, locked: bool) -> None:
         """How clips are sent cannot be changed while a run is in progress."""

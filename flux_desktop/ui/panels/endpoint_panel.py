@@ -111,7 +111,7 @@ class EndpointPanel(Panel):
             widget.hide()
         self._state = state
         self._endpoints = state.endpoints
-        self._compact = self._locked = False
+        self._compact = self._tight = self._locked = False
         self._behaviour_shown = LocalBehaviour()
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
@@ -173,8 +173,15 @@ class EndpointPanel(Panel):
             self._show_note()
             self._show_speech()
 
+    def set_tight(self, on: bool) -> None:
+        """Show of a run only its endpoint, of problems only what happened."""
+        if on is not self._tight:
+            self._tight = on
+            self.account.set_tight(on)
+            self._show_parts()
+
     def _show_parts(self) -> None:
-        rows = ROWS_COMPACT if self._compact else ROWS
+        rows = 1 if self._tight and self._locked else ROWS_COMPACT if self._compact else ROWS
         self.list.setFixedHeight(min(rows, self.list.count()) * ROW_PX + 4)
         self.account.show_filters(not self._compact or self.list.count() > UNFILTERED)
         if (current := self.list.currentItem()) is not None:
@@ -255,6 +262,7 @@ class EndpointPanel(Panel):
         """The endpoint cannot be changed while a run is in progress."""
         self._locked = locked
         self.list.setEnabled(not locked)
+        self._show_parts()
         self._show_speech()
         # Hidden during a run to leave room for what can be changed.
         self.account.setVisible(self.account_button.isChecked() and not locked)

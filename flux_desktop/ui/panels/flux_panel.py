@@ -240,6 +240,11 @@ class FluxPanel(Panel):
                 field.set_compact(on)
             self._show_parts()
 
+    def set_tight(self, on: bool) -> None:
+        """Show each slider beside its field."""
+        for field in (self.eot, self.eager, self.timeout):
+            field.set_inline(on)
+
     def _show_parts(self) -> None:
         has_keyterms = bool(self.keyterms.terms)
         self._keyterms_title.setVisible(not self._compact or has_keyterms)

@@ -19,9 +19,12 @@ class Compactable(Protocol):
     def set_compact(self, on: bool) -> None:
         """Show less, or all."""
 
+    def set_tight(self, on: bool) -> None:
+        """Show as little as can be worked with; only while it is compact."""
+
 
 class LeftColumn(QScrollArea):
-    """Panels from top to bottom. Where they do not fit, those of `compactable` show less."""
+    """Panels from top to bottom. Where they do not fit, those of `compactable` show less, and then least."""
 
     def __init__(self, *panels: QWidget, width_px: int = LEFT_PX, compactable: tuple[Compactable, ...] = ()) -> None:
         super().__init__()
@@ -37,25 +40,30 @@ class LeftColumn(QScrollArea):
         self.setFixedWidth(width_px)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._set_compact(False)
+        self._show_less(compact=False, tight=False)
 
     def fit(self) -> None:
         """Show as much as there is room for; called when the panels have changed."""
         if not self._compactable:
             return
         self._inside.setUpdatesEnabled(False)
-        self._set_compact(False)
+        for compact, tight in ((False, False), (True, False), (True, True)):
+            self._show_less(compact=compact, tight=tight)
+            if self._fits():
+                break
+        self._inside.setUpdatesEnabled(True)
+
+    def _fits(self) -> bool:
         column, room = self._column, self.viewport().size()
         by_width = column.hasHeightForWidth()
         needed_px = column.totalHeightForWidth(room.width()) if by_width else column.totalSizeHint().height()
-        if needed_px > room.height():
-            self._set_compact(True)
-        self._inside.setUpdatesEnabled(True)
+        return needed_px <= room.height()
 
-    def _set_compact(self, on: bool) -> None:
-        self._column.setSpacing(SPACE_S if on else SPACE_M)
+    def _show_less(self, *, compact: bool, tight: bool) -> None:
+        self._column.setSpacing(SPACE_S if compact else SPACE_M)
         for panel in self._compactable:
-            panel.set_compact(on)
+            panel.set_compact(compact)
+            panel.set_tight(tight)
         # Else layouts learn of the change one after the other, with the next events.
         for widget in reversed(self._inside.findChildren(QWidget)):
             if (layout := widget.layout()) is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.listening import VOLUME_MAX
@@ -14,7 +16,7 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, button, plai
 
 BUTTON_PX = 100
 """Also for the bold text of the checked button."""
-OUTPUT_PX = 130
+OUTPUT_PX = 146
 LISTEN_TIP = "Hear the selected connection while it streams, in step with what is sent (Ctrl+L)"
 STEP_TIP = (
     "How far the sound is from what is being sent at this moment. It is kept within 50 ms: small differences between "
@@ -35,7 +37,7 @@ class ListenBox(QWidget):
         super().__init__()
         self._theme = theme
         self._state = state
-        self._compact = False
+        self._compact = self._tight = False
         self.button = button("Listen", self._toggle, kind="segment", tip=LISTEN_TIP)
         self.button.setCheckable(True)
         self.button.setIconSize(QSize(16, 16))
@@ -49,12 +51,14 @@ class ListenBox(QWidget):
         self.output = _OutputList()
         self.output.about_to_open.connect(self.outputs_wanted)
         self.output.activated.connect(self._choose_output)
+        self.outputs_button = IconButton(theme, "chevron-down", "Choose the sound output", self._offer_outputs)
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setSpacing(SPACE_S)
         first.addWidget(self.button)
         first.addWidget(self.mute)
         first.addWidget(self.volume, 1)
+        first.addWidget(self.outputs_button)
         second.addWidget(self.words, 1)
         second.addWidget(self.output)
         column = QVBoxLayout(self)
@@ -91,12 +95,20 @@ class ListenBox(QWidget):
         self._compact = on
         self._show_parts()
 
+    def set_tight(self, on: bool) -> None:
+        """Show one line, with the outputs in a menu, and words below it only where something is wrong."""
+        self._tight = on
+        self._show_parts()
+
     def _show_parts(self) -> None:
         in_use = self._state.listening.wanted or not self._compact
         for widget in (self.mute, self.volume):
             widget.setVisible(in_use)
-        self.output.setVisible(in_use)
-        self.words.setVisible(in_use or bool(self.words.full_text()))
+        self.output.setVisible(in_use and not self._tight)
+        self.outputs_button.setVisible(in_use and self._tight)
+        words, has_problem = self.words.full_text(), self._state.listening.problem is not None
+        self.words.setVisible(has_problem if self._tight else in_use or bool(words))
+        self.button.setToolTip(plain_tip(f"{LISTEN_TIP}\n{words}" if words and self._tight else LISTEN_TIP))
 
     def _toggle(self) -> None:
         self._state.listening.toggle()
@@ -112,6 +124,17 @@ class ListenBox(QWidget):
         self._state.listening.volume = volume
         self._state.listening.muted = False
         self._state.changed()
+
+    def _offer_outputs(self) -> None:
+        """The list of outputs as a menu."""
+        self.outputs_wanted.emit()
+        menu, listening = QMenu(self), self._state.listening
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place, (name, words) in enumerate(listening.entries()):
+            action = menu.addAction(words, partial(self._choose_output, place))
+            action.setCheckable(True)
+            action.setChecked(name == listening.output)
+        menu.popup(self.outputs_button.mapToGlobal(QPoint(0, self.outputs_button.height())))
 
     def _choose_output(self, position: int) -> None:
         self._state.listening.output = self.output.itemData(position)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
@@ -12,6 +12,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.level_meter import LevelMeter
 from flux_desktop.ui.widgets.basics import label, set_role
+
+RECORD, RECORD_SHORT = "Record the microphone", "Record"
+GO_ON, GO_ON_SHORT = "Continue with silence if disconnected", "Go on if disconnected"
 
 
 class MicrophoneBox(QWidget):
@@ -28,16 +31,26 @@ class MicrophoneBox(QWidget):
         self.device.setMinimumWidth(80)
         self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.meter = LevelMeter(theme, state.microphone_level)
-        self.lost = QCheckBox("Continue with silence if disconnected")
-        self.lost.setToolTip("If this is off, the run ends in order when the microphone is disconnected.")
-        self.record = QCheckBox("Record the microphone")
+        self.lost, self.record = QCheckBox(), QCheckBox()
+        self.lost.setToolTip(
+            "Continue with silence. If this is off, the run ends in order when the microphone is disconnected."
+        )
         self.record.setToolTip("Keep what it hears in the session folder, to play it or to send it again. Asks first.")
         self.words = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
-        for widget in (self.device, self.meter, self.lost, self.record, self.words):
+        for widget in (self.device, self.meter):
             layout.addWidget(widget)
+        self._choices = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._choices.setSpacing(SPACE_S)
+        for choice, name in ((self.lost, GO_ON), (self.record, RECORD)):
+            choice.setAccessibleName(name)
+            self._choices.addWidget(choice)
+        layout.addLayout(self._choices)
+        layout.addWidget(self.words)
+        self._tight = False
+        self.set_tight(False)
         self.device.currentIndexChanged.connect(self._choose)
         self.lost.toggled.connect(self._set_lost)
         self.record.clicked.connect(self._record_clicked)
@@ -63,6 +76,15 @@ class MicrophoneBox(QWidget):
             self._trouble = trouble
             self._show_remark()
 
+    def set_tight(self, on: bool) -> None:
+        """Show both choices in one line, and words in their place where something is wrong."""
+        self._tight = on
+        direction = QBoxLayout.Direction.LeftToRight if on else QBoxLayout.Direction.TopToBottom
+        self._choices.setDirection(direction)
+        self.record.setText(RECORD_SHORT if on else RECORD)
+        self.lost.setText(GO_ON_SHORT if on else GO_ON)
+        self._show_remark()
+
     def _show_remark(self) -> None:
         if self._state.run.active:
             words, role = "The meter shows the peak level in dBFS.", "caption"
@@ -78,6 +100,10 @@ class MicrophoneBox(QWidget):
             words, role = "Speak to test the level. The meter shows the peak level in dBFS.", "caption"
         self.words.setText(words)
         set_role(self.words, role)
+        self.words.setVisible(role == "warn" or not self._tight)
+        for choice in (self.lost, self.record):
+            choice.setVisible(role != "warn" or not self._tight)
+        self.meter.setToolTip(words)
 
     def _choose(self, position: int) -> None:
         if position >= 0:

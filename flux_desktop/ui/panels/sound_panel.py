@@ -108,7 +108,7 @@ class SoundPanel(Panel):
         self.body.addWidget(self._detail)
         self.listen = ListenBox(theme, state)
         self.body.addWidget(self.listen)
-        self._compact = self._locked = False
+        self._compact = self._tight = self._locked = False
         self._state = state
         self._shown: WavShape | None = None
         self.show_choices()
@@ -135,10 +135,22 @@ class SoundPanel(Panel):
         self.listen.set_compact(on)
         self._show_modes()
 
+    def set_tight(self, on: bool) -> None:
+        """Show as little of the data set, the microphone and of listening as can be worked with."""
+        self._tight = on
+        self.listen.set_tight(on)
+        self.microphone.set_tight(on)
+        self.data_set.set_tight(on)
+        self._show_modes()
+
     def _show_modes(self) -> None:
         for widget in (self.wav_button, self.mic_button):
             widget.setVisible(not (self._compact and self._locked))
-        self.listen.setVisible(not self._compact or self._locked or self._state.listening.wanted)
+        listening = self._state.listening
+        in_use = self._locked or listening.wanted or listening.sounding
+        # While a microphone is chosen, only a session that is played can be heard.
+        has_use = listening.sounding or not (self._tight and self._state.uses_microphone)
+        self.listen.setVisible(has_use and (in_use or not self._compact))
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""

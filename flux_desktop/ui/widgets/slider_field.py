@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayou
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
 
+INLINE_PX = 84
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""As in Qt: no limit."""
+
 
 class SliderField(QWidget):
     """One parameter. `value` is None while its switch (if it has one) is off.
@@ -49,14 +53,14 @@ class SliderField(QWidget):
         self._hint = label(hint, "caption")
         self.state = ElidedLabel("caption")
         self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         head.addWidget(self.switch if self.switch is not None else label(name, "strong"))
         head.addStretch()
         head.addWidget(self.field)
-        self._compact = False
+        self._compact = self._inline = False
         self.setToolTip(hint)
-        grid = QGridLayout(self)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
         grid.addLayout(head, 0, 0, 1, 2)
@@ -106,6 +110,19 @@ class SliderField(QWidget):
         """Show less: no range (it is in the tooltip), and no slider while the switch is off."""
         self._compact = on
         self._show_parts()
+
+    def set_inline(self, on: bool) -> None:
+        """Show the slider beside the field instead of below it."""
+        if on is self._inline:
+            return
+        self._inline = on
+        if on:
+            self._head.insertWidget(2, self.slider)
+            self.slider.setFixedWidth(INLINE_PX)
+        else:
+            self._grid.addWidget(self.slider, 1, 0, 1, 2)
+            self.slider.setMinimumWidth(0)
+            self.slider.setMaximumWidth(QWIDGETSIZE_MAX)
 
     def _show_parts(self) -> None:
         self._hint.setVisible(not self._compact)

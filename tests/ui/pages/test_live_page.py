@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
+from flux_desktop.base.problem import Problem
+from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.data_set import DataSetShape
+from flux_desktop.ui.models.endpoints import EndpointEntry
+from flux_desktop.ui.models.sound import read_shape
 from flux_desktop.ui.pages.live_page import LEFT_MAX_PX, RIGHT_MAX_PX, RIGHT_PX, LivePage
 from flux_desktop.ui.panels.left_column import LEFT_PX
 from flux_desktop.ui.panels.plot_column import LEVEL
 from flux_desktop.ui.services.heartbeat import Heartbeat
+from flux_desktop.ui.style.stylesheet import stylesheet
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui import scripted
 
@@ -102,3 +110,35 @@ def test_large_pages_give_room_to_all_columns(page: LivePage) -> None:
     assert widths[2][0] == LEFT_MAX_PX
     assert widths[2][2] == RIGHT_MAX_PX
     assert widths[1] > widths[0]
+
+
+@pytest.mark.parametrize("source", ["recording", "data set", "microphone"])
+@pytest.mark.parametrize("is_running", [False, True])
+def test_with_an_account_open_and_listening_nothing_is_scrolled_at_1280_by_800(
+    page: LivePage, state: AppState, theme: ThemeSource, source: str, is_running: bool
+) -> None:
+    state.endpoints.account = [EndpointEntry(f"flux-{number}", "changed 2026-11-01 10:00") for number in range(3)]
+    state.speech_models.known = True
+    page.endpoint_panel.account_button.setChecked(True)
+    page.endpoint_panel.account.show()
+    page.endpoint_panel.refresh()
+    why = "Environment variables, profiles, single sign-on and the role of this machine provide none."
+    no_credentials = Problem(code="x", what="There are no AWS credentials.", why=why, todo="Run aws sso login.")
+    page.endpoint_panel.account.show_state("", no_credentials)
+    if source == "recording":
+        state.recording = read_shape(resource_path(SAMPLE_RECORDING))
+    elif source == "data set":
+        state.data_set = DataSetShape(Path("/data/calls"), (Clip(path=Path("a.wav")),), (60.0,), 1)
+    else:
+        state.uses_microphone = True
+    state.listening.wanted = True
+    for panel in (page.endpoint_panel, page.sound_panel, page.flux_panel):
+        panel.set_locked(is_running)
+    page.setStyleSheet(stylesheet(theme.current))
+    page.resize(1216, 686)
+    page.show()
+    state.changed()
+    QCoreApplication.processEvents()
+    assert page.left.viewport().height() <= 686
+    assert page.left.verticalScrollBar().maximum() == 0
+    assert page.flux_panel.eot.slider.isVisible()

@@ -37,20 +37,25 @@ def test_it_scrolls_up_and_down_only_and_keeps_its_width(qtbot: QtBot) -> None:
 
 
 class Folding(QWidget):
-    """A panel of 200 pixels, or of 80 if it is compact, in a layout of its own."""
+    """A panel of 200 pixels, of 80 if it is compact, or of 50 if it is tight, in a layout of its own."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.part = panel(80)
+        self.least = panel(50)
+        self.part = panel(30)
         self.rest = panel(120)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.least)
         column.addWidget(self.part)
         column.addWidget(self.rest)
 
     def set_compact(self, on: bool) -> None:
         self.rest.setVisible(not on)
+
+    def set_tight(self, on: bool) -> None:
+        self.part.setVisible(not on)
 
 
 def test_panels_show_less_where_there_is_no_room_and_all_where_there_is(qtbot: QtBot) -> None:
@@ -64,8 +69,13 @@ def test_panels_show_less_where_there_is_no_room_and_all_where_there_is(qtbot: Q
     assert one.rest.isHidden()
     assert two.rest.isHidden()
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
+    assert not one.part.isHidden()
+    area.resize(LEFT_PX, 120)
+    assert one.part.isHidden()
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
     area.resize(LEFT_PX, 450)
     assert not two.rest.isHidden()
-    one.part.setFixedHeight(300)
+    assert not two.part.isHidden()
+    one.least.setFixedHeight(300)
     area.fit()
     assert two.rest.isHidden()
