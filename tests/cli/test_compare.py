@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.cli.compare import junit
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import main
-from flux_desktop.reports.documents.comparison import Comparison
-from tests.reports.documents.recorded_run import recorded
+from tests.reports.documents.recorded_run import cut_off_after_start, recorded
 
 
 @pytest.fixture
@@ -22,13 +20,15 @@ def runs(tmp_path: Path) -> tuple[str, str]:
 
 def test_a_change_beyond_the_allowed_one_is_exit_99(runs, tmp_path: Path, capsys) -> None:
     junit = tmp_path / "compare.xml"
-    flags = ["--fail-on", "update_p95_ms>+10%", "--junit", str(junit)]
+    markdown = tmp_path / "compare.md"
+    flags = ["--fail-on", "update_p95_ms>+10%", "--junit", str(junit), "--markdown", str(markdown)]
     assert main(["compare", *runs, *flags]) == ExitCode.LIMIT_BROKEN
     out = capsys.readouterr().out
     assert "FAILS" in out
     assert "Fails update_p95_ms>+10%" in out
     root = ET.parse(junit).getroot()  # noqa: S314 - our own file
     assert root.get("failures") == "1"
+    assert "FAILS" in markdown.read_text()
     assert main(["compare", runs[0], runs[0], *flags[:2]]) == ExitCode.OK
 
 
@@ -40,14 +40,16 @@ def test_runs_that_cannot_be_compared_are_exit_6(runs, tmp_path: Path, capsys) -
     assert json.loads(capsys.readouterr().out)["comparable"] is False
 
 
+def test_a_run_that_proves_nothing_is_never_a_baseline(runs, tmp_path: Path, capsys) -> None:
+    cut = recorded(tmp_path / "c")
+    cut_off_after_start(cut)
+    for flags in ([], ["--force"]):
+        assert main(["compare", str(cut), runs[0], *flags]) == ExitCode.NOT_COMPARABLE
+        assert "the base run was cut off" in capsys.readouterr().out.replace("\n", " ")
+    assert main(["compare", runs[0], str(cut), "--force"]) == ExitCode.OK
+
+
 @pytest.mark.parametrize("flags", [["/nowhere", "/nowhere"], ["/nowhere", "/nowhere", "--fail-on", "x"]])
 def test_wrong_input_is_one_sentence(flags: list[str], capsys) -> None:
     assert main(["compare", *flags]) == ExitCode.USAGE
     assert len(capsys.readouterr().err.splitlines()) == 1
-
-
-def test_a_comparison_that_cannot_be_made_is_a_failed_test_case() -> None:
-    text = junit(Comparison(base="a", new="b", comparable=False, reasons=['different data ("x" & <y>)']))
-    root = ET.fromstring(text)  # noqa: S314 - our own text
-    assert (root.get("tests"), root.get("failures")) == ("1", "1")
-    assert root[0][0].get("message") == 'Not comparable: different data ("x" & <y>).'

@@ -14,6 +14,8 @@ from msgspec import Struct
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.evaluation.statistics.intervals import Estimate
 
+MARGIN_PERCENT = 10.0
+"""A difference that does not matter where no allowed change is given, in percent of the base."""
 _ALLOWED = re.compile(r"\s*([a-z0-9_]+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%|ms|)\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -23,8 +25,9 @@ class Finding(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     SAME = "no difference"
-    """No larger than the interval says."""
+    """None that matters: the whole interval is within the allowed change, or within `MARGIN_PERCENT`."""
     UNDECIDED = "undecided"
+    """The interval includes zero and a change that would matter."""
 
 
 class Allowed(Struct, frozen=True):
@@ -64,6 +67,8 @@ class Compared(Struct, frozen=True, kw_only=True):
         if self.finding is Finding.SAME:
             most = max(abs(self.change.low), abs(self.change.high))
             return f"no difference larger than {most:.1f} {self.unit}: {size}"
+        if self.finding is Finding.UNDECIDED:
+            return f"undecided, this data does not exclude a change that matters: {size}"
         return f"{self.finding.value}: {size}"
 
 
@@ -95,7 +100,7 @@ def compare(
     """Compare a figure of two runs."""
     change = difference(base, new)
     percent = _in_percent(change, base)
-    finding = _finding(change, lower_is_better=lower_is_better)
+    finding = _finding(change, _margin(base, allowed), lower_is_better=lower_is_better)
     return Compared(
         name=name,
         label=label,
@@ -136,11 +141,19 @@ def _in_percent(change: Estimate, base: Estimate) -> Estimate:
     return Estimate(change.value * scale, low, high, change.n)
 
 
-def _finding(change: Estimate, *, lower_is_better: bool) -> Finding:
+def _margin(base: Estimate, allowed: Allowed | None) -> float:
+    """The largest change that does not matter, in the figure's unit."""
+    if allowed is not None and not allowed.is_percent:
+        return abs(allowed.change)
+    percent = MARGIN_PERCENT if allowed is None else abs(allowed.change)
+    return percent / 100 * abs(base.value or 0.0)
+
+
+def _finding(change: Estimate, margin: float, *, lower_is_better: bool) -> Finding:
     if change.low is None or change.high is None:
         return Finding.UNDECIDED
     if change.low <= 0 <= change.high:
-        return Finding.SAME
+        return Finding.SAME if max(-change.low, change.high) <= margin else Finding.UNDECIDED
     return Finding.BETTER if (change.high < 0) is lower_is_better else Finding.WORSE
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
-from flux_desktop.evaluation.comparing.comparison import Allowed, Compared, compare
+from flux_desktop.evaluation.comparing.comparison import MARGIN_PERCENT, Allowed, Compared, compare
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.flux.query import query_string
@@ -45,6 +45,8 @@ class Comparison(Struct, kw_only=True, omit_defaults=True):
     comparable: bool
     reasons: list[str] = []
     """Why the runs cannot be compared."""
+    forcible: bool = True
+    """Whether the figures can be shown all the same: not of a base that proves nothing."""
     figures: list[Compared] = []
     failed: bool = False
 
@@ -58,9 +60,21 @@ class Comparison(Struct, kw_only=True, omit_defaults=True):
         parts = [f"fails {', '.join(failed)}"] if failed else []
         parts += [f"worse: {', '.join(worse)}"] if worse else []
         parts += [f"better: {', '.join(better)}"] if better else []
-        text = "; ".join(parts) or "no difference was found"
+        undecided = [each.label for each in self.figures if each.finding == "undecided"]
+        parts = parts or ["no figure is better or worse"]
+        parts += [f"undecided: {', '.join(undecided)}"] if undecided else []
+        text = "; ".join(parts)
         warning = f" (not comparable: {'; '.join(self.reasons)})" if not self.comparable else ""
         return f"{text[0].upper()}{text[1:]}{warning}."
+
+    def notes(self) -> list[str]:
+        """What the findings mean."""
+        return [
+            f"A difference within {MARGIN_PERCENT:g} % of the base, or within the allowed change where one is given, "
+            "does not matter; “undecided” means that the interval includes both zero and a change that matters.",
+            f"Each of the {len(self.figures)} figures is judged by its own 95 % interval: of 20 figures that have not "
+            "changed, about one shows a difference by chance.",
+        ]
 
 
 class _Side(Struct, kw_only=True):
@@ -73,7 +87,8 @@ class _Side(Struct, kw_only=True):
 
 
 def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, force: bool = False) -> Comparison:
-    """Compare two session folders. With `force`, runs of different conditions are compared all the same.
+    """Compare two session folders. With `force`, runs of different conditions are compared all the same, unless the
+    base proves nothing.
 
     Raises `ProblemError`: session_unreadable, limit_unknown.
     """
@@ -87,9 +102,10 @@ def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, 
             )
         )
     sides = [_read(folder) for folder in (base, new)]
-    reasons = _unusable(sides[0], sides[1]) + _differences(sides[0], sides[1])
-    result = Comparison(base=base.name, new=new.name, comparable=not reasons, reasons=reasons)
-    if reasons and not force:
+    no_baseline = _unusable("base", sides[0])
+    reasons = [*no_baseline, *_unusable("new", sides[1]), *_differences(sides[0], sides[1])]
+    result = Comparison(base=base.name, new=new.name, comparable=not reasons, reasons=reasons, forcible=not no_baseline)
+    if no_baseline or (reasons and not force):
         return result
     by_name = {each.name: each for each in allowed}
     for name in NAMES:
@@ -132,19 +148,15 @@ def _read(folder: Path) -> _Side:
     )
 
 
-def _unusable(base: _Side, new: _Side) -> list[str]:
+def _unusable(name: str, side: _Side) -> list[str]:
     """Runs that prove nothing are no baseline, and no successor either."""
-    reasons = []
-    for name, side in (("base", base), ("new", new)):
-        if not side.recorded.is_complete:
-            reasons.append(f"the {name} run was cut off")
-        elif side.summary.interrupted:
-            reasons.append(f"the {name} run was interrupted")
-        elif side.summary.problem is not None:
-            reasons.append(f"the {name} run did not start")
-        elif side.summary.verdict == "INVALID":
-            reasons.append(f"the {name} run is INVALID")
-    return reasons
+    if not side.recorded.is_complete:
+        return [f"the {name} run was cut off"]
+    if side.summary.interrupted:
+        return [f"the {name} run was interrupted"]
+    if side.summary.problem is not None:
+        return [f"the {name} run did not start"]
+    return [f"the {name} run is INVALID"] if side.summary.verdict == "INVALID" else []
 
 
 def _differences(base: _Side, new: _Side) -> list[str]:

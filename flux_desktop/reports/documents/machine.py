@@ -153,12 +153,17 @@ def _cell(value: Any) -> Any:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def xml_text(text: str) -> str:
+    """Without what XML cannot hold; still to be escaped."""
+    return _NOT_XML.sub("", plain(text))
+
+
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("", plain(text)))
+    return quoteattr(xml_text(text))
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("", plain(text)))
+    return escape(xml_text(text))
 
 
 def _label(text: str) -> str:

@@ -14,14 +14,14 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 
 def as_markdown(report: SessionReport) -> str:
     """The document: verdict, figures, limits, ledger, durations, accuracy."""
-    lines = [f"# {_safe(report.title)}", "", f"**{_safe(report.headline)}**", ""]
-    lines += _table(
+    lines = [f"# {safe(report.title)}", "", f"**{safe(report.headline)}**", ""]
+    lines += table(
         ("Figure", "Value", "95 % interval"),
         ((figure.label, figure.text, figure.interval) for figure in report.figures),
     )
     if report.capacity is not None:
         lines += ["## Capacity", ""]
-        lines += _table(
+        lines += table(
             ("Streams", "Verdict", "Figures", "Reason"),
             (
                 (
@@ -34,17 +34,17 @@ def as_markdown(report: SessionReport) -> str:
             ),
         )
     if report.experiment is not None:
-        lines += [f"## {_safe(report.experiment.title)}", ""]
-        lines += [f"- {_safe(sentence)}" for sentence in report.experiment.sentences]
-        lines += ["", *_table(tuple(report.experiment.headings), map(tuple, report.experiment.rows))]
+        lines += [f"## {safe(report.experiment.title)}", ""]
+        lines += [f"- {safe(sentence)}" for sentence in report.experiment.sentences]
+        lines += ["", *table(tuple(report.experiment.headings), map(tuple, report.experiment.rows))]
     if report.summary.limits:
         rows = (("met" if result.met else "NOT MET", str(result)) for result in report.summary.limits)
-        lines += ["## Limits", "", *_table(("Result", "Limit"), rows)]
-    lines += ["## Connections", "", *_table(("Ended as", "Connections"), _pairs(report.summary.ledger))]
+        lines += ["## Limits", "", *table(("Result", "Limit"), rows)]
+    lines += ["## Connections", "", *table(("Ended as", "Connections"), _pairs(report.summary.ledger))]
     for entry in report.summary.problems[:20]:
-        lines += [f"- {len(entry.connections)} connections: {_safe(entry.problem.sentence())}"]
+        lines += [f"- {len(entry.connections)} connections: {safe(entry.problem.sentence())}"]
     lines += ["", "## Durations", ""]
-    lines += _table(
+    lines += table(
         ("Duration, ms", "n", "p50", "p95", "p99", "max"),
         (
             (row.label, str(row.n), *(_number(each) for each in (row.p50_ms, row.p95_ms, row.p99_ms, row.max_ms)))
@@ -53,13 +53,14 @@ def as_markdown(report: SessionReport) -> str:
     )
     if report.accuracy_rows:
         rows = ((row.label, row.value) for row in report.accuracy_rows)
-        lines += ["## Accuracy and turns", "", *_table(("Figure", "Value"), rows)]
-    lines += ["## What was tested", "", *_table(("", ""), report.facts), INTERVAL_NOTE]
+        lines += ["## Accuracy and turns", "", *table(("Figure", "Value"), rows)]
+    lines += ["## What was tested", "", *table(("", ""), report.facts), INTERVAL_NOTE]
     return "\n".join(lines) + "\n"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    body = [f"| {' | '.join(_safe(cell) for cell in row)} |" for row in rows]
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table whose cells are text of unknown origin."""
+    body = [f"| {' | '.join(safe(cell) for cell in row)} |" for row in rows]
     return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body, ""]
 
 
@@ -67,7 +68,7 @@ def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
     return [(name, str(count)) for name, count in counts.items()]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text of unknown origin: no markup, and on one line."""
     return _SPECIAL.sub(r"\\\1", plain(text).replace("\n", " "))
 

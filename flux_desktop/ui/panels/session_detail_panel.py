@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flux_desktop.evaluation.comparing.comparison import Compared
 from flux_desktop.reports.documents.comparison import Comparison
+from flux_desktop.reports.documents.comparison_documents import comparison_markdown
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.ui.models.session_table import detail_rows, verdict_words, when
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.change_row import ChangeRow, short
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, copy_text, label, pill, plain_tip
+from flux_desktop.ui.widgets.flow import FlowLayout
 
 NONE_SELECTED = "Select a session to see its facts, or two to compare them."
 CONDITIONS = ("data", "normalisers", "server builds", "parameters", "connections")
+_TONES = {"NOT COMPARABLE": "warn", "WORSE": "danger", "BETTER": "ok", "UNDECIDED": "warn"}
 REACH_LEAST_PERCENT = 10.0
 
 
@@ -41,8 +44,10 @@ class SessionDetailPanel(Panel):
     Signals:
         swap_wanted: the two sessions are to be compared the other way round.
         force_wanted: sessions of different conditions are to be compared all the same.
+        save_wanted: carries the `Comparison` that is to be saved as a document.
     """
 
+    save_wanted = Signal(object)
     swap_wanted = Signal()
     force_wanted = Signal()
 
@@ -102,11 +107,10 @@ class SessionDetailPanel(Panel):
         different = [name for name in CONDITIONS if any(f"different {name}" in reason for reason in result.reasons)]
         ticks = "   ".join(f"{'✗' if name in different else '✓'} {name}" for name in CONDITIONS)
         column.addWidget(label(ticks, "caption", wrap=True))
-        tone = "warn" if not result.comparable else "danger" if "worse" in result.verdict().lower() else "quiet"
         word = "NOT COMPARABLE" if not result.comparable else _word(result)
-        column.addWidget(pill(word, "ok" if word == "BETTER" else tone))
+        column.addWidget(pill(word, _TONES.get(word, "quiet")))
         column.addWidget(label(short(result.verdict()), "strong", wrap=True))
-        if not result.comparable and not result.figures:
+        if not result.comparable and not result.figures and result.forcible:
             self.force_button = button("Compare anyway", self.force_wanted.emit, tip="Show the figures all the same")
             column.addWidget(self.force_button)
         reach = reach_percent(result.figures)
@@ -114,18 +118,30 @@ class SessionDetailPanel(Panel):
             column.addWidget(ChangeRow(self._theme, figure, reach))
         if result.figures:
             words = f"Change in percent of the base, ±{reach:.0f} %, with 95 % intervals; point at a row for n."
-            column.addWidget(label(words, "caption", wrap=True))
+            note = label(words, "caption", wrap=True)
+            note.setToolTip(plain_tip("\n".join(result.notes())))
+            column.addWidget(note)
         command = command_of(base.name, new.name)
         shown = ElidedLabel("caption")
         shown.setText(command)
         column.addWidget(shown)
         swap = button("Swap", self.swap_wanted.emit, tip="Compare the other way round")
         copy = button("Copy command", lambda: copy_text(command), tip=plain_tip(command))
-        row = QHBoxLayout()
-        row.addWidget(copy)
-        row.addWidget(swap)
-        row.addStretch()
-        column.addLayout(row)
+        self.markdown_button = button(
+            "Copy Markdown",
+            lambda: copy_text(comparison_markdown(result)),
+            tip="Copy the comparison for a ticket or a page",
+        )
+        self.save_button = button(
+            "Save…",
+            lambda: self.save_wanted.emit(result),
+            tip="Save the comparison as Markdown, JUnit or JSON",
+        )
+        buttons = QWidget()
+        flow = FlowLayout(buttons)
+        for each in (self.markdown_button, self.save_button, copy, swap):
+            flow.addWidget(each)
+        column.addWidget(buttons)
         self._end()
 
     def _sides(self, column: QVBoxLayout, base: SessionFacts, new: SessionFacts) -> None:
@@ -159,4 +175,6 @@ def _word(result: Comparison) -> str:
     findings = {str(figure.finding) for figure in result.figures}
     if result.failed or "worse" in findings:
         return "WORSE"
-    return "BETTER" if "better" in findings else "NO DIFFERENCE FOUND"
+    if "better" in findings:
+        return "BETTER"
+    return "UNDECIDED" if "undecided" in findings else "NO DIFFERENCE"

@@ -53,6 +53,16 @@ def ask_export(parent: QWidget, name: str, then: Callable[[Path], None]) -> None
     open_dialog(dialog, then)
 
 
+def ask_comparison(parent: QWidget, name: str, then: Callable[[Path], None]) -> None:
+    """Ask for the file of a comparison; its suffix is the format."""
+    kinds = "Markdown (*.md);;JUnit (*.xml);;JSON (*.json)"
+    dialog = QFileDialog(parent, "Save Comparison", str(documents_folder() / f"{name}.md"), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("md")
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(kind.partition("*.")[2].rstrip(")")))
+    open_dialog(dialog, then)
+
+
 def ask_import(parent: QWidget, then: Callable[[Path], None]) -> None:
     """Ask for a session that was exported."""
     dialog = QFileDialog(parent, "Import Session", str(documents_folder()), "Exported sessions (*.zip);;All files (*)")

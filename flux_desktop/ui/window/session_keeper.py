@@ -10,6 +10,8 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.reports.documents.comparison import Comparison, compare_sessions
+from flux_desktop.reports.documents.comparison_documents import comparison_document
+from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.sessions.facts import About, SessionFacts, write_about
 from flux_desktop.reports.sessions.index import SessionIndex
 from flux_desktop.reports.sessions.keeping import delete, export, import_session, restore
@@ -20,7 +22,7 @@ from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.panels.about_dialog import AboutDialog
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
-from flux_desktop.ui.widgets.file_dialogs import ask_export, ask_import
+from flux_desktop.ui.widgets.file_dialogs import ask_comparison, ask_export, ask_import
 from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.file_jobs import FileJobs
 from flux_desktop.ui.window.report_writer import ReportWriter
@@ -67,6 +69,7 @@ class SessionKeeper:
         page.trend.figure_changed.connect(self._show_trend)
         page.detail.swap_wanted.connect(self._swap)
         page.detail.force_wanted.connect(partial(self._compare, force=True))
+        page.detail.save_wanted.connect(self._ask_comparison)
         frame.page_changed.connect(self._page_changed)
 
     def serve(self, events: RunEvents, starter: RunStarter) -> None:
@@ -146,6 +149,19 @@ class SessionKeeper:
             return
         if self._compared == (base.name, new.name):
             self._page.detail.show_comparison(base, new, result)
+
+    def _ask_comparison(self, result: Comparison) -> None:
+        name = f"{result.base}-{result.new}"
+        ask_comparison(self._page.window(), name, partial(self.save_comparison, result))
+
+    def save_comparison(self, result: Comparison, target: Path) -> None:
+        """Write a comparison in the format of the file's name."""
+
+        def done() -> None:
+            problem = Problem(code="comparison_saved", what="Comparison saved.", why=str(target))
+            self._banners.show_problem(problem, "ok", {"Show in folder": partial(open_folder, target)})
+
+        self._change("saving a comparison", lambda: write_whole(target, comparison_document(result, target)), done)
 
     # ------------------------------------------------------------ actions
 

@@ -20,7 +20,7 @@ def test_a_slower_run_is_worse_and_fails_what_was_not_allowed(tmp_path: Path) ->
     assert by_name["update_p95_ms"].finding is Finding.WORSE
     assert by_name["update_p95_ms"].failed
     assert not by_name["wire_p50_ms"].failed
-    assert by_name["completed_percent"].finding is Finding.SAME
+    assert by_name["completed_percent"].finding is Finding.UNDECIDED, "four connections prove little"
     assert result.failed
     assert result.verdict().startswith("Fails update_p95_ms>+10%; worse: ")
 
@@ -29,7 +29,8 @@ def test_the_same_run_shows_no_difference(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
     result = compare_sessions(folder, folder, [parse_allowed("update_p95_ms>+10%")])
     assert not result.failed
-    assert result.verdict() == "No difference was found."
+    assert result.verdict().startswith("No figure is better or worse; undecided: ")
+    assert not {each.finding for each in result.figures} & {Finding.BETTER, Finding.WORSE}
 
 
 def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Path) -> None:
@@ -45,10 +46,13 @@ def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Pat
 
 def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:
     good = recorded(tmp_path / "a", connections=1)
-    assert "the base run did not start" in compare_sessions(failed(tmp_path / "b"), good).reasons
+    never = compare_sessions(failed(tmp_path / "b"), good, force=True)
+    assert "the base run did not start" in never.reasons
+    assert (never.figures, never.forcible) == ([], False)
     cut = recorded(tmp_path / "c", connections=1)
     cut_off_after_start(cut)
     assert "the new run was cut off" in compare_sessions(good, cut).reasons
+    assert compare_sessions(good, cut, force=True).figures
 
 
 def test_an_unknown_figure_is_named(tmp_path: Path) -> None:

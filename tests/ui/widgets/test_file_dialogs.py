@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
+from flux_desktop.ui.widgets.file_dialogs import ask_comparison, ask_session, ask_where
 
 
 @pytest.fixture
@@ -64,3 +64,12 @@ def test_a_session_is_a_folder(parent: QWidget, tmp_path: Path) -> None:
     assert Path(dialog.directory().absolutePath()) == tmp_path
     dialog.fileSelected.emit(str(tmp_path / "one"))
     assert answers == [tmp_path / "one"]
+
+
+def test_a_comparison_is_saved_in_the_format_that_is_chosen(parent: QWidget) -> None:
+    ask_comparison(parent, "a-b", lambda _path: None)
+    dialog = dialog_of(parent)
+    assert Path(dialog.selectedFiles()[0]).name == "a-b.md"
+    for kind, suffix in (("JUnit (*.xml)", "xml"), ("JSON (*.json)", "json"), ("Markdown (*.md)", "md")):
+        dialog.filterSelected.emit(kind)
+        assert dialog.defaultSuffix() == suffix

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
 
+from flux_desktop.reports.documents.comparison_documents import comparison_junit
 from flux_desktop.reports.sessions.facts import About, read_about
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS
 from flux_desktop.ui.panels.about_dialog import AboutDialog
@@ -82,6 +84,17 @@ def test_two_sessions_are_compared_with_their_trend(stage: Stage, tmp_path: Path
         page.panel.list.select(set(names[:2]))
         await until(lambda: "WORSE" in words(page.detail), "the newer one is worse")
         assert "Worse: Update p50" in words(page.detail)
+        page.detail.markdown_button.click()
+        assert QApplication.clipboard().text().startswith("# Comparison")
+        target = tmp_path / "compared.xml"
+        saved: list[object] = []
+        page.detail.save_wanted.connect(saved.append)
+        page.detail.save_button.click()
+        (dialog,) = window.findChildren(QFileDialog)
+        dialog.fileSelected.emit(str(target))
+        dialog.reject()
+        await until(target.exists, "it is saved as JUnit")
+        assert comparison_junit(saved[0]) == target.read_text("utf-8")  # type: ignore[arg-type]
         trend = page.trend._trend
         assert trend is not None
         assert [point.name for point in trend.points] == names[::-1]
