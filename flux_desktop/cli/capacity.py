@@ -34,13 +34,8 @@ from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.scaling_policy import policy_lines
 from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
-from flux_desktop.experiments.capacity import (
-    STREAM_MAX_S,
-    CapacityPlan,
-    CapacitySearch,
-    Progress,
-    on_demand_plan,
-)
+from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
+from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
 from flux_desktop.reports.capacity_policy import policy_for
 
 MAX_STREAMS = 100
@@ -184,13 +179,15 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
         complain(f"Recorded in {plain(str(search.session_folder))}.")
     written = write_documents(args, search.session_folder)
     after_run([search.session_folder])
-    return exit_code(report) or written
+    return exit_code(report, search.problem) or written
 
 
-def exit_code(report: CapacityReport) -> ExitCode:
-    """0 where a capacity or a lower bound is known."""
+def exit_code(report: CapacityReport, problem: Problem | None = None) -> ExitCode:
+    """0 where a capacity or a lower bound is known; `problem` is why the run failed as a whole."""
     assert report.result is not None
-    if report.result.reason == "interrupted":
+    if problem is not None and not report.rungs:
+        return problem_exit_code(problem)
+    if report.result.reason == INTERRUPTED:
         return ExitCode.INTERRUPTED
     if report.result.kind == "INVALID":
         return ExitCode.INVALID
@@ -202,7 +199,8 @@ def rung_line(outcome: RungOutcome) -> str:
     how = ", after an overload" if outcome.approach == "above" else ", cooled down" if outcome.after_cool_down else ""
     again = f", attempt {outcome.attempt}" if outcome.attempt > 1 else ""
     figures = "; ".join(f"{each.criterion.name} {interval_text(each)}" for each in outcome.measured)
-    reason = f": {outcome.reason}" if (outcome.reason and outcome.judgement != "FAIL") or outcome.refused else ""
+    told_by_figures = any(each.judgement == "FAIL" for each in outcome.measured) and not outcome.refused
+    reason = f": {outcome.reason}" if outcome.reason and not told_by_figures else ""
     return f"{outcome.judgement:<9} {outcome.streams:>5} streams{how}{again}{reason}  {figures}".rstrip()
 
 

@@ -7,6 +7,7 @@ its result are written beside the recording (`REPORT_FILE`).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -14,27 +15,27 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
-from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
-from flux_desktop.evaluation.capacity.search import Rung, Settings, interrupted, next_rung
+from flux_desktop.evaluation.capacity.search import Rung, interrupted, next_rung
+from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress
 from flux_desktop.experiments.clip_run import MakeEngine
 from flux_desktop.experiments.load_observer import LoadObserver
 from flux_desktop.reports.documents.account import instances_in_service
+from flux_desktop.reports.files import write_whole
 
-STREAM_MAX_S = 27 * 60.0
-"""Streams are replaced between rungs before they would rotate, so that no rung contains a rotation."""
+_log = logging.getLogger(__name__)
+INTERRUPTED = "interrupted"
+"""The reason of a search that its user has stopped."""
 _LOOK_S = 0.25
 _STEADY_SLOPE = 0.002
 """Growth of latency, s per s, below which a rung counts as settled."""
@@ -42,45 +43,8 @@ _EARLY_EVERY_S = 5.0
 OPENING_MAX_S = 30.0
 
 
-class CapacityPlan(Struct, frozen=True, kw_only=True):
-    """What is searched for, and when to stop early. `run` is a plan on demand (`on_demand_plan`)."""
-
-    run: RunPlan
-    criteria: tuple[Criterion, ...]
-    search: Settings = Settings()
-    timing: Timing = Timing()
-    budget_stream_minutes: float | None = None
-    until: datetime | None = None
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """Where a search is: the phase of the present rung, and how long the phase may still last."""
-
-    rung: Rung
-    phase: str
-    left_s: float
-    open_streams: int
-    stream_minutes: float
-    t_s: float = 0.0
-    """On the run's clock."""
-
-
 class StoppedError(Exception):
     """The search ends early, for the reason in its text."""
-
-
-def on_demand_plan(plan: RunPlan, max_streams: int) -> RunPlan:
-    """A plan for a search from one for a run: its connections open on demand, and a failed stream stays failed."""
-    return msgspec.structs.replace(
-        plan,
-        connections=max_streams,
-        purpose="capacity",
-        on_demand=True,
-        reconnect=False,
-        duration_s=STREAM_MAX_S,
-        stages=(),
-        limits=(),
-    )
 
 
 class CapacitySearch:
@@ -103,6 +67,8 @@ class CapacitySearch:
         self.report = CapacityReport(
             endpoint=plan.run.endpoint, criteria=plan.criteria, search=plan.search, timing=plan.timing
         )
+        self.problem: Problem | None = None
+        """Why the run failed as a whole, if it did."""
         self._plan = plan
         self._on_rung, self._on_progress, self._on_event = on_rung, on_progress, on_event
         self._instances = instances
@@ -110,6 +76,7 @@ class CapacitySearch:
         self._started = asyncio.Event()
         self._stop_reason = ""
         self._next_conn = 1
+        self._lost_before = 0
         self._began_s = time.monotonic()
         self._run_origin_s = 0.0
         self._rung = Rung(streams=0)
@@ -122,7 +89,7 @@ class CapacitySearch:
         """Where the run is recorded."""
         return self._supervisor.session_folder
 
-    def stop(self, reason: str = "interrupted") -> None:
+    def stop(self, reason: str = INTERRUPTED) -> None:
         """End the search in order; what is known is kept."""
         self._stop_reason = self._stop_reason or reason
 
@@ -138,6 +105,7 @@ class CapacitySearch:
             raise
         self._supervisor.stop(drain=True, interrupts=False)
         ended = await running
+        self.problem = ended.problem
         if ended.problem is not None and not self.report.rungs:
             result = Result(kind="INVALID", reason=ended.problem.sentence().rstrip("."))
         self._finish(result)
@@ -173,7 +141,8 @@ class CapacitySearch:
         if rung.cool_down and observer.opened_at_s:
             await self._hold(0, renew_before_s=0.0)
             await self._wait("cool-down", timing.cool_down_s)
-        refused_before, lost_before, reopened_before = len(observer.refused), len(observer.lost), observer.reopened
+        refused_before, reopened_before = len(observer.refused), observer.reopened
+        self._lost_before = len(observer.lost)
         measure_s = timing.measure_s * rung.attempt
         await self._hold(rung.streams, renew_before_s=timing.settle_max_s + measure_s + OPENING_MAX_S)
         refused = len(observer.refused) - refused_before
@@ -183,13 +152,17 @@ class CapacitySearch:
             observer.mark()
             measured_s = await self._wait("measuring", measure_s, until=self._is_decided)
         connected = len(observer.opened_at_s)
+        lost, silent = self._lost(), 0 if refused else observer.silent()
         judgement, figures, reason = judge(
-            observer.samples(), self._plan.criteria, streams=rung.streams, connected=connected, refused=refused
+            observer.samples(),
+            self._plan.criteria,
+            streams=rung.streams,
+            connected=connected,
+            refused=refused,
+            lost=lost,
+            silent=silent,
         )
-        lost = len(observer.lost) - lost_before
-        if lost:
-            judgement, reason = "FAIL", f"{lost} of {rung.streams} streams were lost"
-        elif own := self._own_fault(refused=bool(refused), reopened=observer.reopened - reopened_before):
+        if not lost and (own := self._own_fault(refused=bool(refused), reopened=observer.reopened - reopened_before)):
             judgement, reason = "INVALID", own
         changed = instances is not None and instances != await self._count_instances()
         if changed:
@@ -205,6 +178,8 @@ class CapacitySearch:
             reason=reason,
             connected=connected,
             refused=refused,
+            lost=lost,
+            silent=silent,
             instances_changed=changed,
             measure_s=round(measured_s, 1),
             stream_minutes=round(observer.stream_minutes(now_s) - began, 3),
@@ -250,8 +225,14 @@ class CapacitySearch:
             streams=self._rung.streams,
             connected=len(self._observer.opened_at_s),
             refused=0,
+            lost=self._lost(),
+            silent=self._observer.silent(),
         )
         return judgement == "FAIL"
+
+    def _lost(self) -> int:
+        """Streams lost since the rung began."""
+        return len(self._observer.lost) - self._lost_before
 
     def _own_fault(self, *, refused: bool, reopened: int) -> str:
         """Why this machine, not the endpoint, was the limit of a rung; empty if it was not."""
@@ -335,15 +316,9 @@ class CapacitySearch:
     def _save(self) -> None:
         self.report.stream_minutes = round(self._observer.stream_minutes(self._now()), 3)
         self.report.duration_s = round(time.monotonic() - self._began_s, 1)
-        if self.session_folder is not None:
-            write_report(self.session_folder / REPORT_FILE, self.report)
-
-
-def write_report(path: Path, report: CapacityReport) -> None:
-    """Write a report; a folder that cannot be written to loses it, not the search."""
-    part = path.with_suffix(".part")
-    try:
-        part.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1))
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
+        if self.session_folder is None:
+            return
+        try:
+            write_whole(self.session_folder / REPORT_FILE, msgspec.json.format(msgspec.json.encode(self.report)))
+        except ProblemError as error:  # loses the report, not the search
+            _log.warning("%s", error.problem.sentence())

@@ -17,6 +17,8 @@ from flux_desktop.evaluation.capacity.rung import NOMINAL_STEP_S, RungSamples, s
 
 _NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED})
 _GOOD_ENDS = frozenset({LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT, LedgerClass.NOT_STARTED})
+SILENT_S = 5.0
+"""Flux sends an Update for every quarter of a second of audio: a stream that says nothing for so long is not served."""
 _Values = npt.NDArray[np.float64]
 
 
@@ -34,6 +36,9 @@ class LoadObserver:
         self.reopened = 0
         """Streams that replaced another one of their connection."""
         self.run_ended: RunEnded | None = None
+        self._heard_s: dict[int, float] = {}
+        """By connection: when its last message came."""
+        self._newest_s = 0.0
         self._updates: dict[int, list[tuple[float, float, float]]] = defaultdict(list)
         """By connection: time, user latency and wire latency in ms of each Update."""
         self._deliveries: dict[int, list[float]] = defaultdict(list)
@@ -43,6 +48,9 @@ class LoadObserver:
 
     def take(self, event: Event) -> None:
         """Take one event."""
+        self._newest_s = max(self._newest_s, getattr(event, "t", 0.0))
+        if isinstance(event, Received):
+            self._heard_s[event.conn] = event.t
         match event:
             case Received(type="TurnInfo", user_latency_ms=user_ms, wire_latency_ms=wire_ms):
                 if user_ms is not None and wire_ms is not None:
@@ -80,6 +88,13 @@ class LoadObserver:
             },
             slope=slope_lower_bound(together[:, 0], together[:, 2]),
             long_steps=_long_steps(updates.values()),
+        )
+
+    def silent(self) -> int:
+        """Open streams that have said nothing for `SILENT_S` of the run's own clock."""
+        return sum(
+            self._newest_s - max(began_s, self._heard_s.get(conn, 0.0)) > SILENT_S
+            for conn, began_s in self.opened_at_s.items()
         )
 
     def own_lateness(self) -> Percentiles:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
+import re
+import signal
+import subprocess
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli import capacity
 from flux_desktop.cli.exit_codes import ExitCode
@@ -17,6 +23,8 @@ from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
 from flux_desktop.evaluation.cost import Prices
+from tests.cli.test_main import started, wait_for_line
+from tests.waiting import PATIENCE_S
 
 LIMIT = Criterion("wire", 95, 400)
 PRICES = Prices(licence_per_stream_minute=0.0077, instance_per_hour=7.09)
@@ -98,6 +106,12 @@ def test_a_rung_is_one_line() -> None:
     )
 
 
+def test_a_rung_says_what_its_figures_do_not() -> None:
+    fine = (Measured(criterion=LIMIT, value_ms=90, low_ms=80, high_ms=99, n=500),)
+    outcome = RungOutcome(streams=2, judgement="FAIL", measured=fine, lost=1, reason="1 of 2 streams were lost")
+    assert "FAIL          2 streams: 1 of 2 streams were lost  wire_p95_ms 90 ms" in capacity.rung_line(outcome)
+
+
 @pytest.mark.parametrize(
     ("result", "status"),
     [
@@ -110,3 +124,25 @@ def test_a_rung_is_one_line() -> None:
 )
 def test_the_exit_status(result: Result, status: ExitCode) -> None:
     assert capacity.exit_code(report(result)) is status
+
+
+def test_a_run_that_could_not_start_has_the_exit_status_of_its_reason() -> None:
+    invalid = report(Result(kind="INVALID", reason="x"))
+    assert capacity.exit_code(invalid, Problem(code="credentials_missing", what="x")) is ExitCode.CREDENTIALS
+    assert capacity.exit_code(invalid, Problem(code="endpoint_not_found", what="x")) is ExitCode.ENDPOINT
+
+
+def test_ctrl_c_keeps_what_is_known(tmp_path: Path) -> None:
+    """The signal goes to all processes of the search, as a terminal sends it."""
+    flags = ["--file", WAV, "--start", "1", "--max", "64", "--settle", "0.2s", "--measure", "2s"]
+    flags += ["--limit", "wire_p50_ms<5000", "--local-arguments", "--recogniser silent"]
+    with started(
+        "capacity", "local", *flags, "--sessions-dir", str(tmp_path), stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        wait_for_line(process, lambda line: line.startswith("PASS"))
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.communicate(timeout=PATIENCE_S)[0]
+    print(rest)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert re.search(r"^LOWER BOUND: at least \d+ conversations?, interrupted\.$", rest, re.MULTILINE)
+    assert re.search(r"^\d+ rungs?, .* stream-minutes", rest, re.MULTILINE)

@@ -19,12 +19,8 @@ from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport,
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, RungSamples, judge
 from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
-from flux_desktop.experiments.capacity import (
-    CapacityPlan,
-    CapacitySearch,
-    StoppedError,
-    on_demand_plan,
-)
+from flux_desktop.experiments.capacity import CapacitySearch, StoppedError
+from flux_desktop.experiments.capacity_plan import CapacityPlan, on_demand_plan
 from flux_desktop.local_endpoint.faults.capacity import BEYOND, Capacity
 
 LIMIT = parse_criterion("wire_p95_ms<400")
@@ -68,6 +64,14 @@ async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded
     assert not events[-1].interrupted, "the search ended it as planned"
 
 
+async def test_a_stream_that_is_lost_fails_its_rung(tmp_path: Path) -> None:
+    report = await CapacitySearch(plan("--fault", "cut-once=1.5", max_streams=1), sessions_dir=tmp_path).run()
+    first = report.rungs[0]
+    assert (first.judgement, first.lost, first.reason) == ("FAIL", 1, "1 of 1 streams were lost")
+    assert report.result is not None
+    assert report.result.shape is None, "it was not its latency"
+
+
 async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> None:
     search = CapacitySearch(plan(), sessions_dir=tmp_path, on_rung=lambda _: search.stop())
     report = await search.run()
@@ -108,10 +112,12 @@ async def test_an_endpoint_that_scales_makes_the_rung_invalid(tmp_path: Path) ->
 async def test_a_run_that_cannot_start_is_no_result(tmp_path: Path) -> None:
     wrong = plan()
     wrong = msgspec.structs.replace(wrong, run=msgspec.structs.replace(wrong.run, source=WavSource(path="none.wav")))
-    report = await CapacitySearch(wrong, sessions_dir=tmp_path).run()
+    search = CapacitySearch(wrong, sessions_dir=tmp_path)
+    report = await search.run()
     assert report.result is not None
     assert report.result.kind == "INVALID"
     assert "none.wav" in report.sentence
+    assert search.problem is not None
 
 
 @pytest.mark.parametrize("beyond", BEYOND)

@@ -48,6 +48,19 @@ def test_a_stream_that_replaces_another_is_noticed() -> None:
     assert observer.opened_at_s == {1: 1.0}
 
 
+def test_streams_that_say_nothing_any_more_are_silent() -> None:
+    observer = LoadObserver()
+    for conn in (1, 2, 3):
+        observer.take(streaming(conn, 1.0))
+    observer.take(update(1, 9.0, 50, 40))
+    observer.take(update(2, 3.0, 50, 40))
+    observer.take(ended(3, 2.0, LedgerClass.COMPLETED))
+    observer.take(Snapshot(t=8.0, ledger={}))
+    assert observer.silent() == 1, "2 since 3.0; 1 is heard, and 3 is closed"
+    observer.take(Snapshot(t=15.0, ledger={}))
+    assert observer.silent() == 2
+
+
 def test_latencies_count_from_the_mark_by_connection() -> None:
     observer = LoadObserver()
     observer.take(update(1, 1.0, 50, 40))

@@ -59,6 +59,10 @@ class RungOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     connected: int = 0
     refused: int = 0
     """Streams that were refused or never Connected: the hard ceiling."""
+    lost: int = 0
+    """Streams that ended by themselves while this rung was held."""
+    silent: int = 0
+    """Streams that were open and said nothing any more."""
     instances_changed: bool = False
     """The endpoint scaled while this rung was measured: what was known before holds no longer."""
     measure_s: float = 0.0
@@ -95,12 +99,23 @@ def measure(criterion: Criterion, by_connection: Sequence[Values]) -> Measured:
 
 
 def judge(
-    samples: RungSamples, criteria: Sequence[Criterion], *, streams: int, connected: int, refused: int
+    samples: RungSamples,
+    criteria: Sequence[Criterion],
+    *,
+    streams: int,
+    connected: int,
+    refused: int,
+    lost: int = 0,
+    silent: int = 0,
 ) -> tuple[Judgement, tuple[Measured, ...], str]:
     """The judgement of a rung, its figures, and the reason where it is not PASS."""
     measured = tuple(measure(each, samples.values.get(each.figure, ())) for each in criteria)
     if refused:
         return "FAIL", measured, f"{refused} of {streams} streams were refused or not answered"
+    if lost:
+        return "FAIL", measured, f"{lost} of {streams} streams were lost"
+    if silent:
+        return "FAIL", measured, f"{silent} of {streams} streams fell silent"
     failing = [each for each in measured if each.judgement == "FAIL"]
     if failing:
         return "FAIL", measured, "; ".join(_beyond(each) for each in failing)

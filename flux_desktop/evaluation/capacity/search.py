@@ -237,5 +237,7 @@ def _shape(passed: list[RungOutcome], failed: list[RungOutcome]) -> Shape | None
     before, after = passed[0].worst() if passed else None, failed[0].worst() if failed else None
     if before is None or after is None or before.value_ms is None or after.value_ms is None:
         return None
+    if after.judgement != "FAIL":
+        return None  # it failed for another reason than its latency
     limit_ms = after.criterion.below_ms
     return "cliff" if before.value_ms < 0.5 * limit_ms and after.value_ms > 2 * limit_ms else "smooth"

@@ -16,7 +16,7 @@ from flux_desktop.ui.models import text
 from flux_desktop.ui.models.observed_account import ObservedAccount
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import Progress
+    from flux_desktop.experiments.capacity_plan import Progress
 
 
 @dataclass(slots=True)

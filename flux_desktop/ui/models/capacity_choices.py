@@ -21,7 +21,7 @@ from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, cost_of
 from flux_desktop.ui.models import text
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import CapacityPlan
+    from flux_desktop.experiments.capacity_plan import CapacityPlan
 
 BUNDLED = "Bundled conversations"
 STREAMS_MAX = 10_000
@@ -90,7 +90,7 @@ class SearchChoices:
 
     def plan(self, base: RunPlan, prices: Prices, now: datetime) -> CapacityPlan:
         """The search on the endpoint of `base`; raises `ProblemError` for what cannot be read."""
-        from flux_desktop.experiments.capacity import CapacityPlan, on_demand_plan
+        from flux_desktop.experiments.capacity_plan import CapacityPlan, on_demand_plan
 
         try:
             data = self.path or str(resource_path(SAMPLE_DATA_SET))

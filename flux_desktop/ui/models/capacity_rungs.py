@@ -9,7 +9,7 @@ from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome, interv
 from flux_desktop.ui.models import text
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import Progress
+    from flux_desktop.experiments.capacity_plan import Progress
 
 
 class Column(NamedTuple):
@@ -65,7 +65,10 @@ def rung_tip(outcome: RungOutcome) -> str:
     ]
     if outcome.reason:
         lines.append(f"{outcome.reason[:1].upper()}{outcome.reason[1:]}")
-    lines.append(f"{outcome.connected} open, {outcome.refused} refused; measured for {outcome.measure_s:g} s")
+    counts = [(outcome.connected, "open"), (outcome.refused, "refused")]
+    counts += [(count, name) for count, name in ((outcome.lost, "lost"), (outcome.silent, "silent")) if count]
+    streams = ", ".join(f"{count} {name}" for count, name in counts)
+    lines.append(f"{streams}; measured for {outcome.measure_s:g} s")
     return "\n".join(lines)
 
 

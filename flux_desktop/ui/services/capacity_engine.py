@@ -19,7 +19,8 @@ from flux_desktop.reports.documents.account import read_account
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import CapacityPlan, CapacitySearch, Progress
+    from flux_desktop.experiments.capacity import CapacitySearch
+    from flux_desktop.experiments.capacity_plan import CapacityPlan, Progress
     from flux_desktop.experiments.clip_run import MakeEngine
 
 

@@ -30,7 +30,7 @@ from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.capacity import CapacityPlan
+    from flux_desktop.experiments.capacity_plan import CapacityPlan
 
 
 ACCOUNT = "capacity account"

@@ -8,7 +8,7 @@ from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.search import Rung
-from flux_desktop.experiments.capacity import Progress
+from flux_desktop.experiments.capacity_plan import Progress
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.models.capacity_rungs import (
     COLUMNS,

@@ -16,7 +16,7 @@ from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.report import Timing
 from flux_desktop.evaluation.capacity.search import Settings
-from flux_desktop.experiments.capacity import CapacityPlan, Progress, on_demand_plan
+from flux_desktop.experiments.capacity_plan import CapacityPlan, Progress, on_demand_plan
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from tests.evaluation.capacity.test_account_timeline import records
 from tests.ui import scripted
