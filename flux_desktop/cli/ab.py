@@ -77,7 +77,8 @@ def run(args: argparse.Namespace) -> int:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
     complain(f"The primary figure is {plan.primary.value}; a difference within {_margin_text(plan)} does not matter.")
-    if not agreed(args, plan.base, stream_minutes, stream_minutes / max(1, plan.at_once)):
+    a, b = (replace(base, options=each) for base, each in ((plan.base, plan.a), (plan.base_b or plan.base, plan.b)))
+    if not agreed(args, a, stream_minutes, stream_minutes / max(1, plan.at_once), [b]):
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(stream_minutes, sessions_dir)

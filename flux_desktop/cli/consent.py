@@ -1,10 +1,13 @@
-"""What an experiment costs at most, shown before it starts; above a limit the user is asked."""
+"""What an experiment costs at most, and what its build refuses, before it starts; above a limit the user is asked."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
+from flux_desktop.base.plain_text import plain
+from flux_desktop.cli.build_remarks import build_remarks
 from flux_desktop.cli.streams import complain
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.cost import SUGGESTED, Prices, cost_of
@@ -18,11 +21,23 @@ def prices() -> Prices:
     return load_prices(prices_path()) or SUGGESTED
 
 
-def agreed(args: argparse.Namespace, plan: RunPlan, stream_minutes: float, minutes: float) -> bool:
-    """Show stream-minutes, duration and cost; ask where a real endpoint is used for long, unless `args.yes`."""
+def agreed(
+    args: argparse.Namespace,
+    plan: RunPlan,
+    stream_minutes: float,
+    minutes: float,
+    more: Sequence[RunPlan] = (),
+) -> bool:
+    """Show stream-minutes, duration and cost; ask where a real endpoint is used for long, unless `args.yes`.
+
+    Before that, what is known of the build: `more` are plans of further streams, which differ.
+    """
+    for remark in build_remarks(plan, *more):
+        complain(plain(remark))
     lasts = f"about {max(1.0, minutes):.0f} minutes"
     if plan.is_local:
-        complain(f"At most {stream_minutes:,.0f} stream-minutes, {lasts}; the built-in endpoint costs nothing.")
+        shown = f"{stream_minutes:,.0f}" if stream_minutes >= 10 else f"{stream_minutes:.1f}"
+        complain(f"At most {shown} stream-minutes, {lasts}; the built-in endpoint costs nothing.")
         return True
     complain(f"{cost_of(stream_minutes, prices()).sentence()}, at most; {lasts}.")
     if args.yes or stream_minutes <= ASK_ABOVE_STREAM_MINUTES:

@@ -45,8 +45,10 @@ _EXITS = {
     "  130  interrupted",
     "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
     "  2    wrong usage or input: nothing was recorded\n  130  interrupted; the same command continues",
-    "capacity": "exit status:\n  0    a capacity or a lower bound was found\n  2    wrong usage or input\n"
-    "  3    INVALID: this machine was the limit\n  99   not even one conversation is within the limits, or undecided\n"
+    "capacity": "exit status:\n  0    a capacity, or a lower bound by --max, --budget or --until, was found\n"
+    "  1    the endpoint could not be reached\n  2    wrong usage or input: nothing was started\n"
+    "  3    INVALID: this machine was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"
+    "  99   not even one conversation is within the limits, or it ended before that was decided\n"
     "  130  interrupted; what is known is printed",
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
     "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"

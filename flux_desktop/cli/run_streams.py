@@ -12,6 +12,7 @@ from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.build_remarks import build_remarks
 from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
 from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
@@ -25,9 +26,6 @@ from flux_desktop.cli.terminal_run import TerminalRun
 from flux_desktop.engine.measuring.stream_budget import StreamBudget
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.cost import budget_stream_minutes
-from flux_desktop.flux.options import build_notes
-from flux_desktop.reports.probe_store import load_probe
-from flux_desktop.reports.probe_text import warnings
 
 
 def run_file(args: argparse.Namespace) -> int:
@@ -63,7 +61,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())
         return status
-    for remark in [*remarks(args), *build_notes(plan.options), *_probed(plan), cost_sentence(plan, prices)]:
+    for remark in [*remarks(args), *build_remarks(plan), cost_sentence(plan, prices)]:
         if remark:
             complain(remark)
     before_run(planned_stream_minutes(plan), sessions_dir)
@@ -72,11 +70,6 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         return asyncio.run(run.run())
     finally:
         after_run([run.session_folder])
-
-
-def _probed(plan: RunPlan) -> list[str]:
-    """What the endpoint refused when it was probed; the built-in one is asked afresh by each run."""
-    return [] if plan.is_local else warnings(load_probe(plan.endpoint, plan.region), plan.options)
 
 
 def _list_devices() -> int:
