@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.cli import compare
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.main import main
+from flux_desktop.cli.main import build_parser, main
 from tests.reports.documents.recorded_run import cut_off_after_start, recorded
 
 
@@ -46,7 +47,8 @@ def test_a_run_that_proves_nothing_is_never_a_baseline(runs, tmp_path: Path, cap
     for flags in ([], ["--force"]):
         assert main(["compare", str(cut), runs[0], *flags]) == ExitCode.NOT_COMPARABLE
         assert "the base run was cut off" in capsys.readouterr().out.replace("\n", " ")
-    assert main(["compare", runs[0], str(cut), "--force"]) == ExitCode.OK
+    args = build_parser("compare").parse_args(["compare", runs[0], str(cut), "--force"])
+    assert compare.run(args) == ExitCode.OK
 
 
 @pytest.mark.parametrize("flags", [["/nowhere", "/nowhere"], ["/nowhere", "/nowhere", "--fail-on", "x"]])
