@@ -25,7 +25,9 @@ from flux_desktop.reports.documents.machine import (
     turns_csv,
 )
 from flux_desktop.reports.documents.markdown import as_markdown
-from flux_desktop.reports.documents.session_report import SessionReport, read_session_report
+from flux_desktop.reports.documents.report_parts import SessionReport
+from flux_desktop.reports.documents.session_report import read_session_report
+from flux_desktop.reports.documents.turn_audio import turn_sounds
 from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.run_result import RunResult
 
@@ -63,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=(*FORMATS, "turns"),
         help="default: by the name of the file: .html, .md, .xml (JUnit), .json, .prom (OpenMetrics), .csv (turns)",
     )
+    parser.add_argument(
+        "--audio",
+        action="store_true",
+        help="with HTML: embed what was sent in the worst turns, up to 1 MB (only if you may hand it over)",
+    )
     parser.add_argument("--json-schema", action="store_true", help="print the JSON Schema of --format json")
     arguments.add_log_level(parser, "WARNING")
 
@@ -79,7 +86,9 @@ def run(args: argparse.Namespace) -> int:
         output = args.output or str(folder / "report.html")
         kind = args.format or format_of(output)
         check_output("--output", output)
-        text = document(folder, kind)
+        if args.audio and kind != "html":
+            raise _wrong("--audio needs a report as HTML.", "Give a file whose name ends in .html.")
+        text = document(folder, kind, audio=args.audio)
         if output in STDOUT_NAMES:
             Printer().line(text.rstrip("\n"))
             return ExitCode.OK
@@ -96,10 +105,13 @@ def format_of(path: str) -> str:
     return _SUFFIXES.get(Path(path).suffix.lower(), "html")
 
 
-def document(folder: Path, kind: str) -> str:
-    """A session as a document of a kind; raises `ProblemError`."""
+def document(folder: Path, kind: str, *, audio: bool = False) -> str:
+    """A session as a document of a kind, HTML with the sound of its worst turns on request; raises `ProblemError`."""
     if kind == "turns":
         return _turns(folder)
+    if audio:
+        report = read_session_report(folder)
+        return as_html(report, turn_sounds(folder, report.timelines))
     return FORMATS[kind](read_session_report(folder))
 
 

@@ -20,7 +20,7 @@ from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.data_identity import differing_clips, read_data_identity
 from flux_desktop.reports.documents.latencies import read_latencies
-from flux_desktop.reports.documents.session_report import LABELS
+from flux_desktop.reports.documents.report_parts import LABELS
 from flux_desktop.reports.run_result import FinalSummary, final_summary
 from flux_desktop.reports.session_summary import RecordedRun, read_recorded_run
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
 from jinja2 import Environment, StrictUndefined
 
@@ -10,13 +11,14 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.rung import interval_text
 from flux_desktop.reports.documents.charts import capacity_chart, line_chart
-from flux_desktop.reports.documents.session_report import INTERVAL_NOTE, SessionReport
+from flux_desktop.reports.documents.report_parts import INTERVAL_NOTE, SessionReport
+from flux_desktop.reports.documents.turn_chart import turn_chart
 
 TEMPLATE = "report/report.html.j2"
 
 
-def as_html(report: SessionReport) -> str:
-    """The document. Raises `FileNotFoundError` where the installation lacks the template."""
+def as_html(report: SessionReport, sounds: Mapping[int, str] | None = None) -> str:
+    """The document, with `turn_sounds` on request. Raises `FileNotFoundError` where the template is missing."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(resource_path(TEMPLATE).read_text("utf-8"))
     return template.render(
@@ -26,6 +28,9 @@ def as_html(report: SessionReport) -> str:
         interval_note=INTERVAL_NOTE,
         interval_text=interval_text,
         ms=_ms,
+        sounds=sounds or {},
+        turn_chart=turn_chart,
+        file_name=lambda path: PurePath(path).name,
     )
 
 

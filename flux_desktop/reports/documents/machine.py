@@ -13,7 +13,7 @@ import msgspec
 
 from flux_desktop.base.plain_text import plain
 from flux_desktop.flux.turns import Turn
-from flux_desktop.reports.documents.session_report import SessionReport
+from flux_desktop.reports.documents.report_parts import SessionReport
 
 SCHEMA_ID = "flux-desktop-report-1"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 
 from flux_desktop.base.plain_text import plain
+from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.rung import interval_text
-from flux_desktop.reports.documents.session_report import INTERVAL_NOTE, SessionReport
+from flux_desktop.reports.documents.report_parts import INTERVAL_NOTE, SessionReport
 
+_PAIRS_SHOWN = 60
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 
 
@@ -54,6 +57,15 @@ def as_markdown(report: SessionReport) -> str:
     if report.accuracy_rows:
         rows = ((row.label, row.value) for row in report.accuracy_rows)
         lines += ["## Accuracy and turns", "", *table(("Figure", "Value"), rows)]
+    if report.worst:
+        turns = (
+            (f"{PurePath(turn.clip).name}, turn {turn.turn}", f"{turn.errors.errors} of {turn.errors.n}", _spoken(turn))
+            for turn in report.worst
+        )
+        lines += ["## Worst turns", "", *table(("Turn", "Errors", "Text: [missing] and (extra) words"), turns)]
+    if report.timelines:
+        wrong = ((f"{each.clip}, turn {each.turn}", str(each.conn), each.why) for each in report.timelines)
+        lines += ["## What went wrong in turns", "", *table(("Turn", "Connection", "What"), wrong)]
     lines += ["## What was tested", "", *table(("", ""), report.facts), INTERVAL_NOTE]
     return "\n".join(lines) + "\n"
 
@@ -62,6 +74,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table whose cells are text of unknown origin."""
     body = [f"| {' | '.join(safe(cell) for cell in row)} |" for row in rows]
     return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body, ""]
+
+
+def _spoken(turn: WorstTurn) -> str:
+    words = []
+    for wanted, got in turn.pairs[:_PAIRS_SHOWN]:
+        if wanted == got:
+            words.append(wanted or "")
+            continue
+        words += [f"[{wanted}]"] if wanted is not None else []
+        words += [f"({got})"] if got is not None else []
+    return " ".join(words)
 
 
 def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
