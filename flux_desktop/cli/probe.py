@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -17,7 +18,9 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
+from flux_desktop.cli.session_care import after_run
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.probe import probe_endpoint
@@ -38,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     out = parser.add_argument_group("results")
     out.add_argument("--json", action="store_true", help="print the report as JSON")
     out.add_argument("--ticket", action="store_true", help="print plain text to paste into a support ticket")
+    out.add_argument(
+        "--sessions-dir", metavar="DIR", help="where to keep what was sent and received (default: user data)"
+    )
     arguments.add_log_level(out, "WARNING")
     unused = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "profanity_filter", "numerals", "redact")
     parser.set_defaults(
@@ -59,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         plan = _plan(args)
+        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
@@ -68,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         if is_shown:
             print(plain(f"{MARKS[finding.outcome]:<4}{finding.feature}"), file=sys.stderr)
 
-    report = asyncio.run(probe_endpoint(plan, long=args.long, on_finding=show))
+    report = asyncio.run(probe_endpoint(plan, long=args.long, on_finding=show, sessions_dir=sessions_dir))
     if note := save_probe(report) if report.reachable else "":
         complain(plain(note))
     if args.json:
@@ -78,6 +85,9 @@ def run(args: argparse.Namespace) -> int:
             Printer().line(plain(line))
     else:
         _print(report)
+    if report.session:
+        complain(f"Recorded in {plain(report.session)}.")
+        after_run([Path(report.session)])
     return ExitCode.OK if report.reachable else ExitCode.CONNECTION_FAILED
 
 

@@ -12,6 +12,15 @@ import msgspec
 from flux_desktop.aws.target import StreamClosedError, StreamEnd
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.connection.transport import OpenStream, Transport
+from flux_desktop.engine.records.events import (
+    UNREADABLE,
+    ConnectionChanged,
+    ConnectionEnded,
+    Event,
+    Received,
+    Sent,
+)
+from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.flux.messages import (
     TINY_KEEP_ALIVE,
     Connected,
@@ -49,6 +58,8 @@ class ProbeStream:
     ) -> None:
         self.arrivals: list[Arrival] = []
         self.unreadable: list[str] = []
+        self._sent: list[tuple[float, str]] = []
+        self._unreadable_s: list[float] = []
         self.end: StreamEnd | None = None
         self.refusal: Problem | None = None
         """Why the stream was not opened, or never Connected."""
@@ -95,6 +106,7 @@ class ProbeStream:
             message = parse_server_message(payload)
         except MessageError:
             self.unreadable.append(text)
+            self._unreadable_s.append(received_s - self._opened_s)
         else:
             self.arrivals.append(Arrival(received_s - self._opened_s, message, text))
         self._changed.set()
@@ -123,6 +135,7 @@ class ProbeStream:
             self._stream.send_text(text)
         except StreamClosedError:
             return False
+        self._sent.append((self.now_s(), text))
         return True
 
     def keep_alive(self) -> None:
@@ -165,6 +178,32 @@ class ProbeStream:
         """Messages that this program does not know, as they came."""
         return [*self.unreadable, *(each.text for each in self.arrivals if isinstance(each.message, Unknown))]
 
+    def events(self, conn: int, origin_s: float) -> list[Event]:
+        """The stream as the events of connection `conn`, in s since `origin_s` by the clock; raw, and without audio."""
+        began_s = self._opened_s - origin_s
+        events: list[Event] = [ConnectionChanged(t=began_s, conn=conn, state=ConnectionState.CONNECTING)]
+        if self.connected_after_s is not None:
+            at_s = began_s + self.connected_after_s
+            events.append(ConnectionChanged(t=at_s, conn=conn, state=ConnectionState.STREAMING))
+        events += [Sent(t=began_s + at_s, conn=conn, text=text) for at_s, text in self._sent]
+        events += [_received(began_s, conn, each) for each in self.arrivals]
+        events += [
+            Received(t=began_s + at_s, conn=conn, type=UNREADABLE, text=text)
+            for at_s, text in zip(self._unreadable_s, self.unreadable, strict=True)
+        ]
+        ended_s = max(getattr(event, "t", 0.0) for event in events)
+        if self.end_after_s is not None:
+            ended_s = max(ended_s, began_s + self.end_after_s)
+        problem = self.refusal or self._why_over()
+        ledger = LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED
+        if self.refusal is not None:
+            ledger = LedgerClass.NEVER_CONNECTED if self.end is not None else LedgerClass.CONNECT_FAILED
+        texts = [info.transcript for _, info in self.turn_infos("EndOfTurn")]
+        summary = ConnectionSummary(
+            conn=conn, ledger=ledger, problem=problem, turns=len(texts), final_texts=texts, duration_s=ended_s - began_s
+        )
+        return [*events, ConnectionEnded(t=ended_s, summary=summary)]
+
     def why_over(self) -> str:
         """Why the stream ended, in the server's words where it gave any; empty if it has not."""
         problem = self._why_over()
@@ -194,3 +233,22 @@ class ProbeStream:
                 self._stream.send_audio(chunk + silence[len(chunk) :])
                 sent += 1
                 await asyncio.sleep(max(0.0, began_s + sent * self._chunk_s - self._clock()))
+
+
+def _received(began_s: float, conn: int, arrival: Arrival) -> Received:
+    message = arrival.message
+    return Received(
+        t=began_s + arrival.at_s,
+        conn=conn,
+        type=_type_of(arrival.text),
+        text=arrival.text,
+        turn_event=message.event if isinstance(message, TurnInfo) else "",
+    )
+
+
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+def _type_of(text: str) -> str:
+    return msgspec.json.decode(text, type=_Typed).type

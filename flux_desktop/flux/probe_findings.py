@@ -42,6 +42,8 @@ class ProbeReport(Struct, kw_only=True, omit_defaults=True):
     """Messages that this program does not know, as they came (the first few)."""
     streams: int = 0
     duration_s: float = 0.0
+    session: str = ""
+    """Folder of the session that holds the traffic; empty where it was not kept."""
 
     def outcome(self, key: str) -> Outcome:
         """The outcome of a feature; unclear if it was not probed."""

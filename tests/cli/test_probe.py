@@ -33,7 +33,7 @@ def probed(monkeypatch: pytest.MonkeyPatch, tmp_path) -> list[ProbeReport]:
     """Reports that the endpoint gives, and nothing kept in the user's folder."""
     reports = [REPORT]
 
-    async def answer(plan, *, long, on_finding):
+    async def answer(plan, *, long, on_finding, sessions_dir):
         return reports[0]
 
     monkeypatch.setattr(probe, "probe_endpoint", answer)

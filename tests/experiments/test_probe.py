@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.events import Received, Sent
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.probe import probe_endpoint
 from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.probe_findings import Finding, bundle_from
+from flux_desktop.reports.sessions.facts import read_facts
 
 
 def plan(bundle: str, model: str = "flux-general-en") -> RunPlan:
@@ -22,9 +27,9 @@ def plan(bundle: str, model: str = "flux-general-en") -> RunPlan:
 @pytest.mark.parametrize(
     ("name", "model"), [("latest", "flux-general-en"), ("flux-multi-20260417", "flux-general-multi")]
 )
-async def test_a_known_build_is_found_as_it_is(name: str, model: str) -> None:
+async def test_a_known_build_is_found_as_it_is(name: str, model: str, tmp_path: Path) -> None:
     shown: list[Finding] = []
-    report = await probe_endpoint(plan(name, model), on_finding=shown.append)
+    report = await probe_endpoint(plan(name, model), on_finding=shown.append, sessions_dir=tmp_path)
     print([(each.key, each.outcome, each.seen) for each in report.findings])
     assert report.reachable
     assert report.problem == ""
@@ -39,6 +44,13 @@ async def test_a_known_build_is_found_as_it_is(name: str, model: str) -> None:
     assert found.options - refused == truth.options - refused - hints
     for fact in ("eot_threshold_max", "eot_timeout_ms_max", "sends_trigger", "sends_word_times", "ends_turn_on_close"):
         assert getattr(found, fact) == getattr(truth, fact), fact
+    facts = read_facts(Path(report.session))
+    assert facts is not None
+    assert (facts.kind, facts.connections, facts.verdict) == ("probe", report.streams, "DONE")
+    events = list(read_session(Path(report.session)))
+    raw = [event.text for event in events if isinstance(event, Received)]
+    assert any('"type":"EndOfTurn"' in text or '"event":"EndOfTurn"' in text for text in raw)
+    assert any(isinstance(event, Sent) and "Configure" in event.text for event in events)
 
 
 async def test_a_model_that_the_endpoint_does_not_have_is_a_sentence() -> None:
