@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
-from flux_desktop.datasets.clip import unusable
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
@@ -19,11 +16,11 @@ from flux_desktop.evaluation.capacity.report import Timing
 from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, cost_of
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.chosen_data import data_name, data_path
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.capacity_plan import CapacityPlan
 
-BUNDLED = "Bundled conversations"
 STREAMS_MAX = 10_000
 SAMPLE_CAPACITY = 12
 """Streams that the built-in endpoint is limited to in the example search, which so has an answer."""
@@ -49,8 +46,7 @@ class SearchChoices:
     @property
     def name(self) -> str:
         """The data set as the page names it."""
-        path = Path(self.path)
-        return BUNDLED if not self.path else path.parent.name if path.name == "manifest.jsonl" else path.name
+        return data_name(self.path)
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -92,11 +88,7 @@ class SearchChoices:
         """The search on the endpoint of `base`; raises `ProblemError` for what cannot be read."""
         from flux_desktop.experiments.capacity_plan import CapacityPlan, on_demand_plan
 
-        try:
-            data = self.path or str(resource_path(SAMPLE_DATA_SET))
-        except FileNotFoundError as error:
-            raise unusable(Path(SAMPLE_DATA_SET), str(error)) from None
-        source = DataSetSource(path=data, at_once=self.in_phase)
+        source = DataSetSource(path=data_path(self.path), at_once=self.in_phase)
         run = on_demand_plan(replace(base, source=source, batch_size=0, held_max=0), self.max_streams)
         return CapacityPlan(
             run=run,

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
-from flux_desktop.datasets.clip import unusable
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan
 from flux_desktop.evaluation.cost import Prices, cost_of
 from flux_desktop.evaluation.thresholds.replay_error import ReplayError
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.chosen_data import data_name, data_path
 from flux_desktop.ui.models.tune_figures import value_text
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.sweep import SweepPlan, SweepSize
 
-BUNDLED = "Bundled conversations"
 REPEATS_MAX, CONNECTIONS_MAX = 10, 200
 
 
@@ -34,17 +31,13 @@ class Measurement:
     @property
     def name(self) -> str:
         """The data set as the page names it."""
-        path = Path(self.path)
-        return BUNDLED if not self.path else path.parent.name if path.name == "manifest.jsonl" else path.name
+        return data_name(self.path)
 
     def plan(self, base: RunPlan) -> SweepPlan:
         """The sweep; `base` has endpoint and parameters. Raises `ProblemError` where the bundled set is gone."""
         from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, SweepPlan
 
-        try:
-            data = self.path or str(resource_path(SAMPLE_DATA_SET))
-        except FileNotFoundError as error:
-            raise unusable(Path(SAMPLE_DATA_SET), str(error)) from None
+        data = data_path(self.path)
         return SweepPlan(
             base=base,
             data=data,

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QMenu,
     QProgressBar,
     QSpinBox,
 )
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.capacity_choices import BUNDLED, STREAMS_MAX, SearchChoices
+from flux_desktop.ui.models.capacity_choices import STREAMS_MAX, SearchChoices
+from flux_desktop.ui.panels.target_fields import TargetFields
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, roomy, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, roomy, set_role
 
 FIELD_PX = 66
-_FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
 LIMITS_TIP = (
     "What the endpoint must meet, separated by commas: wire, update or end_delivery, with p50, p90, p95 or p99. "
     "wire_p95_ms<400 limits the time from the last audio of an Update on the wire to its arrival."
@@ -46,17 +41,11 @@ class CapacityInputs(Panel):
         super().__init__("Search")
         self._state = state
         self._searching = False
-        self._path = ""
-        self.endpoint = QComboBox()
-        self.endpoint.setAccessibleName("Endpoint to load")
-        self.endpoint.setToolTip("The endpoint that Live uses too")
-        self.endpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.endpoint.activated.connect(lambda _row: self._endpoint_chosen())
-        self.data_button = button(
-            BUNDLED, self._data_menu, kind="field", tip="Clips to stream, others on each connection"
-        )
-        for widget in (self.endpoint, self.data_button):
-            self.body.addWidget(widget)
+        self.target = TargetFields(state, "Endpoint to load", "Clips to stream, others on each connection")
+        self.endpoint, self.data_button = self.target.endpoint, self.target.data_button
+        self.choose_data, self.refresh_endpoints = self.target.choose_data, self.target.refresh
+        self.target.data_chosen.connect(self.changed)
+        self.body.addWidget(self.target)
         usual = SearchChoices()
         self.limits = _line(usual.limits, "Limits", LIMITS_TIP)
         self.body.addWidget(label("Limits", "caption"))
@@ -115,13 +104,12 @@ class CapacityInputs(Panel):
         foot.addWidget(self.left)
         self.body.addLayout(foot)
         self.progress.hide()
-        self.refresh_endpoints()
 
     @property
     def choices(self) -> SearchChoices:
         """As the controls show it."""
         return SearchChoices(
-            path=self._path,
+            path=self.target.path,
             limits=self.limits.text(),
             start=self.start.value(),
             max_streams=self.max_streams.value(),
@@ -149,25 +137,6 @@ class CapacityInputs(Panel):
         self.until.setText(choices.until)
         self.choose_data(choices.path)
 
-    def choose_data(self, path: str) -> None:
-        """Load with another data set; empty is the bundled one."""
-        self._path = path
-        self.data_button.setText(self.choices.name)
-        self.data_button.setAccessibleName(f"Data set: {self.choices.name}")
-        self.data_button.setToolTip(plain_tip(path or "The data set that comes with the program"))
-        self.changed.emit()
-
-    def refresh_endpoints(self) -> None:
-        """List the endpoints; the one that Live uses is selected."""
-        entries = self._state.endpoints.shown()
-        names = [entry.name for entry in entries]
-        with QSignalBlocker(self.endpoint):
-            if names != [self.endpoint.itemData(row) for row in range(self.endpoint.count())]:
-                self.endpoint.clear()
-                for entry in entries:
-                    self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
-            self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
-
     def show_state(self, *, searching: bool, stopping: bool, can_search: bool, main: bool, effort: str) -> None:
         """Whether a search is in progress, whether one can be started and is what to do next, and what it would use."""
         self._searching = searching
@@ -179,8 +148,7 @@ class CapacityInputs(Panel):
         self.progress.setVisible(searching)
         self.cost.setText(effort)
         choices = (
-            self.endpoint,
-            self.data_button,
+            self.target,
             self.limits,
             self.max_streams,
             self.start,
@@ -202,25 +170,6 @@ class CapacityInputs(Panel):
 
     def _pressed(self) -> None:
         (self.stop_wanted if self._searching else self.search_wanted).emit()
-
-    def _endpoint_chosen(self) -> None:
-        self._state.choices.endpoint = self.endpoint.currentData()
-        self._state.changed()
-
-    def _data_menu(self) -> None:
-        menu = QMenu(self)
-        menu.addAction(BUNDLED, lambda: self.choose_data(""))
-        menu.addAction("Choose a manifest or table…", lambda: self._ask(QFileDialog.FileMode.ExistingFile))
-        menu.addAction("Choose a folder…", lambda: self._ask(QFileDialog.FileMode.Directory))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.data_button.mapToGlobal(self.data_button.rect().bottomLeft()))
-
-    def _ask(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self.window(), "Choose a data set", str(Path.home()), _FILES)
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.choose_data)
-        dialog.open()
 
 
 def _line(words: str, name: str, tip: str) -> QLineEdit:

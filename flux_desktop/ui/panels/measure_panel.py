@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QMenu, QProgressBar, QSpinBox
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar, QSpinBox
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.measurement import BUNDLED, CONNECTIONS_MAX, REPEATS_MAX, Measurement
+from flux_desktop.ui.models.measurement import CONNECTIONS_MAX, REPEATS_MAX, Measurement
+from flux_desktop.ui.panels.target_fields import TargetFields
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip, roomy, set_role
-
-_FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, roomy, set_role
 
 
 class MeasurePanel(Panel):
@@ -39,15 +36,12 @@ class MeasurePanel(Panel):
         super().__init__("Measure", "", self.session_button)
         self._state = state
         self._recording = False
-        self._path = ""
-        self.endpoint = QComboBox()
-        self.endpoint.setAccessibleName("Endpoint to measure")
-        self.endpoint.setToolTip("The endpoint that Live uses too")
-        self.endpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.endpoint.activated.connect(lambda _row: self._endpoint_chosen())
-        self.data_button = button(BUNDLED, self._data_menu, kind="field", tip="Choose a data set with turns")
+        self.target = TargetFields(state, "Endpoint to measure", "Choose a data set with turns")
+        self.endpoint, self.data_button = self.target.endpoint, self.target.data_button
+        self.choose_data, self.refresh_endpoints = self.target.choose_data, self.target.refresh
+        self.target.data_chosen.connect(self.changed)
         self.facts = ElidedLabel("caption")
-        for widget in (self.endpoint, self.data_button, self.facts):
+        for widget in (self.target, self.facts):
             self.body.addWidget(widget)
         self.repeats, self.connections = QSpinBox(), QSpinBox()
         usual = Measurement()
@@ -96,36 +90,16 @@ class MeasurePanel(Panel):
         foot.addWidget(self.left)
         self.body.addLayout(foot)
         self.progress.hide()
-        self.refresh_endpoints()
 
     @property
     def measurement(self) -> Measurement:
         """As the controls show it."""
         return Measurement(
-            path=self._path,
+            path=self.target.path,
             repeats=self.repeats.value(),
             connections=self.connections.value(),
             line_noise=self.noise.isChecked(),
         )
-
-    def choose_data(self, path: str) -> None:
-        """Measure with another data set; empty is the bundled one."""
-        self._path = path
-        self.data_button.setText(self.measurement.name)
-        self.data_button.setAccessibleName(f"Data set: {self.measurement.name}")
-        self.data_button.setToolTip(plain_tip(path or "The data set that comes with the program"))
-        self.changed.emit()
-
-    def refresh_endpoints(self) -> None:
-        """List the endpoints; the one that Live uses is selected."""
-        entries = self._state.endpoints.shown()
-        names = [entry.name for entry in entries]
-        with QSignalBlocker(self.endpoint):
-            if names != [self.endpoint.itemData(row) for row in range(self.endpoint.count())]:
-                self.endpoint.clear()
-                for entry in entries:
-                    self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
-            self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
 
     def show_size(self, size: str, cost: str) -> None:
         """Show how much there is to record; empty while it is being read."""
@@ -142,7 +116,7 @@ class MeasurePanel(Panel):
         self.record_button.setEnabled(recording or can_record)
         set_role(self.record_button, "stop" if recording or recorded or not can_record else "go", "kind")
         self.progress.setVisible(recording)
-        choices = (self.endpoint, self.data_button, self.repeats, self.connections, self.noise, self.session_button)
+        choices = (self.target, self.repeats, self.connections, self.noise, self.session_button)
         for widget in choices:
             widget.setEnabled(not recording)
 
@@ -154,22 +128,3 @@ class MeasurePanel(Panel):
 
     def _pressed(self) -> None:
         (self.cancel_wanted if self._recording else self.record_wanted).emit()
-
-    def _endpoint_chosen(self) -> None:
-        self._state.choices.endpoint = self.endpoint.currentData()
-        self._state.changed()
-
-    def _data_menu(self) -> None:
-        menu = QMenu(self)
-        menu.addAction(BUNDLED, lambda: self.choose_data(""))
-        menu.addAction("Choose a manifest or table…", lambda: self._ask(QFileDialog.FileMode.ExistingFile))
-        menu.addAction("Choose a folder…", lambda: self._ask(QFileDialog.FileMode.Directory))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.data_button.mapToGlobal(self.data_button.rect().bottomLeft()))
-
-    def _ask(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self.window(), "Choose a data set", str(Path.home()), _FILES)
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.choose_data)
-        dialog.open()

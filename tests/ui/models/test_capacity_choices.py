@@ -9,7 +9,8 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.ui.models.capacity_choices import BUNDLED, SearchChoices
+from flux_desktop.ui.models.capacity_choices import SearchChoices
+from flux_desktop.ui.models.chosen_data import BUNDLED
 from tests.ui import scripted
 
 NOW = datetime(2026, 11, 27, 12, 30).astimezone()

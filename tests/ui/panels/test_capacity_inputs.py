@@ -27,6 +27,9 @@ def test_what_is_shown_is_what_is_chosen(panel: CapacityInputs) -> None:
     panel.in_phase.click()
     assert panel.choices.in_phase
     assert changes == ["5usd", "5usd"]
+    panel.choose_data("calls")
+    assert panel.choices.name == "calls"
+    assert len(changes) == 3
 
 
 def test_the_button_searches_and_stops(panel: CapacityInputs) -> None:
