@@ -33,7 +33,7 @@ from flux_desktop.reports.sessions.keeping import (
     surplus,
 )
 from flux_desktop.reports.sessions.retention import load_retention, save_retention
-from flux_desktop.reports.sessions.trend import trend
+from flux_desktop.reports.sessions.trend import alike_to, interval_words, trend
 
 _PIPE_WIDTH = 240
 _ACTIONS = {
@@ -134,7 +134,8 @@ def _cat(folder: Path) -> None:
 
 
 def _trend(args: argparse.Namespace, parent: Path) -> None:
-    found = trend(SessionIndex(parent).sessions(), _one(args, parent), args.figure)
+    index, like = SessionIndex(parent), _one(args, parent)
+    found = trend(index.with_intervals(alike_to(index.sessions(), like)), like, args.figure)
     printer = Printer()
     if args.json:
         printer.line(plain_json(msgspec.json.encode(found).decode()))
@@ -142,7 +143,8 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     complain(plain(f"{found.label}: {len(found.points)} sessions with {found.common}."))
     for point in found.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
-        printer.line(plain(f"{point.name}  {point.value:10.1f}  n = {point.n:,}{more}"))
+        printer.line(plain(f"{point.name}  {point.value:10.1f}  ({interval_words(point)}){more}"))
+    complain("In brackets: 95 % interval over the connections of the session, and n.")
 
 
 def _retention(args: argparse.Namespace, parent: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 
 from flux_desktop.base.resources import resource_path
@@ -20,7 +21,6 @@ from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.comparing.isolation import judge_isolation
 from flux_desktop.experiments.ab import by_arm, scored
-from flux_desktop.experiments.capacity import write_report
 from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.experiments.isolation import IsolationRun
 from flux_desktop.experiments.sweep import SweepRecording
@@ -147,12 +147,12 @@ def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path) -> None:
 def test_a_capacity_search_writes_its_documents(session: Path, tmp_path: Path, monkeypatch) -> None:
     result = Result(kind="LOWER BOUND", passes=3, max_streams=3)
     report = CapacityReport(endpoint="local", result=result, sentence=result.sentence())
-    write_report(session / REPORT_FILE, report)
+    (session / REPORT_FILE).write_bytes(msgspec.json.encode(report))
 
     async def search() -> CapacityReport:
         return report
 
-    made = SimpleNamespace(session_folder=session, run=search, stop=None)
+    made = SimpleNamespace(session_folder=session, run=search, stop=None, problem=None)
     monkeypatch.setattr(capacity, "CapacitySearch", lambda *_, **__: made)
     args, path = arguments("capacity", tmp_path)
     assert capacity.run(args) == ExitCode.OK

@@ -14,7 +14,7 @@ from flux_desktop.engine.recording.recorder import is_locked
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import read_run_file, run_end
 from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunStarted, decode_event
-from flux_desktop.engine.records.facts import Percentiles
+from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
@@ -67,6 +67,8 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The running count of the run: without case and punctuation."""
     figures: dict[str, tuple[float, int]] = {}
     """Value and n by name, for trends: `FIGURES`."""
+    intervals: dict[str, tuple[float, float]] = {}
+    """Low and high of the 95 % intervals by name, where they have been read: `SessionIndex.with_intervals`."""
     size_bytes: int = 0
     about: About = msgspec.field(default_factory=About)
 
@@ -134,8 +136,8 @@ def _figures(ended: RunEnded) -> dict[str, tuple[float, int]]:
     return found
 
 
-def texts_of(folder: Path) -> Iterator[str]:
-    """The final texts of a session's connections. Raises `OSError`."""
+def summaries_of(folder: Path) -> Iterator[ConnectionSummary]:
+    """The results of a session's connections. Reads the whole recording; raises `OSError`."""
     for path in recording_files(folder):
         for line in recorded_lines(path):
             if not line.startswith(_ENDED):
@@ -145,7 +147,13 @@ def texts_of(folder: Path) -> Iterator[str]:
             except msgspec.DecodeError:
                 continue
             if isinstance(event, ConnectionEnded):
-                yield from event.summary.final_texts
+                yield event.summary
+
+
+def texts_of(folder: Path) -> Iterator[str]:
+    """The final texts of a session's connections. Raises `OSError`."""
+    for summary in summaries_of(folder):
+        yield from summary.final_texts
 
 
 def size_of(folder: Path) -> int:

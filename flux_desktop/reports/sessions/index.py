@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,9 +19,10 @@ from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.evaluation.capacity.report import REPORT_FILE
 from flux_desktop.reports.findings import EXPERIMENT_FILE
 from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_facts, texts_of
+from flux_desktop.reports.sessions.intervals import Intervals, read_intervals
 
 INDEX_FILE = "index.sqlite"
-_SCHEMA = 3
+_SCHEMA = 4
 _BUSY_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,29 @@ class SessionIndex:
         except sqlite3.Error as error:  # such as a folder that cannot be written to
             _log.warning("There is no index of %s: %s", self._parent, error)
             return self._without_index(search)
+
+    def with_intervals(self, sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
+        """The same sessions with the intervals of their figures; those read before are kept in the index."""
+        try:
+            return [self._with_intervals(each) for each in sessions]
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("The intervals of sessions in %s cannot be read: %s", self._parent, error)
+            return list(sessions)
+
+    def _with_intervals(self, session: SessionFacts) -> SessionFacts:
+        folder = self._parent / session.name
+        stamp = _stamp(folder).partition("|")[0]
+        with self._opened() as database:
+            query = "SELECT intervals FROM intervals WHERE name = ? AND stamp = ?"
+            known = database.execute(query, (session.name, stamp)).fetchone()
+        if known is not None:
+            found = msgspec.json.decode(known[0], type=Intervals)
+        else:
+            found = read_intervals(folder, session.figures)
+            row = (session.name, stamp, msgspec.json.encode(found).decode())
+            with self._opened() as database:
+                database.execute("INSERT OR REPLACE INTO intervals VALUES (?, ?, ?)", row)
+        return msgspec.structs.replace(session, intervals=found)
 
     @property
     def _path(self) -> Path:
@@ -77,6 +101,8 @@ class SessionIndex:
                     database.execute(
                         "CREATE TABLE sessions (name TEXT PRIMARY KEY, stamp TEXT, facts TEXT, texts TEXT)"
                     )
+                    database.execute("DROP TABLE IF EXISTS intervals")
+                    database.execute("CREATE TABLE intervals (name TEXT PRIMARY KEY, stamp TEXT, intervals TEXT)")
                     database.execute(f"PRAGMA user_version = {_SCHEMA}")
                 yield database
         finally:
@@ -87,6 +113,7 @@ class SessionIndex:
         present = {folder.name: folder for folder in folders_in(self._parent)}
         for name in known.keys() - present.keys():
             database.execute("DELETE FROM sessions WHERE name = ?", (name,))
+            database.execute("DELETE FROM intervals WHERE name = ?", (name,))
         for name, folder in present.items():
             if known.get(name) == _stamp(folder):
                 continue

@@ -10,12 +10,17 @@ from flux_desktop.reports.sessions.facts import EVIDENCE, FIGURES, SessionFacts
 
 
 class TrendPoint(Struct, frozen=True, kw_only=True):
-    """A session's value of the figure, as the run measured it; `n` is how many values it is of."""
+    """A session's value of the figure, as the run measured it; `n` is how many values it is of.
+
+    `low` and `high` are the 95 % interval over its connections; None where there is none, or it has not been read.
+    """
 
     name: str
     wall_time: str
     value: float
     n: int
+    low: float | None = None
+    high: float | None = None
     usable: bool
     """A run that is INVALID, cut off or interrupted is shown, but is no part of the trend."""
 
@@ -35,13 +40,15 @@ class Trend(Struct, frozen=True, kw_only=True):
 
 def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> Trend:
     """The figure of all sessions with the endpoint, data, kind and number of connections of `like`."""
-    alike = sorted((each for each in sessions if _likeness(each) == _likeness(like)), key=lambda each: each.name)
+    alike = alike_to(sessions, like)
     points = tuple(
         TrendPoint(
             name=each.name,
             wall_time=each.wall_time,
             value=each.figures[figure][0],
             n=each.figures[figure][1],
+            low=each.intervals.get(figure, (None, None))[0],
+            high=each.intervals.get(figure, (None, None))[1],
             usable=each.verdict in EVIDENCE,
         )
         for each in alike
@@ -50,6 +57,17 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
     word = "connection" if like.connections == 1 else "connections"
     common = f"{like.endpoint}, {like.data}, {like.kind}, {like.connections} {word}"
     return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
+
+
+def alike_to(sessions: Sequence[SessionFacts], like: SessionFacts) -> list[SessionFacts]:
+    """Those that were recorded like one of them, in the order of time."""
+    return sorted((each for each in sessions if _likeness(each) == _likeness(like)), key=lambda each: each.name)
+
+
+def interval_words(point: TrendPoint) -> str:
+    """The interval and n of a point."""
+    interval = "no interval" if point.low is None or point.high is None else f"{point.low:.1f} to {point.high:.1f}"
+    return f"{interval}, n = {point.n:,}"
 
 
 def _likeness(session: SessionFacts) -> tuple[str, str, str, int]:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
 from flux_desktop.reports.sessions.facts import FIGURES
-from flux_desktop.reports.sessions.trend import Trend
+from flux_desktop.reports.sessions.trend import Trend, interval_words
 from flux_desktop.ui.models.session_table import day_of
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
@@ -41,7 +42,7 @@ class TrendPanel(Panel):
             self.box.addItem(words, name)
         self.box.setCurrentIndex(list(FIGURES).index("update_p95_ms"))
         self.box.setAccessibleName("Figure of the trend")
-        self.box.setToolTip("The figure as each run measured it at its end")
+        self.box.setToolTip("The figure as each run measured it at its end, with its 95 % interval over connections")
         self.box.currentIndexChanged.connect(lambda _index: self.figure_changed.emit())
         self.common = ElidedLabel("caption")
         self.head.insertWidget(1, self.box)
@@ -51,6 +52,7 @@ class TrendPanel(Panel):
         self.plot: Any = None
         self._line: Any = None
         self._points: Any = None
+        self._bars: Any = None
 
     def build(self) -> None:
         """Make the plot, which takes longer than showing the page."""
@@ -65,6 +67,8 @@ class TrendPanel(Panel):
         item.showGrid(x=False, y=True, alpha=0.25)
         item.getAxis("left").setWidth(48)
         self._line = item.plot()
+        self._bars = pg.ErrorBarItem(beam=0.15)
+        item.addItem(self._bars)
         self._points = pg.ScatterPlotItem(hoverable=True, tip=_tip)
         item.addItem(self._points)
         self.body.addWidget(self.plot, 1)
@@ -124,18 +128,31 @@ class TrendPanel(Panel):
                 for place, point in enumerate(trend.points)
             ]
         )
+        lows, highs = _ends(trend)
+        self._bars.setData(
+            x=places, y=values, top=highs - values, bottom=values - lows, pen=pg.mkPen(colours.muted, width=1)
+        )
         step = max(1, math.ceil(len(trend.points) / TICKS_MAX))
         ticks = [(float(place), day_of(point.wall_time)) for place, point in enumerate(trend.points)][::step]
         self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
-        low, high = float(values.min()), float(values.max())
+        low, high = float(lows.min()), float(highs.max())
         room = max((high - low) * 0.2, abs(high) * 0.05, 0.5)
         self.plot.getPlotItem().vb.setRange(
             xRange=(-0.5, len(trend.points) - 0.5), yRange=(low - room, high + room), padding=0
         )
-        said = ", ".join(f"{day_of(point.wall_time)} {point.value:.1f}" for point in trend.points[-8:])
+        said = ", ".join(
+            f"{day_of(point.wall_time)} {point.value:.1f} ({interval_words(point)})" for point in trend.points[-8:]
+        )
         self.plot.setAccessibleName(f"Trend of {trend.label}: {said}")
 
 
 def _tip(x: float, y: float, data: Any) -> str:
     more = "" if data.usable else "; no part of the trend: the run proves nothing"
-    return f"{data.name}: {y:.1f} (n = {data.n:,}{more})"
+    return f"{data.name}: {y:.1f} (95 % interval {interval_words(data)}{more})"
+
+
+def _ends(trend: Trend) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The ends of the intervals; of a point without one, its value. The value of a run counts in fine steps."""
+    lows = [point.value if point.low is None else min(point.low, point.value) for point in trend.points]
+    highs = [point.value if point.high is None else max(point.high, point.value) for point in trend.points]
+    return np.array(lows), np.array(highs)

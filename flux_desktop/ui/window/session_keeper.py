@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
@@ -12,11 +14,12 @@ from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.reports.documents.comparison import Comparison, compare_sessions
 from flux_desktop.reports.documents.comparison_documents import comparison_document
 from flux_desktop.reports.files import write_whole
-from flux_desktop.reports.sessions.facts import About, SessionFacts, write_about
+from flux_desktop.reports.sessions.facts import EVIDENCE, About, SessionFacts, write_about
 from flux_desktop.reports.sessions.index import SessionIndex
+from flux_desktop.reports.sessions.intervals import Intervals
 from flux_desktop.reports.sessions.keeping import delete, export, import_session, restore
 from flux_desktop.reports.sessions.retention import Retention, load_retention
-from flux_desktop.reports.sessions.trend import trend
+from flux_desktop.reports.sessions.trend import alike_to, trend
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.panels.about_dialog import AboutDialog
@@ -31,7 +34,9 @@ from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.session_care import SessionCare
 from flux_desktop.ui.window.transcripts import Transcripts
 
-LIST, COMPARE, FILES = "session list", "session comparison", "session files"
+LIST, COMPARE, FILES, TREND = "session list", "session comparison", "session files", "session trend"
+TREND_MAX = 100
+"""Sessions of a trend whose intervals are read, the newest."""
 WORK_LIMIT_S = 600.0
 DELETED = "sessions_deleted"
 
@@ -56,6 +61,8 @@ class SessionKeeper:
         page.panel.retention_wanted.connect(lambda: self.care.choose_rule(self.parent))
         self._known: list[SessionFacts] = []
         """All sessions, whatever is searched for."""
+        self._intervals: dict[str, Intervals] = {}
+        """By name of the session, as far as they have been read."""
         self._compared: tuple[str, str] | None = None
         self._swapped = False
         panel = page.panel
@@ -119,8 +126,23 @@ class SessionKeeper:
         if not selected:
             self._page.trend.show_trend(None)
             return
-        shown = trend(self._known, selected[0], self._page.trend.figure)
-        self._page.trend.show_trend(shown, frozenset(each.name for each in selected))
+        self._draw_trend(self._known)
+        alike = [each for each in alike_to(self._known, selected[0]) if each.verdict in EVIDENCE][-TREND_MAX:]
+        if not all(each.name in self._intervals for each in alike):
+            self._tasks.start("reading intervals", self._read_intervals(alike), group=TREND, exclusive=True)
+
+    def _draw_trend(self, sessions: Sequence[SessionFacts]) -> None:
+        selected = self._page.panel.list.selected()
+        if selected:
+            known = [replace(each, intervals=self._intervals.get(each.name, {})) for each in sessions]
+            shown = trend(known, selected[0], self._page.trend.figure)
+            self._page.trend.show_trend(shown, frozenset(each.name for each in selected))
+
+    async def _read_intervals(self, sessions: Sequence[SessionFacts]) -> None:
+        """The trend is shown without them at first: of large recordings they take seconds."""
+        work = partial(SessionIndex(self.parent).with_intervals, sessions)
+        self._intervals |= {each.name: each.intervals for each in await in_thread(work, WORK_LIMIT_S)}
+        self._draw_trend(self._known)
 
     # ------------------------------------------------------------ comparison
 

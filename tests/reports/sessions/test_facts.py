@@ -14,7 +14,6 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
-from flux_desktop.experiments.capacity import write_report
 from flux_desktop.flux.probe_findings import ProbeReport
 from flux_desktop.reports.experiment_results import probe_experiment
 from flux_desktop.reports.findings import keep_experiment
@@ -56,7 +55,7 @@ def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
     assert facts.outcome == "0 of 0 supported"
     assert msgspec.structs.replace(facts, verdict="CUT OFF").outcome == "CUT OFF"
     result = Result(kind="BRACKETED", passes=46, fails=48)
-    write_report(folder / "capacity.json", CapacityReport(endpoint="e", result=result))
+    (folder / "capacity.json").write_bytes(msgspec.json.encode(CapacityReport(endpoint="e", result=result)))
     facts = read_facts(folder)
     assert facts is not None
     assert (facts.kind, facts.outcome) == ("capacity", "BRACKETED 46")

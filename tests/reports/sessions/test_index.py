@@ -49,6 +49,22 @@ def test_texts_are_read_again_only_with_the_recording(tmp_path: Path, monkeypatc
     assert found.outcome == "B better"
 
 
+def test_intervals_are_read_once(tmp_path: Path, monkeypatch) -> None:
+    folder = recorded(tmp_path)
+    index = SessionIndex(tmp_path)
+    (session,) = index.with_intervals(index.sessions())
+    low, high = session.intervals["update_p95_ms"]
+    value, _ = session.figures["update_p95_ms"]
+    assert low <= value * 1.01
+    assert value <= high * 1.01
+    monkeypatch.setattr("flux_desktop.reports.sessions.index.read_intervals", None)
+    write_about(folder, About(starred=True))
+    assert index.with_intervals(index.sessions())[0].intervals == session.intervals
+    (tmp_path / INDEX_FILE).unlink()
+    (tmp_path / INDEX_FILE).mkdir()
+    assert index.with_intervals([session]) == [session], "without an index there are none but those given"
+
+
 def test_a_recording_that_is_killed_is_no_longer_going_on(tmp_path: Path, monkeypatch) -> None:
     folder = recorded(tmp_path)
     cut_off_after_start(folder)

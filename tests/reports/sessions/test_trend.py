@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.reports.sessions.facts import SessionFacts
-from flux_desktop.reports.sessions.trend import trend
+from flux_desktop.reports.sessions.trend import alike_to, interval_words, trend
 
 
 def session(day: int, value: float | None, **changes: object) -> SessionFacts:
@@ -36,4 +36,13 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
         (800.0, 100, False),
     ]
     assert found.values() == [100.0, 300.0]
+    assert [interval_words(point) for point in found.points] == ["no interval, n = 100"] * 3
+    found = trend([session(1, 100.0, intervals={"update_p95_ms": (90.0, 120.0)})], sessions[0], "update_p95_ms")
+    assert interval_words(found.points[0]) == "90.0 to 120.0, n = 100"
+
+
+def test_what_they_have_in_common() -> None:
+    sessions = [session(1, 100.0), session(2, 999.0, connections=21)]
+    assert alike_to(sessions, sessions[0]) == sessions[:1]
+    found = trend(sessions, sessions[0], "update_p95_ms")
     assert found.common == "a, nightly, live, 20 connections"

@@ -1,0 +1,35 @@
+"""The intervals of a session's figures agree with its report, and are left out where nothing decides them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.reports.documents.latencies import read_latencies
+from flux_desktop.reports.documents.session_report import read_session_report
+from flux_desktop.reports.sessions.facts import read_facts
+from flux_desktop.reports.sessions.intervals import read_intervals
+from tests.reports.documents.recorded_run import recorded
+
+
+def test_they_are_those_of_the_report(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, connections=9)
+    facts = read_facts(folder)
+    assert facts is not None
+    found = read_intervals(folder, facts.figures)
+    report = {figure.name: figure for figure in read_session_report(folder).figures}
+    low, high = found["update_p95_ms"]
+    assert f"95 % interval {low:.0f}–{high:.0f} ms" in report["update_p95_ms"].interval
+    estimate = quantile(*read_latencies(folder).values("wire"), 0.95)
+    assert found["wire_p95_ms"] == (estimate.low, estimate.high)
+    low, high = found["completed_percent"]
+    assert 60 < low < high == 100
+    assert "connect_p95_ms" not in found, "this recording does not have it"
+    assert "end_of_turn_p50_ms" not in found
+
+
+def test_one_connection_has_no_interval_of_latencies(tmp_path: Path) -> None:
+    folder = recorded(tmp_path, connections=1)
+    facts = read_facts(folder)
+    assert facts is not None
+    assert list(read_intervals(folder, facts.figures)) == ["completed_percent"]
