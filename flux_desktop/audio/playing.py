@@ -1,8 +1,8 @@
-"""Plays a part of a recording on the default sound output, in a short-lived process of its own.
+"""Plays a part of a recording on a sound output, in a short-lived process of its own.
 
-``python -m flux_desktop.audio.playing PATH FROM_S FOR_S`` is that process: while it plays, it prints its position as
-JSON lines, or the problem. Without arguments it only says whether there is an output. Closing its standard input stops
-it.
+``python -m flux_desktop.audio.playing OUTPUT PATH FROM_S FOR_S GAIN`` is that process (an empty name is the default
+output): while it plays, it prints its position as JSON lines, or the problem. A line on its standard input is another
+gain; closing it stops the process. With OUTPUT alone it only says whether that can be opened.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import msgspec
 import numpy as np
 
 from flux_desktop.audio import portaudio
+from flux_desktop.audio.listening.output import find_output, usable_rate
+from flux_desktop.audio.listening.stretching import with_volume
 from flux_desktop.audio.recording import Recording, open_recording
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
@@ -38,21 +40,31 @@ class Position(msgspec.Struct, kw_only=True):
     problem: Problem | None = None
 
 
-async def play(path: Path, from_s: float, for_s: float, command: Sequence[str] = ()) -> AsyncGenerator[float]:
+async def play(
+    path: Path,
+    from_s: float,
+    for_s: float,
+    output: str = "",
+    gain: Callable[[], float] = lambda: 1.0,
+    command: Sequence[str] = (),
+) -> AsyncGenerator[float]:
     """Play; yields the seconds that have been heard. Closing the iterator stops the sound.
 
+    `output` is the name of a sound output, empty for the default one; `gain`, 0 to 1, is followed while it plays.
     Raises `ProblemError` where the file cannot be read or there is no output, `OSError` if no process can be started.
     """
-    arguments = [str(path), str(from_s), str(for_s)]
-    async with contextlib.aclosing(_positions(command or program.command(MODULE, arguments))) as positions:
+    at_first = gain()
+    arguments = [output, str(path), str(from_s), str(for_s), str(at_first)]
+    child = command or program.command(MODULE, arguments)
+    async with contextlib.aclosing(_positions(child, gain, at_first)) as positions:
         async for position in positions:
             yield position.played_s
 
 
-async def output_problem(command: Sequence[str] = ()) -> Problem | None:
-    """Why nothing can be played on this machine; None if it can."""
+async def output_problem(output: str = "", command: Sequence[str] = ()) -> Problem | None:
+    """Why nothing can be played on an output, empty for the default one; None if it can."""
     try:
-        async with contextlib.aclosing(_positions(command or program.command(MODULE))) as positions:
+        async with contextlib.aclosing(_positions(command or program.command(MODULE, [output]))) as positions:
             async for _position in positions:
                 pass
     except ProblemError as error:
@@ -60,7 +72,9 @@ async def output_problem(command: Sequence[str] = ()) -> Problem | None:
     return None
 
 
-async def _positions(command: Sequence[str]) -> AsyncGenerator[Position]:
+async def _positions(
+    command: Sequence[str], gain: Callable[[], float] = lambda: 1.0, sent: float = 1.0
+) -> AsyncGenerator[Position]:
     child = Child("player")
     try:
         process = await child.start(command)
@@ -73,6 +87,9 @@ async def _positions(command: Sequence[str]) -> AsyncGenerator[Position]:
             if position.problem is not None:
                 raise ProblemError(position.problem)
             yield position
+            if (now := gain()) != sent and process.stdin is not None and not process.stdin.is_closing():
+                sent = now
+                process.stdin.write(f"{now}\n".encode())
         if await process.wait():
             raise ProblemError(_failed("The sound library crashed."))
     finally:
@@ -82,38 +99,54 @@ async def _positions(command: Sequence[str]) -> AsyncGenerator[Position]:
 # ------------------------------------------------------------ in the process
 
 
+class _Steering:
+    """What the standard input has said so far."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+        self.stopped = threading.Event()
+
+    def follow(self) -> None:
+        """Read the standard input to its end."""
+        # Not by `sys.stdin`, whose lock would keep the interpreter from ending while this thread waits.
+        rest = b""
+        while block := os.read(sys.stdin.fileno(), 4096):
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    self.gain = min(1.0, max(0.0, float(line)))
+        self.stopped.set()
+
+
 def main(arguments: Sequence[str]) -> int:
     """Play what the arguments say."""
     exit_with_parent(grace_s=0.0)
-    stopped = threading.Event()
-    threading.Thread(target=_wait_for_end_of_input, args=(stopped,), name="input", daemon=True).start()
+    output, *part = arguments
+    steering = _Steering(float(part[3]) if part else 1.0)
+    threading.Thread(target=steering.follow, name="input", daemon=True).start()
     try:
-        if arguments:
-            path, from_s, for_s = arguments
-            _play_here(open_recording(path), float(from_s), float(for_s), stopped)
+        if part:
+            path, from_s, for_s, _gain = part
+            _play_here(path, float(from_s), float(for_s), output, steering)
         else:
-            with _output(sample_rate_hz=16_000):
+            with _opened(output, 16_000):
                 pass
     except ProblemError as error:
         _print(Position(problem=error.problem))
     return 0
 
 
-def _wait_for_end_of_input(stopped: threading.Event) -> None:
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    stopped.set()
-
-
-def _play_here(recording: Recording, from_s: float, for_s: float, stopped: threading.Event) -> None:
-    rate_hz = recording.sample_rate_hz
-    with _output(rate_hz) as stream:
+def _play_here(path: str, from_s: float, for_s: float, output: str, steering: _Steering) -> None:
+    with _opened(output, open_recording(path).sample_rate_hz) as (stream, rate_hz):
+        recording = open_recording(path, "mix", rate_hz)
         delay_s = stream.get_output_latency()
-        written_s = 0.0
+        written_s, before = 0.0, steering.gain
         for block in samples_of(recording, from_s, for_s):
-            if stopped.is_set():
+            if steering.stopped.is_set():
                 return
-            stream.write(block.astype("<i2").tobytes())
+            gain = steering.gain
+            stream.write(with_volume(block.astype(np.float32), before, gain))
+            before = gain
             written_s += len(block) / rate_hz
             _print(Position(played_s=round(max(0.0, written_s - delay_s), 3)))
         stream.stop_stream()  # waits until all of it has been heard
@@ -141,18 +174,25 @@ def samples_of(recording: Recording, from_s: float, for_s: float) -> Iterator[An
 
 
 @contextlib.contextmanager
-def _output(sample_rate_hz: int) -> Iterator[Any]:
-    """The default output, opened. Raises `ProblemError`."""
+def _opened(name: str, wanted_hz: int) -> Iterator[tuple[Any, int]]:
+    """An output, open, and its rate: the wanted one if it supports that. Raises `ProblemError`."""
     module = portaudio.load()
     with portaudio.quiet():
         audio = module.PyAudio()
         try:
-            stream = audio.open(format=module.paInt16, channels=1, rate=sample_rate_hz, output=True)
+            info = find_output(audio, name)
+            rate_hz = usable_rate(audio, module, info, wanted_hz)
+            stream = audio.open(
+                format=module.paInt16, channels=1, rate=rate_hz, output=True, output_device_index=info["index"]
+            )
+        except ProblemError:
+            audio.terminate()
+            raise
         except (OSError, ValueError) as error:
             audio.terminate()
             raise ProblemError(portaudio.no_output(error)) from error
     try:
-        yield stream
+        yield stream, rate_hz
     finally:
         stream.close()
         audio.terminate()

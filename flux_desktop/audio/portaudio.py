@@ -92,11 +92,14 @@ def no_microphone() -> Problem:
 CHECK_OUTPUT = "Connect loudspeakers or headphones, or check the sound settings."
 
 
+NO_OUTPUT = "no_sound_output"
+
+
 def no_output(error: Exception) -> Problem:
     """Problem of a machine on which nothing can be played."""
     words = next((str(part) for part in error.args if isinstance(part, str)), str(error)).rstrip(".")
     return Problem(
-        code="no_sound_output",
+        code=NO_OUTPUT,
         what="There is no sound output.",
         why=f"PortAudio reports: {words}.",
         todo=CHECK_OUTPUT,

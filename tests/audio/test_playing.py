@@ -66,6 +66,26 @@ async def test_closing_the_iterator_ends_the_process() -> None:
             break
 
 
+@pytest.mark.usefixtures("sound_server")
+async def test_an_output_that_is_not_connected_is_a_sentence() -> None:
+    problem = await output_problem("No such headset")
+    assert problem is not None
+    assert problem.code == "sound_output_missing"
+
+
+async def test_another_volume_is_told_to_the_process_while_it_plays(tmp_path: Path) -> None:
+    gains = iter([0.5])
+    told = tmp_path / "told"
+    script = (
+        "import sys; print('{\"played_s\": 0.1}', flush=True); "
+        f"open({str(told)!r}, 'w').write(sys.stdin.readline()); print('{{\"played_s\": 0.2}}', flush=True)"
+    )
+    command = [sys.executable, "-c", script]
+    playing = play(SAMPLE, 0.0, 0.4, gain=lambda: next(gains, 0.25), command=command)
+    assert [position async for position in playing] == [0.1, 0.2]
+    assert float(told.read_text()) == 0.25
+
+
 @pytest.mark.usefixtures("no_sound")
 async def test_without_an_output_it_is_said() -> None:
     problem = await output_problem()
@@ -80,5 +100,5 @@ async def test_without_an_output_it_is_said() -> None:
 async def test_a_process_that_crashes_is_told() -> None:
     command = [sys.executable, "-c", "print('chatter'); raise SystemExit(3)"]
     with pytest.raises(ProblemError) as caught:
-        [position async for position in play(SAMPLE, 0.0, 0.4, command)]
+        [position async for position in play(SAMPLE, 0.0, 0.4, command=command)]
     assert caught.value.problem.code == "playing_failed"

@@ -51,8 +51,8 @@ def opened(name: str, sample_rate_hz: int) -> Iterator[Output]:
     with portaudio.quiet():
         audio = module.PyAudio()
         try:
-            info = _find(audio, name)
-            output = Output(portaudio.device_text(info["name"]), _usable_rate(audio, module, info, sample_rate_hz))
+            info = find_output(audio, name)
+            output = Output(portaudio.device_text(info["name"]), usable_rate(audio, module, info, sample_rate_hz))
             stream = audio.open(
                 format=module.paInt16,
                 channels=1,
@@ -75,7 +75,11 @@ def opened(name: str, sample_rate_hz: int) -> Iterator[Output]:
         audio.terminate()
 
 
-def _find(audio: Any, name: str) -> dict[str, Any]:
+def find_output(audio: Any, name: str) -> dict[str, Any]:
+    """What PortAudio says of the output of this name, or of the default one where it is empty.
+
+    Raises `ProblemError` where it is not connected, `OSError` where there is no default one.
+    """
     if not name:
         return dict(audio.get_default_output_device_info())
     for index in range(audio.get_device_count()):
@@ -91,7 +95,8 @@ def _find(audio: Any, name: str) -> dict[str, Any]:
     )
 
 
-def _usable_rate(audio: Any, module: Any, info: dict[str, Any], wanted_hz: int) -> int:
+def usable_rate(audio: Any, module: Any, info: dict[str, Any], wanted_hz: int) -> int:
+    """The rate that is wanted if the output supports it, else its own."""
     with contextlib.suppress(ValueError):
         audio.is_format_supported(
             wanted_hz, output_device=info["index"], output_channels=1, output_format=module.paInt16

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from flux_desktop.audio.portaudio import NO_OUTPUT
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work, in_thread
 from flux_desktop.evaluation.traces.trace import Setting
@@ -53,7 +54,7 @@ class Tuner:
         page.preset_cards.limit_edited.connect(self.set_limit)
         page.turns_panel.shapes_wanted.connect(self._want_shapes)
         page.turns_panel.export_wanted.connect(lambda: ask_table(page.window(), "turns", self.export_turns))
-        self.player = ClipPlayer(tasks, self._show_playing, self._show_output)
+        self.player = ClipPlayer(tasks, state.listening, self._show_playing, self._show_output)
         for cards in (page.turns_panel.cards, page.curve_panel.against.list):
             cards.play_wanted.connect(self.player.toggle)
         self.model.setting = self.model.current = setting_of(state.choices.options)
@@ -176,7 +177,7 @@ class Tuner:
     def _show_output(self, problem: Problem | None) -> None:
         words = "" if problem is None else f"{problem.what} {problem.todo}".strip()
         for view in (self._page.turns_panel, self._page.curve_panel.against):
-            view.show_trouble(words, can_play=problem is None)
+            view.show_trouble(words, can_play=problem is None or problem.code != NO_OUTPUT)
 
     def _want_shapes(self, entries: Sequence[TurnEntry]) -> None:
         self.player.check()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,10 @@ import pytest
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import trace_table
+from flux_desktop.ui.models.listening import Listening
 from flux_desktop.ui.models.tune_turns import TurnEntry, turn_lists
-from flux_desktop.ui.services.clip_player import GROUP, ClipPlayer
+from flux_desktop.ui.services import clip_player
+from flux_desktop.ui.services.clip_player import GROUP, MUTED, ClipPlayer
 from flux_desktop.ui.services.tasks import UiTasks
 from tests.ui.conftest import until
 from tests.ui.models import tuning
@@ -31,18 +33,24 @@ class Bench:
         self.stopped = 0
         self.failure: Problem | None = None
         self.go_on = asyncio.Event()
+        self.listening = Listening(volume=50, output="Headset")
+        self.heard: list[tuple[str, float]] = []
         self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
         self.player = ClipPlayer(
-            self.tasks, lambda entry, s: self.shown.append((entry, s)), self.problems.append, self.play
+            self.tasks, self.listening, lambda entry, s: self.shown.append((entry, s)), self.problems.append, self.play
         )
 
-    async def play(self, path: Path, from_s: float, for_s: float) -> AsyncGenerator[float]:
+    async def play(
+        self, path: Path, from_s: float, for_s: float, output: str, gain: Callable[[], float]
+    ) -> AsyncGenerator[float]:
         self.asked.append((path, from_s, for_s))
+        self.heard.append((output, gain()))
         if self.failure is not None:
             raise ProblemError(self.failure)
         try:
             yield 0.5
             await self.go_on.wait()
+            self.heard.append((output, gain()))
             yield for_s
         finally:
             self.stopped += 1
@@ -71,7 +79,7 @@ async def test_a_turn_is_played_from_its_beginning_to_its_end(bench: Bench) -> N
         (entry, pytest.approx(span.end_s)),
         (None, None),
     ]
-    assert bench.problems == [None]
+    assert bench.problems == [None, None]
 
 
 async def test_the_same_turn_again_stops_it(bench: Bench) -> None:
@@ -97,11 +105,37 @@ async def test_without_an_output_it_is_said(bench: Bench) -> None:
     bench.failure = NO_OUTPUT
     bench.player.toggle(ENTRIES[0])
     await bench.over()
-    assert bench.problems == [NO_OUTPUT]
+    assert bench.problems == [None, NO_OUTPUT]
     assert bench.shown[-1] == (None, None)
 
 
-async def test_the_output_is_looked_for_once(bench: Bench) -> None:
-    bench.player.check()
-    bench.player.check()
-    await until(lambda: len(bench.problems) == 1 and not bench.tasks.running(), "it has been looked for")
+async def test_it_is_heard_on_the_chosen_output_and_follows_the_volume(bench: Bench) -> None:
+    bench.player.toggle(ENTRIES[0])
+    await until(lambda: len(bench.shown) == 2, "it is played")
+    bench.listening.volume = 100
+    bench.go_on.set()
+    await bench.over()
+    assert bench.heard == [("Headset", 0.25), ("Headset", 1.0)]
+
+
+async def test_muted_it_is_silent_and_says_so(bench: Bench) -> None:
+    bench.listening.muted = True
+    bench.go_on.set()
+    bench.player.toggle(ENTRIES[0])
+    await bench.over()
+    assert bench.heard[0] == ("Headset", 0.0)
+    assert bench.problems[0] == MUTED
+
+
+async def test_each_output_is_looked_for_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for: list[str] = []
+
+    async def look(output: str) -> None:
+        looked_for.append(output)
+
+    monkeypatch.setattr(clip_player, "output_problem", look)
+    for output in ("Headset", "Headset", "HDMI"):
+        bench.listening.output = output
+        bench.player.check()
+    await until(lambda: not bench.tasks.running(), "they have been looked for")
+    assert looked_for == ["Headset", "HDMI"]
