@@ -107,16 +107,28 @@ class SessionAudio:
                 what="The microphone of this session was not recorded.",
                 todo="Choose “Record the microphone” before the next run to be able to hear it.",
             )
-        usable = [segment for segment in segments if self._is_same(segment.path)]
-        if segments and not usable:
-            name = Path(segments[0].path).name
+        problems = [self.file_problem(segment.path) for segment in segments]
+        usable = [segment for segment, problem in zip(segments, problems, strict=True) if problem is None]
+        return usable if usable or not problems or problems[0] is None else problems[0]
+
+    def file_problem(self, path: str) -> Problem | None:
+        """Why a file of the session is neither heard nor drawn; None while it is what was sent. Blocks."""
+        if self._is_same(path):
+            return None
+        name = Path(path).name
+        if path not in self._hashes:
             return Problem(
-                code="session_audio_changed",
-                what=f"{name} cannot be played: it is no longer the file that was sent.",
-                why="It has been changed, moved or deleted since.",
+                code="session_audio_unknown",
+                what=f"Whether {name} is still the file that was sent is not known.",
+                why="The session has no hash of it: it was recorded by an earlier version, or ended too early.",
                 todo=NO_AUDIO_TODO,
             )
-        return usable
+        return Problem(
+            code="session_audio_changed",
+            what=f"{name} is no longer the file that was sent.",
+            why="It has been changed, moved or deleted since.",
+            todo=NO_AUDIO_TODO,
+        )
 
     def _microphone_segment(self, started_t: float) -> Segment | None:
         recorded = self._microphone
@@ -134,7 +146,7 @@ class SessionAudio:
             return True
         if path not in self._same:
             try:
-                self._same[path] = file_sha256(Path(path)) == self._hashes.get(path)
+                self._same[path] = path in self._hashes and file_sha256(Path(path)) == self._hashes[path]
             except OSError:
                 self._same[path] = False
         return self._same[path]
@@ -142,4 +154,4 @@ class SessionAudio:
 
 def read_session_audio(folder: Path) -> SessionAudio:
     """Read a session folder; for a thread. Raises `OSError`."""
-    return SessionAudio(folder, read_session(folder))
+    return SessionAudio(folder, read_session(folder, messages=False))

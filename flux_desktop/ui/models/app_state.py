@@ -24,6 +24,8 @@ from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.speech_models import SpeechModelStates
 
+READING = "{name} is being read…"
+
 
 class AppState:
     """One window's state. Whoever changes it calls `changed`, which calls every listener once.
@@ -56,6 +58,8 @@ class AppState:
         """The user's prices, or suggested ones that are marked as such."""
         self.refuses_configure: list[str] = []
         """Endpoints of the account whose build was found to reject `Configure`."""
+        self.reading = ""
+        """The recording or data set that is being read to be chosen, as a name; empty while none is."""
         self.presenting = False
         self.actions: dict[str, Callable[..., object]] = {}
         """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds) and `turn` (by turns)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from flux_desktop.ui.models.app_state import READING
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import button, label
 
@@ -54,10 +55,12 @@ class EmptyState(QWidget):
         column.addLayout(line)
         column.addStretch(3)
 
-    def set_ready(self, *, ready: bool, microphone: bool) -> None:
-        """Say what to do first; `ready` means that the audio source can be used."""
+    def set_ready(self, *, ready: bool, microphone: bool, reading: str = "") -> None:
+        """Say what to do first; `ready` means that the audio source can be used, `reading` what is being read."""
         name = "Start"
-        if ready and microphone:
+        if reading:
+            words = READING.format(name=reading)
+        elif ready and microphone:
             words = "The microphone is ready. Press Start and speak."
         elif ready:
             words = "The recording is ready. Press Start."
@@ -70,7 +73,8 @@ class EmptyState(QWidget):
             )
             name = "Try with sample"
         for way in (self.recording_button, self.account_button):
-            way.setVisible(not ready)
+            way.setVisible(not ready and not reading)
+        self.start_button.setEnabled(not reading)
         self.hint.setText(words)
         self.start_button.setText(name)
         self.start_button.setAccessibleName(name)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.app_state import READING, AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.playback import AudioLevel
@@ -55,7 +55,7 @@ class Words:
     def of(self, conversation: Conversation | None) -> LiveWords:
         """What is to be shown of a connection; without one, what to do."""
         if conversation is None:
-            return LiveWords(hint=IDLE_READY if self._state.has_audio else IDLE_NOT_READY)
+            return LiveWords(hint=self._idle())
         cards = [card for card in conversation.cards[-12:] if card.tone != "note" and card.text]
         if not cards:
             streams = conversation.connection_state is ConnectionState.STREAMING
@@ -65,6 +65,11 @@ class Words:
         settled, interim = self._interim.take(turn, newest.revision, newest.text, final=newest.tone == "final")
         before = tuple(card.text for card in cards[:-1] if card.tone == "final")[-BEFORE:]
         return LiveWords(settled, interim, before)
+
+    def _idle(self) -> str:
+        if self._state.reading:
+            return READING.format(name=self._state.reading)
+        return IDLE_READY if self._state.has_audio else IDLE_NOT_READY
 
 
 class OneConversation(QWidget):
@@ -86,6 +91,7 @@ class OneConversation(QWidget):
         self.title = TextPart(theme, self)
         self.ribbon = TimelineView(theme, TimeWindow(RIBBON_S), name_px=0)
         self.ribbon.setParent(self)
+        self.ribbon.backdrop = "window"
         self.ribbon.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.ribbon.show_confidence(False)
         self.words = WordsPart(theme, self)

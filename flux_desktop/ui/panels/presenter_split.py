@@ -44,7 +44,7 @@ class SplitPanel(QWidget):
             path, offset_s = pair.a.trace.path, pair.a.trace.offset_s
             self.ribbon.level_of = lambda a_s, b_s: self._shapes.height_at(path, offset_s + a_s, offset_s + b_s)
         else:
-            split = self._live.split(run, selected)
+            split = self._live.split(run, selected, self.tracks)
             chosen = arms_of(run, selected)
             track = None if chosen is None else self.tracks(chosen[0])
             self.ribbon.level_of = lambda a_s, b_s: height_at(track, a_s, b_s)

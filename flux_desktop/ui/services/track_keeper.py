@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ GROUP = "levels"
 LEVELS_KEPT = 4_000_000
 """Of all clips: 22 hours, 32 MB."""
 FILE_LIMIT_S = 600.0
+Check = Callable[[str], Awaitable[Problem | None]]
 
 
 class ClipKey(msgspec.Struct, frozen=True):
@@ -40,8 +42,10 @@ class ClipKey(msgspec.Struct, frozen=True):
 class TrackKeeper:
     """Gives the track of a connection and fills it as its files are read. Used on the window's thread."""
 
-    def __init__(self, run: RunModel, tasks: UiTasks) -> None:
+    def __init__(self, run: RunModel, tasks: UiTasks, check: Check | None = None) -> None:
+        """`check` says why a file of a session is not to be drawn, or None."""
         self._run = run
+        self._check = check
         self._tasks = tasks
         self._generation = -1
         self._tracks: dict[int, ClipTrack] = {}
@@ -110,6 +114,9 @@ class TrackKeeper:
 
     async def _read(self, plan: RunPlan, key: ClipKey) -> ClipLevels:
         name = Path(key.path).name
+        problem = None if self._check is None else await self._check(key.path)
+        if problem is not None:
+            raise ProblemError(problem)
         source = plan.source
         if isinstance(source, DataSetSource):
             if self._clips is None:

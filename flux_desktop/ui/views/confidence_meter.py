@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,6 +29,21 @@ def thresholds(end: float, eager: float | None, theme: Theme) -> list[Threshold]
     if eager is not None:
         marks.append(Threshold(eager, f"eager at {eager:.2f}", theme.eager))
     return marks
+
+
+def label_centres(centres: Sequence[float], widths: Sequence[float], left: float, right: float) -> list[float]:
+    """Where labels stand that belong to these places: as close to them as they can without overlapping.
+
+    Both sequences go from left to right; all labels together have room between `left` and `right`.
+    """
+    placed: list[float] = []
+    for centre, width in zip(centres, widths, strict=True):
+        least = left if not placed else placed[-1] + widths[len(placed) - 1] / 2
+        placed.append(max(centre, least + width / 2))
+    for place in reversed(range(len(placed))):
+        most = right if place == len(placed) - 1 else placed[place + 1] - widths[place + 1] / 2
+        placed[place] = min(placed[place], most - widths[place] / 2)
+    return placed
 
 
 def paint_confidence(

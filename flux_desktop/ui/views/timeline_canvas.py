@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from flux_desktop.ui.models.audio_track import AudioTrack
@@ -19,6 +19,8 @@ from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
 
 NAME_PX = 44
+FADE_PX = 36
+"""Width over which words fade at the sides."""
 GROWTH_PX = 24
 """New audio is painted over the tiles until it is this wide; then the newest tiles are painted again."""
 
@@ -32,6 +34,8 @@ class TimelineCanvas(QWidget):
         self.selected: TimelineTurn | None = None
         self._theme = theme
         self._name_px = name_px
+        self.backdrop = "panel"
+        """Colour of the theme on which the timeline stands."""
         self._rows = Rows()
         self._conn = 0
         self._timeline = Timeline()
@@ -144,6 +148,7 @@ class TimelineCanvas(QWidget):
             stretch = self._timeline.between(self._painted_s, until_s)
             paint.paint_growth(painter, self._painted_s, until_s, stretch, self._track)
             painter.restore()
+        self._paint_fading(painter)
         self._paint_now(painter, paint, until_s)
         self._paint_missing(painter, paint)
         painter.setClipping(False)
@@ -181,6 +186,23 @@ class TimelineCanvas(QWidget):
             painter.drawLine(QPointF(x, top), QPointF(x, bottom))
             painter.setBrush(QColor(theme.accent))
             painter.drawPolygon(QPolygonF([QPointF(x - r, top), QPointF(x + r, top), QPointF(x, top + r)]))
+
+    def _paint_fading(self, painter: QPainter) -> None:
+        """Let words fade at both sides instead of cutting through them; the waveform goes to the edge."""
+        rows, left, right = self._rows, float(self._name_px), float(self.width())
+        width = FADE_PX * rows.scale
+        colour = QColor(getattr(self._theme.current, self.backdrop))
+        clear = QColor(colour)
+        clear.setAlpha(0)
+        for edge, inside in ((left, left + width), (right, right - width)):
+            if edge == left and self.window_s.start_s <= 0:
+                continue
+            gradient = QLinearGradient(edge, 0, inside, 0)
+            gradient.setColorAt(0, colour)
+            gradient.setColorAt(1, clear)
+            x = min(edge, inside)
+            for top, bottom in ((0.0, rows.wave.top()), (rows.labels.top(), rows.labels.bottom())):
+                painter.fillRect(QRectF(x, top, width, bottom - top), gradient)
 
     def _paint_missing(self, painter: QPainter, paint: TimelinePaint) -> None:
         """Say why there is no waveform, where there is none."""

@@ -99,8 +99,10 @@ class TimelinePaint:
         for number in range(math.ceil((from_s - margin_s) / step_s), math.floor((until_s + margin_s) / step_s) + 1):
             if number >= 0:
                 x = number * step_s * self.px_per_s
-                box = QRectF(x - half, row.top(), 2 * half, row.height())
-                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), _seconds(number * step_s))
+                box, side = QRectF(x - half, row.top(), 2 * half, row.height()), Qt.AlignmentFlag.AlignHCenter
+                if number == 0:  # the timeline begins here, and half of the words would be cut off
+                    box, side = QRectF(x, row.top(), half, row.height()), Qt.AlignmentFlag.AlignLeft
+                painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), _seconds(number * step_s))
 
     def _paint_wave(self, painter: QPainter, from_s: float, until_s: float, track: AudioTrack | None) -> None:
         wave = self.rows.wave

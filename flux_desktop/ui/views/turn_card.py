@@ -14,10 +14,11 @@ from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_BODY_PX, TYPE_CAPTION_PX, TYPE_READING_PX, Theme, font
-from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
+from flux_desktop.ui.views.confidence_meter import label_centres, paint_confidence, thresholds
 
 CARD_ROLE = Qt.ItemDataRole.UserRole + 1
 GAP_PX, PAD_PX, HEAD_PX, INDENT_PX, METER_PX = 8, 12, 20, 34, 30
+LABEL_GAP_PX = 8
 NEWEST = 4
 """Cards that may still change: the open one, and those that a remark or an end has just touched."""
 LAYOUTS_MAX = 256
@@ -136,11 +137,12 @@ class TurnCardDelegate(QStyledItemDelegate):
         paint_confidence(painter, groove, card.confidence, marks, theme)
         caption = font(TYPE_CAPTION_PX - 1)
         painter.setFont(caption)
-        for mark in marks:
+        marks.sort(key=lambda mark: mark.value)
+        widths = [QFontMetricsF(caption).horizontalAdvance(mark.label) + LABEL_GAP_PX for mark in marks]
+        centres = label_centres([mark.x(groove) for mark in marks], widths, area.left(), area.right())
+        for mark, centre, width in zip(marks, centres, widths, strict=True):
             painter.setPen(QColor(mark.colour))
-            half = QFontMetricsF(caption).horizontalAdvance(mark.label) / 2 + 2
-            centre = min(max(mark.x(groove), area.left() + half), area.right() - half)
-            where = QRectF(centre - half, groove.bottom() + 3, 2 * half, 13)
+            where = QRectF(centre - width / 2, groove.bottom() + 3, width, 13)
             painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), mark.label)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:

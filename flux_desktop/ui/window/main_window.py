@@ -23,6 +23,7 @@ from flux_desktop.ui.services.engine_port import EngineFactory
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.services.mailbox import Mailbox, RefreshClock
 from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.session_files import SessionFiles
 from flux_desktop.ui.services.speech_model_fetcher import SpeechModelFetcher
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.services.track_keeper import TrackKeeper
@@ -84,7 +85,8 @@ class MainWindow(QMainWindow):
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, make_engine)
         self.recordings = Recordings(self.state, self.tasks)
-        self.tracks = TrackKeeper(self.state.run, self.tasks)
+        files = SessionFiles(self.state.run, lambda: self.controller.session_folder)
+        self.tracks = TrackKeeper(self.state.run, self.tasks, files.problem)
         page.transcripts.timeline.tracks = self.tracks.track
         self.waveforms = WaveformReader(self.state, self.tasks, page.sound_panel.reading)
         self.transcripts = Transcripts(self.state, page, self.controller, self.tasks)
@@ -118,7 +120,7 @@ class MainWindow(QMainWindow):
         self.sessions_page = SessionsPage(theme)
         self.budget = BudgetKeeper(self.state, self.controller, page.banners, lambda: self.searcher.searching)
         self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
-        self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame)
+        self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame, files.problem)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.sessions = SessionKeeper(self.sessions_page, self.frame, self.transcripts, page.banners, self.tasks)
         self.setCentralWidget(self.scroller)

@@ -28,6 +28,7 @@ from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.services.past_run import read_past_run
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.services.track_keeper import Check
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.screen_fit import PageScroller
 
@@ -50,9 +51,11 @@ class Presenting(QObject):
         controller: RunController,
         tasks: UiTasks,
         page: QWidget,
+        check: Check,
     ) -> None:
-        """`page` is what the window shows while the presenter is not in it."""
+        """`page` is what the window shows while the presenter is not in it; `check` why a file is not to be drawn."""
         super().__init__()
+        self._check = check
         self._window, self._state, self._controller, self._tasks, self._page = window, state, controller, tasks, page
         self.presenter = Presenter(theme, state, motion_wanted)
         self.pages = QStackedWidget()
@@ -172,7 +175,8 @@ class Presenting(QObject):
             path = self.presenter.shapes.wanted[0]
             shape = None
             with contextlib.suppress(ProblemError):  # a clip that cannot be read is shown without its loudness
-                shape = await file_work("Reading a clip", partial(read_shape, Path(path)))
+                if await self._check(path) is None:
+                    shape = await file_work("Reading a clip", partial(read_shape, Path(path)))
             self.presenter.shapes.put(path, shape)
 
     def _read_comparison(self) -> None:

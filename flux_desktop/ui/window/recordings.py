@@ -14,7 +14,7 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.datasets.reader import SAMPLE, data_set_path, is_data_set
 from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.data_set import DataSetShape, read_data_set_shape
+from flux_desktop.ui.models.data_set import DataSetShape, name_of, read_data_set_shape
 from flux_desktop.ui.models.sound import WavShape, read_shape_soon
 from flux_desktop.ui.services.tasks import UiTasks
 
@@ -77,8 +77,15 @@ class Recordings:
 
     async def read(self, path: Path, channel: Channel = "mix", columns: Columns | None = None) -> None:
         """Read a recording or a data set and choose it; raises `ProblemError`."""
-        read = await file_work(f"Reading {path.name}", partial(_read, path, channel, columns))
-        state = self._state
+        state, name = self._state, name_of(path)
+        state.reading = name
+        state.changed()
+        try:
+            read = await file_work(f"Reading {path.name}", partial(_read, path, channel, columns))
+        finally:
+            if state.reading == name:  # not that of another one which has been chosen since
+                state.reading = ""
+                state.changed()
         before = state.data_set or state.recording
         state.recording = read if isinstance(read, WavShape) else None
         state.data_set = read if isinstance(read, DataSetShape) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.app_state import READING, AppState
 from flux_desktop.ui.models.live_cost import live_cost
 from flux_desktop.ui.models.playback import place_in_recording
 from flux_desktop.ui.pages.live_page import LivePage
@@ -34,7 +34,7 @@ class Refresher:
         state, page = self._state, self._page
         locked = state.run.active
         page.run_bar.refresh()
-        page.transcripts.empty.set_ready(ready=state.has_audio, microphone=state.uses_microphone)
+        page.transcripts.empty.set_ready(ready=state.has_audio, microphone=state.uses_microphone, reading=state.reading)
         page.transcripts.refresh_icons()
         page.endpoint_panel.set_locked(locked)
         page.sound_panel.set_locked(locked)
@@ -44,6 +44,8 @@ class Refresher:
 
     def _ready(self) -> str:
         """What to do before a run, and what it will cost."""
+        if self._state.reading:
+            return READING.format(name=self._state.reading)
         if not self._state.has_audio:
             return NOT_READY
         return f"{READY} {live_cost(self._state)}".rstrip()

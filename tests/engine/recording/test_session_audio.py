@@ -72,7 +72,8 @@ def test_a_file_that_is_not_what_was_sent_is_not_heard(tmp_path: Path, wav: Path
         wav.write_bytes(b"other")
     elif change == "deleted":
         wav.unlink()
-    assert code(SessionAudio(tmp_path, events).segments(1)) == "session_audio_changed"
+    expected = "session_audio_unknown" if change == "unknown" else "session_audio_changed"
+    assert code(SessionAudio(tmp_path, events).segments(1)) == expected
 
 
 def test_the_clips_of_a_data_set_are_heard_at_their_places(tmp_path: Path, wav: Path) -> None:

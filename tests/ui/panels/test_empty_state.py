@@ -36,4 +36,9 @@ def test_there_are_three_ways_to_begin(qtbot: QtBot) -> None:
             way.click()
     page.set_ready(ready=True, microphone=False)
     assert page.recording_button.isHidden()
+    page.set_ready(ready=False, microphone=False, reading="calls")
+    assert page.hint.text() == "calls is being read…"
+    assert not page.start_button.isEnabled()
+    page.set_ready(ready=True, microphone=False)
+    assert page.start_button.isEnabled()
     assert page.account_button.isHidden()

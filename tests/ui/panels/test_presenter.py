@@ -199,6 +199,9 @@ def test_nothing_moves_when_text_grows(alone: Alone) -> None:
 
 def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
     assert IDLE_NOT_READY in alone.said
+    alone.state.reading = "Sample data set"
+    assert "Sample data set is being read…" in alone.said
+    alone.state.reading = ""
     alone.state.uses_microphone = True
     alone.state.microphones.devices = [device(0, "USB")]
     assert IDLE_READY in alone.said

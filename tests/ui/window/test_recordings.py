@@ -34,9 +34,9 @@ def wav(tmp_path: Path) -> Path:
 
 
 async def test_a_recording_is_chosen_and_remembered(bench: PageBench, recordings: Recordings, wav: Path) -> None:
-    changes: list[None] = []
+    readings: list[str] = []
     bench.state.uses_microphone = True
-    bench.state.listen(lambda: changes.append(None))
+    bench.state.listen(lambda: readings.append(bench.state.reading))
     recordings.load(str(wav))
     assert bench.state.recording is None, "it is read in the background"
     await bench.settled(GROUP)
@@ -44,7 +44,7 @@ async def test_a_recording_is_chosen_and_remembered(bench: PageBench, recordings
     assert (bench.state.recording.path, bench.state.recording.duration_s) == (wav, 1.0)
     assert not bench.state.uses_microphone
     assert bench.state.choices.recent == [str(wav)]
-    assert len(changes) == 1
+    assert readings == ["one.wav", "", ""], "it was said while it was read"
 
 
 async def test_the_newest_request_wins(bench: PageBench, recordings: Recordings, wav: Path, tmp_path: Path) -> None:
@@ -65,6 +65,7 @@ async def test_a_file_that_cannot_be_read_changes_nothing(
     recordings.load(str(tmp_path / "text.wav"))
     await bench.settled(GROUP)
     assert len(bench.problems) == 1
+    assert bench.state.reading == ""
     assert bench.state.recording is not None
     assert bench.state.recording.path == wav
     assert bench.state.choices.recent == [str(wav)]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.answer import answer
 from flux_desktop.ui.models.presenter.lines import InterimWords
+from flux_desktop.ui.models.presenter.live_cuts import LiveCut, live_cuts
 from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, Lane, Split, Verdict, compared
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.timeline_facts import MarkKind
@@ -18,6 +22,10 @@ from flux_desktop.ui.models.tune_ab import HeardWord
 NEEDS_TWO = (
     "A and B need two connections of one run, or a recorded comparison (flux-stress ab, or A against B in Tune)."
 )
+NOT_JUDGED = "Cut-offs are not judged: no data set states the pauses of this audio."
+SAME_END_S = 0.15
+"""An end stands at the time of its event and a cut-off at the place of its message; they are the same within this."""
+TrackOf = Callable[[int], AudioTrack | None]
 
 
 class LivePair:
@@ -26,8 +34,8 @@ class LivePair:
     def __init__(self) -> None:
         self._interim = InterimWords(), InterimWords()
 
-    def split(self, run: RunModel, selected: list[int]) -> Split:
-        """The two selected connections, else the first two of the run."""
+    def split(self, run: RunModel, selected: list[int], track_of: TrackOf = lambda _conn: None) -> Split:
+        """The two selected connections, else the first two of the run; cut-offs are judged where pauses are stated."""
         chosen = arms_of(run, selected)
         if chosen is None:
             return Split(hint=NEEDS_TWO)
@@ -36,19 +44,26 @@ class LivePair:
         same = _same(run, *both)
         words = compared(texts[0][0], texts[1][0]) if same else (_plain(texts[0][0]), _plain(texts[1][0]))
         position_s = min(_position_s(each, run) for each in both)
+        cuts = [live_cuts(each.timeline, track_of(each.conn), position_s - WINDOW_S, position_s) for each in both]
         arms = tuple(
             Arm(
                 title=f"{name}  #{each.conn}",
                 setting=f"end of turn {setting_of(each.parameters.in_force).text}",
                 words=heard,
                 interim=text[1],
-                lane=_lane(each, position_s),
-                verdict=_verdict(each, run),
+                lane=_lane(each, position_s, cut or ()),
+                verdict=_verdict(each, run, cut),
             )
-            for name, each, heard, text in zip("AB", both, words, texts, strict=True)
+            for name, each, heard, text, cut in zip("AB", both, words, texts, cuts, strict=True)
         )
         title = both[0].clip if same else " and ".join(each.clip for each in both)
-        return Split(title=title or _source_name(run), same=same or "different audio", position_s=position_s, arms=arms)
+        common = same or "different audio"
+        return Split(
+            title=title or _source_name(run),
+            same=f"{common} · cut-offs are not judged" if None in cuts else common,
+            position_s=position_s,
+            arms=arms,
+        )
 
     def _said(self, place: int, conversation: Conversation) -> tuple[str, int]:
         cards = [card for card in conversation.cards[-4:] if card.tone != "note" and card.text]
@@ -108,16 +123,20 @@ def _position_s(conversation: Conversation, run: RunModel) -> float:
     return max(row.position_s, run.now_s - origin_s) if is_streaming else row.position_s
 
 
-def _verdict(conversation: Conversation, run: RunModel) -> Verdict:
+def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | None) -> Verdict:
+    turns = conversation.timeline.turns
+    newest = [turns[-number] for number in (1, 2) if len(turns) >= number]
+    if cuts and any(cuts[-1].turn is turn for turn in newest):
+        return Verdict("danger", "cut the caller off", cuts[-1].words)
     if conversation.turn_state != "Ready":
-        return Verdict("quiet", "listening")
+        return Verdict("quiet", "listening", NOT_JUDGED if cuts is None else "")
     said = answer(conversation, run)
     return Verdict(
         "ok" if said.comparable else "quiet", said.figure, f"{said.caption} · {said.many}" if said.many else ""
     )
 
 
-def _lane(conversation: Conversation, position_s: float) -> Lane:
+def _lane(conversation: Conversation, position_s: float, cuts: Sequence[LiveCut]) -> Lane:
     """What is in view of the connection's states; marks and the playhead are positions in the audio."""
     origin_s = conversation.audio_from_s
     if origin_s is None:
@@ -144,4 +163,6 @@ def _lane(conversation: Conversation, position_s: float) -> Lane:
         ends.append(end_s)
     if turns and spoken[-1].end_s is None:
         ends.pop()
-    return Lane(tuple(turns), tuple(ends), (), in_view(MarkKind.EAGER), in_view(MarkKind.RESUMED))
+    cut_offs = tuple(cut.turn.end_s for cut in cuts if cut.turn.end_s is not None)
+    kept = tuple(end_s for end_s in ends if all(abs(end_s - cut_s) > SAME_END_S for cut_s in cut_offs))
+    return Lane(tuple(turns), kept, cut_offs, in_view(MarkKind.EAGER), in_view(MarkKind.RESUMED))
