@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from flux_desktop.aws.target import Credentials
@@ -50,7 +51,8 @@ async def test_a_clip_is_reported_when_it_begins_with_its_reference_the_first_ti
         chunks = audio.chunks(1, None)
         assert chunks is not None
         chunks.begin()
-        assert chunks.take()
+        while chunks.take() is None:  # its first block is read on a thread
+            await asyncio.sleep(0.001)
     finally:
         audio.close()
     assert [event.clip for event in told if isinstance(event, ClipStarted)] == [str(WAV)]
