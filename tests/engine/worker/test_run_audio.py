@@ -51,7 +51,7 @@ async def test_a_clip_is_reported_when_it_begins_with_its_reference_the_first_ti
         chunks = audio.chunks(1, None)
         assert chunks is not None
         chunks.begin()
-        while chunks.take() is None:  # its first block is read on a thread
+        while chunks.take() is None:  # noqa: ASYNC110 - its first block is read on a thread
             await asyncio.sleep(0.001)
     finally:
         audio.close()
