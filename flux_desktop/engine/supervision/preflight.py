@@ -67,8 +67,7 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
 
     Raises `ProblemError` with the first problem.
     """
-    plan, notes = await file_work("Reading the recording", partial(audio_source.prepared, plan))
-    check(plan)  # again, now that the sample rate is the file's
+    plan, notes = await with_audio(plan)
     if plan.is_local:
         info = await local.start(plan.local_arguments)
         plan = msgspec.structs.replace(
@@ -80,6 +79,22 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
             notes=[*notes, *transcription_notes(info, plan.options.model)],
             proxies=ProxyVariables(without_proxy_for(info.url)),
         )
+    ready = await resolved(plan)
+    return msgspec.structs.replace(ready, notes=[*notes, *ready.notes])
+
+
+async def with_audio(plan: RunPlan) -> tuple[RunPlan, list[str]]:
+    """The plan with what its source states, and notes about it. Raises `ProblemError`."""
+    plan, notes = await file_work("Reading the recording", partial(audio_source.prepared, plan))
+    check(plan)  # again, now that the sample rate is the file's
+    return plan, notes
+
+
+async def resolved(plan: RunPlan) -> Ready:
+    """A plan for an endpoint of AWS with this machine's configuration and keys, once the endpoint was reached.
+
+    Raises `ProblemError` with the first problem.
+    """
     plan, note = await _configured(plan)
     target = StreamTarget(
         endpoint_name=plan.endpoint,
@@ -91,8 +106,9 @@ async def prepare(plan: RunPlan, local: LocalEndpoint) -> Ready:
     _check_address(target, note)  # before any sign-in is asked for
     credentials = await fresh_credentials(plan)
     await probe(target)
-    notes += [note] if note else []
-    return Ready(plan=plan, credentials=credentials, notes=notes, proxies=ProxyVariables(proxy_logins()))
+    return Ready(
+        plan=plan, credentials=credentials, notes=[note] if note else [], proxies=ProxyVariables(proxy_logins())
+    )
 
 
 async def _configured(plan: RunPlan) -> tuple[RunPlan, str]:

@@ -1,0 +1,70 @@
+"""The coordinator of a cluster: Dask's scheduler, to which generators and runs connect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from distributed.utils import get_ip
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cluster.membership import Membership, new_membership
+from flux_desktop.cluster.nodes import SchedulerNode, security
+
+PORT = 8786
+_LOOK_S = 0.5
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """``HOST``, ``HOST:PORT`` or ``[IPV6]:PORT``; an empty host is this machine's own. Raises `ProblemError`."""
+    host, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        host, port = text, str(PORT)
+    if not port.isdigit() or int(port) > 65535:
+        raise ProblemError(
+            Problem(
+                code="option_unknown",
+                what=f"“{text}” is not an address.",
+                todo="Write HOST:PORT, such as 10.0.0.5:8786.",
+            )
+        )
+    return host or get_ip(), int(port)
+
+
+async def coordinate(
+    listen: str, on_ready: Callable[[Membership], None], on_members: Callable[[list[str]], None]
+) -> None:
+    """Run until cancelled. `on_members` gets the names of the generators whenever they change.
+
+    Raises `ProblemError` if the address cannot be listened on.
+    """
+    host, port = parse_address(listen)
+    membership = new_membership("")
+    try:
+        scheduler = await SchedulerNode(
+            host=host.strip("[]"), port=port, protocol="tls", security=security(membership), dashboard=False
+        )
+    except (OSError, ValueError) as error:
+        raise ProblemError(
+            Problem(
+                code="cluster_listen",
+                what=f"{host}:{port} cannot be listened on.",
+                why=f"{error}.",
+                todo="Choose another address with --listen.",
+            )
+        ) from error
+    try:
+        on_ready(Membership(**{**_fields(membership), "address": scheduler.address}))
+        members: list[str] = []
+        while True:
+            present = sorted(str(worker.name) for worker in scheduler.workers.values())
+            if present != members:
+                members = present
+                on_members(members)
+            await asyncio.sleep(_LOOK_S)
+    finally:
+        await scheduler.close()
+
+
+def _fields(membership: Membership) -> dict[str, object]:
+    return {name: getattr(membership, name) for name in membership.__struct_fields__}

@@ -1,0 +1,64 @@
+"""A generator: a machine that has joined a cluster, and carries connections of the runs that are given to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.program import allow_many_files
+from flux_desktop.cluster.membership import Membership, check_versions, present_versions
+from flux_desktop.cluster.nodes import WorkerNode, security
+
+_JOIN_MAX_S = 15.0
+_AGAIN_S = 2.0
+
+
+def default_name() -> str:
+    """Of this machine; two generators on one machine differ by their process."""
+    return f"{platform.node()}-{os.getpid()}"
+
+
+async def join(membership: Membership, name: str, on_state: Callable[[str], None]) -> None:
+    """Take part until cancelled, and join again when the coordinator has gone and come back.
+
+    Raises `ProblemError` if the first attempt fails, or if the coordinator has other versions.
+    """
+    check_versions(membership.versions, present_versions(), "The coordinator")
+    allow_many_files()
+    has_joined = False
+    with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
+        while True:
+            try:
+                async with WorkerNode(
+                    membership.address,
+                    name=name,
+                    security=security(membership),
+                    nthreads=2,
+                    dashboard=False,
+                    death_timeout=_JOIN_MAX_S,
+                    local_directory=folder,
+                    silence_logs=False,
+                ) as worker:
+                    has_joined = True
+                    on_state(f"Joined {membership.address} as {name}.")
+                    await worker.finished()
+                on_state("The coordinator has gone: its streams are closed. Trying to join again.")
+            except (OSError, TimeoutError, ValueError) as error:
+                if not has_joined:
+                    raise _not_joined(membership, error) from error
+            await asyncio.sleep(_AGAIN_S)
+
+
+def _not_joined(membership: Membership, error: Exception) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="cluster_unreachable",
+            what=f"The coordinator at {membership.address} cannot be joined.",
+            why=f"{error}." if str(error) else "It did not answer.",
+            todo="Check that it is running, that its port is open, and that no other generator has this name.",
+        )
+    )

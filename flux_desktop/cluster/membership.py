@@ -1,0 +1,140 @@
+"""What a machine needs to join a cluster, as one line to paste: address, certificates, versions.
+
+The line contains a private key: whoever has it can run code on the cluster's machines until the certificates end.
+"""
+
+from __future__ import annotations
+
+import base64
+import platform
+import zlib
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop import __version__
+from flux_desktop.base.authority import Authority
+from flux_desktop.base.problem import Problem, ProblemError
+
+LIFETIME = timedelta(hours=24)
+_PREFIX = "flux-cluster-1:"
+_LINE_MAX_BYTES = 64 * 1024
+_PARTS = ("aws-sdk-sagemaker-runtime-http2", "distributed")
+"""Distributions whose versions must be the same on all machines."""
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one cluster. All members use the same certificate, as client and as server."""
+
+    address: str
+    """Of the coordinator: ``tls://HOST:PORT``."""
+    ca: str
+    cert: str
+    key: str
+    versions: dict[str, str]
+    until_s: float
+    """Seconds of Unix time at which the certificates end."""
+
+    def __repr__(self) -> str:
+        return f"Membership({self.address})"
+
+
+def present_versions() -> dict[str, str]:
+    """What has to be the same on all machines of a cluster."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    parts = {}
+    for name in _PARTS:
+        try:
+            parts[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            parts[name] = "not installed"
+    return {"flux-desktop": __version__, "Python": python, **parts}
+
+
+def new_membership(address: str) -> Membership:
+    """Of a new cluster, with an authority of its own whose key is forgotten at once."""
+    authority = Authority("flux-desktop cluster", LIFETIME)
+    issued = authority.issue("flux-desktop cluster member", server=True, client=True)
+    return Membership(
+        address=address,
+        ca=authority.pem.decode(),
+        cert=issued.cert.decode(),
+        key=issued.key.decode(),
+        versions=present_versions(),
+        until_s=(datetime.now(UTC) + LIFETIME).timestamp(),
+    )
+
+
+def to_line(membership: Membership) -> str:
+    """The line to paste."""
+    return _PREFIX + base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(membership), 9)).decode()
+
+
+def from_line(text: str, now_s: float | None = None) -> Membership:
+    """Read a line. Raises `ProblemError` for anything else, and for one whose certificates have ended."""
+    body = text.strip().removeprefix(_PREFIX)
+    try:
+        packed = base64.b64decode(body, altchars=b"-_", validate=True)
+        data = zlib.decompressobj().decompress(packed, _LINE_MAX_BYTES)
+        membership = msgspec.json.decode(data, type=Membership)
+    except (ValueError, zlib.error, msgspec.DecodeError):
+        raise ProblemError(
+            Problem(
+                code="cluster_line_invalid",
+                what="The line of the cluster cannot be read.",
+                why="It is incomplete, or of another version of this program.",
+                todo="Copy the whole line that “flux-stress cluster coordinate” prints.",
+            )
+        ) from None
+    if membership.until_s <= (datetime.now(UTC).timestamp() if now_s is None else now_s):
+        raise ProblemError(
+            Problem(
+                code="cluster_line_invalid",
+                what="The line of the cluster is no longer valid.",
+                why=f"Its certificates end {LIFETIME.total_seconds() / 3600:.0f} hours after the coordinator's start.",
+                todo="Start the coordinator again and use its new line.",
+            )
+        )
+    return membership
+
+
+def read_membership(line_or_file: str) -> Membership:
+    """From the line itself, or from the file that contains it. Raises `ProblemError`."""
+    if line_or_file.startswith(_PREFIX):
+        return from_line(line_or_file)
+    try:
+        text = Path(line_or_file).expanduser().read_text("utf-8")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "It is not text"
+        raise ProblemError(
+            Problem(
+                code="cluster_line_invalid",
+                what=f"The file {line_or_file[:80]} cannot be read.",
+                why=f"{why}.",
+                todo="Pass the line of the coordinator, or the file that it has written.",
+            )
+        ) from None
+    return from_line(text)
+
+
+def check_versions(theirs: dict[str, str], ours: dict[str, str], who: str) -> None:
+    """Raise `ProblemError` if versions differ: figures of different programs must not be merged.
+
+    `who` has the versions `theirs`, such as ``The coordinator``.
+    """
+    different = [name for name in ours if theirs.get(name) != ours[name]]
+    if not different:
+        return
+    described = "; ".join(
+        f"{name} {theirs.get(name, 'of an unknown version')}, here {ours[name]}" for name in different
+    )
+    raise ProblemError(
+        Problem(
+            code="cluster_versions",
+            what=f"{who} has other versions: {described}.",
+            why="Machines that measure together must run the same program.",
+            todo="Install the same versions on all machines.",
+        )
+    )

@@ -1,0 +1,164 @@
+"""A worker on a generator as the supervisor sees it: like one of this machine's, by way of the generator's link."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import in_thread
+from flux_desktop.cluster.link import GeneratorLink
+from flux_desktop.cluster.messages import Begin, pack
+from flux_desktop.cluster.run_files import RunFiles
+from flux_desktop.engine.recording.recording_file import compressor, recorded_lines
+from flux_desktop.engine.records.commands import BeginStreams, Command, StartRun, encode_command
+from flux_desktop.engine.records.events import (
+    ConnectionEnded,
+    Event,
+    Notice,
+    RunRefused,
+    Snapshot,
+    decode_event,
+)
+from flux_desktop.engine.records.facts import ConnectionRow, LedgerClass
+
+_REWRITE_MAX_S = 600.0
+_STOP_MAX_S = 10.0
+
+
+class RemoteWorker:
+    """Worker `number` on the generator of `link`. `on_event` gets its number and its events."""
+
+    def __init__(
+        self, number: int, connections: list[int], link: GeneratorLink, on_event: Callable[[int, Event], None]
+    ) -> None:
+        self.number = number
+        self.connections = connections
+        self.refused: Problem | None = None
+        self.link = link
+        self.files: RunFiles | None = None
+        """Of the run, once they are on the generator."""
+        self.forwards_keys = False
+        self.recording_left = False
+        """Whether its recording could not be fetched."""
+        self._on_event = on_event
+        self._done = asyncio.Event()
+        self._is_serving = False
+        self._ended: set[int] = set()
+        self._rows: dict[int, ConnectionRow] = {}
+        self._last_t = 0.0
+        self._restored: Callable[[bytes], bytes] = lambda line: line
+
+    async def start(self) -> None:
+        """Have the generator start a process for it. Raises `ProblemError`."""
+        await self.link.call("start_worker", self.number)
+
+    def send(self, command: Command) -> None:
+        """Send a command, the times in it as they are on the generator's clock."""
+        if not self._is_serving:
+            return
+        if isinstance(command, BeginStreams):
+            self.link.start_is_due(command.start_s)
+            command = BeginStreams(start_s=command.start_s + self.link.offset.offset_s)
+        self.link.send(self.number, encode_command(command))
+
+    async def serve(self, start: StartRun, first_commands: Callable[[], list[Command]]) -> None:
+        """Hand it its run; returns when it is done or lost, and its recording was fetched."""
+        assert self.files is not None
+        self._restored = self.files.restorer(self.link.root)
+        there = msgspec.structs.replace(
+            start,
+            plan=self.files.renamed(start.plan),
+            origin_s=start.origin_s + self.link.offset.offset_s,
+            recording_path=None,
+        )
+        self._is_serving = True
+        try:
+            begin = Begin(worker=self.number, start=encode_command(there), forwarded=self.forwards_keys)
+            await self.link.call("begin", pack(begin))
+        except ProblemError as error:
+            self.refused = error.problem
+            return
+        self.link.begin()
+        for command in first_commands():
+            self.send(command)
+        await self._done.wait()
+        if start.recording_path is not None and not self.link.lost:
+            await self._fetch_recording(Path(os.fsdecode(start.recording_path)))
+
+    async def stop(self) -> None:
+        """Nothing of its own: its generator ends all of a run's workers when the pool is closed."""
+        self._is_serving = False
+
+    # ------------------------------------------------------------ from the link
+
+    def take(self, lines: list[bytes], *, done: bool) -> None:
+        """Events of the worker."""
+        for line in lines:
+            event = decode_event(self._restored(line))
+            if isinstance(event, RunRefused):
+                self.refused = event.problem
+                continue
+            self._last_t = getattr(event, "t", 0.0) or self._last_t
+            if isinstance(event, ConnectionEnded):
+                self._ended.add(event.summary.conn)
+            elif isinstance(event, Snapshot):
+                self._rows.update((row.conn, row) for row in event.rows)
+            self.link.note(self.number, event)
+            self._on_event(self.number, event)
+        if done:
+            self._done.set()
+
+    def lost(self, reason: str) -> None:
+        """The generator is lost: so are the connections that had not ended."""
+        problem = Problem(
+            code="generator_lost",
+            what=f"Generator {self.link.name} was lost, and this connection with it.",
+            why=f"{reason[:1].upper()}{reason[1:]}; by itself it closes its streams within seconds.",
+            todo="Check that machine and the network, then start again.",
+        )
+        for conn in self.connections:
+            if conn not in self._ended and self._is_serving:
+                row = self._rows.get(conn) or ConnectionRow(conn=conn)
+                summary = row.cut_off(problem, LedgerClass.GENERATOR_LOST)
+                self._ended.add(conn)
+                self._on_event(self.number, ConnectionEnded(t=self._last_t, summary=summary))
+        self._done.set()
+
+    async def _fetch_recording(self, path: Path) -> None:
+        """Copy the recording from the generator, the paths in it as they are here."""
+        packed = path.with_name(f".{path.name}.part")
+        try:
+            with packed.open("wb") as file:
+                while part := await self.link.call("recording", self.number, file.tell()):
+                    file.write(part)
+            await in_thread(lambda: _rewrite(packed, path, self._restored), _REWRITE_MAX_S)
+        except (ProblemError, OSError, TimeoutError) as error:
+            self.recording_left = True
+            why = error.problem.sentence() if isinstance(error, ProblemError) else f"{error}."
+            self._on_event(self.number, Notice(t=self._last_t, problem=_not_fetched(self.link, why)))
+        finally:
+            packed.unlink(missing_ok=True)
+
+
+def _rewrite(packed: Path, path: Path, restored: Callable[[bytes], bytes]) -> None:
+    member = compressor()
+    with path.open("wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        for line in recorded_lines(packed):
+            file.write(member.compress(restored(line)))
+        file.write(member.flush(zlib.Z_FINISH))
+
+
+def _not_fetched(link: GeneratorLink, why: str) -> Problem:
+    return Problem(
+        code="recording_not_fetched",
+        what=f"A recording stays on generator {link.name}, in {link.root}.",
+        why=why,
+        todo="Copy it into the session folder to have its transcripts in the session.",
+    )
