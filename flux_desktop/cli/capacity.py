@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
 
 import msgspec
 
@@ -15,6 +15,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
+from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
 from flux_desktop.cli.documents import check_documents, write_documents
@@ -27,6 +28,7 @@ from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.events import Event, Notice
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
 from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
@@ -36,6 +38,7 @@ from flux_desktop.evaluation.capacity.search import START, Settings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
 from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
 from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
+from flux_desktop.experiments.clip_run import MakeEngine
 from flux_desktop.reports.capacity_policy import policy_for
 
 MAX_STREAMS = 100
@@ -93,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cost.add_argument("--utilisation", type=number, default=0.75, metavar="X", help="0.1 to 1 (default: 0.75)")
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
+    add_option(parser)
     out = parser.add_argument_group("results")
     out.add_argument(
         "--policy", action="store_true", help="print commands that register a scaling policy for the result"
@@ -132,10 +136,15 @@ def run(args: argparse.Namespace) -> int:
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(minutes, sessions_dir)
-    return asyncio.run(_search(args, plan, prices, sessions_dir))
+    try:
+        with cluster_pool(args) as pool:
+            return asyncio.run(_search(args, plan, prices, partial(Supervisor, sessions_dir=sessions_dir, pool=pool)))
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
 
 
-async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, sessions_dir: Path | None) -> int:
+async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, make_engine: MakeEngine) -> int:
     printer = Printer()
     live = sys.stderr.isatty()
 
@@ -157,7 +166,7 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
             complain(plain(event.problem.sentence()))
 
     search = CapacitySearch(
-        plan, on_rung=show_rung, on_progress=show_progress, on_event=show_event, sessions_dir=sessions_dir
+        plan, on_rung=show_rung, on_progress=show_progress, on_event=show_event, make_engine=make_engine
     )
     with StopSignals(lambda _: search.stop()):
         report = await search.run()

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.engine.records.events import LevelMeasured, Snapshot
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass, Percentiles
+from flux_desktop.cli.generator_text import generator_text
+from flux_desktop.engine.records.events import GeneratorsSeen, LevelMeasured, Snapshot
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, GeneratorRow, LedgerClass, Percentiles
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 _REDRAW_S = 0.25
@@ -35,6 +36,7 @@ class LiveFigures:
         self.snapshot = Snapshot(t=0.0, ledger={})
         self.chunks_per_s = 0.0
         self.level: LevelMeasured | None = None
+        self.generators: list[GeneratorRow] = []
         self._planned = plan.connections
         self._ramp_s = sum(stage.duration_s for stage in plan.stages)
         self._audio_s = audio_s
@@ -116,6 +118,10 @@ class LiveTable:
         """Take a microphone level; drawn with the next snapshot."""
         self._figures.level = level
 
+    def generators(self, seen: GeneratorsSeen) -> None:
+        """Take the machines of a run on several; drawn with the next snapshot."""
+        self._figures.generators = seen.rows
+
     def print_above(self, text: str) -> None:
         """Print text above the table without markup: rich's own printing costs half a millisecond per line."""
         self._live.console.print(_Verbatim(text))
@@ -155,6 +161,9 @@ def render(figures: LiveFigures) -> Group:
         table.add_row("retries", Text(f"{retries} ({reconnects} reconnected mid-stream)", style="bold red"))
     if figures.level is not None:
         table.add_row("level", _level(figures.level))
+    for number, row in enumerate(figures.generators):
+        text = Text(generator_text(row), style="bold red" if row.lost else "")
+        table.add_row("" if number else "generators", text)
     minutes, seconds = divmod(int(snapshot.t), 60)
     table.add_row("elapsed", f"{minutes}:{seconds:02}")
     if (progress := figures.progress) is None:

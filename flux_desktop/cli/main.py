@@ -23,6 +23,7 @@ _COMMANDS = {
     "ab": "compare two settings or two endpoints on the same clips",
     "isolation": "check whether a stream influences later or neighbouring ones",
     "capacity": "find how many conversations an endpoint holds within limits",
+    "cluster": "start a cluster of load generators, or join one",
     "probe": "find out what the build of an endpoint supports",
     "list-endpoints": "list the account's SageMaker endpoints",
     "local-endpoint": "run the built-in Flux endpoint on this machine",
@@ -50,6 +51,8 @@ _EXITS = {
     "  3    INVALID: this machine was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"
     "  99   not even one conversation is within the limits, or it ended before that was decided\n"
     "  130  interrupted; what is known is printed",
+    "cluster": "exit status:\n  0    stopped by a signal\n  1    the coordinator cannot be started or joined\n"
+    "  2    wrong usage or input",
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
     "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"
     "  6    not comparable: the reason is printed\n  99   a change is beyond --fail-on",
@@ -134,7 +137,10 @@ def _main(given: list[str]) -> int:
 def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
     match command:
         case "file":
+            from flux_desktop.cli.cluster import add_option
+
             arguments.add_file_arguments(parser)
+            add_option(parser)
             parser.epilog = f"{_limit_help()}{parser.epilog}"
         case "microphone":
             arguments.add_microphone_arguments(parser)
@@ -167,6 +173,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import capacity
 
             capacity.add_arguments(parser)
+        case "cluster":
+            from flux_desktop.cli import cluster
+
+            cluster.add_arguments(parser)
         case "probe":
             from flux_desktop.cli import probe
 
@@ -241,6 +251,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import capacity
 
             return capacity.run
+        case "cluster":
+            from flux_desktop.cli import cluster
+
+            return cluster.run
         case "probe":
             from flux_desktop.cli import probe
 

@@ -13,6 +13,7 @@ from flux_desktop.audio.piped import is_piped, save_piped
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.build_remarks import build_remarks
+from flux_desktop.cli.cluster import cluster_pool
 from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
 from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
@@ -65,11 +66,17 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         if remark:
             complain(remark)
     before_run(planned_stream_minutes(plan), sessions_dir)
-    run = TerminalRun(args, plan, sessions_dir, budget)
     try:
-        return asyncio.run(run.run())
-    finally:
-        after_run([run.session_folder])
+        with cluster_pool(args) as pool:
+            run = TerminalRun(args, plan, sessions_dir, budget, pool)
+            try:
+                return asyncio.run(run.run())
+            finally:
+                after_run([run.session_folder])
+    except ProblemError as error:
+        status = problem_exit_code(error.problem)
+        deliver_not_started(args, error.problem, status, Printer())
+        return status
 
 
 def _list_devices() -> int:

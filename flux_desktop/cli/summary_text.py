@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.accuracy_text import clip_lines
+from flux_desktop.cli.generator_text import generator_text
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import values_needed
 from flux_desktop.reports.accuracy_text import accuracy_rows
@@ -64,6 +65,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         lines.append(_row("protocol violations", violations))
     if summary.account is not None and not summary.account.is_empty:
         lines += ["", *(_row("" if number else "account", line) for number, line in enumerate(summary.account.lines()))]
+    for number, row in enumerate(summary.generators):
+        lines.append(_row("" if number else "generators", generator_text(row)))
     lines += [line for line in _problems(summary) if line]
     lines += ["", _row("verdict", _verdict(summary))]
     lines += [_row("", reason) for reason in summary.reasons[1:]]

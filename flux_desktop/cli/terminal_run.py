@@ -28,6 +28,7 @@ from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
+    GeneratorsSeen,
     LevelMeasured,
     Notice,
     RunEnded,
@@ -37,6 +38,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.engine.supervision.worker_pool import WorkerPool
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.run_result import RunResult, final_summary
@@ -55,6 +57,7 @@ class TerminalRun:
         plan: RunPlan,
         sessions_dir: Path | None = None,
         budget: StreamBudget | None = None,
+        pool: WorkerPool | None = None,
     ) -> None:
         self._args = args
         self._plan = plan
@@ -70,7 +73,7 @@ class TerminalRun:
         self._stops = 0
         self._budget = budget
         self._is_budget_used_up = False
-        self._supervisor = Supervisor(self._on_event, sessions_dir=sessions_dir)
+        self._supervisor = Supervisor(self._on_event, sessions_dir=sessions_dir, pool=pool)
 
     @property
     def session_folder(self) -> Path | None:
@@ -148,6 +151,8 @@ class TerminalRun:
             case Snapshot() if self._table is not None:
                 table = self._table
                 self._draw(lambda: table.update(event))
+            case GeneratorsSeen() if self._table is not None:
+                self._table.generators(event)
             case LevelMeasured() if self._table is not None:
                 self._table.level(event)
             case RunStarted():

@@ -28,8 +28,8 @@ dask.config.set(
         "distributed.worker.use-file-locking": False,
         "distributed.comm.require-encryption": True,
         "distributed.comm.timeouts.connect": "10s",
-        "distributed.comm.timeouts.tcp": "10s",
         "distributed.admin.tick.limit": "1h",
+        "distributed.worker.profile.enabled": False,
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
@@ -72,12 +72,11 @@ def security(membership: Membership) -> Security:
 
 
 def client(membership: Membership, timeout_s: float = 10.0) -> Client:
-    """To be awaited or entered."""
+    """To be awaited or entered. It becomes the process's default client, by which Dask's actors find theirs."""
     return Client(
         membership.address,
         asynchronous=True,
         security=security(membership),
         timeout=timeout_s,
         name="flux-stress",
-        set_as_default=False,
     )

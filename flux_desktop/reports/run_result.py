@@ -12,13 +12,14 @@ from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Event,
+    GeneratorsSeen,
     Notice,
     Received,
     RunEnded,
     RunStarted,
     Snapshot,
 )
-from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionSummary, GeneratorRow, LedgerClass
 from flux_desktop.engine.records.pass_criteria import LimitResult
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
@@ -42,6 +43,7 @@ class RunResult:
         self.snapshot: Snapshot | None = None
         self.summaries: dict[int, ConnectionSummary] = {}
         self.notices: list[Problem] = []
+        self.generators: list[GeneratorRow] = []
         self._keep_turns = keep_turns
         self._turns: dict[int, list[Turn]] = {}
 
@@ -61,6 +63,8 @@ class RunResult:
                 self.started = event
             case RunEnded():
                 self.ended = event
+            case GeneratorsSeen():
+                self.generators = event.rows
             case Notice():
                 self.notices.append(event.problem)
             case _:
@@ -133,9 +137,9 @@ BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 4
+    schema: int = 5
     """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise.
-    3: `accuracy`. 4: `account`."""
+    3: `accuracy`. 4: `account`. 5: `generators`."""
     version: str
     endpoint: str
     verdict: str
@@ -176,6 +180,8 @@ class FinalSummary(Struct, kw_only=True):
     problems: list[ProblemCount] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     session_folder: str | None = None
+    generators: list[GeneratorRow] = field(default_factory=list)
+    """The machines of a run on several, as they were last seen."""
     account: AccountTimeline | None = None
     """Instances, metrics and scaling of the endpoint; None where the account was not observed."""
 
@@ -228,6 +234,7 @@ def final_summary(
         problem=ended.problem,
         problems=result.problems,
         notices=result.notices,
+        generators=result.generators,
         session_folder=session_folder,
         account=account,
     )

@@ -1,0 +1,167 @@
+"""`flux-stress cluster`, and the flags of commands that can run on one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import re
+import signal
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flux_desktop.base.plain_text import plain
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli import arguments
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.streams import Printer, complain
+
+if TYPE_CHECKING:
+    from flux_desktop.cluster.membership import Membership
+    from flux_desktop.engine.supervision.worker_pool import WorkerPool
+
+_LOCAL = re.compile(r"local:(\d{1,2})", re.ASCII)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    coordinate = actions.add_parser("coordinate", help="start a cluster, and print the line to join it with")
+    coordinate.add_argument(
+        "--listen", default="", metavar="HOST[:PORT]", help="address for the generators (default: this machine's, 8786)"
+    )
+    coordinate.add_argument("--file", metavar="FILE", help="write the line to this file, readable by you alone")
+    join = actions.add_parser("join", help="carry connections of the cluster's runs on this machine")
+    join.add_argument("line", metavar="LINE-OR-FILE", help="what “cluster coordinate” has printed or written")
+    join.add_argument("--name", metavar="NAME", help="name of this generator (default: the host's, and a number)")
+    for action in (coordinate, join):
+        action.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+        arguments.add_log_level(action, "WARNING")
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    """`--cluster` and what belongs to it."""
+    group = parser.add_argument_group("cluster")
+    group.add_argument(
+        "--cluster",
+        metavar="LINE-OR-FILE",
+        help="run on the machines that have joined this cluster; local:3 starts three generators on this machine",
+    )
+    group.add_argument(
+        "--generators", type=int, default=1, metavar="N", help="wait until N generators have joined (default: 1)"
+    )
+    group.add_argument(
+        "--forward-keys",
+        action="store_true",
+        help="give the generators the AWS keys of this machine, over TLS and in memory only (default: their own)",
+    )
+
+
+@contextlib.contextmanager
+def cluster_pool(args: argparse.Namespace) -> Iterator[WorkerPool | None]:
+    """The cluster that the flags name; None without `--cluster`. Raises `ProblemError`."""
+    if not getattr(args, "cluster", None):
+        yield None
+        return
+    with _with_dask():
+        from flux_desktop.cluster.local_cluster import local_cluster
+        from flux_desktop.cluster.membership import read_membership
+        from flux_desktop.cluster.pool import ClusterPool
+    if args.generators < 1:
+        raise ProblemError(Problem(code="option_unknown", what="--generators must be at least 1."))
+    if (found := _LOCAL.fullmatch(args.cluster)) and int(found[1]) > 0:
+        with local_cluster(int(found[1])) as membership:
+            yield ClusterPool(membership, generators=int(found[1]), forward_keys=args.forward_keys)
+        return
+    yield ClusterPool(read_membership(args.cluster), generators=args.generators, forward_keys=args.forward_keys)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; returns the exit status."""
+    if args.with_parent:
+        from flux_desktop.base.orphan import exit_with_parent
+
+        exit_with_parent(grace_s=0.5)
+    try:
+        with _with_dask():
+            import flux_desktop.cluster.nodes  # noqa: F401 - whether it can be imported
+        return asyncio.run(_until_stopped(_coordinate(args) if args.action == "coordinate" else _join(args)))
+    except ProblemError as error:
+        complain(plain(error.problem.sentence()))
+        return problem_exit_code(error.problem)
+
+
+async def _coordinate(args: argparse.Namespace) -> None:
+    from flux_desktop.cluster.coordinator import coordinate
+    from flux_desktop.cluster.membership import LIFETIME, to_line
+
+    printer = Printer()
+
+    def ready(membership: Membership) -> None:
+        line = to_line(membership)
+        if args.file:
+            _write_private(Path(args.file), line)
+        if args.with_parent:
+            return
+        complain(f"Listening on {membership.address}. On each machine, run:")
+        printer.line(f"flux-stress cluster join {line}")
+        complain(
+            f"Whoever has this line can join for {LIFETIME.total_seconds() / 3600:.0f} hours: keep it secret. "
+            "Press Ctrl+C to end the cluster."
+        )
+
+    def members(names: list[str]) -> None:
+        if args.with_parent:
+            return
+        complain(f"{len(names)} generator{'s' * (len(names) != 1)}: {plain(', '.join(names)) or 'none'}.")
+
+    await coordinate(args.listen, ready, members)
+
+
+async def _join(args: argparse.Namespace) -> None:
+    from flux_desktop.cluster.generator import default_name, join
+    from flux_desktop.cluster.membership import read_membership
+
+    await join(read_membership(args.line), args.name or default_name(), lambda text: None if args.with_parent else complain(plain(text)))
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
+    """Run until a signal; returns the exit status."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    return ExitCode.OK
+
+
+def _write_private(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+        temporary.replace(path)
+    except OSError as error:
+        raise ProblemError(
+            Problem(code="option_unknown", what=f"{path} cannot be written.", why=f"{error.strerror or error}.")
+        ) from error
+
+
+@contextlib.contextmanager
+def _with_dask() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in {"dask", "distributed"}:
+            raise
+        raise ProblemError(
+            Problem(
+                code="cluster_not_installed",
+                what="Clusters need Dask, which is not installed.",
+                todo="Install it with “pip install 'flux-desktop[cluster]'”.",
+            )
+        ) from None
