@@ -125,7 +125,11 @@ async def _join(args: argparse.Namespace) -> None:
     from flux_desktop.cluster.generator import default_name, join
     from flux_desktop.cluster.membership import read_membership
 
-    await join(read_membership(args.line), args.name or default_name(), lambda text: None if args.with_parent else complain(plain(text)))
+    await join(
+        read_membership(args.line),
+        args.name or default_name(),
+        lambda text: None if args.with_parent else complain(plain(text)),
+    )
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> int:

@@ -44,12 +44,12 @@ async def coordinate(
         scheduler = await SchedulerNode(
             host=host.strip("[]"), port=port, protocol="tls", security=security(membership), dashboard=False
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
         raise ProblemError(
             Problem(
                 code="cluster_listen",
                 what=f"{host}:{port} cannot be listened on.",
-                why=f"{error}.",
+                why=f"{error.__cause__ or error}.",
                 todo="Choose another address with --listen.",
             )
         ) from error

@@ -47,7 +47,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     on_state(f"Joined {membership.address} as {name}.")
                     await worker.finished()
                 on_state("The coordinator has gone: its streams are closed. Trying to join again.")
-            except (OSError, TimeoutError, ValueError) as error:
+            except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
                     raise _not_joined(membership, error) from error
             await asyncio.sleep(_AGAIN_S)
@@ -58,7 +58,7 @@ def _not_joined(membership: Membership, error: Exception) -> ProblemError:
         Problem(
             code="cluster_unreachable",
             what=f"The coordinator at {membership.address} cannot be joined.",
-            why=f"{error}." if str(error) else "It did not answer.",
+            why=f"{error.__cause__ or error}." if str(error) else "It did not answer.",
             todo="Check that it is running, that its port is open, and that no other generator has this name.",
         )
     )

@@ -55,6 +55,8 @@ class HostedRun:
         self._entries: list[FileEntry] = []
         self._workers: dict[int, WorkerProcess] = {}
         self._serving: dict[int, asyncio.Task[None]] = {}
+        self._begun: set[int] = set()
+        """Workers that have been handed their run; for the others commands wait."""
         self._early: dict[int, list[Command]] = {}
         self._backlog = EventBacklog()
         self._heard_s = 0.0
@@ -130,11 +132,11 @@ class HostedRun:
         self._heard_s = time.monotonic()
         for number, line in commands:
             command = decode_command(line)
-            if number in self._serving:
+            if number in self._begun:
                 self._workers[number].send(command)
             else:
                 self._early.setdefault(number, []).append(command)
-        for number in self._serving:
+        for number in self._begun:
             self._workers[number].send(RenewLease())
         done = [number for number, task in self._serving.items() if task.done()]
         return pack(Answer(monotonic_s=time.monotonic(), lines=self._backlog.take(), done=done))
@@ -178,11 +180,15 @@ class HostedRun:
                     start, plan=ready.plan, credentials=ready.credentials, proxies=ready.proxies
                 )
             worker.connections = start.connections
-            await worker.serve(start, lambda: self._early.pop(number, []))
+            await worker.serve(start, lambda: self._first_commands(number))
             if worker.refused is not None:
                 self._backlog.add(number, RunRefused(t=0.0, problem=worker.refused))
         except ProblemError as error:
             self._backlog.add(number, RunRefused(t=0.0, problem=error.problem))
+
+    def _first_commands(self, number: int) -> list[Command]:
+        self._begun.add(number)
+        return self._early.pop(number, [])
 
     async def _resolved(self, start: StartRun) -> preflight.Ready:
         """The plan with this machine's own AWS configuration and keys, once for all workers. Raises `ProblemError`."""

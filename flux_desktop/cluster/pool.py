@@ -31,6 +31,7 @@ from flux_desktop.engine.supervision.worker_pool import OnEvent, RunWorker
 from flux_desktop.engine.supervision.worker_process import STREAMS_PER_WORKER
 
 ROWS_EVERY_S = 1.0
+JOIN_MAX_S = 10.0
 _JOINED_MAX_S = 60.0
 _HASHING_MAX_S = 3600.0
 
@@ -127,7 +128,7 @@ class ClusterPool:
     # ------------------------------------------------------------ joining
 
     async def _connected(self) -> Client:
-        joined = client(self._membership)
+        joined = client(self._membership, JOIN_MAX_S)
         try:
             return await joined
         except (OSError, TimeoutError) as error:
@@ -144,7 +145,7 @@ class ClusterPool:
         """Addresses and names of those that have joined, once there are enough. Raises `ProblemError`."""
         found: list[tuple[str, str]] = []
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else 10.0):
+            async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else JOIN_MAX_S):
                 while len(found) < self._wanted:
                     await asyncio.sleep(0.2 if found else 0.0)
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]

@@ -1,0 +1,68 @@
+"""Tests for cli.cluster; clusters that carry runs are in tests/cluster."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.cluster import cluster_pool
+from flux_desktop.cli.main import build_parser, main
+from flux_desktop.cluster.membership import new_membership, read_membership, to_line
+from flux_desktop.cluster.pool import ClusterPool
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    return build_parser("file").parse_args(["file", "local", "--file", "a.wav", *arguments])
+
+
+def test_a_run_is_carried_here_unless_a_cluster_is_named(tmp_path: Path) -> None:
+    with cluster_pool(parsed()) as pool:
+        assert pool is None
+    (tmp_path / "line").write_text(to_line(new_membership("tls://127.0.0.1:9")))
+    with cluster_pool(parsed("--cluster", str(tmp_path / "line"), "--generators", "3")) as pool:
+        assert isinstance(pool, ClusterPool)
+
+
+def test_what_cannot_be_a_cluster_is_refused() -> None:
+    for arguments in (["nowhere"], ["local:0"], ["local:2", "--generators", "0"]):
+        with pytest.raises(ProblemError), cluster_pool(parsed("--cluster", *arguments)):
+            pass
+
+
+def test_without_dask_it_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("flux_desktop.cluster")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    assert main(["cluster", "join", "x"]) == 2
+    assert "pip install 'flux-desktop[cluster]'" in capsys.readouterr().err
+
+
+def test_joining_with_something_else_than_a_line_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cluster", "join", "flux-cluster-1:abc"]) == 2
+    assert "Copy the whole line" in capsys.readouterr().err
+
+
+async def test_coordinate_prints_and_writes_the_line_and_ends_with_a_signal(tmp_path: Path) -> None:
+    file = tmp_path / "line"
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-P", "-m", "flux_desktop.cli.main", "cluster", "coordinate"],
+        *["--listen", "127.0.0.1:0", "--file", str(file)],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    printed = (await process.stdout.readline()).decode().split()
+    assert printed[:3] == ["flux-stress", "cluster", "join"]
+    assert read_membership(printed[3]) == read_membership(str(file))
+    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    process.send_signal(signal.SIGINT)
+    assert await process.wait() == 0

@@ -1,0 +1,1 @@
+"""Tests for flux_desktop.cluster."""

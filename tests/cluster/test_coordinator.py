@@ -1,0 +1,62 @@
+"""Tests for cluster.coordinator; whole clusters are in test_pool."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from urllib.parse import urlsplit
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cluster.coordinator import PORT, coordinate, parse_address
+from flux_desktop.cluster.membership import Membership
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.0.0.5", ("10.0.0.5", PORT)),
+        ("10.0.0.5:99", ("10.0.0.5", 99)),
+        ("[::1]:99", ("[::1]", 99)),
+        ("[::1]", ("[::1]", PORT)),
+        ("host:0", ("host", 0)),
+    ],
+)
+def test_an_address_to_listen_on(text: str, address: tuple[str, int]) -> None:
+    assert parse_address(text) == address
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    for text in ("host:port", "host:70000", "host:"):
+        with pytest.raises(ProblemError, match="is not an address"):
+            parse_address(text)
+
+
+async def test_a_port_that_is_taken_is_reported() -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        with pytest.raises(ProblemError, match=f"127.0.0.1:{port} cannot be listened on"):
+            await coordinate(f"127.0.0.1:{port}", lambda _: None, lambda _: None)
+    finally:
+        server.close()
+
+
+async def test_only_members_get_an_answer() -> None:
+    ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(coordinate("127.0.0.1:0", ready.set_result, lambda _: None))
+    try:
+        address = urlsplit((await ready).address)
+        stranger = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        stranger.check_hostname = False
+        stranger.verify_mode = ssl.CERT_NONE
+        for context in (None, stranger):
+            reader, writer = await asyncio.open_connection(address.hostname, address.port, ssl=context)
+            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            with pytest.raises((ssl.SSLError, ConnectionError, AssertionError)):
+                assert await reader.read(), "closed without a word"
+            writer.close()
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

@@ -1,0 +1,98 @@
+"""Tests for cluster.link: what is known of a generator; calls over Dask are in test_pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flux_desktop.cluster.link import LATE_S, GeneratorLink, in_order
+from flux_desktop.cluster.messages import Answer
+from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
+from flux_desktop.engine.records.events import Histograms, Snapshot
+from flux_desktop.engine.records.facts import Percentiles
+
+LIMITS = GeneratorLimits()
+Taken = list[tuple[int, list[bytes], bool]]
+
+
+def link_of(name: str = "a", taken: Taken | None = None, lost: list[GeneratorLink] | None = None) -> GeneratorLink:
+    client: Any = None
+    taken = [] if taken is None else taken
+    lost = [] if lost is None else lost
+    return GeneratorLink(
+        client, f"tls://{name}", name, lambda worker, lines, done: taken.append((worker, lines, done)), lost.append
+    )
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr("flux_desktop.cluster.link.time.monotonic", lambda: now[0])
+    return now
+
+
+def test_generators_have_an_order_that_does_not_depend_on_who_came_first() -> None:
+    links = [link_of("b"), link_of("a"), link_of("c")]
+    assert [link.name for link in in_order(links)] == ["a", "b", "c"]
+
+
+def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None:
+    taken: Taken = []
+    link = link_of(taken=taken)
+    clock[0] += 0.2
+    link._take(Answer(monotonic_s=5000.1, lines=[(1, b"a"), (2, b"b"), (1, b"c")], done=[2, 3]), clock[0] - 0.2)
+    assert sorted(taken) == [(1, [b"a", b"c"], False), (2, [b"b"], True), (3, [], True)]
+    row = link.row()
+    assert (row.offset_ms, row.offset_error_ms) == (4_000_000.0, 100.0)
+
+
+def test_a_generator_at_a_glance(clock: list[float]) -> None:
+    link = link_of()
+    link._take(Answer(monotonic_s=0.0), clock[0])
+    link.note(
+        1, Snapshot(t=1.0, ledger={"streaming": 3, "waiting": 2}, cpu_percent=20.0, pacing=Percentiles(n=9, p99_ms=2))
+    )
+    link.note(2, Snapshot(t=1.0, ledger={"draining": 1, "completed": 4}, cpu_percent=40.0))
+    clock[0] += 1.5
+    row = link.row()
+    assert (row.name, row.streams, row.cpu_percent, row.pacing_p99_ms) == ("a", 4, 40.0, 2)
+    assert (row.heard_s_ago, row.heard_at_most_s_ago, row.lost) == (1.5, 1.5, "")
+    assert link.faults(LIMITS) == []
+
+
+def test_one_that_answers_late_makes_the_run_invalid(clock: list[float]) -> None:
+    link = link_of()
+    for _ in range(2):
+        clock[0] += LATE_S + 0.5
+        link._take(Answer(monotonic_s=0.0), clock[0])
+    assert link.faults(LIMITS) == ["generator a did not answer for 2.5 s, allowed 2 s"]
+
+
+def test_one_that_learns_of_the_start_too_late_makes_it_invalid(clock: list[float]) -> None:
+    link = link_of()
+    link._take(Answer(monotonic_s=0.0), clock[0])
+    link.start_is_due(clock[0] + 1.0)
+    clock[0] += 1.2
+    link._take(Answer(monotonic_s=0.0), clock[0])
+    assert link.faults(LIMITS) == ["generator a started 200 ms late"]
+
+
+def test_one_that_is_overloaded_makes_it_invalid_however_well_the_others_are(clock: list[float]) -> None:
+    link = link_of()
+    link.note(1, Snapshot(t=1.0, ledger={}, pacing=Percentiles(n=900, p99_ms=55.0)))
+    link.note(1, Histograms(t=1.0, encoded={}, cpu_percent=97.0, final=True))
+    (fault,) = link.faults(LIMITS)
+    assert fault.startswith("generator a: audio was sent late: pacing error p99 55 ms")
+    assert "97 %" in fault
+
+
+def test_a_lost_one_is_told_once_and_stays_lost(clock: list[float]) -> None:
+    lost: list[GeneratorLink] = []
+    link = link_of(lost=lost)
+    link.note(1, Snapshot(t=1.0, ledger={"streaming": 3}))
+    link._lose(TimeoutError())
+    assert lost == [link]
+    assert link.row().lost == "no answer for 5 s"
+    assert link.row().streams == 0
+    assert link.faults(LIMITS) == ["generator a was lost: no answer for 5 s"]

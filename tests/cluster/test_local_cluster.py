@@ -1,0 +1,35 @@
+"""Tests for cluster.local_cluster; runs on one are in test_pool."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cluster import local_cluster
+
+
+def test_a_coordinator_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_cluster.program, "command", lambda _: [sys.executable, "-c", "raise SystemExit(3)"])
+    with (
+        pytest.raises(ProblemError, match=r"did not start\. It ended with exit code 3"),
+        local_cluster.local_cluster(1),
+    ):
+        pass
+
+
+def test_its_processes_end_with_the_block(tmp_path: Path) -> None:
+    started = []
+    original = local_cluster._started
+
+    def started_and_kept(*arguments: str):
+        started.append(original(*arguments))
+        return started[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_cluster, "_started", started_and_kept)
+        with local_cluster.local_cluster(1):
+            assert [process.poll() for process in started] == [None, None]
+    assert all(process.poll() is not None for process in started)

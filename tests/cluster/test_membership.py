@@ -1,0 +1,72 @@
+"""Tests for cluster.membership."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cluster.membership import (
+    Membership,
+    check_versions,
+    from_line,
+    new_membership,
+    present_versions,
+    read_membership,
+    to_line,
+)
+
+
+@pytest.fixture(scope="module")
+def membership() -> Membership:
+    return new_membership("tls://10.0.0.5:8786")
+
+
+def test_a_line_has_all_of_it_and_can_be_pasted(membership: Membership) -> None:
+    line = to_line(membership)
+    assert re.fullmatch(r"[A-Za-z0-9:=_-]+", line)
+    assert len(line) < 3000
+    assert from_line(f"  {line}\n") == membership
+    assert membership.key not in repr(membership)
+
+
+def test_a_file_may_have_it(tmp_path: Path, membership: Membership) -> None:
+    (tmp_path / "line").write_text(f"{to_line(membership)}\n")
+    assert read_membership(str(tmp_path / "line")) == read_membership(to_line(membership)) == membership
+    for name in ("absent", "."):
+        with pytest.raises(ProblemError, match=r"cannot be read\."):
+            read_membership(str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda line: line[:-9], lambda line: line + "!", lambda _: "flux-cluster-1:", str.upper]
+)
+def test_anything_else_is_refused_in_a_sentence(damage, membership: Membership) -> None:
+    with pytest.raises(ProblemError, match="Copy the whole line"):
+        from_line(damage(to_line(membership)))
+
+
+def test_a_line_ends_with_its_certificates(membership: Membership) -> None:
+    line = to_line(membership)
+    assert from_line(line, membership.until_s - 1) == membership
+    with pytest.raises(ProblemError, match="no longer valid"):
+        from_line(line, membership.until_s)
+
+
+def test_two_clusters_share_nothing(membership: Membership) -> None:
+    other = new_membership(membership.address)
+    assert membership.ca != other.ca
+    assert membership.key != other.key
+
+
+def test_another_version_of_anything_is_refused_by_name() -> None:
+    ours = present_versions()
+    assert {"flux-desktop", "Python", "aws-sdk-sagemaker-runtime-http2", "distributed"} == set(ours)
+    check_versions(dict(ours), ours, "The coordinator")
+    for name in ours:
+        with pytest.raises(ProblemError, match=f"The coordinator has other versions: {name} 0.0.1, here"):
+            check_versions({**ours, name: "0.0.1"}, ours, "The coordinator")
+    with pytest.raises(ProblemError, match="of an unknown version"):
+        check_versions({}, ours, "Generator a")
