@@ -14,8 +14,13 @@ from flux_desktop.reports.accuracy import RunAccuracy
 SCHEMA = 3
 """2: `schema`, `version` and `endpoint` on every line. 3: `accuracy`."""
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
-_NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
-_FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED}
+_NOT_CONNECTED = {
+    LedgerClass.NOT_STARTED,
+    LedgerClass.CONNECT_FAILED,
+    LedgerClass.NEVER_CONNECTED,
+    LedgerClass.GENERATOR_LOST,
+}
+_FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED, LedgerClass.GENERATOR_LOST}
 
 
 def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
