@@ -213,7 +213,7 @@ class Prober:
                     stream.begin_audio()
                 stream.send(text)
                 await stream.wait_for(lambda: stream.is_over, 1.5)
-                outcome = "no" if stream.is_over else "yes"
+                outcome = stream.denial if stream.is_over else "yes"
                 findings.append(
                     finding_of(
                         f"control:{name}", name, documented, outcome, stream.why_over() or "the stream continues"
@@ -227,10 +227,10 @@ class Prober:
         async with self._stream(options) as stream:
             if stream.refusal is not None:
                 refusal = stream.refusal
-                return [finding_of(key, feature, documented, "no", refusal.why or refusal.what)]
+                return [finding_of(key, feature, documented, stream.denial, refusal.why or refusal.what)]
             stream.begin_audio()
             await stream.wait_for(lambda: bool(stream.turn_infos()) or stream.is_over, 2.0)
-            outcome: Outcome = "no" if stream.is_over else "yes"
+            outcome: Outcome = stream.denial if stream.is_over else "yes"
             return [finding_of(key, feature, documented, outcome, stream.why_over())]
 
     async def _keyterms_and_close(self) -> list[Finding]:
@@ -239,11 +239,11 @@ class Prober:
         options = msgspec.structs.replace(self._options, keyterms=("probe",), tags=("probe",), mip_opt_out=True)
         async with self._stream(options) as stream:
             if stream.refusal is not None:
-                return [finding_of(key, feature, "yes", "no", stream.refusal.why or stream.refusal.what)]
+                return [finding_of(key, feature, "yes", stream.denial, stream.refusal.why or stream.refusal.what)]
             stream.begin_audio()
             await stream.wait_for(lambda: _has_words(stream) or stream.is_over, 8.0)
             if stream.is_over:
-                return [finding_of(key, feature, "yes", "no", stream.why_over())]
+                return [finding_of(key, feature, "yes", stream.denial, stream.why_over())]
             return [finding_of(key, feature, "yes", "yes", ""), *await self._closed(stream)]
 
     async def _idle(self) -> list[Finding]:
@@ -255,7 +255,7 @@ class Prober:
             while not stream.is_over and stream.now_s() - began_s < IDLE_S:
                 stream.keep_alive()
                 await stream.wait_for(lambda: stream.is_over, 10.0)
-            outcome: Outcome = "no" if stream.is_over else "yes"
+            outcome: Outcome = stream.denial if stream.is_over else "yes"
             seen = stream.why_over() or f"open after {IDLE_S:.0f} s"
             return [finding_of("value:idle 60 s", "60 s idle with single samples", "yes", outcome, seen)]
 
@@ -287,5 +287,5 @@ def _refused_or_silent(stream: ProbeStream, rejected: bool) -> tuple[Outcome, st
     if rejected:
         return "unclear", "the change was rejected"
     if stream.is_over:
-        return "no", stream.why_over()
+        return stream.denial, stream.why_over()
     return "unclear", "no answer"

@@ -31,9 +31,11 @@ from flux_desktop.flux.messages import (
     Unknown,
     parse_server_message,
 )
+from flux_desktop.flux.probe_findings import Outcome
 
 CONNECTED_MAX_S = 10.0
 CLOSE_MAX_S = 12.0
+_DENIALS = frozenset({"model_refused", "request_invalid", "server_error", "model_stream_error"})
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -203,6 +205,15 @@ class ProbeStream:
             conn=conn, ledger=ledger, problem=problem, turns=len(texts), final_texts=texts, duration_s=ended_s - began_s
         )
         return [*events, ConnectionEnded(t=ended_s, summary=summary)]
+
+    @property
+    def denial(self) -> Outcome:
+        """What a stream that was not opened, or that ended, says of what it asked for.
+
+        Only the model's own refusal is a no: a network, a quota or a busy endpoint says nothing of the build.
+        """
+        problem = self.refusal or self._why_over()
+        return "no" if problem is None or problem.code in _DENIALS else "unclear"
 
     def why_over(self) -> str:
         """Why the stream ended, in the server's words where it gave any; empty if it has not."""

@@ -37,8 +37,19 @@ def test_a_refusal_is_kept() -> None:
     async def live() -> None:
         async with stream_on(FakeTransport(problem)) as stream:
             assert stream.refusal == problem
+            assert stream.denial == "unclear"
 
     run(live())
+
+
+def test_only_the_models_own_refusal_is_a_no() -> None:
+    async def live(code: str, outcome: str) -> None:
+        async with stream_on(FakeTransport(Problem(code=code, what="It was refused."))) as stream:
+            assert stream.denial == outcome
+
+    for code, outcome in (("model_refused", "no"), ("request_invalid", "no"), ("throttled", "unclear")):
+        run(live(code, outcome))
+    run(live("connection_lost", "unclear"))
 
 
 def test_a_stream_that_never_connects_is_refused() -> None:
