@@ -98,7 +98,7 @@ class AccountTimeline(Struct, frozen=True, kw_only=True):
         if self.cloudwatch:
             lines.append(
                 f"CloudWatch {STREAMS_METRIC}: at most {max(y for _, y in self.cloudwatch):g} on one instance "
-                f"({len(self.cloudwatch)} periods of {self.resolution_s:g} s)."
+                f"({_periods(self.cloudwatch)} of {self.resolution_s:g} s)."
             )
         lines += [_metric_line(name, points, self.slow_resolution_s) for name, points in sorted(self.metrics.items())]
         if self.target is not None:
@@ -262,4 +262,8 @@ def _range(counts: Sequence[int]) -> str:
 def _metric_line(name: str, points: Sequence[Point], period_s: float) -> str:
     values = [value for _, value in points]
     figure = f"{sum(values):g} in all" if name.startswith("Invocation") else f"at most {max(values):.0f} %"
-    return f"CloudWatch {name}: {figure} ({len(values)} periods of {period_s:g} s)."
+    return f"CloudWatch {name}: {figure} ({_periods(points)} of {period_s:g} s)."
+
+
+def _periods(points: Sequence[Point]) -> str:
+    return f"{len(points)} period{'s' * (len(points) != 1)}"

@@ -19,7 +19,7 @@ class AccountTimelinePanel(Panel):
         self._model = model
         self.body.setSpacing(2)
         self.plot = AccountTimelinePlot(theme, model)
-        self.legend = Legend(theme)
+        self.legend = Legend(theme, lines_max=2)
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.legend)
         self.refresh()

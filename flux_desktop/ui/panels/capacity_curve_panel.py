@@ -56,7 +56,7 @@ class CapacityCurvePanel(Panel):
         middle.addStretch()
         words.addLayout(middle)
         words.addStretch()
-        self.legend = Legend(theme)
+        self.legend = Legend(theme, lines_max=2)
         self.legend.show_entries(self.curve.legend_entries())
         self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.curve, 1)

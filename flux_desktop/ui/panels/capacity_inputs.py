@@ -103,6 +103,7 @@ class CapacityInputs(Panel):
         foot.addWidget(self.done, 1)
         foot.addWidget(self.left)
         self.body.addLayout(foot)
+        self.show_progress(0.0, "", "")
         self.progress.hide()
 
     @property
@@ -167,6 +168,8 @@ class CapacityInputs(Panel):
         self.progress.setValue(round(1000 * share))
         self.done.setText(done)
         self.left.setText(left)
+        for part in (self.done, self.left):
+            part.setVisible(bool(done or left))
 
     def _pressed(self) -> None:
         (self.stop_wanted if self._searching else self.search_wanted).emit()

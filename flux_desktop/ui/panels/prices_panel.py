@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QS
 
 from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.capacity import CapacityModel
-from flux_desktop.ui.style.tokens import SPACE_XS
-from flux_desktop.ui.widgets.basics import Panel, button, label, roomy, set_role
+from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
+from flux_desktop.ui.widgets.basics import Panel, button, label, roomy
 
-FIELD_PX = 80
+FIELD_PX = 62
 _ROWS_MAX = 5
 
 
@@ -28,7 +28,8 @@ class PricesPanel(Panel):
     confirmed = Signal()
 
     def __init__(self, model: CapacityModel) -> None:
-        super().__init__("Cost")
+        self.entered = label("", "caption")
+        super().__init__("Cost", "", self.entered)
         self._model = model
         self.currency = QLineEdit()
         self.currency.setMaxLength(3)
@@ -54,12 +55,13 @@ class PricesPanel(Panel):
         self.minutes_field.setDecimals(1)
         for price in (self.licence, self.instance, self.hosted):
             price.valueChanged.connect(lambda _value: self.prices_edited.emit())
-        self.origin = label("", "caption", wrap=True)
+        self.origin = label("", "warn", wrap=True)
         self.confirm_button = button(
             "Use it", self.confirmed.emit, kind="link", tip="Take the suggested price as yours, with today's date"
         )
         self.confirm_button.setAccessibleName("Use the suggested price as yours")
         grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_S - 2)
         grid.setVerticalSpacing(SPACE_XS)
         for place, (name, widget) in enumerate(
             (
@@ -135,10 +137,10 @@ class PricesPanel(Panel):
             self.utilisation_field.setValue(round(100 * model.utilisation))
         if not self.currency.hasFocus():
             self.currency.setText(prices.currency)
-        origin = f"Licence: a suggested list price of {prices.date}, not yours." if prices.suggested else ""
-        self.origin.setText(origin or (f"Your prices, entered {prices.date}." if prices.date else "Your prices."))
-        set_role(self.origin, "warn" if prices.suggested else "caption")
-        self.confirm_button.setVisible(prices.suggested)
+        self.entered.setText("" if prices.suggested else f"yours, {prices.date}" if prices.date else "yours")
+        self.origin.setText(f"Licence: a suggested list price of {prices.date}, not yours.")
+        for part in (self.origin, self.confirm_button):
+            part.setVisible(prices.suggested)
         rows = model.cost_rows()
         for place, (name_cell, value_cell) in enumerate(self.cells):
             name, price = rows[place] if place < len(rows) else ("", "")

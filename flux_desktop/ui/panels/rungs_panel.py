@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from flux_desktop.evaluation.capacity.rung import RungOutcome
@@ -23,7 +23,7 @@ from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 VERDICT = 1
 WHY = len(COLUMNS) - 1
 ROW_PX = 24
-WIDTHS_PX = (58, 94, 46, 92, 42)
+WIDTHS_PX = (56, 98, 44, 92, 38)
 REASONS_PX = 420
 """Width from which the reasons have a column; on a narrower panel they are in the tips."""
 
@@ -118,8 +118,15 @@ class RungsPanel(Panel):
                     face.setBold(True)
                     cell.setFont(face)
                 self.table.setItem(row, column, cell)
+        self._show_newest()
+
+    def _show_newest(self) -> None:
         if self.table.horizontalHeader().sortIndicatorSection() < 0:
             self.table.scrollToBottom()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_newest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

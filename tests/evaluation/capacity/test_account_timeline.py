@@ -72,7 +72,7 @@ def test_the_stages_of_a_scale_out_in_seconds() -> None:
     assert timeline.metrics["GPUUtilization"] == ((60.0, 83),)
     text = "\n".join(timeline.lines())
     assert "Instances in service: 1 to 2; desired: 1 to 2." in text
-    assert "CloudWatch Invocation5XXErrors: 2 in all (1 periods of 60 s)." in text
+    assert "CloudWatch Invocation5XXErrors: 2 in all (1 period of 60 s)." in text
     assert "Scaling policy: 10 streams per instance, at most 4 instances." in text
 
 

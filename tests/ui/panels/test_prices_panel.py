@@ -19,7 +19,8 @@ def test_a_suggested_price_is_marked_until_it_is_confirmed(qtbot: QtBot) -> None
     assert not panel.confirm_button.isHidden()
     model.prices = replace(model.prices, suggested=False, date="2026-11-27")
     panel.refresh()
-    assert panel.origin.text() == "Your prices, entered 2026-11-27."
+    assert panel.origin.isHidden()
+    assert panel.entered.text() == "yours, 2026-11-27"
     assert panel.confirm_button.isHidden()
 
 
