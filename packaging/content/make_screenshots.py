@@ -204,7 +204,7 @@ async def capacity_empty(window: MainWindow) -> None:
 async def capacity_running(window: MainWindow) -> None:
     """The Capacity page while the example is searched."""
     await capacity_empty(window)
-    window.searcher.search_example()
+    window.searcher.search_sample()
     await until(lambda: len(window.capacity_page.model.rungs) >= 2)
 
 

@@ -63,7 +63,7 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.kind == "LOWER BOUND":
             return f"at least {conversations}{ended or ', the maximum of this search'}."
         if self.kind == "INVALID":
-            return f"the measuring machine or the run was the limit: {self.reason}."
+            return f"this search measured no capacity: {self.reason}."
         at = ", ".join(map(str, self.unsure))
         return f"this data does not decide it{f' (at {at})' if at else ''}{ended}."
 

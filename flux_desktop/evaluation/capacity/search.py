@@ -24,6 +24,8 @@ NEAR = 0.025
 ATTEMPTS_MAX = 3
 """Measurements of one rung, each longer than the one before, until it is left undecided."""
 INVALID_MAX = 3
+CHANGES_MAX = 3
+"""Changes of the number of instances, each of which makes the search begin anew, until it is given up."""
 RUNGS_MAX = 30
 """Without the longer attempts; a search up to 1,000 streams takes 12, and 5 more to confirm its boundary."""
 
@@ -52,6 +54,10 @@ class Rung(Struct, frozen=True, kw_only=True):
 
 def next_rung(history: Sequence[RungOutcome], settings: Settings) -> Rung | Result:
     """The next rung of a search, or its result."""
+    changes = sum(outcome.instances_changed for outcome in history)
+    if changes >= CHANGES_MAX:
+        reason = f"the endpoint changed its number of instances {changes} times; suspend its scaling for the search"
+        return Result(kind="INVALID", reason=reason, max_streams=settings.max_streams)
     current = since_last_change(history)
     if current and current[-1].judgement == "INVALID":
         return _after_invalid(current)

@@ -94,7 +94,8 @@ class AccountLines:
         self._item.setYRange(-lanes * _LANE * top, 1.15 * top, padding=0)
         self._draw_latency(timeline.p95_ms, lanes, colours)
         words = f"{len(timeline.refused)} refused" if timeline.refused else "none refused"
-        instances = f", {timeline.running[-1][1]:.0f} instances in service" if timeline.running else ""
+        running = timeline.running[-1][1] if timeline.running else None
+        instances = "" if running is None else f", {text.count(int(running), 'instance')} in service"
         return f"Load over time: up to {most:.0f} streams in {text.clock(end_s)}, {words}{instances}"
 
     def restyle(self, colours: Theme) -> None:

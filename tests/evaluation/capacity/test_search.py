@@ -9,6 +9,7 @@ import pytest
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
 from flux_desktop.evaluation.capacity.search import (
+    CHANGES_MAX,
     INVALID_MAX,
     Rung,
     Settings,
@@ -147,6 +148,19 @@ def test_not_even_one_conversation() -> None:
 def test_a_smooth_endpoint_and_a_cliff_are_told_apart() -> None:
     assert search(SimulatedEndpoint("smooth", 200, 3), SETTINGS)[0].shape == "smooth"
     assert search(SimulatedEndpoint("cliff", 200, 3), SETTINGS)[0].shape == "cliff"
+
+
+def test_an_endpoint_that_keeps_scaling_is_given_up() -> None:
+    history = []
+    for _ in range(CHANGES_MAX):
+        assert next_rung(history, SETTINGS) == Rung(streams=16)
+        history.append(outcome(16, "INVALID", instances_changed=True))
+    result = next_rung(history, SETTINGS)
+    assert isinstance(result, Result)
+    assert result.sentence() == (
+        "INVALID: this search measured no capacity: the endpoint changed its number of instances 3 times; suspend its "
+        "scaling for the search."
+    )
 
 
 def test_the_answer_is_one_sentence() -> None:
