@@ -31,6 +31,7 @@ _COMMANDS = {
     "report": "write a report of a recorded run: HTML, Markdown, JUnit, JSON, CSV or OpenMetrics",
     "compare": "compare two recorded runs: better, worse, no difference, or undecided",
     "sessions": "list, search, delete, keep and exchange recorded runs",
+    "schema": "print the JSON Schema of what --json prints",
     "recogniser": "show or download the speech models of the built-in endpoint",
     "data": "check a data set, or convert it to a manifest",
     "self-test": "check that every part of the program works on this machine",
@@ -57,6 +58,7 @@ _EXITS = {
     "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"
     "  6    not comparable: the reason is printed\n  99   a change is beyond --fail-on",
     "sessions": "exit status:\n  0    done\n  2    there is no such session, or a file cannot be used",
+    "schema": "exit status:\n  0    printed",
     "report": "exit status:\n  0    the report was written\n  2    there is no recording, or a file is not writable",
     "self-test": "exit status:\n  0    all checks passed\n  1    a check failed; its line states what to do",
 }
@@ -193,6 +195,10 @@ def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:
             from flux_desktop.cli import compare
 
             compare.add_arguments(parser)
+        case "schema":
+            from flux_desktop.cli import schema
+
+            schema.add_arguments(parser)
         case _:
             from flux_desktop.cli import local_endpoint
 
@@ -271,6 +277,10 @@ def _runner(command: str) -> Callable[[argparse.Namespace], int]:
             from flux_desktop.cli import compare
 
             return compare.run
+        case "schema":
+            from flux_desktop.cli import schema
+
+            return schema.run
         case _:
             from flux_desktop.cli import local_endpoint
 

@@ -6,8 +6,6 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -21,7 +19,6 @@ from flux_desktop.reports.documents.machine import (
     as_junit,
     as_open_metrics,
     connections_csv,
-    json_schema,
     turns_csv,
 )
 from flux_desktop.reports.documents.markdown import as_markdown
@@ -77,8 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     if args.json_schema:
-        Printer().line(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
-        return ExitCode.OK
+        from flux_desktop.cli import schema  # knows all results, which reports do not need
+
+        return schema.run(argparse.Namespace(kind="report"))
     try:
         if args.session is None:
             raise _wrong("No session is given.", "Give the folder of a recorded run.")

@@ -20,7 +20,15 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.reports.sessions.facts import FIGURES, About, SessionFacts, read_about, unknown, write_about
+from flux_desktop.reports.sessions.facts import (
+    FIGURES,
+    About,
+    SessionFacts,
+    SessionList,
+    read_about,
+    unknown,
+    write_about,
+)
 from flux_desktop.reports.sessions.index import SessionIndex
 from flux_desktop.reports.sessions.keeping import (
     KEEP_LAST,
@@ -207,7 +215,7 @@ def _name(args: argparse.Namespace) -> str:
 
 def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
     if as_json:
-        Printer().line(plain_json(msgspec.json.encode(sessions).decode()))
+        Printer().line(plain_json(msgspec.json.encode(SessionList(sessions=sessions)).decode()))
         return
     table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "WER %", "MB", "Note")
     table.box, table.pad_edge = None, False

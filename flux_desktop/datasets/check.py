@@ -22,6 +22,7 @@ _CLIPPED_RUN = 3
 class CheckResult(msgspec.Struct, kw_only=True):
     """Figures of a data set; rates and channels are those of the files, by number of clips."""
 
+    schema: int = 1
     format: str
     clips: int = 0
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""The result of each kind of experiment as lists and reports show it: sweep, confirmation, A/B, isolation, probe."""
+"""The result of each kind of experiment as lists and reports show it: sweep, confirmation, A/B, isolation."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from flux_desktop.evaluation.comparing.paired import ArmComparison, Verdict
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, SweepReport
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
-from flux_desktop.flux.probe_findings import ProbeReport
 from flux_desktop.reports.findings import ExperimentReport
-from flux_desktop.reports.probe_text import MARKS
 
 _FIGURES = ("Cut off, of holds", "Wait p50", "Wait p95")
 _DEFINITIONS = (
@@ -110,22 +108,6 @@ def isolation_experiment(result: IsolationResult) -> ExperimentReport:
             [each.name, str(each.streams), str(each.higher), str(each.lower), f"{each.p:.3f}", shift_text(each)]
             for each in result.conditions
         ],
-    )
-
-
-def probe_experiment(report: ProbeReport) -> ExperimentReport:
-    """What an endpoint's build supports, beside what is documented."""
-    supported = sum(each.outcome == "yes" for each in report.findings)
-    told = f"{supported} of {len(report.findings)} supported"
-    return ExperimentReport(
-        title="What the build supports",
-        finding=told if report.reachable else "not reachable",
-        sentences=[
-            report.problem or f"{told}; {report.streams} streams in {report.duration_s:.0f} s.",
-            *(f"Unknown message: {text}" for text in report.unknown_messages),
-        ],
-        headings=["Feature", "Documented", "This build", "Seen"],
-        rows=[[each.feature, each.documented, MARKS[each.outcome], each.seen] for each in report.findings],
     )
 
 

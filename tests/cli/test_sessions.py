@@ -20,7 +20,7 @@ def sessions(parent: Path, *words: str) -> int:
 
 def listed(parent: Path, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
     assert sessions(parent, *(words or ("list",)), "--json") == ExitCode.OK
-    return [each["name"] for each in json.loads(capsys.readouterr().out)]
+    return [each["name"] for each in json.loads(capsys.readouterr().out)["sessions"]]
 
 
 def test_a_session_is_listed_noted_deleted_and_restored(tmp_path: Path, capsys) -> None:

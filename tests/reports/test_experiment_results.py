@@ -7,12 +7,10 @@ from flux_desktop.evaluation.comparing.paired import Verdict
 from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.confirm import compared
-from flux_desktop.flux.probe_findings import Finding, ProbeReport
 from flux_desktop.reports.experiment_results import (
     ab_experiment,
     confirm_experiment,
     isolation_experiment,
-    probe_experiment,
     sweep_experiment,
 )
 from tests.evaluation.comparing.test_paired import compared as compared_arms
@@ -60,13 +58,3 @@ def test_isolation_passes_fails_or_is_undecided() -> None:
     assert passed.rows[0][:2] == ["beside", "6"]
     nothing = isolation_experiment(judge_isolation([], {"beside": []}))
     assert (nothing.finding, nothing.passed) == ("undecided", False)
-
-
-def test_a_probe_lists_what_is_supported() -> None:
-    one = Finding(key="a", feature="Configure", documented="yes", outcome="yes", seen="after 3 ms")
-    other = Finding(key="b", feature="numerals", documented="newer builds", outcome="no")
-    found = probe_experiment(ProbeReport(endpoint="e", reachable=True, findings=[one, other], unknown_messages=["{}"]))
-    assert found.finding == "1 of 2 supported"
-    assert found.rows == [["Configure", "yes", "yes", "after 3 ms"], ["numerals", "newer builds", "no", ""]]
-    assert "Unknown message: {}" in found.sentences
-    assert probe_experiment(ProbeReport(endpoint="e", problem="It is gone.")).finding == "not reachable"

@@ -15,30 +15,23 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.documents.report_parts import SessionReport
 
-SCHEMA_ID = "flux-desktop-report-1"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings by which a spreadsheet takes a cell for a formula."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_json(report: SessionReport) -> str:
-    """The whole report but for its single latencies; `json_schema` describes it."""
+    """The whole report but for its single latencies; `flux-stress schema report` describes it."""
     document = {name: getattr(report, name) for name in report.__struct_fields__ if name != "latencies"}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
-
-
-def json_schema() -> dict[str, Any]:
-    """JSON Schema of `as_json`."""
-    (schema,), definitions = msgspec.json.schema_components([SessionReport], ref_template="#/$defs/{name}")
-    whole = definitions[schema["$ref"].rpartition("/")[2]]
-    whole["properties"].pop("latencies")
-    whole["required"] = [name for name in whole["required"] if name != "latencies"]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema, "$defs": definitions}
 
 
 def as_junit(report: SessionReport) -> str:
     """One test case for each limit; without limits one for the run, which fails if not all connections completed."""
     cases = [(str(result.limit), "" if result.met else str(result)) for result in report.summary.limits]
+    if report.capacity is not None and report.capacity.result is not None:
+        failed = "" if report.capacity.result.passes > 0 else report.capacity.sentence
+        cases += [(str(criterion), failed) for criterion in report.capacity.criteria]
     if not cases:
         cases = [("run", "" if _is_good(report) else report.headline)]
     if report.experiment is not None and report.experiment.passed is not None:
@@ -46,11 +39,11 @@ def as_junit(report: SessionReport) -> str:
         cases.append((report.experiment.title, why))
     if report.verdict in ("INVALID", "CUT OFF"):
         cases.append(("valid", report.headline))
-    failed = sum(bool(why) for _, why in cases)
+    failures = sum(bool(why) for _, why in cases)
     seconds = f"{report.summary.duration_s:.1f}"
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name={_attribute(report.title)} tests="{len(cases)}" failures="{failed}" time="{seconds}">',
+        f'<testsuite name={_attribute(report.title)} tests="{len(cases)}" failures="{failures}" time="{seconds}">',
     ]
     for name, why in cases:
         case = f"  <testcase classname={_attribute(report.summary.endpoint)} name={_attribute(name)}"

@@ -71,9 +71,9 @@ def as_markdown(report: SessionReport) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table whose cells are text of unknown origin."""
+    """A table whose head and cells are text of unknown origin."""
     body = [f"| {' | '.join(safe(cell) for cell in row)} |" for row in rows]
-    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *body, ""]
+    return [f"| {' | '.join(map(safe, head))} |", f"|{'---|' * len(head)}", *body, ""]
 
 
 def _spoken(turn: WorstTurn) -> str:

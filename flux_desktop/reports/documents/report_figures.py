@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
 from flux_desktop.reports.accuracy import RunAccuracy
@@ -15,10 +16,13 @@ def _interval_of(text: str) -> str:
     return text.partition("(")[2].removesuffix(")") or text
 
 
-def report_figures(summary: FinalSummary, latencies: Latencies, accuracy: RunAccuracy | None) -> list[Figure]:
-    """The figures on top."""
+def report_figures(
+    summary: FinalSummary, latencies: Latencies, accuracy: RunAccuracy | None, capacity: Result | None = None
+) -> list[Figure]:
+    """The figures on top; of a capacity search its result first."""
     completed = wilson(summary.ledger.get("completed", 0), summary.planned)
     figures = [
+        *([] if capacity is None else [_capacity_figure(capacity)]),
         Figure(
             name="completed",
             label="Connections completed",
@@ -53,6 +57,25 @@ def report_figures(summary: FinalSummary, latencies: Latencies, accuracy: RunAcc
             )
         )
     return figures
+
+
+def _capacity_figure(result: Result) -> Figure:
+    known = result.kind in ("BRACKETED", "REFUSED", "LOWER BOUND")
+    if not known:
+        interval = "this data does not decide it"
+    elif result.fails is None:
+        interval = f"at least; measured once, up to {result.max_streams}"
+    else:
+        times = "once" if result.repeats < 2 else f"{result.repeats} times"
+        interval = f"between {result.passes} and {result.fails}, measured {times}"
+    return Figure(
+        name="capacity_streams",
+        label="Capacity, conversations",
+        text=str(result.passes) if known else "not known",
+        interval=interval,
+        definition=DEFINITIONS["capacity"],
+        value=float(result.passes) if known else None,
+    )
 
 
 def _latency_figures(summary: FinalSummary, latencies: Latencies) -> list[Figure]:

@@ -78,6 +78,13 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.finding if self.finding and self.verdict in EVIDENCE else self.verdict
 
 
+class SessionList(Struct, frozen=True, kw_only=True):
+    """What `flux-stress sessions list --json` prints."""
+
+    schema: int = 1
+    sessions: list[SessionFacts]
+
+
 def read_facts(folder: Path) -> SessionFacts | None:
     """The facts of a session folder; None if it has no recording of a run. Raises `OSError`."""
     started = next(read_run_file(folder), None)

@@ -28,6 +28,7 @@ class TrendPoint(Struct, frozen=True, kw_only=True):
 class Trend(Struct, frozen=True, kw_only=True):
     """A trend, and what its sessions have in common."""
 
+    schema: int = 1
     figure: str
     label: str
     common: str

@@ -267,9 +267,10 @@ class RunBar(QWidget):
             self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
             good = "ok" if streaming == total and not recorded else "quiet"
             set_role(self.streaming_pill, "danger" if failed else good, "pill")
-        p95 = None if shown is None else shown.update.p95_ms
+        stated = model.ended if model.ended is not None and model.ended.ledger else shown  # as in all documents
+        p95 = None if stated is None else stated.update.p95_ms
         self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
-        pacing = None if shown is None else shown.pacing.p99_ms
+        pacing = None if stated is None else stated.pacing.p99_ms
         late = pacing is not None and pacing > PACING_P99_MAX_MS
         self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
         set_role(self.pacing_pill, "danger" if late else "quiet", "pill")

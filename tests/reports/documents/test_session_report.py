@@ -20,7 +20,6 @@ from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.reports.documents.html import as_html
-from flux_desktop.reports.documents.machine import json_schema
 from flux_desktop.reports.documents.session_report import read_session_report
 from tests.reports.documents.recorded_run import HOSTILE, failed, recorded
 
@@ -104,13 +103,6 @@ def test_a_hostile_endpoint_and_problem_are_text_in_every_format(tmp_path: Path)
     assert "alert(1)" in page.text
     for kind in ("markdown", "junit"):  # the others are data, which nothing renders
         assert "<script>" not in FORMATS[kind](report).replace(r"\<", "")
-
-
-def test_the_json_is_valid_by_its_schema(session: Path) -> None:
-    # It loads parsers of every format it knows, which collecting the tests would pay in each process.
-    import jsonschema
-
-    jsonschema.validate(json.loads(document(session, "json")), json_schema())
 
 
 def test_a_limit_is_a_test_case(tmp_path: Path) -> None:

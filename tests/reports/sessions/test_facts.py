@@ -15,8 +15,8 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.flux.probe_findings import ProbeReport
-from flux_desktop.reports.experiment_results import probe_experiment
 from flux_desktop.reports.findings import keep_experiment
+from flux_desktop.reports.probe_session import probe_experiment
 from flux_desktop.reports.sessions.facts import About, read_about, read_facts, texts_of, write_about
 from tests.recordings import append
 from tests.reports.documents.recorded_run import HOSTILE, cut_off_after_start, recorded

@@ -10,7 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from flux_desktop.reports.documents.comparison_documents import comparison_junit
+from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.sessions.facts import About, read_about
+from flux_desktop.ui.models import text
+from flux_desktop.ui.models.session_table import COLUMNS
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS
 from flux_desktop.ui.panels.about_dialog import AboutDialog
 from flux_desktop.ui.panels.session_detail_panel import SessionDetailPanel
@@ -137,6 +140,28 @@ def test_a_session_is_opened_exported_imported_and_reported(stage: Stage, tmp_pa
         window.sessions.act("Open")
         await until(lambda: window.state.run.ended is not None, "it is shown")
         assert window.frame.current == LIVE
+
+    stage(Waiting, live)
+
+
+def test_the_window_shows_the_numbers_of_the_documents(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        (name,) = await with_sessions(window, tmp_path, 1)
+        page = window.sessions_page
+        report = read_session_report(tmp_path / name)
+        stated = report.summary.update_latency_user_clock
+        p95_ms, n = float(stated["p95_ms"] or 0), int(stated["n"] or 0)
+        page.panel.list.select({name})
+        place = next(place for place, column in enumerate(COLUMNS) if column.name == "p95, ms")
+        rows = page.panel.list.rows
+        assert rows.index(0, place).data() == f"{p95_ms:.0f}"
+        await until(lambda: f"{p95_ms:.1f} (n = {n:,})" in words(page.detail), "its facts are shown")
+        await until(lambda: page.trend._trend is not None, "its trend is shown")
+        assert [point.value for point in page.trend._trend.points] == [p95_ms]
+        window.sessions.act("Open")
+        await until(lambda: window.state.run.ended is not None, "it is shown")
+        shown = text.milliseconds(p95_ms)
+        await until(lambda: window.live_page.run_bar.latency_pill.text() == f"update p95 {shown}", "in the bar, too")
 
     stage(Waiting, live)
 
