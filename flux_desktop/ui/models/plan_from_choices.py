@@ -16,11 +16,16 @@ OPTIONAL = ("profanity_filter", "numerals")
 MULTILINGUAL = "flux-general-multi"
 
 
+def rejects(build: Bundle, name: str, model: str) -> bool:
+    """Whether a build is known to reject a parameter of a model; what it does with another model says nothing."""
+    return build.offers(name) is False and model in build.models
+
+
 def supported_options(options: FluxOptions, build: Bundle) -> FluxOptions:
     """`options` without what the build is known to reject, and without language hints for an English-only model."""
     rejected = {name: None for name in OPTIONAL if build.offers(name) is False}
-    hints = options.language_hints if options.model == MULTILINGUAL else ()
-    return msgspec.structs.replace(options, language_hints=hints, **rejected)
+    with_hints = options.model == MULTILINGUAL and not rejects(build, "language_hint", options.model)
+    return msgspec.structs.replace(options, language_hints=options.language_hints if with_hints else (), **rejected)
 
 
 def on_fresh_connections(plan: RunPlan, clips: int) -> RunPlan:

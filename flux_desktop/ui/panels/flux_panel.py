@@ -17,7 +17,7 @@ from flux_desktop.flux.options import (
 )
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import FieldState
-from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
+from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL, rejects
 from flux_desktop.ui.models.presets import Preset
 from flux_desktop.ui.panels.control_row import ControlRow
 from flux_desktop.ui.panels.preset_menu import PresetMenu
@@ -27,6 +27,8 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, se
 from flux_desktop.ui.widgets.chips import ChipEditor
 from flux_desktop.ui.widgets.slider_field import SliderField
 from flux_desktop.ui.widgets.three_state import ThreeState
+
+NOT_SUPPORTED = "not supported by this build"
 
 
 class FluxPanel(Panel):
@@ -189,7 +191,8 @@ class FluxPanel(Panel):
     def set_build(self, build: Bundle) -> None:
         """Disable what the endpoint's build is known to reject."""
         for name, field in self.filters.items():
-            field.set_refused("not supported by this build" if build.offers(name) is False else "")
+            field.set_refused(NOT_SUPPORTED if build.offers(name) is False else "")
+        self.hints.set_refused(NOT_SUPPORTED if rejects(build, "language_hint", self.model.currentText()) else "")
 
     def _reconnect_button(self) -> QPushButton:
         widget = button(

@@ -23,7 +23,8 @@ from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 VERDICT = 1
 WHY = len(COLUMNS) - 1
 ROW_PX = 24
-WIDTHS_PX = (54, 96, 44, 102, 38)
+WIDTHS_PX = (54, 104, 44, 94, 38)
+VERDICT_WIDE_PX = 120
 REASONS_PX = 420
 """Width from which the reasons have a column; on a narrower panel they are in the tips."""
 
@@ -130,7 +131,9 @@ class RungsPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.table.setColumnHidden(WHY, self.width() < REASONS_PX)
+        is_narrow = self.width() < REASONS_PX
+        self.table.setColumnHidden(WHY, is_narrow)
+        self.table.setColumnWidth(VERDICT, WIDTHS_PX[VERDICT] if is_narrow else VERDICT_WIDE_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -35,6 +35,7 @@ class ChipEditor(QWidget):
         super().__init__()
         self._noun, self._terms_max, self._chars_max = noun, terms_max, chars_max
         self._terms: list[str] = []
+        self._refused = ""
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips)
         self.field = QLineEdit()
@@ -61,6 +62,17 @@ class ChipEditor(QWidget):
         """Replace the terms without emitting `changed`."""
         self._terms = list(terms)
         self._rebuild()
+
+    def set_refused(self, why: str) -> None:
+        """A build that ends a stream on these terms: none can be added, and `why` says so. Empty allows it."""
+        if why == self._refused:
+            return
+        self._refused = why
+        self.field.setEnabled(not why)
+        self.field.setToolTip(why)
+        self.remark.setText(why)
+        self.remark.setVisible(bool(why))
+        set_role(self.remark, "caption")
 
     def _edited(self, typed: str) -> None:
         if "," in typed or "\n" in typed:

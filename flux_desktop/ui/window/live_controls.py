@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 from flux_desktop.engine.records.commands import SendControl
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
+from flux_desktop.reports.probe_text import warnings
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.pages.live_page import LivePage
@@ -58,6 +60,9 @@ class LiveControls:
         explanation, retry = live.explanation, live.refusal_remembered
         if not state.run.active and state.endpoint in state.refuses_configure:
             explanation, retry = REFUSED_BEFORE, True
+        if not explanation and state.endpoint != LOCAL_ENDPOINT:
+            # Only thresholds and timeouts are left to be warned of: what else was refused cannot be chosen.
+            explanation = " ".join(warnings(state.probes.get((state.endpoint, state.access[1])), state.options))
         conversations = [state.run.conversation(conn) for conn in targets]
         panel.show_states(
             live.states(conversations),

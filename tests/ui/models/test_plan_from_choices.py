@@ -35,6 +35,13 @@ def test_what_is_not_known_to_be_rejected_stays(build: Any) -> None:
     assert supported_options(CHOSEN, build) == CHOSEN
 
 
+def test_hints_that_the_build_rejects_are_left_out_for_the_model_that_was_asked() -> None:
+    without = msgspec.structs.replace(LATEST, options=(LATEST.options or frozenset()) - {"language_hint"})
+    assert supported_options(CHOSEN, without).language_hints == ()
+    other = msgspec.structs.replace(without, models=frozenset({"flux-general-en"}))
+    assert supported_options(CHOSEN, other).language_hints == ("de",), "another model says nothing of this one"
+
+
 def test_what_the_build_rejects_is_left_to_the_server() -> None:
     options = supported_options(CHOSEN, OLD)
     assert (options.profanity_filter, options.numerals) == (None, None)

@@ -58,3 +58,12 @@ def test_setting_terms_from_outside_emits_nothing(editor: ChipEditor) -> None:
     editor.changed.connect(lambda: changes.append(None))
     editor.set_terms(("one",))
     assert (editor.terms, changes) == (("one",), [])
+
+
+def test_a_build_that_refuses_the_terms_says_so(editor: ChipEditor) -> None:
+    editor.set_refused("not supported by this build")
+    assert not editor.field.isEnabled()
+    assert editor.remark.text() == editor.field.toolTip() == "not supported by this build"
+    editor.set_refused("")
+    assert editor.field.isEnabled()
+    assert editor.remark.isHidden()

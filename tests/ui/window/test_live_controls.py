@@ -6,8 +6,10 @@ import pytest
 
 from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.flux.bundles import LATEST
+from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.window.live_controls import REFUSED_BEFORE, LiveControls
+from tests.reports.test_probe_text import report
 from tests.ui.window.page_bench import PageBench, SilentEngine
 
 TO_ALL, TO_SELECTED = 0, 1
@@ -55,6 +57,19 @@ async def test_nothing_is_sent_before_the_run_streams(bench: PageBench, controls
     bench.state.run.phase = Phase.RUNNING
     controls.refresh()
     assert len(sent(engine, SetParameters)) == 1
+
+
+async def test_thresholds_that_the_build_refused_are_only_warned_of(bench: PageBench, controls: LiveControls) -> None:
+    bench.state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    bench.state.choices.endpoint = "flux-en-prod"
+    bench.state.probes["flux-en-prod", "us-east-1"] = report()
+    panel = bench.page.flux_panel
+    controls.refresh()
+    assert panel.explanation.isHidden()
+    panel.eot.field.setValue(0.95)
+    controls.refresh()
+    assert panel.explanation.text() == "This endpoint refused thresholds above 0.9 on 2026-11-27."
+    assert bench.state.options.eot_threshold == 0.95, "it is sent all the same"
 
 
 async def test_reconnecting_opens_new_streams(bench: PageBench, controls: LiveControls) -> None:
