@@ -168,7 +168,7 @@ async def tune_empty(window: MainWindow) -> None:
     from flux_desktop.ui.pages.page_frame import TUNE
 
     window.frame.show_page(TUNE)
-    panel = window.tune_page.measure_panel
+    panel = window.tune.get().page.measure_panel
     panel.repeats.setValue(1)
     panel.connections.setValue(29)
     await until(panel.record_button.isEnabled)
@@ -177,7 +177,7 @@ async def tune_empty(window: MainWindow) -> None:
 async def tune_recording(window: MainWindow) -> None:
     """The Tune page while the bundled data set is recorded."""
     await tune_empty(window)
-    window.tune_page.measure_panel.record_button.click()
+    window.tune.get().page.measure_panel.record_button.click()
     await until(lambda: window.state.run.current.elapsed_s() > 16)
 
 
@@ -186,11 +186,11 @@ async def tune(window: MainWindow) -> None:
     from flux_desktop.evaluation.traces.trace import Setting
 
     await tune_recording(window)
-    tuner = window.tuner
+    tuner = window.tune.get().tuner
     await until(lambda: tuner.model.details is not None)
     tuner.set_setting(Setting(eot=0.8, eager=0.5, timeout_ms=5000))
     await until(lambda: not tuner.model.details_are_stale and not window.tasks.running("tune shapes"))
-    cards = window.tune_page.turns_panel.cards
+    cards = window.tune.get().page.turns_panel.cards
     cards.setCurrentIndex(cards.rows.index(1))
 
 
@@ -204,14 +204,14 @@ async def capacity_empty(window: MainWindow) -> None:
 async def capacity_running(window: MainWindow) -> None:
     """The Capacity page while the example is searched."""
     await capacity_empty(window)
-    window.searcher.search_sample()
-    await until(lambda: len(window.capacity_page.model.rungs) >= 2)
+    window.capacity.get().searcher.search_sample()
+    await until(lambda: len(window.capacity.get().page.model.rungs) >= 2)
 
 
 async def capacity(window: MainWindow) -> None:
     """The Capacity page with the result of the example."""
     await capacity_running(window)
-    await until(lambda: window.capacity_page.model.result is not None)
+    await until(lambda: window.capacity.get().page.model.result is not None)
 
 
 State = Callable[[MainWindow], Awaitable[None]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -38,6 +39,8 @@ LIVE, TUNE, CAPACITY, SESSIONS = range(len(PAGES))
 class PageFrame(QWidget):
     """Shows one page at a time. Pages that are not shown keep their state; the bar and the status line stay.
 
+    Tune and Capacity are built when they are first shown.
+
     Signals:
         page_changed: another page is shown; read `current`.
     """
@@ -49,21 +52,22 @@ class PageFrame(QWidget):
         theme: ThemeSource,
         state: AppState,
         live: LivePage,
-        tune: TunePage,
-        capacity: CapacityPage,
+        tune: Callable[[], TunePage],
+        capacity: Callable[[], CapacityPage],
         sessions: SessionsPage,
     ) -> None:
         super().__init__()
         self._state = state
         self._live = live
         self._focused: dict[int, QWidget] = {}
-        self._banner_places = (live.middle, tune.middle, capacity.middle, sessions.middle)
+        self._builders: dict[int, Callable[[], TunePage | CapacityPage]] = {TUNE: tune, CAPACITY: capacity}
+        """Of the pages that are still to be built."""
+        self._unbuilt = {index: QWidget() for index in self._builders}
+        self._banner_places = {LIVE: live.middle, SESSIONS: sessions.middle}
         self.rail = Rail(theme)
         for entry in PAGES:
             self.rail.add(entry.name, entry.icon, entry.keys)
         self.stack = QStackedWidget()
-        for page in (live, tune, capacity, sessions):
-            self.stack.addWidget(page)
         body = QWidget()
         body.setObjectName("body")
         columns = QHBoxLayout(body)
@@ -77,6 +81,9 @@ class PageFrame(QWidget):
         rows.addWidget(live.run_bar)
         rows.addWidget(body, 1)
         rows.addWidget(live.status)
+        # Last: Qt computes the style of all widgets of a page again whenever they get another ancestor.
+        for page in (live, *self._unbuilt.values(), sessions):
+            self.stack.addWidget(page)
         self.rail.chosen.connect(self.show_page)
         state.listen(self._follow_state)
 
@@ -92,6 +99,8 @@ class PageFrame(QWidget):
             return
         focused = QApplication.focusWidget()
         leaves = focused is not None and self.stack.isAncestorOf(focused)
+        if index in self._builders:
+            self._build(index)
         if focused is not None and leaves:
             self._focused[self.current] = focused
         self.stack.setCurrentIndex(index)
@@ -102,6 +111,13 @@ class PageFrame(QWidget):
         self._banner_places[index].insertWidget(0, self._live.banners)
         self._live.run_bar.set_quiet(index != LIVE)
         self.page_changed.emit()
+
+    def _build(self, index: int) -> None:
+        page, empty = self._builders.pop(index)(), self._unbuilt.pop(index)
+        self._banner_places[index] = page.middle
+        self.stack.removeWidget(empty)
+        self.stack.insertWidget(index, page)
+        empty.deleteLater()
 
     def _follow_state(self) -> None:
         tile = self.rail.tiles[LIVE]

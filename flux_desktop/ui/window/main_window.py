@@ -31,18 +31,16 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
 from flux_desktop.ui.window.budget_keeper import BudgetKeeper
-from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
-from flux_desktop.ui.window.comparer import Comparer
-from flux_desktop.ui.window.confirmer import Confirmer
+from flux_desktop.ui.window.deferred import Deferred
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.endpoint_prober import EndpointProber
 from flux_desktop.ui.window.file_drop import FileDrop
 from flux_desktop.ui.window.help_dialogs import HelpDialogs
-from flux_desktop.ui.window.isolation_checker import IsolationChecker
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 from flux_desktop.ui.window.presenting import Presenting
 from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
@@ -54,9 +52,7 @@ from flux_desktop.ui.window.run_events import RunEvents
 from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.screen_fit import WINDOW_SMALLEST, fitted
 from flux_desktop.ui.window.session_keeper import SessionKeeper
-from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.transcripts import NO_SESSION, Transcripts
-from flux_desktop.ui.window.tuner import Tuner
 from flux_desktop.ui.window.waveform_reader import WaveformReader
 
 CLOSE_MAX_S = 4.5
@@ -103,27 +99,17 @@ class MainWindow(QMainWindow):
         )
         self.speech_models = SpeechModelFetcher(self.state, self.tasks)
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
-        self.tune_page = TunePage(theme, self.state)
-        self.tuner = Tuner(self.state, self.tune_page, self.tasks)
-        self.recorder = TraceRecorder(
-            self.state, self.tune_page, self.controller, self.tasks, self.tuner.show, page.banners
-        )
-        self.confirmer = Confirmer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
-        self.comparer = Comparer(self.state, self.tune_page, self.controller, self.recorder, page.banners)
-        self.isolation = IsolationChecker(self.state, self.tune_page, self.controller, page.banners)
         self.prices = PriceKeeper(self.state, self.tasks)
-        self.capacity_page = CapacityPage(theme, self.state)
-        self.searcher = CapacitySearcher(
-            self.state, self.capacity_page, self.controller, self.prices, page.banners, self.tasks
-        )
         self.account = AccountFollower(self.state, self.tasks, lambda: self.controller.newest_folder)
+        run = (self.state, self.controller)
+        self.tune = Deferred(lambda: TuneTools(theme, *run, page.banners, self.tasks))
+        self.capacity = Deferred(lambda: CapacityTools(theme, *run, self.prices, page.banners, self.tasks))
         self.sessions_page = SessionsPage(theme)
-        self.budget = BudgetKeeper(self.state, self.controller, page.banners, lambda: self.searcher.searching)
-        self.frame = PageFrame(theme, self.state, page, self.tune_page, self.capacity_page, self.sessions_page)
+        self.budget = BudgetKeeper(*run, page.banners, self._searches_capacity)
+        self.frame = PageFrame(theme, self.state, page, self._tune_page, self._capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame, files.problem)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.sessions = SessionKeeper(self.sessions_page, self.frame, self.transcripts, page.banners, self.tasks)
-        self.setCentralWidget(self.scroller)
         self.drop_hint = DropHint(self.scroller)
         self.recordings.ask_columns = lambda error, chosen: ColumnsDialog(self, error, chosen).open()
         self.file_drop = FileDrop(self.state, self.drop_hint, self.recordings.load)
@@ -136,12 +122,8 @@ class MainWindow(QMainWindow):
                 self.live_controls.refresh,
                 self.sound.update,
                 self.refresher.draw_labels,
-                self.recorder.refresh,
-                self.confirmer.refresh,
-                self.comparer.refresh,
-                self.isolation.refresh,
                 self.account.refresh,
-                self.searcher.refresh,
+                self._refresh_pages,
             ),
             active=lambda: self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active,
             parent=self,
@@ -181,18 +163,11 @@ class MainWindow(QMainWindow):
         self.speech_models.failed.connect(page.banners.show_problem)
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)
-        self.events.run_finished.connect(self.recorder.run_finished)
-        self.events.run_finished.connect(self.confirmer.run_finished)
-        self.events.run_finished.connect(self.comparer.run_finished)
-        self.events.run_finished.connect(self.isolation.run_finished)
-        self.events.run_finished.connect(self.searcher.run_finished)
+        self.events.run_finished.connect(self._finish_experiments)
         self.events.run_finished.connect(self.account.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
         self.sessions.serve(self.events, self.starter)
         self.events.run_finished.connect(self.run_finished)
-        self.frame.page_changed.connect(self.recorder.begin)
-        for offer in (self.confirmer, self.comparer):
-            self.tuner.listen(offer.refresh)
         self.theme.changed.connect(self._remember_theme)
 
     def _build_menus(self) -> None:
@@ -204,8 +179,8 @@ class MainWindow(QMainWindow):
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
         again = RunAgain(self.state, self.controller, self.recordings, self.starter, page.banners, self.tasks)
         menus.add_playback_actions(run, page, self.sound.player, again.run)
-        menus.add_tune_actions(run, self.frame, self.tune_page)
-        menus.add_capacity_actions(run, self.frame, self.capacity_page)
+        menus.add_tune_actions(run, self.frame, self._tune_page)
+        menus.add_capacity_actions(run, self.frame, self._capacity_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
         menus.add_session_actions(view, self.frame, self.sessions_page)
@@ -238,6 +213,25 @@ class MainWindow(QMainWindow):
     def _take(self, event: Event) -> None:
         self.events.take(event)
         self.budget.take(event)
+
+    def _tune_page(self) -> TunePage:
+        return self.tune.get().page
+
+    def _capacity_page(self) -> CapacityPage:
+        return self.capacity.get().page
+
+    def _searches_capacity(self) -> bool:
+        return self.capacity.built is not None and self.capacity.built.searcher.searching
+
+    def _refresh_pages(self) -> None:
+        for tools in (self.tune.built, self.capacity.built):
+            if tools is not None:
+                tools.refresh()
+
+    def _finish_experiments(self) -> None:
+        for tools in (self.tune.built, self.capacity.built):
+            if tools is not None:
+                tools.run_finished()
 
     def start_live(self) -> None:
         """Start a run as chosen on the Live page, and show that page."""

@@ -102,37 +102,37 @@ def add_playback_actions(menu: QMenu, page: LivePage, player: SessionPlayer, run
         _add(playback, words, act, keys)
 
 
-def add_tune_actions(menu: QMenu, frame: PageFrame, page: TunePage) -> None:
+def add_tune_actions(menu: QMenu, frame: PageFrame, page: Callable[[], TunePage]) -> None:
     """What the Tune page can do; each entry shows it."""
 
-    def press(widget: QPushButton) -> Callable[[], None]:
+    def press(button: Callable[[TunePage], QPushButton]) -> Callable[[], None]:
         def act() -> None:
             frame.show_page(TUNE)
-            widget.click()
+            button(page()).click()
 
         return act
 
     menu.addSeparator()
-    _add(menu, "Record for Tune", press(page.measure_panel.record_button), "Ctrl+Shift+Return")
-    _add(menu, "Evaluate Session…", press(page.measure_panel.session_button), "Ctrl+Shift+V")
-    _add(menu, "Use Values of Tune", press(page.setting_panel.use_button), "Ctrl+Return")
-    _add(menu, "Export Turns of Tune…", press(page.turns_panel.export_button))
+    _add(menu, "Record for Tune", press(lambda page: page.measure_panel.record_button), "Ctrl+Shift+Return")
+    _add(menu, "Evaluate Session…", press(lambda page: page.measure_panel.session_button), "Ctrl+Shift+V")
+    _add(menu, "Use Values of Tune", press(lambda page: page.setting_panel.use_button), "Ctrl+Return")
+    _add(menu, "Export Turns of Tune…", press(lambda page: page.turns_panel.export_button))
 
 
-def add_capacity_actions(menu: QMenu, frame: PageFrame, page: CapacityPage) -> None:
+def add_capacity_actions(menu: QMenu, frame: PageFrame, page: Callable[[], CapacityPage]) -> None:
     """What the Capacity page can do; each entry shows it."""
 
-    def on_page(act: Callable[[], object]) -> Callable[[], None]:
+    def on_page(act: Callable[[CapacityPage], object]) -> Callable[[], None]:
         def show_and_act() -> None:
             frame.show_page(CAPACITY)
-            act()
+            act(page())
 
         return show_and_act
 
     menu.addSeparator()
-    _add(menu, "Search or Stop Capacity", on_page(page.inputs.search_button.click), "Ctrl+Alt+Return")
-    _add(menu, "Copy the Capacity Found", on_page(page.answer.copy))
-    _add(menu, "Copy the Rungs", on_page(page.rungs_panel.copy))
+    _add(menu, "Search or Stop Capacity", on_page(lambda page: page.inputs.search_button.click()), "Ctrl+Alt+Return")
+    _add(menu, "Copy the Capacity Found", on_page(lambda page: page.answer.copy()))
+    _add(menu, "Copy the Rungs", on_page(lambda page: page.rungs_panel.copy()))
 
 
 def add_page_actions(menu: QMenu, frame: PageFrame) -> None:

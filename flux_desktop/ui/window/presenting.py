@@ -53,15 +53,20 @@ class Presenting(QObject):
         page: QWidget,
         check: Check,
     ) -> None:
-        """`page` is what the window shows while the presenter is not in it; `check` why a file is not to be drawn."""
+        """`page` is what the window shows while the presenter is not in it; both are put into the window.
+
+        `check` says why a file is not to be drawn.
+        """
         super().__init__()
         self._check = check
         self._window, self._state, self._controller, self._tasks, self._page = window, state, controller, tasks, page
         self.presenter = Presenter(theme, state, motion_wanted)
         self.pages = QStackedWidget()
+        self.scroller = PageScroller(self.pages)
+        window.setCentralWidget(self.scroller)
+        # Last: Qt computes the style of all widgets of a page again whenever they get another ancestor.
         self.pages.addWidget(page)
         self.pages.addWidget(self.presenter)
-        self.scroller = PageScroller(self.pages)
         self.against: Path | None = None
         """A second session, on another endpoint, to show as B."""
         self._before = Qt.WindowState.WindowNoState

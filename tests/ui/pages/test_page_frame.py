@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -14,7 +15,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import Phase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
-from flux_desktop.ui.pages.page_frame import LIVE, PAGES, TUNE, PageFrame
+from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.heartbeat import Heartbeat
@@ -30,8 +31,9 @@ def state() -> AppState:
 @pytest.fixture
 def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PageFrame]:
     heartbeat = Heartbeat()
-    pages = LivePage(theme, state, heartbeat), TunePage(theme, state), CapacityPage(theme, state), SessionsPage(theme)
-    made = PageFrame(theme, state, *pages)
+    live = LivePage(theme, state, heartbeat)
+    tune, capacity = partial(TunePage, theme, state), partial(CapacityPage, theme, state)
+    made = PageFrame(theme, state, live, tune, capacity, SessionsPage(theme))
     made.resize(1280, 760)
     made.show()
     yield made
@@ -57,6 +59,19 @@ def test_the_bar_is_on_top_and_the_status_line_below_on_every_page(frame: PageFr
         assert page.status.isVisible()
         assert page.status.geometry().bottom() == frame.height() - 1
         assert frame.rail.tiles[index].isChecked()
+
+
+def test_a_page_is_built_when_it_is_first_shown(frame: PageFrame) -> None:
+    assert not frame.stack.findChildren(TunePage)
+    frame.show_page(CAPACITY)
+    assert not frame.stack.findChildren(TunePage)
+    assert isinstance(frame.stack.currentWidget(), CapacityPage)
+    frame.show_page(TUNE)
+    tune = frame.stack.currentWidget()
+    assert isinstance(tune, TunePage)
+    frame.show_page(LIVE)
+    frame.show_page(TUNE)
+    assert frame.stack.currentWidget() is tune
 
 
 def test_messages_are_seen_on_every_page(frame: PageFrame, qtbot: QtBot) -> None:

@@ -61,7 +61,9 @@ class PageBench:
         self.tune_page = TunePage(theme, self.state)
         self.capacity_page = CapacityPage(theme, self.state)
         self.sessions_page = SessionsPage(theme)
-        self.frame = PageFrame(theme, self.state, self.page, self.tune_page, self.capacity_page, self.sessions_page)
+        self.frame = PageFrame(
+            theme, self.state, self.page, lambda: self.tune_page, lambda: self.capacity_page, self.sessions_page
+        )
         self.tasks = UiTasks(self.problems.append)
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, self._make_engine)
