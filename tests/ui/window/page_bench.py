@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
@@ -53,13 +55,14 @@ class PageBench:
     """What the window composes around the page, as far as the tests of its collaborators need it."""
 
     def __init__(self, theme: ThemeSource) -> None:
+        self._theme = theme
+        self.built: list[QWidget] = []
+        """Pages that were wanted; each is a widget of its own until the frame shows it."""
         self.problems: list[Problem] = []
         self.engines: list[SilentEngine] = []
         self.state = AppState()
         self.heartbeat = Heartbeat()
         self.page = LivePage(theme, self.state, self.heartbeat)
-        self.tune_page = TunePage(theme, self.state)
-        self.capacity_page = CapacityPage(theme, self.state)
         self.sessions_page = SessionsPage(theme)
         self.frame = PageFrame(
             theme, self.state, self.page, lambda: self.tune_page, lambda: self.capacity_page, self.sessions_page
@@ -68,6 +71,18 @@ class PageBench:
         self.mailbox = Mailbox()
         self.controller = RunController(self.state.run, self.mailbox, self.tasks, self._make_engine)
         self.controller.problem.connect(self.problems.append)
+
+    @cached_property
+    def tune_page(self) -> TunePage:
+        return self._keep(TunePage(self._theme, self.state))
+
+    @cached_property
+    def capacity_page(self) -> CapacityPage:
+        return self._keep(CapacityPage(self._theme, self.state))
+
+    def _keep[P: QWidget](self, page: P) -> P:
+        self.built.append(page)
+        return page
 
     def _make_engine(self, sink: EventSink) -> RunEngine:
         self.engines.append(SilentEngine())
@@ -105,6 +120,6 @@ async def page_bench(theme: ThemeSource) -> AsyncGenerator[PageBench]:
     finally:
         await bench.tasks.close()
         bench.frame.close()
-        for made in (bench.frame, bench.heartbeat, bench.controller):
+        for made in (*bench.built, bench.frame, bench.heartbeat, bench.controller):
             made.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

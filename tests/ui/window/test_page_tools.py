@@ -16,17 +16,18 @@ from tests.ui.window.page_bench import PageBench
 
 async def test_the_data_set_is_read_as_soon_as_the_tune_page_is_there(bench: PageBench, theme: ThemeSource) -> None:
     tools = TuneTools(theme, bench.state, bench.controller, bench.page.banners, bench.tasks)
+    bench.built.append(tools.page)
     await bench.settled(SIZE)
     assert tools.page.measure_panel.record_button.isEnabled()
     bench.start()
     tools.refresh()
     assert not tools.page.measure_panel.record_button.isEnabled()
-    tools.page.close()
 
 
 async def test_the_end_of_a_search_is_shown(bench: PageBench, theme: ThemeSource) -> None:
     prices = PriceKeeper(bench.state, bench.tasks)
     tools = CapacityTools(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks)
+    bench.built.append(tools.page)
     tools.searcher.search_sample()
     assert tools.searcher.searching
     bench.state.run.phase = Phase.STOPPING
