@@ -217,4 +217,5 @@ class ClipRun:
             self._supervisor.open_connections(list(wanted))
         self._on_progress(ClipProgress(done=self._done, failed=self._failed, total=self._total, open=len(self._open)))
         if not self._open and not self._stopping:
-            self.stop()
+            self._stopping = True
+            self._supervisor.stop(drain=True, interrupts=False)  # all clips were sent: the run is whole

@@ -40,6 +40,7 @@ def sweep_experiment(report: SweepReport) -> ExperimentReport:
     return ExperimentReport(
         title="Threshold sweep",
         finding=f"{found} of {len(report.presets)} presets",
+        answer=f"this data supports a setting for {found} of {len(report.presets)} presets.",
         sentences=[
             f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded at "
             f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
@@ -84,6 +85,7 @@ def ab_experiment(
     return ExperimentReport(
         title="A against B",
         finding=_FINDINGS[comparison.verdict],
+        answer=comparison.sentence,
         sentences=[
             comparison.sentence,
             f"The primary figure was {comparison.primary.value}; {comparison.turns} turns in "
@@ -101,6 +103,7 @@ def isolation_experiment(result: IsolationResult) -> ExperimentReport:
     return ExperimentReport(
         title="Isolation of streams",
         finding=result.sentence.partition(":")[0] if decided else "undecided",
+        answer=result.sentence,
         passed=result.passed,
         sentences=[result.sentence, rule_text(result)],
         headings=["Compared with fresh streams", "Streams", "Higher", "Lower", "p", "Confidence"],

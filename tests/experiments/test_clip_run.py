@@ -50,6 +50,7 @@ def carried_out(
 def test_every_entry_is_sent_once_with_the_parameters_of_its_turn(data_set: Path) -> None:
     result, progress = carried_out(data_set, (0.9, 0.6), 2)
     assert (result.done, result.failed, result.refused) == (2, 0, None)
+    assert not result.ended.interrupted, "it ended because everything had been sent"
     assert max(each.open for each in progress) == 2
     assert progress[0].open == 1, "the first one is tried alone"
     assert result.session_folder is not None
@@ -79,7 +80,7 @@ class RecordingSupervisor:
     def open_connections(self, numbers: list[int]) -> None:
         self.opened += numbers
 
-    def stop(self, *, drain: bool) -> None:
+    def stop(self, *, drain: bool, interrupts: bool = True) -> None:
         """The run is over."""
 
 

@@ -46,7 +46,7 @@ def test_a_comparison_says_which_arm_is_better() -> None:
     found = ab_experiment(("one", "two"), (figures, figures), comparison)
     assert comparison.verdict is Verdict.WORSE
     assert found.finding == "B worse"
-    assert found.sentences[0] == comparison.sentence
+    assert found.answer == found.sentences[0] == comparison.sentence
     assert [row[:2] for row in found.rows] == [["A", "one"], ["B", "two"]]
 
 

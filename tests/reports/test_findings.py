@@ -24,6 +24,7 @@ def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
     found = ExperimentReport(
         title="Threshold sweep",
+        finding="1 of 3 presets",
         sentences=[HOSTILE[0]],
         headings=["", "Setting"],
         rows=[["Fast, at most 10 % cut off", "eot 0.7"]],
@@ -37,6 +38,7 @@ def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
     assert "Fast, at most 10 % cut off" in html
     assert "Fast, at most 10 % cut off" in markdown
     assert "ms of wait" in html
+    assert report.headline == "Threshold sweep: 1 of 3 presets."
     assert "<script" not in html
     (folder / EXPERIMENT_FILE).write_text("{")
     assert read_experiment(folder) is None

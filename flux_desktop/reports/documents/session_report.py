@@ -22,7 +22,7 @@ from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.report_figures import report_figures, report_percentiles
 from flux_desktop.reports.documents.report_parts import SessionReport
 from flux_desktop.reports.documents.turn_timelines import worst_timelines
-from flux_desktop.reports.findings import read_capacity, read_experiment
+from flux_desktop.reports.findings import EVIDENCE, ExperimentReport, read_capacity, read_experiment
 from flux_desktop.reports.heard_run import read_heard_run
 from flux_desktop.reports.run_result import FinalSummary, final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
@@ -37,7 +37,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     recorded = read_recorded_run(folder, read.add)
     heard = read_heard_run(folder, read.add)
     accuracy = None if heard is None else run_accuracy(heard)
-    capacity, account = read_capacity(folder), _account(folder)
+    capacity, experiment, account = read_capacity(folder), read_experiment(folder), _account(folder)
     summary = final_summary(
         recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy, account=account
     )
@@ -52,7 +52,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     )
     return SessionReport(
         title=f"{recorded.plan.endpoint}, {folder.name}",
-        headline=_headline(summary, verdict, capacity),
+        headline=_headline(summary, verdict, capacity, experiment),
         verdict=verdict,
         is_complete=recorded.is_complete,
         wall_time=started.wall_time if started else "",
@@ -63,7 +63,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
         worst=list(accuracy.worst) if accuracy else [],
         timelines=worst_timelines(heard, accuracy.worst) if heard and accuracy else [],
         capacity=capacity,
-        experiment=read_experiment(folder),
+        experiment=experiment,
         summary=summary,
         connections=connections,
         latencies=latencies,
@@ -84,9 +84,14 @@ def _account(folder: Path) -> AccountTimeline | None:
         return None
 
 
-def _headline(summary: FinalSummary, verdict: str, capacity: CapacityReport | None) -> str:
+def _headline(
+    summary: FinalSummary, verdict: str, capacity: CapacityReport | None, experiment: ExperimentReport | None
+) -> str:
     if capacity is not None and capacity.result is not None:
         return capacity.sentence
+    if experiment is not None and experiment.finding and verdict in EVIDENCE:
+        answer = experiment.answer or f"{experiment.finding}."
+        return f"{experiment.title}: {answer}"
     completed = summary.ledger.get("completed", 0)
     outcome = f"{completed} of {summary.planned} connections completed"
     p95_ms = summary.update_latency_user_clock.get("p95_ms")

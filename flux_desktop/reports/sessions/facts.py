@@ -18,7 +18,7 @@ from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
-from flux_desktop.reports.findings import read_capacity, read_experiment
+from flux_desktop.reports.findings import EVIDENCE, read_capacity, read_experiment
 
 ABOUT_FILE = "about.json"
 """What the user says of a session: beside its recording, never in it."""
@@ -34,8 +34,6 @@ FIGURES = {
     "completed_percent": "Connections completed, %",
 }
 """What a trend can show, by the names of limits where these exist."""
-EVIDENCE = frozenset({"DONE", "PASS", "FAIL"})
-"""Verdicts of runs whose figures prove something."""
 _ENDED = b'{"event":"connection_ended"'
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.reports.sessions.facts import EVIDENCE, FIGURES, SessionFacts
+from flux_desktop.reports.findings import EVIDENCE
+from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
 
 
 class TrendPoint(Struct, frozen=True, kw_only=True):

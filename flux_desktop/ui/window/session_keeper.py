@@ -14,7 +14,8 @@ from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.reports.documents.comparison import Comparison, compare_sessions
 from flux_desktop.reports.documents.comparison_documents import comparison_document
 from flux_desktop.reports.files import write_whole
-from flux_desktop.reports.sessions.facts import EVIDENCE, About, SessionFacts, write_about
+from flux_desktop.reports.findings import EVIDENCE
+from flux_desktop.reports.sessions.facts import About, SessionFacts, write_about
 from flux_desktop.reports.sessions.index import SessionIndex
 from flux_desktop.reports.sessions.intervals import Intervals
 from flux_desktop.reports.sessions.keeping import delete, export, import_session, restore
