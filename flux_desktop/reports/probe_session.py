@@ -16,7 +16,7 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.flux.probe_findings import ProbeReport
 from flux_desktop.reports.findings import ExperimentReport, keep_experiment
-from flux_desktop.reports.probe_text import MARKS
+from flux_desktop.reports.probe_text import MARKS, supported_words
 
 
 def keep_probe_session(report: ProbeReport, plan: RunPlan, traffic: Iterable[Event], parent: Path | None) -> Path:
@@ -40,8 +40,7 @@ def keep_probe_session(report: ProbeReport, plan: RunPlan, traffic: Iterable[Eve
 
 def probe_experiment(report: ProbeReport) -> ExperimentReport:
     """The findings as a table for lists and reports."""
-    supported = sum(each.outcome == "yes" for each in report.findings)
-    finding = f"{supported} of {len(report.findings)} supported" if report.reachable else "not reached"
+    finding = supported_words(report) if report.reachable else "not reached"
     sentences = [report.problem] if report.problem else []
     sentences += [f"Unknown message: {text}" for text in report.unknown_messages]
     return ExperimentReport(

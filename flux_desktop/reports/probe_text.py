@@ -7,6 +7,7 @@ from flux_desktop.flux.probe_findings import Outcome, ProbeReport, bundle_from
 from flux_desktop.flux.query import query_string
 
 MARKS: dict[Outcome, str] = {"yes": "yes", "no": "no", "unclear": "?"}
+_CHOSEN = ("control:", "option:")
 
 
 def ticket_lines(report: ProbeReport) -> list[str]:
@@ -21,6 +22,19 @@ def ticket_lines(report: ProbeReport) -> list[str]:
         mark, seen = MARKS[finding.outcome], f" | {finding.seen}" if finding.seen else ""
         lines.append(f"{finding.feature} | documented: {finding.documented} | this build: {mark}{seen}")
     return [*lines, *(f"Unknown message: {text}" for text in report.unknown_messages)]
+
+
+def supported_words(report: ProbeReport) -> str:
+    """How many of the features were there: ``13 of 21 supported``."""
+    supported = sum(each.outcome == "yes" for each in report.findings)
+    return f"{supported} of {len(report.findings)} supported"
+
+
+def summary_words(report: ProbeReport) -> str:
+    """When it was probed and what was found, with the parameters and control messages that were refused."""
+    refused = [each.feature for each in report.findings if each.outcome == "no" and each.key.startswith(_CHOSEN)]
+    without = f"; refused {', '.join(refused)}" if refused else ""
+    return f"Probed {report.wall_time[:10]}: {supported_words(report)}{without}"
 
 
 def warnings(report: ProbeReport | None, options: FluxOptions) -> list[str]:

@@ -62,7 +62,8 @@ class AppState:
         """The recording or data set that is being read to be chosen, as a name; empty while none is."""
         self.presenting = False
         self.actions: dict[str, Callable[..., object]] = {}
-        """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds) and `turn` (by turns)."""
+        """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds), `turn` (by turns) and
+        `support` (of an endpoint, over a widget)."""
         self.shows_stalls = False
         self._listeners: list[Callable[[], None]] = []
 

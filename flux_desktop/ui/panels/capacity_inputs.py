@@ -30,15 +30,23 @@ class CapacityInputs(Panel):
 
     Signals:
         search_wanted, stop_wanted: the button.
+        support_wanted: what the endpoint supports is to be shown.
         changed: a choice was changed; read `choices`.
     """
 
+    support_wanted = Signal()
     search_wanted = Signal()
     stop_wanted = Signal()
     changed = Signal()
 
     def __init__(self, state: AppState) -> None:
-        super().__init__("Search")
+        self.support_button = button(
+            "What does it support?",
+            lambda: self.support_wanted.emit(),
+            kind="link",
+            tip="Show what the endpoint's build was found to support, or probe it",
+        )
+        super().__init__("Search", "", self.support_button)
         self._state = state
         self._searching = False
         self.target = TargetFields(state, "Endpoint to load", "Clips to stream, others on each connection")

@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu, QVBoxLayout, QWidget
 
+from flux_desktop.reports.probe_text import summary_words
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.chosen_data import BUNDLED, data_name
-from flux_desktop.ui.widgets.basics import button, plain_tip
+from flux_desktop.ui.widgets.basics import ElidedLabel, button, plain_tip
 
 _FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
 
@@ -37,7 +38,8 @@ class TargetFields(QWidget):
         self.data_button.setAccessibleName(f"Data set: {BUNDLED}")
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.endpoint, self.data_button):
+        self.probed = ElidedLabel("caption")
+        for widget in (self.endpoint, self.probed, self.data_button):
             self.column.addWidget(widget)
         self.refresh()
 
@@ -50,7 +52,7 @@ class TargetFields(QWidget):
         self.data_chosen.emit()
 
     def refresh(self) -> None:
-        """List the endpoints; the one that Live uses is selected."""
+        """List the endpoints; the one that Live uses is selected, with what a probe found."""
         entries = self._state.endpoints.shown()
         names = [entry.name for entry in entries]
         with QSignalBlocker(self.endpoint):
@@ -59,6 +61,9 @@ class TargetFields(QWidget):
                 for entry in entries:
                     self.endpoint.addItem(f"{entry.name} · {entry.status}", entry.name)
             self.endpoint.setCurrentIndex(names.index(self._state.endpoint))
+        report = self._state.probes.get((self._state.endpoint, self._state.access[1]))
+        self.probed.setText("" if report is None else summary_words(report))
+        self.probed.setVisible(report is not None)
 
     def _endpoint_chosen(self) -> None:
         self._state.choices.endpoint = self.endpoint.currentData()

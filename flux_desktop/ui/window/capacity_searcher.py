@@ -60,6 +60,7 @@ class CapacitySearcher:
         inputs, answer, money = page.inputs, page.answer, page.prices_panel
         inputs.search_wanted.connect(self.search)
         inputs.stop_wanted.connect(controller.stop)
+        inputs.support_wanted.connect(self._show_support)
         inputs.changed.connect(self.refresh)
         page.curve_panel.sample_wanted.connect(self.search_sample)
         answer.session_wanted.connect(self._show_folder)
@@ -192,6 +193,10 @@ class CapacitySearcher:
         self.model.account = report.account = account
         self.model.policy = policy_for(report, self._plan.run)
         self._page.refresh()
+
+    def _show_support(self) -> None:
+        if show := self._state.actions.get("support"):
+            show(self._state.endpoint, self._page.window())
 
     def _show_folder(self) -> None:
         if self._engine is not None and self._engine.session_folder is not None:

@@ -40,6 +40,7 @@ class EndpointProber:
     def __init__(self, state: AppState, theme: ThemeSource, tasks: UiTasks, probe: Probe = real_probe) -> None:
         self._state, self._theme, self._tasks, self._probe = state, theme, tasks, probe
         self._looked: set[tuple[str, str]] = set()
+        state.actions["support"] = self.show
         state.listen(self._look)
 
     def show(self, endpoint: str, parent: QWidget) -> ProbeDialog:

@@ -14,6 +14,7 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.chosen_data import BUNDLED, data_path
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.target_fields import TargetFields
+from tests.reports.test_probe_text import report
 
 
 @pytest.fixture
@@ -38,6 +39,18 @@ def test_the_endpoint_is_the_one_of_live(fields: TargetFields, state: AppState) 
     state.choices.endpoint = "local"
     fields.refresh()
     assert fields.endpoint.currentData() == "local"
+
+
+def test_what_a_probe_found_stands_under_the_endpoint(fields: TargetFields, state: AppState) -> None:
+    assert fields.probed.isHidden()
+    state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    state.choices.endpoint = "flux-en-prod"
+    state.probes["flux-en-prod", "us-east-1"] = report()
+    fields.refresh()
+    assert not fields.probed.isHidden()
+    assert fields.probed.full_text() == (
+        "Probed 2026-11-27: 1 of 5 supported; refused option:numerals, control:Configure"
+    )
 
 
 def test_another_data_set_is_named_and_reported(fields: TargetFields) -> None:

@@ -121,3 +121,11 @@ async def test_edited_prices_reach_the_cost_before_the_start(bench: PageBench) -
     panel.licence.setValue(0.01)
     assert "$18.00" in inputs.cost.text()
     assert "suggested" not in inputs.cost.text()
+
+
+async def test_what_the_endpoint_supports_is_one_click_away(bench: PageBench) -> None:
+    searcher_of(bench)
+    asked: list[str] = []
+    bench.state.actions["support"] = lambda endpoint, parent: asked.append(endpoint)
+    bench.capacity_page.inputs.support_button.click()
+    assert asked == ["local"]
