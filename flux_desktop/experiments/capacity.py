@@ -27,8 +27,9 @@ from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport,
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
 from flux_desktop.evaluation.capacity.search import Rung, interrupted, next_rung
-from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress
+from flux_desktop.experiments.capacity_plan import CapacityPlan, Progress
 from flux_desktop.experiments.clip_run import MakeEngine
+from flux_desktop.experiments.held_streams import OPENING_MAX_S, HeldStreams
 from flux_desktop.experiments.load_observer import LoadObserver
 from flux_desktop.reports.documents.account import instances_in_service
 from flux_desktop.reports.files import write_whole
@@ -40,7 +41,6 @@ _LOOK_S = 0.25
 _STEADY_SLOPE = 0.002
 """Growth of latency, s per s, below which a rung counts as settled."""
 _EARLY_EVERY_S = 5.0
-OPENING_MAX_S = 30.0
 
 
 class StoppedError(Exception):
@@ -75,7 +75,6 @@ class CapacitySearch:
         self._observer = LoadObserver()
         self._started = asyncio.Event()
         self._stop_reason = ""
-        self._next_conn = 1
         self._lost_before = 0
         self._began_s = time.monotonic()
         self._run_origin_s = 0.0
@@ -83,6 +82,7 @@ class CapacitySearch:
         make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
         self._supervisor = make(self._take)
         self._supervisor.send(Watch(connections=None))
+        self._held = HeldStreams(self._supervisor, self._observer, self._now, self._wait)
 
     @property
     def session_folder(self) -> Path | None:
@@ -139,12 +139,12 @@ class CapacitySearch:
         observer, timing, began = self._observer, self._plan.timing, self._observer.stream_minutes(self._now())
         instances = await self._count_instances()
         if rung.cool_down and observer.opened_at_s:
-            await self._hold(0, renew_before_s=0.0)
+            await self._held.hold(0, renew_before_s=0.0)
             await self._wait("cool-down", timing.cool_down_s)
         refused_before, reopened_before = len(observer.refused), observer.reopened
         self._lost_before = len(observer.lost)
         measure_s = timing.measure_s * rung.attempt
-        await self._hold(rung.streams, renew_before_s=timing.settle_max_s + measure_s + OPENING_MAX_S)
+        await self._held.hold(rung.streams, renew_before_s=timing.settle_max_s + measure_s + OPENING_MAX_S)
         refused = len(observer.refused) - refused_before
         measured_s = 0.0
         if not refused:
@@ -185,26 +185,6 @@ class CapacitySearch:
             stream_minutes=round(observer.stream_minutes(now_s) - began, 3),
             t_s=round(time.monotonic() - self._began_s, 1),
         )
-
-    async def _hold(self, streams: int, *, renew_before_s: float) -> None:
-        """Bring the number of open streams to `streams`; those that would grow too old are replaced first."""
-        observer, now_s = self._observer, self._now()
-        old = [c for c, began_s in observer.opened_at_s.items() if now_s + renew_before_s - began_s > STREAM_MAX_S]
-        kept = [conn for conn in observer.opened_at_s if conn not in old]
-        surplus = [*old, *kept[streams:]]
-        if surplus:
-            self._supervisor.end_connections(surplus)
-            await self._wait("closing", OPENING_MAX_S, until=lambda: set(surplus) <= observer.ended)
-        lacking = streams - len(observer.opened_at_s)
-        if lacking > 0:
-            numbers = range(self._next_conn, self._next_conn + lacking)
-            self._next_conn += lacking
-            self._supervisor.open_connections(numbers)
-            await self._wait(
-                "opening",
-                OPENING_MAX_S + 0.05 * lacking,
-                until=lambda: all(conn in observer.opened_at_s or conn in observer.ended for conn in numbers),
-            )
 
     async def _settle(self, timing: Timing) -> None:
         """Wait until latency no longer grows, `settle_max_s` at most."""

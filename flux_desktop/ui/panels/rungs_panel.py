@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from flux_desktop.evaluation.capacity.rung import RungOutcome
@@ -76,6 +76,8 @@ class RungsPanel(Panel):
         header.sortIndicatorChanged.connect(lambda _column, _order: self._fill())
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
+        # Also when the panel gets its size after its rungs.
+        table.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._show_newest())
         self.body.addWidget(table, 1)
         theme.changed.connect(self._fill)
         self.refresh()
@@ -119,15 +121,11 @@ class RungsPanel(Panel):
                     face.setBold(True)
                     cell.setFont(face)
                 self.table.setItem(row, column, cell)
-        self._show_newest()
 
     def _show_newest(self) -> None:
+        """Scroll to the end, unless a heading says another order."""
         if self.table.horizontalHeader().sortIndicatorSection() < 0:
             self.table.scrollToBottom()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._show_newest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

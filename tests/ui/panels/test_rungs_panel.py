@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.capacity import CapacityModel
@@ -37,6 +38,16 @@ def test_rungs_are_sorted_by_number_and_back(panel: RungsPanel) -> None:
     header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     panel.refresh()
     assert streams(panel)[-1] == "47"
+
+
+def test_the_newest_rung_is_in_view_when_the_panel_gets_its_size(panel: RungsPanel) -> None:
+    panel._model.rungs = [rung(number, "PASS") for number in range(1, 31)]
+    panel.refresh()
+    panel.resize(380, 300)
+    panel.show()
+    QApplication.processEvents()
+    bar = panel.table.verticalScrollBar()
+    assert 0 < bar.maximum() == bar.value()
 
 
 def test_verdicts_have_a_shape_and_a_tip(panel: RungsPanel) -> None:
