@@ -28,7 +28,7 @@ from flux_desktop.ui.widgets.flow import FlowLayout
 SEARCH_WAIT_MS = 250
 EMPTY = "No runs have been recorded yet. Each run is kept as a session: start one on the Live page."
 NOTHING_FOUND = "No session matches. Clear the search or choose other filters."
-_ONE, _TWO, _ANY = "one", "two", "any"
+_ONE, _TWO, _PAIR, _ANY = "one", "two", "one or two", "any"
 
 
 class SessionsPanel(Panel):
@@ -49,6 +49,7 @@ class SessionsPanel(Panel):
     ACTIONS = (
         ("Open", _ONE, "Show the run on the Live page (Enter)"),
         ("Replay", _ONE, "Play the run on the Live page as it was"),
+        ("Present", _PAIR, "Play the run in the presenter view; two sessions side by side, as A and B"),
         ("Compare", _TWO, "Compare two sessions: select both with Ctrl+click or Shift+arrow"),
         ("Report…", _ONE, "Write the run as one HTML file that opens anywhere"),
         ("Export…", _ONE, "Save the session as one .zip file"),
@@ -166,7 +167,7 @@ class SessionsPanel(Panel):
 
     def _offer(self) -> None:
         count = len(self.list.selected())
-        possible = {_ONE: count == 1, _TWO: count == 2, _ANY: count > 0}
+        possible = {_ONE: count == 1, _TWO: count == 2, _PAIR: count in (1, 2), _ANY: count > 0}
         for name, number, _tip in self.ACTIONS:
             self.buttons[name].setEnabled(possible[number])
 

@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
         self.resize(self.state.choices.width, self.state.choices.height)
 
     def _wire(self) -> None:
-        page, state = self.live_page, self.state
+        page, state, presenting = self.live_page, self.state, self.presenting
         page.run_bar.start_clicked.connect(self.start_live)
         page.run_bar.stop_clicked.connect(self.controller.stop)
         page.run_bar.present_clicked.connect(self.toggle_presenter)
@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
         self.events.run_finished.connect(self.account.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
         self.sessions.serve(self.events, self.starter)
+        self.sessions.present = lambda folders: presenting.present(folders, self.transcripts.open_session)
         self.events.run_finished.connect(self.run_finished)
         self.theme.changed.connect(self._remember_theme)
 

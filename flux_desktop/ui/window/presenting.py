@@ -35,7 +35,7 @@ from flux_desktop.ui.window.screen_fit import PageScroller
 if TYPE_CHECKING:
     from PySide6.QtGui import QScreen
 
-SHAPES, PAIRS = "presenter shapes", "presenter comparison"
+SHAPES, PAIRS, OPEN = "presenter shapes", "presenter comparison", "presenter session"
 SPEECH_HZ = 16_000
 TITLE = "flux-desktop presenter"
 
@@ -69,6 +69,8 @@ class Presenting(QObject):
         self.pages.addWidget(self.presenter)
         self.against: Path | None = None
         """A second session, on another endpoint, to show as B."""
+        self._opened: Path | None = None
+        """The session that `against` belongs to."""
         self._before = Qt.WindowState.WindowNoState
         self._own_window = False
         self._compares = False
@@ -143,9 +145,16 @@ class Presenting(QObject):
         `show` shows a session at a speed, 0 for at once. Raises `ProblemError`.
         """
         self.against = sessions[1] if len(sessions) > 1 else None
+        self._opened = sessions[0]
         plan = await file_work(f"Reading the session {sessions[0].name}", partial(plan_of, sessions[0]))
         self._compares = self.against is not None or is_comparison(plan)
         show(sessions[0], 0.0 if self._compares else 1.0)
+
+    def present(self, sessions: Sequence[Path], show: Callable[[Path, float], object]) -> None:
+        """`open`, in the presenter view; a failure is shown."""
+        if not self._state.presenting:
+            self.toggle()
+        self._tasks.start("opening the presenter", self.open(sessions, show), group=OPEN, exclusive=True)
 
     def step_back(self) -> None:
         """What Esc does in the window: one step back in the presenter, if it is there."""
@@ -188,8 +197,9 @@ class Presenting(QObject):
         """Read the recorded comparison that is shown, if the run is one and has ended."""
         run, folder = self._state.run, self._controller.session_folder
         plan = None if run.started is None else run.started.plan
-        is_one = plan is not None and (is_comparison(plan) or self.against is not None)
-        wanted = (folder, self.against) if is_one and not run.active else (None, None)
+        against = self.against if folder == self._opened else None
+        is_one = plan is not None and (is_comparison(plan) or against is not None)
+        wanted = (folder, against) if is_one and not run.active else (None, None)
         if wanted == self._pairs_of:
             return
         self._pairs_of = wanted

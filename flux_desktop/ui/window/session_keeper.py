@@ -60,6 +60,8 @@ class SessionKeeper:
         self.parent = default_sessions_dir()
         self.care = SessionCare(banners, tasks, self.look)
         page.panel.retention_wanted.connect(lambda: self.care.choose_rule(self.parent))
+        self.present: Callable[[list[Path]], object] = lambda _folders: None
+        """Plays sessions in the presenter view; set by the window."""
         self._known: list[SessionFacts] = []
         """All sessions, whatever is searched for."""
         self._intervals: dict[str, Intervals] = {}
@@ -199,6 +201,9 @@ class SessionKeeper:
                 self._show_on_live(first.name, 0.0)
             case "Replay":
                 self._show_on_live(first.name, 1.0)
+            case "Present":
+                if not self._is_busy():
+                    self.present(sorted(self.parent / each.name for each in selected[:2]))
             case "Compare":
                 self._compare()
             case "Report…":
@@ -213,14 +218,16 @@ class SessionKeeper:
                 self.delete([each.name for each in selected])
 
     def _show_on_live(self, name: str, speed: float) -> None:
+        if not self._is_busy():
+            self._frame.show_page(LIVE)
+            self._transcripts.open_session(self.parent / name, speed)
+
+    def _is_busy(self) -> bool:
+        """Whether a run is in progress, so that no session can be shown; it is said."""
         if self._transcripts.busy:
-            self._banners.show_problem(
-                Problem(code="run_active", what="A run is in progress.", todo="Stop it before you open a session."),
-                "warn",
-            )
-            return
-        self._frame.show_page(LIVE)
-        self._transcripts.open_session(self.parent / name, speed)
+            todo = "Stop it before you open a session."
+            self._banners.show_problem(Problem(code="run_active", what="A run is in progress.", todo=todo), "warn")
+        return self._transcripts.busy
 
     def delete(self, names: list[str]) -> None:
         """Move sessions to the trash, and offer to undo it."""

@@ -13,6 +13,8 @@ from flux_desktop.reports.documents.comparison_documents import comparison_junit
 from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.sessions.facts import About, read_about
 from flux_desktop.ui.models import text
+from flux_desktop.ui.models.presenter.keys import View
+from flux_desktop.ui.models.run_model import Origin
 from flux_desktop.ui.models.session_table import COLUMNS
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS
 from flux_desktop.ui.panels.about_dialog import AboutDialog
@@ -162,6 +164,28 @@ def test_the_window_shows_the_numbers_of_the_documents(stage: Stage, tmp_path: P
         await until(lambda: window.state.run.ended is not None, "it is shown")
         shown = text.milliseconds(p95_ms)
         await until(lambda: window.live_page.run_bar.latency_pill.text() == f"update p95 {shown}", "in the bar, too")
+
+    stage(Waiting, live)
+
+
+def test_the_selected_session_is_presented_and_two_side_by_side(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        names = await with_sessions(window, tmp_path, 2)
+        panel, presenting = window.sessions_page.panel, window.presenting
+        assert not panel.buttons["Present"].isEnabled()
+        panel.list.select({names[0]})
+        panel.buttons["Present"].click()
+        await until(lambda: window.controller.session_folder == tmp_path / names[0], "it is played")
+        assert window.state.presenting
+        assert window.state.run.origin is Origin.REPLAY
+        presenting.leave()
+        window.controller.stop()
+        await until(lambda: not window.state.run.active, "it is stopped")
+        panel.list.select(set(names))
+        panel.buttons["Present"].click()
+        await until(lambda: presenting.against == tmp_path / names[0], "the newer one is B")
+        await until(lambda: window.presenter.choice.view is View.SPLIT, "they are side by side")
+        presenting.leave()
 
     stage(Waiting, live)
 
