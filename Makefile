@@ -48,7 +48,7 @@ fuzz: ## Feed a million invalid inputs to every parser of external data; ARGS="I
 	@packaging/setup/bootstrap.sh --test
 	@.venv/bin/python -m tests.trust.fuzz $(ARGS)
 
-screenshots: ## Render the main states of the window into resources/screenshots/; ARGS="NAME …" selects
+screenshots: ## Render the pictures of README and docs into resources/screenshots/; ARGS="NAME …" selects
 	@packaging/setup/bootstrap.sh --test
 	@.venv/bin/python packaging/content/make_screenshots.py $(ARGS)
 

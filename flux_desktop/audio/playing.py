@@ -83,7 +83,7 @@ async def _positions(
             try:
                 position = msgspec.json.decode(line, type=Position)
             except msgspec.DecodeError:
-                continue  # a library's chatter
+                continue  # printed by a library
             if position.problem is not None:
                 raise ProblemError(position.problem)
             yield position
@@ -203,7 +203,7 @@ def _failed(why: str) -> Problem:
 
 
 def _print(position: Position) -> None:
-    with contextlib.suppress(OSError):  # nobody listens any more
+    with contextlib.suppress(OSError):  # the owner has closed the pipe
         os.write(sys.stdout.fileno(), msgspec.json.encode(position) + b"\n")
 
 

@@ -1,4 +1,4 @@
-"""Renders the main states of the window into resources/screenshots/, from real runs on the built-in endpoint.
+"""Renders the pictures of README and docs into resources/screenshots/, from real runs on the built-in endpoint.
 
 Usage: python packaging/content/make_screenshots.py [NAME …]     (default: all)
 
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -33,10 +33,6 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def empty(window: MainWindow) -> None:
-    """As a first-time user sees it."""
-
-
 async def running(window: MainWindow) -> None:
     """During a run: two turns ended, one open."""
     from flux_desktop.ui.app.launch import good_moment
@@ -48,13 +44,6 @@ async def running(window: MainWindow) -> None:
     window.state.changed()
     window.starter.start()
     await until(lambda: good_moment(window.state.run) or window.state.run.ended is not None)
-
-
-async def many(window: MainWindow) -> None:
-    """Two hundred connections in the table."""
-    window.live_page.run_bar.connections.setValue(200)
-    await running(window)
-    window.live_page.transcripts.tabs.setCurrentIndex(0)
 
 
 async def error(window: MainWindow) -> None:
@@ -129,42 +118,14 @@ async def split(window: MainWindow) -> None:
     player.seek((cuts_s[0] if cuts_s else 6.0) + 1.9, time.monotonic())
 
 
-async def microphone(window: MainWindow) -> None:
-    """Before a run on a microphone, with the level of speech; the device is simulated."""
-    from flux_desktop.audio.devices import InputDevice
-    from flux_desktop.engine.records.events import LevelMeasured
-
-    device = InputDevice(index=0, name="USB headset", host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
-
-    async def list_devices() -> list[InputDevice]:
-        return [device]
-
-    async def hear(_index: int | None) -> AsyncGenerator[Event]:
-        for frame in range(100_000):
-            loud = -14 - 10 * abs(frame % 40 - 12) / 12 - 3 * (frame % 3)
-            yield LevelMeasured(t=frame * 0.08, rms_dbfs=loud - 9, peak_dbfs=loud)
-            await asyncio.sleep(0.08)
-
-    from flux_desktop.ui.services.device_watch import DeviceWatch
-    from flux_desktop.ui.services.level_watch import LevelWatch
-
-    state, preview, box = window.state, window.preview, window.live_page.sound_panel.microphone
-    preview.devices = DeviceWatch(state.microphones, window.tasks, preview._listed, list_devices)
-    preview.levels = LevelWatch(
-        state.microphones, window.tasks, state.microphone_level.reset, preview.take_level, box.set_trouble, hear
-    )
-    window.live_page.sound_panel.use_microphone(True)
-    await until(lambda: len(window.state.run.level_peak) > 120)
-
-
 async def done(window: MainWindow) -> None:
     """After a run: the summary, and the newest turns."""
     await running(window)
     await until(lambda: window.state.run.ended is not None)
 
 
-async def tune_empty(window: MainWindow) -> None:
-    """The Tune page before the first recording, ready to record the bundled data set."""
+async def tune_recording(window: MainWindow) -> None:
+    """Record the bundled data set on the Tune page."""
     from flux_desktop.ui.pages.page_frame import TUNE
 
     window.frame.show_page(TUNE)
@@ -172,12 +133,7 @@ async def tune_empty(window: MainWindow) -> None:
     panel.repeats.setValue(1)
     panel.connections.setValue(29)
     await until(panel.record_button.isEnabled)
-
-
-async def tune_recording(window: MainWindow) -> None:
-    """The Tune page while the bundled data set is recorded."""
-    await tune_empty(window)
-    window.tune.get().page.measure_panel.record_button.click()
+    panel.record_button.click()
     await until(lambda: window.state.run.current.elapsed_s() > 16)
 
 
@@ -194,50 +150,26 @@ async def tune(window: MainWindow) -> None:
     cards.setCurrentIndex(cards.rows.index(1))
 
 
-async def capacity_empty(window: MainWindow) -> None:
-    """The Capacity page before the first search."""
+async def capacity(window: MainWindow) -> None:
+    """The Capacity page with the result of the example."""
     from flux_desktop.ui.pages.page_frame import CAPACITY
 
     window.frame.show_page(CAPACITY)
-
-
-async def capacity_running(window: MainWindow) -> None:
-    """The Capacity page while the example is searched."""
-    await capacity_empty(window)
     window.capacity.get().searcher.search_sample()
-    await until(lambda: len(window.capacity.get().page.model.rungs) >= 2)
-
-
-async def capacity(window: MainWindow) -> None:
-    """The Capacity page with the result of the example."""
-    await capacity_running(window)
     await until(lambda: window.capacity.get().page.model.result is not None)
 
 
 State = Callable[[MainWindow], Awaitable[None]]
-# name: (state, theme, width, height, scale)
-STATES: dict[str, tuple[State, str, int, int, float]] = {
-    "empty": (empty, "dark", 1280, 800, 1.0),
-    "running-dark": (running, "dark", 1440, 900, 1.0),
-    "running-light": (running, "light", 1440, 900, 1.0),
-    "running-200": (many, "dark", 1440, 900, 1.0),
-    "done": (done, "dark", 1440, 900, 1.0),
-    "error": (error, "dark", 1280, 800, 1.0),
-    "presenter": (presenter, "dark", 1920, 1080, 1.0),
-    "presenter-tiles": (tiles, "dark", 1920, 1080, 1.0),
-    "presenter-split": (split, "light", 1920, 1080, 1.0),
-    "microphone": (microphone, "dark", 1440, 900, 1.0),
-    "tune-empty-dark": (tune_empty, "dark", 1280, 800, 1.0),
-    "tune-empty-light": (tune_empty, "light", 1280, 800, 1.0),
-    "tune-recording-dark": (tune_recording, "dark", 1280, 800, 1.0),
-    "tune-recording-light": (tune_recording, "light", 1280, 800, 1.0),
-    "tune-dark": (tune, "dark", 1440, 900, 1.0),
-    "tune-light": (tune, "light", 1280, 800, 1.0),
-    "capacity-empty": (capacity_empty, "light", 1280, 800, 1.0),
-    "capacity-running": (capacity_running, "light", 1280, 800, 1.0),
-    "capacity-dark": (capacity, "dark", 1440, 900, 1.0),
-    "scaled-150": (running, "light", 1280, 800, 1.5),
-    "scaled-200": (running, "dark", 1280, 800, 2.0),
+# name: (state, theme, width, height); README and docs show each of them
+STATES: dict[str, tuple[State, str, int, int]] = {
+    "running-dark": (running, "dark", 1440, 900),
+    "done": (done, "dark", 1440, 900),
+    "error": (error, "dark", 1280, 800),
+    "presenter": (presenter, "dark", 1920, 1080),
+    "presenter-tiles": (tiles, "dark", 1920, 1080),
+    "presenter-split": (split, "light", 1920, 1080),
+    "tune-dark": (tune, "dark", 1440, 900),
+    "capacity-dark": (capacity, "dark", 1440, 900),
 }
 
 
@@ -248,7 +180,7 @@ def picture(name: str) -> int:
     from flux_desktop.ui.app import launch
     from flux_desktop.ui.services.engine_port import supervisor_engine
 
-    state, theme, width, height, _scale = STATES[name]
+    state, theme, width, height = STATES[name]
     app = launch.make_app()
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -281,7 +213,6 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as home:
             environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "XDG_"))}
             environment |= {"HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "QT_QPA_PLATFORM": "offscreen"}
-            environment["QT_SCALE_FACTOR"] = str(STATES[name][4])
             command = [sys.executable, __file__, "--one", name]
             done = subprocess.run(command, env=environment, timeout=3 * LIMIT_S, check=False)
         if done.returncode:

@@ -1,1 +1,1 @@
-"""Sound that is heard in step with a run or its recording, from a process of its own."""
+"""Playback that is synchronised with a run or its recording, in a process of its own."""

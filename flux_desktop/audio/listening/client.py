@@ -1,4 +1,4 @@
-"""The listening process as its owner sees it: started, told what to play, and ended within a bounded time."""
+"""Client of the listening process: starts it, sends it commands, and ends it within a bounded time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CRASHED = Problem(
 
 
 class Listening:
-    """One process for one output. Commands that are sent before it has started are obeyed when it has."""
+    """A listening process on one output. Commands sent before it has started are delivered when it starts."""
 
     def __init__(self, sample_rate_hz: int, output: str = "", command: Sequence[str] = ()) -> None:
         """`output` is the name of a sound output, empty for the default one."""
@@ -33,7 +33,7 @@ class Listening:
         self._latest: dict[type[Command], Command] = {}
 
     def send(self, command: Hear | Volume) -> None:
-        """Command the process; a newer command of the same kind replaces an older one."""
+        """Send a command. Until the process has started, the newest command of each kind is kept for it."""
         self._latest[type(command)] = command
         process = self._child.process
         if process is not None and process.stdin is not None and not process.stdin.is_closing():
@@ -53,7 +53,7 @@ class Listening:
                 try:
                     yield decode_heard(line)
                 except msgspec.DecodeError:
-                    continue  # a library's chatter
+                    continue  # printed by a library
             if await process.wait():
                 yield Heard(problem=CRASHED, is_over=True)
         finally:

@@ -1,4 +1,4 @@
-"""Keeps sound in step with a plan on another clock than that of the sound device.
+"""Synchronises playback with a plan whose clock differs from that of the sound device.
 
 Pure. A block of output is filled with a few samples more or less of the recording, stretched to its length, until the
 sound is in step; only a large error is corrected by a jump. Sound devices differ from the machine's clock by some
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
 
 class InStep:
-    """Decides about one block after another. Places are samples of the recording at the output's rate."""
+    """Corrects the drift block by block. Places are samples of the recording at the output's rate."""
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._rate_hz = sample_rate_hz
@@ -41,7 +41,7 @@ class InStep:
 
     @property
     def error_s(self) -> float | None:
-        """How far the sound is behind the plan, in seconds; None before any was heard."""
+        """How far the sound is behind the plan, in seconds; None before the first block."""
         return statistics.median(self._errors_s) if self._errors_s else None
 
     def reset(self) -> None:
@@ -50,9 +50,9 @@ class InStep:
         self._correcting = False
 
     def step(self, place: int | None, due: float, size: int) -> Step:
-        """Fill a block of `size` samples that is heard when `due` is to be heard.
+        """What to fill a block of `size` samples with that is heard at the moment at which the plan is at `due`.
 
-        `place` follows the block before; None where nothing was heard.
+        `place` is the sample after the previous block; None after silence.
         """
         if place is None:
             self.reset()

@@ -12,7 +12,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 
 BLOCK_S = 0.05
 BLOCKS_AHEAD = 3
-"""PortAudio keeps so many blocks."""
+"""Number of blocks that PortAudio buffers."""
 
 Fill = Callable[[int, float], bytes]
 """Gets the number of samples and when the first is heard (monotonic clock); returns them as 16-bit mono."""
@@ -29,7 +29,7 @@ class Output:
 
     @property
     def is_running(self) -> bool:
-        """Whether it plays: before it begins it only asks for what it keeps ahead."""
+        """Whether it plays: before that it only requests the blocks that it buffers."""
         return self.fills > BLOCKS_AHEAD
 
     def callback(self, _in: object, frames: int, times: dict[str, float], _status: int) -> tuple[bytes, int]:
@@ -106,10 +106,10 @@ def usable_rate(audio: Any, module: Any, info: dict[str, Any], wanted_hz: int) -
 
 
 def lost(name: str) -> Problem:
-    """Problem of an output that has stopped to take sound."""
+    """Problem of an output that no longer accepts sound."""
     return Problem(
         code="sound_output_lost",
-        what=f"The sound output “{name}” takes no more sound.",
+        what=f"The sound output “{name}” no longer accepts sound.",
         why="It was unplugged, or the sound server has stopped.",
         todo=portaudio.CHECK_OUTPUT,
     )

@@ -1,6 +1,6 @@
 """Fills the blocks of a sound output from a tape, in step with a plan. Opens neither devices nor files itself.
 
-`fill` is called on the sound device's thread; `obey` and `read_ahead` on others.
+`fill` is called on the sound device's thread; `take` and `read_ahead` on others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flux_desktop.audio.listening.tape import Tape
 
 
 class Player:
-    """What is heard on one output. Times are those of the machine's monotonic clock."""
+    """Fills one output. Times are those of the machine's monotonic clock."""
 
     def __init__(self, sample_rate_hz: int) -> None:
         self.tape = Tape(sample_rate_hz)
@@ -32,8 +32,8 @@ class Player:
         """The sample that follows what was filled in last; None in silence."""
         self._gain = self._gain_before = 1.0
 
-    def obey(self, command: Command) -> None:
-        """Take a command."""
+    def take(self, command: Command) -> None:
+        """Carry out a command."""
         if isinstance(command, Volume):
             self._gain = min(1.0, max(0.0, command.gain))
             return
@@ -41,7 +41,7 @@ class Player:
         self._zero_s = command.zero_s
 
     def read_ahead(self, now_s: float) -> bool:
-        """Read one more second of what is heard next; whether there was one to read."""
+        """Decode one more second of what is heard next; whether there was one to decode."""
         zero_s = self._zero_s
         return zero_s is not None and self.tape.read_ahead(int((now_s - zero_s) * self._rate_hz) - MARGIN_BEFORE)
 
@@ -77,7 +77,7 @@ class Player:
         return self._faded(place, block) if step.jumped else block
 
     def _faded(self, place: int | None, block: Floats) -> Floats:
-        """The block, with what would have followed at `place` faded out."""
+        """The block, cross-faded with the sound that would have continued at `place`."""
         old = np.zeros(len(block), np.float32)
         if place is not None:
             old = self.tape.take(place, len(block)).astype(np.float32)

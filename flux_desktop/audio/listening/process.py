@@ -1,8 +1,8 @@
-"""The listening process: plays what its standard input says, and reports on its standard output.
+"""The listening process: takes commands on its standard input, plays, and reports on its standard output.
 
 ``python -m flux_desktop.audio.listening.process SAMPLE_RATE_HZ [OUTPUT]`` is that process, with lines of `protocol` in
 both directions. Closing its standard input ends it; so does the loss of its output, because PortAudio reads its list
-of devices only once: whoever listens on starts another process.
+of devices only once: to go on, its owner starts another process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         with opened(name, rate_hz) as output:
             player = Player(output.sample_rate_hz)
             output.fill = player.fill
-            threading.Thread(target=_obey, args=(player, over), name="commands", daemon=True).start()
+            threading.Thread(target=_read_commands, args=(player, over), name="commands", daemon=True).start()
             _play(output, player, over)
     except ProblemError as error:
         _report(Heard(problem=error.problem, is_over=True))
@@ -69,15 +69,15 @@ def _play(output: Output, player: Player, over: threading.Event) -> None:
             over.wait(0.02)
 
 
-def _obey(player: Player, over: threading.Event) -> None:
+def _read_commands(player: Player, over: threading.Event) -> None:
     for line in sys.stdin.buffer:
         with contextlib.suppress(msgspec.DecodeError):
-            player.obey(decode_command(line))
+            player.take(decode_command(line))
     over.set()
 
 
 def _report(heard: Heard) -> None:
-    with contextlib.suppress(OSError):  # nobody listens any more
+    with contextlib.suppress(OSError):  # the owner has closed the pipe
         os.write(sys.stdout.fileno(), encode(heard))
 
 

@@ -1,4 +1,4 @@
-"""What the window and the listening process say to each other: one JSON object per line."""
+"""Messages between the window and the listening process: one JSON object per line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from flux_desktop.base.problem import Problem
 
 
 class Hear(msgspec.Struct, kw_only=True, tag_field="command", tag="hear"):
-    """What is to be heard: second 0 of the time line at `zero_s` of the machine's monotonic clock; None is silence."""
+    """Play a time line whose second 0 is at `zero_s` of the machine's monotonic clock; None is silence."""
 
     segments: list[Segment] = []
     zero_s: float | None = None
 
 
 class Volume(msgspec.Struct, kw_only=True, tag_field="command", tag="volume"):
-    """How loud: 0 is muted, 1 is as recorded."""
+    """Set the gain: 0 is muted, 1 is as recorded."""
 
     gain: float
 
@@ -47,11 +47,11 @@ def encode(message: Command | Heard) -> bytes:
 
 
 def decode_command(line: bytes) -> Command:
-    """Raises `msgspec.DecodeError` for what is none."""
+    """Raises `msgspec.DecodeError` for a line that is no command."""
     command: Command = _command_decoder.decode(line)
     return command
 
 
 def decode_heard(line: bytes) -> Heard:
-    """Raises `msgspec.DecodeError` for what is none, such as a library's chatter."""
+    """Raises `msgspec.DecodeError` for a line that is no report, such as one printed by a library."""
     return _heard_decoder.decode(line)

@@ -29,7 +29,7 @@ def stretched(samples: NDArray[Any], size: int) -> Floats:
 
 
 def crossfaded(old: Floats, new: Floats, sample_rate_hz: int) -> Floats:
-    """From one sound to another of the same length, within `FADE_S`."""
+    """Cross-fade from one sound to another of the same length within `FADE_S`."""
     fade = np.ones(len(new), np.float32)
     length = min(len(new), round(FADE_S * sample_rate_hz))
     fade[:length] = np.linspace(0.0, 1.0, length, endpoint=False, dtype=np.float32)

@@ -49,7 +49,7 @@ class Tape:
         self._readers: dict[Segment, _SegmentReader] = {}
 
     def set_segments(self, segments: Sequence[Segment]) -> None:
-        """Put another time line together; seconds that have not changed stay."""
+        """Replace the segments; decoded seconds that have not changed stay."""
         changed = set(self._segments) ^ set(segments)
         self._segments = tuple(segments)
         for second in list(self._seconds):
@@ -58,7 +58,7 @@ class Tape:
         self._readers = {segment: each for segment, each in self._readers.items() if segment in segments}
 
     def read_ahead(self, place: int) -> bool:
-        """Read one more second from `place` on, if one is needed; whether there was one."""
+        """Decode the next missing second from `place` on; whether one was missing."""
         now = place // self._rate_hz
         wanted = range(max(0, now), max(0, now + AHEAD_S + 1))
         for second in list(self._seconds):

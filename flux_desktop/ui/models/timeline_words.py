@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,12 +23,19 @@ class PlacedText:
 
 
 def placed_words(
-    turn: TimelineTurn, now_s: float, px_per_s: float, width_of: Callable[[str], float]
+    turn: TimelineTurn,
+    now_s: float,
+    px_per_s: float,
+    width_of: Callable[[str], float],
+    until_s: float = math.inf,
 ) -> list[PlacedText]:
-    """The texts of a turn. A turn whose words have no times is one text, as long as the turn."""
+    """The texts of a turn. A turn whose words have no times is one text, as long as the turn.
+
+    An end of turn arrives late: where the words of the next turn begin at `until_s` already, these end there.
+    """
     if not turn.words:
         left = turn.start_s * px_per_s
-        right = (now_s if turn.end_s is None else turn.end_s) * px_per_s
+        right = min(now_s if turn.end_s is None else turn.end_s, until_s) * px_per_s - SPACE_PX
         return [PlacedText(turn.card.text, left, right - left)] if turn.card.text and right > left else []
     placed: list[PlacedText] = []
     groups = _groups(turn.words)
@@ -37,7 +45,7 @@ def placed_words(
         end_s = (
             max(group[-1].end_s, now_s if turn.end_s is None else turn.end_s) if last else groups[place + 1][0].start_s
         )
-        edges = [*(word.start_s * px_per_s for word in group[1:]), end_s * px_per_s]
+        edges = [*(word.start_s * px_per_s for word in group[1:]), min(end_s, until_s) * px_per_s]
         apart = [
             PlacedText(word.text, word.start_s * px_per_s, edge - SPACE_PX - word.start_s * px_per_s)
             for word, edge in zip(group, edges, strict=True)

@@ -97,7 +97,7 @@ class AgainstView(QWidget):
 
     Signals:
         compare_wanted: the button.
-        changed: a person chose other arms; read `a` and `b`.
+        changed: the user chose other arms; read `a` and `b`.
     """
 
     compare_wanted = Signal()

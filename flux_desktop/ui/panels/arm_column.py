@@ -19,10 +19,10 @@ _OFF = EAGER_EOT_THRESHOLD.low - EAGER_STEP
 
 
 class ArmColumn(QWidget):
-    """A setting that follows a named one until a person edits it, and an endpoint.
+    """A setting that follows a named one until the user edits it, and an endpoint.
 
     Signals:
-        changed: a person chose something else; read `setting` and `endpoint`.
+        changed: the user chose something else; read `setting` and `endpoint`.
     """
 
     changed = Signal()

@@ -35,7 +35,7 @@ class FluxPanel(Panel):
     """The parameters of the streams.
 
     Signals:
-        changed: a parameter was changed by a person; read `AppState.options`.
+        changed: a parameter was changed by the user; read `AppState.options`.
         reconnect_wanted: new streams are to be opened with the chosen parameters.
         retry_wanted: changes during a stream, rejected once, are to be tried again.
     """

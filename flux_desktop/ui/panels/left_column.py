@@ -64,7 +64,7 @@ class LeftColumn(QScrollArea):
         for panel in self._compactable:
             panel.set_compact(compact)
             panel.set_tight(tight)
-        # Else layouts learn of the change one after the other, with the next events.
+        # Otherwise the layouts are updated one after the other, by events that follow.
         for widget in reversed(self._inside.findChildren(QWidget)):
             if (layout := widget.layout()) is not None:
                 layout.invalidate()

@@ -91,7 +91,7 @@ class ListenBox(QWidget):
         self._show_parts()
 
     def set_compact(self, on: bool) -> None:
-        """Show less: no volume and no output while nobody listens."""
+        """Show less: no volume and no output while listening is off."""
         self._compact = on
         self._show_parts()
 

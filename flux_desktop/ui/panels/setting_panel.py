@@ -19,7 +19,7 @@ class SettingPanel(Panel):
     """Three values to try.
 
     Signals:
-        changed: a person moved a control; read `setting`.
+        changed: the user moved a control; read `setting`.
         use_wanted: Live is to use these values.
         confirm_wanted: this setting and the current one are to be run live.
     """

@@ -1,4 +1,4 @@
-"""Plays the turn that a person wants to hear; the sound comes from a process of its own (`audio.playing`)."""
+"""Plays one turn of a clip, in a process of its own (`audio.playing`)."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class SessionPlayer:
         self._segments: dict[int, list[Segment] | Problem] = {}
         self._loading: set[int] = set()
 
-    # ------------------------------------------------------------ what a person does
+    # ------------------------------------------------------------ commands of the user
 
     @property
     def usable(self) -> bool:

@@ -7,6 +7,7 @@ on what lies around it, so that neighbouring stretches fit together.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -14,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 
 from flux_desktop.ui.models.audio_track import LEVELS_PER_S, AudioTrack
 from flux_desktop.ui.models.timeline_facts import Mark, MarkKind, Stretch, TimelineTurn
-from flux_desktop.ui.models.timeline_holds import survived_holds
+from flux_desktop.ui.models.timeline_holds import Hold, survived_holds
 from flux_desktop.ui.models.timeline_words import PlacedText, placed_words
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
 from flux_desktop.ui.views.timeline_rows import Rows
@@ -67,11 +68,16 @@ class TimelinePaint:
             if turn is selected:
                 self._paint_selected(painter, turn, audio_until_s)
         self._paint_wave(painter, from_s, min(until_s, audio_until_s), track)
+        holds = [hold for turn in stretch.turns for hold in survived_holds(turn, track)]
         for turn in stretch.turns:
             self._paint_gained(painter, turn, stretch.marks)
-            self._paint_holds(painter, turn, track)
-            self._paint_words(painter, turn, audio_until_s)
+        for hold in holds:
+            painter.fillRect(self._box_of(hold), QColor(self.theme.border))
+        next_s = [*(turn.start_s for turn in stretch.turns[1:]), math.inf]
+        for turn, until_s in zip(stretch.turns, next_s, strict=False):
+            self._paint_words(painter, turn, audio_until_s, until_s)
         self._paint_marks(painter, stretch.marks)
+        self._paint_hold_lengths(painter, holds)
         if self.rows.with_confidence:
             self._paint_confidence(painter, left, right, min(until_s, audio_until_s), stretch)
 
@@ -145,30 +151,37 @@ class TimelinePaint:
         right = turn.end_s * self.px_per_s
         painter.fillRect(self._band(self.rows.wave, right - lead_ms / 1000 * self.px_per_s, right), colour)
 
-    def _paint_holds(self, painter: QPainter, turn: TimelineTurn, track: AudioTrack | None) -> None:
+    def _box_of(self, hold: Hold) -> QRectF:
+        return self._band(self.rows.wave, hold.start_s * self.px_per_s, hold.end_s * self.px_per_s)
+
+    def _paint_hold_lengths(self, painter: QPainter, holds: Sequence[Hold]) -> None:
+        """Where they have room; a mark's line does not go through them."""
         painter.setFont(self.bold)
-        for hold in survived_holds(turn, track):
-            box = self._band(self.rows.wave, hold.start_s * self.px_per_s, hold.end_s * self.px_per_s)
-            painter.fillRect(box, QColor(self.theme.border))
-            painter.setPen(QColor(self.theme.text))
-            words = hold.label
+        painter.setPen(QColor(self.theme.text))
+        for hold in holds:
+            box, words = self._box_of(hold), hold.label
             for shorter in (words, words.removeprefix("waited ")):
-                if self._bold_metrics.horizontalAdvance(shorter) + 4 <= box.width():
+                width = self._bold_metrics.horizontalAdvance(shorter) + 4
+                if width <= box.width():
+                    half, high = width / 2, self._bold_metrics.height() / 2
+                    middle = box.center()
+                    below = QRectF(middle.x() - half, middle.y() - high, 2 * half, 2 * high)
+                    painter.fillRect(below, QColor(self.theme.border))
                     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shorter)
                     break
 
-    def _paint_words(self, painter: QPainter, turn: TimelineTurn, now_s: float) -> None:
+    def _paint_words(self, painter: QPainter, turn: TimelineTurn, now_s: float, until_s: float) -> None:
         row = self.rows.words
         painter.setFont(self.face)
         painter.setPen(QColor(self.theme.muted if turn.end_s is None else self.theme.text))
-        for placed in self.words_of(turn, now_s):
+        for placed in self.words_of(turn, now_s, until_s):
             box = QRectF(placed.left_px, row.top(), placed.width_px, row.height())
             elided = self._metrics.elidedText(placed.text, Qt.TextElideMode.ElideRight, placed.width_px + 1)
             painter.drawText(box, int(_MIDDLE | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip), elided)
 
-    def words_of(self, turn: TimelineTurn, now_s: float) -> list[PlacedText]:
-        """Where the words of a turn are written."""
-        return placed_words(turn, now_s, self.px_per_s, self._metrics.horizontalAdvance)
+    def words_of(self, turn: TimelineTurn, now_s: float, until_s: float = math.inf) -> list[PlacedText]:
+        """Where the words of a turn are written; those of the next one begin at `until_s`."""
+        return placed_words(turn, now_s, self.px_per_s, self._metrics.horizontalAdvance, until_s)
 
     def _paint_marks(self, painter: QPainter, marks: object) -> None:
         assert isinstance(marks, list)

@@ -85,7 +85,7 @@ class Presenting(QObject):
         return self._state.presenting and self.presenter.clip is not None
 
     def heard(self) -> Heard | None:
-        """What a recorded comparison lets hear now; None for nothing."""
+        """The audio of the recorded comparison that is playing; None while none is."""
         clip = self.presenter.clip
         if clip is None or not self._state.presenting or not clip.pair.audio:
             return None

@@ -27,7 +27,7 @@ class Bench:
         self.now_s = 1000.0
 
     def hear(self, zero_s: float | None) -> None:
-        self.player.obey(Hear(segments=[Segment(path=str(self.path), at_s=0.0)], zero_s=zero_s))
+        self.player.take(Hear(segments=[Segment(path=str(self.path), at_s=0.0)], zero_s=zero_s))
 
     def blocks(self, count: int) -> np.ndarray:
         """The next blocks; each is heard when it is asked for."""
@@ -90,11 +90,11 @@ def test_seeking_jumps_to_the_new_place(bench: Bench) -> None:
 
 def test_muted_is_silent_and_keeps_its_place(bench: Bench) -> None:
     bench.hear(bench.now_s)
-    bench.player.obey(Volume(gain=0.0))
+    bench.player.take(Volume(gain=0.0))
     bench.blocks(1)
     assert not bench.blocks(3).any()
     assert bench.player.position_s == pytest.approx(4 * BLOCK_S)
-    bench.player.obey(Volume(gain=0.5))
+    bench.player.take(Volume(gain=0.5))
     bench.blocks(1)
     assert bench.blocks(1)[-1] == pytest.approx(bench.samples[6 * SIZE - 1] / 2, abs=1)
 

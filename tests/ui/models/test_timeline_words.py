@@ -43,4 +43,11 @@ def test_the_last_words_have_room_up_to_the_end_of_the_turn_or_to_now() -> None:
 def test_a_turn_without_times_is_one_text() -> None:
     (placed,) = placed_words(made(()).timeline.turns[0], 9.0, 100.0, width)
     assert placed.text == "well then go"
-    assert placed.left_px + placed.width_px == pytest.approx(510.0)
+    assert placed.left_px + placed.width_px == pytest.approx(510.0 - SPACE_PX)
+
+
+def test_the_words_end_where_those_of_the_next_turn_begin() -> None:
+    timed, untimed = made().timeline.turns[0], made(()).timeline.turns[0]
+    for turn in (timed, untimed):
+        last = placed_words(turn, 9.0, 100.0, width, until_s=4.5)[-1]
+        assert last.left_px + last.width_px == pytest.approx(450.0 - SPACE_PX)

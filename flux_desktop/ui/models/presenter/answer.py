@@ -28,7 +28,7 @@ class Answer:
     figure: str
     caption: str
     many: str = ""
-    """The same figure over the run, so that nobody takes one turn for the rule."""
+    """The median over the run, because a single turn says little."""
     comparable: bool = False
 
 
@@ -80,11 +80,11 @@ def source_words(conversation: Conversation | None, run: RunModel) -> str:
     parts = [plan.endpoint, options.model, build]
     if plan.is_local:
         heard_by = () if conversation is None else conversation.transcript_from
-        parts = [f"{plan.endpoint}, built in: not Flux", build, _provenance(heard_by)]
+        parts = [f"{plan.endpoint}: not Flux", build, _provenance(heard_by)]
     return " · ".join(part for part in parts if part)
 
 
 def _provenance(heard_by: tuple[str, ...]) -> str:
-    """Where the built-in endpoint's text comes from; which script it is matters little to an audience."""
+    """Where the built-in endpoint's text comes from; the name of a script is left out."""
     names = dict.fromkeys("a script" if name.startswith("script") else name for name in heard_by)
     return f"text from {' and '.join(names)}" if names else ""

@@ -1,4 +1,4 @@
-"""Lines of large text that grow without moving: wrapped word by word, rolled by whole lines. No Qt."""
+"""Layout of large text that grows: added words never move earlier ones, and full views scroll by lines. No Qt."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def wrapped(settled: str, interim: str, width: float, advance: Advance) -> list[
 
 
 def rolled(lines: list[Line], rows: int) -> list[Line]:
-    """What `rows` rows show: all lines while they fit, then the newest."""
+    """The lines that are shown in `rows` rows: all while they fit, then the newest."""
     return lines[-rows:]
 
 

@@ -13,7 +13,7 @@ from flux_desktop.ui.models.sound import WavShape
 SHAPES_MAX = 400
 """Recordings whose shapes are kept."""
 HEARD_S = 0.1
-"""What the present level is the loudest sample of."""
+"""Window over which the present level is the loudest sample."""
 
 
 def bars_of(track: AudioTrack | None, newest: int, number: int, bar_s: float) -> tuple[float, ...]:
@@ -46,7 +46,7 @@ def level_dbfs(track: AudioTrack | None, position_s: float) -> float | None:
 
 
 class ClipShapes:
-    """Shapes of the clips of recorded comparisons, by path. `wanted` are those that somebody should read and `put`."""
+    """Shapes of the clips of recorded comparisons, by path. `wanted` lists those still to be read and `put`."""
 
     def __init__(self) -> None:
         self._shapes: dict[str, WavShape | None] = {}

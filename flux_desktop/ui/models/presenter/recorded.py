@@ -76,7 +76,7 @@ class RecordedPair:
 
     @property
     def length_s(self) -> float:
-        """Until both arms have said everything."""
+        """Up to the last message of both arms."""
         return max(self.a.end_s, self.b.end_s) + 1.0
 
     def at(self, position_s: float, *, paused: bool) -> Split:
@@ -134,7 +134,7 @@ def recorded_pairs(
 
 
 def _difference(pair: RecordedPair) -> int:
-    """How many cut-offs one arm has that the other has not: what an audience sees at once."""
+    """By how many cut-offs the arms differ; pairs are sorted by it, because that is easiest to see."""
     a, b = (sum(len(turn.cut_offs) for turn in track.score.turns) for track in (pair.a, pair.b))
     return abs(a - b)
 
