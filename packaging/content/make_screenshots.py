@@ -151,7 +151,7 @@ async def tune(window: MainWindow) -> None:
 
 
 async def capacity(window: MainWindow) -> None:
-    """The Capacity page with the result of the example."""
+    """The Capacity page with the result of the bundled data set."""
     from flux_desktop.ui.pages.page_frame import CAPACITY
 
     window.frame.show_page(CAPACITY)
