@@ -19,7 +19,6 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.engine.records.events import Event
 from flux_desktop.ui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
