@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
@@ -16,6 +16,7 @@ from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import copy_text, plain_tip
+from flux_desktop.ui.widgets.rows_table import show_as_rows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 26
@@ -135,21 +136,9 @@ class OverviewTable(QTableView):
         super().__init__()
         self.rows = OverviewModel(theme, model, self)
         self.setModel(self.rows)
-        self.setAccessibleName("All connections")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
+        widths_px = [column.width_px for column in COLUMNS]
+        show_as_rows(self, "All connections", widths_px, ROW_PX, 0, Qt.SortOrder.AscendingOrder)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        for number, column in enumerate(COLUMNS):
-            self.setColumnWidth(number, column.width_px)
         self._hidden: frozenset[str] = frozenset()
         self._arranged: list[bool] = []
         self._arrange()

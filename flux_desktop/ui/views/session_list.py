@@ -21,6 +21,7 @@ from flux_desktop.ui.models.session_table import (
 )
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
+from flux_desktop.ui.widgets.rows_table import show_as_rows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 27
@@ -125,23 +126,11 @@ class SessionList(QTableView):
         super().__init__()
         self.rows = SessionRows(theme, self)
         self.setModel(self.rows)
-        self.setAccessibleName("Sessions")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        widths_px = [column.width_px for column in COLUMNS]
+        show_as_rows(self, "Sessions", widths_px, ROW_PX, WHEN_COLUMN, Qt.SortOrder.DescendingOrder)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setSortingEnabled(True)
-        self.sortByColumn(WHEN_COLUMN, Qt.SortOrder.DescendingOrder)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(26)
-        for number, column in enumerate(COLUMNS):
-            self.setColumnWidth(number, column.width_px)
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
         self.activated.connect(self._activated)
         self.clicked.connect(self._clicked)

@@ -1,0 +1,29 @@
+"""How tables of rows behave and look: sorted by their headings, selected by rows, without a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+
+def show_as_rows(
+    table: QTableView, name: str, widths_px: Iterable[int], row_px: int, sorted_by: int, order: Qt.SortOrder
+) -> None:
+    """Set up a table that has its model; `name` is for accessibility."""
+    table.setAccessibleName(name)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setSortingEnabled(True)
+    table.sortByColumn(sorted_by, order)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(row_px)
+    table.horizontalHeader().setHighlightSections(False)
+    for number, width_px in enumerate(widths_px):
+        table.setColumnWidth(number, width_px)
