@@ -24,6 +24,13 @@ from flux_desktop.reports.sessions.intervals import Intervals, read_intervals
 INDEX_FILE = "index.sqlite"
 _SCHEMA = 4
 _BUSY_S = 5.0
+_TABLES = (
+    "DROP TABLE IF EXISTS sessions",
+    "CREATE TABLE sessions (name TEXT PRIMARY KEY, stamp TEXT, facts TEXT, texts TEXT)",
+    "DROP TABLE IF EXISTS intervals",
+    "CREATE TABLE intervals (name TEXT PRIMARY KEY, stamp TEXT, intervals TEXT)",
+    f"PRAGMA user_version = {_SCHEMA}",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -37,39 +44,38 @@ class SessionIndex:
         """All sessions, newest first; with `search` those that have every word of it in their facts or texts."""
         if not self._parent.is_dir():
             return []
-        try:
-            return self._sessions(search)
-        except sqlite3.DatabaseError as error:
-            _log.warning("The index %s cannot be used (%s); it is built again.", self._path, error)
-            with contextlib.suppress(OSError):
-                self._path.unlink()
-        try:
-            return self._sessions(search)
-        except sqlite3.Error as error:  # such as a folder that cannot be written to
-            _log.warning("There is no index of %s: %s", self._parent, error)
-            return self._without_index(search)
+        for _ in range(2):
+            try:
+                return self._sessions(search)
+            except sqlite3.OperationalError as error:  # a folder that cannot be written to, or a lock held for long
+                _log.warning("The index %s is not used: %s", self._path, error)
+                break
+            except sqlite3.DatabaseError as error:
+                _log.warning("The index %s is damaged (%s); it is built again.", self._path, error)
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
+        return self._without_index(search)
 
     def with_intervals(self, sessions: Sequence[SessionFacts]) -> list[SessionFacts]:
         """The same sessions with the intervals of their figures; those read before are kept in the index."""
         try:
-            return [self._with_intervals(each) for each in sessions]
+            with self._opened() as database:
+                return [self._with_intervals(database, each) for each in sessions]
         except (sqlite3.Error, OSError) as error:
             _log.warning("The intervals of sessions in %s cannot be read: %s", self._parent, error)
             return list(sessions)
 
-    def _with_intervals(self, session: SessionFacts) -> SessionFacts:
+    def _with_intervals(self, database: sqlite3.Connection, session: SessionFacts) -> SessionFacts:
         folder = self._parent / session.name
         stamp = _stamp(folder).partition("|")[0]
-        with self._opened() as database:
-            query = "SELECT intervals FROM intervals WHERE name = ? AND stamp = ?"
-            known = database.execute(query, (session.name, stamp)).fetchone()
+        query = "SELECT intervals FROM intervals WHERE name = ? AND stamp = ?"
+        known = database.execute(query, (session.name, stamp)).fetchone()
         if known is not None:
-            found = msgspec.json.decode(known[0], type=Intervals)
-        else:
-            found = read_intervals(folder, session.figures)
-            row = (session.name, stamp, msgspec.json.encode(found).decode())
-            with self._opened() as database:
-                database.execute("INSERT OR REPLACE INTO intervals VALUES (?, ?, ?)", row)
+            return msgspec.structs.replace(session, intervals=msgspec.json.decode(known[0], type=Intervals))
+        found = read_intervals(folder, session.figures)
+        row = (session.name, stamp, msgspec.json.encode(found).decode())
+        with _writing(database):
+            database.execute("INSERT OR REPLACE INTO intervals VALUES (?, ?, ?)", row)
         return msgspec.structs.replace(session, intervals=found)
 
     @property
@@ -92,33 +98,47 @@ class SessionIndex:
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._path, timeout=_BUSY_S)
+        """Every statement is a transaction of its own, but for those within `_writing`."""
+        database = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
         try:
-            with database:
-                (version,) = database.execute("PRAGMA user_version").fetchone()
-                if version != _SCHEMA:
-                    database.execute("DROP TABLE IF EXISTS sessions")
-                    database.execute(
-                        "CREATE TABLE sessions (name TEXT PRIMARY KEY, stamp TEXT, facts TEXT, texts TEXT)"
-                    )
-                    database.execute("DROP TABLE IF EXISTS intervals")
-                    database.execute("CREATE TABLE intervals (name TEXT PRIMARY KEY, stamp TEXT, intervals TEXT)")
-                    database.execute(f"PRAGMA user_version = {_SCHEMA}")
-                yield database
+            if _version(database) != _SCHEMA:
+                with _writing(database):
+                    if _version(database) != _SCHEMA:  # else another program was faster
+                        for statement in _TABLES:
+                            database.execute(statement)
+            yield database
         finally:
             database.close()
 
     def _refresh(self, database: sqlite3.Connection) -> None:
+        """Sessions are read before anything is locked: other programs wait for the writing alone."""
         known = dict(database.execute("SELECT name, stamp FROM sessions").fetchall())
         present = {folder.name: folder for folder in folders_in(self._parent)}
-        for name in known.keys() - present.keys():
-            database.execute("DELETE FROM sessions WHERE name = ?", (name,))
-            database.execute("DELETE FROM intervals WHERE name = ?", (name,))
-        for name, folder in present.items():
-            if known.get(name) == _stamp(folder):
-                continue
-            if (row := _row(folder, _known_texts(database, folder))) is not None:
-                database.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", row)
+        changed = [folder for name, folder in present.items() if name not in known or known[name] != _stamp(folder)]
+        rows = [row for folder in changed if (row := _row(folder, _known_texts(database, folder))) is not None]
+        gone = [(name,) for name in known.keys() - present.keys()]
+        if rows or gone:
+            with _writing(database):
+                database.executemany("DELETE FROM sessions WHERE name = ?", gone)
+                database.executemany("DELETE FROM intervals WHERE name = ?", gone)
+                database.executemany("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", rows)
+
+
+@contextlib.contextmanager
+def _writing(database: sqlite3.Connection) -> Iterator[None]:
+    """A short transaction, begun when those of other programs have ended."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            database.execute("ROLLBACK")
+        raise
+
+
+def _version(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
 def folders_in(parent: Path) -> list[Path]:
@@ -144,7 +164,8 @@ def _row(folder: Path, texts: str | None = None) -> tuple[str, str, str, str] | 
         if texts is None:
             texts = "\n".join(texts_of(folder)) if is_whole else ""
     except OSError as error:
-        _log.warning("The session %s cannot be read: %s", folder, error)
+        if folder.is_dir():  # else it has been deleted meanwhile
+            _log.warning("The session %s cannot be read: %s", folder, error)
         return None
     if facts is None:
         return None
@@ -154,7 +175,11 @@ def _row(folder: Path, texts: str | None = None) -> tuple[str, str, str, str] | 
 
 def _stamp(folder: Path) -> str:
     """Changes when a recording grows, what the user says of it, or what an experiment found; the recording first."""
-    groups = (recording_files(folder), [folder / name for name in (ABOUT_FILE, EXPERIMENT_FILE, REPORT_FILE)])
+    try:
+        recorded = recording_files(folder)
+    except OSError:  # it has been deleted meanwhile
+        return ""
+    groups = (recorded, [folder / name for name in (ABOUT_FILE, EXPERIMENT_FILE, REPORT_FILE)])
     return "|".join(" ".join(filter(None, map(_file_stamp, group))) for group in groups)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from flux_desktop.reports.findings import ExperimentReport, keep_experiment
@@ -79,6 +82,35 @@ def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
     for content in (b"no database", b"SQLite format 3\x00" + bytes(200)):
         (tmp_path / INDEX_FILE).write_bytes(content)
         assert names(tmp_path) == [folder.name]
+
+
+def test_a_lock_of_another_program_does_no_harm(tmp_path: Path, monkeypatch) -> None:
+    folder = recorded(tmp_path)
+    names(tmp_path)
+    before = (tmp_path / INDEX_FILE).stat().st_ino
+    monkeypatch.setattr("flux_desktop.reports.sessions.index._BUSY_S", 0.01)
+    with contextlib.closing(sqlite3.connect(tmp_path / INDEX_FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert names(tmp_path) == [folder.name]
+        other.execute("ROLLBACK")
+    assert names(tmp_path) == [folder.name]
+    assert (tmp_path / INDEX_FILE).stat().st_ino == before, "it is the index of both"
+
+
+def test_several_programs_build_it_at_once(tmp_path: Path, caplog) -> None:
+    expected = sorted((recorded(tmp_path, connections=1, updates=2).name for _ in range(6)), reverse=True)
+    with ThreadPoolExecutor(4) as pool:  # each call has a connection of its own, as a program has
+        found = list(pool.map(lambda _: names(tmp_path), range(8)))
+    assert found == [expected] * 8
+    assert caplog.records == []
+
+
+def test_a_session_that_is_deleted_meanwhile_is_left_out(tmp_path: Path, monkeypatch, caplog) -> None:
+    folder = recorded(tmp_path)
+    gone = tmp_path / "2026-01-01_00-00-00"
+    monkeypatch.setattr("flux_desktop.reports.sessions.index.folders_in", lambda _: [gone, folder])
+    assert names(tmp_path) == [folder.name]
+    assert caplog.records == []
 
 
 def test_without_a_place_for_the_index_the_sessions_are_listed(tmp_path: Path) -> None:
