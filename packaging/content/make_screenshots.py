@@ -128,7 +128,7 @@ async def tune_recording(window: MainWindow) -> None:
     from flux_desktop.ui.pages.page_frame import TUNE
 
     window.frame.show_page(TUNE)
-    panel = window.tune.get().page.measure_panel
+    panel = window.pages.tune.get().page.measure_panel
     panel.repeats.setValue(1)
     panel.connections.setValue(29)
     await until(panel.record_button.isEnabled)
@@ -141,11 +141,11 @@ async def tune(window: MainWindow) -> None:
     from flux_desktop.evaluation.traces.trace import Setting
 
     await tune_recording(window)
-    tuner = window.tune.get().tuner
+    tuner = window.pages.tune.get().tuner
     await until(lambda: tuner.model.details is not None)
     tuner.set_setting(Setting(eot=0.8, eager=0.5, timeout_ms=5000))
     await until(lambda: not tuner.model.details_are_stale and not window.tasks.running("tune shapes"))
-    cards = window.tune.get().page.turns_panel.cards
+    cards = window.pages.tune.get().page.turns_panel.cards
     cards.setCurrentIndex(cards.rows.index(1))
 
 
@@ -154,8 +154,8 @@ async def capacity(window: MainWindow) -> None:
     from flux_desktop.ui.pages.page_frame import CAPACITY
 
     window.frame.show_page(CAPACITY)
-    window.capacity.get().searcher.search_sample()
-    await until(lambda: window.capacity.get().page.model.result is not None)
+    window.pages.capacity.get().searcher.search_sample()
+    await until(lambda: window.pages.capacity.get().page.model.result is not None)
 
 
 State = Callable[[MainWindow], Awaitable[None]]

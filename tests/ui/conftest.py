@@ -61,8 +61,14 @@ def theme(qapp: QApplication) -> Iterator[ThemeSource]:
     source.deleteLater()
 
 
+@pytest.fixture(scope="session")
+def styled_app(qapp: QApplication) -> QApplication:
+    """The application as the program sets it up: once, as Qt styles every widget again each time."""
+    return launch.make_app()
+
+
 @pytest.fixture
-def stage(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(styled_app: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Puts a real window on a qasync loop, lets the test live in it, closes it and looks for leaks.
 
     The window gives up no task in time on its way out: what has not ended by then fails the test.
@@ -72,11 +78,10 @@ def stage(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage
     before = top_level_widgets()
 
     def play(make_engine: EngineFactory, live: Live, account: Account | None = None) -> None:
-        launch.make_app()
-        loop = qasync.QEventLoop(qapp)
+        loop = qasync.QEventLoop(styled_app)
         asyncio.set_event_loop(loop)
         options = argparse.Namespace(theme="dark", connections=2)
-        window = launch.make_window(qapp, options, make_engine, account)
+        window = launch.make_window(styled_app, options, make_engine, account)
 
         async def whole() -> None:
             closed = asyncio.Event()

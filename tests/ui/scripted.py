@@ -62,11 +62,13 @@ def turn_info(event: str, index: int, sequence_id: int, end_s: float, words: str
     return json.dumps(body, separators=(",", ":"))
 
 
-def conversation_events(conn: int, sentences: tuple[str, ...], shift_s: float = 0.0) -> Iterator[Event]:
-    """One connection's messages; `sentences` one turn each, a word every 0.24 s."""
+def conversation_events(
+    conn: int, sentences: tuple[str, ...], shift_s: float = 0.0, messages: Messages | None = None
+) -> Iterator[Event]:
+    """One connection's messages; `sentences` one turn each, a word every 0.24 s. Connections may share `messages`."""
     yield ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.CONNECTING)
     yield ConnectionChanged(t=0.4, conn=conn, state=ConnectionState.OPENED)
-    messages = Messages()
+    messages = messages or Messages()
     connected = '{"type":"Connected","request_id":"01a059ba","sequence_id":0}'
     yield messages.received(0.5, conn, connected)
     yield ConnectionChanged(t=0.5, conn=conn, state=ConnectionState.STREAMING, request_id="01a059ba-1583")
@@ -105,8 +107,9 @@ def scripted_run(
     events: list[Event] = [
         RunStarted(t=0.1, wall_time="2026-11-23T14:02:00+00:00", plan=plan(connections), version="test")
     ]
+    messages = Messages()
     for conn in range(1, connections + 1):
-        events += conversation_events(conn, sentences, shift_s=0.07 * conn)
+        events += conversation_events(conn, sentences, 0.07 * conn, messages)
     last_t = max(getattr(event, "t", 0.0) for event in events)
     events += _snapshots(connections, last_t, snapshot_ticks)
     if end:

@@ -52,7 +52,9 @@ class ThemeSource(QObject):
             light = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light
         self.current = LIGHT if light else DARK
         self._app.setPalette(_palette(self.current))
-        self._app.setStyleSheet(stylesheet(self.current))
+        sheet = stylesheet(self.current)
+        if self._app.styleSheet() != sheet:  # Qt would style every widget of the program again
+            self._app.setStyleSheet(sheet)
         self.changed.emit()
 
 

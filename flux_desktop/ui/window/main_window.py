@@ -8,11 +8,9 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 
 from flux_desktop.engine.records.events import Event
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import LIVE, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
-from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.clips_dialog import ClipsDialog
 from flux_desktop.ui.panels.columns_dialog import ColumnsDialog
 from flux_desktop.ui.panels.speech_models_dialog import SpeechModelsDialog
@@ -31,7 +29,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window import menus
 from flux_desktop.ui.window.budget_keeper import BudgetKeeper
-from flux_desktop.ui.window.deferred import Deferred
+from flux_desktop.ui.window.deferred_pages import DeferredPages
 from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.endpoint_loader import EndpointLoader
 from flux_desktop.ui.window.endpoint_prober import EndpointProber
@@ -40,7 +38,6 @@ from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
-from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 from flux_desktop.ui.window.presenting import Presenting
 from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
@@ -101,12 +98,10 @@ class MainWindow(QMainWindow):
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
         self.prices = PriceKeeper(self.state, self.tasks)
         self.account = AccountFollower(self.state, self.tasks, lambda: self.controller.newest_folder)
-        run = (self.state, self.controller)
-        self.tune = Deferred(lambda: TuneTools(theme, *run, page.banners, self.tasks))
-        self.capacity = Deferred(lambda: CapacityTools(theme, *run, self.prices, page.banners, self.tasks))
+        pages = self.pages = DeferredPages(theme, self.state, self.controller, self.prices, page.banners, self.tasks)
         self.sessions_page = SessionsPage(theme)
-        self.budget = BudgetKeeper(*run, page.banners, self._searches_capacity)
-        self.frame = PageFrame(theme, self.state, page, self._tune_page, self._capacity_page, self.sessions_page)
+        self.budget = BudgetKeeper(self.state, self.controller, page.banners, pages.searches_capacity)
+        self.frame = PageFrame(theme, self.state, page, pages.tune_page, pages.capacity_page, self.sessions_page)
         self.presenting = Presenting(self, theme, self.state, self.controller, self.tasks, self.frame, files.problem)
         self.presenter, self.scroller = self.presenting.presenter, self.presenting.scroller
         self.sessions = SessionKeeper(self.sessions_page, self.frame, self.transcripts, page.banners, self.tasks)
@@ -123,7 +118,7 @@ class MainWindow(QMainWindow):
                 self.sound.update,
                 self.refresher.draw_labels,
                 self.account.refresh,
-                self._refresh_pages,
+                self.pages.refresh,
             ),
             active=lambda: self.state.run.active or self.preview.on or self.presenting.moves or self.sound.active,
             parent=self,
@@ -163,7 +158,7 @@ class MainWindow(QMainWindow):
         self.speech_models.failed.connect(page.banners.show_problem)
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.phase_changed.connect(state.changed)
-        self.events.run_finished.connect(self._finish_experiments)
+        self.events.run_finished.connect(self.pages.run_finished)
         self.events.run_finished.connect(self.account.run_finished)
         self.events.run_finished.connect(self.controller.run_shown)
         self.sessions.serve(self.events, self.starter)
@@ -180,8 +175,8 @@ class MainWindow(QMainWindow):
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
         again = RunAgain(self.state, self.controller, self.recordings, self.starter, page.banners, self.tasks)
         menus.add_playback_actions(run, page, self.sound.player, again.run)
-        menus.add_tune_actions(run, self.frame, self._tune_page)
-        menus.add_capacity_actions(run, self.frame, self._capacity_page)
+        menus.add_tune_actions(run, self.frame, self.pages.tune_page)
+        menus.add_capacity_actions(run, self.frame, self.pages.capacity_page)
         view = bar.addMenu("&View")
         menus.add_page_actions(view, self.frame)
         menus.add_session_actions(view, self.frame, self.sessions_page)
@@ -214,25 +209,6 @@ class MainWindow(QMainWindow):
     def _take(self, event: Event) -> None:
         self.events.take(event)
         self.budget.take(event)
-
-    def _tune_page(self) -> TunePage:
-        return self.tune.get().page
-
-    def _capacity_page(self) -> CapacityPage:
-        return self.capacity.get().page
-
-    def _searches_capacity(self) -> bool:
-        return self.capacity.built is not None and self.capacity.built.searcher.searching
-
-    def _refresh_pages(self) -> None:
-        for tools in (self.tune.built, self.capacity.built):
-            if tools is not None:
-                tools.refresh()
-
-    def _finish_experiments(self) -> None:
-        for tools in (self.tune.built, self.capacity.built):
-            if tools is not None:
-                tools.run_finished()
 
     def start_live(self) -> None:
         """Start a run as chosen on the Live page, and show that page."""

@@ -35,7 +35,10 @@ def test_the_theme_can_be_switched_and_tells_painters(qapp: QApplication) -> Non
     source.begin()
     told: list[str] = []
     source.changed.connect(lambda: told.append(source.current.name))
-    source.toggle()
-    source.toggle()
+    sheets = [qapp.styleSheet()]
+    for _ in range(2):
+        source.toggle()
+        sheets.append(qapp.styleSheet())
     assert told == ["light", "dark"]
+    assert sheets[0] == sheets[2] != sheets[1]
     source.deleteLater()

@@ -55,7 +55,7 @@ def test_a_data_set_is_recorded_explored_and_used(
 
     async def live(window: MainWindow) -> None:
         window.frame.show_page(TUNE)
-        panel = window.tune.get().page.measure_panel
+        panel = window.pages.tune.get().page.measure_panel
         panel.choose_data(str(short_set))
         panel.repeats.setValue(1)
         await until(
@@ -64,26 +64,26 @@ def test_a_data_set_is_recorded_explored_and_used(
         panel.record_button.click()
         assert window.state.run.active
         assert window.frame.rail.tiles[LIVE].busy, "a recording is a run, seen from every page"
-        await until(lambda: window.tune.get().tuner.model.details is not None, "it is evaluated", 60.0)
+        await until(lambda: window.pages.tune.get().tuner.model.details is not None, "it is evaluated", 60.0)
         assert window.state.run.ended is not None
         assert window.state.run.ended.ledger["completed"] == CLIPS
-        evaluation = window.tune.get().tuner.model.evaluation
+        evaluation = window.pages.tune.get().tuner.model.evaluation
         assert evaluation is not None
         assert (evaluation.turns, evaluation.holds) == (CLIPS, CLIPS)
-        assert window.tune.get().page.figures_panel._cells[0][3].text() == str(CLIPS)
-        assert window.tune.get().page.figures_panel._cells[2][1].text().endswith(" ms")
-        assert window.tune.get().page.curve_panel.curve._handle.isVisible()
-        window.tune.get().page.setting_panel.eot.field.setValue(0.83)
-        window.tune.get().page.setting_panel.use_button.click()
+        assert window.pages.tune.get().page.figures_panel._cells[0][3].text() == str(CLIPS)
+        assert window.pages.tune.get().page.figures_panel._cells[2][1].text().endswith(" ms")
+        assert window.pages.tune.get().page.curve_panel.curve._handle.isVisible()
+        window.pages.tune.get().page.setting_panel.eot.field.setValue(0.83)
+        window.pages.tune.get().page.setting_panel.use_button.click()
         assert window.live_page.flux_panel.eot.value == 0.83
         folder = window.controller.session_folder
         assert folder is not None
         before = evaluation
-        window.tune.get().recorder.open_session(folder)
+        window.pages.tune.get().recorder.open_session(folder)
         await until(
-            lambda: window.tune.get().tuner.model.evaluation is not before, "the session is evaluated again", 30.0
+            lambda: window.pages.tune.get().tuner.model.evaluation is not before, "the session is evaluated again", 30.0
         )
-        await until(lambda: not window.tune.get().tuner.model.details_are_stale, "its figures are known", 30.0)
+        await until(lambda: not window.pages.tune.get().tuner.model.details_are_stale, "its figures are known", 30.0)
 
     stage(Supervisor, live)
 
@@ -97,12 +97,12 @@ def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> Non
         press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         assert window.frame.current == TUNE
         assert window.live_page.run_bar.streaming_pill.isVisible()
-        window.tune.get().page.setting_panel.eot.field.setValue(0.77)
+        window.pages.tune.get().page.setting_panel.eot.field.setValue(0.77)
         press_together(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         assert window.frame.current == LIVE
         assert window.live_page.transcripts.search.text() == "Dashwood"
         window.frame.show_page(TUNE)
-        assert window.tune.get().page.setting_panel.eot.value == 0.77
+        assert window.pages.tune.get().page.setting_panel.eot.value == 0.77
         window.toggle_presenter()
         window.presenting.leave()
         assert window.frame.current == TUNE, "the presenter view returns to the page that it was called from"
@@ -116,20 +116,21 @@ def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> Non
 def test_the_tab_key_comes_to_every_control_of_the_page(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         window.frame.show_page(TUNE)
-        window.tune.get().tuner.show(evaluated(tuning.traces(8, long_holds=2)))
-        window.tune.get().tuner.set_setting(Setting(eot=0.6))
-        record = window.tune.get().page.measure_panel.record_button
-        await until(lambda: record.isEnabled() and not window.tune.get().tuner.model.details_are_stale, "all is known")
+        tuner = window.pages.tune.get().tuner
+        tuner.show(evaluated(tuning.traces(8, long_holds=2)))
+        tuner.set_setting(Setting(eot=0.6))
+        record = window.pages.tune.get().page.measure_panel.record_button
+        await until(lambda: record.isEnabled() and not tuner.model.details_are_stale, "all is known")
         window.activateWindow()
         record.setFocus()
         await until(lambda: QApplication.focusWidget() is not None, "the window has the keyboard")
         for tab in range(3):
-            window.tune.get().page.curve_panel.tabs.setCurrentIndex(tab)
+            window.pages.tune.get().page.curve_panel.tabs.setCurrentIndex(tab)
             record.setFocus()
             reached = reachable(window)
             missed = [
                 f"{type(found).__name__} {found.accessibleName()}"
-                for found in window.tune.get().page.findChildren(QWidget)
+                for found in window.pages.tune.get().page.findChildren(QWidget)
                 if isinstance(found, (*CONTROLS, TuneCurve, PresetCard))
                 and not isinstance(found, QProgressBar)
                 and found.isVisible()

@@ -1,0 +1,54 @@
+"""The pages that the window builds when they are first shown."""
+
+from __future__ import annotations
+
+from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.pages.capacity_page import CapacityPage
+from flux_desktop.ui.pages.tune_page import TunePage
+from flux_desktop.ui.services.run_controller import RunController
+from flux_desktop.ui.services.tasks import UiTasks
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.deferred import Deferred
+from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
+from flux_desktop.ui.window.price_keeper import PriceKeeper
+
+
+class DeferredPages:
+    """Tune and Capacity. What concerns a page that has not been built concerns no experiment of it either."""
+
+    def __init__(
+        self,
+        theme: ThemeSource,
+        state: AppState,
+        controller: RunController,
+        prices: PriceKeeper,
+        banners: BannerStack,
+        tasks: UiTasks,
+    ) -> None:
+        self.tune = Deferred(lambda: TuneTools(theme, state, controller, banners, tasks))
+        self.capacity = Deferred(lambda: CapacityTools(theme, state, controller, prices, banners, tasks))
+
+    def tune_page(self) -> TunePage:
+        """The Tune page; the first call builds it."""
+        return self.tune.get().page
+
+    def capacity_page(self) -> CapacityPage:
+        """The Capacity page; the first call builds it."""
+        return self.capacity.get().page
+
+    def searches_capacity(self) -> bool:
+        """Whether a capacity search is in progress."""
+        return self.capacity.built is not None and self.capacity.built.searcher.searching
+
+    def refresh(self) -> None:
+        """Show the progress of the experiments; called at the pace of labels."""
+        for tools in (self.tune.built, self.capacity.built):
+            if tools is not None:
+                tools.refresh()
+
+    def run_finished(self) -> None:
+        """A run of the window has ended; the experiment that it was of shows what came of it."""
+        for tools in (self.tune.built, self.capacity.built):
+            if tools is not None:
+                tools.run_finished()
