@@ -99,10 +99,10 @@ COLUMNS = (
         lambda s: s.about.starred,
         28,
     ),
-    SessionColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 134),
+    SessionColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
     SessionColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 66),
-    SessionColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 88),
-    SessionColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 88),
+    SessionColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 84),
+    SessionColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 84),
     SessionColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
     SessionColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
     SessionColumn(
@@ -111,7 +111,7 @@ COLUMNS = (
         "capacity searches and probes what they found",
         verdict_words,
         lambda s: s.outcome,
-        96,
+        136,
     ),
     SessionColumn(
         "p95, ms",

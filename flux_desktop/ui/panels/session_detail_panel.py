@@ -11,7 +11,7 @@ from flux_desktop.evaluation.comparing.comparison import Compared
 from flux_desktop.reports.documents.comparison import Comparison
 from flux_desktop.reports.documents.comparison_documents import comparison_markdown
 from flux_desktop.reports.sessions.facts import SessionFacts
-from flux_desktop.ui.models.session_table import detail_rows, verdict_words, when
+from flux_desktop.ui.models.session_table import day_of, detail_rows, verdict_words
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.change_row import ChangeRow, short
@@ -105,7 +105,7 @@ class SessionDetailPanel(Panel):
         column = self._begin("Compare")
         self._sides(column, base, new)
         different = [name for name in CONDITIONS if any(f"different {name}" in reason for reason in result.reasons)]
-        ticks = "   ".join(f"{'✗' if name in different else '✓'} {name}" for name in CONDITIONS)
+        ticks = "   ".join(f"{'✗' if name in different else '✓'}\u00a0{name}" for name in CONDITIONS)
         column.addWidget(label(ticks, "caption", wrap=True))
         word = "NOT COMPARABLE" if not result.comparable else _word(result)
         column.addWidget(pill(word, _TONES.get(word, "quiet")))
@@ -150,7 +150,8 @@ class SessionDetailPanel(Panel):
         for row, (name, session) in enumerate((("BASE", base), ("NEW", new))):
             grid.addWidget(pill(name, "accent"), row, 0)
             words = ElidedLabel("strong")
-            words.setText(f"{when(session)} · {session.connections} × {session.minutes:.1f} min")  # noqa: RUF001
+            begun = day_of(session.wall_time) or session.name
+            words.setText(f"{begun} · {session.connections} × {session.minutes:.1f} min")  # noqa: RUF001
             grid.addWidget(words, row, 1)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
