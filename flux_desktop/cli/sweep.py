@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import FLAGS, check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
@@ -28,10 +30,11 @@ from flux_desktop.cli.sweep_text import report_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
 from flux_desktop.evaluation.traces.trace import Trace
-from flux_desktop.experiments.clip_run import ClipRun
+from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
 from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, Sweep, SweepPlan, SweepRecording
@@ -70,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
+    add_option(parser)
     arguments.add_experiment_results(parser)
 
 
@@ -82,12 +86,23 @@ def run(args: argparse.Namespace) -> int:
         if args.sessions:
             return _evaluate(args, limits)
         plan = sweep_plan(args)
-        sweep = Sweep(
-            plan, on_progress=(line := ProgressLine("clips")).show, on_event=show_notice, sessions_dir=sessions_dir
-        )
+        with cluster_pool(args) as pool:
+            make_engine = partial(Supervisor, sessions_dir=sessions_dir, pool=pool)
+            return _run(args, plan, limits, sessions_dir, make_engine)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE if args.sessions else problem_exit_code(error.problem)
+
+
+def _run(
+    args: argparse.Namespace,
+    plan: SweepPlan,
+    limits: Sequence[PresetLimit],
+    sessions_dir: Path | None,
+    make_engine: MakeEngine,
+) -> int:
+    line = ProgressLine("clips")
+    sweep = Sweep(plan, on_progress=line.show, on_event=show_notice, sessions_dir=sessions_dir, make_engine=make_engine)
     size = sweep.size
     if size.recorded:
         complain(f"Continuing: {size.recorded} of {size.streams} clips are recorded already.")
@@ -95,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(size.stream_minutes, sessions_dir)
-    return asyncio.run(_record(args, sweep, plan, line, limits, sessions_dir))
+    return asyncio.run(_record(args, sweep, plan, line, limits, sessions_dir, make_engine))
 
 
 def sweep_plan(args: argparse.Namespace) -> SweepPlan:
@@ -129,6 +144,7 @@ async def _record(
     line: ProgressLine,
     limits: Sequence[PresetLimit],
     sessions_dir: Path | None,
+    make_engine: MakeEngine,
 ) -> int:
     started_s, size = time.monotonic(), sweep.size
     with StopSignals(lambda _: sweep.stop()):
@@ -145,7 +161,7 @@ async def _record(
     )
     interrupted = recording.interrupted
     if args.confirm and report.turns and not interrupted:
-        report, interrupted = await _confirmed(args, plan, report, recording.traces, sessions_dir)
+        report, interrupted = await _confirmed(args, plan, report, recording.traces, make_engine)
     _print(args, report)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
     written = write_documents(args, recording.sessions[-1])
@@ -160,7 +176,7 @@ async def _confirmed(
     plan: SweepPlan,
     report: SweepReport,
     recorded: Sequence[Trace],
-    sessions_dir: Path | None,
+    make_engine: MakeEngine,
 ) -> tuple[SweepReport, bool]:
     settings = chosen_settings(report.current, report.presets, report.frontier, args.confirm)
     complain(f"Running {len(settings)} settings live: {'; '.join(setting.text for setting in settings)}.")
@@ -184,7 +200,7 @@ async def _confirmed(
             line_noise_dbfs=plan.line_noise_dbfs,
             on_progress=line.show,
             on_run=runs.append,
-            sessions_dir=sessions_dir,
+            make_engine=make_engine,
         )
     line.clear()
     return replace(report, confirmed=list(result.confirmed)), bool(stopped)

@@ -1,0 +1,319 @@
+"""A cluster under kills, cuts and stops, its exactness, and how it scales; prints, asserts nothing.
+
+``python -m tests.bench.cluster exact [--generators 3] [--streams 100]``
+    one run of 3 × 100 streams: merged against pooled histograms, starts against the plan, peak load at the endpoint.
+``python -m tests.bench.cluster kills [--trials 30]``
+    each trial kills, stops or cuts off a part of the cluster while it streams: how long the load lasted afterwards, and
+    the highest load that the endpoint saw.
+``python -m tests.bench.cluster exchanges [--generators 200]``
+    CPU of the coordinator and of the run's process with so many simulated generators, projected to 1,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from flux_desktop.base.resources import resource_path
+from flux_desktop.cluster.local_cluster import local_cluster
+from flux_desktop.cluster.membership import Membership, to_line
+from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S
+from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.events import AudioStarted, Histograms
+from tests.bench.process_figures import cpu_s
+from tests.local_endpoint.conftest import running_endpoint
+
+WAV = str(resource_path("sample_audio/conversation.wav"))
+
+
+@contextlib.contextmanager
+def cluster_in(home: Path, generators: int) -> Iterator[Membership]:
+    """A cluster whose processes can be told by their environment."""
+    os.environ["XDG_CACHE_HOME"], os.environ["XDG_DATA_HOME"] = str(home / "cache"), str(home / "data")
+    try:
+        with local_cluster(generators) as membership:
+            yield membership
+    finally:
+        del os.environ["XDG_CACHE_HOME"], os.environ["XDG_DATA_HOME"]
+
+
+def processes(home: Path, *words: str) -> list[int]:
+    """Process numbers of the cluster in `home` whose command lines have all of the words."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+            if (
+                all(word.encode() in command for word in words)
+                and f"{home}".encode() in (entry / "environ").read_bytes()
+            ):
+                found.append(int(entry.name))
+    return found
+
+
+def open_streams(port: int) -> int:
+    """Established TCP connections to the endpoint: one for each stream."""
+    listed = subprocess.run(
+        ["ss", "-Htn", "state", "established", f"dst 127.0.0.1:{port}"], check=True, capture_output=True, text=True
+    ).stdout
+    return len(listed.splitlines())
+
+
+def run_command(info: dict[str, object], line: Path, sessions: Path, streams: int, *more: str) -> list[str]:
+    """`flux-stress file` on the cluster, with the endpoint's keys."""
+    return [
+        *[sys.executable, "-P", "-m", "flux_desktop.cli.main", "file", "local"],
+        *["--file", WAV, "--loop", "--connections", str(streams), "--cluster", str(line), "--forward-keys"],
+        *["--endpoint-url", str(info["url"]), "--region", str(info["region"]), "--ca-bundle", str(info["ca_file"])],
+        *["--sessions-dir", str(sessions), "--quiet", "--json", "--no-account", *more],
+    ]
+
+
+def environment(info: dict[str, object]) -> dict[str, str]:
+    """With the endpoint's keys."""
+    keys = {"AWS_ACCESS_KEY_ID": str(info["access_key"]), "AWS_SECRET_ACCESS_KEY": str(info["secret_key"])}
+    return {**os.environ, **keys}
+
+
+# ------------------------------------------------------------ exact
+
+
+def exact(generators: int, streams: int, seconds: float) -> None:
+    """One run on all generators; its figures against those of the recordings, its starts against the plan."""
+    with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
+        home = Path(folder)
+        with cluster_in(home, generators) as membership:
+            line = home / "line"
+            line.write_text(to_line(membership))
+            total = generators * streams
+            command = run_command(
+                info, line, home / "s", total, "--duration", f"{seconds}s", "--generators", str(generators)
+            )
+            peak, port = 0, int(str(info["url"]).rpartition(":")[2])
+            with subprocess.Popen(command, env=environment(info), stdout=subprocess.PIPE) as process:
+                while process.poll() is None:
+                    peak = max(peak, open_streams(port))
+                    time.sleep(0.2)
+                assert process.stdout is not None
+                summary = json.loads(process.stdout.read())
+        session = Path(summary["session_folder"])
+        print(
+            f"{total} streams on {generators} generators: {summary['verdict']}, "
+            f"{summary['ledger']['completed']} completed"
+        )
+        for reason in summary["reasons"]:
+            print(f"  {reason}")
+        pooled = {name: Histogram() for name in ("pacing", "update", "wire")}
+        for event in read_session(session, messages=False):
+            if isinstance(event, Histograms) and event.final:
+                for name, histogram in pooled.items():
+                    if name in event.encoded:
+                        histogram.merge_encoded(event.encoded[name])
+        for name, key in (
+            ("pacing", "pacing_error"),
+            ("update", "update_latency_user_clock"),
+            ("wire", "update_latency_wire_clock"),
+        ):
+            own = msgspec.structs.asdict(pooled[name].percentiles())
+            print(f"  {name}: merged {'=' if own == summary[key] else 'IS NOT'} pooled, {summary[key]}")
+        starts = sorted(
+            (event.t, event.conn) for event in read_session(session, messages=False) if isinstance(event, AudioStarted)
+        )
+        print(
+            f"  audio starts from {starts[0][0]:.3f} to {starts[-1][0]:.3f} s; peak at the endpoint {peak} of {total}"
+        )
+        for row in summary["generators"]:
+            print(f"  {row}")
+
+
+# ------------------------------------------------------------ kills
+
+
+def kills(trials: int, streams: int) -> None:
+    """Trials of all kinds in turn, each on a fresh cluster of two generators."""
+    kinds = (
+        "generator killed",
+        "generator stopped, continued",
+        "coordinator killed",
+        "run killed",
+        "coordinator stopped",
+    )
+    print("trial  what                           load ended after  peak of plan  exit  verdict       lost  completed")
+    chance = random.Random(1)
+    for trial in range(1, trials + 1):
+        one_kill(trial, kinds[(trial - 1) % len(kinds)], streams, chance)
+
+
+def one_kill(trial: int, kind: str, streams: int, chance: random.Random) -> None:
+    """Stream, strike, and watch the load until it is gone."""
+    with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
+        home = Path(folder)
+        with cluster_in(home, 2) as membership:
+            line = home / "line"
+            line.write_text(to_line(membership))
+            port = int(str(info["url"]).rpartition(":")[2])
+            command = run_command(info, line, home / "s", streams, "--duration", "14s", "--generators", "2")
+            with subprocess.Popen(
+                command, env=environment(info), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ) as process:
+                peak = 0
+                while open_streams(port) < streams:
+                    time.sleep(0.05)
+                time.sleep(chance.uniform(0.2, 2.0))
+                struck_s, continued = time.monotonic(), []
+                strike(kind, home, process.pid)
+                # What a lost part carried; the rest goes on to the end of the plan.
+                left = 0 if kind in {"coordinator killed", "run killed", "coordinator stopped"} else streams // 2
+                while (now := open_streams(port)) > left:
+                    peak = max(peak, now)
+                    if time.monotonic() - struck_s > 30:
+                        break
+                    time.sleep(0.02)
+                ended_s = time.monotonic() - struck_s
+                if kind in {"generator stopped, continued", "coordinator stopped"}:
+                    time.sleep(max(0.0, LEASE_S + 1 - ended_s))
+                    continued = [number for number in processes(home, "cluster") if _signal(number, signal.SIGCONT)]
+                while process.poll() is None:
+                    peak = max(peak, open_streams(port))
+                    time.sleep(0.05)
+                after = open_streams(port)
+                assert process.stdout is not None
+                text = process.stdout.read()
+        summary = json.loads(text) if text.strip() else {}
+        ledger = summary.get("ledger", {})
+        print(
+            f"{trial:5}  {kind:<30} {ended_s:>10.2f} s {max(peak, after):>9} of {streams:<4} {process.returncode:>5}  "
+            f"{summary.get('verdict', '-'):<12} {ledger.get('generator lost', 0):>5} {ledger.get('completed', 0):>10}"
+            f"{'' if not continued else '   continued'}",
+            flush=True,
+        )
+
+
+def strike(kind: str, home: Path, run: int) -> None:
+    """Do it."""
+    generator = processes(home, "cluster", "join")[0]
+    (coordinator,) = processes(home, "cluster", "coordinate")
+    match kind:
+        case "generator killed":
+            _signal(generator, signal.SIGKILL)
+        case "generator stopped, continued":
+            _signal(generator, signal.SIGSTOP)
+        case "coordinator killed":
+            _signal(coordinator, signal.SIGKILL)
+        case "coordinator stopped":
+            _signal(coordinator, signal.SIGSTOP)
+        case _:
+            _signal(run, signal.SIGKILL)
+
+
+def _signal(number: int, what: signal.Signals) -> bool:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, what)
+        return True
+    return False
+
+
+# ------------------------------------------------------------ exchanges
+
+
+class SimulatedRun:
+    """Answers exchanges like a generator with one worker, without streams."""
+
+    def __init__(self) -> None:
+        self._answer = b""
+
+    async def exchange(self, commands: list[tuple[int, bytes]]) -> bytes:
+        """A snapshot of 1,000 streams, ten rows of which have changed."""
+        from flux_desktop.cluster.messages import Answer, pack
+        from flux_desktop.engine.records.events import Snapshot, encode_event
+        from flux_desktop.engine.records.facts import ConnectionRow
+
+        if not self._answer:
+            rows = [ConnectionRow(conn=conn, chunks_sent=99, turns=3, text="as it stands now") for conn in range(10)]
+            line = encode_event(Snapshot(t=1.0, ledger={"streaming": 1000}, rows=rows))
+            self._answer = pack(Answer(monotonic_s=time.monotonic(), lines=[(1, line)]))
+        return self._answer
+
+
+async def exchanges(generators: int, seconds: float) -> None:
+    """Exchanges with simulated generators, at the pace of a run."""
+    from flux_desktop.cluster.messages import Answer, unpack
+    from flux_desktop.cluster.nodes import client
+    from flux_desktop.engine.records.events import decode_event
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with cluster_in(home, 4) as membership:
+            async with client(membership) as joined:
+                while len(found := (await joined.scheduler.identity(n_workers=-1))["workers"]) < 4:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+                addresses = list(found)
+                futures = [
+                    joined.submit(SimulatedRun, actor=True, workers=[addresses[each % 4]], pure=False, retries=0)
+                    for each in range(generators)
+                ]
+                actors = [await future for future in futures]
+                (coordinator,) = processes(home, "cluster", "coordinate")
+                took: list[float] = []
+
+                async def exchange(actor: SimulatedRun) -> None:
+                    until_s = time.monotonic() + seconds
+                    await asyncio.sleep(random.random() * EXCHANGE_EVERY_S)
+                    while time.monotonic() < until_s:
+                        asked_s = time.monotonic()
+                        answer = unpack(await actor.exchange([]), Answer)
+                        took.append(time.monotonic() - asked_s)
+                        for _, text in answer.lines:
+                            decode_event(text)
+                        await asyncio.sleep(EXCHANGE_EVERY_S)
+
+                before = (cpu_s(coordinator), time.process_time(), time.monotonic())
+                await asyncio.gather(*(exchange(actor) for actor in actors))
+                wall_s = time.monotonic() - before[2]
+                scheduler, own = cpu_s(coordinator) - before[0], time.process_time() - before[1]
+        took.sort()
+        each = len(took) / wall_s
+        print(f"{generators} simulated generators, {each:.0f} exchanges/s for {wall_s:.0f} s")
+        print(f"  round trip p50 {1000 * took[len(took) // 2]:.1f} ms, p99 {1000 * took[int(len(took) * 0.99)]:.1f} ms")
+        for name, used in (("coordinator", scheduler), ("run's process", own)):
+            per = 1e6 * used / len(took)
+            print(
+                f"  {name}: {100 * used / wall_s:.0f} % of a core, {per:.0f} µs an exchange; 1,000 generators at one "
+                f"exchange a second: {per * 1000 / 1e4:.0f} % of a core"
+            )
+
+
+def main() -> None:
+    """Entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("exact", "kills", "exchanges"))
+    parser.add_argument("--generators", type=int)
+    parser.add_argument("--streams", type=int)
+    parser.add_argument("--trials", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    args = parser.parse_args()
+    match args.what:
+        case "exact":
+            exact(args.generators or 3, args.streams or 100, args.seconds)
+        case "kills":
+            kills(args.trials, args.streams or 10)
+        case _:
+            asyncio.run(exchanges(args.generators or 200, args.seconds))
+
+
+if __name__ == "__main__":
+    main()
