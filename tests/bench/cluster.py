@@ -104,12 +104,14 @@ def exact(generators: int, streams: int, seconds: float) -> None:
                 info, line, home / "s", total, "--duration", f"{seconds}s", "--generators", str(generators)
             )
             peak, port = 0, int(str(info["url"]).rpartition(":")[2])
-            with subprocess.Popen(command, env=environment(info), stdout=subprocess.PIPE) as process:
+            with (
+                (home / "summary").open("wb") as out,
+                subprocess.Popen(command, env=environment(info), stdout=out) as process,
+            ):
                 while process.poll() is None:
                     peak = max(peak, open_streams(port))
                     time.sleep(0.2)
-                assert process.stdout is not None
-                summary = json.loads(process.stdout.read())
+            summary = json.loads((home / "summary").read_bytes())
         session = Path(summary["session_folder"])
         print(
             f"{total} streams on {generators} generators: {summary['verdict']}, "
@@ -133,6 +135,16 @@ def exact(generators: int, streams: int, seconds: float) -> None:
         starts = sorted(
             (event.t, event.conn) for event in read_session(session, messages=False) if isinstance(event, AudioStarted)
         )
+        by_conn = {conn: t for t, conn in starts}
+        spreads = [
+            max(group) - min(group)
+            for first in range(1, total + 1, generators)
+            if len(group := [by_conn[conn] for conn in range(first, first + generators) if conn in by_conn]) > 1
+        ]
+        print(
+            f"  connections due at the same moment on different generators began their audio within "
+            f"{1000 * sorted(spreads)[len(spreads) // 2]:.0f} ms (median), {1000 * max(spreads):.0f} ms (largest)"
+        )
         print(
             f"  audio starts from {starts[0][0]:.3f} to {starts[-1][0]:.3f} s; peak at the endpoint {peak} of {total}"
         )
@@ -152,7 +164,9 @@ def kills(trials: int, streams: int) -> None:
         "run killed",
         "coordinator stopped",
     )
-    print("trial  what                           load ended after  peak of plan  exit  verdict       lost  completed")
+    print(
+        "trial  what                           load ended after  peak of plan  exit  verdict       lost  others ended"
+    )
     chance = random.Random(1)
     for trial in range(1, trials + 1):
         one_kill(trial, kinds[(trial - 1) % len(kinds)], streams, chance)
@@ -195,9 +209,10 @@ def one_kill(trial: int, kind: str, streams: int, chance: random.Random) -> None
                 text = process.stdout.read()
         summary = json.loads(text) if text.strip() else {}
         ledger = summary.get("ledger", {})
+        lost = ledger.get("generator lost", 0)
         print(
             f"{trial:5}  {kind:<30} {ended_s:>10.2f} s {max(peak, after):>9} of {streams:<4} {process.returncode:>5}  "
-            f"{summary.get('verdict', '-'):<12} {ledger.get('generator lost', 0):>5} {ledger.get('completed', 0):>10}"
+            f"{summary.get('verdict', '-'):<12} {lost:>5} {sum(ledger.values()) - lost:>10}"
             f"{'' if not continued else '   continued'}",
             flush=True,
         )
