@@ -6,9 +6,8 @@ import argparse
 import asyncio
 import contextlib
 import os
-import re
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,11 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.cluster import choice
 
 if TYPE_CHECKING:
     from flux_desktop.cluster.membership import Membership
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
-
-_LOCAL = re.compile(r"local:(\d{1,2})", re.ASCII)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,23 +58,9 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@contextlib.contextmanager
-def cluster_pool(args: argparse.Namespace) -> Iterator[WorkerPool | None]:
-    """The cluster that the flags name; None without `--cluster`. Raises `ProblemError`."""
-    if not getattr(args, "cluster", None):
-        yield None
-        return
-    with _with_dask():
-        from flux_desktop.cluster.local_cluster import local_cluster
-        from flux_desktop.cluster.membership import read_membership
-        from flux_desktop.cluster.pool import ClusterPool
-    if args.generators < 1:
-        raise ProblemError(Problem(code="option_unknown", what="--generators must be at least 1."))
-    if (found := _LOCAL.fullmatch(args.cluster)) and int(found[1]) > 0:
-        with local_cluster(int(found[1])) as membership:
-            yield ClusterPool(membership, generators=int(found[1]), forward_keys=args.forward_keys)
-        return
-    yield ClusterPool(read_membership(args.cluster), generators=args.generators, forward_keys=args.forward_keys)
+def cluster_pool(args: argparse.Namespace) -> contextlib.AbstractContextManager[WorkerPool | None]:
+    """The pool of the cluster that the flags name; None without `--cluster`. Entering it raises `ProblemError`."""
+    return choice.cluster_pool(args.cluster, generators=args.generators, forward_keys=args.forward_keys)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
         exit_with_parent(grace_s=0.5)
     try:
-        with _with_dask():
+        with choice.with_dask():
             import flux_desktop.cluster.nodes  # noqa: F401 - whether it can be imported
         return asyncio.run(_until_stopped(_coordinate(args) if args.action == "coordinate" else _join(args)))
     except ProblemError as error:
@@ -153,19 +137,3 @@ def _write_private(path: Path, text: str) -> None:
         raise ProblemError(
             Problem(code="option_unknown", what=f"{path} cannot be written.", why=f"{error.strerror or error}.")
         ) from error
-
-
-@contextlib.contextmanager
-def _with_dask() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name not in {"dask", "distributed"}:
-            raise
-        raise ProblemError(
-            Problem(
-                code="cluster_not_installed",
-                what="Clusters need Dask, which is not installed.",
-                todo="Install it with “pip install 'flux-desktop[cluster]'”.",
-            )
-        ) from None

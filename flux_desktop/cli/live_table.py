@@ -14,10 +14,10 @@ from rich.text import Text
 
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.generator_text import generator_text
 from flux_desktop.engine.records.events import GeneratorsSeen, LevelMeasured, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, GeneratorRow, LedgerClass, Percentiles
 from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.reports.generator_text import generator_text
 
 _REDRAW_S = 0.25
 _RATE_WINDOW_S = 2.0

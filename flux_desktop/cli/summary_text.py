@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.accuracy_text import clip_lines
-from flux_desktop.cli.generator_text import generator_text
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import values_needed
 from flux_desktop.reports.accuracy_text import accuracy_rows
+from flux_desktop.reports.generator_text import generator_text
 from flux_desktop.reports.run_result import FinalSummary, shown_figures
 
 _LABEL_CHARS = 28

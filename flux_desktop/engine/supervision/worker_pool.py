@@ -27,7 +27,10 @@ class RunWorker(Protocol):
 
     number: int
     connections: list[int]
-    refused: Problem | None
+
+    @property
+    def refused(self) -> Problem | None:
+        """Why it could not carry out its run at all."""
 
     async def start(self) -> None:
         """Have it load what it needs. Raises `ProblemError`."""

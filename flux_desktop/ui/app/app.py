@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flux_desktop import __version__
+
+if TYPE_CHECKING:
+    from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
 EXAMPLES = {
     "flux-desktop": "open the window",
@@ -39,6 +43,11 @@ def parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         help="start in the presenter view; with a session folder, replay it, with two, compare them",
+    )
+    options.add_argument(
+        "--cluster",
+        metavar="LINE-OR-FILE",
+        help="carry the streams of all runs on this cluster's machines (“flux-stress cluster”); local:2 tries it here",
     )
     options.add_argument("--screenshot", metavar="PATH", type=Path, help="save a screenshot during the run")
     options.add_argument("--theme", choices=("system", "dark", "light"), help="colour theme")
@@ -85,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from flux_desktop.ui.app.launch import run_window  # takes about as long as the probe
 
         if (reason := probe.reason()) is None:
-            return run_window(options)
+            return _on_cluster(options, run_window)
         why = reason
     if not options.demo:
         print(
@@ -99,7 +108,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from flux_desktop.ui.app.launch import run_off_screen
 
-    return run_off_screen(options)
+    return _on_cluster(options, run_off_screen)
+
+
+def _on_cluster(options: argparse.Namespace, run: Callable[[argparse.Namespace, WorkerPool | None], int]) -> int:
+    """Run with the cluster that is named, or without one."""
+    from flux_desktop.base.problem import ProblemError
+    from flux_desktop.cluster.choice import cluster_pool
+
+    try:
+        with cluster_pool(options.cluster, generators=1, forward_keys=False) as pool:
+            if pool is None:
+                return run(options, None)
+            from flux_desktop.cluster.threaded_pool import ThreadedPool
+
+            return run(options, ThreadedPool(pool))
+    except ProblemError as error:
+        print(f"flux-desktop: {error.problem.sentence()}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from flux_desktop.engine.recording.session_folder import default_sessions_dir, m
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
+from flux_desktop.engine.supervision.worker_pool import WorkerPool
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
@@ -72,8 +73,8 @@ def make_window(
     return window
 
 
-def run_window(options: argparse.Namespace) -> int:
-    """Show the window until it is closed."""
+def run_window(options: argparse.Namespace, pool: WorkerPool | None = None) -> int:
+    """Show the window until it is closed. With `pool` its machines carry the streams."""
     local = LocalEndpointKeeper()
 
     async def live(window: MainWindow) -> int:
@@ -101,10 +102,10 @@ def run_window(options: argparse.Namespace) -> int:
             settings.save(settings.settings_path(), settings.collect(window.state))
         return 0
 
-    return _run(options, live, partial(supervisor_engine, local=local))
+    return _run(options, live, partial(supervisor_engine, local=local, pool=pool))
 
 
-def run_off_screen(options: argparse.Namespace) -> int:
+def run_off_screen(options: argparse.Namespace, pool: WorkerPool | None = None) -> int:
     """Run the demo to its end with no display; prints the transcript and saves a picture."""
 
     async def live(window: MainWindow) -> int:
@@ -133,7 +134,7 @@ def run_off_screen(options: argparse.Namespace) -> int:
         await asyncio.wait_for(closed.wait(), CLOSE_WAIT_S)
         return 0 if ended is not None and _all_completed(ended, window.state.run) else 1
 
-    return _run(options, live)
+    return _run(options, live, partial(supervisor_engine, pool=pool))
 
 
 def check_installation(window: MainWindow, checked_version: str) -> None:

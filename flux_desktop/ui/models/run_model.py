@@ -17,6 +17,7 @@ from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Event,
+    GeneratorsSeen,
     LevelMeasured,
     Notice,
     Received,
@@ -26,7 +27,7 @@ from flux_desktop.engine.records.events import (
     Snapshot,
     TranscriptProvenance,
 )
-from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.engine.records.facts import ConnectionState, GeneratorRow
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.ui.models.clip_words import ClipWords
@@ -136,6 +137,8 @@ class RunModel:
         self.wire = Band()
         self.streams = LedgerHistory()
         self.pacing_p99 = Series(first=RUN_POINTS)
+        self.generators: list[GeneratorRow] = []
+        """The machines of a run on several, as they were last seen."""
         self.clip_words = ClipWords()
         self.unread: set[int] = set()
         """Connections of a past run whose messages have not been read: each is `load`ed when it is looked at."""
@@ -237,6 +240,8 @@ class RunModel:
                     conversation.transcript_from = tuple(
                         event.sources.get(conversation.request_id or "", conversation.transcript_from)
                     )
+            case GeneratorsSeen():
+                self.generators = event.rows
             case Notice():
                 self.notices.append(event.problem)
                 self.notice_count += 1

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import USER_CLOCK, WIRE_CLOCK
 from flux_desktop.ui.panels.enlarged_plot import EnlargedPlot
+from flux_desktop.ui.panels.generator_panel import GeneratorPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
@@ -63,6 +64,8 @@ class PlotColumn(QWidget):
         self.plots = [self.latency, self.end_of_turn, self.level, self.pacing, self.streams, self.account]
         for widget, share in ((self.latency, 6), (self.end_of_turn, 4), (self.deck, 3)):
             self._layout.addWidget(widget, share)
+        self.generators = GeneratorPanel(self._model)
+        self._layout.addWidget(self.generators)
         for plot in self.plots:
             plot.enlarge_wanted.connect(partial(self._enlarge, plot))
         self.deck.show_plot(self._state.choices.plot)
@@ -114,5 +117,6 @@ class PlotColumn(QWidget):
         """Draw what is new; the account has a tab once something is known of it."""
         if self.plots:
             self.deck.set_offered(self.account.heading, self.account.offered)
+            self.generators.refresh()
         for plot in self.plots:
             plot.refresh()

@@ -12,6 +12,7 @@ from flux_desktop.engine.records.plan import RunPlan
 
 if TYPE_CHECKING:
     from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+    from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
 EventSink = Callable[[Event], None]
 
@@ -37,11 +38,12 @@ class RunEngine(Protocol):
 EngineFactory = Callable[[EventSink], RunEngine]
 
 
-def supervisor_engine(sink: EventSink, local: LocalEndpoint | None = None) -> RunEngine:
+def supervisor_engine(sink: EventSink, local: LocalEndpoint | None = None, pool: WorkerPool | None = None) -> RunEngine:
     """The real engine; its import waits until the first run because it brings numpy and more along.
 
-    With `local` it uses that built-in endpoint, which outlives it; without, one of its own.
+    With `local` it uses that built-in endpoint, which outlives it; without, one of its own. With `pool` the streams are
+    carried by its machines.
     """
     from flux_desktop.engine.supervision.supervisor import Supervisor
 
-    return Supervisor(sink, local=local)
+    return Supervisor(sink, local=local, pool=pool)

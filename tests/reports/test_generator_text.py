@@ -1,9 +1,9 @@
-"""Tests for cli.generator_text."""
+"""Tests for reports.generator_text."""
 
 from __future__ import annotations
 
-from flux_desktop.cli.generator_text import generator_text
 from flux_desktop.engine.records.facts import GeneratorRow
+from flux_desktop.reports.generator_text import generator_text
 
 
 def test_a_generator_in_a_line() -> None:
