@@ -67,7 +67,7 @@ async def test_a_real_endpoint_that_refuses_is_bracketed_and_the_search_recorded
 async def test_a_stream_that_is_lost_fails_its_rung(tmp_path: Path) -> None:
     report = await CapacitySearch(plan("--fault", "cut-once=1.5", max_streams=1), sessions_dir=tmp_path).run()
     first = report.rungs[0]
-    assert (first.judgement, first.lost, first.reason) == ("FAIL", 1, "1 of 1 streams were lost")
+    assert (first.judgement, first.lost, first.reason) == ("FAIL", 1, "1 of 1 stream was lost")
     assert report.result is not None
     assert report.result.shape is None, "it was not its latency"
 

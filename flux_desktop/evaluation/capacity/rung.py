@@ -111,11 +111,11 @@ def judge(
     """The judgement of a rung, its figures, and the reason where it is not PASS."""
     measured = tuple(measure(each, samples.values.get(each.figure, ())) for each in criteria)
     if refused:
-        return "FAIL", measured, f"{refused} of {streams} streams were refused or not answered"
+        return "FAIL", measured, f"{_part(refused, streams)} refused or not answered"
     if lost:
-        return "FAIL", measured, f"{lost} of {streams} streams were lost"
+        return "FAIL", measured, f"{_part(lost, streams)} lost"
     if silent:
-        return "FAIL", measured, f"{silent} of {streams} streams fell silent"
+        return "FAIL", measured, f"{silent} of {streams} stream{'s' * (streams != 1)} fell silent"
     failing = [each for each in measured if each.judgement == "FAIL"]
     if failing:
         return "FAIL", measured, "; ".join(_beyond(each) for each in failing)
@@ -153,6 +153,11 @@ def _clusters(by_connection: list[Values]) -> list[Values]:
         return by_connection
     parts = -(-CLUSTERS_MIN // len(by_connection))
     return [part for values in by_connection for part in np.array_split(values, parts) if len(part)]
+
+
+def _part(count: int, streams: int) -> str:
+    """``1 of 24 streams was``, ``2 of 24 streams were``."""
+    return f"{count} of {streams} stream{'s' * (streams != 1)} {'was' if count == 1 else 'were'}"
 
 
 def _beyond(measured: Measured) -> str:
