@@ -22,7 +22,7 @@ import msgspec
 from flux_desktop.ui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
-LIMIT_S = 120.0
+LIMIT_S = 500.0
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -57,8 +57,13 @@ class ObservedAccount:
 
     @property
     def state(self) -> tuple[int, ...]:
-        """Changes whenever the timeline does."""
-        return (self._changes, len(self.records), self._history.revision, len(self.planned), len(self.p95_ms))
+        """Changes whenever the timeline does, which is often while streams open."""
+        return (*self.read_state, self._history.revision, len(self.planned), len(self.p95_ms))
+
+    @property
+    def read_state(self) -> tuple[int, ...]:
+        """Changes with the run, and with what has been read of its account."""
+        return (self._changes, len(self.records))
 
     @property
     def timeline(self) -> AccountTimeline:

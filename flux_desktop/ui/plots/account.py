@@ -36,7 +36,7 @@ class AccountPlot(PlotPanel):
         return bool(self._observed.records)
 
     def draw(self) -> None:
-        state = (*self._observed.state, math.floor(self._observed.now_s))
+        state = (*self._observed.read_state, math.floor(self._observed.now_s))
         if state == self._drawn:
             return
         self._drawn = state

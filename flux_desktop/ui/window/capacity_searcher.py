@@ -158,7 +158,8 @@ class CapacitySearcher:
         if model.searching:
             model.observed.records = state.observed.records
             self._page.answer.refresh()
-            drawn = (len(model.rungs), model.observed.state, int(model.now_s / _DRAWN_EVERY_S))
+            observed, seconds = model.observed, int(model.now_s / _DRAWN_EVERY_S)
+            drawn = (len(model.rungs), observed.read_state, len(observed.planned), seconds)
             if drawn != self._drawn:
                 self._drawn = drawn
                 self._page.refresh()

@@ -45,6 +45,13 @@ def test_values_under_the_mouse_and_the_table(qtbot: QtBot, theme: ThemeSource) 
     state.observed.records = records()
     state.observed.take(ConnectionChanged(t=5.0, conn=1, state=ConnectionState.STREAMING))
     plot.draw()
+    drawn = list(plot.lines.items)
+    state.observed.take(ConnectionChanged(t=5.1, conn=1, state=ConnectionState.STREAMING))
+    plot.draw()
+    assert plot.lines.items == drawn, "once a second at most, however many streams open"
+    state.observed.take(ConnectionChanged(t=6.1, conn=1, state=ConnectionState.STREAMING))
+    plot.draw()
+    assert plot.lines.items != drawn
     assert plot.values_at(60.0) == ["1 open", "12 by CloudWatch", "1 instances in service", "2 desired"]
     assert [name for name, _x, _y in plot.columns()] == ["open", "by CloudWatch", "instances in service", "desired"]
     words = plot.legend.accessibleName()
