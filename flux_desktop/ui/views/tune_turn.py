@@ -128,14 +128,6 @@ class TuneTurnDelegate(QStyledItemDelegate):
             box = QRectF(x(hold.start_s), lane.top(), x(hold.end_s) - x(hold.start_s), lane.height())
             painter.setBrush(QColor(theme.border))
             painter.drawRect(box)
-            words = f"{hold.end_s - hold.start_s:.1f} s"
-            painter.setFont(font(TYPE_CAPTION_PX - 1))
-            if hold == cut or box.width() > painter.fontMetrics().horizontalAdvance(words) + 6:
-                painter.setPen(QColor(theme.text))
-                painter.drawText(
-                    box.adjusted(-20, 0, -3, -1), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), words
-                )
-                painter.setPen(Qt.PenStyle.NoPen)
         self._paint_loudness(painter, entry, lane, theme)
         painter.setPen(QPen(QColor(theme.ok), 2))
         painter.drawLine(QPointF(x(entry.turn.end_s), lane.top()), QPointF(x(entry.turn.end_s), lane.bottom()))
@@ -144,6 +136,15 @@ class TuneTurnDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(theme.danger), 2))
             painter.drawLine(QPointF(at, lane.top() - 2), QPointF(at, lane.bottom()))
             paint_triangle(painter, at, lane.top() - 3, QColor(theme.danger))
+        painter.setFont(font(TYPE_CAPTION_PX - 1))
+        for hold in entry.holds:
+            words = f"{hold.end_s - hold.start_s:.1f} s"
+            width, high = painter.fontMetrics().horizontalAdvance(words) + 6, painter.fontMetrics().height()
+            if hold == cut or x(hold.end_s) - x(hold.start_s) > width:
+                box = QRectF(x(hold.end_s) - width, lane.bottom() - high, width, high)
+                painter.fillRect(box, QColor(theme.border))  # no line goes through it
+                painter.setPen(QColor(theme.text))
+                painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
         if entry.eager_s is not None and span.start_s <= entry.eager_s:
             paint_diamond(painter, x(entry.eager_s), lane.top() + 6, QColor(theme.eager))
         if entry == self.playing and self.position_s is not None:

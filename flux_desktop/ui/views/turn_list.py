@@ -98,8 +98,12 @@ class TurnListModel(QAbstractListModel):
         return None
 
 
+END_PX = 40
+"""A list that is scrolled to its end up to this stays there."""
+
+
 class TurnList(QListView):
-    """The transcript of one connection. Stays at the newest turn unless the person has scrolled up."""
+    """The transcript of one connection. Stays at the newest turn unless the user has scrolled up."""
 
     def __init__(self, theme: ThemeSource, conversation: Conversation) -> None:
         super().__init__()
@@ -124,7 +128,7 @@ class TurnList(QListView):
     def refresh(self) -> None:
         """Show what has come; called by the window's clock for the visible tab only."""
         bar = self.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 40
+        at_end = bar.value() >= bar.maximum() - END_PX
         cards = self.turns.conversation.cards
         if not self.turns.refresh():
             return
@@ -169,6 +173,12 @@ class TurnList(QListView):
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - END_PX
         super().resizeEvent(event)
-        self.cards.forget()
+        if event.size().width() != event.oldSize().width():
+            self.cards.forget()
         self.scheduleDelayedItemsLayout()
+        if at_end:
+            self.executeDelayedItemsLayout()
+            self.scrollToBottom()

@@ -84,6 +84,10 @@ class RibbonPart(Part[Split]):
             length = f"{hold.end_s - hold.start_s:.1f}"
             fitting = (words for words in (f"{length} s", length) if self._width(face, words) <= box.width())
             if (words := next(fitting, "")) and hold.start_s <= content.position_s:
+                below = QRectF(0, 0, self._width(face, words) + self.px(8), QFontMetricsF(face).height())
+                below.moveCenter(box.center())
+                painter.fillRect(below, QColor(theme.panel))
+                painter.fillRect(below, shade)
                 write(painter, box, words, theme.text, face, Qt.AlignmentFlag.AlignHCenter)
 
     @staticmethod

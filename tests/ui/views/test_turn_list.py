@@ -1,0 +1,40 @@
+"""The transcript stays at its newest turn when its room changes, unless the user has scrolled up."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.ui.models.card import Card
+from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.turn_list import TurnList
+
+
+@pytest.fixture
+def turns(theme: ThemeSource, qtbot: QtBot) -> TurnList:
+    conversation = Conversation(1)
+    for index in range(8):
+        conversation.cards.append(Card(index=index, tone="final", text="He was not an ill-disposed young man."))
+    made = TurnList(theme, conversation)
+    qtbot.addWidget(made)
+    made.resize(500, 1200)
+    made.show()
+    made.refresh()
+    qtbot.waitUntil(lambda: made.visualRect(made.turns.index(7)).height() > 0)
+    assert made.verticalScrollBar().maximum() == 0, "all turns have room"
+    return made
+
+
+def test_with_less_room_the_newest_turn_is_in_view(turns: TurnList) -> None:
+    turns.resize(500, 260)
+    bar = turns.verticalScrollBar()
+    assert bar.maximum() > 0
+    assert bar.value() == bar.maximum()
+
+
+def test_who_has_scrolled_up_stays_there(turns: TurnList) -> None:
+    turns.resize(500, 260)
+    turns.verticalScrollBar().setValue(0)
+    turns.resize(500, 200)
+    assert turns.verticalScrollBar().value() == 0
