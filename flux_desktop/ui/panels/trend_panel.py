@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
 from flux_desktop.reports.sessions.facts import FIGURES
 from flux_desktop.reports.sessions.trend import Trend, interval_words
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.session_table import day_of
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
@@ -48,7 +49,8 @@ class TrendPanel(Panel):
         self.head.insertWidget(1, self.box)
         self.head.insertWidget(2, self.common, 1)
         self.empty = label(NO_TREND, "muted", wrap=True)
-        self.body.addWidget(self.empty)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.body.addWidget(self.empty, 1)
         self.plot: Any = None
         self._line: Any = None
         self._points: Any = None
@@ -104,7 +106,9 @@ class TrendPanel(Panel):
         few = trend is not None and len(trend.points) < 2
         self.empty.setText(NO_TREND if trend is None else TOO_FEW)
         self.empty.setVisible(trend is None or few)
-        self.common.setText("" if trend is None else f"{len(trend.points)} sessions like it: {trend.common}")
+        self.common.setText(
+            "" if trend is None else f"{text.count(len(trend.points), 'session')} like it: {trend.common}"
+        )
         if self.plot is None:
             return
         self.plot.setVisible(trend is not None and not few)

@@ -195,6 +195,7 @@ QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 #banner { border-radius: 8px; background: %(raised)s; }
 #banner[tone="danger"] { border: 1px solid %(danger)s; border-left: 4px solid %(danger)s; }
 #banner[tone="warn"] { border: 1px solid %(warn)s; border-left: 4px solid %(warn)s; }
+#banner[tone="work"] { border: 1px solid %(border)s; border-left: 4px solid %(accent)s; }
 #banner[tone="ok"] { border: 1px solid %(ok)s; border-left: 4px solid %(ok)s; }
 #chip { background: %(accent_soft)s; border: 1px solid %(border)s; border-radius: 10px; padding: 2px 8px; }
 """

@@ -117,7 +117,7 @@ class BannerStack(QWidget):
         frame = QWidget()
         frame.hide()
         frame.setObjectName("banner")
-        frame.setProperty("tone", "ok")
+        frame.setProperty("tone", "work")
         frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(frame)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
