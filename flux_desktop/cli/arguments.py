@@ -3,49 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
-import re
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
+from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, number, seconds
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-CHUNK_MS = (20, 200)
-"""The shortest and the longest audio chunk that can be asked for."""
-_UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
-
-
-def number(text: str) -> float:
-    """A finite number; argparse turns the error into its usage message."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number")
-    return value
-
-
-def seconds(text: str) -> float:
-    """A duration in seconds: a number, or numbers with units such as ``90s``, ``1m30s``, ``500ms``."""
-    compact = text.strip().lower()
-    if re.fullmatch(rf"(?:{_PART_OF_DURATION})+", compact, re.ASCII):
-        parts = re.findall(_PART_OF_DURATION, compact, re.ASCII)
-        return sum(float(value) * _UNITS_S[unit] for value, unit in parts)
-    try:
-        return number(compact)
-    except argparse.ArgumentTypeError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a duration; write seconds, or 30s, 2m, 1m30s") from None
-
-
-def chunk_ms(text: str) -> float:
-    """The length of an audio chunk in milliseconds, within `CHUNK_MS`."""
-    value = number(text)
-    low, high = CHUNK_MS
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{text} is out of range: choose {low} to {high}")
-    return value
 
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:

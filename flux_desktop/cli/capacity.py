@@ -15,6 +15,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
+from flux_desktop.cli.argument_values import number, seconds
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
@@ -79,7 +80,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     search.add_argument("--start", type=int, default=START, metavar="N", help=f"first number (default: {START})")
     search.add_argument("--repeats", type=int, default=3, metavar="N", help="measurements of the boundary (default: 3)")
-    seconds = arguments.seconds
     search.add_argument("--settle", type=seconds, default=30.0, metavar="TIME", help="longest settling (default: 30s)")
     search.add_argument("--measure", type=seconds, default=60.0, metavar="TIME", help="per rung (default: 60s)")
     search.add_argument("--cool-down", type=seconds, default=10.0, metavar="TIME", help="after an overload (10s)")
@@ -89,7 +89,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--until", metavar="HH:MM", help="end the search at this time of day")
     search.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     cost = parser.add_argument_group("cost")
-    number = arguments.number
     cost.add_argument("--price", type=number, metavar="X", help="licence per stream-minute (default: as entered)")
     cost.add_argument("--instance-price", type=number, metavar="X", help="instance per hour (default: as entered)")
     cost.add_argument("--currency", default=None, metavar="CODE", help="of both prices (default: USD)")

@@ -27,7 +27,7 @@ from flux_desktop.engine.records.plan import (
     plan_problems,
 )
 from flux_desktop.engine.records.stages import batched, parse_stages, slots
-from flux_desktop.engine.sending.data_set_audio import fresh_connections
+from flux_desktop.engine.sending.data_set_check import fresh_connections
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import (

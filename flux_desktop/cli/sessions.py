@@ -16,6 +16,7 @@ from rich.text import Text
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.argument_values import number
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
@@ -78,10 +79,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note", metavar="TEXT", help="note: what to remember about the session")
     parser.add_argument("--title", metavar="TEXT", help="note: a name for people")
     parser.add_argument("--star", action=argparse.BooleanOptionalAction, default=None, help="note: never prune it")
-    parser.add_argument(
-        "--max-gb", type=arguments.number, metavar="N", help="prune, retention: keep N GB (default: 20)"
-    )
-    parser.add_argument("--max-age-days", type=arguments.number, metavar="N", help="prune, retention: drop older ones")
+    parser.add_argument("--max-gb", type=number, metavar="N", help="prune, retention: keep N GB (default: 20)")
+    parser.add_argument("--max-age-days", type=number, metavar="N", help="prune, retention: drop older ones")
     parser.add_argument("--yes", action="store_true", help="prune: do not ask")
     parser.add_argument("--json", action="store_true", help="list, search, show: print JSON")
     parser.add_argument("--sessions-dir", metavar="DIR", help="where the sessions are (default: user data)")

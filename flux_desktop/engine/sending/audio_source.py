@@ -15,7 +15,7 @@ from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource, SharedChunks
 from flux_desktop.engine.sending.clip_references import clip_beside
-from flux_desktop.engine.sending.data_set_audio import checked_data_set, with_source
+from flux_desktop.engine.sending.data_set_check import checked_data_set, with_source
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
 

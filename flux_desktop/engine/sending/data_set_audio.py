@@ -16,50 +16,13 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import BadEntry, Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.datasets.usable import UsableClip, bad_entry, check_clips, usable_clip
+from flux_desktop.datasets.usable import UsableClip, bad_entry, usable_clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSource
+from flux_desktop.engine.sending.clip_sequence import ClipSequence, LeftOut
+from flux_desktop.engine.sending.data_set_check import LIST, first_of
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
-
-_SHOWN = 5
-_LIST = "“flux-stress data check” lists what cannot be used."
-
-
-def checked_data_set(source: DataSetSource) -> tuple[DataSetSource, list[str]]:
-    """The source with the places of clips that cannot be used, and sentences for the user about all that is left out.
-
-    Blocks for a few seconds at most (`datasets.usable`). Raises `ProblemError`, as `strict` demands too.
-    """
-    data_set = read_data_set(source.path, source.columns)
-    checked = check_clips(data_set.clips, source.channel)
-    bad = [*data_set.bad, *checked.bad.values()]
-    if len(checked.bad) == len(data_set.clips):
-        raise unusable(data_set.path, _first(bad), f"Correct the entries. {_LIST}")
-    if bad and source.strict:
-        raise unusable(data_set.path, _first(bad), "Correct the entries, or leave --strict out.")
-    notes = [f"Left out: {entry.where}: {entry.why}" for entry in bad[:_SHOWN]]
-    if len(bad) > _SHOWN:
-        notes.append(f"Left out: {len(bad) - _SHOWN} more; flux-stress data check lists them.")
-    if checked.undecoded:
-        count = f"{checked.undecoded} of {len(data_set.clips)} recordings were not"
-        notes.append(f"{count} decoded before the run; flux-stress data check decodes all of them.")
-    return msgspec.structs.replace(source, left_out=tuple(checked.bad)), notes
-
-
-def fresh_connections(plan: RunPlan, clips: int) -> RunPlan:
-    """The plan with a connection for each of `clips` in each pass; as many as it had are held at the same time."""
-    assert isinstance(plan.source, DataSetSource)
-    return msgspec.structs.replace(plan, connections=clips * plan.source.passes, held_max=plan.connections)
-
-
-def with_source(plan: RunPlan, source: DataSetSource) -> RunPlan:
-    """The plan with a source that was checked: a clip that is left out has no connection of its own."""
-    assert isinstance(plan.source, DataSetSource)
-    connections = plan.connections
-    if source.fresh_connection:
-        connections -= source.passes * (len(source.left_out) - len(plan.source.left_out))
-    return msgspec.structs.replace(plan, source=source, connections=connections)
 
 
 class PlannedClip(UsableClip, frozen=True):
@@ -104,112 +67,6 @@ def clips_of(conn: int, plan: RunPlan, clips: Sequence[PlannedClip], duration_s:
     return chosen
 
 
-class ClipSequence:
-    """Chunks of several clips; the next clip is read ahead while the present one is being sent."""
-
-    def __init__(
-        self,
-        clips: Sequence[Callable[[], ChunkSource]],
-        limit_bytes: int | None,
-        on_begin: Callable[[], None],
-        on_clip: Callable[[int, int], None],
-        on_end: Callable[[int], None],
-    ) -> None:
-        """`on_clip` gets a clip's place in the sequence and the bytes before it, `on_end` the place of an ended one.
-
-        `on_begin` is called when the first clips are read.
-        """
-        self._clips = clips
-        self._left = limit_bytes
-        self._on_begin = on_begin
-        self._on_clip = on_clip
-        self._on_end = on_end
-        self._place = 0
-        self._sent_bytes = 0
-        self._announced = -1
-        self._begun: ChunkSource | None = None
-        self._following: ChunkSource | None = None
-
-    def begin(self) -> None:
-        """Read the beginnings of the first two clips; of a connection that waits for its place nothing is read."""
-        if self._begun is None:
-            self._begun = self._clips[0]()
-            self._following = self._clips[1]() if len(self._clips) > 1 else None
-            self._on_begin()
-
-    def end(self) -> None:
-        """Let go of the clips that are in use."""
-        for place, chunks in enumerate((self._begun, self._following), self._place):
-            if chunks is not None:
-                chunks.end()
-                self._on_end(place)
-        self._begun, self._following, self._clips = None, None, ()
-
-    @property
-    def _present(self) -> ChunkSource:
-        self.begin()
-        assert self._begun is not None
-        return self._begun
-
-    def next_bytes(self) -> int:
-        """Size of the next chunk; 0 when the last clip has ended."""
-        size = self._present.next_bytes()
-        while not size and self._following is not None:
-            self._on_end(self._place)
-            self._place += 1
-            self._begun = self._following
-            self._following = self._clips[self._place + 1]() if self._place + 1 < len(self._clips) else None
-            size = self._present.next_bytes()
-        return size if self._left is None else min(size, self._left)
-
-    def take(self) -> bytes | None:
-        """The next chunk, which is then behind; None while it is still being read from disk."""
-        size = self.next_bytes()
-        if (chunk := self._present.take()) is None:
-            return None
-        self._count(size)
-        return chunk[:size]
-
-    def skip(self) -> None:
-        """Leave the next chunk out."""
-        size = self.next_bytes()
-        self._present.skip()
-        self._count(size)
-
-    def _count(self, size: int) -> None:
-        if self._announced != self._place:
-            self._announced = self._place
-            self._on_clip(self._place, self._sent_bytes)
-        self._sent_bytes += size
-        if self._left is not None:
-            self._left -= size
-
-
-class LeftOut:
-    """In place of the chunks of a clip that cannot be decoded, where it has a connection of its own."""
-
-    def __init__(self, problem: Problem) -> None:
-        self._problem = problem
-
-    def begin(self) -> None:
-        """Raises `ProblemError`."""
-        raise ProblemError(self._problem)
-
-    def end(self) -> None:
-        """There is nothing to let go of."""
-
-    def next_bytes(self) -> int:
-        """There is no chunk."""
-        return 0
-
-    def take(self) -> bytes | None:
-        """There is no chunk."""
-        return None
-
-    def skip(self) -> None:
-        """There is no chunk."""
-
-
 class DataSetAudio:
     """The clips of one worker's connections. `open` blocks and is called first; the rest is called on the loop."""
 
@@ -244,7 +101,7 @@ class DataSetAudio:
         for number, clip in enumerate(read_data_set(source.path, source.columns).clips):
             if number in source.left_out:  # as was said before the run
                 what = f"The clip {clip.path} cannot be used."
-                self._all.append(Problem(code="clip_left_out", what=what, todo=_LIST))
+                self._all.append(Problem(code="clip_left_out", what=what, todo=LIST))
                 continue
             try:
                 planned = _planned(clip, self._plan.options.sample_rate_hz, source, number)
@@ -255,7 +112,7 @@ class DataSetAudio:
                 self._clips.append(planned)
                 self._all.append(planned)
         if not self._clips or (bad and source.strict):
-            raise unusable(Path(source.path), _first(bad), f"Correct the entries. {_LIST}")
+            raise unusable(Path(source.path), first_of(bad), f"Correct the entries. {LIST}")
         for entry in bad:
             what = f"The clip {entry.where} is left out. {entry.why}"
             self._on_problem(Problem(code="clip_left_out", what=what))
@@ -359,7 +216,3 @@ def _conversion(recordings: Sequence[Recording]) -> str:
     if not notes:
         return ""
     return f"{len(notes)} of {len(recordings)} clips are not sent as they are: {notes[0]}"
-
-
-def _first(bad: Sequence[BadEntry]) -> str:
-    return f"{bad[0].where}: {bad[0].why}" if bad else "It has no clip that can be streamed."

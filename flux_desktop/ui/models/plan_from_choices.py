@@ -6,7 +6,7 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import RunPlan, Source
-from flux_desktop.engine.sending.data_set_audio import fresh_connections
+from flux_desktop.engine.sending.data_set_check import fresh_connections
 from flux_desktop.flux.bundles import Bundle
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.choices import Choices

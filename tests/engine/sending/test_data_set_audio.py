@@ -15,15 +15,9 @@ import soundfile
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
-from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
-from flux_desktop.engine.sending.data_set_audio import (
-    ClipSequence,
-    DataSetAudio,
-    PlannedClip,
-    checked_data_set,
-    fresh_connections,
-    with_source,
-)
+from flux_desktop.engine.sending.chunk_source import ChunkSource
+from flux_desktop.engine.sending.data_set_audio import DataSetAudio, PlannedClip
+from flux_desktop.engine.sending.data_set_check import checked_data_set, fresh_connections, with_source
 from flux_desktop.flux.options import FluxOptions
 from tests.waiting import PATIENCE_S
 
@@ -176,16 +170,6 @@ def test_a_bad_clip_is_named_and_the_rest_continues(bench: Bench) -> None:
         bench.open(strict=True)
 
 
-def test_entries_without_audio_are_noted_and_refused_when_strict(bench: Bench) -> None:
-    path = bench.folder / "t.csv"
-    path.write_text("file,text\na.wav,x\n" + "".join(f"gone{number}.wav,x\n" for number in range(7)))
-    _, notes = checked_data_set(DataSetSource(path=str(path)))
-    assert len(notes) == 6
-    assert "2 more" in notes[-1]
-    with pytest.raises(ProblemError, match="gone0"):
-        checked_data_set(DataSetSource(path=str(path), strict=True))
-
-
 def test_a_clip_with_damage_in_its_middle_is_found_before_the_run(bench: Bench) -> None:
     noise = np.random.default_rng(1).integers(-9000, 9000, 4 * RATE_HZ).astype(np.int16)
     soundfile.write(bench.folder / "c2.flac", noise, RATE_HZ)
@@ -210,25 +194,6 @@ def test_a_clip_with_damage_in_its_middle_is_found_before_the_run(bench: Bench) 
     assert sorted(name for _, name, _ in bench.started) == sorted(bench.values)
     with pytest.raises(ProblemError, match=r"c2\.flac"):
         checked_data_set(DataSetSource(path=str(bench.folder), strict=True))
-
-
-def test_a_gap_may_leave_out_whole_clips() -> None:
-    started: list[int] = []
-    sequence = ClipSequence(
-        [
-            lambda value=value: FileChunkSource(bytes([value]) * 10, 4, loop=False, limit_bytes=None)
-            for value in (1, 2, 3)
-        ],
-        None,
-        lambda: started.append(-1),
-        lambda place, _: started.append(place),
-        lambda _: None,
-    )
-    for _ in range(4):
-        sequence.skip()
-    assert sequence.take() == bytes([2]) * 4
-    assert all_of(sequence) == bytes([2]) * 2 + bytes([3]) * 10
-    assert started == [-1, 0, 1, 2]
 
 
 def test_each_clip_is_told_before_its_first_chunk_is_taken(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ClipReference, ClipStarted, ConnectionChanged, ConnectionEnded, Event
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
-from flux_desktop.engine.sending.data_set_audio import LeftOut
+from flux_desktop.engine.sending.clip_sequence import LeftOut
 from flux_desktop.engine.worker.run import Run
 from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeTransport, polite
 from tests.stepped_loop import now_s, run

@@ -1,0 +1,30 @@
+"""Values of flags: what they mean, and one sentence for those that mean nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+import pytest
+
+from flux_desktop.cli.argument_values import chunk_ms, number, seconds
+
+
+@pytest.mark.parametrize(("text", "value_s"), [("30", 30.0), ("1m30s", 90.0), ("500ms", 0.5), (" 1.5M ", 90.0)])
+def test_a_duration_is_in_seconds_or_has_units(text: str, value_s: float) -> None:
+    assert seconds(text) == value_s
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "words"),
+    [
+        (number, "nan", "not a number"),
+        (number, "x", "not a number"),
+        (seconds, "5 apples", "not a duration"),
+        (chunk_ms, "19", "20 to 200"),
+        (chunk_ms, "201", "20 to 200"),
+    ],
+)
+def test_what_means_nothing_is_told(read: Callable[[str], float], text: str, words: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=words):
+        read(text)
