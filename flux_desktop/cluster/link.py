@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import msgspec
 from distributed import Client
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.threads import in_thread
 from flux_desktop.cluster.clock_offset import ClockOffset
 from flux_desktop.cluster.hosted_run import HostedRun
 from flux_desktop.cluster.membership import check_versions, present_versions
@@ -102,15 +104,14 @@ class GeneratorLink:
     async def send_files(self, files: RunFiles) -> None:
         """Send what the generator does not have yet, and have it placed. Raises `ProblemError`."""
         missing = await self.call("missing", msgspec.msgpack.encode(files.entries), limit_s=_FILES_MAX_S)
+        sizes = {entry.sha256: entry.size for entry in files.entries}
         for sha256 in missing:
-            await self._send_file(sha256, files.contents[sha256])
+            await self._send_file(sha256, files.contents[sha256], sizes[sha256])
         self.root = await self.call("place", limit_s=_FILES_MAX_S)
 
-    async def _send_file(self, sha256: str, content: Path | bytes) -> None:
-        data = content if isinstance(content, bytes) else await asyncio.to_thread(content.read_bytes)
-        parts = range(0, max(1, len(data)), PART_BYTES)
-        for offset in parts:
-            part = data[offset : offset + PART_BYTES]
+    async def _send_file(self, sha256: str, content: Path | bytes, size: int) -> None:
+        for offset in (parts := range(0, max(1, size), PART_BYTES)):
+            part = await in_thread(partial(_part, content, offset), _FILES_MAX_S)
             await self.call("put", sha256, offset, part, offset == parts[-1], limit_s=_FILES_MAX_S)
 
     async def call(self, method: str, *arguments: object, limit_s: float = _CALL_MAX_S) -> Any:
@@ -244,6 +245,14 @@ class GeneratorLink:
                 todo="Check its terminal, and join again where it has ended.",
             )
         )
+
+
+def _part(content: Path | bytes, offset: int) -> bytes:
+    if isinstance(content, bytes):
+        return content[offset : offset + PART_BYTES]
+    with content.open("rb") as file:
+        file.seek(offset)
+        return file.read(PART_BYTES)
 
 
 def _open(snapshot: Snapshot) -> int:
