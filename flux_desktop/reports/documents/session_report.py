@@ -23,6 +23,7 @@ from flux_desktop.reports.documents.report_figures import report_figures, report
 from flux_desktop.reports.documents.report_parts import SessionReport
 from flux_desktop.reports.documents.turn_timelines import worst_timelines
 from flux_desktop.reports.findings import EVIDENCE, ExperimentReport, read_capacity, read_experiment
+from flux_desktop.reports.generator_text import generator_text
 from flux_desktop.reports.heard_run import read_heard_run
 from flux_desktop.reports.run_result import FinalSummary, final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
@@ -135,4 +136,5 @@ def _facts(plan: RunPlan, summary: FinalSummary, data: str, notes: list[str]) ->
         ("Duration", f"{summary.duration_s:.1f} s"),
         ("flux-desktop", summary.version),
     ]
-    return [*facts, *(("Note", note) for note in notes)]
+    generators = [("Generator", generator_text(row)) for row in summary.generators]
+    return [*facts, *generators, *(("Note", note) for note in notes)]

@@ -17,6 +17,9 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.work_share import WorkEndedError
 from flux_desktop.cli.report import FORMATS, document
 from flux_desktop.cli.summary_text import summary_lines
+from flux_desktop.engine.recording.recording_file import RUN_FILE, compressor
+from flux_desktop.engine.records.events import GeneratorsSeen, encode_event
+from flux_desktop.engine.records.facts import GeneratorRow
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.reports.documents.html import as_html
@@ -129,6 +132,18 @@ def test_a_capacity_search_heads_its_report(tmp_path: Path) -> None:
     assert "BRACKETED: 46 conversations" in _Page(document(folder, "html")).text
     (folder / REPORT_FILE).write_bytes(b"{")
     assert read_session_report(folder).capacity is None
+
+
+def test_the_machines_of_a_run_on_several_are_named(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    seen = GeneratorsSeen(
+        t=1.0, rows=[GeneratorRow(name="west", streams=3), GeneratorRow(name="east", lost="no answer")]
+    )
+    with (folder / RUN_FILE).open("ab") as file:
+        file.write((member := compressor()).compress(encode_event(seen)) + member.flush())
+    page = _Page(document(folder, "html")).text
+    assert "west: 3 streams" in page
+    assert "east: lost, no answer" in page
 
 
 def test_what_is_no_session_is_a_sentence(tmp_path: Path) -> None:
