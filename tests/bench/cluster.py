@@ -2,6 +2,8 @@
 
 ``python -m tests.bench.cluster exact [--generators 3] [--streams 100]``
     one run of 3 × 100 streams: merged against pooled histograms, starts against the plan, peak load at the endpoint.
+``python -m tests.bench.cluster linear [--share 0.25]``
+    how many streams one generator with a share of a core carries, and three with the same share each; needs root.
 ``python -m tests.bench.cluster kills [--trials 30]``
     each trial kills, stops or cuts off a part of the cluster while it streams: how long the load lasted afterwards, and
     the highest load that the endpoint saw.
@@ -150,6 +152,75 @@ def exact(generators: int, streams: int, seconds: float) -> None:
         )
         for row in summary["generators"]:
             print(f"  {row}")
+
+
+# ------------------------------------------------------------ linear
+
+CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
+PERIOD_US = 10_000
+
+
+@contextlib.contextmanager
+def cpu_share(name: str, share: float, processes_in: list[int]) -> Iterator[None]:
+    """Give processes, and those that they start from now on, a share of one core (control groups, version 1)."""
+    group = CPU_GROUPS / f"flux-bench-{os.getpid()}-{name}"
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+        (group / "cpu.cfs_quota_us").write_text(str(int(PERIOD_US * share)))
+        for number in processes_in:
+            (group / "cgroup.procs").write_text(str(number))
+        yield
+        for number in (group / "cgroup.procs").read_text().split():
+            (CPU_GROUPS / "cgroup.procs").write_text(number)
+    finally:
+        time.sleep(0.2)
+        group.rmdir()
+
+
+def linear(share: float, seconds: float) -> None:
+    """The most streams that one generator with a share of a core carries, then three generators with the same share."""
+    if not CPU_GROUPS.is_dir():
+        print("not measured: the control group “cpu” of version 1 is not available")
+        return
+    single = 0
+    for streams in range(20, 400, 20):
+        if not carried(1, streams, share, seconds):
+            break
+        single = streams
+    for factor in (1.0, 0.9, 0.8):
+        each = max(1, int(single * factor))
+        if carried(3, each, share, seconds):
+            print(f"one carries {single} streams, three carry {3 * each}: {each / single:.2f} of linear")
+            return
+    print(f"one carries {single} streams, three less than 0.8 of three times that")
+
+
+def carried(generators: int, streams: int, share: float, seconds: float) -> bool:
+    """Whether so many streams on each generator keep pace: the run is not INVALID, and no chunk was late."""
+    with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
+        home = Path(folder)
+        with cluster_in(home, generators) as membership, contextlib.ExitStack() as shares:
+            line = home / "line"
+            line.write_text(to_line(membership))
+            while len(joined := processes(home, "cluster", "join")) < generators:
+                time.sleep(0.1)
+            time.sleep(3.0)  # they import Dask with the whole machine's CPU
+            for number in joined:
+                shares.enter_context(cpu_share(str(number), share, [number]))
+            more = ("--duration", f"{seconds}s", "--generators", str(generators))
+            command = run_command(info, line, home / "s", generators * streams, *more)
+            with (home / "summary").open("wb") as out:
+                subprocess.run(command, env=environment(info), stdout=out, stderr=subprocess.DEVNULL, check=False)
+            summary = json.loads((home / "summary").read_bytes())
+    pacing = summary["pacing_error"]
+    keeps_pace = summary["verdict"] == "DONE" and summary["late_chunks"] == 0
+    print(
+        f"{generators} × {streams:3} streams, {100 * share:.0f} % of a core each: {summary['verdict']}, pacing p99 "
+        f"{pacing['p99_ms']} ms, max {pacing['max_ms']} ms, {summary['late_chunks']} late of {summary['chunks_sent']}",
+        flush=True,
+    )
+    return keeps_pace
 
 
 # ------------------------------------------------------------ kills
@@ -315,15 +386,18 @@ async def exchanges(generators: int, seconds: float) -> None:
 def main() -> None:
     """Entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("exact", "kills", "exchanges"))
+    parser.add_argument("what", choices=("exact", "linear", "kills", "exchanges"))
     parser.add_argument("--generators", type=int)
     parser.add_argument("--streams", type=int)
     parser.add_argument("--trials", type=int, default=30)
+    parser.add_argument("--share", type=float, default=0.25)
     parser.add_argument("--seconds", type=float, default=20.0)
     args = parser.parse_args()
     match args.what:
         case "exact":
             exact(args.generators or 3, args.streams or 100, args.seconds)
+        case "linear":
+            linear(args.share, args.seconds)
         case "kills":
             kills(args.trials, args.streams or 10)
         case _:
