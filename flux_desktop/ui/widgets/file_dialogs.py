@@ -6,7 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
+from PySide6.QtGui import QIcon, QPalette, QTransform
+from PySide6.QtWidgets import QFileDialog, QSplitter, QToolButton, QTreeView, QWidget
+
+from flux_desktop.ui.style import icons
+
+ARROWS = {"backButton": 90, "forwardButton": -90, "toParentButton": 180}
+"""Buttons of Qt's own dialog by their names there, with the turn that an arrow pointing down needs, in degrees."""
+SIDEBAR_PX = 170
 
 
 def ask_where(parent: QWidget, conns: list[int], suffix: str, then: Callable[[Path], None]) -> None:
@@ -76,13 +83,25 @@ def documents_folder() -> Path:
     return folder if folder.is_dir() else Path.home()
 
 
+def _draw_arrows(dialog: QFileDialog) -> None:
+    """Give the buttons of Qt's dialog arrows in the colour of text: its own are black, also on a dark window."""
+    colour = dialog.palette().color(QPalette.ColorRole.WindowText).name()
+    for name, degrees in ARROWS.items():
+        button = dialog.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(QIcon(icons.pixmap("chevron-down", colour).transformed(QTransform().rotate(degrees))))
+
+
 def open_dialog(dialog: QFileDialog, then: Callable[[Path], None]) -> None:
     """Open a dialog that is deleted when it is closed; `then` gets the answer, if there is one."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.resize(860, 540)
     tree = dialog.findChild(QTreeView)
     if tree is not None:  # Qt's own dialog, which is used where the desktop has none
-        for column, width_px in enumerate((360, 90, 110, 150)):
+        for column, width_px in enumerate((310, 90, 110, 150)):
             tree.header().resizeSection(column, width_px)
+        _draw_arrows(dialog)
+        for splitter in dialog.findChildren(QSplitter):
+            splitter.setSizes([SIDEBAR_PX, dialog.width() - SIDEBAR_PX])
     dialog.fileSelected.connect(lambda path: then(Path(path)))
     dialog.open()

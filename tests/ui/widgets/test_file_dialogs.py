@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 
-from flux_desktop.ui.widgets.file_dialogs import ask_comparison, ask_session, ask_where
+from flux_desktop.ui.widgets.file_dialogs import ARROWS, ask_comparison, ask_session, ask_where
 
 
 @pytest.fixture
@@ -73,3 +74,25 @@ def test_a_comparison_is_saved_in_the_format_that_is_chosen(parent: QWidget) -> 
     for kind, suffix in (("JUnit (*.xml)", "xml"), ("JSON (*.json)", "json"), ("Markdown (*.md)", "md")):
         dialog.filterSelected.emit(kind)
         assert dialog.defaultSuffix() == suffix
+
+
+@pytest.fixture
+def red_text(qapp: QApplication) -> Iterator[None]:
+    before, palette = qapp.palette(), qapp.palette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor("#ff0000"))
+    qapp.setPalette(palette)
+    yield
+    qapp.setPalette(before)
+
+
+@pytest.mark.usefixtures("red_text")
+def test_its_arrows_have_the_colour_of_text(parent: QWidget, tmp_path: Path) -> None:
+    ask_session(parent, tmp_path, lambda _path: None)
+    for name in ARROWS:
+        button = dialog_of(parent).findChild(QToolButton, name)
+        assert button is not None
+        drawn = button.icon().pixmap(16, 16, QIcon.Mode.Normal).toImage()
+        places = [(x, y) for x in range(drawn.width()) for y in range(drawn.height())]
+        painted = [drawn.pixelColor(*place) for place in places if drawn.pixelColor(*place).alpha() > 100]
+        assert painted
+        assert all(colour.red() > 200 and colour.green() < 30 for colour in painted)
