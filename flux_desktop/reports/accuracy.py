@@ -8,6 +8,7 @@ Definitions are those of `evaluation.word_accuracy` and `evaluation.turn_figures
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from flux_desktop.evaluation.accuracy.heard_text import SpokenText, TurnText, tu
 from flux_desktop.evaluation.accuracy.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
 from flux_desktop.evaluation.thresholds.setting_figures import figures_of
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_matching import TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, score
 from flux_desktop.reports.heard_run import HeardConnection, HeardRun, read_heard_run
 from flux_desktop.reports.references import PlayedClip, decisions_in, played_clips, reference_turns, spoken_texts
@@ -61,12 +63,16 @@ class RunAccuracy(Struct, frozen=True, kw_only=True):
 def read_accuracy(folder: Path, on_read: OnRead | None = None) -> RunAccuracy | None:
     """The accuracy of a recorded run; None where the recording has no reference. Blocks; raises `OSError`."""
     run = read_heard_run(folder, on_read)
-    return None if run is None else run_accuracy(run)
+    return None if run is None else run_accuracy(heard_parts(run))
 
 
-def run_accuracy(run: HeardRun) -> RunAccuracy | None:
+def heard_parts(run: HeardRun) -> list[HeardPart]:
+    """What each connection adds, with its turns scored: the most of the work."""
+    return [HeardPart(connection, run) for connection in run.connections]
+
+
+def run_accuracy(parts: Sequence[HeardPart]) -> RunAccuracy | None:
     """The figures of what was read; None where nothing of a clip was sent."""
-    parts = [_Part(connection, run) for connection in run.connections]
     texts = [text for part in parts for text in part.texts]
     scores = [scored for part in parts for scored in part.scores]
     played = [each.reference for part in parts for each in part.played]
@@ -90,13 +96,21 @@ def run_accuracy(run: HeardRun) -> RunAccuracy | None:
     )
 
 
-class _Part:
+class ScoredClip(Struct, frozen=True):
+    """A clip whose turns are known, as it was played once."""
+
+    played: PlayedClip
+    decisions: list[TurnDecision]
+    score: ClipScore
+
+
+class HeardPart:
     """What one connection adds to a run."""
 
     def __init__(self, connection: HeardConnection, run: HeardRun) -> None:
         self.conn = connection.conn
         self.played = played_clips(connection, run.references)
-        self.scores: list[ClipScore] = []
+        self.clips: list[ScoredClip] = []
         spoken: list[SpokenText] = []
         left_out: list[PlayedClip] = []
         for played in self.played:
@@ -105,10 +119,16 @@ class _Part:
             if pieces is None:
                 left_out.append(played)
             if (turns := reference_turns(played)) is not None:
-                self.scores.append(score(turns, decisions_in(played, connection)))
+                decisions = decisions_in(played, connection)
+                self.clips.append(ScoredClip(played, decisions, score(turns, decisions)))
         heard = [text for text in connection.texts if not any(_within(text.start_s, each) for each in left_out)]
         self.texts = turn_texts(spoken, heard)
         self.left_out = len(left_out)
+
+    @property
+    def scores(self) -> list[ClipScore]:
+        """Of its clips."""
+        return [clip.score for clip in self.clips]
 
 
 def _clips(texts: list[TurnText], scores: list[ClipScore], times: dict[str, int]) -> list[ClipAccuracy]:

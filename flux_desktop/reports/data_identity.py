@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +20,16 @@ def read_data_identity(folder: Path) -> dict[int, str]:
 
     The time at which it was sent, and the folder that it was in, do not count. Blocks; raises `OSError`.
     """
-    found: dict[int, str] = {}
+    return identity_of(_references(folder))
+
+
+def identity_of(references: Iterable[ClipReference]) -> dict[int, str]:
+    """The same of references that have been read."""
+    alike = (msgspec.structs.replace(each, t=0.0, clip=Path(each.clip).name) for each in references)
+    return {each.number: hashlib.blake2s(msgspec.json.encode(each), digest_size=8).hexdigest() for each in alike}
+
+
+def _references(folder: Path) -> Iterator[ClipReference]:
     for line in chain.from_iterable(map(recorded_lines, recording_files(folder))):
         if not line.startswith(_REFERENCE):
             continue
@@ -28,9 +38,7 @@ def read_data_identity(folder: Path) -> dict[int, str]:
         except msgspec.DecodeError:
             continue
         if isinstance(event, ClipReference):
-            alike = msgspec.structs.replace(event, t=0.0, clip=Path(event.clip).name)
-            found[event.number] = hashlib.blake2s(msgspec.json.encode(alike), digest_size=8).hexdigest()
-    return found
+            yield event
 
 
 def data_hash(identity: dict[int, str]) -> str:

@@ -12,6 +12,7 @@ from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.rung import interval_text
 from flux_desktop.reports.documents.charts import capacity_chart, line_chart
 from flux_desktop.reports.documents.report_parts import INTERVAL_NOTE, SessionReport
+from flux_desktop.reports.documents.slow_turns import SlowTurn
 from flux_desktop.reports.documents.turn_chart import turn_chart
 
 TEMPLATE = "report/report.html.j2"
@@ -30,6 +31,7 @@ def as_html(report: SessionReport, sounds: Mapping[int, str] | None = None) -> s
         ms=_ms,
         sounds=sounds or {},
         turn_chart=turn_chart,
+        slow_chart=_slow_chart,
         file_name=lambda path: PurePath(path).name,
     )
 
@@ -90,6 +92,10 @@ def _account_charts(account: AccountTimeline) -> dict[str, str]:
             label="Instances over time",
         ),
     }
+
+
+def _slow_chart(turn: SlowTurn) -> str:
+    return line_chart({"latency of each message": turn.messages}, unit="ms", label="Latency of the turn's messages")
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

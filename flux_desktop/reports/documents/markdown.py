@@ -66,6 +66,11 @@ def as_markdown(report: SessionReport) -> str:
     if report.timelines:
         wrong = ((f"{each.clip}, turn {each.turn}", str(each.conn), each.why) for each in report.timelines)
         lines += ["## What went wrong in turns", "", *table(("Turn", "Connection", "What"), wrong)]
+    if report.slowest:
+        slow = (
+            (str(each.conn), f"{each.at_s:.1f}", f"EndOfTurn after {each.latency_ms:.0f} ms") for each in report.slowest
+        )
+        lines += ["## Slowest ends of turn", "", *table(("Connection", "At, s of the run", "What"), slow)]
     lines += ["## What was tested", "", *table(("", ""), report.facts), INTERVAL_NOTE]
     return "\n".join(lines) + "\n"
 

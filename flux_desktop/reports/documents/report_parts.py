@@ -10,6 +10,7 @@ from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.accuracy_text import Row
 from flux_desktop.reports.documents.latencies import Latencies
+from flux_desktop.reports.documents.slow_turns import SlowTurn
 from flux_desktop.reports.documents.turn_timelines import TurnTimeline
 from flux_desktop.reports.findings import ExperimentReport
 from flux_desktop.reports.run_result import FinalSummary
@@ -103,6 +104,8 @@ class SessionReport(Struct, kw_only=True):
     worst: list[WorstTurn]
     timelines: list[TurnTimeline] = []
     """Of the turns that went worst, with words, holds and decisions."""
+    slowest: list[SlowTurn] = []
+    """The turns whose EndOfTurn arrived latest."""
     capacity: CapacityReport | None
     experiment: ExperimentReport | None = None
     """What the sweep or the comparison that the session is part of has found."""

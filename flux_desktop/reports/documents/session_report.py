@@ -14,17 +14,18 @@ from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.flux.query import query_string
-from flux_desktop.reports.accuracy import run_accuracy
+from flux_desktop.reports.accuracy import heard_parts, run_accuracy
 from flux_desktop.reports.accuracy_text import accuracy_rows
-from flux_desktop.reports.data_identity import data_hash, read_data_identity
+from flux_desktop.reports.data_identity import data_hash, identity_of
 from flux_desktop.reports.documents.account import read_account
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.report_figures import report_figures, report_percentiles
 from flux_desktop.reports.documents.report_parts import SessionReport
+from flux_desktop.reports.documents.slow_turns import slow_turns
 from flux_desktop.reports.documents.turn_timelines import worst_timelines
 from flux_desktop.reports.findings import EVIDENCE, ExperimentReport, read_capacity, read_experiment
 from flux_desktop.reports.generator_text import generator_text
-from flux_desktop.reports.heard_run import read_heard_run
+from flux_desktop.reports.heard_run import HeardRun, read_heard_run
 from flux_desktop.reports.run_result import FinalSummary, final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
 
@@ -37,7 +38,8 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     read = _reading(folder, on_progress)
     recorded = read_recorded_run(folder, read.add)
     heard = read_heard_run(folder, read.add)
-    accuracy = None if heard is None else run_accuracy(heard)
+    parts = [] if heard is None else heard_parts(heard)
+    accuracy = run_accuracy(parts)
     capacity, experiment, account = read_capacity(folder), read_experiment(folder), _account(folder)
     summary = final_summary(
         recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy, account=account
@@ -58,11 +60,12 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
         is_complete=recorded.is_complete,
         wall_time=started.wall_time if started else "",
         figures=report_figures(summary, latencies, accuracy, capacity.result if capacity else None),
-        facts=_facts(recorded.plan, summary, _data_words(folder), started.notes if started else []),
+        facts=_facts(recorded.plan, summary, _data_words(heard), started.notes if started else []),
         percentiles=report_percentiles(summary),
         accuracy_rows=accuracy_rows(accuracy) if accuracy else [],
         worst=list(accuracy.worst) if accuracy else [],
-        timelines=worst_timelines(heard, accuracy.worst) if heard and accuracy else [],
+        timelines=worst_timelines(parts, accuracy.worst) if accuracy else [],
+        slowest=slow_turns(latencies),
         capacity=capacity,
         experiment=experiment,
         summary=summary,
@@ -104,11 +107,8 @@ def _headline(
     return f"{verdict}: {outcome}{latency}.{reasons}"
 
 
-def _data_words(folder: Path) -> str:
-    try:
-        identity = read_data_identity(folder)
-    except OSError:
-        return ""
+def _data_words(heard: HeardRun | None) -> str:
+    identity = identity_of(heard.references.values()) if heard is not None else {}
     return (
         f"{len(identity)} {'clip' if len(identity) == 1 else 'clips'}, hash {data_hash(identity)}" if identity else ""
     )

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.turns.turn_matching import TurnDecision, TurnEvent
-from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome, TurnResult, score
-from flux_desktop.reports.heard_run import HeardRun
-from flux_desktop.reports.references import PlayedClip, decisions_in, played_clips, reference_turns
+from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome, TurnResult
+from flux_desktop.reports.accuracy import HeardPart
+from flux_desktop.reports.references import PlayedClip
 
 BY_WORDS, BY_TURNS = 5, 5
 AROUND_S = 0.5
@@ -63,12 +63,12 @@ class TurnTimeline(Struct, frozen=True, kw_only=True):
         return max(moments) + AROUND_S
 
 
-def worst_timelines(run: HeardRun, worst: Sequence[WorstTurn]) -> list[TurnTimeline]:
+def worst_timelines(parts: Sequence[HeardPart], worst: Sequence[WorstTurn]) -> list[TurnTimeline]:
     """At most `BY_WORDS` and `BY_TURNS` turns; a turn that several connections heard alike is shown once."""
     by_words = {(turn.clip, turn.turn): turn for turn in worst}
     shown: dict[tuple[str, int], TurnTimeline] = {}
     others: dict[tuple[str, int], tuple[float, TurnTimeline]] = {}
-    for conn, played, place, result, decisions in _turns(run):
+    for conn, played, place, result, decisions in _turns(parts):
         key = (played.reference.clip, place + 1)
         errors = by_words[key].errors if key in by_words else None
         if errors is not None and key not in shown and 2 * errors.n >= len(result.turn.text.split()):
@@ -82,15 +82,11 @@ def worst_timelines(run: HeardRun, worst: Sequence[WorstTurn]) -> list[TurnTimel
     return [*[shown[key] for key in by_words if key in shown][:BY_WORDS], *by_turns]
 
 
-def _turns(run: HeardRun) -> Iterator[tuple[int, PlayedClip, int, TurnResult, list[TurnDecision]]]:
-    for connection in run.connections:
-        for played in played_clips(connection, run.references):
-            turns = reference_turns(played)
-            if turns is None:
-                continue
-            decisions = decisions_in(played, connection)
-            for place, result in enumerate(score(turns, decisions).turns):
-                yield connection.conn, played, place, result, decisions
+def _turns(parts: Sequence[HeardPart]) -> Iterator[tuple[int, PlayedClip, int, TurnResult, list[TurnDecision]]]:
+    for part in parts:
+        for clip in part.clips:
+            for place, result in enumerate(clip.score.turns):
+                yield part.conn, clip.played, place, result, clip.decisions
 
 
 def _badness(result: TurnResult) -> tuple[float, str]:

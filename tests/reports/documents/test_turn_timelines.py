@@ -17,7 +17,7 @@ from flux_desktop.cli import report
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser
 from flux_desktop.engine.records.events import AudioFile, AudioStarted, ClipAhead, ClipReference
-from flux_desktop.reports.accuracy import run_accuracy
+from flux_desktop.reports.accuracy import heard_parts, run_accuracy
 from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.documents.turn_audio import turn_sounds
 from flux_desktop.reports.documents.turn_chart import turn_chart
@@ -68,9 +68,10 @@ def session(tmp_path: Path) -> Path:
 def test_turns_with_wrong_words_and_cut_offs_are_shown(session: Path) -> None:
     run = read_heard_run(session)
     assert run is not None
-    accuracy = run_accuracy(run)
+    parts = heard_parts(run)
+    accuracy = run_accuracy(parts)
     assert accuracy is not None
-    first, second = worst_timelines(run, accuracy.worst)
+    first, second = worst_timelines(parts, accuracy.worst)
     assert (first.clip, first.turn, first.conn) == ("clip.wav", 1, 1)
     assert first.why == "1 of 4 words wrong"
     assert [text for text, _, _ in first.words] == ["the", "account", "is", "four"]
