@@ -30,7 +30,7 @@ def said(
     """A message that covers the audio up to `at_s` and arrives `late_s` after it."""
     if event == "EndOfTurn" and ended_by is None:
         ended_by = "model"
-    before = conversation._open_turn
+    before = conversation._turns._open_turn
     turn = Turn(
         index=index,
         transcript=text,
@@ -54,7 +54,7 @@ def said(
         )
     )
     if ended_by is not None:
-        conversation._open_turn = None
+        conversation._turns._open_turn = None
 
 
 def one_turn(conversation: Conversation, from_s: float = 1.0, index: int = 0) -> None:

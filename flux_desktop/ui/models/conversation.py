@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.recording.session_audio import ConnectionAudio
@@ -35,6 +33,7 @@ from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.models.timeline import Timeline
 from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.timeline_marks import mark_change, mark_switch, mark_turn_event
+from flux_desktop.ui.models.turn_cards import TurnCards
 
 POINTS_KEPT = 3_000
 """Of a curve: about twelve minutes of Updates."""
@@ -59,15 +58,9 @@ class Conversation:
 
         Older turns go to `side_file`, None for one of its own.
         """
-        side_file = side_file or SideFile()
         self.conn = conn
-        self._truths: tuple[tuple[float, SpokenWords | None], ...] = ((0.0, truth),)
-        """Words of the clip before and of the present one, and where each begins: a turn may end in the next clip."""
-        self._side_file = side_file
+        self._turns = TurnCards(truth, side_file or SideFile())
         self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())
-        self.cards = CardList(side_file)
-        self.turns = KeptTurns(words=True, side_file=side_file)
-        """Ended turns in order."""
         self.revision = 0
         self.connection_state = ConnectionState.WAITING
         self.request_id: str | None = None
@@ -86,16 +79,12 @@ class Conversation:
         self.audio = ConnectionAudio(conn)
         """What is sent, for those who listen: the clip before, the present and the next one."""
         self.eot_confidence: float | None = None
-        self.last_end_ms: float | None = None
         self.latency = Series(UNWATCHED_POINTS_KEPT)
         self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
         self.raw = RawLog()
         self.timeline = Timeline()
         self._turn_state = str(TurnState.READY)
-        self._open: Card | None = None
-        self._open_turn: Turn | None = None
-        self._eager_at_s: float | None = None
         self._watched = False
         self._streams_before = 0
         begun = self._planned.in_force
@@ -112,7 +101,7 @@ class Conversation:
     def clip_started(self, event: ClipStarted, words: SpokenWords | None = None) -> None:
         """The connection sends another clip of its data set, in which `words` are said where that is known."""
         self.revision += 1
-        self._truths = (*self._truths[-1:], (event.audio_s, words))
+        self._turns.clip_started(event.audio_s, words)
         self.clip_path, self.clip_offset_s, self.clip_from_s = event.clip, event.offset_s, event.audio_s
         self.clip = Path(event.clip).stem + (f" from {event.offset_s:g} s" if event.offset_s else "")
         self.timeline.clip_started(event)
@@ -142,7 +131,22 @@ class Conversation:
     @property
     def open_card(self) -> Card | None:
         """The card of the turn in progress."""
-        return self._open
+        return self._turns.open
+
+    @property
+    def cards(self) -> CardList:
+        """Turns in order, and notes between them."""
+        return self._turns.cards
+
+    @property
+    def turns(self) -> KeptTurns:
+        """Ended turns in order."""
+        return self._turns.ended
+
+    @property
+    def last_end_ms(self) -> float | None:
+        """How long after the last turn's end its end was reported."""
+        return self._turns.last_end_ms
 
     # ------------------------------------------------------------ events
 
@@ -156,7 +160,7 @@ class Conversation:
         if event.streams_before > self._streams_before:
             self._streams_before = event.streams_before
             self._confirmed = None
-            self._close_card(event.closed_turn)
+            self._close_turn(event.closed_turn)
             self.timeline.turn_closed(event.t)
             words = _switch_note(event)
             self._note(words)
@@ -215,8 +219,8 @@ class Conversation:
         self.summary = event.summary
         self.connection_state = ConnectionState.ENDED
         self._turn_state = str(TurnState.READY)
-        self._close_card(event.closed_turn)
-        self._take_final_texts(event.summary)
+        self._close_turn(event.closed_turn)
+        self._turns.take_final_texts(event.summary.final_texts)
         self.eot_confidence = None
         self.timeline.turn_closed(event.t)
         self.timeline.state(event.t, "Ended")
@@ -237,8 +241,6 @@ class Conversation:
         """The turns' texts in order, for copying."""
         return [card.text for card in self.cards if card.tone != "note" and card.text]
 
-    # ------------------------------------------------------------ turns
-
     def _turn_info(self, event: Received) -> None:
         self.eot_confidence = event.eot_confidence
         is_update = event.turn_event == TurnEvent.UPDATE
@@ -247,91 +249,22 @@ class Conversation:
         if is_update and event.wire_latency_ms is not None:
             self.wire_latency.append(event.t, event.wire_latency_ms)
         self.timeline.state(event.t, self._turn_state)
-        turn = event.turn
-        if turn is None:
+        if event.turn is None:
             return
-        self._open_turn = turn
-        card = self._open
-        is_first = card is None
-        if card is None:
-            card = self._open = Card(index=turn.index, start_s=turn.start_s)
-            self.cards.append(card)
-        if event.turn_event == TurnEvent.EAGER_END_OF_TURN:
-            self._eager_at_s = event.t
-        if turn.ended_by is not None:
-            if self._eager_at_s is not None and turn.eager_count > turn.resumed_count:
-                card.eager_lead_ms = (event.t - self._eager_at_s) * 1000
-            self._finish(card, turn, event.user_latency_ms)
-            if event.user_latency_ms is not None:
-                self.last_end_ms = card.end_ms
-            self._open, self._eager_at_s = None, None
-        else:
-            card.take(turn)
-            card.tone = "awaiting" if event.turn_state is TurnState.AWAITING_END else "listening"
+        is_first = self.open_card is None
+        card = self._turns.take(event, event.turn)
         self.timeline.turn_changed(event, card)
         mark_turn_event(self.timeline, event, card, is_first=is_first)
-        self._touch(card)
+        self.revision += 1
 
-    def _close_card(self, turn: Turn | None) -> None:
-        """Nothing more comes in the present stream: an open turn is final with its last text, or is dropped.
-
-        `turn` is None where the engine process could not say how the turn ended, because it was killed.
-        """
-        card, self._open = self._open, None
-        if turn is None and card is not None and card.text and self._open_turn is not None:
-            turn = msgspec.structs.replace(self._open_turn, ended_by="closed")
-        self._open_turn = None
-        if turn is not None:
-            if card is None:  # a connection that was not watched
-                card = Card(index=turn.index, start_s=turn.start_s)
-                self.cards.append(card)
-            self._finish(card, turn, None)
-        elif card is not None:
-            self.cards.remove(card)
+    def _close_turn(self, turn: Turn | None) -> None:
+        if self._turns.close(turn):
             self.timeline.turn_dropped()
-        if card is not None:
-            self._touch(card)
-
-    def _take_final_texts(self, summary: ConnectionSummary) -> None:
-        """Add the turns that ended before the connection was watched; their times are not known."""
-        missing = summary.final_texts[: max(0, len(summary.final_texts) - len(self.turns))]
-        if not missing:
-            return
-        watched_turns, watched_cards = list(self.turns), list(self.cards)
-        self.turns = KeptTurns(words=True, side_file=self._side_file)
-        self.cards = CardList(self._side_file)
-        for index, text in enumerate(missing):
-            self.turns.append(Turn(index=index, transcript=text, ended_by="unknown"))
-            self.cards.append(Card(index=index, tone="final", text=text, ended_by="unknown", timed=False))
-        for turn in watched_turns:
-            self.turns.append(turn)
-        for card in watched_cards:
-            self.cards.append(card)
-
-    def _finish(self, card: Card, turn: Turn, latency_ms: float | None) -> None:
-        self.turns.append(turn)
-        card.take(turn)
-        card.tone = "final"
-        card.ended_by = turn.ended_by
-        card.latency_ms = latency_ms
-        from_s, truth = next((each for each in reversed(self._truths) if card.end_s > each[0]), (0.0, None))
-        true_end_s = None if truth is None else truth.last_end_s(card.end_s - from_s)
-        if true_end_s is not None and true_end_s + from_s > card.start_s:
-            card.decision_ms = (card.end_s - from_s - true_end_s) * 1000
+        self.revision += 1
 
     def _note(self, text: str) -> None:
-        before = self.cards[-2 if self._open is not None and len(self.cards) > 1 else -1] if self.cards else None
-        if before is not None and before.tone == "note" and before.text == text:
-            return
-        note = Card(index=-1, tone="note", text=text)
-        # A note during a turn stands before the open card, which stays the last one.
-        position = len(self.cards) - 1 if self._open is not None and self.cards[-1] is self._open else len(self.cards)
-        self.cards.insert(position, note)
-        self.revision += 1
-
-    def _touch(self, card: Card) -> None:
-        card.revision += 1
-        self.revision += 1
+        if self._turns.note(text):
+            self.revision += 1
 
 
 def _switch_note(event: ConnectionChanged) -> str:

@@ -60,7 +60,7 @@ async def test_a_run_is_started_as_chosen(bench: PageBench, starter: RunStarter)
     assert (engine.plan.connections, engine.plan.source) == (3, WavSource(path="a.wav"))
     assert bench.banners == [], "what was reported before is over"
     assert bench.state.run.planned_s == 12.5
-    assert bench.state.run.conversation(1)._truths[-1][1] is not None, "the recording's words are known"
+    assert bench.state.run.conversation(1)._turns._truths[-1][1] is not None, "the recording's words are known"
     starter.start()
     assert len(bench.engines) == 1
 
@@ -104,7 +104,7 @@ async def test_a_microphone_is_released_before_the_run_opens_it(
     await until(lambda: engine.plan is not None, "the engine runs")
     assert engine.plan is not None
     assert isinstance(engine.plan.source, MicrophoneSource)
-    assert bench.state.run.conversation(1)._truths == ((0.0, None),)
+    assert bench.state.run.conversation(1)._turns._truths == ((0.0, None),)
 
 
 async def test_starting_at_once_takes_the_sample_only_where_nothing_is_chosen(
