@@ -23,7 +23,7 @@ from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 VERDICT = 1
 WHY = len(COLUMNS) - 1
 ROW_PX = 24
-WIDTHS_PX = (54, 104, 44, 94, 38)
+WIDTHS_PX = (58, 104, 44, 92, 38)
 VERDICT_WIDE_PX = 120
 REASONS_PX = 420
 """Width from which the reasons have a column; on a narrower panel they are in the tips."""
