@@ -34,10 +34,12 @@ class RunController(QObject):
     Signals:
         phase_changed: a run began, is stopping, or ended.
         problem: a `Problem` to show.
+        warning: a `Problem` that keeps no run from beginning.
     """
 
     phase_changed = Signal()
     problem = Signal(object)
+    warning = Signal(object)
 
     def __init__(self, model: RunModel, mailbox: Mailbox, tasks: UiTasks, make_engine: EngineFactory) -> None:
         super().__init__()
@@ -47,6 +49,8 @@ class RunController(QObject):
         self.make_engine = make_engine
         self.clock: SessionClock | None = None
         """Of the replay in progress, or that has just ended."""
+        self.space_problem: Callable[[float], Problem | None] = lambda _stream_minutes: None
+        """Whether a run has room on the disk, whatever it is part of."""
         self._engine: RunEngine | None = None
         self._watched: set[int] = set()
         self._has_end = False
@@ -84,7 +88,11 @@ class RunController(QObject):
         problems = plan_problems(plan)
         for problem in problems:
             self.problem.emit(problem)
-        return not problems and self._begin(plan, truth, planned_s, make_engine or self.make_engine, released)
+        if problems:
+            return False
+        if planned_s is not None and (short := self.space_problem(plan.connections * planned_s / 60)) is not None:
+            self.warning.emit(short)
+        return self._begin(plan, truth, planned_s, make_engine or self.make_engine, released)
 
     def replay(
         self, past: PastRun, speed: float, truth: SpokenWords | None = None, planned_s: float | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.ui.models.app_state import AppState
@@ -38,8 +36,6 @@ class RunStarter:
         self._controller = controller
         self._preview = preview
         self._banners = banners
-        self.space_problem: Callable[[float], Problem | None] = lambda _minutes: None
-        """Why so many minutes of connections cannot be recorded."""
 
     def start(self) -> None:
         """Start a run as chosen; does nothing while one is active."""
@@ -78,8 +74,6 @@ class RunStarter:
         if isinstance(plan.source, WavSource) and state.recording is not None:
             truth = state.recording.truth(looped=plan.source.loop)
         lasts_s = planned_seconds(plan, state.audio_s(plan))
-        if lasts_s is not None and (short := self.space_problem(plan.connections * lasts_s / 60)) is not None:
-            self._banners.show_problem(short, "warn")
         self._preview.stop()
         if self._controller.start(plan, truth, lasts_s, self._preview.released):
             if isinstance(plan.source, DataSetSource) and state.data_set is not None:

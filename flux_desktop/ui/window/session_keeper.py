@@ -24,6 +24,7 @@ from flux_desktop.reports.sessions.trend import alike_to, trend
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
 from flux_desktop.ui.panels.about_dialog import AboutDialog
+from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.file_dialogs import ask_comparison, ask_export, ask_import
@@ -31,7 +32,6 @@ from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.file_jobs import FileJobs
 from flux_desktop.ui.window.report_writer import ReportWriter
 from flux_desktop.ui.window.run_events import RunEvents
-from flux_desktop.ui.window.run_starter import RunStarter
 from flux_desktop.ui.window.session_care import SessionCare
 from flux_desktop.ui.window.transcripts import Transcripts
 
@@ -82,12 +82,12 @@ class SessionKeeper:
         page.detail.save_wanted.connect(self._ask_comparison)
         frame.page_changed.connect(self._page_changed)
 
-    def serve(self, events: RunEvents, starter: RunStarter) -> None:
+    def serve(self, events: RunEvents, controller: RunController) -> None:
         """Follow the runs of the window."""
         events.run_finished.connect(self.look)
         events.recorded.connect(self.care.after_run)
         events.report_wanted.connect(self.reports.write)
-        starter.space_problem = self.care.space_problem
+        controller.space_problem = self.care.space_problem
 
     # ------------------------------------------------------------ the list
 

@@ -126,6 +126,22 @@ async def test_an_invalid_plan_is_reported_and_not_run(bench: Bench) -> None:
     assert (bench.engines, bench.model.phase) == ([], Phase.IDLE)
 
 
+async def test_too_little_room_is_told_and_the_run_begins(bench: Bench) -> None:
+    warnings: list[Problem] = []
+    asked: list[float] = []
+    bench.controller.warning.connect(warnings.append)
+
+    def space_problem(stream_minutes: float) -> Problem | None:
+        asked.append(stream_minutes)
+        return BROKEN
+
+    bench.controller.space_problem = space_problem
+    assert not bench.controller.start(scripted.plan(0), planned_s=30.0)
+    assert warnings == [], "what does not begin needs no room"
+    assert bench.controller.start(scripted.plan(4), planned_s=30.0)
+    assert (asked, warnings) == ([2.0], [BROKEN])
+
+
 async def test_an_end_that_the_engine_has_already_reported_is_not_repeated(bench: Bench) -> None:
     bench.controller.start(scripted.plan())
     (engine,) = bench.engines

@@ -60,9 +60,9 @@ def test_a_large_recording_gets_its_digest_after_the_run(stage: Stage, tmp_path:
     async def live(window: MainWindow) -> None:
         window.events.recorded.emit(folder)
         await until((folder / DIGEST_FILE).exists, "it has a digest")
-        problem = window.starter.space_problem(1e12)
+        problem = window.controller.space_problem(1e12)
         assert problem is not None
         assert "This run will write about" in problem.what
-        assert window.starter.space_problem(0.0) is None
+        assert window.controller.space_problem(0.0) is None
 
     stage(Waiting, live)
