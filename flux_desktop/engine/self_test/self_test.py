@@ -7,22 +7,18 @@ processes that it starts end with it.
 from __future__ import annotations
 
 import asyncio
-import http.client
 import re
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from flux_desktop import __version__
 from flux_desktop.audio.devices import input_devices
 from flux_desktop.audio.words import reference_transcript
-from flux_desktop.aws.errors.trust import TrustStore, ssl_context
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem, ProblemError
@@ -31,8 +27,9 @@ from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
+from flux_desktop.engine.self_test.clock_check import clock_skew_s, skew_words
 from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
-from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
 from flux_desktop.evaluation.accuracy.word_errors import word_errors
@@ -43,8 +40,6 @@ TURN_LIMIT_S = 60.0
 RECOGNISED_WER_MAX_PERCENT = 10.0
 COLOURS_MIN = 20
 """A window with all its panels has more; an empty one has two or three."""
-CLOCK_SKEW_MAX_S = 60.0
-"""AWS refuses signatures that are five minutes off; a clock that is one minute off drifts towards that."""
 _LIBRARY = re.compile(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object")
 
 
@@ -121,17 +116,7 @@ class SelfTest:
     async def _clock(self) -> str:
         info = await self._local.start()
         skew_s = await in_thread(lambda: clock_skew_s(info), PROCESS_LIMIT_S)
-        if abs(skew_s) > CLOCK_SKEW_MAX_S:
-            raise ProblemError(
-                Problem(
-                    code="clock_wrong",
-                    what=f"This machine's clock is {abs(skew_s):.0f} s {'ahead of' if skew_s < 0 else 'behind'} the "
-                    "endpoint's.",
-                    why="AWS refuses requests that were signed more than five minutes ago or ahead.",
-                    todo="Switch on the system's time service (Debian: timedatectl set-ntp true).",
-                )
-            )
-        return f"within {max(1.0, abs(skew_s)):.0f} s of the endpoint's"
+        return skew_words(skew_s)
 
     async def _turns(self) -> None:
         """A scripted and a recognised turn at once, because a turn takes as long as it is spoken."""
@@ -264,28 +249,6 @@ async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
         return Finding(name=name, problem=error.problem)
     except Exception as error:
         return Finding(name=name, problem=unforeseen(name, error))
-
-
-def clock_skew_s(info: LocalEndpointInfo) -> float:
-    """How far the endpoint's clock is ahead of ours, by the Date header of its answer, in seconds. Blocks.
-
-    Raises `OSError` where it cannot be reached or gives no valid answer. The header has whole seconds: smaller
-    differences mean nothing.
-    """
-    place = urlsplit(info.url)
-    context = ssl_context(TrustStore(file=info.ca_file))
-    context.set_alpn_protocols(["http/1.1"])
-    connection = http.client.HTTPSConnection(place.hostname or "", place.port, timeout=10, context=context)
-    try:
-        connection.request("GET", "/")
-        date = connection.getresponse().headers["Date"]
-        return parsedate_to_datetime(date).timestamp() - time.time()
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"the endpoint's answer is not valid HTTP: {error or type(error).__name__}") from error
-    except (TypeError, ValueError) as error:
-        raise ConnectionError("the endpoint's answer has no valid Date header") from error
-    finally:
-        connection.close()
 
 
 def _library_todo(why: str) -> str:
