@@ -113,6 +113,7 @@ async def _join(args: argparse.Namespace) -> None:
         read_membership(args.line),
         args.name or default_name(),
         lambda text: None if args.with_parent else complain(plain(text)),
+        args.listen,
     )
 
 

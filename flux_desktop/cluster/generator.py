@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
+from flux_desktop.cluster.addresses import parse_address
 from flux_desktop.cluster.membership import Membership, check_versions, present_versions
 from flux_desktop.cluster.nodes import WorkerNode, security
 
@@ -22,13 +23,20 @@ def default_name() -> str:
     return f"{platform.node()}-{os.getpid()}"
 
 
-async def join(membership: Membership, name: str, on_state: Callable[[str], None]) -> None:
+async def join(membership: Membership, name: str, on_state: Callable[[str], None], listen: str = "") -> None:
     """Take part until cancelled, and join again when the coordinator has gone and come back.
+
+    The coordinator connects to `listen` (HOST:PORT); empty is the address by which this machine reaches the
+    coordinator, with any free port.
 
     Raises `ProblemError` if the first attempt fails, or if the coordinator has other versions.
     """
     check_versions(membership.versions, present_versions(), "The coordinator")
     allow_many_files()
+    where = {}
+    if listen:
+        host, port = parse_address(listen)
+        where = {"host": host.strip("[]"), "port": port}
     has_joined = False
     with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
         while True:
@@ -42,6 +50,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     death_timeout=_JOIN_MAX_S,
                     local_directory=folder,
                     silence_logs=False,
+                    **where,
                 ) as worker:
                     has_joined = True
                     on_state(f"Joined {membership.address} as {name}.")

@@ -9,28 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cluster.coordinator import PORT, coordinate, parse_address
+from flux_desktop.cluster.coordinator import coordinate
 from flux_desktop.cluster.membership import Membership
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("10.0.0.5", ("10.0.0.5", PORT)),
-        ("10.0.0.5:99", ("10.0.0.5", 99)),
-        ("[::1]:99", ("[::1]", 99)),
-        ("[::1]", ("[::1]", PORT)),
-        ("host:0", ("host", 0)),
-    ],
-)
-def test_an_address_to_listen_on(text: str, address: tuple[str, int]) -> None:
-    assert parse_address(text) == address
-
-
-def test_an_address_that_is_none_is_refused() -> None:
-    for text in ("host:port", "host:70000", "host:"):
-        with pytest.raises(ProblemError, match="is not an address"):
-            parse_address(text)
 
 
 async def test_a_port_that_is_taken_is_reported() -> None:
