@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     coordinate.add_argument("--file", metavar="FILE", help="write the line to this file, readable by you alone")
     join = actions.add_parser("join", help="carry connections of the cluster's runs on this machine")
     join.add_argument("line", metavar="LINE-OR-FILE", help="what “cluster coordinate” has printed or written")
+    join.add_argument(
+        "--listen", default="", metavar="HOST[:PORT]", help="where the coordinator connects to it (default: any port)"
+    )
     join.add_argument("--name", metavar="NAME", help="name of this generator (default: the host's, and a number)")
     for action in (coordinate, join):
         action.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
