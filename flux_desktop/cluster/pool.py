@@ -102,7 +102,7 @@ class ClusterPool:
                 group.create_task(link.send_files(files))
         for worker in self._workers.values():
             worker.files = files
-        ready.notes.insert(0, self._described())
+        ready.notes.append(self._described())
         self._showing = asyncio.create_task(self._show_rows(), name="generators")
         return ready
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout
 
 from flux_desktop.engine.records.facts import GeneratorRow
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
-from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, label, plain_tip, set_role
 
-_HEADINGS = ("Generator", "Streams", "CPU", "Pacing p99", "Clock", "Silent")
+_HEADINGS = ("Generator", "Streams", "CPU", "Pacing", "Clock", "Silent")
 _TIPS = (
     "Name under which it has joined the cluster",
     "Connections that it carries now",
     "Of one processor core: of its busiest engine process",
-    "Pacing error in milliseconds: how late its audio was sent",
+    "Pacing error, p99: how late its audio was sent",
     "Difference of its clock from this machine's, in milliseconds, and by how much the estimate may be wrong",
-    "Seconds since its last answer, and the longest such time of the run",
+    "Time since its last answer; the tip of each has the longest of the run",
 )
 
 
@@ -39,6 +39,7 @@ class GeneratorPanel(QFrame):
             heading = label(text, "caption")
             heading.setToolTip(tip)
             self._grid.addWidget(heading, 0, column)
+        self._grid.setColumnStretch(0, 1)
         self.hide()
 
     def refresh(self) -> None:
@@ -53,10 +54,14 @@ class GeneratorPanel(QFrame):
                 item = self._grid.itemAtPosition(line, column)
                 cell = item.widget() if item is not None else None
                 if cell is None:
-                    cell = label(text)
+                    cell = ElidedLabel("caption") if column == 0 else label(text, "caption")
                     self._grid.addWidget(cell, line, column)
-                cell.setProperty("text", text)
-                set_role(cell, "danger" if row.lost else "body")
+                assert isinstance(cell, QLabel)
+                cell.setText(text)
+                set_role(cell, "danger" if row.lost else "caption")
+                cell.setToolTip(
+                    plain_tip(row.lost or f"{row.name}: silent for {row.heard_at_most_s_ago:.1f} s at most")
+                )
                 cell.setVisible(True)
         for line in range(len(rows) + 1, self._grid.rowCount()):
             for column in range(len(_HEADINGS)):
@@ -67,12 +72,12 @@ class GeneratorPanel(QFrame):
 
 def _texts(row: GeneratorRow) -> tuple[str, ...]:
     if row.lost:
-        return row.name, "lost", "", "", "", row.lost
+        return row.name, "lost", "", "", "", ""
     return (
         row.name,
         str(row.streams),
         "-" if row.cpu_percent is None else f"{row.cpu_percent:.0f} %",
         "-" if row.pacing_p99_ms is None else f"{row.pacing_p99_ms:.0f} ms",
         f"{row.offset_ms:+.1f} ± {row.offset_error_ms:.1f} ms",
-        f"{row.heard_s_ago:.1f} s, {row.heard_at_most_s_ago:.1f} at most",
+        f"{row.heard_s_ago:.1f} s",
     )

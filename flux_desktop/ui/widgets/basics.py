@@ -102,6 +102,10 @@ class ElidedLabel(QLabel):
         """All of the text."""
         return self._full
 
+    def minimumSizeHint(self) -> QSize:
+        # What is shown now must not keep the column from becoming narrower.
+        return QSize(0, super().minimumSizeHint().height())
+
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, self._mode, self.width())
         super().setText("" if shown in ("…", ".") else shown)
