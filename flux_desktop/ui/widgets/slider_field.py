@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayou
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
 
-INLINE_PX = 84
+INLINE_PX, INLINE_LEAST_PX = 84, 40
+"""Width of a slider beside its field, and where a long name leaves less room."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 """As in Qt: no limit."""
 
@@ -118,7 +119,8 @@ class SliderField(QWidget):
         self._inline = on
         if on:
             self._head.insertWidget(2, self.slider)
-            self.slider.setFixedWidth(INLINE_PX)
+            self.slider.setMinimumWidth(INLINE_LEAST_PX)
+            self.slider.setMaximumWidth(INLINE_PX)
         else:
             self._grid.addWidget(self.slider, 1, 0, 1, 2)
             self.slider.setMinimumWidth(0)
