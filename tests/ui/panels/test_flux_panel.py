@@ -16,7 +16,6 @@ from flux_desktop.ui.models.live_parameters import FIELDS, FieldState
 from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL
 from flux_desktop.ui.models.presets import PRESETS
 from flux_desktop.ui.panels.flux_panel import FluxPanel
-from flux_desktop.ui.panels.left_column import LEFT_PX
 
 WITHOUT_FILTERS = next(build for build in BUNDLES.values() if build.offers("numerals") is False)
 
@@ -219,14 +218,3 @@ def test_where_room_is_scarce_keyterms_and_control_messages_are_shown_on_demand(
     panel.set_compact(False)
     assert not panel.controls.parentWidget().isHidden()
     assert panel.send_button.isHidden()
-
-
-def test_it_is_never_wider_than_its_column(bench: Bench) -> None:
-    panel = bench.panel
-    bench.show(eager_eot_threshold=0.5)
-    panel.set_locked(True)
-    for compact, tight in ((False, False), (True, False), (True, True)):
-        panel.set_compact(compact)
-        panel.set_tight(tight)
-        panel.show()
-        assert panel.minimumSizeHint().width() <= LEFT_PX, (compact, tight)

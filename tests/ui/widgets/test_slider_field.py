@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.ui.widgets.slider_field import SliderField
+from flux_desktop.ui.style.tokens import SPACE_S
+from flux_desktop.ui.widgets.slider_field import INLINE_LEAST_PX, INLINE_PX, SliderField
 
 
 class Bench:
@@ -110,3 +111,14 @@ def test_where_room_is_scarce_it_shows_less(qtbot: QtBot) -> None:
     field.set_compact(False)
     field.set_value(None)
     assert not field.slider.isHidden()
+
+
+def test_beside_its_field_the_slider_gives_way_to_a_long_name(qtbot: QtBot) -> None:
+    field = Bench(qtbot, switch=True).field
+    field.set_value(0.4)
+    below_px = field.minimumSizeHint().width()
+    field.set_inline(True)
+    assert field.minimumSizeHint().width() <= below_px + INLINE_LEAST_PX + SPACE_S
+    assert field.slider.maximumWidth() == INLINE_PX
+    field.set_inline(False)
+    assert field.minimumSizeHint().width() == below_px
