@@ -24,7 +24,7 @@ class Compactable(Protocol):
 
 
 class LeftColumn(QScrollArea):
-    """Panels from top to bottom. Where they do not fit, those of `compactable` show less, and then least."""
+    """Panels from top to bottom. Where they do not fit, those of `compactable` show less, one after the other."""
 
     def __init__(self, *panels: QWidget, width_px: int = LEFT_PX, compactable: tuple[Compactable, ...] = ()) -> None:
         super().__init__()
@@ -40,17 +40,30 @@ class LeftColumn(QScrollArea):
         self.setFixedWidth(width_px)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._show_less(compact=False, tight=False)
+        self._stage = 0
+        """How much is left out; see `_show_stage`."""
+        self._show_stage(0)
 
     def fit(self) -> None:
         """Show as much as there is room for; called when the panels have changed."""
         if not self._compactable:
             return
         self._inside.setUpdatesEnabled(False)
-        for compact, tight in ((False, False), (True, False), (True, True)):
-            self._show_less(compact=compact, tight=tight)
-            if self._fits():
-                break
+        # From the present stage, which nearly always still is the right one: the next larger one is tried first.
+        stage = max(0, self._stage - 1)
+        self._show_stage(stage)
+        if self._fits():
+            while stage > 0:
+                self._show_stage(stage - 1)
+                if not self._fits():
+                    self._show_stage(stage)
+                    break
+                stage -= 1
+        else:
+            while not self._fits() and stage <= len(self._compactable):
+                stage += 1
+                self._show_stage(stage)
+        self._stage = stage
         self._inside.setUpdatesEnabled(True)
 
     def _fits(self) -> bool:
@@ -59,11 +72,13 @@ class LeftColumn(QScrollArea):
         needed_px = column.totalHeightForWidth(room.width()) if by_width else column.totalSizeHint().height()
         return needed_px <= room.height()
 
-    def _show_less(self, *, compact: bool, tight: bool) -> None:
-        self._column.setSpacing(SPACE_S if compact else SPACE_M)
-        for panel in self._compactable:
-            panel.set_compact(compact)
-            panel.set_tight(tight)
+    def _show_stage(self, stage: int) -> None:
+        """Show so many panels compact, from the top; beyond their number all of them tight."""
+        number = len(self._compactable)
+        self._column.setSpacing(SPACE_M if stage < number else SPACE_S)
+        for place, panel in enumerate(self._compactable):
+            panel.set_compact(place < stage)
+            panel.set_tight(stage > number)
         # Otherwise the layouts are updated one after the other, by events that follow.
         for widget in reversed(self._inside.findChildren(QWidget)):
             if (layout := widget.layout()) is not None:

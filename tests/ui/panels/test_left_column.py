@@ -58,24 +58,26 @@ class Folding(QWidget):
         self.part.setVisible(not on)
 
 
-def test_panels_show_less_where_there_is_no_room_and_all_where_there_is(qtbot: QtBot) -> None:
+def test_panels_show_less_one_after_the_other_where_there_is_no_room(qtbot: QtBot) -> None:
     one, two = Folding(), Folding()
     area = LeftColumn(one, two, compactable=(one, two))
     qtbot.addWidget(area)
+
+    def shown(height: int) -> tuple[bool, ...]:
+        area.resize(LEFT_PX, height)
+        return tuple(not part.isHidden() for panel in (one, two) for part in (panel.rest, panel.part))
+
     area.resize(LEFT_PX, 450)
     area.show()
-    assert not one.rest.isHidden()
-    area.resize(LEFT_PX, 300)
-    assert one.rest.isHidden()
-    assert two.rest.isHidden()
+    assert shown(450) == (True, True, True, True)
+    assert shown(300) == (False, True, True, True)
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
-    assert not one.part.isHidden()
-    area.resize(LEFT_PX, 120)
-    assert one.part.isHidden()
+    assert shown(200) == (False, True, False, True)
+    assert shown(120) == (False, False, False, False)
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
-    area.resize(LEFT_PX, 450)
-    assert not two.rest.isHidden()
-    assert not two.part.isHidden()
-    one.least.setFixedHeight(300)
+    assert shown(450) == (True, True, True, True)
+    assert shown(120) == (False, False, False, False)
+    assert shown(300) == (False, True, True, True)
+    one.least.setFixedHeight(150)
     area.fit()
     assert two.rest.isHidden()
