@@ -158,8 +158,9 @@ class TraceRecorder:
         if recording is not None and recording.traces and self._plan is not None:
             self.recorded = (self._plan, recording.traces)
             missing = f" · {recording.missing} missing" if recording.missing else ""
-            work = partial(evaluate_recording, self._plan, recording, self._model.limits)
-            self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}")
+            work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)
+            keep = partial(keep_recording, self._plan, recording, self._model.limits)
+            self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}", keep)
         self.refresh()
 
     def refresh(self) -> None:
@@ -207,10 +208,10 @@ class TraceRecorder:
     def _ask_session(self) -> None:
         ask_session(self._panel.window(), default_sessions_dir(), self.open_session)
 
-    def _evaluate(self, work: Callable[[], Evaluation], origin: str) -> None:
-        self._tasks.start("evaluating", self._evaluated(work, origin), group=EVALUATION, exclusive=True)
+    def _evaluate(self, work: Callable[[], Evaluation], origin: str, keep: Callable[[], object] | None = None) -> None:
+        self._tasks.start("evaluating", self._evaluated(work, origin, keep), group=EVALUATION, exclusive=True)
 
-    async def _evaluated(self, work: Callable[[], Evaluation], origin: str) -> None:
+    async def _evaluated(self, work: Callable[[], Evaluation], origin: str, keep: Callable[[], object] | None) -> None:
         self._result = "Evaluating…"
         self.refresh()
         try:
@@ -224,6 +225,8 @@ class TraceRecorder:
         for note in evaluation.notes:
             self._banners.show_problem(Problem(code="trace_note", what=note), "warn")
         self.refresh()
+        if keep is not None:
+            await file_work("Keeping the result", keep)
 
 
 def evaluate_session(folder: Path, limits: Sequence[PresetLimit]) -> Evaluation:
@@ -232,13 +235,11 @@ def evaluate_session(folder: Path, limits: Sequence[PresetLimit]) -> Evaluation:
     return evaluate_traces(read.traces, limits, read.notes)
 
 
-def evaluate_recording(plan: SweepPlan, recording: SweepRecording, limits: Sequence[PresetLimit]) -> Evaluation:
-    """Replay a recording, and keep the result for reports; for a thread. Raises `ProblemError`."""
+def keep_recording(plan: SweepPlan, recording: SweepRecording, limits: Sequence[PresetLimit]) -> None:
+    """Keep what a recording says for lists and reports; for a thread."""
     from flux_desktop.experiments.sweep_result import kept_report  # brings the engine along, which is needed late
 
-    evaluation = evaluate_traces(recording.traces, limits, recording.notes)
     kept_report(plan, recording, limits)
-    return evaluation
 
 
 def evaluate_traces(traces: Sequence[Trace], limits: Sequence[PresetLimit], notes: Sequence[str]) -> Evaluation:

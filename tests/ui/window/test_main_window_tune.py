@@ -14,6 +14,7 @@ from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments import sweep
+from flux_desktop.reports.findings import read_experiment
 from flux_desktop.ui.models.tune_curve import evaluated
 from flux_desktop.ui.pages.page_frame import LIVE, TUNE
 from flux_desktop.ui.panels.preset_cards import PresetCard
@@ -78,6 +79,8 @@ def test_a_data_set_is_recorded_explored_and_used(
         assert window.live_page.flux_panel.eot.value == 0.83
         folder = window.controller.session_folder
         assert folder is not None
+        await until(lambda: read_experiment(folder) is not None, "its reports will show what it found", 30.0)
+        assert not window.state.run.ended.interrupted, "all clips were sent"
         before = evaluation
         window.pages.tune.get().recorder.open_session(folder)
         await until(
