@@ -22,10 +22,10 @@ def rejects(build: Bundle, name: str, model: str) -> bool:
 
 
 def supported_options(options: FluxOptions, build: Bundle) -> FluxOptions:
-    """`options` without what the build is known to reject, and without language hints for an English-only model."""
+    """`options` without what the build is known to reject. Hints for an English model stay: a build may accept them."""
     rejected = {name: None for name in OPTIONAL if build.offers(name) is False}
-    with_hints = options.model == MULTILINGUAL and not rejects(build, "language_hint", options.model)
-    return msgspec.structs.replace(options, language_hints=options.language_hints if with_hints else (), **rejected)
+    hints = () if rejects(build, "language_hint", options.model) else options.language_hints
+    return msgspec.structs.replace(options, language_hints=hints, **rejected)
 
 
 def on_fresh_connections(plan: RunPlan, clips: int) -> RunPlan:

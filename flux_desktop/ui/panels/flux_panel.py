@@ -30,6 +30,8 @@ from flux_desktop.ui.widgets.three_state import ThreeState
 
 NOT_SUPPORTED = "not supported by this build"
 
+HINTS_NOTE = "Known builds refuse language hints with an English model. They are sent anyway."
+
 
 class FluxPanel(Panel):
     """The parameters of the streams.
@@ -82,7 +84,12 @@ class FluxPanel(Panel):
         self.keyterm_state = ElidedLabel("caption")
         self.keyterm_state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         keyterms_head.addWidget(self.keyterm_state, 1)
-        self.filters_button = button("Filters", self._show_filters, kind="link", tip="Profanity filter and numerals")
+        self.filters_button = button(
+            "Filters",
+            self._show_filters,
+            kind="link",
+            tip="Profanity filter, numerals, and language hints for an English model",
+        )
         self.filters_button.setCheckable(True)
         keyterms_head.addWidget(self.filters_button)
         body.addLayout(keyterms_head)
@@ -112,6 +119,8 @@ class FluxPanel(Panel):
         self._hints_head = label("Language hints", "strong")
         body.addWidget(self._hints_head)
         body.addWidget(self.hints)
+        self.hints_note = label(HINTS_NOTE, "warn", wrap=True)
+        body.addWidget(self.hints_note)
         self.controls = ControlRow()
         self._send_box = QWidget()
         send = QVBoxLayout(self._send_box)
@@ -222,6 +231,14 @@ class FluxPanel(Panel):
 
     def _show_filters(self) -> None:
         self.filters_box.setVisible(self.filters_button.isChecked())
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        """Hints belong to the multilingual model; another one is offered them on demand, and warned of."""
+        is_multilingual, are_given = self.model.currentText() == MULTILINGUAL, bool(self.hints.terms)
+        for widget in (self._hints_head, self.hints):
+            widget.setVisible(is_multilingual or are_given or self.filters_button.isChecked())
+        self.hints_note.setVisible(are_given and not is_multilingual)
 
     def _name_filters(self) -> None:
         """Show on the button how many filters are set."""
@@ -283,6 +300,5 @@ class FluxPanel(Panel):
 
     def _couple(self) -> None:
         self._name_filters()
-        for widget in (self._hints_head, self.hints):
-            widget.setVisible(self.model.currentText() == MULTILINGUAL)
+        self._show_hints()
         couple(self.eot, self.eager)

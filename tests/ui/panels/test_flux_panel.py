@@ -121,10 +121,25 @@ def test_eager_never_exceeds_the_end_of_turn(bench: Bench) -> None:
     assert bench.panel.eager.field.maximum() == 0.9
 
 
-def test_language_hints_are_offered_for_the_multilingual_model_only(bench: Bench) -> None:
-    assert bench.panel.hints.isHidden()
-    bench.panel.model.setCurrentText(MULTILINGUAL)
-    assert not bench.panel.hints.isHidden()
+def test_language_hints_are_offered_for_the_multilingual_model_and_otherwise_on_demand(bench: Bench) -> None:
+    panel = bench.panel
+    assert panel.hints.isHidden()
+    panel.filters_button.click()
+    assert not panel.hints.isHidden()
+    panel.filters_button.click()
+    assert panel.hints.isHidden()
+    panel.model.setCurrentText(MULTILINGUAL)
+    assert not panel.hints.isHidden()
+
+
+def test_hints_with_an_english_model_are_kept_with_a_warning(bench: Bench) -> None:
+    panel = bench.panel
+    bench.show(model=MULTILINGUAL, language_hints=("de",))
+    assert panel.hints_note.isHidden()
+    panel.model.setCurrentText("flux-general-en")
+    assert bench.options.language_hints == ("de",)
+    assert not panel.hints.isHidden()
+    assert not panel.hints_note.isHidden()
 
 
 def test_what_the_build_rejects_keeps_its_choice(bench: Bench) -> None:
