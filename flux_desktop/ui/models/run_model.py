@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from enum import StrEnum
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
@@ -33,34 +32,14 @@ from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
+from flux_desktop.ui.models.microphone_levels import MicrophoneLevels
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
 NOTICES_KEPT = 50
-HEARD_LEVELS = 160_000
-"""Frames of a microphone that are kept: three and a half hours."""
 MICROPHONE_LOST = "microphone_lost"
 """Code of the notice that the engine sends."""
-
-
-class Origin(StrEnum):
-    """Where the run that is shown comes from."""
-
-    LIVE = "live"
-    REPLAY = "replay"
-    """A recording, played at some speed."""
-    PAST = "past session"
-    """A recording, shown at once."""
-
-
-class Phase(StrEnum):
-    """Where the window's run stands."""
-
-    IDLE = "idle"
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    ENDED = "ended"
 
 
 class RunModel:
@@ -144,11 +123,7 @@ class RunModel:
         """Connections of a past run whose messages have not been read: each is `load`ed when it is looked at."""
         self._truth = truth
         """What is said in the clips of a data set: of a live run from the data set, of a recording from its events."""
-        self.level: LevelMeasured | None = None
-        self.level_peak = Series()
-        self.level_rms = Series()
-        self.heard_peak, self.heard_rms = Series(HEARD_LEVELS), Series(HEARD_LEVELS)
-        """Levels of a microphone during the run, for its waveform."""
+        self.microphone = MicrophoneLevels()
         self.generation = getattr(self, "generation", 0) + 1
         self.revision = 0
 
@@ -221,11 +196,7 @@ class RunModel:
                 if event.state is ConnectionState.STREAMING and self.phase is Phase.STARTING:
                     self.phase = Phase.RUNNING
             case LevelMeasured():
-                self.level = event
-                self.level_peak.append(event.t, event.peak_dbfs)
-                self.level_rms.append(event.t, event.rms_dbfs)
-                self.heard_peak.append(event.t, event.peak_dbfs)
-                self.heard_rms.append(event.t, event.rms_dbfs)
+                self.microphone.take(event)
             case ClipReference():
                 self.clip_words.take(event)
             case ConnectionEnded():
@@ -272,9 +243,7 @@ class RunModel:
     def preview_level(self, event: LevelMeasured) -> None:
         """How loud the microphone is before the first run; what a past run heard is left as it is."""
         if self.phase is Phase.IDLE:
-            self.level = event
-            self.level_peak.append(event.t, event.peak_dbfs)
-            self.level_rms.append(event.t, event.rms_dbfs)
+            self.microphone.preview(event)
 
     @property
     def records_microphone(self) -> bool:

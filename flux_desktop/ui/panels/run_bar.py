@@ -20,7 +20,8 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
 from flux_desktop.ui.models.glossary import meaning
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.panels.run_progress import RunProgress
 from flux_desktop.ui.style import icons

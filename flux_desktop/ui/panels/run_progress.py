@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models import text
-from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.widgets.basics import label
 
 

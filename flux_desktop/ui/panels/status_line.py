@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label

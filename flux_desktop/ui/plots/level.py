@@ -30,16 +30,16 @@ class LevelPlot(PlotPanel):
 
     def draw(self) -> None:
         model = self._model
-        self.show_series(self._peak, model.level_peak)
-        self.show_series(self._rms, model.level_rms)
-        level = model.level
+        self.show_series(self._peak, model.microphone.peak)
+        self.show_series(self._rms, model.microphone.rms)
+        level = model.microphone.newest
         self.follow(model.now_s if level is None else max(model.now_s, level.t))
         peak, rms = ("–", "–") if level is None else (f"{level.peak_dbfs:.0f}", f"{level.rms_dbfs:.0f}")  # noqa: RUF001
         solid, dashed = Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine
         self.legend.show_entries((Entry(f"peak {peak}", "ok", solid), Entry(f"RMS {rms}", "accent", dashed)))
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
-        peak, rms = self._model.level_peak, self._model.level_rms
+        peak, rms = self._model.microphone.peak, self._model.microphone.rms
         return [("peak", peak.x, peak.y), ("RMS", rms.x, rms.y)]
 
     def restyle(self) -> None:

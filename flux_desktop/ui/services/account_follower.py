@@ -11,7 +11,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.reports.documents.account import AccountTail
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Origin
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.services.tasks import UiTasks
 
 LOOK_S = 1.0

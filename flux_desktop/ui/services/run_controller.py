@@ -14,7 +14,8 @@ from flux_desktop.engine.records.commands import SendControl, SetParameters, Wat
 from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
-from flux_desktop.ui.models.run_model import TABS_MAX, Origin, Phase, RunModel
+from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.models.session_clock import SessionClock
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox

@@ -9,7 +9,8 @@ from pathlib import Path
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
-from flux_desktop.ui.models.run_model import Origin, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
 
 LIMIT_S = 600.0
 

@@ -16,7 +16,8 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
 from flux_desktop.ui.models.listening import Heard
-from flux_desktop.ui.models.run_model import Origin, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.models.session_clock import SessionClock
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks

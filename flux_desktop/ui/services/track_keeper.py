@@ -83,7 +83,9 @@ class TrackKeeper:
             return None
         track = self._microphones.get(conn)
         if track is None or track.origin_s != origin_s:
-            track = self._microphones[conn] = MicrophoneTrack(self._run.heard_peak, self._run.heard_rms, origin_s)
+            track = self._microphones[conn] = MicrophoneTrack(
+                self._run.microphone.heard_peak, self._run.microphone.heard_rms, origin_s
+            )
         return track
 
     def _append(self, track: ClipTrack, start_s: float, key: ClipKey) -> None:

@@ -9,7 +9,7 @@ from flux_desktop.engine.measuring.stream_budget import StreamBudget
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.evaluation.cost import budget_stream_minutes
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
 

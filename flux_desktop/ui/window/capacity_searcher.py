@@ -18,7 +18,7 @@ from flux_desktop.reports.documents.account import read_account
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from flux_desktop.ui.services.engine_port import EventSink

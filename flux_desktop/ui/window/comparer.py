@@ -10,7 +10,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.tune import with_setting
 from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage

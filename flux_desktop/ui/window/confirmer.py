@@ -9,7 +9,7 @@ import msgspec
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.confirm_engine import ConfirmEngine

@@ -6,7 +6,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import cost_words
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.work_progress import of_share
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.listening import Heard
-from flux_desktop.ui.models.run_model import Origin
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.listener import Listener
 from flux_desktop.ui.services.run_controller import RunController

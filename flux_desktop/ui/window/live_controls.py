@@ -8,7 +8,7 @@ from flux_desktop.engine.records.commands import SendControl
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.reports.probe_text import warnings
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
 

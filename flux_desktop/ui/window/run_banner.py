@@ -10,7 +10,8 @@ from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.reports.accuracy_text import rates_text
 from flux_desktop.ui.models import text
-from flux_desktop.ui.models.run_model import Origin, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
 
 VERDICT_WORDS = {
     Verdict.DONE: "Run complete",

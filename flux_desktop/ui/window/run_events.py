@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
-from flux_desktop.ui.models.run_model import Origin
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.open_folder import open_folder

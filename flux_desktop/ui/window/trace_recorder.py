@@ -18,7 +18,7 @@ from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
 from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage

@@ -10,7 +10,8 @@ from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnde
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
-from flux_desktop.ui.models.run_model import Origin, Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
 from tests.engine.messages import Messages, received

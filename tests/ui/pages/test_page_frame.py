@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnde
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.presenter_one import IDLE_NOT_READY, IDLE_READY
 from flux_desktop.ui.style.theme import ThemeSource
@@ -80,7 +80,7 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
         assert window.live_page.status.main.full_text() == "Ready. Press Start."
         window.starter.start()
         window.mailbox.put(level(1.0, peak=-8.0))
-        await until(lambda: window.state.run.level is not None, "the level is heard")
+        await until(lambda: window.state.run.microphone.newest is not None, "the level is heard")
         heard = window.presenter.level.now()
         assert heard is not None
         assert heard[1] == pytest.approx(-8.0)

@@ -16,7 +16,7 @@ from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.run_bar import LOCKED_TIP, ROOMY_PX, RunBar
 from flux_desktop.ui.style.theme import ThemeSource

@@ -8,7 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.audio_track import AudioTrack
-from flux_desktop.ui.models.run_model import Phase, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.panels.timeline_panel import COARSE_MS, ROOMY_FROM_PX, SMOOTH_MS, SMOOTH_UP_TO, TimelinePanel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.lanes import LANE_PX

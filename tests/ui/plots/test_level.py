@@ -41,7 +41,7 @@ def test_the_legend_has_the_newest_figures(model: RunModel, make_plot: MakePlot)
 
 def test_the_newest_seconds_stay_in_view_also_before_a_run(model: RunModel, make_plot: MakePlot) -> None:
     plot = make_plot(LevelPlot)
-    model.level = measured(100.0, -30.0, -20.0)
+    model.microphone.preview(measured(100.0, -30.0, -20.0))
     plot.draw()
     (left, right), (low, high) = plot.item.viewRange()
     assert right - left == pytest.approx(WINDOW_S)

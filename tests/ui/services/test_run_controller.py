@@ -14,7 +14,8 @@ from flux_desktop.engine.records.commands import SendControl, Watch
 from flux_desktop.engine.records.events import Event, Notice, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.ui.models.run_model import TABS_MAX, Phase, RunModel
+from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_run import PastRun

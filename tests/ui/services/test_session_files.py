@@ -12,7 +12,8 @@ from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.recording.recording_file import RUN_FILE
 from flux_desktop.engine.records.events import AudioFile, RunStarted, encode_event
 from flux_desktop.engine.records.plan import WavSource
-from flux_desktop.ui.models.run_model import Origin, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.services.session_files import SessionFiles
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.services.track_keeper import GROUP, TrackKeeper

@@ -13,7 +13,8 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import create_session
 from flux_desktop.engine.records.events import AudioFile, AudioStarted, Event, RunStarted, encode_event
 from flux_desktop.engine.records.plan import WavSource
-from flux_desktop.ui.models.run_model import Origin, RunModel
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_run import read_past_run
 from flux_desktop.ui.services.run_controller import RunController

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flux_desktop.engine.records.events import RunEnded, RunStarted, Snapshot
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.ui.models.ramp import Ramp
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.window.budget_keeper import BudgetKeeper
 from tests.ui import scripted
 from tests.ui.window.page_bench import PageBench

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window.file_drop import FileDrop
 

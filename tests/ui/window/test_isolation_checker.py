@@ -7,7 +7,7 @@ from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.experiments.isolation import IsolationRun, isolation_clips, longest_minutes
 from flux_desktop.flux import defaults
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.window.isolation_checker import STREAM_MINUTES, IsolationChecker
 from tests.ui.models.test_tune_isolation import FAILED
 from tests.ui.window.page_bench import PageBench

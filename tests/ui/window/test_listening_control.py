@@ -14,7 +14,7 @@ from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.engine.recording.session_audio import read_session_audio
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.ui.models.listening import Heard
-from flux_desktop.ui.models.run_model import Origin
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.audio.virtual_microphone import missing_parts, virtual_microphone

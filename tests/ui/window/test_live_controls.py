@@ -7,7 +7,7 @@ import pytest
 from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.ui.models.endpoints import EndpointEntry
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.window.live_controls import REFUSED_BEFORE, LiveControls
 from tests.reports.test_probe_text import report
 from tests.ui.window.page_bench import PageBench, SilentEngine

@@ -37,7 +37,7 @@ def speech(microphone: VirtualMicrophone) -> Iterator[None]:
 
 def loudest(window: MainWindow) -> float:
     """Of the levels shown so far, in dBFS."""
-    return float(max(window.state.run.level_peak.y, default=-96.0))
+    return float(max(window.state.run.microphone.peak.y, default=-96.0))
 
 
 def test_speech_moves_the_meter_before_a_run_and_becomes_words_in_it(
@@ -45,7 +45,7 @@ def test_speech_moves_the_meter_before_a_run_and_becomes_words_in_it(
 ) -> None:
     async def live(window: MainWindow) -> None:
         window.live_page.sound_panel.mic_button.click()
-        await until(lambda: len(window.state.run.level_peak) > 0, "the microphone is heard")
+        await until(lambda: len(window.state.run.microphone.peak) > 0, "the microphone is heard")
         await until(
             lambda: any(banner.problem.code == "microphone_silent" for banner in window.live_page.banners.banners()),
             "only digital zeros are reported",
@@ -96,7 +96,7 @@ def test_a_microphone_lost_in_mid_run_is_told_and_what_was_heard_stays(
         window.live_page.run_bar.connections.setValue(1)
         window.live_page.sound_panel.mic_button.click()
         window.live_page.sound_panel.microphone.lost.setChecked(go_on)
-        await until(lambda: len(window.state.run.level_peak) > 0, "the microphone is heard")
+        await until(lambda: len(window.state.run.microphone.peak) > 0, "the microphone is heard")
         with speech(microphone):
             window.starter.start()
             await until(lambda: any(card.text for card in window.state.run.conversation(1).cards), "words")

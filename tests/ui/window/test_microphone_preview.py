@@ -68,10 +68,10 @@ async def test_stopping_for_a_run_forgets_the_level(made: Preview) -> None:
 async def test_a_level_is_shown_before_a_run_and_not_mixed_into_one(made: Preview) -> None:
     measured = level(1.0, peak=-8.0)
     made.preview.take_level(measured)
-    assert made.bench.state.run.level == measured
+    assert made.bench.state.run.microphone.newest == measured
     made.bench.start()
     made.preview.take_level(level(2.0, peak=-3.0))
-    assert made.bench.state.run.level is None
+    assert made.bench.state.run.microphone.newest is None
     assert made.bench.state.microphone_level.level[1] == -8.0
 
 

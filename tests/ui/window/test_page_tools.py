@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 from flux_desktop.ui.window.price_keeper import PriceKeeper

@@ -13,7 +13,7 @@ from flux_desktop.base.resources import SAMPLE_RECORDING
 from flux_desktop.datasets.reader import SAMPLE
 from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.window import recordings as module
 from flux_desktop.ui.window.recordings import GROUP, Recordings
 from flux_desktop.ui.window.transcripts import NO_SESSION

@@ -13,7 +13,8 @@ from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Pe
 from flux_desktop.engine.records.pass_criteria import LimitResult, parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
-from flux_desktop.ui.models.run_model import MICROPHONE_LOST, Origin, RunModel
+from flux_desktop.ui.models.run_model import MICROPHONE_LOST, RunModel
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.window.run_banner import summary
 
 PLAN = RunPlan(endpoint="mine", source=WavSource(path="x.wav"), connections=3)

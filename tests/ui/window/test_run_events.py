@@ -9,7 +9,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView

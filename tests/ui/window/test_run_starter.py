@@ -14,7 +14,7 @@ from flux_desktop.engine.records.events import ClipStarted
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.services.run_controller import RUN_GROUP
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview

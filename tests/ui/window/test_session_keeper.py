@@ -14,7 +14,7 @@ from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.sessions.facts import About, read_about
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.presenter.keys import View
-from flux_desktop.ui.models.run_model import Origin
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.models.session_table import COLUMNS
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS
 from flux_desktop.ui.panels.about_dialog import AboutDialog

@@ -10,7 +10,7 @@ import pytest
 
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn
-from flux_desktop.ui.models.run_model import Phase
+from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.services.past_run import PastRun
 from flux_desktop.ui.services.run_controller import RUN_GROUP
 from flux_desktop.ui.window import transcripts as module
