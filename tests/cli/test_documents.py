@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -129,18 +128,17 @@ def test_a_comparison_writes_its_documents(session: Path, tmp_path: Path, monkey
     assert "<testsuite" in path.read_text()
 
 
-def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path) -> None:
+def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path, monkeypatch) -> None:
     args, path = arguments("sweep", tmp_path)
     recording = SweepRecording(traces=tuple(tuning.traces(4)), sessions=(session,), missing=0)
 
     async def record() -> SweepRecording:
         return recording
 
-    made = SimpleNamespace(size=SimpleNamespace(stream_minutes=1.0), run=record, stop=None)
-    line = SimpleNamespace(clear=lambda: None)
-    plan = sweep.sweep_plan(args)
-    status = asyncio.run(sweep._record(args, made, plan, line, sweep.LIMITS, None))  # type: ignore[arg-type]
-    assert status == ExitCode.OK
+    size = SimpleNamespace(recorded=0, streams=4, stream_minutes=1.0, minutes=1.0)
+    made = SimpleNamespace(size=size, run=record, stop=None)
+    monkeypatch.setattr(sweep, "Sweep", lambda *_, **__: made)
+    assert sweep.run(args) == ExitCode.OK
     assert "<testsuite" in path.read_text()
 
 
