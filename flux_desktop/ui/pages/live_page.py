@@ -47,7 +47,7 @@ class LivePage(QWidget):
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)
         panels = (self.endpoint_panel, self.sound_panel, self.flux_panel)
-        self.left = LeftColumn(*panels, compactable=panels)
+        self.left = LeftColumn(*panels, compactable=(self.endpoint_panel, self.flux_panel, self.sound_panel))
         columns.addWidget(self.left)
         self.middle = QVBoxLayout()
         self.middle.setSpacing(SPACE_M)

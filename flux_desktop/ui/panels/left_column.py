@@ -73,7 +73,7 @@ class LeftColumn(QScrollArea):
         return needed_px <= room.height()
 
     def _show_stage(self, stage: int) -> None:
-        """Show so many panels compact, from the top; beyond their number all of them tight."""
+        """Show so many panels compact, in the order of `compactable`; beyond their number all of them tight."""
         number = len(self._compactable)
         self._column.setSpacing(SPACE_M if stage < number else SPACE_S)
         for place, panel in enumerate(self._compactable):
