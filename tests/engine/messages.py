@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.receiver import Receiver
 from flux_desktop.engine.connection.retry_policy import RetryBudget, RetryPolicy
@@ -25,19 +27,24 @@ class _SentNothing:
         self.unplanned_s = 0.0
 
 
+@cache
+def _histograms() -> dict[str, Histogram]:
+    """One set for all, as nobody reads them and they take a millisecond to build."""
+    return {name: Histogram() for name in FIGURES}
+
+
 class Messages:
     """The engine's receiving side for tests: raw messages in, `Received` events out, one receiver a connection."""
 
     def __init__(self) -> None:
         self._emitted: list[Event] = []
-        histograms = {name: Histogram() for name in FIGURES}
         self._context = RunContext(
             plan=RunPlan(endpoint="local", source=WavSource(path="a.wav")),
             transport=None,  # type: ignore[arg-type]  # nothing is opened
             emit=self._emitted.append,
             clock=lambda: 0.0,
             origin_s=0.0,
-            histograms=histograms,
+            histograms=_histograms(),
             timers=SharedTimers(lambda: 0.0),
             retry_budget=RetryBudget(RetryPolicy()),
         )

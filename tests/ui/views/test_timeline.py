@@ -23,6 +23,7 @@ from flux_desktop.ui.views.timeline_paint import TimelinePaint
 from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_shapes import TOKENS
 from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
+from tests.ui.pixels import names_of
 from tests.ui.timelines import card_of, one_turn, said, track
 
 SPAN_S, PER_S = 10.0, 60
@@ -253,7 +254,7 @@ def test_the_key_explains_every_kind(qtbot: QtBot, theme: ThemeSource) -> None:
     qtbot.addWidget(key)
     key.resize(key.sizeHint())
     image = key.grab().toImage()
-    painted = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    painted = names_of(image)
     colours = theme.current
     assert {colours.accent, colours.eager, colours.warn, colours.ok, colours.danger} <= painted
 

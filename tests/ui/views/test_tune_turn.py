@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QImage, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,7 @@ from flux_desktop.ui.models.tune_turns import TurnEntry, turn_lists
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.tune_turn import CARD_PX, ENTRY_ROLE, TuneTurnDelegate
 from tests.ui.models import tuning
+from tests.ui.pixels import mask_of
 
 
 def painted(theme: ThemeSource, entry: TurnEntry, parent: QWidget, *, selected: bool = False) -> QImage:
@@ -35,8 +36,7 @@ def painted(theme: ThemeSource, entry: TurnEntry, parent: QWidget, *, selected: 
 
 
 def count(picture: QImage, colour: str) -> int:
-    wanted = QColor(colour).rgb()
-    return sum(picture.pixel(x, y) == wanted for x in range(picture.width()) for y in range(picture.height()))
+    return int(mask_of(picture, colour).sum())
 
 
 @pytest.mark.parametrize("eager", [None, 0.3])

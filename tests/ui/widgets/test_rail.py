@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.rail import BAR_PX, RAIL_PX, Rail
+from tests.ui.pixels import mask_of
 
 
 @pytest.fixture
@@ -46,11 +47,9 @@ def test_the_arrow_keys_step_and_wrap_around(rail: Rail, qtbot: QtBot) -> None:
 def test_a_run_in_progress_is_painted_and_said(rail: Rail, theme: ThemeSource) -> None:
     tile = rail.tiles[1]
     assert "run" not in tile.accessibleName()
-    green = QColor(theme.current.ok).rgb()
 
     def greens() -> int:
-        picture = tile.grab().toImage()
-        return sum(picture.pixel(x, y) == green for x in range(picture.width()) for y in range(picture.height()))
+        return int(mask_of(tile.grab().toImage(), theme.current.ok).sum())
 
     assert greens() == 0
     tile.set_busy(True)

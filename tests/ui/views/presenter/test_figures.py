@@ -22,6 +22,7 @@ from flux_desktop.ui.views.presenter.figures import (
 )
 from flux_desktop.ui.views.presenter.keys_overlay import KeysOverlay
 from flux_desktop.ui.views.presenter.part import Part
+from tests.ui.pixels import mask_of
 
 
 def picture(qtbot: QtBot, part: Part[object], content: object) -> QImage:
@@ -32,8 +33,7 @@ def picture(qtbot: QtBot, part: Part[object], content: object) -> QImage:
 
 
 def width_of(image: QImage, colour: str) -> int:
-    rows = range(image.height())
-    return max(sum(image.pixelColor(x, y).name() == colour for x in range(image.width())) for y in rows)
+    return int(mask_of(image, colour).sum(axis=1).max())
 
 
 def test_the_bar_grows_with_the_confidence_and_has_a_mark_for_each_threshold(qtbot: QtBot, theme: ThemeSource) -> None:

@@ -9,12 +9,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import DARK
 from flux_desktop.ui.views.presenter.split_view import ArmPart, RibbonPart
 from tests.ui.models.presenter.comparisons import pair
-
-
-def columns_of(image: QImage, colour: str) -> list[int]:
-    return [
-        x for x in range(image.width()) if any(image.pixelColor(x, y).name() == colour for y in range(image.height()))
-    ]
+from tests.ui.pixels import columns_of
 
 
 def ribbon_at(qtbot: QtBot, theme: ThemeSource, position_s: float) -> QImage:

@@ -15,6 +15,7 @@ from flux_desktop.ui.style.tokens import DARK
 from flux_desktop.ui.views.presenter import tiles_view
 from flux_desktop.ui.views.presenter.shapes import colour_of, paint_shape
 from flux_desktop.ui.views.presenter.tiles_view import PULSE_S, TilesKey, TilesView
+from tests.ui.pixels import names_of
 
 
 class Bench:
@@ -87,9 +88,7 @@ def test_the_key_has_every_shape_with_its_count(qtbot: QtBot, theme: ThemeSource
     qtbot.addWidget(key)
     key.resize(1800, 50)
     key.show_content(((TileState.SPEAKING, 30), (TileState.LOST, 1)))
-    image = key.grab().toImage()
-    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 2)}
-    assert {DARK.ok, DARK.danger} <= colours
+    assert {DARK.ok, DARK.danger} <= names_of(key.grab().toImage())
 
 
 def test_every_state_has_a_shape_of_its_own() -> None:

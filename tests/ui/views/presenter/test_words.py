@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import DARK
 from flux_desktop.ui.views.presenter.words import LiveWords, SubtitlesPart, WordsPart
-
-
-def rows_of(image: QImage, colour: str) -> list[int]:
-    return [
-        y for y in range(image.height()) if any(image.pixelColor(x, y).name() == colour for x in range(image.width()))
-    ]
+from tests.ui.pixels import rows_of
 
 
 def test_interim_words_are_lighter_and_earlier_turns_stand_above(qtbot: QtBot, theme: ThemeSource) -> None:
