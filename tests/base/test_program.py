@@ -18,6 +18,7 @@ TRAPS = (
 )
 ARGUMENTS = {
     "flux_desktop.audio.listening.process": ["16000"],
+    "flux_desktop.audio.playing": [""],
     "flux_desktop.cli.main": ["self-test", "--quick"],
     "flux_desktop.local_endpoint.__main__": ["--parent-pipe"],
     "flux_desktop.local_endpoint.recognition.decode_worker": ["tiny.en"],

@@ -122,6 +122,7 @@ def test_the_summary_to_the_character() -> None:
         "  never Connected             0",
         "  failed in mid-stream        1",
         "  no transcript               0",
+        "  generator lost              0",
         "  completed                   1",
         "  planned                     2",
         "",
