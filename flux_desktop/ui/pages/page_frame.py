@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.sessions_page import SessionsPage
-from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.rail import Rail
+
+if TYPE_CHECKING:
+    from flux_desktop.ui.pages.capacity_page import CapacityPage
+    from flux_desktop.ui.pages.tune_page import TunePage
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
@@ -60,6 +59,8 @@ class TrendPanel(Panel):
         """Make the plot, which takes longer than showing the page."""
         if self.plot is not None:
             return
+        import pyqtgraph as pg  # late: importing it takes longer than showing the window
+
         self.plot = pg.PlotWidget(enableMenu=False)
         self.plot.setAccessibleName("Trend")
         self.plot.setMinimumHeight(70)
@@ -91,6 +92,8 @@ class TrendPanel(Panel):
         self._draw()
 
     def _restyle(self) -> None:
+        import pyqtgraph as pg
+
         colours = self._theme.current
         self.plot.setBackground(colours.panel)
         for name in ("left", "bottom"):
@@ -114,6 +117,8 @@ class TrendPanel(Panel):
         self.plot.setVisible(trend is not None and not few)
         if trend is None or few:
             return
+        import pyqtgraph as pg
+
         colours = self._theme.current
         places = np.arange(len(trend.points), dtype=float)
         values = np.array([point.value for point in trend.points])

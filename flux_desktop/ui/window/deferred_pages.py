@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.pages.capacity_page import CapacityPage
-from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.window.deferred import Deferred
-from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 from flux_desktop.ui.window.price_keeper import PriceKeeper
+
+if TYPE_CHECKING:
+    from flux_desktop.ui.pages.capacity_page import CapacityPage
+    from flux_desktop.ui.pages.tune_page import TunePage
+    from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 
 
 class DeferredPages:
@@ -26,8 +30,18 @@ class DeferredPages:
         banners: BannerStack,
         tasks: UiTasks,
     ) -> None:
-        self.tune = Deferred(lambda: TuneTools(theme, state, controller, banners, tasks))
-        self.capacity = Deferred(lambda: CapacityTools(theme, state, controller, prices, banners, tasks))
+        # These pages bring the plots' library along, which takes longer to import than the window to appear.
+        def build_tune() -> TuneTools:
+            from flux_desktop.ui.window.page_tools import TuneTools
+
+            return TuneTools(theme, state, controller, banners, tasks)
+
+        def build_capacity() -> CapacityTools:
+            from flux_desktop.ui.window.page_tools import CapacityTools
+
+            return CapacityTools(theme, state, controller, prices, banners, tasks)
+
+        self.tune, self.capacity = Deferred(build_tune), Deferred(build_capacity)
 
     def tune_page(self) -> TunePage:
         """The Tune page; the first call builds it."""

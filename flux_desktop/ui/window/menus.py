@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
@@ -12,11 +13,9 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.data_set import name_of
 from flux_desktop.ui.models.developer import LocalBehaviour
-from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, SESSIONS, TUNE, PageFrame
 from flux_desktop.ui.pages.sessions_page import SessionsPage
-from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.control_row import CONTROLS
 from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.developer_dialog import DeveloperDialog
@@ -31,6 +30,10 @@ from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.recordings import Recordings
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
 from flux_desktop.ui.window.transcripts import Transcripts
+
+if TYPE_CHECKING:
+    from flux_desktop.ui.pages.capacity_page import CapacityPage
+    from flux_desktop.ui.pages.tune_page import TunePage
 
 
 def fill_file_menu(
