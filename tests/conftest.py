@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import os
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from flux_desktop.base import redaction
+from flux_desktop.base.logs import TALKATIVE
 from flux_desktop.engine.measuring.generator_limits import FACTOR_VARIABLE
 from flux_desktop.speech_models import store
 from flux_desktop.speech_models.catalogue import ENGLISH
@@ -42,6 +44,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 GRACE_S = 20.0
 # Started once per process by the standard library, and ended with it.
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+
+
+@pytest.fixture(autouse=True)
+def log_levels_as_before() -> Iterator[None]:
+    """A command that runs in a test's own process sets the levels of loggers, which the next test must not see."""
+    names = (None, *TALKATIVE)
+    levels = [logging.getLogger(name).level for name in names]
+    yield
+    for name, level in zip(names, levels, strict=True):
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture(scope="session", autouse=True)

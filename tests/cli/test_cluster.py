@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,14 +31,13 @@ def test_a_run_is_carried_here_unless_a_cluster_is_named(tmp_path: Path) -> None
         assert isinstance(pool, ClusterPool)
 
 
-def test_without_dask_it_says_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in [name for name in sys.modules if name.startswith("flux_desktop.cluster")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "dask", None)
-    assert main(["cluster", "join", "x"]) == 2
-    assert "pip install 'flux-desktop[cluster]'" in capsys.readouterr().err
+def test_without_dask_it_says_how_to_install_it() -> None:
+    program = "import sys; sys.modules['dask'] = None; from flux_desktop.cli.main import main; sys.exit(main())"
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", program, "cluster", "join", "x"], check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert "pip install 'flux-desktop[cluster]'" in run.stderr
 
 
 def test_joining_with_something_else_than_a_line_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
