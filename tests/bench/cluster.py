@@ -35,7 +35,8 @@ from flux_desktop.cluster.membership import Membership, to_line
 from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import AudioStarted, Histograms
+from flux_desktop.engine.records.events import AudioStarted, ConnectionChanged, Histograms
+from flux_desktop.engine.records.facts import ConnectionState
 from tests.bench.process_figures import cpu_s
 from tests.local_endpoint.conftest import running_endpoint
 
@@ -134,22 +135,25 @@ def exact(generators: int, streams: int, seconds: float) -> None:
         ):
             own = msgspec.structs.asdict(pooled[name].percentiles())
             print(f"  {name}: merged {'=' if own == summary[key] else 'IS NOT'} pooled, {summary[key]}")
-        starts = sorted(
-            (event.t, event.conn) for event in read_session(session, messages=False) if isinstance(event, AudioStarted)
-        )
-        by_conn = {conn: t for t, conn in starts}
-        spreads = [
-            max(group) - min(group)
-            for first in range(1, total + 1, generators)
-            if len(group := [by_conn[conn] for conn in range(first, first + generators) if conn in by_conn]) > 1
-        ]
-        print(
-            f"  connections due at the same moment on different generators began their audio within "
-            f"{1000 * sorted(spreads)[len(spreads) // 2]:.0f} ms (median), {1000 * max(spreads):.0f} ms (largest)"
-        )
-        print(
-            f"  audio starts from {starts[0][0]:.3f} to {starts[-1][0]:.3f} s; peak at the endpoint {peak} of {total}"
-        )
+        opened: dict[int, float] = {}
+        heard: dict[int, float] = {}
+        for event in read_session(session, messages=False):
+            if isinstance(event, ConnectionChanged) and event.state is ConnectionState.CONNECTING:
+                opened.setdefault(event.conn, event.t)
+            elif isinstance(event, AudioStarted):
+                heard.setdefault(event.conn, event.t)
+        # Connections 1 to k are the first of each generator, k + 1 to 2k the second, and so on: due at the same moment.
+        for name, times in (("opened", opened), ("began their audio", heard)):
+            spreads = sorted(
+                max(group) - min(group)
+                for first in range(1, total + 1, generators)
+                if len(group := [times[conn] for conn in range(first, first + generators) if conn in times]) > 1
+            )
+            print(
+                f"  connections due at the same moment on different generators {name} within "
+                f"{1000 * spreads[len(spreads) // 2]:.1f} ms (median), {1000 * spreads[-1]:.1f} ms (largest)"
+            )
+        print(f"  peak at the endpoint {peak} of {total}")
         for row in summary["generators"]:
             print(f"  {row}")
 
