@@ -78,11 +78,12 @@ class SessionDetailPanel(Panel):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_M)
         for row, (name, words) in enumerate(detail_rows(session)):
-            grid.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(name, "muted", wrap=True), row, 0, Qt.AlignmentFlag.AlignTop)
             value = ElidedLabel()
             value.setText(words)
-            grid.addWidget(value, row, 1)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 4)
+        grid.setColumnStretch(1, 5)
         column.addLayout(grid)
         self._end()
 
