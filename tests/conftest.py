@@ -8,7 +8,9 @@ left open are caught by warnings being errors; Qt's own objects by tests/ui.
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
+import itertools
 import logging
 import os
 import shutil
@@ -44,6 +46,22 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 GRACE_S = 20.0
 # Started once per process by the standard library, and ended with it.
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+
+WHOLE_COLLECTION_EVERY = 50
+"""Tests; the others collect what is young."""
+_tests_ended = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def collected_on_the_main_thread() -> Iterator[None]:
+    """Have no thread collect what a test of the window has left: Qt's objects are destroyed on the main thread alone.
+
+    Python itself collects on whichever thread allocates next, also in a test long after, and the process then crashes.
+    """
+    gc.disable()
+    yield
+    gc.unfreeze()
+    gc.collect(2 if next(_tests_ended) % WHOLE_COLLECTION_EVERY == 0 else 1)
 
 
 @pytest.fixture(autouse=True)

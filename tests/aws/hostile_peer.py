@@ -121,11 +121,13 @@ class Session:
 
     async def serve(self) -> None:
         """Read until the client goes away."""
+        if self.peer.max_streams is not None:
+            # In its first settings, as servers do: later ones may cross streams that are on their way.
+            allowed = {h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: self.peer.max_streams}
+            self.h2.local_settings = h2.settings.Settings(client=False, initial_values=allowed)
         self.h2.initiate_connection()
         if self.peer.initial_window is not None:
             self.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: self.peer.initial_window})
-        if self.peer.max_streams is not None:
-            self.h2.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: self.peer.max_streams})
         self.flush()
         while data := await self.reader.read(65_536):
             for event in self.h2.receive_data(data):

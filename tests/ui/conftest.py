@@ -38,16 +38,6 @@ class Stage(Protocol):
     def __call__(self, make_engine: EngineFactory, live: Live, account: Account | None = None) -> None: ...
 
 
-@pytest.fixture(autouse=True)
-def collected_on_the_main_thread() -> Iterator[None]:
-    """Have no thread collect what is left of widgets; see `ui.services.collector`."""
-    gc.disable()
-    yield
-    gc.unfreeze()
-    gc.collect(1)
-    gc.enable()
-
-
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     return QApplication

@@ -86,7 +86,7 @@ class Place:
 
     def answered(self) -> None:
         """The server has answered the stream: its settings, if it has sent any, have arrived before."""
-        self._left.settings_known.set()
+        self._left.know_settings()
 
     def complete(self) -> None:
         """The stream has ended in both directions: another one may have its place."""
@@ -120,6 +120,8 @@ class _Connection:
         self.users = 0
         self.streams_max = streams_max
         """Streams that it carries at most: what was asked for, or less if the server's settings say so."""
+        self._allowed = streams_max
+        """By the server's settings; written by the network thread, before it passes on any answer."""
         self.shut = asyncio.Event()
         self._opening = asyncio.get_running_loop().create_task(self._open(network), name="open connection")
         # Every stream that waits for it gets the error; without one, nobody asks.
@@ -197,14 +199,20 @@ class _Connection:
         network.no_delay.apply()
         self.opened = opened
 
-    def _crt_settings(self, settings: Sequence[crt_http.Http2Setting]) -> None:
-        self._post(self._on_settings, list(settings), time.monotonic())
+    def know_settings(self) -> None:
+        """The server's settings have arrived: streams that wait for them may go on."""
+        self.streams_max = max(1, min(self.streams_max, self._allowed))
+        self.settings_known.set()
 
-    def _on_settings(self, settings: Sequence[crt_http.Http2Setting], _: float) -> None:
+    def _crt_settings(self, settings: Sequence[crt_http.Http2Setting]) -> None:
         for setting in settings:
             if setting.id == crt_http.Http2SettingID.MAX_CONCURRENT_STREAMS:
-                self.streams_max = max(1, min(self.streams_max, setting.value))
-        self.settings_known.set()
+                # At once: answers reach the loop on another way, and may be sooner there than what is posted here.
+                self._allowed = setting.value
+        self._post(self._on_settings, None, time.monotonic())
+
+    def _on_settings(self, _: object, __: float) -> None:
+        self.know_settings()
 
     def _on_shut(self, _: object, __: float) -> None:
         self.opened = None  # a stream that is kept must not keep the network thread alive

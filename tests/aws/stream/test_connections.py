@@ -102,6 +102,9 @@ async def test_a_stream_that_has_ended_leaves_its_place_to_the_next(peer: Peer) 
         session.stream_id = session.stream_ids[0]
         session.end()
         await heard.ended()
+        connections = opener._connections
+        assert connections is not None
+        await eventually(lambda: connections._shared[0].users == 1)
         await _open(opener, 1)
         assert _streams(peer) == [3]
 
