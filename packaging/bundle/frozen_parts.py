@@ -69,6 +69,8 @@ LEFT_OUT = (
     "ctranslate2.converters",  # model conversion, which needs PyTorch
     "ctranslate2.specs",
     "cupy",
+    "dask",  # the extra "cluster": not in the desktop package
+    "distributed",
     "docutils",
     "h2",
     "h5py",
