@@ -85,6 +85,7 @@ LEFT_OUT = (
     "numpy.distutils",
     "pip",
     "pkg_resources",
+    "psutil",
     "pydoc_data",
     "pyqtgraph.examples",
     "pyqtgraph.jupyter",
