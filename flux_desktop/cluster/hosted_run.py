@@ -226,8 +226,9 @@ class HostedRun:
         await self.end(keep=True)
 
     async def _stop(self) -> None:
-        if self._renewing is not None:
-            self._renewing.cancel()
+        for beside in (self._renewing, self._ready):
+            if beside is not None:
+                beside.cancel()
         await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
         for task in self._serving.values():
             task.cancel()

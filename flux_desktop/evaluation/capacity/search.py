@@ -26,7 +26,7 @@ ATTEMPTS_MAX = 3
 """Measurements of one rung, each longer than the one before, until it is left undecided."""
 INVALID_MAX = 3
 CHANGES_MAX = 3
-"""Changes of the number of instances, each of which makes the search begin anew, until it is given up."""
+"""Changes of the number of instances, each of which restarts the search, until it is given up."""
 RUNGS_MAX = 30
 """Without the longer attempts; a search up to 1,000 streams takes 12, and 5 more to confirm its boundary."""
 

@@ -19,7 +19,7 @@ ACCOUNT = "Account"
 
 
 class AccountPlot(PlotPanel):
-    """Drawn anew once a second at most, as its newest figures are seconds old."""
+    """Redrawn once a second at most, as its newest figures are seconds old."""
 
     def __init__(self, theme: ThemeSource, observed: ObservedAccount) -> None:
         super().__init__(theme, ACCOUNT, "open streams, instances and CloudWatch", "streams")

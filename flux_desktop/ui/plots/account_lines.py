@@ -74,7 +74,7 @@ class AccountLines:
         item.vb.sigResized.connect(self._follow_size)
 
     def draw(self, source: LoadSource, colours: Theme) -> str:
-        """Draw everything anew; returns it in words."""
+        """Draw everything again; returns it in words."""
         self._clear()
         timeline = source.timeline
         lines = (timeline.planned, timeline.connected, timeline.cloudwatch, timeline.running, timeline.p95_ms)

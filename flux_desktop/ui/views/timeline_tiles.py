@@ -22,7 +22,7 @@ class TileCache:
         """How many tiles have been painted so far."""
 
     def clear(self) -> None:
-        """Paint everything anew."""
+        """Repaint everything."""
         self._tiles.clear()
 
     def keep_look(self, look: Hashable) -> None:
