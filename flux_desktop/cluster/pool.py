@@ -27,8 +27,8 @@ from flux_desktop.engine.records.events import GeneratorsSeen
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.sharding import STREAMS_PER_WORKER, dealt
 from flux_desktop.engine.supervision.worker_pool import OnEvent, RunWorker
-from flux_desktop.engine.supervision.worker_process import STREAMS_PER_WORKER
 
 ROWS_EVERY_S = 1.0
 JOIN_MAX_S = 10.0
@@ -72,8 +72,8 @@ class ClusterPool:
         k = len(self._links)
         wanted = -(-plan.held // (STREAMS_PER_WORKER * k))
         count = min(k * max(1, min(wanted, *(link.cores for link in self._links))), plan.connections)
-        for number in range(1, count + 1):
-            connections = [] if plan.on_demand else list(range(number, plan.connections + 1, count))
+        for number, share in enumerate(dealt(range(1, plan.connections + 1), count), start=1):
+            connections = [] if plan.on_demand else share
             self._workers[number] = RemoteWorker(number, connections, self._links[(number - 1) % k], on_event)
         return list(self._workers.values())
 

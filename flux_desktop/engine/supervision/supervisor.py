@@ -14,20 +14,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import RunTotals
-from flux_desktop.engine.recording.recorder import Recorder
-from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
-from flux_desktop.engine.recording.session_folder import (
-    create_session,
-    default_sessions_dir,
-    remove_session,
-)
+from flux_desktop.engine.recording.recording_file import worker_file
+from flux_desktop.engine.recording.run_recording import RunRecording
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
@@ -48,13 +41,13 @@ from flux_desktop.engine.records.events import (
     RunEnded,
     RunReady,
     RunStarted,
-    TranscriptProvenance,
-    encode_event,
 )
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.engine.supervision import account_watch, credential_renewal, preflight, transcript_provenance
-from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
+from flux_desktop.engine.supervision import credential_renewal, preflight
+from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
+from flux_desktop.engine.supervision.run_observers import RunObservers
+from flux_desktop.engine.supervision.sharding import dealt, plan_share
 from flux_desktop.engine.supervision.worker_pool import ProcessPool, RunWorker, WorkerPool
 
 _UNRECORDED = frozenset({"worker_died", "generator_lost"})
@@ -77,7 +70,6 @@ class Supervisor:
         sessions_dir: Path | None = None,
         pool: WorkerPool | None = None,
     ) -> None:
-        self.session_folder: Path | None = None
         self._on_event = on_event
         self._local = local
         self._sessions_dir = sessions_dir
@@ -92,11 +84,15 @@ class Supervisor:
         self._stopped = asyncio.Event()
         self._is_interrupted = False
         self._origin_s = 0.0
-        self._recorder: Recorder | None = None
-        self._account_ended = asyncio.Event()
+        self._recording: RunRecording | None = None
         self._opened = False
         """Whether a connection of this run has begun to open."""
         self._totals: RunTotals | None = None
+
+    @property
+    def session_folder(self) -> Path | None:
+        """Of the run in progress or the last one; None where nothing is recorded."""
+        return None if self._recording is None else self._recording.folder
 
     # ------------------------------------------------------------ steering
 
@@ -124,9 +120,8 @@ class Supervisor:
 
     def _dealt(self, numbers: Sequence[int]) -> list[tuple[RunWorker, list[int]]]:
         """The workers with their shares of some connections, by number."""
-        count = len(self._workers)
-        shares = [[conn for conn in numbers if (conn - 1) % count == place] for place in range(count)]
-        return [(worker, share) for worker, share in zip(self._workers, shares, strict=True) if share]
+        shares = zip(self._workers, dealt(numbers, len(self._workers)), strict=True)
+        return [(worker, share) for worker, share in shares if share]
 
     def stop(self, *, drain: bool = True, interrupts: bool = True) -> None:
         """End the run: open streams are drained, or with `drain` False closed at once.
@@ -148,8 +143,12 @@ class Supervisor:
         """
         self._origin_s = time.monotonic()
         totals = self._totals = RunTotals(plan, generator_limits())
-        self.session_folder, self._opened = None, False
-        self._account_ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def not_recorded(problem: Problem) -> None:
+            loop.call_soon_threadsafe(self._on_event, Notice(t=self._now(), problem=problem))
+
+        self._recording, self._opened = RunRecording(not_recorded), False
         local = self._local or LocalEndpoint()
         try:
             ended = await self._run(plan, local, totals)
@@ -165,9 +164,7 @@ class Supervisor:
         finally:
             await self._stop_processes(local if self._local is None else None)
             await self._pool.close()
-            self._close_recording()
-            if not self._opened:
-                self._discard_session()
+            self._recording.close(keep=self._opened)
             self._stopping, self._stopped = None, asyncio.Event()
             self._parameters = []
         self._on_event(ended)
@@ -188,13 +185,13 @@ class Supervisor:
             version=__version__,
             notes=[*ready.notes, *generator_limits().notes()],
         )
-        self._open_session(started)
+        if self._recording is not None:
+            self._recording.open(self._sessions_dir, started)
         self._on_event(started)
+        info = local.info if plan.is_local else None
+        observers = RunObservers(ready.plan, info, self.session_folder, self._report, self._now)
         async with asyncio.TaskGroup() as beside:
-            watching = beside.create_task(self._watch_provenance(local, plan), name="transcript provenance")
-            observing = beside.create_task(
-                self._watch_account(local.info if plan.is_local else None, ready.plan), name="account"
-            )
+            observers.start(beside)
             async with asyncio.TaskGroup() as group:
                 self._awaited = {worker.number for worker in self._workers}
                 for worker in self._workers:
@@ -202,9 +199,8 @@ class Supervisor:
                     group.create_task(self._serve(worker, start), name=f"worker {worker.number}")
                 # Last, so that no worker gets renewed keys before it has its run.
                 renewing = beside.create_task(self._renew_keys(ready), name="credential renewal")
-            watching.cancel()
             renewing.cancel()
-            await self._end_account_watch(observing)
+            await observers.end()
         for worker in self._workers:
             if worker.refused is not None:
                 raise ProblemError(worker.refused)
@@ -226,16 +222,9 @@ class Supervisor:
                 self.send(BeginStreams(start_s=time.monotonic() + self._pool.start_delay_s))
 
     def _start_command(self, ready: preflight.Ready, worker: RunWorker) -> StartRun:
-        folder, plan = self.session_folder, ready.plan
-        count = len(self._workers)
-        share = msgspec.structs.replace(
-            plan,
-            opening_max=max(1, plan.opening_max // count),
-            # There are at most as many workers as connections that may be held.
-            held_max=plan.held_max // count + (worker.number <= plan.held_max % count),
-        )
+        folder, count = self.session_folder, len(self._workers)
         return StartRun(
-            plan=share,
+            plan=plan_share(ready.plan, worker.number, count),
             connections=worker.connections,
             origin_s=self._origin_s,
             workers=count,
@@ -284,29 +273,6 @@ class Supervisor:
         if merged is not None:
             self._on_event(merged)
 
-    async def _watch_provenance(self, local: LocalEndpoint, plan: RunPlan) -> None:
-        if plan.is_local and local.info is not None:
-            await transcript_provenance.watch(
-                local.info, lambda sources: self._report(TranscriptProvenance(t=self._now(), sources=sources))
-            )
-
-    async def _watch_account(self, info: LocalEndpointInfo | None, plan: RunPlan) -> None:
-        if self.session_folder is not None and account_watch.is_watched(plan, info):
-            origin_s = time.time() - self._now()
-            await account_watch.watch(
-                plan,
-                info,
-                self.session_folder,
-                origin_s,
-                self._account_ended,
-                lambda problem: self._report(Notice(t=self._now(), problem=problem)),
-            )
-
-    async def _end_account_watch(self, observing: asyncio.Task[None]) -> None:
-        self._account_ended.set()
-        await asyncio.wait({observing}, timeout=account_watch.LAST_LOOK_MAX_S)
-        observing.cancel()
-
     async def _renew_keys(self, ready: preflight.Ready) -> None:
         await credential_renewal.keep_fresh(
             ready.credentials,
@@ -320,43 +286,8 @@ class Supervisor:
         self._on_event(event)
 
     def _record(self, event: Event) -> None:
-        if self._recorder is not None:
-            self._recorder.write(encode_event(event))
-
-    def _open_session(self, started: RunStarted) -> None:
-        """Create the session folder, with the start of the run in it."""
-        try:
-            self.session_folder = create_session(self._sessions_dir or default_sessions_dir(), started)
-        except OSError as error:
-            self._on_event(Notice(t=self._now(), problem=_no_session(error)))
-            return
-        loop = asyncio.get_running_loop()
-
-        def report(problem: Problem) -> None:
-            loop.call_soon_threadsafe(self._on_event, Notice(t=0.0, problem=problem))
-
-        self._recorder = Recorder(self.session_folder / RUN_FILE, report)
-        self._recorder.start()
-
-    def _close_recording(self) -> None:
-        recorder, self._recorder = self._recorder, None
-        if recorder is not None:
-            recorder.close()
-
-    def _discard_session(self) -> None:
-        """Remove the session folder of a run that has opened no connection: it has nothing to show."""
-        folder, self.session_folder = self.session_folder, None
-        if folder is not None:
-            remove_session(folder)
+        if self._recording is not None:
+            self._recording.write(event)
 
     def _now(self) -> float:
         return time.monotonic() - self._origin_s
-
-
-def _no_session(error: OSError) -> Problem:
-    return Problem(
-        code="recording_failed",
-        what="The run is not being recorded.",
-        why=f"The session folder could not be created: {error.strerror or error}.",
-        todo="The run continues; export the transcripts before closing.",
-    )

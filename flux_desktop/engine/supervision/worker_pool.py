@@ -16,7 +16,8 @@ from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.open_files import open_files_problem
-from flux_desktop.engine.supervision.worker_process import WorkerProcess, shares
+from flux_desktop.engine.supervision.sharding import shares
+from flux_desktop.engine.supervision.worker_process import WorkerProcess
 
 OnEvent = Callable[[int, Event], None]
 """Called with a worker's number and its event."""

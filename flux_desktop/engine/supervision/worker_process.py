@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Callable
 
 import msgspec
@@ -27,29 +26,15 @@ from flux_desktop.engine.records.events import (
     decode_event,
 )
 from flux_desktop.engine.records.facts import ConnectionRow
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 _LOG = logging.getLogger(__name__)
 
 WORKER_MODULE = "flux_desktop.engine.worker.worker"
-STREAMS_PER_WORKER = 250
 SILENCE_MAX_S = 20.0
 """A worker sends a heartbeat every second; one that sends nothing for this long is stuck."""
 STARTUP_MAX_S = 60.0
 """Loading the libraries from a slow disk may take longer."""
 _LOOK_EVERY_S = 1.0
-
-
-def shares(plan: RunPlan, cores: int | None = None) -> list[list[int]]:
-    """The connection numbers (from 1) of each worker: dealt out in turn, so that batches stay together.
-
-    One worker carries up to `STREAMS_PER_WORKER`, and there is at most one per core. A microphone is read once, so its
-    run stays in one worker.
-    """
-    cores = cores or os.cpu_count() or 1
-    wanted = -(-plan.held // STREAMS_PER_WORKER)
-    count = 1 if isinstance(plan.source, MicrophoneSource) else max(1, min(cores, wanted))
-    return [list(range(first, plan.connections + 1, count)) for first in range(1, count + 1)]
 
 
 class Silence:

@@ -20,7 +20,10 @@ EventSink = Callable[[Event], None]
 class RunEngine(Protocol):
     """Carries out one run. `run` ends by itself, after `stop`, or at once when it is cancelled."""
 
-    session_folder: Path | None
+    @property
+    def session_folder(self) -> Path | None:
+        """Of the run in progress or the last one; None where nothing is recorded."""
+        ...
 
     async def run(self, plan: RunPlan) -> RunEnded:
         """Carry out the plan; every event goes to the sink that the engine was made with."""

@@ -1,4 +1,4 @@
-"""Plans, commands and events survive the pipe; a run is shared out over workers."""
+"""Plans, commands and events survive the pipe."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from flux_desktop.engine.records.events import (
     encode_event,
 )
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass, Verdict
-from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource, plan_problems
-from flux_desktop.engine.supervision.worker_process import shares
+from flux_desktop.engine.records.plan import RunPlan, WavSource, plan_problems
 from flux_desktop.flux.options import FluxOptions
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav", loop=True), connections=3)
@@ -69,21 +68,6 @@ def test_a_start_command_never_shows_its_secret():
         plan=PLAN, connections=[1], origin_s=0.0, credentials=Credentials(access_key="AKIDEXAMPLE", secret_key="S3cr3t")
     )
     assert "S3cr3t" not in repr(start)
-
-
-def test_streams_are_dealt_out_over_at_most_one_worker_a_core():
-    plan = msgspec.structs.replace(PLAN, connections=250)
-    assert shares(plan, cores=8) == [list(range(1, 251))]
-    plan = msgspec.structs.replace(PLAN, connections=1000)
-    dealt = shares(plan, cores=2)
-    assert [len(share) for share in dealt] == [500, 500]
-    assert sorted(conn for share in dealt for conn in share) == list(range(1, 1001))
-    assert len(shares(plan, cores=64)) == 4
-
-
-def test_a_microphone_is_read_by_one_worker():
-    plan = msgspec.structs.replace(PLAN, connections=1000, source=MicrophoneSource())
-    assert len(shares(plan, cores=8)) == 1
 
 
 @pytest.mark.parametrize(

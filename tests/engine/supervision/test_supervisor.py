@@ -382,7 +382,7 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
 
 
 async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(driver, monkeypatch):
-    monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr("flux_desktop.engine.supervision.sharding.STREAMS_PER_WORKER", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     first = {1, 3}
 
@@ -417,9 +417,9 @@ async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, mon
 
 
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
-    from flux_desktop.engine.supervision import worker_process
+    from flux_desktop.engine.supervision import sharding
 
-    monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr(sharding, "STREAMS_PER_WORKER", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     ended = await driver.run(connections=4, duration_s=1.0)
     assert ended.ledger["completed"] + ended.ledger["no transcript"] == 4
@@ -437,7 +437,7 @@ async def test_the_open_turn_is_ended_after_the_last_audio(driver):
 
 async def test_a_ramp_over_several_workers_counts_from_one_moment(driver, monkeypatch):
     """The second worker reads its audio later than the first, which opens nothing until then."""
-    monkeypatch.setattr("flux_desktop.engine.supervision.worker_process.STREAMS_PER_WORKER", 2)
+    monkeypatch.setattr("flux_desktop.engine.supervision.sharding.STREAMS_PER_WORKER", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     start, opened_early = type(driver.supervisor)._start_command, []
 

@@ -124,9 +124,9 @@ async def test_streams_that_never_connect_are_counted_one_by_one(driver):
 
 async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, monkeypatch):
     """Every sample that four real workers counted, once through their merged histograms and once through one."""
-    from flux_desktop.engine.supervision import worker_process
+    from flux_desktop.engine.supervision import sharding
 
-    monkeypatch.setattr(worker_process, "STREAMS_PER_WORKER", 1)
+    monkeypatch.setattr(sharding, "STREAMS_PER_WORKER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     told = {}
     take = WorkerProcess._take
