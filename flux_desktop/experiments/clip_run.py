@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.connection.stream_switcher import REFUSED_PARAMETERS
+from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
 from flux_desktop.engine.records.commands import SendControl, Watch
 from flux_desktop.engine.records.events import (
     ClipStarted,

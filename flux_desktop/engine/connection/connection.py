@@ -13,16 +13,16 @@ import asyncio
 from collections.abc import Callable
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.connection import problems
+from flux_desktop.engine.connection import ledger_rule, problems
 from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.control_channel import ControlChannel
 from flux_desktop.engine.connection.receiver import Receiver
-from flux_desktop.engine.connection.report import ConnectionReport
+from flux_desktop.engine.connection.report import ConnectionReport, StateChange
 from flux_desktop.engine.connection.stall_detector import StallDetector
 from flux_desktop.engine.connection.stream import StreamFailedError, wait_until
-from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, StateChange, StreamSwitcher
+from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, StreamSwitcher
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.records.events import AudioStarted, ConnectionChanged, ConnectionEnded, Notice
+from flux_desktop.engine.records.events import AudioStarted, ConnectionEnded, Notice
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
@@ -41,12 +41,6 @@ from flux_desktop.flux.messages import (
 )
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import TurnTracker
-
-_CLASS_WHEN_ABANDONED = {
-    ConnectionState.WAITING: LedgerClass.NOT_STARTED,
-    ConnectionState.CONNECTING: LedgerClass.NOT_STARTED,
-    ConnectionState.OPENED: LedgerClass.NEVER_CONNECTED,
-}
 
 
 class Connection:
@@ -151,8 +145,6 @@ class Connection:
             self._sender.stop()
             self._controls.close()
             await self._streams.current.close()
-        if ledger is LedgerClass.COMPLETED and not self._receiver.has_text:
-            ledger = LedgerClass.NO_TRANSCRIPT
         self._report_end(ledger, problem, self._context.clock() - started_s)
         return ledger
 
@@ -160,9 +152,7 @@ class Connection:
         """The run is over for this connection without `run` having reported its end; idempotent."""
         if self.report.ledger is None:
             lost = self._streams.lost
-            ledger = _CLASS_WHEN_ABANDONED.get(self.state, LedgerClass.FAILED)
-            if lost is not None and ledger is LedgerClass.NOT_STARTED:
-                ledger = LedgerClass.CONNECT_FAILED  # it had been tried, and was to be tried again
+            ledger = ledger_rule.when_abandoned(self.state, was_tried=lost is not None)
             self._report_end(ledger, lost or problem, 0.0)
 
     async def _live(self) -> tuple[LedgerClass, Problem | None]:
@@ -178,7 +168,7 @@ class Connection:
         stream = self._streams.current
         problem = await stream.finish(self._controls.send_close) or self._stalls.unanswered()
         self.report.close_s = stream.close_duration_s
-        return (LedgerClass.COMPLETED if problem is None else LedgerClass.FAILED), problem
+        return ledger_rule.when_drained(is_complete=problem is None, has_text=self._receiver.has_text), problem
 
     def _begin_streaming(self) -> None:
         open_stream, plan = self._streams.current.open_stream, self._context.plan
@@ -304,21 +294,5 @@ class Connection:
     def _change_state(self, change: StateChange) -> None:
         self.state = change.state
         self.dirty = True
-        stream = self._streams.current.open_stream
-        self._context.emit(
-            ConnectionChanged(
-                t=self._context.now(),
-                conn=self.conn,
-                state=change.state,
-                request_id=self._receiver.request_id,
-                aws_request_id=(stream.aws_request_id or None) if stream else None,
-                variant=(stream.invoked_variant or None) if stream else None,
-                rotations=self.report.rotations,
-                retries=self.report.retries,
-                reconnects=self.report.reconnects,
-                problem=change.problem,
-                gap=change.gap,
-                closed_turn=change.closed_turn,
-                cut_s=change.cut_s,
-            )
-        )
+        stream, request_id = self._streams.current.open_stream, self._receiver.request_id
+        self._context.emit(self.report.changed(change, self._context.now(), request_id, stream))

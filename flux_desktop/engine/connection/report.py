@@ -1,16 +1,34 @@
-"""The figures of one connection: its row while it runs and its summary at the end."""
+"""What is reported of one connection: each change of its state, its row while it runs and its summary at the end."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.control_channel import ControlChannel
 from flux_desktop.engine.connection.receiver import Receiver
 from flux_desktop.engine.connection.transport import OpenStream
 from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.engine.sending.base import BaseSender
+from flux_desktop.flux.turns import Turn
 
 _ROW_TEXT_CHARS = 160
+
+
+Gap = tuple[float, float]
+"""First and last second of the audio that no stream transcribed."""
+
+
+class StateChange(NamedTuple):
+    """A new state of the connection, with what explains it where there is such a thing."""
+
+    state: ConnectionState
+    problem: Problem | None = None
+    gap: Gap | None = None
+    closed_turn: Turn | None = None
+    cut_s: float | None = None
 
 
 class ConnectionReport:
@@ -35,6 +53,26 @@ class ConnectionReport:
     def ended(self, ledger: LedgerClass, problem: Problem | None, duration_s: float, stream: OpenStream | None) -> None:
         """Note the ending; `stream` is None where none was opened."""
         self.ledger, self._problem, self._duration_s, self._stream = ledger, problem, duration_s, stream
+
+    def changed(
+        self, change: StateChange, t: float, request_id: str | None, stream: OpenStream | None
+    ) -> ConnectionChanged:
+        """The event of a change at `t` (seconds of the run); `stream` is None where none is open."""
+        return ConnectionChanged(
+            t=t,
+            conn=self._conn,
+            state=change.state,
+            request_id=request_id,
+            aws_request_id=(stream.aws_request_id or None) if stream else None,
+            variant=(stream.invoked_variant or None) if stream else None,
+            rotations=self.rotations,
+            retries=self.retries,
+            reconnects=self.reconnects,
+            problem=change.problem,
+            gap=change.gap,
+            closed_turn=change.closed_turn,
+            cut_s=change.cut_s,
+        )
 
     def row(
         self, state: ConnectionState, receiver: Receiver, sender: BaseSender, controls: ControlChannel

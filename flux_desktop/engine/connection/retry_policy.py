@@ -57,6 +57,8 @@ RETRIED = frozenset(
 """Codes of problems that are retried."""
 RETRIED_IF_KNOWN = frozenset({"model_refused"})
 """Retried only where a stream with the same parameters has reached Connected before."""
+REFUSED_PARAMETERS = frozenset({"model_refused", "request_invalid"})
+"""Codes of problems that changed parameters may have caused."""
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
-"""The streams of one connection, one after another: opened, retried, rotated, and replaced when lost.
+"""The streams of one connection, one after another: opened, rotated, and replaced when lost.
 
-Runs on the engine's event loop. Which failures are retried, how soon and how often, is decided in `retry_policy`; when
-a stream is old enough to be replaced, in `rotation_policy`. The connection's turns, audio time and schedule continue
+Runs on the engine's event loop. `stream_retries` opens another stream in place of one that failed; when a stream is old
+enough to be replaced is decided in `rotation_policy`. The connection's turns, audio time and schedule continue
 over all its streams: audio that falls into a gap is not sent late, because nobody speaks at such a pace; it is counted
 as not transcribed. Every stream is opened with the parameters that are wanted at that moment.
 """
@@ -9,45 +9,28 @@ as not transcribed. Every stream is opened with the parameters that are wanted a
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Callable
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.control_channel import ControlChannel
 from flux_desktop.engine.connection.receiver import Receiver
-from flux_desktop.engine.connection.report import ConnectionReport
-from flux_desktop.engine.connection.retry_policy import Attempts
+from flux_desktop.engine.connection.report import ConnectionReport, StateChange
 from flux_desktop.engine.connection.rotation_policy import RotationPolicy, spread
 from flux_desktop.engine.connection.stream import Stream, StreamFailedError, wait_until
+from flux_desktop.engine.connection.stream_retries import StreamRetries
 from flux_desktop.engine.connection.transport import OpenStream
 from flux_desktop.engine.records.events import Notice
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.flux.query import query_string
-from flux_desktop.flux.turns import Turn
 
-Gap = tuple[float, float]
 _PAUSE_CHECK_S = 0.08
 ROTATION_PATIENCE_S = 10.0
 """How long a rotation that is due waits for a pause in the speech."""
 REQUEST_PATIENCE_S = 1.5
 """The same for a switch that was asked for."""
-REFUSED_PARAMETERS = frozenset({"model_refused", "request_invalid"})
-"""Codes of problems that changed parameters may have caused."""
-
-
-class StateChange(NamedTuple):
-    """A new state of the connection, with what explains it where there is such a thing."""
-
-    state: ConnectionState
-    problem: Problem | None = None
-    gap: Gap | None = None
-    closed_turn: Turn | None = None
-    cut_s: float | None = None
 
 
 class StreamSwitcher:
@@ -82,9 +65,16 @@ class StreamSwitcher:
         self._is_done = is_done
         self._changed = changed
         self._on_state = on_state
-        policy = context.timeouts.retry
-        self._policy = policy
-        self._attempts = Attempts(policy, context.retry_budget, enabled=context.plan.reconnect)
+        self._policy = context.timeouts.retry
+        self._retries = StreamRetries(
+            context,
+            controls,
+            report,
+            new_stream=self._new_stream,
+            is_done=is_done,
+            changed=changed,
+            on_state=on_state,
+        )
         self._rotation = RotationPolicy(spread(conn, context.plan.rotate_after_s), context.plan.rotate_latest_s)
         self.lost: Problem | None = None
         self._is_switching = False
@@ -108,9 +98,9 @@ class StreamSwitcher:
         except StreamFailedError as failed:
             await self.current.close()
             on_first_failure()
-            self._note_refusal(options, failed.problem)
+            self._retries.note_refusal(options, failed.problem)
             self.lost, by_s = failed.problem, started_s + self._policy.opening_s
-            _, opened, options = await self._retry(failed, by_s, ConnectionState.CONNECTING, open_current)
+            _, opened, options = await self._retries.replacement(failed, by_s, ConnectionState.CONNECTING, open_current)
         self.lost = None
         self._report.connected_s = self._context.clock() - started_s
         self._controls.use(opened, options)
@@ -146,7 +136,7 @@ class StreamSwitcher:
             cut = not await self._pause_within(patience_s)
         except StreamFailedError as failed:
             await new.close()
-            self._note_refusal(options, failed.problem)
+            self._retries.note_refusal(options, failed.problem)
             self._rotation.failed(self._age_s)
             notice = problems.not_rotated(self._conn, failed.problem)
             self._context.emit(Notice(t=self._context.now(), problem=notice))
@@ -222,7 +212,7 @@ class StreamSwitcher:
         self.lost = lost
         self._sender.lose()
         self._controls.suspend()
-        self._attempts.stood(self._age_s)
+        self._retries.stood(self._age_s)
         await old.close()
 
         async def open_beside(stream: Stream, options: FluxOptions) -> OpenStream:
@@ -230,7 +220,9 @@ class StreamSwitcher:
 
         failed = StreamFailedError(LedgerClass.FAILED, lost)
         try:
-            new, opened, options = await self._retry(failed, by_s, ConnectionState.RECONNECTING, open_beside)
+            new, opened, options = await self._retries.replacement(
+                failed, by_s, ConnectionState.RECONNECTING, open_beside
+            )
         except StreamFailedError as last:
             return problems.not_regained(lost, last.problem)
         self.lost = None
@@ -249,53 +241,6 @@ class StreamSwitcher:
         self._on_state(StateChange(ConnectionState.STREAMING, gap=gap, closed_turn=closed))
         if not self._is_done():
             self._sender.resume(opened)
-
-    async def _retry(
-        self,
-        failed: StreamFailedError,
-        by_s: float,
-        state: ConnectionState,
-        open_stream: Callable[[Stream, FluxOptions], Awaitable[OpenStream]],
-    ) -> tuple[Stream, OpenStream, FluxOptions]:
-        """Another stream in place of one that `failed`, Connected, and its parameters; raises the last failure."""
-        context, parameters = self._context, self._controls.parameters
-        changed_back = False
-        while True:
-            now_s, code = context.clock(), failed.problem.code
-            if self._is_done():
-                raise failed
-            known = changed_back or query_string(parameters.opening_options) in context.connected_queries
-            code = "model_refused" if changed_back else code
-            wait_s = self._attempts.wait_s(code, known=known, now_s=now_s, draw=random.random)
-            if wait_s is None or now_s + wait_s >= by_s:
-                raise failed
-            self._report.retries += 1
-            self._on_state(StateChange(state, problem=failed.problem))
-            await wait_until(self._changed, self._is_done, wait_s)
-            if self._is_done():
-                raise failed
-            stream, options = self._new_stream(), parameters.opening_options
-            try:
-                async with asyncio.timeout(by_s - context.clock()):
-                    return stream, await open_stream(stream, options), options
-            except StreamFailedError as error:
-                await stream.close()
-                changed_back = self._note_refusal(options, error.problem)
-                failed = error
-            except TimeoutError:
-                await stream.close()
-                raise failed from None
-            except BaseException:  # boundary: cancelled, or a bug; raised again, with no stream left open
-                await stream.close()
-                raise
-
-    def _note_refusal(self, options: FluxOptions, problem: Problem) -> bool:
-        """Whether a refusal may be due to changed parameters; the next stream is then opened with those in force."""
-        known = query_string(options) in self._context.connected_queries
-        is_due = problem.code in REFUSED_PARAMETERS and not known and options != self._controls.in_force
-        if is_due:
-            self._controls.parameters.refuse(problem.what)
-        return is_due
 
     # ------------------------------------------------------------ inner
 

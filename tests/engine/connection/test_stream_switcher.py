@@ -87,36 +87,6 @@ def test_a_rotation_that_fails_leaves_the_old_stream_in_use_and_says_so() -> Non
     run(live())
 
 
-def test_new_parameters_that_the_model_refuses_do_not_cost_the_connection() -> None:
-    """The next stream is refused because of them; the one after it is opened with those in force."""
-
-    async def live() -> None:
-        refusal = Problem(code="model_refused", what="The model refused the parameters.")
-        bench = Bench(FakeTransport(losing(1.0), refusal, polite), options=PLANNED, loop=True)
-        wanted = msgspec.structs.replace(PLANNED, profanity_filter=True)
-        ledger = await bench.run(
-            (0.5, lambda: bench.connection.set_parameters(wanted, 1)), (8.0, bench.connection.request_stop)
-        )
-        assert ledger == "completed"
-        assert ["profanity_filter" in query for query in bench.transport.queries] == [False, True, False]
-        parameters = bench.connection.row().parameters
-        assert parameters is not None
-        assert (parameters.refused, parameters.in_force) == ("The model refused the parameters.", PLANNED)
-
-    run(live())
-
-
-def test_a_throttled_opening_is_retried_with_growing_waits() -> None:
-    async def live() -> None:
-        bench = Bench(FakeTransport(THROTTLED, THROTTLED, polite))
-        assert await bench.run() == "completed"
-        summary = bench.of(ConnectionEnded)[0].summary
-        assert (summary.retries, summary.reconnects) == (2, 0)
-        assert [event.problem for event in bench.of(ConnectionChanged) if event.problem] == [THROTTLED, THROTTLED]
-
-    run(live())
-
-
 def test_a_lost_stream_is_replaced_and_the_gap_is_counted_and_not_sent_late() -> None:
     async def live() -> None:
         bench = Bench(FakeTransport(losing(1.0), polite, opening_s=0.5), options=PLANNED, audio_s=5.0)
@@ -171,15 +141,6 @@ def test_a_build_that_ends_the_stream_on_configure_gets_the_values_with_a_new_st
         parameters = bench.connection.row().parameters
         assert parameters is not None
         assert (parameters.in_force, parameters.needs_new_stream) == (wanting(0.9), ())
-
-    run(live())
-
-
-def test_without_reconnecting_the_first_loss_is_the_end() -> None:
-    async def live() -> None:
-        bench = Bench(FakeTransport(losing(0.5), polite), reconnect=False)
-        assert await bench.run() == "failed in mid-stream"
-        assert len(bench.transport.streams) == 1
 
     run(live())
 
