@@ -11,7 +11,7 @@ from typing import Any
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.engine.sending.chunk_source import ChunkSource
-from flux_desktop.engine.sending.pacing import BURST_MAX, EARLY_TOLERANCE_S, on_grid
+from flux_desktop.engine.sending.pacing import BURST_MAX, EARLY_TOLERANCE_S, grid_s, on_grid
 
 NOT_READ_RETRY_S = 0.01
 """How long to wait for a chunk that was due before it was read from disk; it then leaves late, and is counted so."""
@@ -23,6 +23,7 @@ class FileSender(BaseSender):
     def __init__(self, plan: RunPlan, chunks: ChunkSource, *arguments: Any, **callbacks: Any) -> None:
         super().__init__(plan, *arguments, **callbacks)
         self._chunks = chunks
+        self._grid_s = grid_s(plan.connections, plan.chunk_s)
         self._next_bytes = 0
         """Size of what is due next; 0 when nothing is left."""
         self._next: bytes | None = None
@@ -31,7 +32,7 @@ class FileSender(BaseSender):
 
     def _continue(self) -> None:
         if self.chunks_sent == 0 and self.started_s is not None:
-            self.started_s = on_grid(self.started_s)
+            self.started_s = on_grid(self.started_s, self._grid_s)
         if not self._next_bytes:
             self._plan_next()
         self._schedule(self._clock())

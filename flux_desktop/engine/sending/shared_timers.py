@@ -68,9 +68,18 @@ class SharedTimers:
         self._groups[due_ms] = [call]
         self.next_s = min(self.next_s, due_ms / 1000)
         # Whole milliseconds, rounded up: uvloop rounds to the nearest one, and would call up to half of one too early.
-        delay_ms = max(0, math.ceil(due_ms - self._clock() * 1000))
+        delay_ms = max(0, math.ceil(due_ms - self._clock() * 1000 - _ROUNDING_MS))
         asyncio.get_running_loop().call_later(delay_ms / 1000, self._make_calls, due_ms)
         return call
+
+    async def sleep_until(self, moment_s: float) -> None:
+        """Wait until a moment of `clock`, in the same wake-up of the loop as calls that are due then."""
+        reached = asyncio.Event()
+        call = self.call_later(moment_s - self._clock(), reached.set)
+        try:
+            await reached.wait()
+        finally:
+            call.cancel()
 
     def _make_calls(self, due_ms: int) -> None:
         self.next_s = 0.0

@@ -60,7 +60,7 @@ class Run:
         timeouts: Timeouts | None = None,
         timers: SharedTimers | None = None,
     ) -> None:
-        plan, timeouts = start.plan, timeouts or Timeouts()
+        plan, timeouts, shared_timers = start.plan, timeouts or Timeouts(), timers or SharedTimers(clock)
         self._plan = plan
         self._clock = clock
         self._origin_s = start.origin_s
@@ -72,7 +72,7 @@ class Run:
             clock=clock,
             origin_s=start.origin_s,
             histograms={name: Histogram() for name in FIGURES},
-            timers=timers or SharedTimers(clock),
+            timers=shared_timers,
             retry_budget=RetryBudget(
                 timeouts.retry, share=1 / start.workers if plan.on_demand else len(start.connections) / plan.connections
             ),
@@ -96,6 +96,7 @@ class Run:
             context.histograms,
             emit,
             clock,
+            shared_timers,
             start.origin_s,
             knows_words=words is not None or bool(words_of),
             sharded=start.workers > 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -11,17 +11,20 @@ from flux_desktop.engine.connection.connection import Connection
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState, Percentiles
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 SNAPSHOT_S = 0.1
-LAG_PROBE_S = 0.05
+MANY_SNAPSHOT_S = 0.2
+"""With more than `ROWS_AT_ONCE` connections, whose rows come once a second anyway."""
+LAG_PROBE_S = 0.04
+"""Like the times of snapshots, a multiple of the grid on which chunks are sent: the loop is not woken for it alone."""
 CPU_JUDGED_FROM_S = 1.0
 """A shorter run, as when all streams are refused, has spent its time on its own start: no sign of overload."""
 ROWS_AT_ONCE = 20
 """Up to this many rows go into every snapshot; beyond it each row comes once a second."""
-_PERCENTILES_EVERY = 5
-"""Snapshots; word errors, which change with the end of a turn, are summed as often."""
-_HISTOGRAMS_EVERY = 10
+_PERCENTILES_A_SECOND = 2
+"""Word errors, which change with the end of a turn, are summed as often."""
 
 
 class RunMonitor:
@@ -33,6 +36,7 @@ class RunMonitor:
         histograms: dict[str, Histogram],
         emit: Callable[[Event], None],
         clock: Callable[[], float],
+        timers: SharedTimers,
         origin_s: float,
         *,
         knows_words: bool,
@@ -44,6 +48,7 @@ class RunMonitor:
         self._histograms = {**histograms, "loop_lag": self._lag}
         self._emit = emit
         self._clock = clock
+        self._timers = timers
         self._origin_s = origin_s
         self._knows_words = knows_words
         self._sharded = sharded
@@ -57,25 +62,27 @@ class RunMonitor:
         self._cpu_start = self._cpu_mark = (self._clock(), time.process_time())
 
     async def watch(self) -> None:
-        """Report at 10 Hz and check the connections at 2 Hz, until cancelled."""
+        """Report at 10 Hz, or at 5 Hz of many connections, and check them at 2 Hz, until cancelled."""
         tick = 0
         while True:
-            await asyncio.sleep(SNAPSHOT_S)
+            interval_s = SNAPSHOT_S if len(self._connections) <= ROWS_AT_ONCE else MANY_SNAPSHOT_S
+            await self._timers.sleep_until(_next_multiple(interval_s, self._clock()))
             tick += 1
-            with_percentiles = tick % _PERCENTILES_EVERY == 0
+            a_second = round(1 / interval_s)
+            with_percentiles = tick % (a_second // _PERCENTILES_A_SECOND) == 0
             if with_percentiles:
                 self._measure_cpu()
                 for connection in self._connections:
                     connection.check()
-            self._emit_snapshot(tick, with_percentiles=with_percentiles)
-            if self._sharded and tick % _HISTOGRAMS_EVERY == 0:
+            self._emit_snapshot(tick, with_percentiles=with_percentiles, a_second=a_second)
+            if self._sharded and tick % a_second == 0:
                 self._emit_histograms(final=False)
 
     async def probe_lag(self) -> None:
         """Measure how late the loop wakes up, until cancelled; a stall counts for every probe that it swallowed."""
         while True:
-            due_s = self._clock() + LAG_PROBE_S
-            await asyncio.sleep(LAG_PROBE_S)
+            due_s = _next_multiple(LAG_PROBE_S, self._clock())
+            await self._timers.sleep_until(due_s)
             self._lag.add_expected(max(0.0, self._clock() - due_s), LAG_PROBE_S)
 
     def finish(self) -> None:
@@ -83,12 +90,12 @@ class RunMonitor:
         self._emit_snapshot(0, with_percentiles=True)
         self._emit_histograms(final=True)
 
-    def _emit_snapshot(self, tick: int, *, with_percentiles: bool) -> None:
+    def _emit_snapshot(self, tick: int, *, with_percentiles: bool, a_second: int = 1) -> None:
         few = len(self._connections) <= ROWS_AT_ONCE
         rows = []
         for connection in self._connections:
             ended = connection.state is ConnectionState.ENDED
-            if connection.dirty and (few or ended or tick == 0 or connection.conn % 10 == tick % 10):
+            if connection.dirty and (few or ended or tick == 0 or connection.conn % a_second == tick % a_second):
                 connection.dirty = False
                 rows.append(connection.row())
         if with_percentiles:
@@ -130,3 +137,8 @@ class RunMonitor:
         wall_s, cpu_s = now[0] - self._cpu_mark[0], now[1] - self._cpu_mark[1]
         self._cpu_percent = 100 * cpu_s / wall_s if wall_s > 0 else None
         self._cpu_mark = now
+
+
+def _next_multiple(interval_s: float, now_s: float) -> float:
+    # A wake-up may come a little early, and must not be followed by another at the same moment.
+    return (math.floor(now_s / interval_s + 0.01) + 1) * interval_s

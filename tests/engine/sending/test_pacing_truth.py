@@ -10,14 +10,34 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
-from flux_desktop.engine.sending.pacing import GRID_S, on_grid
+from flux_desktop.engine.sending.pacing import GRIDS_S, grid_s, on_grid
 
 
+@pytest.mark.parametrize("grid", GRIDS_S)
 @pytest.mark.parametrize("moment_s", [0.0, 0.0099, 0.01, 12.3456, 98765.4321])
-def test_the_grid_is_never_before_the_moment(moment_s: float) -> None:
-    begin_s = on_grid(moment_s)
-    assert moment_s - 1e-9 <= begin_s < moment_s + GRID_S + 1e-9
-    assert begin_s / GRID_S == pytest.approx(round(begin_s / GRID_S), abs=1e-6)
+def test_the_grid_is_never_before_the_moment(moment_s: float, grid: float) -> None:
+    begin_s = on_grid(moment_s, grid)
+    assert moment_s - 1e-9 <= begin_s < moment_s + grid + 1e-9
+    assert begin_s / grid == pytest.approx(round(begin_s / grid), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("streams", "chunk_s", "expected_s"),
+    [
+        (1, 0.08, 0.04),
+        (50, 0.08, 0.04),
+        (51, 0.08, 0.02),
+        (100, 0.08, 0.02),
+        (101, 0.08, 0.01),
+        (5000, 0.08, 0.01),
+        (1, 0.02, 0.02),
+        (1, 0.005, 0.01),
+    ],
+)
+def test_at_most_25_chunks_leave_at_once_where_the_grid_allows_it(
+    streams: int, chunk_s: float, expected_s: float
+) -> None:
+    assert grid_s(streams, chunk_s) == expected_s
 
 
 def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
@@ -37,5 +57,5 @@ def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
     sink = SimpleNamespace(send_audio=lambda _: None)
     loop = SimpleNamespace(call_later=lambda wait_s, _: timers.append(wait_s) or SimpleNamespace(cancel=lambda: None))
     sender.start(sink, loop)
-    assert sender.started_s == pytest.approx(100.01)
-    assert timers == pytest.approx([100.09 - 100.0012])
+    assert sender.started_s == pytest.approx(100.04)
+    assert timers == pytest.approx([100.12 - 100.0012])
