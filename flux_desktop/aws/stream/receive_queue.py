@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-DEFER_MAX_S = 0.010
+DEFER_MAX_S = 0.040
 """Longest wait for a wake-up that comes anyway."""
 
 Handler = Callable[[Any, float], None]

@@ -22,6 +22,10 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.aws.wire.event_signatures import EventSigner, sha256_hex
 from flux_desktop.aws.wire.event_stream import DataType, payload_part
 
+DATE_STEP_MS = 20
+"""AWS accepts dates that are minutes off."""
+_DATE_STEP_NS = DATE_STEP_MS * 1_000_000
+
 
 class StaticIdentity:
     """Identity resolver that always returns one stream's frozen credentials."""
@@ -140,4 +144,5 @@ class StreamProtocol(RestJsonClientProtocol):
 
 
 def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    """An event's date, in steps: the chunks of one wake-up then share what is computed of it."""
+    return time.time_ns() // _DATE_STEP_NS * DATE_STEP_MS

@@ -22,17 +22,16 @@ except ImportError:  # an awscrt with another structure
     _awscrt = None
 
 _LOG = logging.getLogger(__name__)
-_HAS_BINDING = hasattr(_awscrt, "http2_client_stream_write_data") and hasattr(_awscrt, "input_stream_new")
+_write_data: Any = getattr(_awscrt, "http2_client_stream_write_data", None)
+_new_input_stream: Any = getattr(_awscrt, "input_stream_new", None)
+_HAS_BINDING = _write_data is not None and _new_input_stream is not None
 
 
 class _Chunk(io.BytesIO):
     """A chunk as the binding reads it: like `awscrt.io.InputStream`, with no Python function in between."""
 
     _read_into_memoryview = io.BytesIO.readinto
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self._binding = _awscrt.input_stream_new(self)
+    _binding: Any
 
 
 class SendQueue:
@@ -48,7 +47,9 @@ class SendQueue:
     def write(self, stream: Any, data: bytes) -> None:
         """Hand over one chunk; never blocks."""
         if _HAS_BINDING:
-            _awscrt.http2_client_stream_write_data(stream, _Chunk(data), False, self._done.append)
+            chunk = _Chunk(data)
+            chunk._binding = _new_input_stream(chunk)
+            _write_data(stream, chunk, False, self._done.append)
         else:
             _report_missing_binding()
             stream.write_data(io.BytesIO(data)).add_done_callback(lambda _: self._done.append(0))
@@ -84,8 +85,9 @@ class SendQueue:
         return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
 
     def _drop_completed(self) -> None:
-        n = min(len(self._done), len(self._waiting))
-        del self._done[:n], self._waiting[:n]
+        if self._done:
+            n = min(len(self._done), len(self._waiting))
+            del self._done[:n], self._waiting[:n]
 
 
 @cache

@@ -122,9 +122,10 @@ def _decode_repeated_headers(block: bytes) -> Mapping[str, HeaderValue]:
 
 DATE_PREFIX = b"\x05:date\x08"
 SIGNATURE_PREFIX = b"\x10:chunk-signature\x06\x00\x20"
-_SIGNED_BLOCK_BYTES = len(DATE_PREFIX) + 8 + len(SIGNATURE_PREFIX) + 32
+SIGNATURE_BYTES = 32
+_SIGNED_BLOCK_BYTES = len(DATE_PREFIX) + 8 + len(SIGNATURE_PREFIX) + SIGNATURE_BYTES
 _DATE_END = len(DATE_PREFIX) + 8
-_SIGNATURE_START = _SIGNED_BLOCK_BYTES - 32
+_SIGNATURE_START = _SIGNED_BLOCK_BYTES - SIGNATURE_BYTES
 
 
 def read_headers(block: bytes) -> Mapping[str, HeaderValue]:

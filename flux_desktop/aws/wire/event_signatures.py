@@ -10,8 +10,9 @@ import functools
 import hashlib
 import hmac
 import zlib
+from binascii import hexlify
 
-from flux_desktop.aws.wire.event_headers import DATE_PREFIX, SIGNATURE_PREFIX, TimestampMs
+from flux_desktop.aws.wire.event_headers import DATE_PREFIX, SIGNATURE_BYTES, SIGNATURE_PREFIX, TimestampMs
 from flux_desktop.aws.wire.event_stream import Frame, frame_head
 from flux_desktop.aws.wire.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
 
@@ -45,11 +46,27 @@ class _Hmac:
         return outer.digest()
 
 
+class _Moment:
+    """What the signatures of all streams with the same key have in common at one date, in milliseconds since 1970."""
+
+    def __init__(self, secret_key: str, region: str, service: str, date_ms: int) -> None:
+        header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
+        self.key, self.preamble = _second(secret_key, region, service, date_ms // 1000)
+        self.date_line = b"\n%b\n" % hashlib.sha256(header).hexdigest().encode()
+        self._headers = header + SIGNATURE_PREFIX
+        self._heads: dict[int, tuple[bytes, int]] = {}
+
+    def frame_head(self, inner_bytes: int) -> tuple[bytes, int]:
+        """The outer frame's beginning, up to its signature, and the checksum of that."""
+        head = self._heads.get(inner_bytes)
+        if head is None:
+            head = self._heads[inner_bytes] = frame_head(self._headers, inner_bytes, more_headers=SIGNATURE_BYTES)
+        return head
+
+
 @functools.lru_cache(maxsize=8)
-def _date_header(date_ms: int) -> tuple[bytes, bytes]:
-    """An event's encoded date header and its hash in hex: the same for all streams that send in this millisecond."""
-    header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
-    return header, hashlib.sha256(header).hexdigest().encode()
+def _moment(secret_key: str, region: str, service: str, date_ms: int) -> _Moment:
+    return _Moment(secret_key, region, service, date_ms)
 
 
 @functools.lru_cache(maxsize=16)
@@ -76,14 +93,14 @@ class _Chain:
         self._service = service
         self._prior_hex = seed_signature_hex.encode()
 
-    def next(self, date_ms: int, payload_hash: bytes) -> tuple[bytes, bytes]:
-        """Encoded date header and 32-byte signature of an event, without advancing the chain."""
-        key, preamble = _second(self._secret_key, self._region, self._service, date_ms // 1000)
-        date_header, date_hash = _date_header(date_ms)
-        return date_header, key.digest(b"%b%b\n%b\n%b" % (preamble, self._prior_hex, date_hash, payload_hash))
+    def next(self, date_ms: int, payload_hash: bytes) -> tuple[_Moment, bytes]:
+        """What was computed for its date, and the 32-byte signature of an event, without advancing the chain."""
+        moment = _moment(self._secret_key, self._region, self._service, date_ms)
+        text = b"".join((moment.preamble, self._prior_hex, moment.date_line, payload_hash))
+        return moment, moment.key.digest(text)
 
     def advance(self, signature: bytes) -> None:
-        self._prior_hex = signature.hex().encode()
+        self._prior_hex = hexlify(signature)
 
 
 class EventSigner:
@@ -97,10 +114,11 @@ class EventSigner:
 
         `now_ms`: wall time since 1970.
         """
-        date_header, signature = self._chain.next(now_ms, inner_hash or sha256_hex(inner))
+        moment, signature = self._chain.next(now_ms, inner_hash or sha256_hex(inner))
         self._chain.advance(signature)
-        head, crc = frame_head(date_header + SIGNATURE_PREFIX + signature, len(inner))
-        return b"".join((head, inner, zlib.crc32(inner, crc).to_bytes(4, "big")))
+        head, crc = moment.frame_head(len(inner))
+        crc = zlib.crc32(inner, zlib.crc32(signature, crc))
+        return b"".join((head, signature, inner, crc.to_bytes(4, "big")))
 
     def finish(self, now_ms: int) -> bytes:
         """The signed empty frame that ends the input; END_STREAM follows it."""

@@ -56,9 +56,10 @@ _PRELUDE = struct.Struct(">III")
 _U32_PAIR = struct.Struct(">II")
 
 
-def frame_head(headers: bytes, payload_length: int) -> tuple[bytes, int]:
-    """Prelude and headers, and the CRC of both, to be continued with the payload."""
-    lengths = _U32_PAIR.pack(FRAME_OVERHEAD_BYTES + len(headers) + payload_length, len(headers))
+def frame_head(headers: bytes, payload_length: int, *, more_headers: int = 0) -> tuple[bytes, int]:
+    """Prelude and headers, and the CRC of both; `more_headers` bytes of headers and the payload follow."""
+    headers_length = len(headers) + more_headers
+    lengths = _U32_PAIR.pack(FRAME_OVERHEAD_BYTES + headers_length + payload_length, headers_length)
     head = lengths + zlib.crc32(lengths).to_bytes(4, "big") + headers
     return head, zlib.crc32(head)
 

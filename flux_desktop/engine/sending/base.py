@@ -170,10 +170,10 @@ class BaseSender(ABC):
 
     # ------------------------------------------------------------ sending
 
-    def _send(self, chunk: bytes, due_s: float) -> bool:
-        """Send a chunk that was due at `due_s` and count it; False when the stream accepts no more."""
+    def _send(self, chunk: bytes, due_s: float) -> float | None:
+        """Send a chunk that was due at `due_s` and count it; returns when, or None where the stream accepts no more."""
         if not self._hand_over(chunk):
-            return False
+            return None
         sent_s = self._clock()
         error_s = sent_s - due_s
         duration_s = len(chunk) / self._bytes_per_s
@@ -185,7 +185,7 @@ class BaseSender(ABC):
         self.recent_errors_s.append(error_s)
         if error_s > self._chunk_s / 2:
             self.late_chunks += 1
-        return True
+        return sent_s
 
     @property
     def is_in_pause(self) -> bool:

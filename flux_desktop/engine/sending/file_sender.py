@@ -52,8 +52,8 @@ class FileSender(BaseSender):
 
     def _tick(self) -> None:
         self._timer = None
+        now_s = self._clock()
         for _ in range(BURST_MAX):
-            now_s = self._clock()
             if not self._next_bytes or self._next_due_s > now_s + EARLY_TOLERANCE_S:
                 break
             if self._next is None and (chunk := self._chunks.take()) is not None:
@@ -62,14 +62,16 @@ class FileSender(BaseSender):
                 assert self._timers is not None
                 self._timer = self._timers.call_later(NOT_READ_RETRY_S, self._tick)
                 return
-            if not self._send(self._next, self._next_due_s):
+            sent_s = self._send(self._next, self._next_due_s)
+            if sent_s is None:
                 return
+            now_s = sent_s
             self._plan_next()
         if not self._next_bytes:
             self.stop()
             self._on_done()
         else:
-            self._schedule(self._clock())
+            self._schedule(now_s)
 
     def _plan_next(self) -> None:
         self._next = None

@@ -56,4 +56,5 @@ def test_no_percentile_exceeds_the_maximum() -> None:
 
 def test_memory_is_taken_for_the_range_of_the_values_alone() -> None:
     usual = counted(np.random.default_rng(5).uniform(1, 150, 20_000))
+    usual.percentiles()
     assert len(usual._pages) <= 11, "10 kB"
