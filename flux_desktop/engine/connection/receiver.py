@@ -8,7 +8,7 @@ difference between the two is our own fault, and stays visible.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -17,6 +17,7 @@ from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.stream import Stream
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.measuring.latency_counts import LatencyCounts
+from flux_desktop.engine.measuring.recent_values import RecentValues
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.messages import (
@@ -54,7 +55,7 @@ class Receiver:
         self.timing = timing
         self.event_counts: Counter[str] = Counter()
         self.violations: Counter[str] = Counter()
-        self.recent_ms: deque[float] = deque(maxlen=RECENT_UPDATES)
+        self.recent_ms = RecentValues(RECENT_UPDATES)
         self.all_update_ms = LatencyCounts()
         self.all_wire_ms = LatencyCounts()
         self.request_id: str | None = None

@@ -78,7 +78,7 @@ class ConnectionReport:
         self, state: ConnectionState, receiver: Receiver, sender: BaseSender, controls: ControlChannel
     ) -> ConnectionRow:
         """The connection at a glance; percentiles are those of about the last minute."""
-        recent = of_values(receiver.recent_ms)
+        recent = of_values(receiver.recent_ms.values())
         return ConnectionRow(
             conn=self._conn,
             state=state,
@@ -87,10 +87,10 @@ class ConnectionReport:
             turns=len(receiver.final_turns),
             text=receiver.last_text[-_ROW_TEXT_CHARS:],
             request_id=receiver.request_id,
-            update_latency_ms=receiver.recent_ms[-1] if receiver.recent_ms else None,
+            update_latency_ms=receiver.recent_ms.newest,
             update_p50_ms=recent.p50_ms,
             update_p95_ms=recent.p95_ms,
-            pacing_p99_ms=of_values(sender.recent_errors_s, unit_ms=1000).p99_ms,
+            pacing_p99_ms=of_values(sender.recent_errors_s.values(), unit_ms=1000).p99_ms,
             chunks_sent=sender.chunks_sent,
             late_chunks=sender.late_chunks,
             position_s=sender.audio_clock.audio_s,
@@ -135,6 +135,6 @@ class ConnectionReport:
             unheard_s=round(self.unheard_s, 3),
             update=receiver.all_update_ms.percentiles(),
             wire=receiver.all_wire_ms.percentiles(),
-            pacing=of_values(sender.recent_errors_s, unit_ms=1000),
+            pacing=of_values(sender.recent_errors_s.values(), unit_ms=1000),
             words=receiver.timing.errors if receiver.timing.errors.n else None,
         )

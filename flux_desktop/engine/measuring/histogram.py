@@ -134,7 +134,7 @@ def is_encoded(text: str) -> bool:
 
 def of_values(values: Iterable[float], *, unit_ms: float = 1.0) -> Percentiles:
     """Exact percentiles of a few hundred values of `unit_ms` each, by the nearest rank, for one connection's row."""
-    ranked = np.sort(np.fromiter(values, np.float64)) * unit_ms
+    ranked = np.sort(values if isinstance(values, np.ndarray) else np.fromiter(values, np.float64)) * unit_ms
     n = len(ranked)
     if n == 0:
         return Percentiles()

@@ -13,6 +13,7 @@ from typing import Protocol
 from flux_desktop.audio.encoding import chunk_bytes, decode, named, sample_bytes
 from flux_desktop.audio.levels import measure
 from flux_desktop.engine.measuring.histogram import Histogram
+from flux_desktop.engine.measuring.recent_values import RecentValues
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
 from flux_desktop.engine.sending.line_noise import LineNoise
@@ -67,7 +68,7 @@ class BaseSender(ABC):
         """Seconds of audio that were due while there was no stream, and so were never sent."""
         self.audio_end_s: float | None = None
         """Where the audio ended, in seconds of stream audio."""
-        self.recent_errors_s: deque[float] = deque(maxlen=RECENT_CHUNKS)
+        self.recent_errors_s = RecentValues(RECENT_CHUNKS)
         self.started_s: float | None = None
         """When the audio began; all chunks are due relative to it."""
         self.unplanned_s = 0.0
