@@ -76,8 +76,7 @@ def decode_message(data: bytes) -> Frame:
     """Read exactly one whole frame, such as the payload of an outer frame. Raises `EventStreamError`."""
     if len(data) < 12:
         raise EventStreamError("truncated", f"{len(data)} bytes are not a frame")
-    total, headers_size, prelude_crc = _PRELUDE.unpack_from(data)
-    _check_prelude(data[:8], total, headers_size, prelude_crc)
+    total, headers_size = _read_prelude(data[: _PRELUDE.size])
     if total != len(data):
         raise EventStreamError("truncated", f"{len(data)} bytes where the frame has {total}")
     return _split(data, headers_size)
@@ -85,7 +84,7 @@ def decode_message(data: bytes) -> Frame:
 
 def _split(data: bytes, headers_size: int) -> Frame:
     """Split a complete frame with valid lengths into headers and payload."""
-    if zlib.crc32(data[:-4]) != int.from_bytes(data[-4:], "big"):
+    if zlib.crc32(memoryview(data)[:-4]) != int.from_bytes(data[-4:], "big"):
         raise EventStreamError("message_crc", "the frame's checksum does not match its bytes")
     headers_end = 12 + headers_size
     return Frame(read_headers(data[12:headers_end]), data[headers_end:-4])
@@ -106,8 +105,7 @@ class FrameDecoder:
         frames: list[Frame] = []
         at, size = 0, len(buffer)
         while size - at >= 12:
-            total, headers_size, prelude_crc = _PRELUDE.unpack_from(buffer, at)
-            _check_prelude(buffer[at : at + 8], total, headers_size, prelude_crc)
+            total, headers_size = _read_prelude(buffer[at : at + _PRELUDE.size])
             end = at + total
             if size < end:
                 break
@@ -128,12 +126,16 @@ class FrameDecoder:
             raise EventStreamError("truncated", f"{len(self._rest)} bytes of an incomplete frame are left")
 
 
-def _check_prelude(lengths: bytes, total: int, headers_size: int, crc: int) -> None:
-    if zlib.crc32(lengths) != crc:
+@functools.lru_cache(maxsize=512)
+def _read_prelude(prelude: bytes) -> tuple[int, int]:
+    """Length of the frame and of its headers. Cached: all chunks of one size begin with the same bytes."""
+    total, headers_size, crc = _PRELUDE.unpack(prelude)
+    if zlib.crc32(prelude[:8]) != crc:
         raise EventStreamError("prelude_crc", "the checksum of the frame's lengths does not match")
     payload_size = total - FRAME_OVERHEAD_BYTES - headers_size
     if headers_size > MAX_HEADERS_BYTES or not 0 <= payload_size <= MAX_PAYLOAD_BYTES:
         raise EventStreamError("length", f"total {total} bytes with {headers_size} bytes of headers")
+    return total, headers_size
 
 
 # ---------------------------------------------------------------- payload parts

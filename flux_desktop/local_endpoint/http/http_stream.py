@@ -205,8 +205,9 @@ class StreamServer:
         async for data in protocol:
             if not data:
                 continue
-            with self._write_queue.answering(time.monotonic()):
-                continues = self._take(data)
+            self._write_queue.answered_s = time.monotonic()
+            continues = self._take(data)
+            self._write_queue.answered_s = None
             if not continues:
                 return
 

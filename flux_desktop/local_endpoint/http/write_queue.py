@@ -6,10 +6,9 @@ The timing faults act here, since each of them is about when a frame is written.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from flux_desktop.local_endpoint.faults.faults import STALL_AFTER_S, Faults
@@ -46,16 +45,8 @@ class WriteQueue:
         self._frames: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
         self._closed = False
-        self._received_s: float | None = None
-
-    @contextlib.contextmanager
-    def answering(self, received_s: float) -> Iterator[None]:
-        """Frames put inside this context answer what was received at that moment: delays count from there."""
-        self._received_s = received_s
-        try:
-            yield
-        finally:
-            self._received_s = None
+        self.answered_s: float | None = None
+        """When what is being answered was received: delays of the frames put meanwhile count from there."""
 
     def put(self, frame: bytes) -> None:
         """Queue a frame; it is dropped after `close` and where ``silent-after`` has taken effect."""
@@ -66,7 +57,7 @@ class WriteQueue:
         delay_s = self._delay_s + timing.overload_s()
         due_s = 0.0
         if delay_s:
-            due_s = delay_s + (timing.now_s() if self._received_s is None else self._received_s)
+            due_s = delay_s + (timing.now_s() if self.answered_s is None else self.answered_s)
         self._frames.append((due_s, frame))
         self._wake.set()
 

@@ -65,8 +65,9 @@ async def test_a_delay_counts_from_the_message_that_is_answered() -> None:
     stream = Stream("delay-ms=300")
     received_s = stream.clock.now_s()
     stream.clock.time_s += 0.1
-    with stream.queue.answering(received_s):
-        stream.queue.put(b"answer")
+    stream.queue.answered_s = received_s
+    stream.queue.put(b"answer")
+    stream.queue.answered_s = None
     stream.queue.put(b"unasked")
     (answer_s, _), (unasked_s, _) = await stream.drain()
     assert 0.3 <= answer_s <= 0.3 + 2 * TICK_S
