@@ -10,6 +10,13 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 nothing_selected=5
 
+# In a fresh clone each process would compile all modules again, as all of them start at once.
+if [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] && ! compgen -G "tests/__pycache__/conftest.*.pyc" >/dev/null; then
+  QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q --collect-only tests/ui >/dev/null 2>&1 &
+  QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -q --collect-only --ignore tests/ui >/dev/null 2>&1
+  wait
+fi
+
 # Many tests wait for audio in real time, so four at once are quicker, also on two processors.
 QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-4}" --dist worksteal \
   -m "not xvfb and not faults and not package" "$@"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,9 +52,12 @@ def test_the_traps_work(trapped_folder: Path) -> None:
     assert "wave" in executed(trapped_folder, command)
 
 
-@pytest.mark.parametrize("module", frozen_parts.MODULES)
-def test_a_child_executes_nothing_from_the_working_directory(module: str, trapped_folder: Path) -> None:
-    assert executed(trapped_folder, program.command(module, ARGUMENTS.get(module, []))) == ""
+def test_every_child_is_started_without_the_working_directory_on_its_path() -> None:
+    assert program.command("some.module", ["argument"]) == [sys.executable, "-P", "-m", "some.module", "argument"]
+
+
+def test_a_child_executes_nothing_from_the_working_directory(trapped_folder: Path) -> None:
+    assert executed(trapped_folder, program.command("flux_desktop.engine.worker.worker")) == ""
 
 
 @pytest.mark.parametrize("module", frozen_parts.MODULES)
@@ -68,3 +72,11 @@ def test_nor_do_the_installed_commands(name: str, trapped_folder: Path) -> None:
     if not script.exists():
         pytest.skip(f"{name} is not installed beside {sys.executable}")
     assert executed(trapped_folder, [str(script), "--help"]) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_a_process_has_no_threads_for_linear_algebra() -> None:
+    program_text = "import flux_desktop, numpy, os; print(len(os.listdir('/proc/self/task')))"
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", program_text], env=environment, capture_output=True, check=True)
+    assert int(done.stdout) == 1
