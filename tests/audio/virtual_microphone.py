@@ -17,6 +17,8 @@ import pytest
 from tests.waiting import PATIENCE_S
 
 PROGRAMS = ("pulseaudio", "pactl", "paplay")
+SILENT_SINK = "module-null-sink norewinds=1"
+"""Sound every 50 ms. By default the first comes after up to 2 s, in which PortAudio's thread takes a whole core."""
 
 
 @functools.cache
@@ -43,7 +45,7 @@ class VirtualMicrophone:
         """Plug in a further microphone, listed by PortAudio under this name; returns what `unplug` takes."""
         config = Path(self._environment["HOME"], ".asoundrc")
         config.write_text(f'pcm.{name} {{ type pulse\n device "{name}.monitor" }}\n')
-        load = ["pactl", "load-module", "module-null-sink", f"sink_name={name}"]
+        load = ["pactl", "load-module", *SILENT_SINK.split(), f"sink_name={name}"]
         return subprocess.run(load, env=self._environment, check=True, capture_output=True, text=True).stdout.strip()
 
     def unplug(self, plugged: str) -> None:
@@ -79,7 +81,7 @@ def virtual_microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicro
         [
             *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"),
             *("-L", "module-native-protocol-unix"),
-            *("-L", "module-null-sink sink_name=s"),
+            *("-L", f"{SILENT_SINK} sink_name=s"),
             *("-L", "module-remap-source source_name=virtmic master=s.monitor"),
         ],
         env=dict(os.environ),
