@@ -12,6 +12,6 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     del sys.path[:1]
     sys.path.append(os.path.dirname(__path__[0]))
 
-# The matrix products here are small, yet importing NumPy starts a thread for each further core, and all of them spin for a
+# The matrix products here are small, yet importing NumPy starts a thread for each further core, and they spin for a
 # while: up to 0.1 s of CPU in each of the many processes. Child processes inherit the limit; a value that is set stays.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
