@@ -18,19 +18,19 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
-from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
+from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
-from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
+from flux_desktop.evaluation.capacity.rung import RungOutcome
 from flux_desktop.evaluation.capacity.search import Rung, interrupted, next_rung
 from flux_desktop.experiments.capacity_plan import CapacityPlan, Progress
 from flux_desktop.experiments.clip_run import MakeEngine
-from flux_desktop.experiments.held_streams import OPENING_MAX_S, HeldStreams
+from flux_desktop.experiments.held_streams import HeldStreams
 from flux_desktop.experiments.load_observer import LoadObserver
+from flux_desktop.experiments.rung_measurement import RungMeasurement
 from flux_desktop.reports.documents.account import instances_in_service
 from flux_desktop.reports.files import write_whole
 
@@ -38,8 +38,6 @@ _log = logging.getLogger(__name__)
 INTERRUPTED = "interrupted"
 """The reason of a search that its user has stopped."""
 _LOOK_S = 0.25
-_STEADY_SLOPE = 0.002
-"""Growth of latency, s per s, below which a rung counts as settled."""
 _EARLY_EVERY_S = 5.0
 
 
@@ -75,14 +73,16 @@ class CapacitySearch:
         self._observer = LoadObserver()
         self._started = asyncio.Event()
         self._stop_reason = ""
-        self._lost_before = 0
         self._began_s = time.monotonic()
         self._run_origin_s = 0.0
         self._rung = Rung(streams=0)
         make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
         self._supervisor = make(self._take)
         self._supervisor.send(Watch(connections=None))
-        self._held = HeldStreams(self._supervisor, self._observer, self._now, self._wait)
+        held = HeldStreams(self._supervisor, self._observer, self._now, self._wait)
+        self._rungs = RungMeasurement(
+            plan, self._observer, held, now_s=self._now, wait=self._wait, count_instances=self._count_instances
+        )
 
     @property
     def session_folder(self) -> Path | None:
@@ -126,103 +126,15 @@ class CapacitySearch:
                 return step
             self._rung = step
             try:
-                outcome = await self._measured(step)
+                outcome = await self._rungs.measured(step)
             except StoppedError as stopped:
                 return interrupted(history, self._plan.search, str(stopped))
+            outcome = msgspec.structs.replace(outcome, t_s=round(time.monotonic() - self._began_s, 1))
             history.append(outcome)
             self._save()
             self._on_rung(outcome)
 
-    # ------------------------------------------------------------ one rung
-
-    async def _measured(self, rung: Rung) -> RungOutcome:
-        observer, timing, began = self._observer, self._plan.timing, self._observer.stream_minutes(self._now())
-        instances = await self._count_instances()
-        if rung.cool_down and observer.opened_at_s:
-            await self._held.hold(0, renew_before_s=0.0)
-            await self._wait("cool-down", timing.cool_down_s)
-        refused_before, reopened_before = len(observer.refused), observer.reopened
-        self._lost_before = len(observer.lost)
-        measure_s = timing.measure_s * rung.attempt
-        await self._held.hold(rung.streams, renew_before_s=timing.settle_max_s + measure_s + OPENING_MAX_S)
-        refused = len(observer.refused) - refused_before
-        measured_s = 0.0
-        if not refused:
-            await self._settle(timing)
-            observer.mark()
-            measured_s = await self._wait("measuring", measure_s, until=self._is_decided)
-        connected = len(observer.opened_at_s)
-        lost, silent = self._lost(), 0 if refused else observer.silent()
-        judgement, figures, reason = judge(
-            observer.samples(),
-            self._plan.criteria,
-            streams=rung.streams,
-            connected=connected,
-            refused=refused,
-            lost=lost,
-            silent=silent,
-        )
-        if not lost and (own := self._own_fault(refused=bool(refused), reopened=observer.reopened - reopened_before)):
-            judgement, reason = "INVALID", own
-        changed = instances is not None and instances != await self._count_instances()
-        if changed:
-            judgement, reason = "INVALID", "the endpoint changed its number of instances"
-        now_s = self._now()
-        return RungOutcome(
-            streams=rung.streams,
-            judgement=judgement,
-            approach=rung.approach,
-            after_cool_down=rung.cool_down,
-            attempt=rung.attempt,
-            measured=figures,
-            reason=reason,
-            connected=connected,
-            refused=refused,
-            lost=lost,
-            silent=silent,
-            instances_changed=changed,
-            measure_s=round(measured_s, 1),
-            stream_minutes=round(observer.stream_minutes(now_s) - began, 3),
-            t_s=round(time.monotonic() - self._began_s, 1),
-        )
-
-    async def _settle(self, timing: Timing) -> None:
-        """Wait until latency no longer grows, `settle_max_s` at most."""
-        left_s = timing.settle_max_s
-        while left_s > 0:
-            self._observer.mark()
-            left_s -= await self._wait("settling", min(left_s, timing.settle_min_s))
-            slope = self._observer.samples().slope
-            if slope is None or slope < _STEADY_SLOPE:
-                return
-
-    def _is_decided(self) -> bool:
-        """Whether a rung need not be measured to its end: it fails already."""
-        samples = self._observer.samples()
-        judgement, _, _ = judge(
-            samples,
-            self._plan.criteria,
-            streams=self._rung.streams,
-            connected=len(self._observer.opened_at_s),
-            refused=0,
-            lost=self._lost(),
-            silent=self._observer.silent(),
-        )
-        return judgement == "FAIL"
-
-    def _lost(self) -> int:
-        """Streams lost since the rung began."""
-        return len(self._observer.lost) - self._lost_before
-
-    def _own_fault(self, *, refused: bool, reopened: int) -> str:
-        """Why this machine, not the endpoint, was the limit of a rung; empty if it was not."""
-        if reopened:
-            return f"{reopened} streams were replaced while measuring"
-        if refused:
-            return ""
-        observer = self._observer
-        _, reasons = generator_limits().judge(observer.own_lateness(), observer.stall(), observer.cpu_percent())
-        return "; ".join(reasons)
+    # ------------------------------------------------------------ time, limits and instances
 
     async def _count_instances(self) -> int | None:
         """By the latest look at the account, at most 10 s old, unless `instances` was given."""

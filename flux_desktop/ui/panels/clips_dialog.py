@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLineEdit,
     QListWidget,
     QSplitter,
     QStackedWidget,
@@ -33,6 +32,7 @@ from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.widgets.basics import label, plain_tip, set_role
 from flux_desktop.ui.widgets.legend import Entry, Legend
+from flux_desktop.ui.widgets.search_field import SearchField
 
 GROUP = "clip"
 ROW_PX = 26
@@ -91,10 +91,7 @@ class ClipsDialog(QDialog):
         self._shape = shape
         self._tasks = tasks
         self.rows = ClipRows(shape)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search names and texts")
-        self.search.setAccessibleName("Search names and texts of clips")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField("Search names and texts", "Search names and texts of clips")
         self.search.textChanged.connect(self._search)
         self.table = self._make_table()
         self.clip_view = ClipView(theme)

@@ -20,6 +20,7 @@ from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL, rejects
 from flux_desktop.ui.models.presets import Preset
 from flux_desktop.ui.panels.control_row import ControlRow
+from flux_desktop.ui.panels.filter_fields import FilterFields, reconnect_button
 from flux_desktop.ui.panels.preset_menu import PresetMenu
 from flux_desktop.ui.panels.threshold_fields import couple, eager_field, end_of_turn_field, timeout_field
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -94,9 +95,13 @@ class FluxPanel(Panel):
         keyterms_head.addWidget(self.filters_button)
         body.addLayout(keyterms_head)
         body.addWidget(self.keyterms)
-        self.reconnect_button = self._reconnect_button()
+        self.reconnect_button = reconnect_button(self.reconnect_wanted.emit)
         body.insertWidget(body.indexOf(self.eager) + 1, self.reconnect_button)
-        self._compose_filters()
+        self.filters_box = FilterFields(self.reconnect_wanted.emit)
+        self.filters_box.changed.connect(self._edited)
+        self.filters_box.hide()
+        self.filters = self.filters_box.fields
+        body.addWidget(self.filters_box)
         self.explanation = label("", "caption", wrap=True)
         self.retry_button = button(
             "Try again",
@@ -187,7 +192,7 @@ class FluxPanel(Panel):
         """
         of_filters = [name for name in reconnect if name in self.filters]
         self.reconnect_button.setVisible(len(of_filters) < len(reconnect))
-        self.filters_reconnect_button.setVisible(bool(of_filters))
+        self.filters_box.reconnect_button.setVisible(bool(of_filters))
         self.explanation.setText(explanation)
         self.explanation.setVisible(bool(explanation))
         self.retry_button.setVisible(retry)
@@ -203,32 +208,6 @@ class FluxPanel(Panel):
             field.set_refused(NOT_SUPPORTED if build.offers(name) is False else "")
         self.hints.set_refused(NOT_SUPPORTED if rejects(build, "language_hint", self.model.currentText()) else "")
 
-    def _reconnect_button(self) -> QPushButton:
-        widget = button(
-            "Reconnect now",
-            self.reconnect_wanted.emit,
-            tip="Open new streams with these parameters. The run and its transcripts continue. (Ctrl+Shift+E)",
-        )
-        widget.hide()
-        return widget
-
-    def _compose_filters(self) -> None:
-        self.filters = {
-            "profanity_filter": ThreeState("Profanity filter", "set when a stream opens"),
-            "numerals": ThreeState("Numerals", "spoken numbers as digits"),
-        }
-        self.filters_box = QWidget()
-        rows = QVBoxLayout(self.filters_box)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(SPACE_S)
-        for field in self.filters.values():
-            rows.addWidget(field)
-            field.changed.connect(self._edited)
-        self.filters_reconnect_button = self._reconnect_button()
-        rows.insertWidget(1, self.filters_reconnect_button)
-        self.body.addWidget(self.filters_box)
-        self.filters_box.hide()
-
     def _show_filters(self) -> None:
         self.filters_box.setVisible(self.filters_button.isChecked())
         self._show_hints()
@@ -242,7 +221,7 @@ class FluxPanel(Panel):
 
     def _name_filters(self) -> None:
         """Show on the button how many filters are set."""
-        number = sum(field.value is not None for field in self.filters.values())
+        number = self.filters_box.number_set
         self.filters_button.setText(f"Filters · {number} set" if number else "Filters")
 
     def set_locked(self, locked: bool) -> None:

@@ -1,4 +1,4 @@
-"""Run controls: start and stop, connections, ramp, duration, progress, headline figures."""
+"""Run controls: start and stop, connections, ramp, duration, progress; the figures are `run_headline`'s."""
 
 from __future__ import annotations
 
@@ -13,33 +13,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flux_desktop.engine.records.facts import LedgerClass, Verdict
-from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
-from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
-from flux_desktop.ui.models.glossary import meaning
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin, Phase
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
+from flux_desktop.ui.panels.run_headline import RunHeadline
 from flux_desktop.ui.panels.run_progress import RunProgress
 from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
-from flux_desktop.ui.widgets.basics import IconButton, button, label, pill, plain_tip, roomy, set_role
+from flux_desktop.ui.widgets.basics import IconButton, button, label, plain_tip, roomy, set_role
 
 ROOMY_PX = 1360
 """Below this width the time that is left is not shown."""
 FIELD_PX = 30
-FAILURES = (
-    LedgerClass.CONNECT_FAILED,
-    LedgerClass.NEVER_CONNECTED,
-    LedgerClass.FAILED,
-    LedgerClass.GENERATOR_LOST,
-    LedgerClass.NO_TRANSCRIPT,
-)
-"""Classes of connections that call for attention while the others go on."""
 LOCKED_TIP = "This cannot be changed while a run is in progress."
 START_PX, STOP_PX, RAMP_PX = 136, 124, 136
 """Fixed, whatever the words: buttons and fields to the right must not move when a run starts or stops."""
@@ -66,7 +54,7 @@ class RunBar(QWidget):
         self._quiet = False
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = self._row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
         row.setSpacing(SPACE_S + 2)
         self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
@@ -107,32 +95,11 @@ class RunBar(QWidget):
         self.progress = RunProgress()
         row.addWidget(self.progress, 1)
         row.addSpacing(SPACE_S)
-        self.origin_pill = pill("", "eager")
-        self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
-        row.addWidget(self.origin_pill)
-        self.recording_pill = pill("● Recording microphone", "danger")
-        self.recording_pill.setToolTip(
-            "What the microphone hears is being saved in the session folder. Stop the run to end the recording."
-        )
-        self.recording_pill.setVisible(False)
-        row.addWidget(self.recording_pill)
-        self.streaming_pill, self.latency_pill, self.pacing_pill, self.words_pill = pill(), pill(), pill(), pill()
-        self.streaming_pill.setToolTip("Connections that are streaming now, of all in this run; at its end, completed.")
-        self.latency_pill.setToolTip(
-            f"95 % of updates arrived within this time. {meaning('Update latency')} {meaning('User clock')}"
-        )
-        self.pacing_pill.setToolTip(
-            f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
-        )
-        self.words_pill.setToolTip(
-            f"{meaning('WER, CER')} Of ended turns, without case and punctuation; after the run normalised."
-        )
+        self.headline = RunHeadline(row)
         self._tips: dict[QWidget, str] = {
             self.connections: "How many connections stream at the same time, each with a stream of its own",
             self.duration: "When to stop; 0 streams the whole file once, or until stopped with Loop",
         }
-        for badge in (self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill):
-            row.addWidget(badge)
         self.theme_button = IconButton(theme, "sun-moon", "Toggle dark mode (Ctrl+Shift+L)", self.theme_clicked.emit)
         self.present_button = IconButton(theme, "maximize", "Presenter view (F11)", self.present_clicked.emit)
         row.addWidget(self.theme_button)
@@ -234,53 +201,7 @@ class RunBar(QWidget):
         self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
         self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
         self.progress.show_run(model.current, state.planned_s())
-        self._refresh_pills(model.current)
-
-    def _refresh_pills(self, model: RunModel) -> None:
-        total = len(model.conversations)
-        shown = model.snapshot
-        recorded = model.origin is not Origin.LIVE
-        self.origin_pill.setVisible(total > 0 and recorded)
-        self.recording_pill.setVisible(model.records_microphone)
-        self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
-        self.streaming_pill.setVisible(total > 0)
-        self.latency_pill.setVisible(total > 0)
-        errors = None if shown is None else shown.words
-        if model.accuracy is not None and model.accuracy.words:
-            errors = model.accuracy.words[0].normalised.errors  # replaces the running count
-        rate = None if errors is None else errors.rate_percent
-        self.words_pill.setVisible(rate is not None)
-        self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
-        self.pacing_pill.setVisible(False)
-        if not total:
-            return
-        if model.ended is not None:
-            completed = model.ended.ledger.get("completed", 0)
-            self.streaming_pill.setText(f"{completed} of {total} completed")
-            good = "quiet" if recorded else "ok"
-            stopped_replay = recorded and not model.ended.ledger
-            stopped = "quiet" if model.ended.interrupted and model.ended.verdict is Verdict.DONE else "danger"
-            set_role(self.streaming_pill, good if completed == total or stopped_replay else stopped, "pill")
-            self.streaming_pill.setVisible(not stopped_replay)
-        else:
-            streaming = model.streaming()
-            failed = sum(model.ledger.get(name, 0) for name in FAILURES)
-            self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
-            good = "ok" if streaming == total and not recorded else "quiet"
-            set_role(self.streaming_pill, "danger" if failed else good, "pill")
-        stated = model.ended if model.ended is not None and model.ended.ledger else shown  # as in all documents
-        p95 = None if stated is None else stated.update.p95_ms
-        self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
-        pacing = None if stated is None else stated.pacing.p99_ms
-        late = pacing is not None and pacing > PACING_P99_MAX_MS
-        self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
-        set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
-        self.pacing_pill.setVisible(True)
-        for badge in (*([] if late else [self.pacing_pill]), self.words_pill, self.latency_pill):
-            self._row.invalidate()
-            if self._row.minimumSize().width() <= self.width():
-                break
-            badge.hide()
+        self.headline.show_run(model.current, self.width())
 
     def _restyle(self) -> None:
         colours = self._theme.current
@@ -292,7 +213,7 @@ class RunBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.progress.left.setVisible(self.width() >= ROOMY_PX)
-        self._refresh_pills(self._state.run.current)
+        self.headline.show_run(self._state.run.current, self.width())
 
 
 def _captioned(name: str, field: QWidget) -> QWidget:

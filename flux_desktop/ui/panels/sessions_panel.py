@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QWidget
 
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.reports.sessions.keeping import KEEP_LAST
@@ -24,6 +24,7 @@ from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.session_list import SessionList
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label
 from flux_desktop.ui.widgets.flow import FlowLayout
+from flux_desktop.ui.widgets.search_field import SearchField
 
 SEARCH_WAIT_MS = 250
 EMPTY = "No runs have been recorded yet. Each run is kept as a session: start one on the Live page."
@@ -66,11 +67,11 @@ class SessionsPanel(Panel):
         self.head.addWidget(self.import_button)
         self._all: Sequence[SessionFacts] = ()
         self._total = 0
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search names, notes, data and transcripts")
-        self.search.setAccessibleName("Search sessions")
-        self.search.setToolTip("Sessions that contain every word in their facts, notes or transcripts (Ctrl+Alt+F)")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(
+            "Search names, notes, data and transcripts",
+            "Search sessions",
+            "Sessions that contain every word in their facts, notes or transcripts (Ctrl+Alt+F)",
+        )
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(SEARCH_WAIT_MS)

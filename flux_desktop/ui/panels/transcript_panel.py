@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.conversation import Conversation
@@ -20,6 +20,8 @@ from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.overview_table import OverviewTable
 from flux_desktop.ui.views.search_results import SearchResults
 from flux_desktop.ui.widgets.basics import button, plain_tip
+from flux_desktop.ui.widgets.closable_tabs import ClosableTabs
+from flux_desktop.ui.widgets.search_field import SearchField
 
 OVERVIEW = 0
 """Tab data of the overview, in place of a connection's number."""
@@ -57,30 +59,23 @@ class TranscriptPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         layout.setSpacing(0)
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setUsesScrollButtons(True)
+        self.tabs = ClosableTabs()
         self.tabs.setAccessibleName("Connections")
         self.tabs.currentChanged.connect(self._changed)
-        self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tabs.customContextMenuRequested.connect(self._tab_menu)
-        self.tabs.installEventFilter(self)
+        self.tabs.close_wanted.connect(self._close_tabs)
         # Beside the tabs, so that it stays where it is while they are scrolled.
         self.overview_button = button(
             "Overview", lambda: self.tabs.setCurrentIndex(0), kind="tab", tip="All connections as a table (Ctrl+0)"
         )
         self.overview_button.setCheckable(True)
         self.stack = QStackedWidget()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search text or #connection")
-        self.search.setAccessibleName("Search transcripts")
-        self.search.setToolTip(
+        self.search = SearchField(
+            "Search text or #connection",
+            "Search transcripts",
             "Search all transcripts, or find a connection by its number, such as #17 (Ctrl+F). "
-            "Enter opens the first match, Esc clears."
+            "Enter opens the first match, Esc clears.",
         )
-        self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(176)
-        self.search.installEventFilter(self)
         self.search.textChanged.connect(lambda _words: self._changed(self.tabs.currentIndex()))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
@@ -159,9 +154,8 @@ class TranscriptPanel(QWidget):
     def show_connection(self, conn: int) -> None:
         """Bring a connection to the front; opens a tab for it if there is none."""
         self._view(conn)
-        for position in range(self.tabs.count()):
-            if self.tabs.tabData(position) == conn:
-                self.tabs.setCurrentIndex(position)
+        if (position := self.tabs.position_of(conn)) is not None:
+            self.tabs.setCurrentIndex(position)
 
     def show_turn(self, conn: int, card: Card) -> None:
         """Select a turn of a connection in its transcript, and scroll to it."""
@@ -209,8 +203,8 @@ class TranscriptPanel(QWidget):
     def close_tab(self, conn: int) -> None:
         """Close a connection's tab; the overview and the search open it again. The run is not affected."""
         view = self._views.pop(conn, None)
-        if view is not None:
-            position = next(n for n in range(self.tabs.count()) if self.tabs.tabData(n) == conn)
+        position = self.tabs.position_of(conn)
+        if view is not None and position is not None:
             self.tabs.removeTab(position)
             self.stack.removeWidget(view)
             view.deleteLater()
@@ -223,18 +217,9 @@ class TranscriptPanel(QWidget):
         if (conn := self.current()) is not None:
             self.close_tab(conn)
 
-    def _close_others(self, conn: int) -> None:
-        for other in [number for number in self._views if number != conn]:
-            self.close_tab(other)
-
-    def _tab_menu(self, place: QPoint) -> None:
-        conn = self.tabs.tabData(self.tabs.tabAt(place))
-        if conn:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.addAction(f"Close #{conn}", partial(self.close_tab, conn))
-            menu.addAction("Close Others", partial(self._close_others, conn))
-            menu.popup(self.tabs.mapToGlobal(place))
+    def _close_tabs(self, numbers: list[int]) -> None:
+        for conn in numbers:
+            self.close_tab(conn)
 
     def _tab_name(self, conversation: Conversation) -> str:
         """The number, with the clip of a data set."""
@@ -277,25 +262,6 @@ class TranscriptPanel(QWidget):
         """Give up the timeline where the text has too little height, as under a long message."""
         self.timeline.set_room(self.height())
         self.timeline.setVisible(self.tabs.count() > 0 and self.height() >= TIMELINE_FROM_PX)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc in the search field clears it before it does anything else."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-            elif event.type() == QEvent.Type.KeyPress and self.search.text():
-                self.search.clear()
-                return True
-        if (
-            watched is self.tabs
-            and event.type() == QEvent.Type.MouseButtonRelease
-            and isinstance(event, QMouseEvent)
-            and event.button() == Qt.MouseButton.MiddleButton
-            and (conn := self.tabs.tabData(self.tabs.tabAt(event.position().toPoint())))
-        ):
-            self.close_tab(conn)
-            return True
-        return super().eventFilter(watched, event)
 
     def _restyle(self) -> None:
         for position in range(1, self.tabs.count()):

@@ -56,13 +56,13 @@ def test_a_red_mark_shows_while_it_records(theme: ThemeSource) -> None:
     plan = msgspec.structs.replace(scripted.plan(), source=MicrophoneSource(record=True))
     state.run.begin(plan)
     bar.refresh()
-    assert not bar.recording_pill.isHidden()
-    assert bar.recording_pill.property("pill") == "danger"
+    assert not bar.headline.recording_pill.isHidden()
+    assert bar.headline.recording_pill.property("pill") == "danger"
     presenter.show_view(View.SUBTITLES)
     assert (presenter.recording.content, presenter.recording.width() > 0) == (True, True)
     state.run.reset(None)
     bar.refresh()
-    assert bar.recording_pill.isHidden()
+    assert bar.headline.recording_pill.isHidden()
     presenter.show_view(View.MAIN)
     assert (presenter.recording.content, presenter.recording.width()) == (False, 0)
     for widget in (bar, presenter):

@@ -188,7 +188,7 @@ def test_reconnecting_is_offered_where_it_is_needed(
 ) -> None:
     bench.panel.show_states(states(), reconnect=reconnect)
     assert bench.panel.reconnect_button.isHidden() is not main
-    assert bench.panel.filters_reconnect_button.isHidden() is not of_filters
+    assert bench.panel.filters_box.reconnect_button.isHidden() is not of_filters
 
 
 def test_an_explanation_and_a_retry_are_shown_while_there_is_one(bench: Bench) -> None:

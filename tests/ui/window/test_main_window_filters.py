@@ -54,14 +54,14 @@ def test_the_profanity_filter_requires_reconnecting_and_says_so(stage: Stage) ->
         report(window, waiting)
         await until(lambda: row.state.full_text() == "requires reconnecting", "it says what it needs")
         assert panel.filters_button.text() == "Filters · 1 set"
-        assert not panel.filters_reconnect_button.isHidden()
+        assert not panel.filters_box.reconnect_button.isHidden()
         assert panel.reconnect_button.isHidden()
-        panel.filters_reconnect_button.click()
+        panel.filters_box.reconnect_button.click()
         sent = engines.sent(SetParameters)[-1]
         assert (sent.options.profanity_filter, sent.new_stream, sent.revision) == (True, True, 2)
         report(window, ParameterState(wanted=sent.options, in_force=sent.options, revision=2))
         await until(lambda: row.state.full_text() == "● sent to 2 of 2", "it says how many have it")
-        assert panel.filters_reconnect_button.isHidden()
+        assert panel.filters_box.reconnect_button.isHidden()
         panel.filters["numerals"].choice.setCurrentIndex(OFF)
         await until(lambda: len(engines.sent(SetParameters)) == 3, "numerals are sent to the open streams")
         sent = engines.sent(SetParameters)[-1]

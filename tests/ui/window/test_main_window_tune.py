@@ -99,7 +99,7 @@ def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> Non
         window.live_page.transcripts.search.setText("Dashwood")
         press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         assert window.frame.current == TUNE
-        assert window.live_page.run_bar.streaming_pill.isVisible()
+        assert window.live_page.run_bar.headline.streaming_pill.isVisible()
         window.pages.tune.get().page.setting_panel.eot.field.setValue(0.77)
         press_together(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         assert window.frame.current == LIVE

@@ -96,13 +96,13 @@ def test_a_replay_is_marked_and_a_stopped_one_says_nothing_about_the_session(sta
         window.controller.replay(past, 1.0)
         await until(lambda: window.state.run.phase == "running", "the replay runs")
         window.state.changed()
-        assert (bar.origin_pill.isHidden(), bar.origin_pill.text()) == (False, "Replay")
+        assert (bar.headline.origin_pill.isHidden(), bar.headline.origin_pill.text()) == (False, "Replay")
         assert bar.start_button.text() == "Replaying"
         assert bar.start_button.property("kind") != "running", "not the green of a live run"
         window.controller.stop()
         await until(lambda: bool(window.live_page.banners.banners()), "the end is shown")
         (banner,) = window.live_page.banners.banners()
         assert banner.problem.what == "Replay stopped."
-        assert bar.streaming_pill.isHidden()
+        assert bar.headline.streaming_pill.isHidden()
 
     stage(Waiting, live)

@@ -163,7 +163,9 @@ def test_the_window_shows_the_numbers_of_the_documents(stage: Stage, tmp_path: P
         window.sessions.act("Open")
         await until(lambda: window.state.run.ended is not None, "it is shown")
         shown = text.milliseconds(p95_ms)
-        await until(lambda: window.live_page.run_bar.latency_pill.text() == f"update p95 {shown}", "in the bar, too")
+        await until(
+            lambda: window.live_page.run_bar.headline.latency_pill.text() == f"update p95 {shown}", "in the bar, too"
+        )
 
     stage(Waiting, live)
 

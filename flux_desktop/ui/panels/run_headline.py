@@ -1,0 +1,117 @@
+"""The headline figures of a run as pills: connections, update latency, WER, pacing, and what kind of run it is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel
+
+from flux_desktop.engine.records.facts import LedgerClass, Verdict
+from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
+from flux_desktop.ui.models import text
+from flux_desktop.ui.models.glossary import meaning
+from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.run_phase import Origin
+from flux_desktop.ui.widgets.basics import pill, set_role
+
+FAILURES = (
+    LedgerClass.CONNECT_FAILED,
+    LedgerClass.NEVER_CONNECTED,
+    LedgerClass.FAILED,
+    LedgerClass.GENERATOR_LOST,
+    LedgerClass.NO_TRANSCRIPT,
+)
+"""Classes of connections that call for attention while the others go on."""
+
+
+class RunHeadline:
+    """Adds its pills to `row`, and hides the less important ones where the row is too narrow for all."""
+
+    def __init__(self, row: QHBoxLayout) -> None:
+        self._row = row
+        self.origin_pill = pill("", "eager")
+        self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
+        self.recording_pill = pill("● Recording microphone", "danger")
+        self.recording_pill.setToolTip(
+            "What the microphone hears is being saved in the session folder. Stop the run to end the recording."
+        )
+        self.recording_pill.setVisible(False)
+        self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill = pill(), pill(), pill(), pill()
+        self.streaming_pill.setToolTip("Connections that are streaming now, of all in this run; at its end, completed.")
+        self.latency_pill.setToolTip(
+            f"95 % of updates arrived within this time. {meaning('Update latency')} {meaning('User clock')}"
+        )
+        self.words_pill.setToolTip(
+            f"{meaning('WER, CER')} Of ended turns, without case and punctuation; after the run normalised."
+        )
+        self.pacing_pill.setToolTip(
+            f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
+        )
+        for badge in (
+            self.origin_pill,
+            self.recording_pill,
+            self.streaming_pill,
+            self.latency_pill,
+            self.words_pill,
+            self.pacing_pill,
+        ):
+            row.addWidget(badge)
+
+    def show_run(self, model: RunModel, width_px: int) -> None:
+        """Show a run's figures in a row that is `width_px` wide."""
+        total = len(model.conversations)
+        recorded = model.origin is not Origin.LIVE
+        self.origin_pill.setVisible(total > 0 and recorded)
+        self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
+        self.recording_pill.setVisible(model.records_microphone)
+        self.streaming_pill.setVisible(total > 0)
+        self.latency_pill.setVisible(total > 0)
+        self.pacing_pill.setVisible(total > 0)
+        self._show_words(model)
+        if not total:
+            return
+        self._show_connections(model, total, recorded=recorded)
+        late = self._show_delays(model)
+        self._fit(width_px, keep_pacing=late)
+
+    def _show_words(self, model: RunModel) -> None:
+        errors = None if model.snapshot is None else model.snapshot.words
+        if model.accuracy is not None and model.accuracy.words:
+            errors = model.accuracy.words[0].normalised.errors  # replaces the running count
+        rate = None if errors is None else errors.rate_percent
+        self.words_pill.setVisible(rate is not None)
+        self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
+
+    def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> None:
+        if model.ended is not None:
+            completed = model.ended.ledger.get("completed", 0)
+            self.streaming_pill.setText(f"{completed} of {total} completed")
+            good = "quiet" if recorded else "ok"
+            stopped_replay = recorded and not model.ended.ledger
+            stopped = "quiet" if model.ended.interrupted and model.ended.verdict is Verdict.DONE else "danger"
+            set_role(self.streaming_pill, good if completed == total or stopped_replay else stopped, "pill")
+            self.streaming_pill.setVisible(not stopped_replay)
+        else:
+            streaming = model.streaming()
+            failed = sum(model.ledger.get(name, 0) for name in FAILURES)
+            self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
+            good = "ok" if streaming == total and not recorded else "quiet"
+            set_role(self.streaming_pill, "danger" if failed else good, "pill")
+
+    def _show_delays(self, model: RunModel) -> bool:
+        """Latency and pacing; returns whether pacing is late."""
+        # As in all documents.
+        stated = model.ended if model.ended is not None and model.ended.ledger else model.snapshot
+        p95 = None if stated is None else stated.update.p95_ms
+        self.latency_pill.setText(f"update p95 {text.milliseconds(p95)}")
+        pacing = None if stated is None else stated.pacing.p99_ms
+        late = pacing is not None and pacing > PACING_P99_MAX_MS
+        self.pacing_pill.setText("pacing –" if pacing is None else "pacing late" if late else "pacing ok")  # noqa: RUF001
+        set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
+        return late
+
+    def _fit(self, width_px: int, *, keep_pacing: bool) -> None:
+        spare: list[QLabel] = [self.words_pill, self.latency_pill]
+        for badge in spare if keep_pacing else [self.pacing_pill, *spare]:
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= width_px:
+                break
+            badge.hide()

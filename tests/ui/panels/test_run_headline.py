@@ -1,0 +1,115 @@
+"""The headline figures in the run bar: connections, latency, WER and pacing, and which give way to a narrow window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from flux_desktop.engine.records.events import ConnectionChanged, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.ui.panels.run_headline import FAILURES
+from flux_desktop.ui.style.theme import ThemeSource
+from tests.reports.recorded_talk import small_accuracy
+from tests.ui.panels.test_run_bar import Bench
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, theme: ThemeSource) -> Bench:
+    return Bench(qtbot, theme)
+
+
+def test_there_are_no_figures_before_the_first_run(bench: Bench) -> None:
+    bench.bar.refresh()
+    pills = (
+        bench.bar.headline.streaming_pill,
+        bench.bar.headline.latency_pill,
+        bench.bar.headline.pacing_pill,
+        bench.bar.headline.words_pill,
+    )
+    assert all(pill.isHidden() for pill in pills)
+
+
+def test_the_connections_are_counted(bench: Bench) -> None:
+    bench.run()
+    bench.stream(1.0)
+    assert bench.bar.headline.streaming_pill.text().startswith("1 of 2")
+    assert bench.bar.headline.streaming_pill.property("pill") == "quiet"
+    bench.state.run.feed(Snapshot(t=1.1, ledger={"streaming": 2}))
+    bench.bar.refresh()
+    assert bench.bar.headline.streaming_pill.property("pill") == "ok"
+    bench.end(completed=1)
+    assert bench.bar.headline.streaming_pill.text().startswith("1 of 2")
+    assert bench.bar.headline.streaming_pill.property("pill") == "danger"
+    bench.end(completed=2)
+    assert bench.bar.headline.streaming_pill.property("pill") == "ok"
+
+
+@pytest.mark.parametrize(
+    ("p99_ms", "tone"), [(None, "quiet"), (PACING_P99_MAX_MS, "quiet"), (PACING_P99_MAX_MS + 0.1, "danger")]
+)
+def test_late_sending_is_marked_from_the_engines_limit_on(bench: Bench, p99_ms: float | None, tone: str) -> None:
+    bench.run()
+    bench.stream(1.0, pacing=Percentiles(n=1, p99_ms=p99_ms))
+    assert bench.bar.headline.pacing_pill.property("pill") == tone
+
+
+def test_latency_and_word_errors(bench: Bench) -> None:
+    bench.run()
+    bench.stream(1.0, update=Percentiles(n=9, p50_ms=251.0, p95_ms=312.0))
+    assert "312 ms" in bench.bar.headline.latency_pill.text()
+    assert bench.bar.headline.words_pill.isHidden()
+    bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
+    assert "12 %" in bench.bar.headline.words_pill.text()
+    assert not bench.bar.headline.words_pill.isHidden()
+
+
+def test_the_normalised_rate_replaces_the_running_count(bench: Bench) -> None:
+    bench.run()
+    bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
+    bench.state.run.accuracy = small_accuracy()
+    bench.bar.refresh()
+    assert bench.bar.headline.words_pill.text() == "WER 40 %"
+
+
+def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, qtbot: QtBot) -> None:
+    host = QWidget()  # a window of its own would not become narrower than what is in it
+    qtbot.addWidget(host)
+    bench.bar.setParent(host)
+    bench.run(connections=20)
+    bench.stream(2.0, words=WordErrors(n=200, substitutions=24), update=Percentiles(n=9, p95_ms=1312.0))
+    bar, shown = bench.bar, []
+    pills = (bar.headline.streaming_pill, bar.headline.latency_pill, bar.headline.words_pill, bar.headline.pacing_pill)
+    for width in (1800, 1000, 800):
+        bar.resize(width, 60)
+        bar.refresh()
+        bar.grab()  # lays it out
+        visible = [pill for pill in pills if not pill.isHidden()]
+        optional = [pill for pill in visible if pill is not bar.headline.streaming_pill]
+        assert all(pill.width() >= pill.sizeHint().width() for pill in optional), width
+        assert bar.ramp_button.width() >= bar.ramp_button.minimumWidth()
+        assert bar.headline.streaming_pill in visible
+        shown.append(len(visible))
+    bench.bar.setParent(None)
+    assert shown[0] == 4
+    assert shown == sorted(shown, reverse=True)
+    assert shown[-1] < 4
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failed_connection_is_shown_while_the_others_stream(bench: Bench, failure: LedgerClass) -> None:
+    bench.run()
+    bench.state.run.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    bench.state.run.feed(Snapshot(t=1.0, ledger={"streaming": 1, failure: 1}, rows=[]))
+    bench.bar.refresh()
+    assert bench.bar.headline.streaming_pill.text() == "1 of 2 streaming · 1 failed"
+    assert bench.bar.headline.streaming_pill.property("pill") == "danger"
+
+
+def test_a_stop_by_the_user_is_no_alarm(bench: Bench) -> None:
+    bench.run()
+    bench.state.run.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1}, interrupted=True))
+    bench.bar.refresh()
+    assert bench.bar.headline.streaming_pill.property("pill") == "quiet"
