@@ -217,8 +217,9 @@ async def honesty(effort: Effort) -> list[Row]:
     for delay_ms in (20, 180, 999):
         say(f"a server that answers after {delay_ms} ms")
         delayed = await truth.delayed(delay_ms, streams=3, seconds=effort.delayed_s)
-        wire = delayed.wire
+        wire, late = delayed.wire, delayed.server_late_ms
         figures = f"p50 {wire.p50_ms:.1f}, p95 {wire.p95_ms:.1f}, p99 {wire.p99_ms:.1f} ms, n {wire.n}"
+        figures += f"; of it the server's own lateness {late['p50']:.1f}, {late['p95']:.1f}, {late['p99']:.1f} ms"
         rows.append((f"truth: a server of {delay_ms} ms, wire clock", "± 2 ms or 0.5 %", figures, delayed.holds))
     count = effort.repeats
     say(f"{count} stalls of the server, {count} of our own")

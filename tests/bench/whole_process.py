@@ -104,7 +104,7 @@ def _described(whole: Whole) -> str:
 async def _measure(local: LocalEndpoint, command: list[str], streams: int, seconds: float) -> Whole:
     info = local.info
     assert info is not None
-    status = await asyncio.to_thread(_status_reader, info)
+    status = await asyncio.to_thread(status_reader, info)
     values: dict[str, object] = {
         "url": info.url,
         "ca_file": info.ca_file,
@@ -156,7 +156,8 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in _tree(child))]
 
 
-def _status_reader(info: LocalEndpointInfo) -> Callable[[], dict[str, Any]]:
+def status_reader(info: LocalEndpointInfo) -> Callable[[], dict[str, Any]]:
+    """Reads the endpoint's own figures. Blocks."""
     opener, url = opener_for(info), f"{info.url}/local/status"
 
     def read() -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import secrets
 import time
+from collections import deque
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,8 @@ from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 from flux_desktop.local_endpoint.sagemaker.instances import InstanceGroup, ScalingSettings
+
+_LATE_KEPT = 10_000
 
 
 class EndpointSettings(Struct, kw_only=True):
@@ -89,6 +94,8 @@ class EndpointState:
         )
         self.scaled = ("local", *(text.partition("=")[0] for text in settings.endpoints))
         """Names of the endpoints whose instances these are: the streams of one process are not told apart by name."""
+        self.late_s: deque[float] = deque(maxlen=_LATE_KEPT)
+        """By how much frames with an artificial delay were written later than that, the newest."""
         self.streams_opened = 0
         self.chunks = 0
         self.started_s = time.monotonic()
@@ -132,6 +139,7 @@ class EndpointState:
             "streams_open": len(self.conversations),
             "streams_opened": self.streams_opened,
             "chunks": self.chunks,
+            "delays_late_ms": _ranked_ms(self.late_s),
             "speech_models": [pool.model.name for pool in self.pools.all],
             "decodes_running": sum(pool.running_decodes for pool in self.pools.all),
             "decode_processes": sum(pool.processes for pool in self.pools.all),
@@ -144,3 +152,12 @@ class EndpointState:
                 for request_id, conversation in self.conversations.items()
             },
         }
+
+
+def _ranked_ms(values_s: Collection[float]) -> dict[str, float]:
+    """p50, p95 and p99 in milliseconds by the nearest rank, and how many there are."""
+    ranked = sorted(values_s)
+    figures: dict[str, float] = {"n": len(ranked)}
+    for percent in (50, 95, 99) if ranked else ():
+        figures[f"p{percent}"] = round(1000 * ranked[math.ceil(len(ranked) * percent / 100) - 1], 3)
+    return figures

@@ -133,6 +133,7 @@ class StreamServer:
                 lambda: recogniser.heard_s,
                 lambda: len(state.conversations),
                 overload_s=lambda: state.delay_s(request_id),
+                late=state.late_s.append,
             ),
         )
         self._conversation = ServerConversation(

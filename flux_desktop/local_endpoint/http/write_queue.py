@@ -31,6 +31,8 @@ class Timing(NamedTuple):
     """Delay of an endpoint above its capacity."""
     now_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    late: Callable[[float], None] = lambda _late_s: None
+    """Told of every delayed frame by how much later than its delay it was written, in seconds."""
 
 
 class WriteQueue:
@@ -83,6 +85,8 @@ class WriteQueue:
             if self._drip_bytes_per_s:
                 await self._drip(frame, self._drip_bytes_per_s, write)
             else:
+                if due_s:
+                    self._timing.late(self._timing.now_s() - due_s)
                 await write(frame)
 
     async def _drip(self, frame: bytes, bytes_per_s: float, write: Write) -> None:

@@ -82,10 +82,12 @@ async def test_an_unknown_path_is_not_found(method: str, path: str) -> None:
 
 async def test_the_status_is_for_holders_of_the_keys_only() -> None:
     state = silent_endpoint("delay-ms=1", capacity=Capacity(24, "refuse"))
+    state.late_s.extend(each / 1000 for each in range(1, 101))
     answer = await answer_to(state, signed_call(state, "GET", "/local/status"))
     status = msgspec.json.decode(answer.body)
     assert answer.status == 200
     assert (status["faults"], status["capacity"], status["beyond"]) == (["delay-ms"], 24, "refuse")
+    assert status["delays_late_ms"] == {"n": 100, "p50": 50.0, "p95": 95.0, "p99": 99.0}
     refused = await answer_to(state, FakeScope("GET", "/local/status"))
     assert (refused.status, b"streams_open" in refused.body) == (403, False)
 

@@ -20,12 +20,14 @@ class Stream:
         self.open_streams = open_streams
         self.overload_s = 0.0
         self.written: list[tuple[float, bytes]] = []
+        self.late_s: list[float] = []
         timing = Timing(
             lambda: self.audio_s,
             lambda: self.open_streams,
             lambda: self.overload_s,
             now_s=self.clock.now_s,
             sleep=self.clock.sleep,
+            late=self.late_s.append,
         )
         self.queue = WriteQueue(parse_faults(faults), timing)
         self._started_s = self.clock.now_s()
@@ -72,6 +74,18 @@ async def test_a_delay_counts_from_the_message_that_is_answered() -> None:
     (answer_s, _), (unasked_s, _) = await stream.drain()
     assert 0.3 <= answer_s <= 0.3 + 2 * TICK_S
     assert 0.4 <= unasked_s <= 0.4 + 2 * TICK_S
+
+
+async def test_lateness_of_the_server_itself_is_told() -> None:
+    stream = Stream("delay-ms=20")
+    stream.queue.put(b"a")
+    stream.clock.time_s += 0.1
+    await stream.drain()
+    assert stream.late_s == [pytest.approx(0.08, abs=2 * TICK_S)]
+    prompt = Stream()
+    prompt.queue.put(b"a")
+    await prompt.drain()
+    assert prompt.late_s == [], "without a delay there is nothing to be late for"
 
 
 async def test_a_delay_is_exact_with_few_streams_and_one_timer_with_many() -> None:
