@@ -14,7 +14,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged, ConnectionEnded, Event, Received
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.messages import TurnEvent
 from flux_desktop.flux.turns import Turn

@@ -17,15 +17,9 @@ from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SendControl, Watch
-from flux_desktop.engine.records.events import (
-    ClipStarted,
-    ConnectionChanged,
-    ConnectionEnded,
-    Event,
-    RunEnded,
-    RunStarted,
-)
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint

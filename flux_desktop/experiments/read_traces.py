@@ -20,7 +20,8 @@ from msgspec.structs import replace
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Event, Received, RunStarted, Sent
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunStarted, Sent
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.evaluation.turns.reference import reference_holds, reference_turns

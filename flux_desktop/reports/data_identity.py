@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
-from flux_desktop.engine.records.events import ClipReference, decode_event
+from flux_desktop.engine.records.audio_events import ClipReference
+from flux_desktop.engine.records.events import decode_event
 
 _REFERENCE = b'{"event":"clip_reference"'
 

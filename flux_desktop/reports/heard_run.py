@@ -14,9 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.engine.records.events import (
-    ClipReference,
-    ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
     Event,

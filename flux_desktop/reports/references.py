@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.engine.records.events import ClipReference
+from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.heard_text import PAUSE_MIN_S, SpokenText
 from flux_desktop.evaluation.accuracy.normalisers import normaliser_name
 from flux_desktop.evaluation.accuracy.word_errors import unit_of

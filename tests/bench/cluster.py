@@ -35,7 +35,8 @@ from flux_desktop.cluster.membership import Membership, to_line
 from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import AudioStarted, ConnectionChanged, Histograms
+from flux_desktop.engine.records.audio_events import AudioStarted
+from flux_desktop.engine.records.events import ConnectionChanged, Histograms
 from flux_desktop.engine.records.facts import ConnectionState
 from tests.bench.process_figures import cpu_s
 from tests.local_endpoint.conftest import running_endpoint

@@ -25,7 +25,8 @@ from flux_desktop.audio.listening.protocol import Hear, Heard
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
-from flux_desktop.engine.records.events import AudioStarted, Event, RunEnded
+from flux_desktop.engine.records.audio_events import AudioStarted
+from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from tests.audio.monitor import RATE_HZ, Monitor, match

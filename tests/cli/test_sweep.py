@@ -10,7 +10,7 @@ import pytest
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.sweep import sweep_plan
-from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport
 from tests.experiments.test_read_traces import data_set, ended, info, session  # noqa: F401 - a fixture

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.transcript import TranscriptLines
-from flux_desktop.engine.records.events import UNREADABLE, ClipStarted, ConnectionChanged, ConnectionEnded, Received
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.flux.turns import Turn
 

@@ -20,15 +20,8 @@ from flux_desktop.cluster.membership import Membership, new_membership
 from flux_desktop.cluster.pool import ClusterPool
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import (
-    AudioFile,
-    ConnectionEnded,
-    Event,
-    GeneratorsSeen,
-    Histograms,
-    RunEnded,
-    Snapshot,
-)
+from flux_desktop.engine.records.audio_events import AudioFile
+from flux_desktop.engine.records.events import ConnectionEnded, Event, GeneratorsSeen, Histograms, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo

@@ -17,9 +17,9 @@ from flux_desktop.cluster.messages import Begin, unpack
 from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.recording.recording_file import compressor, recorded_lines
+from flux_desktop.engine.records.audio_events import AudioFile
 from flux_desktop.engine.records.commands import BeginStreams, StartRun, StopRun, decode_command
 from flux_desktop.engine.records.events import (
-    AudioFile,
     ConnectionEnded,
     Event,
     Heartbeat,

@@ -13,7 +13,8 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.cluster.file_store import FileStore
 from flux_desktop.cluster.run_files import RunFiles, placed
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.engine.records.events import AudioFile, ClipStarted, decode_event, encode_event
+from flux_desktop.engine.records.audio_events import AudioFile, ClipStarted
+from flux_desktop.engine.records.events import decode_event, encode_event
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.sending.clip_references import clip_beside
 

@@ -11,8 +11,9 @@ import pytest
 import soundfile
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import Command, SendControl
-from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, RunStarted
+from flux_desktop.engine.records.events import ConnectionEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan

@@ -10,15 +10,8 @@ import pytest
 import soundfile
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.engine.records.events import (
-    ClipStarted,
-    ConnectionEnded,
-    Event,
-    Received,
-    RunStarted,
-    Sent,
-    encode_event,
-)
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunStarted, Sent, encode_event
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, Source, WavSource
 from flux_desktop.evaluation.traces.trace import Setting

@@ -10,7 +10,7 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import Clip
-from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.experiments import sweep
 from flux_desktop.experiments.sweep import (

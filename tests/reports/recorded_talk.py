@@ -7,16 +7,8 @@ from pathlib import Path
 
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.engine.recording.session_folder import create_session
-from flux_desktop.engine.records.events import (
-    ClipReference,
-    ClipStarted,
-    ConnectionEnded,
-    Event,
-    Received,
-    RunStarted,
-    Sent,
-    encode_event,
-)
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunStarted, Sent, encode_event
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, Source
 from flux_desktop.evaluation.accuracy.word_accuracy import word_accuracy, worst_turns

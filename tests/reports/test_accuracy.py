@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from flux_desktop.engine.records.events import ClipReference
+from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import wilson
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy

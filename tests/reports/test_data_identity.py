@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.engine.records.events import ClipReference
+from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.reports.data_identity import data_hash, differing_clips, read_data_identity
 from flux_desktop.reports.documents.comparison import compare_sessions

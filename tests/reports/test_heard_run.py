@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.records.events import ClipReference, ConnectionChanged
+from flux_desktop.engine.records.audio_events import ClipReference
+from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.evaluation.accuracy.heard_text import HeardText

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from flux_desktop.datasets.clip import Span
-from flux_desktop.engine.records.events import ClipReference
+from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
 from flux_desktop.evaluation.turns.turn_matching import TurnDecision, TurnEvent
 from flux_desktop.flux.options import FluxOptions

@@ -22,7 +22,8 @@ from flux_desktop.engine.connection.stall_detector import StallDetector
 from flux_desktop.engine.connection.stream import StreamFailedError, wait_until
 from flux_desktop.engine.connection.stream_switcher import REQUEST_PATIENCE_S, StreamSwitcher
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.records.events import AudioStarted, ConnectionEnded, Notice
+from flux_desktop.engine.records.audio_events import AudioStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Notice
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender

@@ -8,7 +8,7 @@ from pathlib import Path
 from flux_desktop.audio.flac_writer import FlacWriter
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import MICROPHONE_FILE
-from flux_desktop.engine.records.events import MicrophoneRecorded
+from flux_desktop.engine.records.audio_events import MicrophoneRecorded
 from flux_desktop.engine.records.plan import RunPlan
 
 

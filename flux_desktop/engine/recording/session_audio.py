@@ -11,14 +11,8 @@ from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import (
-    AudioFile,
-    AudioStarted,
-    ClipAhead,
-    Event,
-    MicrophoneRecorded,
-    RunStarted,
-)
+from flux_desktop.engine.records.audio_events import AudioFile, AudioStarted, ClipAhead, MicrophoneRecorded
+from flux_desktop.engine.records.events import Event, RunStarted
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import slots
 

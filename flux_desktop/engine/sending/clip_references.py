@@ -8,7 +8,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.folder import single_clip
 from flux_desktop.datasets.marks import MarksError
-from flux_desktop.engine.records.events import ClipReference
+from flux_desktop.engine.records.audio_events import ClipReference
 
 
 def clip_beside(recording: str | Path) -> tuple[Clip | None, Problem | None]:

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.engine.records.audio_events import ClipAhead, ClipStarted
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import ClipAhead, ClipStarted, Event, Notice
+from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference

@@ -16,8 +16,9 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.recording.recorder import Recorder
+from flux_desktop.engine.records.audio_events import AudioFile
 from flux_desktop.engine.records.commands import EndConnections, OpenConnections, SetParameters, StartRun
-from flux_desktop.engine.records.events import AudioFile, Notice, RunReady, RunRefused
+from flux_desktop.engine.records.events import Notice, RunReady, RunRefused
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.clip_references import clip_reference

@@ -24,8 +24,8 @@ from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_bytes, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_run_file
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import (
-    ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
     Event,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
-from flux_desktop.engine.records.events import ClipReference, ClipStarted
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 
 
 class ClipWords:

@@ -10,16 +10,8 @@ from pathlib import Path
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.recording.session_audio import ConnectionAudio
-from flux_desktop.engine.records.events import (
-    UNREADABLE,
-    AudioStarted,
-    ClipAhead,
-    ClipStarted,
-    ConnectionChanged,
-    ConnectionEnded,
-    Received,
-    Sent,
-)
+from flux_desktop.engine.records.audio_events import AudioStarted, ClipAhead, ClipStarted
+from flux_desktop.engine.records.events import UNREADABLE, ConnectionChanged, ConnectionEnded, Received, Sent
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, ParameterState
 from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import TurnEvent

@@ -8,11 +8,8 @@ from collections.abc import Iterable
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
+from flux_desktop.engine.records.audio_events import AudioStarted, ClipAhead, ClipReference, ClipStarted
 from flux_desktop.engine.records.events import (
-    AudioStarted,
-    ClipAhead,
-    ClipReference,
-    ClipStarted,
     ConnectionChanged,
     ConnectionEnded,
     Event,

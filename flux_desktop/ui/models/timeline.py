@@ -11,7 +11,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import deque
 
-from flux_desktop.engine.records.events import ClipStarted, Received
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import Received
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, Thresholds, TimelineTurn

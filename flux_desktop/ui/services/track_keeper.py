@@ -16,7 +16,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.sending.clip_references import clip_beside
 from flux_desktop.ui.models.audio_track import LEVELS_PER_S, AudioTrack, ClipLevels, ClipTrack, MicrophoneTrack

@@ -10,7 +10,7 @@ import pytest
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.engine.recording.microphone_recording import MicrophoneRecording
 from flux_desktop.engine.recording.session_folder import MICROPHONE_FILE
-from flux_desktop.engine.records.events import MicrophoneRecorded
+from flux_desktop.engine.records.audio_events import MicrophoneRecorded
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 
 PLAN = RunPlan(endpoint="local", source=MicrophoneSource(record=True))

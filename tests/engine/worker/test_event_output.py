@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.engine.records.events import AudioFile, Event, Heartbeat, Received, decode_event
+from flux_desktop.engine.records.audio_events import AudioFile
+from flux_desktop.engine.records.events import Event, Heartbeat, Received, decode_event
 from flux_desktop.engine.worker import event_output
 from flux_desktop.engine.worker.event_output import EventOutput
 

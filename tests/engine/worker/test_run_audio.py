@@ -7,8 +7,9 @@ from pathlib import Path
 
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.resources import resource_path
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import ClipReference, ClipStarted, Event
+from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.audio_source import RunAudio
 from flux_desktop.engine.sending.file_hashes import FileHashes

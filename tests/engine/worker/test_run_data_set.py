@@ -10,8 +10,9 @@ import soundfile
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.engine.records.commands import StartRun
-from flux_desktop.engine.records.events import ClipReference, ClipStarted, ConnectionChanged, ConnectionEnded, Event
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
 from flux_desktop.engine.sending.clip_sequence import LeftOut

@@ -16,7 +16,7 @@ from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.cli import report
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser
-from flux_desktop.engine.records.events import AudioFile, AudioStarted, ClipAhead, ClipReference
+from flux_desktop.engine.records.audio_events import AudioFile, AudioStarted, ClipAhead, ClipReference
 from flux_desktop.reports.accuracy import heard_parts, run_accuracy
 from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.documents.turn_audio import turn_sounds

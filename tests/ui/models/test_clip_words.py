@@ -8,7 +8,7 @@ import pytest
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.datasets.clip import Clip
-from flux_desktop.engine.records.events import ClipReference, ClipStarted
+from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.run_model import RunModel
 from tests.engine.messages import Messages

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.timeline import MARKS_KEPT, Timeline

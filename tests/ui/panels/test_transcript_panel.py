@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from flux_desktop.engine.records.events import ClipStarted, ConnectionChanged
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel

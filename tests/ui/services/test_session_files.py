@@ -10,7 +10,8 @@ import pytest
 
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
 from flux_desktop.engine.recording.recording_file import RUN_FILE
-from flux_desktop.engine.records.events import AudioFile, RunStarted, encode_event
+from flux_desktop.engine.records.audio_events import AudioFile
+from flux_desktop.engine.records.events import RunStarted, encode_event
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin

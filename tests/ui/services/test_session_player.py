@@ -11,7 +11,8 @@ import pytest
 from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import create_session
-from flux_desktop.engine.records.events import AudioFile, AudioStarted, Event, RunStarted, encode_event
+from flux_desktop.engine.records.audio_events import AudioFile, AudioStarted
+from flux_desktop.engine.records.events import Event, RunStarted, encode_event
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin

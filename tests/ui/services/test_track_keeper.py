@@ -9,7 +9,8 @@ import pytest
 
 from flux_desktop.base.resources import SAMPLE_DATA_SET, SAMPLE_RECORDING, resource_path
 from flux_desktop.datasets.reader import read_data_set
-from flux_desktop.engine.records.events import ClipStarted, LevelMeasured
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import LevelMeasured
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, WavSource
 from flux_desktop.ui.models.audio_track import ClipTrack, MicrophoneTrack
 from flux_desktop.ui.models.run_model import RunModel

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ClipStarted, ConnectionEnded, Snapshot
+from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionSummary, LedgerClass
 from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN
 from flux_desktop.ui.models.run_model import RunModel

@@ -12,16 +12,8 @@ from PySide6.QtTest import QTest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.recording.session_folder import RUN_FILE
-from flux_desktop.engine.records.events import (
-    AudioFile,
-    AudioStarted,
-    ClipAhead,
-    ClipStarted,
-    ConnectionEnded,
-    Event,
-    RunStarted,
-    encode_event,
-)
+from flux_desktop.engine.records.audio_events import AudioFile, AudioStarted, ClipAhead, ClipStarted
+from flux_desktop.engine.records.events import ConnectionEnded, Event, RunStarted, encode_event
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.presenter.keys import View

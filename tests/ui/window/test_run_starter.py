@@ -9,8 +9,8 @@ import pytest
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.datasets.clip import Clip
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SetParameters
-from flux_desktop.engine.records.events import ClipStarted
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.ramp import STAGES, Ramp

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flux_desktop.datasets.clip import Span
-from flux_desktop.engine.records.events import ClipStarted
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.audio_track import ClipLevels, ClipTrack
