@@ -18,9 +18,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from flux_desktop.audio import portaudio
-from flux_desktop.audio.listening.output import find_output, usable_rate
 from flux_desktop.audio.listening.stretching import with_volume
+from flux_desktop.audio.output_device import output_device
 from flux_desktop.audio.recording import Recording, open_recording
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
@@ -129,15 +128,16 @@ def main(arguments: Sequence[str]) -> int:
             path, from_s, for_s, _gain = part
             _play_here(path, float(from_s), float(for_s), output, steering)
         else:
-            with _opened(output, 16_000):
-                pass
+            with output_device(output, 16_000) as device:
+                device.open_stream()
     except ProblemError as error:
         _print(Position(problem=error.problem))
     return 0
 
 
 def _play_here(path: str, from_s: float, for_s: float, output: str, steering: _Steering) -> None:
-    with _opened(output, open_recording(path).sample_rate_hz) as (stream, rate_hz):
+    with output_device(output, open_recording(path).sample_rate_hz) as device:
+        stream, rate_hz = device.open_stream(), device.sample_rate_hz
         recording = open_recording(path, "mix", rate_hz)
         delay_s = stream.get_output_latency()
         written_s, before = 0.0, steering.gain
@@ -171,31 +171,6 @@ def samples_of(recording: Recording, from_s: float, for_s: float) -> Iterator[An
             return
     if len(rest):
         yield rest[:left]
-
-
-@contextlib.contextmanager
-def _opened(name: str, wanted_hz: int) -> Iterator[tuple[Any, int]]:
-    """An output, open, and its rate: the wanted one if it supports that. Raises `ProblemError`."""
-    module = portaudio.load()
-    with portaudio.quiet():
-        audio = module.PyAudio()
-        try:
-            info = find_output(audio, name)
-            rate_hz = usable_rate(audio, module, info, wanted_hz)
-            stream = audio.open(
-                format=module.paInt16, channels=1, rate=rate_hz, output=True, output_device_index=info["index"]
-            )
-        except ProblemError:
-            audio.terminate()
-            raise
-        except (OSError, ValueError) as error:
-            audio.terminate()
-            raise ProblemError(portaudio.no_output(error)) from error
-    try:
-        yield stream, rate_hz
-    finally:
-        stream.close()
-        audio.terminate()
 
 
 def _failed(why: str) -> Problem:

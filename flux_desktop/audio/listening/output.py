@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from flux_desktop.audio import portaudio
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.audio.output_device import output_device
+from flux_desktop.base.problem import Problem
 
 BLOCK_S = 0.05
 BLOCKS_AHEAD = 3
@@ -47,62 +47,10 @@ def opened(name: str, sample_rate_hz: int) -> Iterator[Output]:
 
     It has the requested rate if it supports that, else its own. Raises `ProblemError`.
     """
-    module = portaudio.load()
-    with portaudio.quiet():
-        audio = module.PyAudio()
-        try:
-            info = find_output(audio, name)
-            output = Output(portaudio.device_text(info["name"]), usable_rate(audio, module, info, sample_rate_hz))
-            stream = audio.open(
-                format=module.paInt16,
-                channels=1,
-                rate=output.sample_rate_hz,
-                output=True,
-                output_device_index=info["index"],
-                frames_per_buffer=round(output.sample_rate_hz * BLOCK_S),
-                stream_callback=output.callback,
-            )
-        except ProblemError:
-            audio.terminate()
-            raise
-        except (OSError, ValueError) as error:
-            audio.terminate()
-            raise ProblemError(portaudio.no_output(error)) from error
-    try:
+    with output_device(name, sample_rate_hz) as device:
+        output = Output(device.name, device.sample_rate_hz)
+        device.open_stream(frames_per_buffer=round(output.sample_rate_hz * BLOCK_S), stream_callback=output.callback)
         yield output
-    finally:
-        stream.close()
-        audio.terminate()
-
-
-def find_output(audio: Any, name: str) -> dict[str, Any]:
-    """What PortAudio says of the output of this name, or of the default one where it is empty.
-
-    Raises `ProblemError` where it is not connected, `OSError` where there is no default one.
-    """
-    if not name:
-        return dict(audio.get_default_output_device_info())
-    for index in range(audio.get_device_count()):
-        info = dict(audio.get_device_info_by_index(index))
-        if info["maxOutputChannels"] > 0 and portaudio.device_text(info["name"]) == name:
-            return info
-    raise ProblemError(
-        Problem(
-            code="sound_output_missing",
-            what=f"The sound output “{name}” is not connected.",
-            todo="Connect it, or choose another output.",
-        )
-    )
-
-
-def usable_rate(audio: Any, module: Any, info: dict[str, Any], wanted_hz: int) -> int:
-    """The rate that is wanted if the output supports it, else its own."""
-    with contextlib.suppress(ValueError):
-        audio.is_format_supported(
-            wanted_hz, output_device=info["index"], output_channels=1, output_format=module.paInt16
-        )
-        return wanted_hz
-    return int(info["defaultSampleRate"])
 
 
 def lost(name: str) -> Problem:

@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its heading, what it means, its words, and what it is sorted by (None sorts last)."""
-
-    name: str
-    meaning: str
-    words: Callable[[Conversation], str]
-    key: Callable[[Conversation], float | str | None]
-    width_px: int
-    right: bool = False
+from flux_desktop.ui.models.table_column import TableColumn
 
 
 def _state(conversation: Conversation) -> str:
@@ -61,12 +47,14 @@ def _problem(conversation: Conversation) -> str:
     return "" if conversation.row is None or conversation.row.problem is None else conversation.row.problem.sentence()
 
 
-COLUMNS = (
-    Column("#", "connection number", lambda t: str(t.conn), lambda t: t.conn, 44, right=True),
-    Column("State", "state of the connection or its turn; outcome when it has ended", _state, _state, 108),
-    Column("Turns", "ended turns", lambda t: str(_turns(t)), _turns, 48, right=True),
-    Column("p50", "median update latency (user clock)", lambda t: text.milliseconds(_p50(t)), _p50, 60, right=True),
-    Column(
+COLUMNS: tuple[TableColumn[Conversation], ...] = (
+    TableColumn("#", "connection number", lambda t: str(t.conn), lambda t: t.conn, 44, right=True),
+    TableColumn("State", "state of the connection or its turn; outcome when it has ended", _state, _state, 108),
+    TableColumn("Turns", "ended turns", lambda t: str(_turns(t)), _turns, 48, right=True),
+    TableColumn(
+        "p50", "median update latency (user clock)", lambda t: text.milliseconds(_p50(t)), _p50, 60, right=True
+    ),
+    TableColumn(
         "p95",
         "p95 of the update latency (user clock)",
         lambda t: text.milliseconds(_p95(t)),
@@ -74,24 +62,13 @@ COLUMNS = (
         60,
         right=True,
     ),
-    Column(
+    TableColumn(
         "Pacing", "how late chunks were sent, p99", lambda t: text.milliseconds(_pacing(t)), _pacing, 60, right=True
     ),
-    Column("Clip", "clip of the data set that is being sent", lambda t: t.clip, lambda t: t.clip or None, 120),
-    Column("Last text", "most recent text", _text, _text, 150),
-    Column("Problem", "why the connection ended early", _problem, _problem, 160),
+    TableColumn("Clip", "clip of the data set that is being sent", lambda t: t.clip, lambda t: t.clip or None, 120),
+    TableColumn("Last text", "most recent text", _text, _text, 150),
+    TableColumn("Problem", "why the connection ended early", _problem, _problem, 160),
 )
-
-
-def sorted_connections(conversations: list[Conversation], column: int, *, descending: bool) -> list[Conversation]:
-    """The connections in the order of a column; what has no value stands last, ties by number."""
-    key = COLUMNS[column].key
-    known = [conversation for conversation in conversations if key(conversation) is not None]
-    unknown = [conversation for conversation in conversations if key(conversation) is None]
-    known.sort(key=lambda conversation: (key(conversation), conversation.conn), reverse=descending)
-    return known + unknown
-
-
 PROBLEM_COLUMN = len(COLUMNS) - 1
 TEXT_COLUMN = PROBLEM_COLUMN - 1
 CLIP_COLUMN = TEXT_COLUMN - 1

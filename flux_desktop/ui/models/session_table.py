@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
+from flux_desktop.ui.models.table_column import TableColumn
 
 ANY_KIND, ANY_ENDPOINT, ANY_VERDICT = "All kinds", "All endpoints", "Any verdict"
 KINDS = ("live", "sweep", "confirm", "A/B", "isolation", "capacity", "probe")
@@ -14,18 +15,6 @@ VERDICTS = ("DONE", "PASS", "FAIL", "INVALID", "INTERRUPTED", "CUT OFF")
 STAR, NO_STAR = "★", "☆"
 _SIGNS = {"PASS": "●", "DONE": "○", "FAIL": "■", "INVALID": "◇", "RECORDING": "◉"}
 TONES = {"PASS": "ok", "FAIL": "danger", "INVALID": "warn", "CUT OFF": "warn", "INTERRUPTED": "warn"}
-
-
-@dataclass(frozen=True, slots=True)
-class SessionColumn:
-    """One column: its heading, what it means, its words, and what it is sorted by (None sorts last)."""
-
-    name: str
-    meaning: str
-    words: Callable[[SessionFacts], str]
-    key: Callable[[SessionFacts], float | str | None]
-    width_px: int
-    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +80,21 @@ def _note(session: SessionFacts) -> str:
     return " · ".join(filter(None, (session.about.title, session.about.note)))
 
 
-COLUMNS = (
-    SessionColumn(
+COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
+    TableColumn(
         "★",
         "starred sessions are never deleted by themselves",
         lambda s: STAR if s.about.starred else NO_STAR,
         lambda s: s.about.starred,
         28,
     ),
-    SessionColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
-    SessionColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 66),
-    SessionColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 84),
-    SessionColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 84),
-    SessionColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
-    SessionColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
-    SessionColumn(
+    TableColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
+    TableColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 66),
+    TableColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 84),
+    TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 84),
+    TableColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
+    TableColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
+    TableColumn(
         "Verdict",
         "DONE without limits; PASS or FAIL with limits; INVALID if the figures cannot be trusted; for sweeps, A/B, "
         "capacity searches and probes what they found",
@@ -113,7 +102,7 @@ COLUMNS = (
         lambda s: s.outcome,
         136,
     ),
-    SessionColumn(
+    TableColumn(
         "p95, ms",
         "p95 of the update latency (user clock)",
         lambda s: _number(s.update_p95_ms, 0),
@@ -121,7 +110,7 @@ COLUMNS = (
         58,
         right=True,
     ),
-    SessionColumn(
+    TableColumn(
         "WER, %",
         "word error rate as counted during the run: without case and punctuation",
         lambda s: _number(s.wer_percent, 1),
@@ -129,10 +118,10 @@ COLUMNS = (
         56,
         right=True,
     ),
-    SessionColumn(
+    TableColumn(
         "Size", "on disk, all files", lambda s: size_words(s.size_bytes), lambda s: s.size_bytes, 62, right=True
     ),
-    SessionColumn("Note", "name and note that you have given it", _note, lambda s: _note(s) or None, 60),
+    TableColumn("Note", "name and note that you have given it", _note, lambda s: _note(s) or None, 60),
 )
 STAR_COLUMN, WHEN_COLUMN, NOTE_COLUMN = 0, 1, len(COLUMNS) - 1
 VERDICT_COLUMN = next(place for place, column in enumerate(COLUMNS) if column.name == "Verdict")
@@ -140,11 +129,8 @@ VERDICT_COLUMN = next(place for place, column in enumerate(COLUMNS) if column.na
 
 def ordered(sessions: Sequence[SessionFacts], column: int, *, descending: bool) -> list[SessionFacts]:
     """The sessions in the order of a column; what has no value stands last, ties newest first."""
-    key = COLUMNS[column].key
     newest_first = sorted(sessions, key=lambda each: each.name, reverse=True)
-    known = [each for each in newest_first if key(each) is not None]
-    unknown = [each for each in newest_first if key(each) is None]
-    return sorted(known, key=lambda each: key(each) or 0, reverse=descending) + unknown
+    return COLUMNS[column].ordered(newest_first, descending=descending)
 
 
 def detail_rows(session: SessionFacts) -> list[tuple[str, str]]:

@@ -6,9 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QSpinBox,
 )
 
@@ -16,7 +14,8 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.capacity_choices import STREAMS_MAX, SearchChoices
 from flux_desktop.ui.panels.target_fields import TargetFields
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, roomy, set_role
+from flux_desktop.ui.widgets.basics import Panel, button, label, roomy, set_role
+from flux_desktop.ui.widgets.progress_lines import ProgressLines
 
 FIELD_PX = 66
 LIMITS_TIP = (
@@ -100,19 +99,11 @@ class CapacityInputs(Panel):
         self.cost = label("", "strong", wrap=True)
         self.body.addWidget(self.cost)
         self.search_button = button("Search", self._pressed, kind="go", tip="Load the endpoint rung by rung")
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("Progress of the search")
+        self.progress = ProgressLines("Progress of the search")
         self.body.addWidget(self.search_button)
         self.body.addWidget(self.progress)
-        foot = QHBoxLayout()
-        self.done, self.left = ElidedLabel("caption"), label("", "caption")
-        foot.addWidget(self.done, 1)
-        foot.addWidget(self.left)
-        self.body.addLayout(foot)
         self.show_progress(0.0, "", "")
-        self.progress.hide()
+        self.progress.bar.hide()
 
     @property
     def choices(self) -> SearchChoices:
@@ -154,7 +145,7 @@ class CapacityInputs(Panel):
         self.search_button.setAccessibleName(f"{words}: capacity search")
         self.search_button.setEnabled((searching and not stopping) or can_search)
         set_role(self.search_button, "go" if main and can_search and not searching else "stop", "kind")
-        self.progress.setVisible(searching)
+        self.progress.bar.setVisible(searching)
         self.cost.setText(effort)
         choices = (
             self.target,
@@ -173,10 +164,8 @@ class CapacityInputs(Panel):
 
     def show_progress(self, share: float, done: str, left: str) -> None:
         """How far the search is (0 to 1), or what came of the last one."""
-        self.progress.setValue(round(1000 * share))
-        self.done.setText(done)
-        self.left.setText(left)
-        for part in (self.done, self.left):
+        self.progress.show_share(share, done, left)
+        for part in (self.progress.done, self.progress.left):
             part.setVisible(bool(done or left))
 
     def _pressed(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QSpinBox
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import CONNECTIONS_MAX, REPEATS_MAX, Measurement
 from flux_desktop.ui.panels.target_fields import TargetFields
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, roomy, set_role
+from flux_desktop.ui.widgets.progress_lines import ProgressLines
 
 
 class MeasurePanel(Panel):
@@ -78,18 +79,10 @@ class MeasurePanel(Panel):
         self.cost = label("", "strong", wrap=True)
         self.body.addWidget(self.cost)
         self.record_button = button("Record", self._pressed, kind="go", tip="Stream the data set once for all settings")
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("Progress of the recording")
+        self.progress = ProgressLines("Progress of the recording")
         self.body.addWidget(self.record_button)
         self.body.addWidget(self.progress)
-        foot = QHBoxLayout()
-        self.done, self.left = ElidedLabel("caption"), label("", "caption")
-        foot.addWidget(self.done, 1)
-        foot.addWidget(self.left)
-        self.body.addLayout(foot)
-        self.progress.hide()
+        self.progress.bar.hide()
 
     @property
     def measurement(self) -> Measurement:
@@ -115,16 +108,14 @@ class MeasurePanel(Panel):
         self.record_button.setAccessibleName(f"{self.record_button.text()}: recording of the data set")
         self.record_button.setEnabled(recording or can_record)
         set_role(self.record_button, "stop" if recording or recorded or not can_record else "go", "kind")
-        self.progress.setVisible(recording)
+        self.progress.bar.setVisible(recording)
         choices = (self.target, self.repeats, self.connections, self.noise, self.session_button)
         for widget in choices:
             widget.setEnabled(not recording)
 
     def show_progress(self, share: float, done: str, left: str) -> None:
         """How far the recording is (0 to 1), or what came of the last one."""
-        self.progress.setValue(round(1000 * share))
-        self.done.setText(done)
-        self.left.setText(left)
+        self.progress.show_share(share, done, left)
 
     def _pressed(self) -> None:
         (self.cancel_wanted if self._recording else self.record_wanted).emit()

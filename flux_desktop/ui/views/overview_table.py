@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN, sorted_connections
+from flux_desktop.ui.models.overview import CLIP_COLUMN, COLUMNS, PROBLEM_COLUMN, TEXT_COLUMN
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import copy_text, plain_tip
-from flux_desktop.ui.widgets.rows_table import show_as_rows
+from flux_desktop.ui.widgets.rows_table import column_alignment, heading, show_as_rows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 26
@@ -65,7 +65,7 @@ class OverviewModel(QAbstractTableModel):
 
     def _ordered(self) -> list[Conversation]:
         column, descending = self._sorted_by
-        return sorted_connections(list(self._run.conversations.values()), column, descending=descending)
+        return COLUMNS[column].ordered(self._run.conversations.values(), descending=descending)
 
     def _resort(self) -> None:
         ordered = self._ordered()
@@ -86,15 +86,7 @@ class OverviewModel(QAbstractTableModel):
         return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section].name
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return COLUMNS[section].meaning
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                side = Qt.AlignmentFlag.AlignRight if COLUMNS[section].right else Qt.AlignmentFlag.AlignLeft
-                return int(side | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return heading(COLUMNS[section], role) if orientation is Qt.Orientation.Horizontal else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -105,7 +97,7 @@ class OverviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return None if index.column() < CLIP_COLUMN else plain_tip(column.words(conversation)[:500])
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return column_alignment(column)
         if (
             role == Qt.ItemDataRole.ForegroundRole
             and column.name in {"State", "Problem"}

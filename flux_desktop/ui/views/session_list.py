@@ -21,7 +21,7 @@ from flux_desktop.ui.models.session_table import (
 )
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.basics import plain_tip
-from flux_desktop.ui.widgets.rows_table import show_as_rows
+from flux_desktop.ui.widgets.rows_table import column_alignment, heading, show_as_rows
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 27
@@ -54,14 +54,9 @@ class SessionRows(QAbstractTableModel):
         return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section].name
-            if role == Qt.ItemDataRole.ToolTipRole:
-                return COLUMNS[section].meaning
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else heading(COLUMNS[section], role)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -103,8 +98,7 @@ class SessionRows(QAbstractTableModel):
 def _alignment(column: int) -> int:
     if column == STAR_COLUMN:
         return int(Qt.AlignmentFlag.AlignCenter)
-    side = Qt.AlignmentFlag.AlignRight if COLUMNS[column].right else Qt.AlignmentFlag.AlignLeft
-    return int(side | Qt.AlignmentFlag.AlignVCenter)
+    return column_alignment(COLUMNS[column])
 
 
 class SessionList(QTableView):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.work_progress import WorkProgress
-from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
+from flux_desktop.ui.widgets.basics import button
+from flux_desktop.ui.widgets.progress_lines import ProgressLines
 
-_STEPS = 1000
 
-
-class WorkBar(QWidget):
+class WorkBar(ProgressLines):
     """Hidden while there is no work.
 
     Signals:
@@ -22,24 +20,11 @@ class WorkBar(QWidget):
 
     def __init__(self, name: str) -> None:
         """`name` says what is in progress, such as “Reading of the waveform”."""
-        super().__init__()
+        super().__init__(f"Progress: {name}")
         self._name = name
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, _STEPS)
-        self.bar.setAccessibleName(f"Progress: {name}")
-        self.done, self.left = ElidedLabel("caption"), label("", "caption")
         self.cancel_button = button("Cancel", self.cancel_wanted.emit, kind="link", tip=f"End it: {name}")
         self.cancel_button.setAccessibleName(f"Cancel: {name}")
-        words = QHBoxLayout()
-        words.addWidget(self.done, 1)
-        words.addWidget(self.left)
-        words.addWidget(self.cancel_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.bar)
-        column.addLayout(words)
+        self.words.addWidget(self.cancel_button)
         self.hide()
 
     def show_progress(self, progress: WorkProgress | None, *, stopping: bool = False) -> None:
@@ -47,8 +32,6 @@ class WorkBar(QWidget):
         self.setVisible(progress is not None)
         if progress is None:
             return
-        self.bar.setValue(round(_STEPS * progress.share))
-        self.done.setText(progress.done)
-        self.left.setText(progress.left)
+        self.show_share(*progress)
         self.cancel_button.setText("Stop now" if stopping else "Cancel")
         self.cancel_button.setAccessibleName(f"{self.cancel_button.text()}: {self._name}")

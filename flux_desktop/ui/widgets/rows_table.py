@@ -3,9 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+
+class Column(Protocol):
+    """What a heading needs of a column."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def meaning(self) -> str: ...
+
+    @property
+    def right(self) -> bool:
+        """Whether it is aligned to the right, as numbers are."""
+
+
+def heading(column: Column, role: int) -> Any:
+    """A model's `headerData` of a column; what it means is the tooltip."""
+    if role == Qt.ItemDataRole.DisplayRole:
+        return column.name
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return column.meaning
+    return column_alignment(column) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+
+def column_alignment(column: Column) -> int:
+    """For the `TextAlignmentRole` of headings and cells."""
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def show_as_rows(

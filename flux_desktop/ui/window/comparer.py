@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.tune import with_setting
-from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.against_view import CURRENT, THIS
 from flux_desktop.ui.services.ab_engine import AbEngine
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.clip_run_progress import ClipRunProgress, shown_plan
 from flux_desktop.ui.window.run_banner import SUMMARY
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
-
-if TYPE_CHECKING:
-    from flux_desktop.experiments.clip_run import ClipProgress
 
 STREAMS_PER_ARM = 2
 SAME = "A and B are the same: choose another setting or endpoint for one of them."
@@ -44,7 +38,7 @@ class Comparer:
         self._state, self._controller, self._recorder, self._banners = state, controller, recorder, banners
         self._view, self._model = page.curve_panel.against, page.model
         self._engine: AbEngine | None = None
-        self._progress: ClipProgress | None = None
+        self._progress = ClipRunProgress(state)
         self._endpoint = ""
         """The one that Live uses, which both arms follow."""
         self._compared = ""
@@ -84,18 +78,16 @@ class Comparer:
             at_once=sweep.at_once,
             line_noise_dbfs=sweep.line_noise_dbfs,
         )
-        source = DataSetSource(path=sweep.data)
-        shown = msgspec.structs.replace(base, source=source, connections=sweep.at_once, on_demand=True, duration_s=None)
-        self._progress = None
+        self._progress.begin()
         words = [f"{arm.setting.text} on {name}" for arm, name in zip((a, b), endpoints, strict=True)]
         self._compared = f"A: {words[0]} · B: {words[1]}"
 
         def make(sink: EventSink) -> AbEngine:
-            self._engine = AbEngine(sink, plan, self._controller.make_engine, self._take_progress)
+            self._engine = AbEngine(sink, plan, self._controller.make_engine, self._progress.take)
             return self._engine
 
         planned_s = self._recorder.live_s(2 * STREAMS_PER_ARM, sweep.at_once)
-        self._controller.start(shown, None, planned_s, make_engine=make)
+        self._controller.start(shown_plan(base, sweep.data, sweep.at_once), None, planned_s, make_engine=make)
         self._state.changed()
 
     def run_finished(self) -> None:
@@ -111,11 +103,10 @@ class Comparer:
     def refresh(self) -> None:
         """Show the offer or the progress; called after every change and at the pace of labels."""
         self._offer_arms()
-        progress, a, b, run = self._progress, self._view.a, self._view.b, self._state.run
-        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
-        shown = of_clips(done, failed, total, run.current.elapsed_s(), run.current.planned_s)
+        a, b, run = self._view.a, self._view.b, self._state.run
         is_running = self._engine is not None
-        self._view.progress.show_progress(shown if is_running else None, stopping=run.phase is Phase.STOPPING)
+        shown = self._progress.shown() if is_running else None
+        self._view.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
         offered = bool(self._recorder.clips)
         endpoints = [arm.endpoint.currentText() for arm in (a, b)]
         differs = a.setting != b.setting or endpoints[0] != endpoints[1]
@@ -139,6 +130,3 @@ class Comparer:
             self._endpoint = chosen
             self._view.a.select_endpoint(chosen)
             self._view.b.select_endpoint(chosen)
-
-    def _take_progress(self, progress: ClipProgress) -> None:
-        self._progress = progress

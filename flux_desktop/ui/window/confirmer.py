@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import msgspec
-
-from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
 from flux_desktop.ui.models.run_phase import Phase
-from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.confirm_engine import ConfirmEngine
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
+from flux_desktop.ui.window.clip_run_progress import ClipRunProgress, shown_plan
 from flux_desktop.ui.window.run_banner import SUMMARY
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
-
-if TYPE_CHECKING:
-    from flux_desktop.experiments.clip_run import ClipProgress
 
 SETTINGS = 2
 """This one and the current one, each with one stream for each clip."""
@@ -40,7 +32,7 @@ class Confirmer:
         self._state, self._controller, self._recorder, self._banners = state, controller, recorder, banners
         self._panel, self._model = page.setting_panel, page.model
         self._engine: ConfirmEngine | None = None
-        self._progress: ClipProgress | None = None
+        self._progress = ClipRunProgress(state)
         self._result = self._detail = ""
         self._good = True
         self._panel.confirm_wanted.connect(self.confirm)
@@ -54,19 +46,16 @@ class Confirmer:
             return
         plan, traces = recorded
         settings = list(dict.fromkeys([self._model.setting, *([current] if current is not None else [])]))
-        shown = msgspec.structs.replace(
-            plan.base, source=DataSetSource(path=plan.data), connections=plan.at_once, on_demand=True, duration_s=None
-        )
-        self._progress = None
+        self._progress.begin()
         self._result = self._detail = ""
 
         def make(sink: EventSink) -> ConfirmEngine:
-            engine = ConfirmEngine(sink, plan, settings, traces, self._controller.make_engine, self._take_progress)
+            engine = ConfirmEngine(sink, plan, settings, traces, self._controller.make_engine, self._progress.take)
             self._engine = engine
             return engine
 
         planned_s = self._recorder.live_s(len(settings), plan.at_once)
-        self._controller.start(shown, None, planned_s, make_engine=make)
+        self._controller.start(shown_plan(plan.base, plan.data, plan.at_once), None, planned_s, make_engine=make)
         self._state.changed()
 
     def run_finished(self) -> None:
@@ -86,16 +75,12 @@ class Confirmer:
     def refresh(self) -> None:
         """Show the offer, the progress or the result; called after every change and at the pace of labels."""
         offered = self._recorder.recorded is not None and self._model.evaluation is not None
-        run, progress = self._state.run, self._progress
+        run = self._state.run
         is_running = self._engine is not None
-        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
-        shown = of_clips(done, failed, total, run.current.elapsed_s(), run.current.planned_s)
-        self._panel.progress.show_progress(shown if is_running else None, stopping=run.phase is Phase.STOPPING)
+        shown = self._progress.shown() if is_running else None
+        self._panel.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
         cost = "" if is_running else self._recorder.live_cost(SETTINGS)
         enabled = not run.active
         self._panel.show_confirming(
             offered=offered, enabled=enabled, cost=cost, result=self._result, detail=self._detail, good=self._good
         )
-
-    def _take_progress(self, progress: ClipProgress) -> None:
-        self._progress = progress

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.services.run_controller import RunController
-from flux_desktop.ui.services.tasks import UiTasks
-from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.window.deferred import Deferred
-from flux_desktop.ui.window.price_keeper import PriceKeeper
+from flux_desktop.ui.window.page_parts import PageParts
 
 if TYPE_CHECKING:
     from flux_desktop.ui.pages.capacity_page import CapacityPage
@@ -21,25 +16,17 @@ if TYPE_CHECKING:
 class DeferredPages:
     """Tune and Capacity. What concerns a page that has not been built concerns no experiment of it either."""
 
-    def __init__(
-        self,
-        theme: ThemeSource,
-        state: AppState,
-        controller: RunController,
-        prices: PriceKeeper,
-        banners: BannerStack,
-        tasks: UiTasks,
-    ) -> None:
+    def __init__(self, parts: PageParts) -> None:
         # These pages bring the plots' library along, which takes longer to import than the window to appear.
         def build_tune() -> TuneTools:
             from flux_desktop.ui.window.page_tools import TuneTools
 
-            return TuneTools(theme, state, controller, banners, tasks)
+            return TuneTools(parts)
 
         def build_capacity() -> CapacityTools:
             from flux_desktop.ui.window.page_tools import CapacityTools
 
-            return CapacityTools(theme, state, controller, prices, banners, tasks)
+            return CapacityTools(parts)
 
         self.tune, self.capacity = Deferred(build_tune), Deferred(build_capacity)
 

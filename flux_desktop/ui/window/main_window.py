@@ -38,6 +38,7 @@ from flux_desktop.ui.window.help_dialogs import HelpDialogs
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.live_controls import LiveControls
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
+from flux_desktop.ui.window.page_parts import PageParts
 from flux_desktop.ui.window.presenting import Presenting
 from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.quit_dialog import ask_to_quit
@@ -98,7 +99,8 @@ class MainWindow(QMainWindow):
         self.help = HelpDialogs(self, self.state.run, self.log, page.banners, self.tasks)
         self.prices = PriceKeeper(self.state, self.tasks)
         self.account = AccountFollower(self.state, self.tasks, lambda: self.controller.newest_folder)
-        pages = self.pages = DeferredPages(theme, self.state, self.controller, self.prices, page.banners, self.tasks)
+        parts = PageParts(theme, self.state, self.controller, self.prices, page.banners, self.tasks)
+        pages = self.pages = DeferredPages(parts)
         self.sessions_page = SessionsPage(theme)
         self.budget = BudgetKeeper(self.state, self.controller, page.banners, pages.searches_capacity)
         self.frame = PageFrame(theme, self.state, page, pages.tune_page, pages.capacity_page, self.sessions_page)

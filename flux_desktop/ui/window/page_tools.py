@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.tune_page import TunePage
-from flux_desktop.ui.services.run_controller import RunController
-from flux_desktop.ui.services.tasks import UiTasks
-from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
 from flux_desktop.ui.window.comparer import Comparer
 from flux_desktop.ui.window.confirmer import Confirmer
 from flux_desktop.ui.window.isolation_checker import IsolationChecker
-from flux_desktop.ui.window.price_keeper import PriceKeeper
+from flux_desktop.ui.window.page_parts import PageParts
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
 from flux_desktop.ui.window.tuner import Tuner
 
@@ -21,9 +16,8 @@ from flux_desktop.ui.window.tuner import Tuner
 class TuneTools:
     """The Tune page and its experiments, each of which is a run. Building it begins to read the data set."""
 
-    def __init__(
-        self, theme: ThemeSource, state: AppState, controller: RunController, banners: BannerStack, tasks: UiTasks
-    ) -> None:
+    def __init__(self, parts: PageParts) -> None:
+        theme, state, controller, _prices, banners, tasks = parts
         page = self.page = TunePage(theme, state)
         self.tuner = Tuner(state, page, tasks)
         self.recorder = TraceRecorder(state, page, controller, tasks, self.tuner.show, banners)
@@ -49,15 +43,8 @@ class TuneTools:
 class CapacityTools:
     """The Capacity page and the search that it shows, which is a run."""
 
-    def __init__(
-        self,
-        theme: ThemeSource,
-        state: AppState,
-        controller: RunController,
-        prices: PriceKeeper,
-        banners: BannerStack,
-        tasks: UiTasks,
-    ) -> None:
+    def __init__(self, parts: PageParts) -> None:
+        theme, state, controller, prices, banners, tasks = parts
         self.page = CapacityPage(theme, state)
         self.searcher = CapacitySearcher(state, self.page, controller, prices, banners, tasks)
 

@@ -12,7 +12,7 @@ import msgspec
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, WavSource
+from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, WavSource
 from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
@@ -20,7 +20,6 @@ from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
 from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
-from flux_desktop.ui.models.work_progress import of_clips
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink
 from flux_desktop.ui.services.run_controller import RunController
@@ -28,10 +27,10 @@ from flux_desktop.ui.services.sweep_engine import SweepEngine, prepared
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.widgets.file_dialogs import ask_session
+from flux_desktop.ui.window.clip_run_progress import ClipRunProgress, shown_plan
 from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.clip_run import ClipProgress
     from flux_desktop.experiments.sweep import SweepPlan, SweepRecording, SweepSize
 
 SIZE, EVALUATION = "tune size", "tune evaluation"
@@ -66,7 +65,7 @@ class TraceRecorder:
         """What the size is of: the measurement and the endpoint."""
         self._engine: SweepEngine | None = None
         """Of the recording in progress."""
-        self._progress: ClipProgress | None = None
+        self._progress = ClipRunProgress(state)
         self._result = ""
         self._begun = False
         panel = self._panel
@@ -127,15 +126,14 @@ class TraceRecorder:
         except ProblemError as error:
             self._banners.show_problem(error.problem)
             return
-        shown = msgspec.structs.replace(
-            plan.base, source=DataSetSource(path=plan.data), connections=plan.at_once, on_demand=True, duration_s=None
-        )
-        self._progress, self._plan = None, plan
+        self._progress.begin()
+        self._plan = plan
 
         def make(sink: EventSink) -> SweepEngine:
-            self._engine = SweepEngine(sink, plan, self._controller.make_engine, self._take_progress)
+            self._engine = SweepEngine(sink, plan, self._controller.make_engine, self._progress.take)
             return self._engine
 
+        shown = shown_plan(plan.base, plan.data, plan.at_once)
         self._controller.start(shown, None, 60 * self._size.minutes, make_engine=make)
         self._state.changed()
 
@@ -181,17 +179,9 @@ class TraceRecorder:
             recorded=self._model.evaluation is not None,
         )
         if self.recording:
-            self._show_progress()
+            panel.show_progress(*self._progress.shown())
         else:
             panel.show_progress(0.0, self._result, "")
-
-    def _show_progress(self) -> None:
-        run, progress = self._state.run.current, self._progress
-        done, failed, total = (0, 0, 0) if progress is None else (progress.done, progress.failed, progress.total)
-        self._panel.show_progress(*of_clips(done, failed, total, run.elapsed_s(), run.planned_s))
-
-    def _take_progress(self, progress: ClipProgress) -> None:
-        self._progress = progress
 
     def _keep_size(self) -> None:
         """Find out how much there is to record, whenever a choice has changed."""

@@ -46,4 +46,4 @@ def test_the_button_searches_and_stops(panel: CapacityInputs) -> None:
     assert wanted == ["search", "stop"], "stopping once is enough"
     assert panel.cost.text() == "5 min"
     panel.show_progress(0.25, "3 rungs", "≤ 05:00 left")
-    assert panel.progress.value() == 250
+    assert panel.progress.bar.value() == 250

@@ -62,7 +62,7 @@ def test_record_is_green_only_the_first_time(panel: MeasurePanel) -> None:
         panel.show_state(recording=recording, stopping=False, can_record=not recording, recorded=recorded)
         looks.append((panel.record_button.text(), panel.record_button.property("kind")))
         assert panel.repeats.isEnabled() is not recording
-        assert panel.progress.isHidden() is not recording
+        assert panel.progress.bar.isHidden() is not recording
         panel.record_button.click()
     assert looks == [("Record", "go"), ("Cancel", "stop"), ("Record again", "stop")]
     assert wanted == ["record", "cancel", "record"]

@@ -38,8 +38,8 @@ async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None
     searcher._take_rung(rung(16, "PASS"))
     searcher.refresh()
     assert page.rungs_panel.table.rowCount() == 1
-    assert page.inputs.done.full_text() == "1 rung · 3.0 stream-minutes"
-    assert page.inputs.left.text().startswith("≤ ")
+    assert page.inputs.progress.done.full_text() == "1 rung · 3.0 stream-minutes"
+    assert page.inputs.progress.left.text().startswith("≤ ")
     engine = searcher._engine
     assert engine is not None
     engine.report = report()

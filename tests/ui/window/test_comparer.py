@@ -52,7 +52,7 @@ async def test_two_settings_are_compared_live(bench: PageBench) -> None:
     assert (engine._plan.clips, engine._plan.base_b) == (29, None)
     assert (engine._plan.primary, engine._plan.margin) == (Primary.CUT_OFFS, 0.02)
     assert not view.b.isEnabled()
-    comparer._take_progress(ClipProgress(done=9, failed=0, total=96, open=8))
+    comparer._progress.take(ClipProgress(done=9, failed=0, total=96, open=8))
     comparer.refresh()
     assert not view.progress.isHidden()
     assert view.progress.left.text() == "connecting"

@@ -41,7 +41,7 @@ async def test_a_setting_is_run_live_beside_the_current_one(bench: PageBench) ->
     engine = confirmer._engine
     assert engine is not None
     assert [setting.eot for setting in engine._settings] == [0.83, 0.7]
-    confirmer._take_progress(ClipProgress(done=5, failed=0, total=48, open=8))
+    confirmer._progress.take(ClipProgress(done=5, failed=0, total=48, open=8))
     confirmer.refresh()
     assert not panel.progress.isHidden()
     assert panel.progress.left.text() == "connecting"

@@ -7,6 +7,7 @@ from flux_desktop.ui.pages.page_frame import CAPACITY, TUNE
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.deferred_pages import DeferredPages
 from flux_desktop.ui.window.main_window import MainWindow
+from flux_desktop.ui.window.page_parts import PageParts
 from flux_desktop.ui.window.price_keeper import PriceKeeper
 from tests.ui.conftest import Stage
 from tests.ui.window.page_bench import PageBench
@@ -14,7 +15,7 @@ from tests.ui.window.page_bench import PageBench
 
 async def test_a_search_counts_from_its_page_on(bench: PageBench, theme: ThemeSource) -> None:
     prices = PriceKeeper(bench.state, bench.tasks)
-    pages = DeferredPages(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks)
+    pages = DeferredPages(PageParts(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks))
     pages.refresh()
     pages.run_finished()
     assert not pages.searches_capacity()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.ui.models.run_phase import Phase
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.window.page_parts import PageParts
 from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
 from flux_desktop.ui.window.price_keeper import PriceKeeper
 from flux_desktop.ui.window.trace_recorder import SIZE
@@ -11,7 +12,8 @@ from tests.ui.window.page_bench import PageBench
 
 
 async def test_the_data_set_is_read_as_soon_as_the_tune_page_is_there(bench: PageBench, theme: ThemeSource) -> None:
-    tools = TuneTools(theme, bench.state, bench.controller, bench.page.banners, bench.tasks)
+    prices = PriceKeeper(bench.state, bench.tasks)
+    tools = TuneTools(PageParts(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks))
     bench.built.append(tools.page)
     await bench.settled(SIZE)
     assert tools.page.measure_panel.record_button.isEnabled()
@@ -22,7 +24,7 @@ async def test_the_data_set_is_read_as_soon_as_the_tune_page_is_there(bench: Pag
 
 async def test_the_end_of_a_search_is_shown(bench: PageBench, theme: ThemeSource) -> None:
     prices = PriceKeeper(bench.state, bench.tasks)
-    tools = CapacityTools(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks)
+    tools = CapacityTools(PageParts(theme, bench.state, bench.controller, prices, bench.page.banners, bench.tasks))
     bench.built.append(tools.page)
     tools.searcher.search_sample()
     assert tools.searcher.searching

@@ -65,13 +65,13 @@ async def test_record_starts_a_run_that_nothing_steers(bench: PageBench) -> None
     assert plan.connections == panel.connections.value()
     assert panel.record_button.text() == "Cancel"
     assert not bench.state.live.steers_run, "sliders of Live do not change a recording"
-    recorder._take_progress(ClipProgress(done=3, failed=1, total=72, open=8))
+    recorder._progress.take(ClipProgress(done=3, failed=1, total=72, open=8))
     bench.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
     bench.feed(ConnectionChanged(t=30.5, conn=2, state=ConnectionState.STREAMING))
     recorder.refresh()
-    assert panel.done.full_text() == "4 of 72 clips, 1 failed"
-    assert panel.left.text().endswith(" left")
-    assert panel.progress.value() > 0
+    assert panel.progress.done.full_text() == "4 of 72 clips, 1 failed"
+    assert panel.progress.left.text().endswith(" left")
+    assert panel.progress.bar.value() > 0
 
 
 async def test_what_was_recorded_is_evaluated(bench: PageBench, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ async def test_what_was_recorded_is_evaluated(bench: PageBench, tmp_path: Path) 
     kept = read_experiment(tmp_path)
     assert kept is not None, "for reports of its sessions"
     assert kept.finding.endswith(" presets")
-    assert "2 missing" in bench.tune_page.measure_panel.done.full_text()
+    assert "2 missing" in bench.tune_page.measure_panel.progress.done.full_text()
 
 
 async def test_a_run_of_live_is_not_evaluated(bench: PageBench) -> None:
