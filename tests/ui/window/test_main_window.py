@@ -369,18 +369,18 @@ def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> No
     stage(replaying(scripted.scripted_run(2)), live)
 
 
-@pytest.mark.parametrize("suffix", ["txt", "json", "srt", "vtt"])
-def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path, suffix: str) -> None:
+def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
         window.starter.start()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
-        window.transcripts.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
-        window.transcripts.save_transcripts([1, 2], suffix, tmp_path)
-        await until(lambda: not window.tasks.running("export"), "the files are written")
-        for name in ("one", "connection-0001", "connection-0002"):
-            assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
-        window.transcripts.save_transcripts([1], suffix, tmp_path / "no such folder" / "x.txt")
+        for suffix in ("txt", "json", "srt", "vtt"):
+            window.transcripts.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
+            window.transcripts.save_transcripts([1, 2], suffix, tmp_path)
+            await until(lambda: not window.tasks.running("export"), "the files are written")
+            for name in ("one", "connection-0001", "connection-0002"):
+                assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
+        window.transcripts.save_transcripts([1], "txt", tmp_path / "no such folder" / "x.txt")
         await until(lambda: any("cannot be written" in line for line in labels(window.live_page.banners)), "a banner")
 
     stage(replaying(scripted.scripted_run(2)), live)
