@@ -8,6 +8,7 @@ left open are caught by warnings being errors; Qt's own objects by tests/ui.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import inspect
 import logging
@@ -85,7 +86,8 @@ def log_levels_as_before() -> Iterator[None]:
     levels = [logging.getLogger(name).level for name in names]
     yield
     for name, level in zip(names, levels, strict=True):
-        logging.getLogger(name).setLevel(level)
+        if (logger := logging.getLogger(name)).level != level:
+            logger.setLevel(level)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -166,12 +168,17 @@ def live_threads() -> set[threading.Thread]:
 def live_children() -> set[int]:
     """Process ids of this process's running children; empty where the system has no /proc."""
     children = set()
-    for listing in Path("/proc/self/task").glob("*/children"):
-        try:
-            children |= {int(pid) for pid in listing.read_text().split()}
-        except OSError:
-            continue  # that thread has just ended
+    for task in _listed("/proc/self/task"):
+        with contextlib.suppress(OSError), open(f"/proc/self/task/{task}/children") as listing:
+            children |= {int(pid) for pid in listing.read().split()}  # OSError: that thread has just ended
     return {pid for pid in children if is_running(pid) and not any(name in describe(pid) for name in STANDARD_HELPERS)}
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def is_running(pid: int) -> bool:

@@ -80,3 +80,17 @@ def test_a_process_has_no_threads_for_linear_algebra() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run([sys.executable, "-c", program_text], env=environment, capture_output=True, check=True)
     assert int(done.stdout) == 1
+
+
+@pytest.mark.parametrize(("imported", "printed"), [("sys", b"collected"), ("flux_desktop", b"")])
+def test_the_end_of_a_process_collects_nothing(imported: str, printed: bytes) -> None:
+    program_text = f"""
+import os, {imported}
+class Cycle:
+    def __init__(self):
+        self.itself = self
+    def __del__(self):
+        os.write(1, b"collected")
+Cycle()
+"""
+    assert subprocess.run([sys.executable, "-c", program_text], capture_output=True, check=True).stdout == printed

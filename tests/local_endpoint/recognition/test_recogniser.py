@@ -38,7 +38,7 @@ def test_speech_becomes_one_turn_with_its_text(whisper: WhisperModel, turn: np.n
 @pytest.mark.parametrize("kind", SOUNDS)
 def test_sounds_without_speech_give_no_text(whisper: WhisperModel, kind: str) -> None:
     """A short version of what ``tests/bench/recognition_accuracy.py`` does for 60 s each."""
-    outcome = recognise(whisper, SOUNDS[kind](6))
+    outcome = recognise(whisper, SOUNDS[kind](4))
     assert [step.transcript for step in outcome.steps if step.transcript] == []
 
 
