@@ -124,8 +124,9 @@ class Receiver:
         # A copy: the turn goes on changing after its event.
         event.turn = None if step.turn is None else msgspec.structs.replace(step.turn)
         event.turn_state = self.tracker.state
-        event.violations = violations + [violation.rule for violation in step.violations]
-        self.violations.update(event.violations)
+        if violations or step.violations:
+            event.violations = violations + [violation.rule for violation in step.violations]
+            self.violations.update(event.violations)
         self._context.emit(event)
         self._on_message(message)
 
@@ -181,8 +182,10 @@ class Receiver:
         if info.transcript:
             self.has_text = True
             self.last_text = info.transcript
-        self.languages_detected.update(info.languages or ())
-        self.languages_hinted.update(info.languages_hinted or ())
+        if info.languages:
+            self.languages_detected.update(info.languages)
+        if info.languages_hinted:
+            self.languages_hinted.update(info.languages_hinted)
         if info.event == "EndOfTurn" and self.first_end_of_turn_s is None and self.streaming_since_s is not None:
             self.first_end_of_turn_s = received_s - self.streaming_since_s
         if info.audio_window_end is None:
