@@ -95,18 +95,24 @@ def environment(info: dict[str, object]) -> dict[str, str]:
 
 # ------------------------------------------------------------ exact
 
+BATCH_DELAY_S = 0.5
 
-def exact(generators: int, streams: int, seconds: float) -> None:
-    """One run on all generators; its figures against those of the recordings, its starts against the plan."""
+
+def exact(generators: int, streams: int, seconds: float, batch_size: int) -> None:
+    """One run on all generators; its figures against those of the recordings, its starts against the plan.
+
+    With a `batch_size` so many connections are due every `BATCH_DELAY_S`, otherwise all at once.
+    """
     with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
         home = Path(folder)
         with cluster_in(home, generators) as membership:
             line = home / "line"
             line.write_text(to_line(membership))
             total = generators * streams
-            command = run_command(
-                info, line, home / "s", total, "--duration", f"{seconds}s", "--generators", str(generators)
-            )
+            more = ["--duration", f"{seconds}s", "--generators", str(generators)]
+            if batch_size:
+                more += ["--batch-size", str(batch_size), "--batch-delay", f"{BATCH_DELAY_S}s"]
+            command = run_command(info, line, home / "s", total, *more)
             peak, port = 0, int(str(info["url"]).rpartition(":")[2])
             with (
                 (home / "summary").open("wb") as out,
@@ -153,6 +159,14 @@ def exact(generators: int, streams: int, seconds: float) -> None:
             print(
                 f"  connections due at the same moment on different generators {name} within "
                 f"{1000 * spreads[len(spreads) // 2]:.1f} ms (median), {1000 * spreads[-1]:.1f} ms (largest)"
+            )
+        if batch_size:
+            start_s = min(opened.values())
+            late_s = sorted(at_s - start_s - (conn - 1) // batch_size * BATCH_DELAY_S for conn, at_s in opened.items())
+            p50_s, p95_s = late_s[len(late_s) // 2], late_s[len(late_s) * 95 // 100]
+            print(
+                f"  {len(late_s)} connections began to open after the planned moment by p50 {1000 * p50_s:.1f}, "
+                f"p95 {1000 * p95_s:.1f}, at most {1000 * late_s[-1]:.1f} ms"
             )
         print(f"  peak at the endpoint {peak} of {total}")
         for row in summary["generators"]:
@@ -397,10 +411,11 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--share", type=float, default=0.25)
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--batch-size", type=int, default=0)
     args = parser.parse_args()
     match args.what:
         case "exact":
-            exact(args.generators or 3, args.streams or 100, args.seconds)
+            exact(args.generators or 3, args.streams or 100, args.seconds, args.batch_size)
         case "linear":
             linear(args.share, args.seconds)
         case "kills":
