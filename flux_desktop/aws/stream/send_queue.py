@@ -53,7 +53,8 @@ class SendQueue:
         else:
             _report_missing_binding()
             stream.write_data(io.BytesIO(data)).add_done_callback(lambda _: self._done.append(0))
-        self._drop_completed()
+        if self._done:
+            self._drop_completed()
         self._waiting.append((len(data), time.monotonic()))
 
     def write_end(self, stream: Any) -> None:
@@ -85,9 +86,8 @@ class SendQueue:
         return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
 
     def _drop_completed(self) -> None:
-        if self._done:
-            n = min(len(self._done), len(self._waiting))
-            del self._done[:n], self._waiting[:n]
+        n = min(len(self._done), len(self._waiting))
+        del self._done[:n], self._waiting[:n]
 
 
 @cache

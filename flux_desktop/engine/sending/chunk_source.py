@@ -84,7 +84,9 @@ class FileChunks(ABC):
 
     def skip(self) -> None:
         """Leave the next chunk out."""
-        size = self.next_bytes()
+        self._advance(self.next_bytes())
+
+    def _advance(self, size: int) -> None:
         self._position = (self._position + size) % max(1, self._size_bytes) if self._loop else self._position + size
         if self._left is not None:
             self._left -= size
@@ -165,11 +167,11 @@ class DiskChunkSource(FileChunks):
 
     def take(self) -> bytes | None:
         """The next chunk, which is then behind; None while it is still being read from disk."""
-        start = self._position - self._block_at
-        end = start + self.next_bytes()
+        position, size = self._position, self.next_bytes()
+        start = position - self._block_at
+        end = start + size
         if start >= 0 and end <= len(self._block):
-            position = self._position
-            self.skip()
+            self._advance(size)
             return self._shared.cut(self._block, start, end, position) if self._shared else self._block[start:end]
         return self._take_across()
 

@@ -93,8 +93,7 @@ class FileSender(BaseSender):
 
     def _schedule(self, now_s: float) -> None:
         assert self._timers is not None
-        # Behind the plan: half a chunk on, so that catching up is gentle.
-        wait_s = self._next_due_s - now_s if self._next_due_s > now_s else self._chunk_s / 2
-        if self.chunks_sent == 0 and self._next_due_s <= now_s:
-            wait_s = 0.0
-        self._timer = self._timers.call_later(wait_s, self._tick)
+        moment_s = self._next_due_s
+        if moment_s <= now_s:  # behind the plan: half a chunk on, so that catching up is gentle
+            moment_s = now_s + self._chunk_s / 2 if self.chunks_sent else now_s
+        self._timer = self._timers.call_at(moment_s, self._tick)

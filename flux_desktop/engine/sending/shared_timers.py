@@ -29,6 +29,10 @@ class Timers(Protocol):
         """Call `callback` once, in `delay_s` seconds."""
         ...
 
+    def call_at(self, moment_s: float, callback: Callable[[], object], /) -> Timer:
+        """Call `callback` once, at a moment of the loop's clock."""
+        ...
+
 
 class _Call:
     """One call of a group; without a callback once it was cancelled."""
@@ -59,8 +63,12 @@ class SharedTimers:
 
     def call_later(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
         """Call `callback` once, in `delay_s` seconds."""
+        return self.call_at(self._clock() + delay_s, callback)
+
+    def call_at(self, moment_s: float, callback: Callable[[], object], /) -> Timer:
+        """Call `callback` once, at a moment of the senders' clock."""
         call = _Call(callback)
-        due_ms = math.ceil((self._clock() + delay_s) * 1000 - _ROUNDING_MS)
+        due_ms = math.ceil(moment_s * 1000 - _ROUNDING_MS)
         group = self._groups.get(due_ms)
         if group is not None:
             group.append(call)
@@ -75,7 +83,7 @@ class SharedTimers:
     async def sleep_until(self, moment_s: float) -> None:
         """Wait until a moment of `clock`, in the same wake-up of the loop as calls that are due then."""
         reached = asyncio.Event()
-        call = self.call_later(moment_s - self._clock(), reached.set)
+        call = self.call_at(moment_s, reached.set)
         try:
             await reached.wait()
         finally:

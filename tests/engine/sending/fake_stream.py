@@ -42,6 +42,9 @@ class SteppedLoop:
         heapq.heappush(self._timers, (self.now_s + delay_s, next(self._order), timer, callback, arguments))
         return timer
 
+    def call_at(self, moment_s: float, callback: Callable[..., None]) -> Timer:
+        return self.call_later(max(0.0, moment_s - self.now_s), callback)
+
     def step(self, seconds: float) -> None:
         """Let time pass; each timer is called at its moment."""
         until_s = self.now_s + seconds

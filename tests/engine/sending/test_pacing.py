@@ -28,6 +28,9 @@ class ManualLoop:
         self.due_s, self._callback = self.now_s + delay_s, callback
         return self
 
+    def call_at(self, moment_s: float, callback: object) -> ManualLoop:
+        return self.call_later(max(0.0, moment_s - self.now_s), callback)
+
     def cancel(self) -> None:
         self.due_s = None
 

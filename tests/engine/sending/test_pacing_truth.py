@@ -55,7 +55,7 @@ def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
         on_error=lambda _: None,
     )
     sink = SimpleNamespace(send_audio=lambda _: None)
-    loop = SimpleNamespace(call_later=lambda wait_s, _: timers.append(wait_s) or SimpleNamespace(cancel=lambda: None))
+    loop = SimpleNamespace(call_at=lambda moment_s, _: timers.append(moment_s) or SimpleNamespace(cancel=lambda: None))
     sender.start(sink, loop)
     assert sender.started_s == pytest.approx(100.04)
-    assert timers == pytest.approx([100.12 - 100.0012])
+    assert timers == pytest.approx([100.12])
