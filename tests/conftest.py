@@ -167,11 +167,18 @@ def live_threads() -> set[threading.Thread]:
 
 def live_children() -> set[int]:
     """Process ids of this process's running children; empty where the system has no /proc."""
+    return {
+        pid for pid in all_children() if is_running(pid) and not any(name in describe(pid) for name in STANDARD_HELPERS)
+    }
+
+
+def all_children() -> set[int]:
+    """With those that have ended and whose exit status nobody has taken yet."""
     children = set()
     for task in _listed("/proc/self/task"):
         with contextlib.suppress(OSError), open(f"/proc/self/task/{task}/children") as listing:
             children |= {int(pid) for pid in listing.read().split()}  # OSError: that thread has just ended
-    return {pid for pid in children if is_running(pid) and not any(name in describe(pid) for name in STANDARD_HELPERS)}
+    return children
 
 
 def _listed(folder: str) -> list[str]:

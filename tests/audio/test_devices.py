@@ -13,6 +13,7 @@ import pytest
 from flux_desktop.audio.devices import InputDevice, find_device, input_devices
 from flux_desktop.audio.portaudio import device_text
 from flux_desktop.base.problem import ProblemError
+from tests.conftest import all_children
 
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 
@@ -44,6 +45,7 @@ async def test_cancelled_twice_in_a_row(tmp_path: Path, between: int) -> None:
 
 @pytest.mark.parametrize("passes", range(6))
 async def test_cancelled_while_it_starts(tmp_path: Path, passes: int) -> None:
+    before = all_children()
     listing = asyncio.create_task(input_devices(command=(sys.executable, "-c", SLEEPER, str(tmp_path / "pid"))))
     for _ in range(passes):
         await asyncio.sleep(0)
@@ -52,6 +54,8 @@ async def test_cancelled_while_it_starts(tmp_path: Path, passes: int) -> None:
     listing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await listing
+    while all_children() - before:  # noqa: ASYNC110 -- asyncio takes the exit status of a process it has killed
+        await asyncio.sleep(0.01)
     del listing
     gc.collect()
 
