@@ -18,7 +18,6 @@ import msgspec
 import platformdirs
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.program import allow_many_files
 from flux_desktop.base.threads import in_thread
 from flux_desktop.cluster.event_backlog import EventBacklog
 from flux_desktop.cluster.file_store import FileStore
@@ -77,7 +76,6 @@ class HostedRun:
                 name=platform.node(),
                 versions=present_versions(),
                 cores=os.cpu_count() or 1,
-                open_files=allow_many_files(),
                 busy=is_busy,
             )
         )

@@ -20,7 +20,6 @@ class Hello(Struct, kw_only=True):
     name: str
     versions: dict[str, str]
     cores: int
-    open_files: int
     busy: bool
     """Whether it still carries connections of another run."""
 
@@ -31,13 +30,6 @@ class FileEntry(Struct, frozen=True, kw_only=True):
     name: str
     sha256: str
     size: int
-
-
-class Host(Struct, kw_only=True):
-    """Prepare to host a run: its files, and the workers to start."""
-
-    files: list[FileEntry]
-    workers: list[int]
 
 
 class Begin(Struct, kw_only=True):

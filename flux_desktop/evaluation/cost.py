@@ -64,11 +64,6 @@ class ConversationCost(Struct, frozen=True, kw_only=True):
         return 100 * (self.per_minute / hosted_per_minute - 1)
 
 
-def run_cost(connections: int, minutes_each: float, prices: Prices | None) -> RunCost:
-    """The cost of so many connections, each of so many minutes."""
-    return cost_of(connections * minutes_each, prices)
-
-
 def cost_of(stream_minutes: float, prices: Prices | None) -> RunCost:
     """The cost of a number of stream-minutes."""
     price = prices.licence_per_stream_minute if prices else None

@@ -162,7 +162,6 @@ class KeepAlive(Struct, tag="KeepAlive"):
 
 
 ClientMessage = Configure | ForceEndTurn | CloseStream | Finalize | KeepAlive
-CONTROL_NAMES = ("CloseStream", "Configure", "ForceEndTurn", "Finalize", "KeepAlive")
 
 _encoder = msgspec.json.Encoder()
 _server_decoder = msgspec.json.Decoder(KnownServerMessage)

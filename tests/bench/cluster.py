@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -41,6 +42,11 @@ from flux_desktop.engine.records.facts import ConnectionState
 from tests.bench.process_figures import cpu_s
 from tests.local_endpoint.conftest import running_endpoint
 
+if TYPE_CHECKING:
+    from distributed import Client
+
+JOINED_MAX_S = 120.0
+"""For generators that start on a busy machine."""
 WAV = str(resource_path("sample_audio/conversation.wav"))
 
 
@@ -222,10 +228,9 @@ def carried(generators: int, streams: int, share: float, seconds: float) -> bool
         with cluster_in(home, generators) as membership, contextlib.ExitStack() as shares:
             line = home / "line"
             line.write_text(to_line(membership))
-            while len(joined := processes(home, "cluster", "join")) < generators:
-                time.sleep(0.1)
-            time.sleep(3.0)  # they import Dask with the whole machine's CPU
-            for number in joined:
+            # They import Dask with the whole machine's CPU, not with their share of it.
+            asyncio.run(until_joined(membership, generators))
+            for number in processes(home, "cluster", "join"):
                 shares.enter_context(cpu_share(str(number), share, [number]))
             more = ("--duration", f"{seconds}s", "--generators", str(generators))
             command = run_command(info, line, home / "s", generators * streams, *more)
@@ -240,6 +245,21 @@ def carried(generators: int, streams: int, share: float, seconds: float) -> bool
         flush=True,
     )
     return keeps_pace
+
+
+async def until_joined(membership: Membership, generators: int) -> None:
+    """Wait until so many generators have registered with the coordinator."""
+    from flux_desktop.cluster.nodes import client
+
+    async with asyncio.timeout(JOINED_MAX_S), client(membership, JOINED_MAX_S) as joined:
+        await registered(joined, generators)
+
+
+async def registered(joined: Client, generators: int) -> list[str]:
+    """The addresses of the generators, once there are so many."""
+    while len(known := (await joined.scheduler.identity(n_workers=-1))["workers"]) < generators:  # noqa: ASYNC110
+        await asyncio.sleep(0.1)
+    return list(known)
 
 
 # ------------------------------------------------------------ kills
@@ -364,9 +384,7 @@ async def exchanges(generators: int, seconds: float) -> None:
         home = Path(folder)
         with cluster_in(home, 4) as membership:
             async with client(membership) as joined:
-                while len(found := (await joined.scheduler.identity(n_workers=-1))["workers"]) < 4:  # noqa: ASYNC110
-                    await asyncio.sleep(0.2)
-                addresses = list(found)
+                addresses = await registered(joined, 4)
                 futures = [
                     joined.submit(SimulatedRun, actor=True, workers=[addresses[each % 4]], pure=False, retries=0)
                     for each in range(generators)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money, run_cost
+from flux_desktop.evaluation.cost import SUGGESTED, Prices, conversation_cost, cost_of, money
 
 PRICES = Prices(licence_per_stream_minute=0.0077, instance_per_hour=7.09, currency="USD", date="2026-11-20")
 
 
 def test_a_run_costs_its_stream_minutes() -> None:
-    cost = run_cost(100, 60.0, PRICES)
+    cost = cost_of(6000, PRICES)
     assert cost.stream_minutes == 6000
     assert cost.licence == pytest.approx(46.2)
     assert cost.sentence() == "About 6,000 stream-minutes, $46.20 plus the instance"

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from flux_desktop.flux.bundles import ALL_OPTIONS, BUNDLES, UNKNOWN
-from flux_desktop.flux.messages import CONTROL_NAMES
 from flux_desktop.flux.options import MODELS, FluxOptions, build_notes, contradictions, newer_build_notes, problems
+
+CONTROL_NAMES = ("CloseStream", "Configure", "ForceEndTurn", "Finalize", "KeepAlive")
 
 
 def codes(**fields: object) -> list[str]:

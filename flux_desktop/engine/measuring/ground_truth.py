@@ -93,8 +93,6 @@ class TurnTiming:
         self._text_seen = False
         self._eager_at_s: float | None = None
         self.errors = WordErrors()
-        self.before_onset = 0
-        """Transcripts and starts that came before anyone spoke: hallucinations, not fast answers."""
 
     def take(self, event: str, transcript: str, *, window_end_s: float, heard_s: float) -> None:
         """One TurnInfo; both times count from the feed's first sample, `heard_s` is when it came."""
@@ -129,11 +127,8 @@ class TurnTiming:
 
     def _since_onset(self, name: str, heard_s: float) -> None:
         onset_s = self._words.next_start_s(self._turn_from_s) if self._words else None
-        if onset_s is None:
-            return
-        if heard_s < onset_s:
-            self.before_onset += 1
-        else:
+        # What comes before anyone has spoken is a hallucination, not a fast answer.
+        if onset_s is not None and heard_s >= onset_s:
             self._histograms[name].add(heard_s - onset_s)
 
     def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float) -> None:

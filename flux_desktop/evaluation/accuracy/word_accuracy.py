@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-import numpy as np
 from msgspec import Struct
 
 from flux_desktop.evaluation.accuracy.alignment import Pair
 from flux_desktop.evaluation.accuracy.heard_text import TurnText, text_tokens
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
-from flux_desktop.evaluation.statistics.bootstrap import draws, ratio
+from flux_desktop.evaluation.statistics.bootstrap import ratio
 from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
 
 WORST_TURNS = 20
@@ -105,19 +104,6 @@ def worst_turns(turns: Iterable[TurnText], most: int = WORST_TURNS) -> list[Wors
         )
         for group in ordered[:most]
     ]
-
-
-def p_better(errors: Sequence[int], other: Sequence[int], units: Sequence[Hashable]) -> float:
-    """The probability that the first of two systems has the lower error rate, both on the same texts.
-
-    The share of resampled sets of conversations in which it has; equal rates count half (Bisani and Ney, 2004).
-    `errors` and `other` count the errors of each text, `units` name the conversations that the texts belong to.
-    """
-    numbers: dict[Hashable, int] = {}
-    codes = np.array([numbers.setdefault(unit, len(numbers)) for unit in units], dtype=np.int64)
-    difference = np.bincount(codes, np.subtract(errors, other), len(numbers))
-    drawn = np.concatenate([weights @ difference for weights in draws(len(difference))])
-    return float(np.mean(drawn < 0) + np.mean(drawn == 0) / 2)
 
 
 def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable]) -> ErrorRate:

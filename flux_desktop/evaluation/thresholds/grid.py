@@ -75,7 +75,6 @@ class Grid(Struct, frozen=True, kw_only=True):
     missed: Integers
     timed_out: Integers
     wait_p50_ms: Floats
-    wait_p90_ms: Floats
     wait_p95_ms: Floats
     eager_ends: Integers
     eager_resumed: Integers
@@ -120,7 +119,7 @@ def evaluate(
     ends = first_ends(table, eots, timeouts_ms)
     outcome = judge(table, ends)
     judged = table.end_scored
-    waits = percentiles_ms(outcome.wait_s, (0.5, 0.9, 0.95))
+    waits = percentiles_ms(outcome.wait_s, (0.5, 0.95))
     eager = _eager(table, ends, outcome, eots, eagers)
     return Grid(
         eots=tuple(eots),
@@ -133,8 +132,7 @@ def evaluate(
         missed=outcome.missed.sum(axis=2),
         timed_out=outcome.timed_out.sum(axis=2),
         wait_p50_ms=waits[0],
-        wait_p90_ms=waits[1],
-        wait_p95_ms=waits[2],
+        wait_p95_ms=waits[1],
         eager_ends=eager.ends,
         eager_resumed=eager.resumed,
         extra_replies=eager.extra,

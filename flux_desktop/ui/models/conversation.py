@@ -66,8 +66,6 @@ class Conversation:
         self.clip_path = ""
         self.clip_offset_s = 0.0
         """Where that clip begins in its file."""
-        self.clip_from_s = 0.0
-        """Where that clip begins in the connection's audio."""
         self.audio = ConnectionAudio(conn)
         """What is sent, for those who listen: the clip before, the present and the next one."""
         self.eot_confidence: float | None = None
@@ -94,7 +92,7 @@ class Conversation:
         """The connection sends another clip of its data set, in which `words` are said where that is known."""
         self.revision += 1
         self._turns.clip_started(event.audio_s, words)
-        self.clip_path, self.clip_offset_s, self.clip_from_s = event.clip, event.offset_s, event.audio_s
+        self.clip_path, self.clip_offset_s = event.clip, event.offset_s
         self.clip = Path(event.clip).stem + (f" from {event.offset_s:g} s" if event.offset_s else "")
         self.timeline.clip_started(event)
 

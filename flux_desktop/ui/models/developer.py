@@ -24,11 +24,6 @@ class LocalBehaviour:
     """What happens to streams above that."""
 
     @property
-    def is_usual(self) -> bool:
-        """Whether it is the newest build, does nothing wrong and has no limit."""
-        return self.fault == NO_FAULT and self.bundle == LATEST.name and self.capacity is None
-
-    @property
     def build(self) -> Bundle:
         """What that build accepts."""
         return BUNDLES[self.bundle]

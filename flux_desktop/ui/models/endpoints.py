@@ -38,7 +38,6 @@ class EndpointList:
     account: list[EndpointEntry] = field(default_factory=list)
     name_filter: str = ""
     status_filter: str = ""
-    loading: bool = False
     problem: Problem | None = None
 
     def shown(self) -> list[EndpointEntry]:

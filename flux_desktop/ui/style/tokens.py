@@ -88,19 +88,7 @@ LIGHT = Theme(
 )
 
 SPACE_XS, SPACE_S, SPACE_M, SPACE_L, SPACE_XL = 4, 8, 12, 16, 24
-TYPE_CAPTION_PX, TYPE_BODY_PX, TYPE_TITLE_PX, TYPE_READING_PX, TYPE_STAGE_PX = 11, 13, 15, 16, 44
-
-
-def contrast(first: str, second: str) -> float:
-    """Contrast ratio of two colours, 1 to 21, as the WCAG defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    high, low = sorted((luminance(first), luminance(second)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+TYPE_CAPTION_PX, TYPE_BODY_PX, TYPE_TITLE_PX, TYPE_READING_PX = 11, 13, 15, 16
 
 
 def font(size_px: int, *, bold: bool = False, fixed: bool = False) -> QFont:

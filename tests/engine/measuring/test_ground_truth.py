@@ -51,7 +51,7 @@ def test_the_second_turn_starts_at_its_own_onset():
 def test_a_transcript_before_anyone_spoke_is_no_fast_answer():
     turn, figures = timing()
     turn.take("StartOfTurn", "hm", window_end_s=0.24, heard_s=0.3)
-    assert turn.before_onset == 2
+    assert figures["first_transcript"].percentiles().n == 0
     assert figures["start_of_turn"].percentiles().n == 0
 
 

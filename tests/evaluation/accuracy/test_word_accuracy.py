@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from flux_desktop.evaluation.accuracy.heard_text import TurnText, turn_texts
 from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
-from flux_desktop.evaluation.accuracy.word_accuracy import p_better, word_accuracy, worst_turns
+from flux_desktop.evaluation.accuracy.word_accuracy import word_accuracy, worst_turns
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import wilson
 from tests.evaluation.texts import heard, spoken
@@ -79,13 +77,6 @@ def test_the_worst_turns_come_first_and_equal_ones_once() -> None:
     assert first.pairs == (("red", "red"), ("green", None), ("blue", None))
     assert (second.turn, second.start_s, second.times) == (2, 10, 2)
     assert len(worst_turns([*one, *one], most=1)) == 1
-
-
-def test_which_of_two_is_better() -> None:
-    assert p_better([0, 1, 0, 2], [3, 4, 3, 5], "abcd") == 1
-    assert p_better([3, 4, 3, 5], [0, 1, 0, 2], "abcd") == 0
-    assert p_better([1, 1], [1, 1], "ab") == 0.5
-    assert p_better([0, 1, 0, 1], [1, 0, 1, 0], "abcd") == pytest.approx(0.5, abs=0.05)
 
 
 def test_figures_of_nothing() -> None:

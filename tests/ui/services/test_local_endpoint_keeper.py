@@ -72,7 +72,7 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
         local.renew()
         await until(lambda: local.is_running and pid(local) != third, "a renewed one has taken its place")
         window.live_page.endpoint_panel.reset_button.click()
-        assert window.state.local.is_usual
+        assert window.state.local == LocalBehaviour()
 
     stage(make, live)
 
