@@ -111,7 +111,7 @@ def describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
     """What an open file contains; `layout` is that of a WAV file. Raises `DecodeError`."""
     contents = _contents(file, layout)
     if contents.damaged_s is not None:
-        raise DecodeError(f"It is damaged after {contents.damaged_s:.1f} s: what follows there is not audio.")
+        raise DecodeError(f"It is damaged after {contents.damaged_s:.1f} s; what follows is not audio.")
     with closing(_open(file, layout, contents)) as decoder:
         if decoder.format not in _FORMATS and layout is None:
             raise DecodeError(f"It is a file of the kind {decoder.format_info}, which is not supported.")

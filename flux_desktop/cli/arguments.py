@@ -24,7 +24,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--data",
         metavar="PATH",
-        help="a data set (see “data check”), or sample for the bundled one: each connection sends clips of its own",
+        help="a data set (see “data check”), or sample for the bundled one: each connection sends its own clips",
     )
     sound.add_argument(
         "--channel",
@@ -87,7 +87,7 @@ def _add_data_set(group: argparse._ArgumentGroup) -> None:
     alternatives.add_argument(
         "--fresh-connection",
         action="store_true",
-        help="send every clip on a connection of its own, --connections of them at the same time",
+        help="send each clip on its own connection, --connections of them at a time",
     )
     alternatives.add_argument(
         "--at-once", action="store_true", help="send the same clips on all connections at the same time"
@@ -115,7 +115,7 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
     sound.add_argument(
         "--record-microphone",
         action="store_true",
-        help="record what the microphone hears as microphone.flac in the session folder; off by default",
+        help="save the microphone's audio as microphone.flac in the session folder; off by default",
     )
     _add_common(parser)
 

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.add_endpoint_argument(parser)
     sound = parser.add_argument_group("sound")
     source = sound.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", metavar="PATH", help="a data set: each connection sends clips of its own")
+    source.add_argument("--data", metavar="PATH", help="a data set: each connection sends its own clips")
     source.add_argument("--file", metavar="PATH", help="an audio file, repeated on every connection")
     sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
     sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")

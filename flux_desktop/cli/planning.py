@@ -41,7 +41,7 @@ from flux_desktop.flux.options import (
 from flux_desktop.flux.query import QueryError, options_from_query, query_string
 
 RECORDS_MICROPHONE = (
-    "Recording: everything that the microphone hears is kept as microphone.flac in the session folder. "
+    "Recording: all audio from the microphone is saved as microphone.flac in the session folder. "
     "Record people only with their consent."
 )
 

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
     if not recorded.is_complete:
-        complain("The run was cut off: this is how it stood at the last recorded moment.")
+        complain("The run was cut off; this is its state at the last recorded moment.")
     result, ended = recorded.result, recorded.ended
     status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
     summary = final_summary(

@@ -235,7 +235,7 @@ def _names_a_setting(args: argparse.Namespace) -> bool:
 def _why_not_above(eot: float, timeout_ms: int) -> str:
     return (
         f"Thresholds above {eot:g} and timeouts above {timeout_ms} ms are not evaluated: the server ended turns there, "
-        "and what it would have heard as one longer turn is not known."
+        "and what it would have transcribed as one longer turn is unknown."
     )
 
 

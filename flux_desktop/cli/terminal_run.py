@@ -139,7 +139,8 @@ class TerminalRun:
         if self._budget is not None and not self._is_budget_used_up and self._budget.is_used_up(event):
             self._is_budget_used_up = True
             complain(
-                f"The budget of {self._budget.limit:,.4g} stream-minutes is used up: closing the streams in order."
+                f"The budget of {self._budget.limit:,.4g} stream-minutes is used up: finishing open turns and closing "
+                "the streams."
             )
             self._supervisor.stop(drain=True, interrupts=False)
         if self._lines is not None:
@@ -197,7 +198,10 @@ class TerminalRun:
         self._stops += 1
         if self._stops == 1:
             reason = "" if number is signal.SIGINT else f" ({number.name})"
-            complain(f"Stopping{reason}: closing the streams in order. Press Ctrl+C again to stop immediately.")
+            complain(
+                f"Stopping{reason}: finishing open turns and closing the streams. "
+                "Press Ctrl+C again to stop immediately."
+            )
         self._supervisor.stop(drain=self._stops == 1)
 
 

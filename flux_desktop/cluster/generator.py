@@ -55,7 +55,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     has_joined = True
                     on_state(f"Joined {membership.address} as {name}.")
                     await worker.finished()
-                on_state("The coordinator has gone: its streams are closed. Trying to join again.")
+                on_state("The coordinator was lost, and its streams were closed. Trying to rejoin.")
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
                     raise _not_joined(membership, error) from error

@@ -92,8 +92,8 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
         raise ProblemError(
             Problem(
                 code="cluster_line_invalid",
-                what="The line of the cluster is no longer valid.",
-                why=f"Its certificates end {LIFETIME.total_seconds() / 3600:.0f} hours after the coordinator's start.",
+                what="The cluster's join line has expired.",
+                why=f"It is valid for {LIFETIME.total_seconds() / 3600:.0f} hours from the start of the coordinator.",
                 todo="Start the coordinator again and use its new line.",
             )
         )

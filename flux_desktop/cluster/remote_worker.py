@@ -119,7 +119,7 @@ class RemoteWorker:
         problem = Problem(
             code="generator_lost",
             what=f"Generator {self.link.name} was lost, and this connection with it.",
-            why=f"{reason[:1].upper()}{reason[1:]}; by itself it closes its streams within seconds.",
+            why=f"{reason[:1].upper()}{reason[1:]}; on its own, it closes its streams within seconds.",
             todo="Check that machine and the network, then start again.",
         )
         for conn in self.connections:

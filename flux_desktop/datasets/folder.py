@@ -21,7 +21,7 @@ from flux_desktop.datasets.marks import Marks, MarksError
 from flux_desktop.datasets.nist import parse_ctm, parse_rttm, parse_stm
 from flux_desktop.datasets.textgrid import parse_textgrid
 
-_UNSUPPORTED = "Recordings of this kind cannot be decoded. Convert it to WAV or FLAC, such as with ffmpeg."
+_UNSUPPORTED = "Recordings of this kind cannot be decoded. Convert it to WAV or FLAC, for example with ffmpeg."
 _BY_RECORDING: dict[str, Callable[[str], dict[str, Marks]]] = {
     ".ctm": parse_ctm,
     ".stm": parse_stm,

@@ -52,7 +52,7 @@ def message_findings(stream: ProbeStream) -> list[Finding]:
             "word times",
             "since 2026-07",
             "yes" if any(word.start is not None for word in words) else "no" if words else "unclear",
-            f"{len(words)} words" if words else "no words came",
+            f"{len(words)} words" if words else "no words were received",
         ),
         finding_of(
             "message:sequence numbers",

@@ -21,7 +21,7 @@ def clips_of_plan(plan: RunPlan, folder: Path) -> tuple[Clip, ...]:
             return read_data_set(plan.source.path, plan.source.columns).clips
     except (ProblemError, MarksError) as error:
         why = error.problem.what if isinstance(error, ProblemError) else str(error)
-        raise session_unusable(folder, f"Its recordings are no longer there. {why}") from error
+        raise session_unusable(folder, f"Its recordings are missing. {why}") from error
     raise session_unusable(folder, "It was made with a microphone: where its turns end is not known.")
 
 

@@ -94,7 +94,7 @@ def _word_rows(words: WordAccuracy) -> list[Row]:
             Row(
                 "keyterms recognised",
                 percent_text(words.keyterm_recall),
-                "Keyterms said that were recognised.",
+                "Spoken keyterms that were recognised.",
             )
         )
     return rows
@@ -108,7 +108,7 @@ def _turn_rows(turns: TurnFigures) -> list[Row]:
         Row(
             "cut-offs per hold",
             share_text(turns.cut_offs_per_hold, "hold", "cut off"),
-            "Silences of 0.2 to 5 s inside a turn in which an end of turn came.",
+            "Silences of 0.2 to 5 s within a turn in which Flux ended the turn.",
         ),
         *(
             Row(f"… holds of {name}", share_text(share, "hold", "cut off"), "Cut-offs by length of the silence.")

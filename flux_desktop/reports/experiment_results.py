@@ -89,7 +89,7 @@ def ab_experiment(
         sentences=[
             comparison.sentence,
             f"The primary figure was {comparison.primary.value}; {comparison.turns} turns in "
-            f"{comparison.conversations} conversations were heard by both.",
+            f"{comparison.conversations} conversations were transcribed by both.",
             _DEFINITIONS,
         ],
         headings=["", "Setting", *_FIGURES],

@@ -36,4 +36,4 @@ def test_runs_of_data_that_has_changed_are_not_comparable(tmp_path) -> None:
     base, new = recorded(tmp_path / "a"), recorded(tmp_path / "b")
     append(base / "worker-2.jsonl.gz", CLIP)
     append(new / "worker-2.jsonl.gz", msgspec.structs.replace(CLIP, length_s=2.6))
-    assert compare_sessions(base, new).reasons == ["different data (1 of the clips have changed in between)"]
+    assert compare_sessions(base, new).reasons == ["different data (1 of the clips have changed since)"]

@@ -64,7 +64,7 @@ def clock_step_problem(step_s: float, cause: Problem) -> Problem:
     return Problem(
         code="clock_skew",
         what=f"This machine's clock was set {direction} by {_duration(abs(step_s))} while the stream was open.",
-        why=f"AWS refuses audio that is signed with another time than its own. {cause.why}".strip(),
+        why=f"AWS rejects audio whose signature does not match its own time. {cause.why}".strip(),
         todo=_CLOCK_TODO,
     )
 
@@ -116,10 +116,13 @@ def _texts(code: str, subject: Subject) -> tuple[str, str]:
         case "model_refused":
             return f"The model behind {endpoint} refused the stream.", _model_advice(subject)
         case "aws_internal_error":
-            return "SageMaker failed with an internal error." if subject.endpoint else "AWS failed internally.", (
-                f"Try again in a moment; if it persists, see {subject.log_hint}."
-                if subject.endpoint
-                else "Try again in a moment; if it persists, check the AWS Health Dashboard."
+            return (
+                "SageMaker failed with an internal error." if subject.endpoint else "AWS reported an internal error.",
+                (
+                    f"Try again in a moment; if it persists, see {subject.log_hint}."
+                    if subject.endpoint
+                    else "Try again in a moment; if it persists, check the AWS Health Dashboard."
+                ),
             )
         case "service_unavailable":
             return (

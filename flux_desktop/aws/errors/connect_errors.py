@@ -33,7 +33,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "dns_failure": (
         "The name {host} could not be resolved.",
-        "There is no such host, or this machine has no working name server.",
+        "The host does not exist, or this machine has no working name server.",
         _CHECK_ADDRESS + " Then check this machine's network connection.",
     ),
     "connect_timeout": (
@@ -128,17 +128,17 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "stream_reset": (
         "{address} reset the stream.",
-        "The service or a gateway on the way cut it off ({detail}).",
+        "The service, or a gateway in between, ended it ({detail}).",
         "Try again; " + _ENDPOINT_LOG,
     ),
     "goaway": (
         "{address} is closing its connections.",
-        "It sent GOAWAY, as a server does that restarts, sheds load or rejects a malformed request.",
+        "It sent GOAWAY, which servers send when they restart, shed load or reject a malformed request.",
         "Try again in a moment.",
     ),
     "connection_lost": (
         "The connection to {address} was lost.",
-        "The other side or the network closed it ({detail}).",
+        "The service or the network closed it ({detail}).",
         "Check the network; " + _ENDPOINT_LOG,
     ),
     "http2_error": (

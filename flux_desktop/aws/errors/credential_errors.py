@@ -174,7 +174,7 @@ def _mfa_problem(profile: str | None) -> Problem:
     return Problem(
         code="mfa_required",
         what=f"The role{_of(profile)} requires an MFA code, which this program does not ask for.",
-        why="A run renews its credentials while it streams, when nobody may be there to type a code.",
+        why="A run renews its credentials while it streams, when there may be no one to enter a code.",
         todo=f'Get temporary keys first: eval "$(aws configure export-credentials{option} --format env)", then start '
         "without a profile.",
     )

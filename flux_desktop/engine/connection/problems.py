@@ -149,8 +149,8 @@ def lease_ended() -> Problem:
     """The machine that asked for the load has fallen silent."""
     return Problem(
         code="lease_ended",
-        what="All streams were closed: the coordinator has not been heard of.",
-        why="A generator sends nothing that nobody asks for any more.",
+        what="All streams were closed because the coordinator stopped responding.",
+        why="A generator sends only while a coordinator confirms its run.",
         todo="Check the coordinator and the network, then start again.",
     )
 

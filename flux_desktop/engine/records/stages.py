@@ -57,7 +57,7 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
             Problem(
                 code="stages_invalid",
                 what="No stage has any connection.",
-                todo="Give at least one stage 1 connection or more.",
+                todo="Give at least one stage one connection or more.",
             )
         )
     return tuple(stages)

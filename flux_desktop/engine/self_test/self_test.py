@@ -203,7 +203,7 @@ class SelfTest:
             raise ProblemError(
                 Problem(
                     code="platform_unusable",
-                    what="The window cannot be shown on a screen here.",
+                    what="The window cannot be shown on this machine.",
                     why=f"{why}.",
                     todo=_library_todo(why),
                 )

@@ -92,7 +92,7 @@ def scale_outs(sources: Sources) -> list[ScaleOut]:
         before, since_s = count, moment.t_s
     if sources.target is not None and sources.load and sources.load[-1][1] > sources.target:
         alarm = _alarm(sources, since_s, float("inf"))
-        never = [Stage(name=name, why_not="it had not happened when the run ended") for name in _LAST_STAGES]
+        never = [Stage(name=name, why_not="not before the run ended") for name in _LAST_STAGES]
         above = _above(sources, since_s, alarm.at.t_s if alarm.at else float("inf"))
         found.append(ScaleOut(before=before, after=None, stages=(above, alarm, *never)))
     return found
@@ -113,7 +113,7 @@ def _scale_out(sources: Sources, before: int, after: int, desired: Observed, sin
             _above(sources, since_s, alarm.at.t_s if alarm.at else desired.t_s),
             alarm,
             Stage(name=_LAST_STAGES[0], at=desired),
-            Stage(name=_LAST_STAGES[1], at=served, why_not="it had not happened when the run ended"),
+            Stage(name=_LAST_STAGES[1], at=served, why_not="not before the run ended"),
             Stage(
                 name=_LAST_STAGES[2],
                 at=None if streams is None else Observed(t_s=streams, resolution_s=0.0, source="this run"),

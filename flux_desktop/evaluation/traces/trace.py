@@ -86,7 +86,7 @@ def not_replayable(trace: Trace, setting: Setting) -> str:
     if setting.eot > recorded.eot:
         return (
             f"It was recorded with eot_threshold {recorded.eot:g}: turns ended there, and what the server would have "
-            f"heard as one longer turn is not known. Only thresholds up to {recorded.eot:g} can be evaluated."
+            f"transcribed as one longer turn is unknown. Only thresholds up to {recorded.eot:g} can be evaluated."
         )
     if setting.timeout_ms > recorded.timeout_ms:
         return (

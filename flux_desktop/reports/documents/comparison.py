@@ -172,7 +172,7 @@ def _differences(base: _Side, new: _Side) -> list[str]:
     }
     reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
     if count := differing_clips(base.data, new.data):
-        reasons.append(f"different data ({count} of the clips have changed in between)")
+        reasons.append(f"different data ({count} of the clips have changed since)")
     return reasons
 
 

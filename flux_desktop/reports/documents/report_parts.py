@@ -32,7 +32,7 @@ DEFINITIONS = {
     "close": "From CloseStream to the end of the stream.",
     "pacing": "How late this machine sent the audio. Above 40 ms at p99 the run is INVALID.",
     "capacity": "Most conversations at the same time that met every limit of the search; one more step did not.",
-    "completed": "Connections that were opened, transcribed and ended in order.",
+    "completed": "Connections that were opened, transcribed and closed as documented.",
     "WER": "Substituted, missing and extra words by reference words, after normalisation.",
     "CER": "Substituted, missing and extra characters by reference characters, after normalisation.",
 }

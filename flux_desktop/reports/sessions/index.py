@@ -51,7 +51,7 @@ class SessionIndex:
                 _log.warning("The index %s is not used: %s", self._path, error)
                 break
             except sqlite3.DatabaseError as error:
-                _log.warning("The index %s is damaged (%s); it is built again.", self._path, error)
+                _log.warning("The index %s is damaged (%s); rebuilding it.", self._path, error)
                 with contextlib.suppress(OSError):
                     self._path.unlink()
         return self._without_index(search)
@@ -164,7 +164,7 @@ def _row(folder: Path, texts: str | None = None) -> tuple[str, str, str, str] | 
         if texts is None:
             texts = "\n".join(texts_of(folder)) if is_whole else ""
     except OSError as error:
-        if folder.is_dir():  # else it has been deleted meanwhile
+        if folder.is_dir():  # else deleted in the meantime
             _log.warning("The session %s cannot be read: %s", folder, error)
         return None
     if facts is None:
@@ -177,7 +177,7 @@ def _stamp(folder: Path) -> str:
     """Changes when a recording grows, what the user says of it, or what an experiment found; the recording first."""
     try:
         recorded = recording_files(folder)
-    except OSError:  # it has been deleted meanwhile
+    except OSError:  # deleted in the meantime
         return ""
     groups = (recorded, [folder / name for name in (ABOUT_FILE, EXPERIMENT_FILE, REPORT_FILE)])
     return "|".join(" ".join(filter(None, map(_file_stamp, group))) for group in groups)

@@ -42,7 +42,7 @@ def space_problem(folder: Path, connection_minutes: float, bytes_per_minute: flo
     return Problem(
         code="space_short",
         what=f"This run will write about {_size(needed)}; {_size(free)} are free.",
-        why="When the disk is full, recording stops and the run goes on.",
+        why="When the disk is full, recording stops and the run continues.",
         todo="Delete old sessions, or record on another disk.",
     )
 

@@ -111,7 +111,7 @@ class CapacityModel:
         return (
             f"{text.count(len(report.rungs), 'rung')} · {report.stream_minutes:,.1f} stream-minutes · "
             f"{text.clock(report.duration_s)} · limits {', '.join(map(str, report.criteria))} · a rung "
-            "passes or fails where the whole 95 % interval over connections does"
+            "passes or fails only where its whole 95 % interval over connections does"
         )
 
     def cost_rows(self) -> list[tuple[str, str]]:

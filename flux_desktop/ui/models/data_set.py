@@ -19,7 +19,7 @@ from flux_desktop.ui.models import text
 
 OWN, FRESH, SAME = "own", "fresh", "same"
 ASSIGNMENTS = {
-    OWN: "Clips of its own on each connection",
+    OWN: "Different clips on each connection",
     FRESH: "A new connection for each clip",
     SAME: "The same clips on all connections",
 }

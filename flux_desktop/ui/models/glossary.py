@@ -19,7 +19,7 @@ GLOSSARY: dict[str, str] = {
     "end-of-turn threshold, or after the timeout.",
     "End-of-turn latency": "Time from the end of the last word until the end of turn arrives.",
     "Gap": "Audio that was not transcribed because a connection was lost and reconnected.",
-    "Hold": "A silence inside a turn, after which the same speaker goes on.",
+    "Hold": "A silence inside a turn, after which the same speaker continues.",
     "In force": "Accepted by Flux and used from now on; “pending” means sent but not confirmed yet.",
     "Keyterm": "A word or name that Flux should expect and favour.",
     "Limit": "A condition on a figure, such as update_p95_ms<400. All must be met for the verdict PASS.",
@@ -41,7 +41,7 @@ GLOSSARY: dict[str, str] = {
     "Session": "The recording of a run on disk, in a folder of its own. It can be opened and replayed.",
     "Stall": "A time during which the window itself did not respond.",
     "Stream": "One bidirectional SageMaker stream, which carries audio out and messages in.",
-    "Survived hold": "A silence inside a turn through which Flux kept the turn open until the speaker went on. Its "
+    "Survived hold": "A silence inside a turn through which Flux kept the turn open until the speaker continued. Its "
     "length comes from the data set where it states holds, else from the level of the audio sent, else from the "
     "times of the words.",
     "Timeline": "The audio of one connection with what Flux reported about it: each message where the audio was when "

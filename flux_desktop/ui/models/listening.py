@@ -79,4 +79,4 @@ class Listening:
             return f"in step, {abs(self.behind_ms):.0f} ms", "ok"
         if not self.wanted:
             return "", "caption"
-        return (NOT_WITH_MICROPHONE if microphone else "Heard while a run streams."), "caption"
+        return (NOT_WITH_MICROPHONE if microphone else "Plays while a run is streaming."), "caption"

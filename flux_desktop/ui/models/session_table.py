@@ -83,7 +83,7 @@ def _note(session: SessionFacts) -> str:
 COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
     TableColumn(
         "★",
-        "starred sessions are never deleted by themselves",
+        "starred sessions are never deleted automatically",
         lambda s: STAR if s.about.starred else NO_STAR,
         lambda s: s.about.starred,
         28,

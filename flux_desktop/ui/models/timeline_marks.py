@@ -28,7 +28,7 @@ def mark_turn_event(timeline: Timeline, event: Received, card: Card, *, is_first
         tip = f"Eager end of turn: Flux expects that the speaker has finished. {covers}.{sure}"
         timeline.add(event.t, MarkKind.EAGER, "eager", tip)
     elif event.turn_event == TurnEvent.TURN_RESUMED:
-        tip = f"Resumed: the speaker went on, and the eager end of turn was withdrawn. {covers}."
+        tip = f"Resumed: the speaker continued, and the eager end of turn was withdrawn. {covers}."
         timeline.add(event.t, MarkKind.RESUMED, "resumed", tip)
     if turn.ended_by is not None:
         _mark_end(timeline, event, card, f"{covers}.{sure}")

@@ -78,21 +78,21 @@ _ROWS = (
         False,
         "From the true end of a turn to the decision: 95 % of the turns wait no longer.",
     ),
-    _Row("missed", "missed", "", True, "Share of the turns that nothing ended within 3 s of their end."),
+    _Row("missed", "missed", "", True, "Share of the turns without an end of turn within 3 s of their true end."),
     _Row("by timeout", "ended_by_timeout", "", True, "Share of the turns that only the timeout ended."),
     _Row(
         "eager gain p50",
         "eager_lead_ms",
         "p50",
         False,
-        "How much earlier than the end of turn its eager end came, for half of the turns.",
+        "Median time by which the eager end of turn precedes the end of turn.",
     ),
     _Row(
         "eager resumed",
         "eager_waste",
         "",
         True,
-        "Share of the eager ends of turn that were taken back because the speaker went on.",
+        "Share of the eager ends of turn that were withdrawn because the speaker continued.",
     ),
 )
 
@@ -130,7 +130,7 @@ def headline(point: CurvePoint, current: CurvePoint) -> str:
     here, there = point.cut_share.value, current.cut_share.value
     if here is None or there is None or point.wait_ms.value is None or current.wait_ms.value is None:
         return "This data does not say how the two settings differ."
-    words = f"{100 * here:.0f} of 100 holds cut off, {100 * there:.0f} with current"
+    words = f"{100 * here:.0f} of 100 holds cut off, {100 * there:.0f} with the current setting"
     longer_ms = point.wait_ms.value - current.wait_ms.value
     if point.setting == current.setting:
         return "This is the current setting."

@@ -15,7 +15,7 @@ class AccountTimelinePanel(Panel):
     """Hidden before the first search."""
 
     def __init__(self, theme: ThemeSource, model: CapacityModel) -> None:
-        super().__init__("The load meanwhile", NOT_READ)
+        super().__init__("Load during the search", NOT_READ)
         self._model = model
         self.body.setSpacing(2)
         self.plot = AccountTimelinePlot(theme, model)
@@ -30,7 +30,7 @@ class AccountTimelinePanel(Panel):
         self.setVisible(bool(timeline.planned) or not timeline.is_empty)
         if self.isHidden():
             return
-        self.title.setText("The load meanwhile" if timeline.is_empty else "The account meanwhile")
+        self.title.setText("Load during the search" if timeline.is_empty else "Account during the search")
         lines = timeline.lines()
         self.subtitle.setText(lines[0] if lines else NOT_READ)
         self.subtitle.setToolTip(plain_tip("\n".join(lines)))

@@ -48,7 +48,7 @@ COLUMNS = (
     Column("Error rate", "WER, or CER in scripts without spaces, after normalisation"),
     Column("95 % interval", "Of the error rate, resampled over the turns of the clip"),
     Column("n", "Words of the reference, or characters"),
-    Column("Holds cut off", "Silences inside a turn in which an end of turn came"),
+    Column("Holds cut off", "Silences within a turn in which Flux ended the turn"),
     Column("Turns missed", "Turns without an end of turn within 3 s of their end"),
 )
 

@@ -23,12 +23,12 @@ from flux_desktop.ui.widgets.legend import Entry, Legend
 EXPLANATION = (
     "Every clip is streamed twice with A and twice with B, in the order A B B A. One figure decides, named in advance: "
     "the wait, where a difference within 50 ms does not matter, or the share of turns that are cut off, where 2 points "
-    "do not. The two passes of A show which differences are mere noise. Turns that A and B heard or ended differently "
-    "are then listed here."
+    "do not. The two passes of A show which differences are mere noise. Turns that A and B transcribed or ended "
+    "differently are then listed here."
 )
 FIGURES = (("Wait decides", Primary.WAIT), ("Cut-offs decide", Primary.CUT_OFFS))
 CURRENT, THIS = "Current", "This setting"
-NOTHING_DIFFERS = "Both arms heard the same words and ended every turn at the same time."
+NOTHING_DIFFERS = "Both arms transcribed the same words and ended every turn at the same time."
 
 
 class _PairRows(QAbstractListModel):
@@ -69,7 +69,7 @@ class PairList(QListView):
 
     def __init__(self, theme: ThemeSource) -> None:
         super().__init__()
-        self.setAccessibleName("Turns that A and B heard or ended differently")
+        self.setAccessibleName("Turns that A and B transcribed or ended differently")
         self.rows, self.pairs = _PairRows(self), TunePairDelegate(theme, self)
         self.setModel(self.rows)
         self.setItemDelegate(self.pairs)

@@ -104,7 +104,7 @@ class CapacityAnswer(Panel):
             passed = max((each.streams for each in model.rungs if each.judgement == "PASS"), default=0)
             self._show(str(passed) if passed else "–", "SEARCHING", "quiet")  # noqa: RUF001
             what, left = progress_words(model.progress)
-            self.sentence.setText("Stopping: what is known is kept." if model.stopping else what)
+            self.sentence.setText("Stopping. The rungs measured so far are kept." if model.stopping else what)
             known = f"passed so far: {passed}" if passed else "nothing has passed yet"
             self.evidence.setText(" · ".join(part for part in (left, f"{len(model.rungs)} rungs", known) if part))
             return

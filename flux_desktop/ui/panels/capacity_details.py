@@ -13,7 +13,7 @@ from flux_desktop.ui.widgets.basics import button, copy_text, label
 
 POLICY, ACCOUNT = "Policy", "Account"
 _ABOUT = {
-    POLICY: "75 % of the capacity, rounded down. To paste; it is never sent from here.",
+    POLICY: "75 % of the capacity, rounded down. Copy it into your own tools; this program never applies it.",
     ACCOUNT: "As far as it was read, on the clock of the run.",
 }
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 NAME = "consentDialog"
 QUESTION = "Record the microphone during runs?"
 DETAILS = (
-    "Everything that the microphone hears during a run is saved as microphone.flac in the session folder. Apart "
+    "All audio from the microphone during a run is saved as microphone.flac in the session folder. Apart "
     "from being streamed to the endpoint, it stays on this computer, and deleting the session deletes it.\n\n"
     "In many countries people may be recorded only if they agree. Ask everyone who can be heard before you start.\n\n"
     "A red mark shows while the microphone is being recorded. Recording is off again when the program is next started."

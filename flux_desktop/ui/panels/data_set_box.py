@@ -39,7 +39,7 @@ class DataSetBox(QWidget):
         self.assignment.setAccessibleName("How the clips are sent")
         self.assignment.setToolTip(
             plain_tip(
-                "Clips of its own: each connection sends other clips, one after another; all are sent once.\n"
+                "Different clips: each connection sends other clips, one after another; each clip is sent once.\n"
                 "A new connection: no earlier audio of the same stream influences the server.\n"
                 "The same clips: all connections send the same clips at the same time."
             )

@@ -128,7 +128,7 @@ class FiguresPanel(Panel):
         if point is None:
             self.sentence.setText("")
         elif current is None:
-            self.sentence.setText("The recording cannot answer for the current setting.")
+            self.sentence.setText("The current setting is outside the range that this recording can evaluate.")
         else:
             self.sentence.setText(headline(point, current))
         if details is None:

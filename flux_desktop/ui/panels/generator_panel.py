@@ -16,7 +16,7 @@ _TIPS = (
     "Of one processor core: of its busiest engine process",
     "Pacing error, p99: how late its audio was sent",
     "Difference of its clock from this machine's, in milliseconds, and by how much the estimate may be wrong",
-    "Time since its last answer; the tip of each has the longest of the run",
+    "Time since its last answer; point at a row for the longest time in the run",
 )
 
 

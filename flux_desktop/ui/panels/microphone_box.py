@@ -14,7 +14,7 @@ from flux_desktop.ui.views.level_meter import LevelMeter
 from flux_desktop.ui.widgets.basics import label, set_role
 
 RECORD, RECORD_SHORT = "Record the microphone", "Record"
-GO_ON, GO_ON_SHORT = "Continue with silence if disconnected", "Go on if disconnected"
+GO_ON, GO_ON_SHORT = "Continue with silence if disconnected", "Continue if disconnected"
 
 
 class MicrophoneBox(QWidget):
@@ -33,9 +33,12 @@ class MicrophoneBox(QWidget):
         self.meter = LevelMeter(theme, state.microphone_level)
         self.lost, self.record = QCheckBox(), QCheckBox()
         self.lost.setToolTip(
-            "Continue with silence. If this is off, the run ends in order when the microphone is disconnected."
+            "Continue with silence if the microphone is disconnected. If this is off, the run finishes open turns "
+            "and ends."
         )
-        self.record.setToolTip("Keep what it hears in the session folder, to play it or to send it again. Asks first.")
+        self.record.setToolTip(
+            "Save the microphone's audio in the session folder, to play it or send it again. Asks first."
+        )
         self.words = label("", "caption", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -42,7 +42,7 @@ class PricesPanel(Panel):
         self.hosted = _price("Hosted price per minute", "Of a hosted service, to compare with")
         self.utilisation_field, self.minutes_field = QSpinBox(), QDoubleSpinBox()
         for field, low, high, suffix, name, tip in (
-            (self.utilisation_field, 10, 100, " %", "Utilisation", "Part of the capacity in use on average"),
+            (self.utilisation_field, 10, 100, " %", "Utilisation", "Share of the capacity that is in use on average"),
             (self.minutes_field, 0.5, 600, " min", "Length of a conversation", "For the price of one conversation"),
         ):
             field.setRange(low, high)  # type: ignore[arg-type]

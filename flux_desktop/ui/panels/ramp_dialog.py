@@ -41,8 +41,8 @@ _LIMITS_MEAN = (
 
 
 _BUDGET_MEANS = (
-    "A run on this page or on Tune ends in order at this many stream-minutes, such as 500, or at this much money for "
-    "the licence, such as 5usd. The prices are on the Capacity page."
+    "End a run on this page or on Tune after this many stream-minutes, such as 500, or after this licence cost, such "
+    "as 5usd. The prices are on the Capacity page."
 )
 
 

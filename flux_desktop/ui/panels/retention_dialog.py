@@ -47,8 +47,8 @@ class RetentionDialog(QDialog):
         form.addRow(self.by_age, self.days)
         form.addRow(self.agreed)
         words = (
-            f"The oldest go first. The newest {KEEP_LAST} sessions and those with a star are always kept. Sessions "
-            "deleted by this rule cannot be restored; export what you want to keep elsewhere."
+            f"The oldest are deleted first. The newest {KEEP_LAST} sessions and those with a star are always kept. "
+            "Sessions deleted by this rule cannot be restored; export what you want to keep elsewhere."
         )
         form.addRow(label(words, "caption", wrap=True))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)

@@ -197,7 +197,7 @@ class RunBar(QWidget):
         for field, tip in self._tips.items():
             field.setToolTip(LOCKED_TIP if active else tip)
         if microphone and not active:
-            self.loop.setToolTip("A microphone has no end to start again from")
+            self.loop.setToolTip("A microphone has no end, so it cannot be repeated")
         self.loop.setEnabled(not (microphone or active or state.choices.ramp.way == STAGES))
         self.duration.setSpecialValueText("until stopped" if microphone or state.choices.loop else "whole file")
         self.progress.show_run(model.current, state.planned_s())

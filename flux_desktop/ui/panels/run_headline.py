@@ -31,7 +31,7 @@ class RunHeadline:
         self.origin_pill.setToolTip("Shown from a recorded session; nothing is being streamed.")
         self.recording_pill = pill("● Recording microphone", "danger")
         self.recording_pill.setToolTip(
-            "What the microphone hears is being saved in the session folder. Stop the run to end the recording."
+            "Audio from the microphone is being saved in the session folder. Stop the run to end the recording."
         )
         self.recording_pill.setVisible(False)
         self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill = pill(), pill(), pill(), pill()

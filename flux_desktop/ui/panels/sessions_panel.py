@@ -142,7 +142,7 @@ class SessionsPanel(Panel):
         self.used.setRange(0, 1000)
         share = size_bytes / (rule.max_gb * 1e9) if rule.max_gb else 1.0
         self.used.setValue(min(1000, round(1000 * share)))
-        goes = "the oldest without a star go first" if rule.agreed else "nothing is deleted by itself yet"
+        goes = "the oldest without a star are deleted first" if rule.agreed else "automatic deletion is off"
         self.rule.setText(f"{size_words(size_bytes)} of {rule.max_gb:g} GB · {goes}, the last {KEEP_LAST} stay")
         self._filter()
 

@@ -67,7 +67,7 @@ class TimelinePanel(QWidget):
         self.span = label("", "muted")
         self.span.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.span.setFixedWidth(44)
-        self.span.setToolTip("Seconds of audio in view. Ctrl and the wheel zoom; the wheel alone scrolls.")
+        self.span.setToolTip("Seconds of audio shown. Ctrl with the mouse wheel zooms; the wheel alone scrolls.")
         head = QHBoxLayout()
         head.setContentsMargins(0, SPACE_XS, 0, 0)
         head.setSpacing(SPACE_S)

@@ -110,7 +110,7 @@ class TrendPanel(Panel):
         self.empty.setText(NO_TREND if trend is None else TOO_FEW)
         self.empty.setVisible(trend is None or few)
         self.common.setText(
-            "" if trend is None else f"{text.count(len(trend.points), 'session')} like it: {trend.common}"
+            "" if trend is None else f"{text.count(len(trend.points), 'comparable session')}: {trend.common}"
         )
         if self.plot is None:
             return
@@ -156,7 +156,7 @@ class TrendPanel(Panel):
 
 
 def _tip(x: float, y: float, data: Any) -> str:
-    more = "" if data.usable else "; no part of the trend: the run proves nothing"
+    more = "" if data.usable else "; not part of the trend, because the run was invalid or interrupted"
     return f"{data.name}: {y:.1f} (95 % interval {interval_words(data)}{more})"
 
 

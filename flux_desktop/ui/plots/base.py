@@ -59,7 +59,7 @@ class PlotPanel(Panel):
         self.plot: Any = pg.PlotWidget(enableMenu=False, axisItems={"bottom": SecondsAxis(orientation="bottom")})
         self.plot.setAccessibleName(f"{title}: {subtitle}")
         self.plot.setMinimumHeight(56)
-        self.plot.setToolTip("Double-click, or press Enter: enlarge it, or put it back")
+        self.plot.setToolTip("Double-click or press Enter to enlarge the plot or to restore it")
         for watched in (self.plot, self.plot.viewport()):
             watched.installEventFilter(self)
         self.item: Any = self.plot.getPlotItem()

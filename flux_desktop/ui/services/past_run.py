@@ -56,7 +56,7 @@ def read_past_run(folder: Path, *, whole: bool = False) -> PastRun:
             events = _with_end(events, plan)
         return PastRun(folder=folder, plan=plan, events=events, cut_off=ended is None, digest=digest)
     except OSError as error:
-        raise ProblemError(_no_session(folder, f"The system says: {error.strerror or error}.")) from None
+        raise ProblemError(_no_session(folder, f"The operating system reports: {error.strerror or error}.")) from None
 
 
 def _plan(folder: Path) -> RunPlan:

@@ -36,7 +36,7 @@ ENTRIES: tuple[tuple[str, MarkKind | None], ...] = (
 def key_text() -> str:
     """What every mark means."""
     lines = (
-        "Speech: how loud the audio is that this connection sends.",
+        "Speech: the level of the audio that this connection sends.",
         f"Waited: {meaning('Survived hold')}",
         "Start: Flux reported the start of a turn.",
         f"Eager: {meaning('Eager end of turn')}",
@@ -45,7 +45,7 @@ def key_text() -> str:
         f"Timeout: the turn was ended by the timeout. {meaning('Timeout')}",
         "Gained: time between an eager end of turn and the end of turn that confirmed it.",
         f"Configure: {meaning('Configure')} The mark shows when the change came into force.",
-        "Refused: a change was refused; what was in force stays in force.",
+        "Refused: a change was refused; the previous values remain in force.",
         f"Gap: {meaning('Gap')}",
         f"New stream: {meaning('Rotation')}",
         "Clip: the next clip of the data set begins.",

@@ -31,7 +31,7 @@ class BudgetKeeper:
             self._begin()
         if self._budget is not None and self._budget.is_used_up(event) and self._state.run.phase is Phase.RUNNING:
             what = f"The budget of {self._budget.limit:,.4g} stream-minutes is used up."
-            self._end(Problem(code="budget_used_up", what=what, todo="The run ends in order."))
+            self._end(Problem(code="budget_used_up", what=what, todo="Open turns are finished, then the run ends."))
         if isinstance(event, RunEnded):
             self._budget = None
 

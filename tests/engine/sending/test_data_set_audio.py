@@ -291,7 +291,7 @@ def test_what_is_done_to_the_clips_is_said_once(tmp_path: Path) -> None:
         soundfile.write(tmp_path / "e.wav", np.zeros((22_050, 2), np.int16), 22_050)
         bench.open(2)
         (problem,) = bench.problems
-        assert problem.what.startswith("1 of 5 clips are not sent as they are: e.wav (")
+        assert problem.what.startswith("1 of 5 clips are converted before they are sent. Example: e.wav (")
         assert "the channels are mixed" in problem.what
     finally:
         bench.close()

@@ -36,7 +36,7 @@ def test_without_a_policy_the_load_is_not_judged() -> None:
     assert found.lines()[1] == (
         "load above target: not observed (application-autoscaling:DescribeScalingPolicies could not be called)"
     )
-    assert found.lines()[4] == "new instance in service: not observed (it had not happened when the run ended)"
+    assert found.lines()[4] == "new instance in service: not observed (not before the run ended)"
 
 
 def test_a_stage_states_its_resolution_and_its_source() -> None:

@@ -23,7 +23,7 @@ def test_the_volume_is_heard_evenly_and_muting_is_silent() -> None:
     ("state", "microphone", "words"),
     [
         ({}, False, ""),
-        ({"wanted": True}, False, "Heard while a run streams."),
+        ({"wanted": True}, False, "Plays while a run is streaming."),
         ({"wanted": True}, True, NOT_WITH_MICROPHONE),
         ({"sounding": True, "behind_ms": -4.2}, False, "in step, 4 ms"),
         ({"wanted": True, "muted": True}, False, "Muted."),

@@ -11,7 +11,7 @@ def test_the_nearest_mark_is_explained_first() -> None:
     conversation = Conversation(1)
     one_turn(conversation)
     tip = tip_at(conversation.timeline, None, 3.12, 0.1)
-    assert tip.startswith("3.10 s: Resumed: the speaker went on")
+    assert tip.startswith("3.10 s: Resumed: the speaker continued")
 
 
 def test_a_hold_a_turn_and_silence_are_explained() -> None:

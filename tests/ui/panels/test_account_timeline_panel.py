@@ -27,7 +27,7 @@ def test_the_load_is_there_at_once_and_the_account_when_it_was_read(qtbot: QtBot
     model.take_rung(rung(8, "FAIL", refused=3))
     panel.refresh()
     assert not panel.isHidden()
-    assert panel.title.text() == "The load meanwhile"
+    assert panel.title.text() == "Load during the search"
     words = [entry.words for entry in panel.plot.legend_entries()]
     assert words == ["planned", "open", "refused", "limited figure, ms (right)"]
     assert "up to 8 streams" in panel.plot.accessibleName()
@@ -36,6 +36,6 @@ def test_the_load_is_there_at_once_and_the_account_when_it_was_read(qtbot: QtBot
         planned=((0.0, 8),), cloudwatch=((10.0, 7),), running=((0.0, 1),), desired=((0.0, 1),), target=6
     )
     panel.refresh()
-    assert panel.title.text() == "The account meanwhile"
+    assert panel.title.text() == "Account during the search"
     assert panel.subtitle.text() == "Instances in service: 1; desired: 1."
     assert "CloudWatch, one instance" in [entry.words for entry in panel.plot.legend_entries()]

@@ -60,10 +60,10 @@ async def test_the_account_is_shown_while_the_search_is_under_way(bench: PageBen
     panel = bench.capacity_page.timeline_panel
     searcher.model.take_progress(progress(30.0, 16, 16))
     searcher.refresh()
-    assert panel.title.text() == "The load meanwhile"
+    assert panel.title.text() == "Load during the search"
     bench.state.observed.records = records()
     searcher.refresh()
-    assert panel.title.text() == "The account meanwhile"
+    assert panel.title.text() == "Account during the search"
     assert panel.subtitle.text() == "Instances in service: 1 to 2; desired: 1 to 2."
     assert "2 instances in service" in panel.plot.accessibleName()
 

@@ -10,7 +10,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("A", "A and B side by side on the same audio"),
     ("1 – 9", "Show this connection"),  # noqa: RUF001 - an en dash is meant
     ("Space", "Play or pause a session, a replay or a comparison"),
-    ("← →", "Seek in what is played, or choose a tile"),
+    ("← →", "Seek during playback, or select a tile"),
     ("[ ]", "Previous or next turn, or clip of a comparison"),
     ("Enter", "Enlarge the chosen tile"),
     ("M", "Sound on or off"),
