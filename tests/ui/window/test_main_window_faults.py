@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from flux_desktop.engine.recording import run_recording
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision import supervisor
@@ -48,7 +49,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_run(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Both the supervisor's and the worker's own file stand for a disk without room.
-    monkeypatch.setattr(supervisor, "RUN_FILE", "/dev/full")
+    monkeypatch.setattr(run_recording, "RUN_FILE", "/dev/full")
     monkeypatch.setattr(supervisor, "worker_file", lambda _number: "/dev/full")
 
     async def live(window: MainWindow) -> None:
