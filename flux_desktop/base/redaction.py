@@ -47,7 +47,7 @@ class LiveSecrets:
         self.long_bytes: tuple[bytes, ...] = ()
 
     def add(self, value: str) -> None:
-        """Take a value; one that is too short to be told from a word is left out."""
+        """Note a value; one that is too short to be distinguished from a word is left out."""
         if len(value) < VALUE_CHARS_MIN or value in self._forms:
             return
         self._forms.update(dict.fromkeys(_forms(value)))

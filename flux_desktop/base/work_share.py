@@ -13,7 +13,7 @@ class WorkEndedError(Exception):
 
 
 def unwatched(_share: float) -> bool:
-    """Progress that nobody looks at."""
+    """Ignores the progress."""
     return True
 
 

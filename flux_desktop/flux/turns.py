@@ -112,7 +112,7 @@ class TurnTracker:
     """
 
     def __init__(self, *, eager_configured: bool | None = None, finished: EndedTurns | None = None) -> None:
-        """`eager_configured` is None where nobody knows, which switches that one check off.
+        """`eager_configured` is None if unknown, which switches off that check.
 
         `finished` is where ended turns are kept, a list where it is None.
         """

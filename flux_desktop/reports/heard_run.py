@@ -167,7 +167,7 @@ class _ConnectionReader:
         )
 
     def _closed(self, turn: Turn | None) -> None:
-        """A turn that was open when its stream ended: its text counts, its end is nobody's decision."""
+        """A turn that was open when its stream ended: its text counts, but no end of turn was decided."""
         if turn is not None:
             self._text(turn)
             self.connection.decisions.append(

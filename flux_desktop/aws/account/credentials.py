@@ -129,7 +129,7 @@ def _source(method: str, core: Any, profile: str | None) -> CredentialSource:
 
 
 def _shown(method: str, setting: str) -> str:
-    """The setting without what may be secret in it: of a command only the program."""
+    """The setting without possible secrets: of a command only the name of the program."""
     return (setting.split() or [""])[0] if method == "custom-process" else setting
 
 

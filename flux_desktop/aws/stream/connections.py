@@ -124,7 +124,7 @@ class _Connection:
         """By the server's settings; written by the network thread, before it passes on any answer."""
         self.shut = asyncio.Event()
         self._opening = asyncio.get_running_loop().create_task(self._open(network), name="open connection")
-        # Every stream that waits for it gets the error; without one, nobody asks.
+        # Every stream that waits for it gets the error.
         self._opening.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     @property

@@ -135,7 +135,7 @@ class Connection:
     # ------------------------------------------------------------ life
 
     async def run(self) -> LedgerClass:
-        """Live the connection's life; returns how it ended."""
+        """Open the connection, stream until its audio has ended, and close it; returns its ledger class."""
         started_s = self._context.clock()
         try:
             ledger, problem = await self._live()

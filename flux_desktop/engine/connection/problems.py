@@ -146,7 +146,7 @@ def internal_error(conn: int) -> Problem:
 
 
 def lease_ended() -> Problem:
-    """The machine that asked for the load has fallen silent."""
+    """The coordinator of the run has not renewed the lease in time."""
     return Problem(
         code="lease_ended",
         what="All streams were closed because the coordinator stopped responding.",

@@ -85,7 +85,7 @@ class RenewCredentials(_Command, tag="renew"):
 
 
 class RenewLease(_Command, tag="lease"):
-    """Whoever asked for the load is still there (`StartRun.lease_s`)."""
+    """The coordinator confirms that it still wants the run (`StartRun.lease_s`)."""
 
 
 class SendControl(_Command, tag="control"):

@@ -69,7 +69,7 @@ class MicrophoneSource(Struct, frozen=True, kw_only=True, tag="microphone"):
     go_on_when_lost: bool = False
     """When the device is lost during the run: continue with silence, or end the run."""
     record: bool = False
-    """Record what it hears into the session folder, with the consent of the user."""
+    """Save its audio in the session folder, with the consent of the user."""
 
 
 Source = WavSource | DataSetSource | MicrophoneSource

@@ -1,4 +1,4 @@
-"""Line noise: white noise, as a telephone line has it where nobody speaks. Digital zero gives an end away."""
+"""Line noise: white noise, as on a telephone line during silence. Digital silence would reveal the end of a clip."""
 
 from __future__ import annotations
 

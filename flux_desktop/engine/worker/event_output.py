@@ -21,7 +21,7 @@ class EventOutput:
         self._out = out
 
     def emit(self, event: Event) -> None:
-        """Record an event and send it, except for messages that nobody watches."""
+        """Record an event and send it, except for messages of connections that are not watched."""
         line = encode_event(event)
         if self.recorder is not None:
             self.recorder.write(line)

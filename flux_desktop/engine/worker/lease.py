@@ -1,4 +1,4 @@
-"""The lease of a run whose supervisor is on another machine: load never outlives whoever asked for it."""
+"""The lease of a run whose supervisor is on another machine: streams are closed when it no longer renews it."""
 
 from __future__ import annotations
 

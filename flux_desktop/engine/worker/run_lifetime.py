@@ -89,7 +89,7 @@ class RunLifetime:
             self._transport.renew(keys)
 
     def renew_lease(self) -> None:
-        """Whoever asked for the run is still there."""
+        """The coordinator still wants the run: its lease counts from now."""
         if self._lease is not None:
             self._lease.renew()
 
@@ -183,7 +183,7 @@ class RunLifetime:
         return await self._start_s
 
     async def _end_with_lease(self, lease: Lease) -> None:
-        """Close all streams when whoever asked for them has not been heard of for too long."""
+        """Close all streams when the coordinator has not renewed the lease in time."""
         await lease.ended()
         self._output.emit(Notice(t=0.0, problem=problems.lease_ended()))
         self.stop(drain=False)

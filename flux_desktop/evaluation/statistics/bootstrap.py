@@ -83,7 +83,7 @@ def quantile(values: Sequence[float], units: Sequence[Hashable], level: float) -
 
 
 def draws(units: int, *, replications: int = REPLICATIONS, seed: int = SEED) -> Iterator[Floats]:
-    """Blocks of rows, one row a replication: how often each unit was drawn."""
+    """Blocks of rows, one row per replication: how often each unit was drawn."""
     rng = np.random.default_rng(seed)
     rows_max = max(1, _CELLS_MAX // units)
     for start in range(0, replications, rows_max):

@@ -93,7 +93,7 @@ class EndpointState:
             self.started_epoch_s,
         )
         self.scaled = ("local", *(text.partition("=")[0] for text in settings.endpoints))
-        """Names of the endpoints whose instances these are: the streams of one process are not told apart by name."""
+        """Names of the endpoints whose instances these are: streams of one process are not distinguished."""
         self.late_s: deque[float] = deque(maxlen=_LATE_KEPT)
         """By how much frames with an artificial delay were written later than that, the newest."""
         self.streams_opened = 0

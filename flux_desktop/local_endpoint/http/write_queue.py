@@ -32,7 +32,7 @@ class Timing(NamedTuple):
     now_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     late: Callable[[float], None] = lambda _late_s: None
-    """Told of every delayed frame by how much later than its delay it was written, in seconds."""
+    """Called for every delayed frame with how much later than its delay it was written, in seconds."""
 
 
 class WriteQueue:

@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def opening_digest(opening: bytes) -> str:
-    """What the recordings of a folder are told apart by; `opening` is the first `JOIN_S` after leading silence."""
+    """What distinguishes the recordings of a folder; `opening` is the first `JOIN_S` after leading silence."""
     return hashlib.blake2b(opening, digest_size=12).hexdigest()
 
 

@@ -9,7 +9,7 @@ _NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED
 
 
 class LoadHistory:
-    """Told of every change of a connection; times that go back are those of another worker and count as the newest."""
+    """Takes every change of a connection; times that go back are those of another worker and count as the newest."""
 
     def __init__(self) -> None:
         self.connected: list[Point] = []

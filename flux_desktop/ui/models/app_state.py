@@ -59,7 +59,7 @@ class AppState:
         self.refuses_configure: list[str] = []
         """Endpoints of the account whose build was found to reject `Configure`."""
         self.reading = ""
-        """The recording or data set that is being read to be chosen, as a name; empty while none is."""
+        """Name of the recording or data set that was chosen and is still being read; empty if there is none."""
         self.presenting = False
         self.actions: dict[str, Callable[..., object]] = {}
         """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds), `turn` (by turns) and

@@ -41,7 +41,7 @@ class CardList(Sequence[Card]):
         self._newest.remove(card)
 
     def row_of(self, serial: int) -> int | None:
-        """The place of the card with a serial, searched from the newest; None where there is none."""
+        """Index of the card with this serial number, searched from the newest; None if there is none."""
         return next((row for row in range(len(self) - 1, -1, -1) if self[row].serial == serial), None)
 
     def __len__(self) -> int:

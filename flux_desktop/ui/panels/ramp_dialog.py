@@ -197,7 +197,7 @@ class RampDialog(QDialog):
 
 
 def _short(problem: Problem) -> str:
-    """In one sentence, or two where there is something to do; the menu has all figures."""
+    """The result in one sentence, or two if something has to be done; the menu has all figures."""
     return problem.what if problem.code == "limit_unknown" else problem.sentence()
 
 

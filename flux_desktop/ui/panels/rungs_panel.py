@@ -30,7 +30,7 @@ REASONS_PX = 420
 
 
 class _Cell(QTableWidgetItem):
-    """Sorted by a number where it has one."""
+    """A cell that is sorted by its number, if it has one."""
 
     def __init__(self, words: str, value: float | None) -> None:
         super().__init__(words)

@@ -1,4 +1,4 @@
-"""Hears the chosen microphone while no run is under way, so that its level shows before one begins."""
+"""Measures the level of the selected microphone while no run is in progress, so that it can be checked before."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Hear = Callable[[int | None], AsyncGenerator[Event]]
 
 
 class LevelWatch:
-    """Starts and stops the process that hears the device; only one at a time, and none during a run.
+    """Starts and stops the process that reads the device; only one at a time, and none during a run.
 
     `on_begin` is called before the first level of each device, `on_level` with seconds of this watch's own clock,
     `on_trouble` with what keeps the device from being heard, and with None once it is heard.

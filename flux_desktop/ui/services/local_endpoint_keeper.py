@@ -36,7 +36,7 @@ class LocalEndpointKeeper(LocalEndpoint):
             return await super().start(arguments)
 
     async def keep(self, wanted: Callable[[], Sequence[str] | None]) -> None:
-        """Have it ready with the arguments `wanted` (None: not now), also after it has died; stop it when cancelled."""
+        """Keep it running with the arguments `wanted` (None: stopped), restarted if it dies; stop it when cancelled."""
         tried: tuple[str, ...] | None = None
         try:
             while True:

@@ -13,7 +13,7 @@ MODES = ("system", "dark", "light")
 
 
 class ThemeSource(QObject):
-    """Holds the theme in use and tells painters of a change.
+    """The theme in use; signals its changes.
 
     Signals:
         changed: the theme was replaced; read `current`.

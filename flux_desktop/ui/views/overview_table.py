@@ -150,7 +150,7 @@ class OverviewTable(QTableView):
         self._arrange()
 
     def hide_columns(self, names: Iterable[str]) -> None:
-        """Hide these; the connection's number is always shown."""
+        """Hide these columns; the connection's number is always shown."""
         self._hidden = frozenset(names)
         self._arrange()
 

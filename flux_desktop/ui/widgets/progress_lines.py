@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from flux_desktop.ui.widgets.basics import ElidedLabel, label
 
@@ -28,6 +28,7 @@ class ProgressLines(QWidget):
         column.setSpacing(2)
         column.addWidget(self.bar)
         column.addLayout(self.words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_share(self, share: float, done: str, left: str) -> None:
         """How far it is (0 to 1), and both times in words."""

@@ -1,4 +1,4 @@
-"""Something that is built when it is first wanted, such as a page that may never be shown."""
+"""A value that is built on first use, such as a page that may never be shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings that outlive the program: a versioned JSON file. It contains no secrets."""
+"""The user's settings, kept in a versioned JSON file. It contains no secrets."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Part[Content](QWidget):
 
     @staticmethod
     def face(px: float, *, bold: bool = False) -> QFont:
-        """Type of so many pixels."""
+        """A font of this size in pixels."""
         return font(max(LEAST_PX, round(px)), bold=bold)
 
     def paint(self, painter: QPainter, content: Content, theme: Theme) -> None:
