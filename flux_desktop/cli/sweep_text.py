@@ -52,7 +52,7 @@ def figure_lines(figures: TurnFigures) -> list[str]:
         rows += [
             ("eager lead p50", ms_text(leads["p50"])),
             ("eager resumed", percent_text(figures.eager_waste)),
-            ("extra replies per turn", _number(figures.extra_replies_per_turn)),
+            ("extra replies per turn", _with_interval(figures.extra_replies_per_turn, ".2f")),
         ]
     return [f"{name:<24}{value}" for name, value in rows]
 
@@ -101,26 +101,18 @@ def _confirmed_lines(confirmed: Confirmed) -> list[str]:
         f"replay {ms_text(confirmed.replayed.decision_latency_ms['p50'])}",
         f"  decisions             {error.decisions} compared: {error.same} the same, {error.unseen} between two "
         f"messages, {error.differing} different",
-        f"  replay error          {_signed_ms(error.error_ms)} (replay minus live)",
+        f"  replay error          {_with_interval(error.error_ms, '+.0f', ' ms')} (replay minus live)",
     ]
 
 
-def _signed_ms(estimate: Estimate) -> str:
+def _with_interval(estimate: Estimate, form: str, unit: str = "") -> str:
+    """An estimate with its interval and n; `form` is the format of its numbers."""
     if estimate.value is None:
         return "not known (n = 0)"
     interval = ""
     if estimate.low is not None and estimate.high is not None:
-        interval = f" (95 % interval {estimate.low:+.0f} to {estimate.high:+.0f} ms, n = {estimate.n})"
-    return f"{estimate.value:+.0f} ms{interval}"
-
-
-def _number(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "not known"
-    interval = ""
-    if estimate.low is not None and estimate.high is not None:
-        interval = f"95 % interval {estimate.low:.2f} to {estimate.high:.2f}, "
-    return f"{estimate.value:.2f} ({interval}n = {estimate.n})"
+        interval = f"95 % interval {estimate.low:{form}} to {estimate.high:{form}}{unit}, "
+    return f"{estimate.value:{form}}{unit} ({interval}n = {estimate.n})"
 
 
 def _times(count: int) -> str:
