@@ -10,6 +10,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.events import Histograms, RunEnded, RunStarted, encode_event
 from flux_desktop.reports.sessions import digest
+from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.services.past_run import CUT_OFF, read_past_run
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
@@ -84,8 +85,10 @@ def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -
         assert window.state.run.conversation(2).transcript() == list(scripted.SENTENCES)
         assert "2 of 2 connections completed" in window.live_page.banners.banners()[0].problem.what
         window.transcripts.replay(100.0)
-        await until(lambda: window.state.run.active, "the replay has begun")
-        await until(lambda: window.state.run.ended is not None, "the replay has ended")
+        await until(
+            lambda: window.state.run.origin is Origin.REPLAY and window.state.run.ended is not None,
+            "the replay has begun and ended",
+        )
         assert window.state.run.conversation(1).transcript() == list(scripted.SENTENCES)
 
     stage(Waiting, live)
