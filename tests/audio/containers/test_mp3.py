@@ -85,7 +85,7 @@ def test_two_files_one_after_the_other_are_one_recording(path: Path) -> None:
 
 def test_what_is_no_frame_between_frames_is_damage(path: Path) -> None:
     frames = frames_of(path.read_bytes())
-    with pytest.raises(ProblemError, match=r"damaged after 1\.0 s: what follows there is not audio"):
+    with pytest.raises(ProblemError, match=r"damaged after 1\.0 s; what follows is not audio"):
         open_recording(rewritten(path, b"".join(frames[:30]) + bytes(2000) + b"".join(frames[30:])))
 
 
