@@ -24,17 +24,19 @@ def test_the_grid_is_never_before_the_moment(moment_s: float, grid: float) -> No
 @pytest.mark.parametrize(
     ("streams", "chunk_s", "expected_s"),
     [
-        (1, 0.08, 0.04),
+        (1, 0.08, 0.01),
+        (12, 0.08, 0.01),
+        (13, 0.08, 0.04),
         (50, 0.08, 0.04),
         (51, 0.08, 0.02),
         (100, 0.08, 0.02),
         (101, 0.08, 0.01),
         (5000, 0.08, 0.01),
-        (1, 0.02, 0.02),
-        (1, 0.005, 0.01),
+        (13, 0.02, 0.02),
+        (13, 0.005, 0.01),
     ],
 )
-def test_at_most_25_chunks_leave_at_once_where_the_grid_allows_it(
+def test_many_leave_together_yet_at_most_25_where_the_grid_allows_it(
     streams: int, chunk_s: float, expected_s: float
 ) -> None:
     assert grid_s(streams, chunk_s) == expected_s
@@ -57,5 +59,5 @@ def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
     sink = SimpleNamespace(send_audio=lambda _: None)
     loop = SimpleNamespace(call_at=lambda moment_s, _: timers.append(moment_s) or SimpleNamespace(cancel=lambda: None))
     sender.start(sink, loop)
-    assert sender.started_s == pytest.approx(100.04)
-    assert timers == pytest.approx([100.12])
+    assert sender.started_s == pytest.approx(100.01)
+    assert timers == pytest.approx([100.09])
