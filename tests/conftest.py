@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import gc
 import inspect
+import itertools
 import logging
 import os
 import shutil
@@ -47,36 +48,21 @@ GRACE_S = 20.0
 # Started once per process by the standard library, and ended with it.
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
-WHOLE_COLLECTION_EVERY = 200
-"""Tests; the others collect what is young. A whole collection takes 0.2 s once all modules of tests are loaded."""
-WINDOW_COUNTS = 10
-"""Tests; so much more does a test leave behind that makes Qt's objects."""
-_tests_since = 0
-
-
-def pytest_collection_finish() -> None:
-    """Modules and tests stay to the end: no collection during a test looks at them."""
-    gc.collect()
-    gc.freeze()
+WHOLE_COLLECTION_EVERY = 50
+"""Tests; the others collect what is young."""
+_tests_ended = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def collected_on_the_main_thread(request: pytest.FixtureRequest) -> Iterator[None]:
+def collected_on_the_main_thread() -> Iterator[None]:
     """Have no thread collect what a test of the window has left: Qt's objects are destroyed on the main thread alone.
 
     Python itself collects on whichever thread allocates next, also in a test long after, and the process then crashes.
     """
-    global _tests_since
     gc.disable()
     yield
-    _tests_since += WINDOW_COUNTS if "qapp" in request.fixturenames else 1
-    if _tests_since < WHOLE_COLLECTION_EVERY:
-        gc.collect(1)
-        return
-    _tests_since = 0
     gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    gc.collect(2 if next(_tests_ended) % WHOLE_COLLECTION_EVERY == 0 else 1)
 
 
 @pytest.fixture(autouse=True)
