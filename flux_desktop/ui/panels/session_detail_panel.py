@@ -139,9 +139,9 @@ class SessionDetailPanel(Panel):
             tip="Save the comparison as Markdown, JUnit or JSON",
         )
         buttons = QWidget()
-        flow = FlowLayout(buttons)
+        self._flow = FlowLayout(buttons)  # held: Qt asks a layout written in Python for its height at any time
         for each in (self.markdown_button, self.save_button, copy, swap):
-            flow.addWidget(each)
+            self._flow.addWidget(each)
         column.addWidget(buttons)
         self._end()
 

@@ -94,12 +94,12 @@ class SessionsPanel(Panel):
         filters.addWidget(self.star)
         self.body.addLayout(filters)
         actions = QWidget()
-        flow = FlowLayout(actions)
+        self._flow = FlowLayout(actions)  # held: Qt asks a layout written in Python for its height at any time
         self.buttons = {}
         for name, _number, tip in self.ACTIONS:
             made = button(name, lambda name=name: self.act_wanted.emit(name), tip=tip)  # type: ignore[misc]
             self.buttons[name] = made
-            flow.addWidget(made)
+            self._flow.addWidget(made)
         self.body.addWidget(actions)
         self.list = SessionList(theme)
         self.list.setMinimumHeight(120)
