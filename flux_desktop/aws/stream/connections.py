@@ -48,7 +48,7 @@ class Connections:
             place = Place(connection, made=free is None)
         try:
             await connection.ready(first=place.made)
-        except BaseException:
+        except BaseException:  # boundary: cancelled, or any failure; raised again, with the place given up
             place.give_up()
             raise
         if connection.users <= connection.streams_max or place.made:
