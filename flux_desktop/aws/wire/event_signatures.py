@@ -11,15 +11,27 @@ import hashlib
 import hmac
 import zlib
 from binascii import hexlify
+from typing import NamedTuple
 
 from flux_desktop.aws.wire.event_headers import DATE_PREFIX, SIGNATURE_BYTES, SIGNATURE_PREFIX, TimestampMs
-from flux_desktop.aws.wire.event_stream import Frame, frame_head
+from flux_desktop.aws.wire.event_stream import (
+    BINARY_OVERHEAD_BYTES,
+    MAX_PAYLOAD_BYTES,
+    PRELUDE_BYTES,
+    Frame,
+    binary_head,
+    frame_head,
+)
 from flux_desktop.aws.wire.sigv4 import SERVICE, SignatureMismatch, amz_date, scope, signing_key
 
 _HASHED_AT_ONCE_BYTES = 2000
 """From 2048 bytes on hashlib lets other threads run. The network thread then takes over in the middle of a chunk, and
 both threads wait for each other: 10 µs for each chunk."""
 _HMAC_BLOCK_BYTES = 64
+_MAX_SKEW_MS = 300_000
+_DATE_AT = PRELUDE_BYTES + len(DATE_PREFIX)
+_SIGNATURE_AT = _DATE_AT + 8 + len(SIGNATURE_PREFIX)
+_INNER_AT = _SIGNATURE_AT + SIGNATURE_BYTES
 _TO_INNER_PAD, _TO_OUTER_PAD = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
 
 
@@ -96,8 +108,11 @@ class _Chain:
     def next(self, date_ms: int, payload_hash: bytes) -> tuple[_Moment, bytes]:
         """What was computed for its date, and the 32-byte signature of an event, without advancing the chain."""
         moment = _moment(self._secret_key, self._region, self._service, date_ms)
-        text = b"".join((moment.preamble, self._prior_hex, moment.date_line, payload_hash))
-        return moment, moment.key.digest(text)
+        return moment, self.signature(moment, payload_hash)
+
+    def signature(self, moment: _Moment, payload_hash: bytes) -> bytes:
+        """The same where the moment is known."""
+        return moment.key.digest(b"".join((moment.preamble, self._prior_hex, moment.date_line, payload_hash)))
 
     def advance(self, signature: bytes) -> None:
         self._prior_hex = hexlify(signature)
@@ -125,13 +140,59 @@ class EventSigner:
         return self.sign(b"", now_ms)
 
 
+class _ChunkLayout(NamedTuple):
+    """What all chunks of one length and date have in common, whichever stream they belong to."""
+
+    size: int
+    date_ms: int
+    moment: _Moment
+    outer_head: bytes
+    """From the outer frame's prelude up to its signature."""
+    outer_crc: int
+    part_head: bytes
+    part_crc: int
+
+
+class _ChunkLayouts:
+    """The layout of the chunk that was verified last with one key: many streams send such chunks at a time."""
+
+    def __init__(self, secret_key: str, region: str, service: str) -> None:
+        self._scope = secret_key, region, service
+        self.last: _ChunkLayout | None = None
+
+    def find(self, data: bytes) -> _ChunkLayout | None:
+        """The layout of a chunk of this length and date; None where there is none."""
+        inner_bytes = len(data) - _INNER_AT - 4
+        if not BINARY_OVERHEAD_BYTES < inner_bytes <= MAX_PAYLOAD_BYTES:
+            return None
+        date_ms = int.from_bytes(data[_DATE_AT : _DATE_AT + 8], "big", signed=True)
+        try:
+            moment = _moment(*self._scope, date_ms)
+        except (OverflowError, ValueError, OSError):  # not a date
+            return None
+        self.last = _ChunkLayout(
+            len(data),
+            date_ms,
+            moment,
+            *moment.frame_head(inner_bytes),
+            *binary_head(inner_bytes - BINARY_OVERHEAD_BYTES),
+        )
+        return self.last
+
+
+@functools.lru_cache(maxsize=4)
+def _chunk_layouts(secret_key: str, region: str, service: str) -> _ChunkLayouts:
+    return _ChunkLayouts(secret_key, region, service)
+
+
 class EventVerifier:
     """Verifies the chain of an `EventSigner` or of any other AWS client."""
 
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
         self._chain = _Chain(secret_key, region, seed_signature_hex, service)
+        self._layouts = _chunk_layouts(secret_key, region, service)
 
-    def verify(self, frame: Frame, now_ms: int | None = None, max_skew_ms: int = 300_000) -> bytes:
+    def verify(self, frame: Frame, now_ms: int | None = None, max_skew_ms: int = _MAX_SKEW_MS) -> bytes:
         """The inner frame's bytes, empty for the final frame.
 
         Raises `SignatureMismatch` if headers are missing, the signature is wrong, or the event's date is
@@ -152,3 +213,27 @@ class EventVerifier:
             raise SignatureMismatch("the event's signature does not match")
         self._chain.advance(signature)
         return frame.payload
+
+    def binary_payload(self, data: bytes, now_ms: int) -> bytes | None:
+        """The payload of a valid chunk, checked in one pass; None for any other data, which leaves the chain as it was.
+
+        A chunk is one whole outer frame around what `payload_part` makes of a binary message. What gets None has to be
+        decoded and verified step by step, which tells what it is or what is wrong with it.
+        """
+        layout = self._layouts.last
+        if layout is None or len(data) != layout.size or not data.startswith(layout.outer_head):
+            layout = self._layouts.find(data)
+            if layout is None or not data.startswith(layout.outer_head):
+                return None
+        signature, inner = data[_SIGNATURE_AT:_INNER_AT], data[_INNER_AT:-4]
+        payload = inner[len(layout.part_head) : -4]
+        if (
+            not inner.startswith(layout.part_head)
+            or zlib.crc32(inner, zlib.crc32(signature, layout.outer_crc)) != int.from_bytes(data[-4:], "big")
+            or zlib.crc32(payload, layout.part_crc) != int.from_bytes(inner[-4:], "big")
+            or abs(now_ms - layout.date_ms) > _MAX_SKEW_MS
+            or not hmac.compare_digest(self._chain.signature(layout.moment, sha256_hex(inner)), signature)
+        ):
+            return None
+        self._chain.advance(signature)
+        return payload

@@ -53,6 +53,7 @@ class Frame(NamedTuple):
 # ---------------------------------------------------------------- frames
 
 _PRELUDE = struct.Struct(">III")
+PRELUDE_BYTES = _PRELUDE.size
 _U32_PAIR = struct.Struct(">II")
 
 
@@ -151,6 +152,15 @@ def _part_head(data_type: str | None, completion_state: str | None, length: int)
     if length:
         headers.append((":content-type", OCTET_STREAM))
     return frame_head(encode_headers(headers), length)
+
+
+def binary_head(length: int) -> tuple[bytes, int]:
+    """Prelude and headers of the part that carries a binary message of `length` bytes, and the CRC of both."""
+    return _part_head("BINARY", None, length)
+
+
+BINARY_OVERHEAD_BYTES = len(binary_head(1)[0]) + 4
+"""What such a part has beside its payload, unless that is empty."""
 
 
 def payload_part(

@@ -93,11 +93,9 @@ class ServerConversation:
 
     def receive(self, data_type: object, payload: bytes) -> None:
         """Take one complete message of the client: a control message if `data_type` is ``UTF8``, else audio."""
-        if self.over or self.closing:
-            return
         if data_type in _BINARY_TYPES:
-            self._receive_audio(payload)
-        else:
+            self.receive_audio(payload)
+        elif not (self.over or self.closing):
             self._receive_text(payload)
 
     def close(self) -> None:
@@ -109,7 +107,15 @@ class ServerConversation:
 
     # ------------------------------------------------------------ receiving
 
-    def _receive_audio(self, payload: bytes) -> None:
+    def receive_audio(self, payload: bytes) -> None:
+        """Take one binary message."""
+        if self.over or self.closing:
+            return
+        silent_until_s = self.recogniser.hear_silence(payload)
+        if silent_until_s is not None:
+            for step in self._turns.advance(silent_until_s, False, ()):
+                self._send_step(step)
+            return
         try:
             frames = self.recogniser.feed(payload)
         except PoolFullError:

@@ -132,17 +132,18 @@ class PendingAction:
     """
 
     def __init__(self, faults: Faults) -> None:
-        self._action: FaultAction | None = None
+        self.action: FaultAction | None = None
+        """None once it has been taken."""
         self._after_s = 0.0
         for name, action in ACTIONS.items():
             after_s = faults.value(name)
             if after_s is not None and (not action.first_stream_only or faults.is_first(name)):
-                self._action, self._after_s = action, after_s
+                self.action, self._after_s = action, after_s
                 return
 
     def take_if_due(self, audio_s: float) -> FaultAction | None:
         """The action when `audio_s` seconds of audio have been received, once."""
-        if self._action is None or audio_s < self._after_s:
+        if self.action is None or audio_s < self._after_s:
             return None
-        action, self._action = self._action, None
+        action, self.action = self.action, None
         return action

@@ -215,6 +215,12 @@ class StreamServer:
     def _take(self, data: bytes) -> bool:
         """Use data of the request's body; whether more is to be read."""
         now_ms = int(time.time() * 1000)
+        if not (self._decoder.pending_bytes or self._fragments or self._input_ended or self._never_connected):
+            audio = self._verifier.binary_payload(data, now_ms)
+            if audio is not None:
+                self._state.chunks += 1
+                self._conversation.receive_audio(audio)
+                return self._action.action is None or self._apply_fault()
         try:
             for outer in self._decoder.feed(data):
                 if self._input_ended:
@@ -227,7 +233,7 @@ class StreamServer:
             return self._refuse("InvalidSignatureException", str(error))
         except EventStreamError as error:
             return self._refuse("SerializationException", str(error))
-        return self._apply_fault()
+        return self._action.action is None or self._apply_fault()
 
     def _take_part(self, part: Frame) -> None:
         if part.headers.get(":event-type") != "PayloadPart":

@@ -34,9 +34,13 @@ class Framer:
         self.frame_bytes = round(sample_rate_hz * FRAME_S) * self.sample_bytes
         self._rest = b""
 
+    def is_frame(self, data: bytes) -> bool:
+        """Whether `data` is exactly the next frame."""
+        return len(data) == self.frame_bytes and not self._rest
+
     def feed(self, data: bytes) -> list[bytes]:
         """The frames that `data` completes."""
-        if not self._rest and len(data) == self.frame_bytes:
+        if self.is_frame(data):
             return [data]
         buffer = self._rest + data
         count = len(buffer) // self.frame_bytes

@@ -100,6 +100,16 @@ class Recogniser:
 
     # ------------------------------------------------------------ audio
 
+    def hear_silence(self, data: bytes) -> float | None:
+        """Where a frame ends in the stream that `data` is exactly and that counts as silence without being listened to.
+
+        None for any other data, which then belongs to `feed`.
+        """
+        if not self._silent or not self._framer.is_frame(data):
+            return None
+        self._heard_s = heard_s = round(self._heard_s + FRAME_S, 6)
+        return heard_s
+
     def feed(self, data: bytes) -> list[Recognised]:
         """Frames that `data` completes. Raises `PoolFullError` if no place for a decode is free."""
         return [self._process(frame, FRAME_S) for frame in self._framer.feed(data)]

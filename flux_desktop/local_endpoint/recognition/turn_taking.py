@@ -127,20 +127,22 @@ class TurnTaker:
         """That the open turn has ended, 0 to 1."""
         return min(_CONFIDENCE_CEILING, self._confidence + self.confidence_offset)
 
-    def advance(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
+    def advance(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> Sequence[TurnStep]:
         """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
         self._frames += 1
         self._now_s = end_s
-        resumed = self._take_words(words) or speech
-        if speech:
-            self._last_speech_s = end_s
-        self._weigh(speech)
-        change = self._change_of_state(resumed)
-        if change is not None:
-            return [change]
+        # Where nothing has been said since the last turn, none is open, and the confidence is at its lowest.
+        if speech or words or self._words:
+            resumed = self._take_words(words) or speech
+            if speech:
+                self._last_speech_s = end_s
+            self._weigh(speech)
+            change = self._change_of_state(resumed)
+            if change is not None:
+                return (change,)
         if self._frames % FRAMES_PER_UPDATE == 0:
-            return [self._step(TurnEvent.UPDATE)]
-        return []
+            return (self._step(TurnEvent.UPDATE),)
+        return ()
 
     def force_end(self) -> TurnStep | None:
         """End the open turn with the text last sent; None (a Warning to the client) when none is open."""

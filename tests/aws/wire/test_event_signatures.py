@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import zlib
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from flux_desktop.aws.wire.event_headers import TimestampMs
 from flux_desktop.aws.wire.event_signatures import EventSigner, EventVerifier, _Hmac, sha256_hex
-from flux_desktop.aws.wire.event_stream import Frame, decode_message, payload_part
+from flux_desktop.aws.wire.event_stream import (
+    MAX_PAYLOAD_BYTES,
+    EventStreamError,
+    Frame,
+    FrameDecoder,
+    decode_message,
+    encode_message,
+    payload_part,
+)
 from flux_desktop.aws.wire.sigv4 import SignatureMismatch
 
 SECRET_KEY = "x" * 40
@@ -112,3 +121,90 @@ def test_the_hmac_is_that_of_the_standard_library(key: bytes, text: bytes) -> No
 def test_a_payload_hashed_in_parts_has_the_hash_of_the_whole(size: int) -> None:
     payload = bytes(number % 251 for number in range(size))
     assert sha256_hex(payload).decode() == hashlib.sha256(payload).hexdigest()
+
+
+# ---------------------------------------------------------------- chunks checked in one pass
+
+NOW_MS = 0x1A20694A0A8
+BINARY_HEADERS = decode_message(payload_part(b"audio", "BINARY")).headers
+
+
+def checked_step_by_step(chain: EventVerifier, data: bytes) -> bytes | None:
+    """What `binary_payload` must give: the payload of the one binary part in `data`; None for anything else."""
+    try:
+        decoder = FrameDecoder()
+        (frame,) = decoder.feed(data)
+        decoder.finish()
+        part = decode_message(chain.verify(frame, NOW_MS))
+    except (EventStreamError, SignatureMismatch, ValueError):
+        return None
+    return part.payload if dict(part.headers) == dict(BINARY_HEADERS) else None
+
+
+@given(
+    st.lists(st.tuples(st.binary(min_size=1, max_size=3000), st.integers(-2, 2)), min_size=1, max_size=4),
+    st.integers(0),
+    st.sampled_from(["none", "bit", "cut", "longer", "twice", "date", "bit with checksums"]),
+)
+def test_a_chunk_checked_in_one_pass_gives_what_the_single_steps_give(
+    parts: list[tuple[bytes, int]], place: int, damage: str
+) -> None:
+    ours = signer()
+    chunks = [ours.sign(payload_part(audio, "BINARY"), NOW_MS + 20 * step) for audio, step in parts]
+    at_once, stepwise = verifier(), verifier()
+    for chunk in chunks[:-1]:
+        assert at_once.binary_payload(chunk, NOW_MS) == checked_step_by_step(stepwise, chunk) is not None
+    good = data = chunks[-1]
+    at = place % (8 * len(good))
+    flipped = bytearray(good)
+    flipped[at // 8] ^= 1 << at % 8
+    if damage == "bit":
+        data = bytes(flipped)
+    elif damage == "bit with checksums":
+        data = bytes(flipped[:-4]) + zlib.crc32(flipped[:-4]).to_bytes(4, "big")
+    elif damage == "cut":
+        data = good[: at // 8]
+    elif damage == "longer":
+        data = good + good[: 1 + at // 8]
+    elif damage == "twice":
+        data = chunks[0] if chunks[0] != good else good + good
+    elif damage == "date":
+        ours = signer()
+        signed = [ours.sign(payload_part(audio, "BINARY"), NOW_MS + 20 * step) for audio, step in parts[:-1]]
+        assert signed == chunks[:-1]
+        data = ours.sign(payload_part(parts[-1][0], "BINARY"), NOW_MS + (-1) ** place * 300_001)
+    expected = checked_step_by_step(stepwise, data)
+    assert (expected is None) == (data != good)
+    assert at_once.binary_payload(data, NOW_MS) == expected
+    if expected is None:  # the chain is where it was
+        assert at_once.binary_payload(good, NOW_MS) == parts[-1][0]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        b"",
+        payload_part(b"", "BINARY"),
+        payload_part(b"audio", "BINARY", "COMPLETE"),
+        payload_part(b"audio", "BINARY", "PARTIAL"),
+        payload_part(b"audio", None),
+        payload_part(b'{"type":"CloseStream"}', "UTF8"),
+        encode_message([(":message-type", "event"), (":event-type", "Other")], b"audio"),
+        payload_part(b"audio", "BINARY")[:-1] + b"?",
+        b"?" + payload_part(b"audio", "BINARY")[1:],
+        payload_part(b"audio", "BINARY") * 2,
+        bytes(200),
+    ],
+)
+def test_other_parts_are_left_to_the_single_steps(inner: bytes) -> None:
+    chain, data = verifier(), signer().sign(inner, NOW_MS)
+    assert chain.binary_payload(data, NOW_MS) is None
+    assert chain.verify(decode_message(data)) == inner
+
+
+def test_what_is_too_long_or_no_date_is_left_to_the_single_steps() -> None:
+    chain = verifier()
+    too_long = signer().sign(bytes(MAX_PAYLOAD_BYTES + 1), NOW_MS)
+    assert chain.binary_payload(too_long, NOW_MS) is None
+    never = signer().sign(payload_part(b"audio", "BINARY"), 0).replace(bytes(8), b"\x7f" + b"\xff" * 7, 1)
+    assert chain.binary_payload(never, NOW_MS) is None

@@ -22,6 +22,9 @@ class ScriptedRecogniser:
         self._forgotten_s = 0.0
         self._waiting: Callable[[], None] | None = None
 
+    def hear_silence(self, data: bytes) -> float | None:
+        return None
+
     def feed(self, data: bytes) -> list[Recognised]:
         if self.full:
             raise PoolFullError
