@@ -11,10 +11,10 @@ import asyncio
 import contextlib
 import gc
 import inspect
-import itertools
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -48,21 +48,35 @@ GRACE_S = 20.0
 # Started once per process by the standard library, and ended with it.
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
-WHOLE_COLLECTION_EVERY = 50
-"""Tests; the others collect what is young."""
-_tests_ended = itertools.count(1)
+_freeze = gc.freeze
+_modules_frozen = 0
+
+
+def _freeze_modules() -> None:
+    """Keep what exists, modules above all, out of later collections: looking at it takes 0.3 s each time."""
+    global _modules_frozen
+    gc.collect()
+    if len(sys.modules) > _modules_frozen:
+        _freeze()
+        _modules_frozen = len(sys.modules)
+
+
+def pytest_collection_finish() -> None:
+    """All tests are imported."""
+    _freeze_modules()
 
 
 @pytest.fixture(autouse=True)
-def collected_on_the_main_thread() -> Iterator[None]:
-    """Have no thread collect what a test of the window has left: Qt's objects are destroyed on the main thread alone.
+def collected_on_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Collect what a test has left at its end: Qt's objects are destroyed on the main thread alone.
 
     Python itself collects on whichever thread allocates next, also in a test long after, and the process then crashes.
+    What a test itself freezes (the window does, and a worker) would never be collected.
     """
     gc.disable()
+    monkeypatch.setattr(gc, "freeze", lambda: None)
     yield
-    gc.unfreeze()
-    gc.collect(2 if next(_tests_ended) % WHOLE_COLLECTION_EVERY == 0 else 1)
+    _freeze_modules()
 
 
 @pytest.fixture(autouse=True)

@@ -90,8 +90,10 @@ class RefreshClock(QObject):
         on_labels: Sequence[Callable[[], None]],
         active: Callable[[], bool] = lambda: True,
         parent: QObject | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
+        self._clock_s = clock_s
         self._mailbox = mailbox
         self._active = active
         self._started = False
@@ -129,11 +131,11 @@ class RefreshClock(QObject):
 
     def tick(self) -> None:
         """One look into the mailbox and one repaint of what is due."""
-        now_s = time.monotonic()
+        now_s = self._clock_s()
         until_s = now_s + DRAIN_BUDGET_S
         while (event := self._mailbox.take()) is not None:
             self._on_event(event)
-            if time.monotonic() > until_s:
+            if self._clock_s() > until_s:
                 break
         for draw in self._on_curves:
             draw()

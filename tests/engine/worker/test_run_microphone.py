@@ -79,12 +79,15 @@ async def test_what_the_microphone_hears_is_recorded_where_the_plan_says_so(driv
 
 async def test_speech_into_a_microphone_is_transcribed_on_every_connection(driver, microphone):
     playing = []
+    ended_turns = set()
 
     def react(event):
         if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and not playing:
             playing.append(microphone.play(Path(resource_path("sample_audio/conversation.wav"))))
-        if isinstance(event, Received) and '"EndOfTurn"' in event.text:
-            driver.supervisor.stop()
+        if isinstance(event, Received) and event.turn_event == "EndOfTurn":
+            ended_turns.add(event.conn)
+            if len(ended_turns) == 2:
+                driver.supervisor.stop()
 
     driver.reactions.append(react)
     try:
