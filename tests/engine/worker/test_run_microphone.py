@@ -96,7 +96,7 @@ async def test_speech_into_a_microphone_is_transcribed_on_every_connection(drive
         for player in playing:
             player.kill()
             player.wait()
-    assert ended.ledger["completed"] == 2
+    assert ended.ledger["completed"] == 2, ended.ledger
     for summary in driver.summaries.values():
         assert len(summary.final_texts[0].split()) >= 5
         assert summary.violations == {}
