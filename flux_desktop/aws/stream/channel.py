@@ -24,7 +24,7 @@ from smithy_http.aio.interfaces import HTTPRequest
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem, is_about_request
 from flux_desktop.aws.stream.connections import Connections, Place
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.send_queue import SendQueue
+from flux_desktop.aws.stream.send_queue import ChannelClosedError, SendQueue
 from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.base.problem import Problem, ProblemError
 
@@ -39,10 +39,6 @@ class ChannelSink(Protocol):
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
         """The peer sends no more: orderly (None), or with the reason. May be called more than once."""
-
-
-class ChannelClosedError(Exception):
-    """Write on a stream that the network has already ended; the sink receives the reason."""
 
 
 class Channel:
@@ -64,13 +60,16 @@ class Channel:
         self._address = Address("", 0)
         self._place: Place | None = None
         self._given_up = False
-        self._stream: Any = None
         self._accepted = False
         self._completed = False
         self._answer: asyncio.Future[tuple[int, Headers]] | None = None
         self._error_body = bytearray()
         self._over = asyncio.Event()
         self._outgoing = SendQueue()
+        self.write = self._outgoing.write
+        """Hands bytes to the network thread; never blocks. Raises `ChannelClosedError` if the stream has ended."""
+        self.write_end = self._outgoing.write_end
+        """Sends an empty DATA frame with END_STREAM. Raises `ChannelClosedError` if the stream has ended."""
         self.prompt_until_s = math.inf
         """Until then bytes are delivered at once, later with a short delay where that saves a wake-up of the loop."""
         self.was_connected = False
@@ -150,7 +149,7 @@ class Channel:
             if is_about_request(error):
                 raise
             raise ProblemError(crt_problem(error, self._address)) from error  # lost since it was made
-        self._stream = stream
+        self._outgoing.open(stream)
 
     async def _read_error_body(self) -> bytes:
         try:
@@ -203,8 +202,7 @@ class Channel:
 
     def _on_complete(self, error: BaseException | None, at_s: float) -> None:
         self._completed = True
-        self._stream = None
-        self._outgoing.clear()
+        self._outgoing.close()
         problem = None if error is None else crt_problem(error, self._address)
         if self._answer is not None and not self._answer.done():
             reason = problem or connect_problem("connection_lost", self._address, "no response was received")
@@ -219,26 +217,7 @@ class Channel:
     @property
     def is_writable(self) -> bool:
         """Whether the stream is open and the network thread has not reported its end."""
-        return self._stream is not None
-
-    def write(self, data: bytes) -> None:
-        """Hand `data` to the network thread; never blocks. Raises `ChannelClosedError` if the stream has ended."""
-        stream = self._stream
-        if stream is None:
-            raise ChannelClosedError
-        try:
-            self._outgoing.write(stream, data)
-        except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
-            raise ChannelClosedError from error
-
-    def write_end(self) -> None:
-        """An empty DATA frame with END_STREAM. Raises `ChannelClosedError` if the stream has ended."""
-        if self._stream is None:
-            raise ChannelClosedError
-        try:
-            self._outgoing.write_end(self._stream)
-        except (AwsCrtError, RuntimeError) as error:
-            raise ChannelClosedError from error
+        return self._outgoing.stream is not None
 
     @property
     def unsent_bytes(self) -> int:

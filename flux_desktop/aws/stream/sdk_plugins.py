@@ -23,7 +23,7 @@ from flux_desktop.aws.wire.event_signatures import EventSigner, sha256_hex
 from flux_desktop.aws.wire.event_stream import DataType, payload_part
 
 DATE_STEP_MS = 20
-"""AWS accepts dates that are minutes off."""
+"""Steps of events' dates: the chunks of one wake-up share what is computed of theirs. AWS accepts minutes."""
 _DATE_STEP_NS = DATE_STEP_MS * 1_000_000
 
 
@@ -83,19 +83,22 @@ def _part(payload: bytes, data_type: DataType | None) -> tuple[bytes, bytes]:
 class Publisher:
     """Event publisher that frames, signs and writes synchronously, in call order; for one writer."""
 
+    __slots__ = ("_sign", "_signer", "_write", "_write_end")
+
     def __init__(self, channel: Channel, signer: EventSigner) -> None:
-        self._channel = channel
+        self._write, self._write_end = channel.write, channel.write_end
         self._signer = signer
+        self._sign = signer.sign
 
     def publish(self, payload: bytes, data_type: DataType | None) -> None:
         """Raises `ChannelClosedError` if the stream has already ended."""
         part, part_hash = _part(payload, data_type)
-        self._channel.write(self._signer.sign(part, _now_ms(), part_hash))
+        self._write(self._sign(part, time.time_ns() // _DATE_STEP_NS * DATE_STEP_MS, part_hash))
 
     def finish(self) -> None:
         """Write the signed empty frame, then END_STREAM."""
-        self._channel.write(self._signer.finish(_now_ms()))
-        self._channel.write_end()
+        self._write(self._signer.finish(time.time_ns() // _DATE_STEP_NS * DATE_STEP_MS))
+        self._write_end()
 
     async def send(self, event: RequestStreamEventPayloadPart) -> None:
         """`publish` under the name that the SDK calls; not used by this program."""
@@ -141,8 +144,3 @@ class StreamProtocol(RestJsonClientProtocol):
         context: Any,
     ) -> Any:
         return _UnusedReceiver()
-
-
-def _now_ms() -> int:
-    """An event's date, in steps: the chunks of one wake-up then share what is computed of it."""
-    return time.time_ns() // _DATE_STEP_NS * DATE_STEP_MS

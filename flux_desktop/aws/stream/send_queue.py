@@ -16,6 +16,8 @@ from concurrent.futures import Future as ThreadFuture
 from functools import cache
 from typing import Any
 
+from awscrt.exceptions import AwsCrtError
+
 try:
     import _awscrt  # type: ignore[import-not-found]
 except ImportError:  # an awscrt with another structure
@@ -25,69 +27,101 @@ _LOG = logging.getLogger(__name__)
 _write_data: Any = getattr(_awscrt, "http2_client_stream_write_data", None)
 _new_input_stream: Any = getattr(_awscrt, "input_stream_new", None)
 _HAS_BINDING = _write_data is not None and _new_input_stream is not None
+_now_s = time.monotonic
+_WAITING_LOOKED_AT = 64
+"""Entries of the queue from which on each write looks for completed ones. Whoever asks for the queue's age, as the
+engine does twice a second, looks before."""
+
+
+class ChannelClosedError(Exception):
+    """Write on a stream that the network has already ended; the sink receives the reason."""
 
 
 class _Chunk(io.BytesIO):
     """A chunk as the binding reads it: like `awscrt.io.InputStream`, with no Python function in between."""
 
+    __slots__ = ("_binding",)
     _read_into_memoryview = io.BytesIO.readinto
     _binding: Any
 
 
 class SendQueue:
-    """The writes of one HTTP/2 stream, in order. The write methods raise whatever the binding raises."""
+    """The writes of one HTTP/2 stream, in order, from `open` to `close`; before and after, it takes none.
+
+    The write methods raise `ChannelClosedError` where the stream has ended.
+    """
+
+    __slots__ = ("_completed", "_done", "_end", "_waiting", "stream")
 
     def __init__(self) -> None:
-        # Both are short; an empty deque takes half a kilobyte, and every stream has two.
-        self._waiting: list[tuple[int, float]] = []
+        self.stream: Any = None
+        """The open stream."""
+        # Sizes and moments in turn. Both lists are short; an empty deque takes half a kilobyte.
+        self._waiting: list[float] = []
         # One entry per completed write; the network thread appends, in the order of the writes.
         self._done: list[int] = []
+        self._completed = self._done.append
         self._end: ThreadFuture[None] | None = None
 
-    def write(self, stream: Any, data: bytes) -> None:
-        """Hand over one chunk; never blocks."""
-        if _HAS_BINDING:
-            chunk = _Chunk(data)
-            chunk._binding = _new_input_stream(chunk)
-            _write_data(stream, chunk, False, self._done.append)
-        else:
-            _report_missing_binding()
-            stream.write_data(io.BytesIO(data)).add_done_callback(lambda _: self._done.append(0))
-        if self._done:
-            self._drop_completed()
-        self._waiting.append((len(data), time.monotonic()))
+    def open(self, stream: Any) -> None:
+        """From now on writes go to `stream`."""
+        self.stream = stream
 
-    def write_end(self, stream: Any) -> None:
-        """An empty DATA frame with END_STREAM."""
-        self._end = stream.write_data(None, True)
-        self._end.add_done_callback(lambda _: self._done.append(0))
-        self._waiting.append((0, time.monotonic()))
-
-    def clear(self) -> None:
+    def close(self) -> None:
         """Discard everything: the stream has ended."""
+        self.stream = self._end = None
         self._waiting.clear()
-        self._end = None
+
+    def write(self, data: bytes) -> None:
+        """Hand over one chunk; never blocks."""
+        if self.stream is None:
+            raise ChannelClosedError
+        try:
+            if _HAS_BINDING:
+                chunk = _Chunk(data)
+                chunk._binding = _new_input_stream(chunk)
+                _write_data(self.stream, chunk, False, self._completed)
+            else:
+                _report_missing_binding()
+                self.stream.write_data(io.BytesIO(data)).add_done_callback(lambda _: self._completed(0))
+        except (AwsCrtError, RuntimeError) as error:  # the binding raises both kinds
+            raise ChannelClosedError from error
+        waiting = self._waiting
+        waiting += (len(data), _now_s())
+        if len(waiting) > _WAITING_LOOKED_AT:
+            self._drop_completed()
+
+    def write_end(self) -> None:
+        """An empty DATA frame with END_STREAM."""
+        if self.stream is None:
+            raise ChannelClosedError
+        try:
+            self._end = self.stream.write_data(None, True)
+        except (AwsCrtError, RuntimeError) as error:
+            raise ChannelClosedError from error
+        self._end.add_done_callback(lambda _: self._completed(0))
+        self._waiting += (0, _now_s())
 
     @property
     def end(self) -> ThreadFuture[None] | None:
-        """Completes when everything up to `write_end` has been sent; None before `write_end` and after `clear`."""
+        """Completes when everything up to `write_end` has been sent; None before `write_end` and after `close`."""
         return self._end
 
     @property
     def unsent_bytes(self) -> int:
         """Bytes that the connection has not accepted because its flow-control window or its socket is full."""
         self._drop_completed()
-        return sum(size for size, _ in self._waiting)
+        return int(sum(self._waiting[::2]))
 
     @property
     def oldest_unsent_s(self) -> float:
         """Age in seconds of the oldest write that has not been accepted; 0 if there is none."""
         self._drop_completed()
-        return time.monotonic() - self._waiting[0][1] if self._waiting else 0.0
+        return _now_s() - self._waiting[1] if self._waiting else 0.0
 
     def _drop_completed(self) -> None:
-        n = min(len(self._done), len(self._waiting))
-        del self._done[:n], self._waiting[:n]
+        n = min(len(self._done), len(self._waiting) // 2)
+        del self._done[:n], self._waiting[: 2 * n]
 
 
 @cache

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from flux_desktop.aws.errors.answer_texts import clock_step_problem
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.errors import broken_stream_problem, exception_problem, read_exception
-from flux_desktop.aws.stream.channel import Channel, ChannelClosedError
+from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.sdk_plugins import Publisher
+from flux_desktop.aws.stream.send_queue import ChannelClosedError
 from flux_desktop.aws.target import ConnectTimings, EndKind, StreamClosedError, StreamEnd, StreamListener, StreamTarget
 from flux_desktop.aws.wire.event_headers import EventStreamError
 from flux_desktop.aws.wire.event_stream import DataType, Frame, FrameDecoder
@@ -93,7 +94,13 @@ class SageMakerStream:
 
     def send_audio(self, chunk: bytes) -> None:
         """Send one binary message. Never blocks. Raises `StreamClosedError` if the stream has ended."""
-        self._publish(chunk, "BINARY")
+        if self._end is not None or self._input_ended or self._publisher is None:
+            raise self._closed_error()
+        try:
+            self._publisher.publish(chunk, "BINARY")
+        except ChannelClosedError as error:
+            # The network has already ended it; `on_end` follows.
+            raise self._closed_error() from error
 
     def send_text(self, text: str) -> None:
         """Send one JSON control message. Sending CloseStream makes the server's end an expected one."""

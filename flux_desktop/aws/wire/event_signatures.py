@@ -64,15 +64,15 @@ class _Moment:
     def __init__(self, secret_key: str, region: str, service: str, date_ms: int) -> None:
         header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
         self.key, self.preamble = _second(secret_key, region, service, date_ms // 1000)
+        self.sign = self.key.digest
         self.date_line = b"\n%b\n" % hashlib.sha256(header).hexdigest().encode()
         self._headers = header + SIGNATURE_PREFIX
-        self._heads: dict[int, tuple[bytes, int]] = {}
+        self.heads: dict[int, tuple[bytes, int]] = {}
+        """What `frame_head` has computed."""
 
     def frame_head(self, inner_bytes: int) -> tuple[bytes, int]:
         """The outer frame's beginning, up to its signature, and the checksum of that."""
-        head = self._heads.get(inner_bytes)
-        if head is None:
-            head = self._heads[inner_bytes] = frame_head(self._headers, inner_bytes, more_headers=SIGNATURE_BYTES)
+        head = self.heads[inner_bytes] = frame_head(self._headers, inner_bytes, more_headers=SIGNATURE_BYTES)
         return head
 
 
@@ -118,20 +118,47 @@ class _Chain:
         self._prior_hex = hexlify(signature)
 
 
+class _Moments:
+    """The newest `_Moment` of one key: chunks of many streams are signed one after another, at one date."""
+
+    __slots__ = ("_key", "date_ms", "newest")
+
+    def __init__(self, secret_key: str, region: str, service: str) -> None:
+        self._key = (secret_key, region, service)
+        self.date_ms: int | None = None
+        self.newest: _Moment | None = None
+
+    def at(self, date_ms: int) -> _Moment:
+        """The moment of that date, from now on the newest."""
+        moment = self.newest = _moment(*self._key, date_ms)
+        self.date_ms = date_ms
+        return moment
+
+
+_moments = functools.lru_cache(maxsize=8)(_Moments)
+
+
 class EventSigner:
-    """Signs a client's events in sending order; for one writer."""
+    """Signs a client's events in sending order; for one writer. Its signatures are a `_Chain`, in fewer calls."""
+
+    __slots__ = ("_moments", "_prior_hex")
 
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
-        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
+        self._moments = _moments(secret_key, region, service)
+        self._prior_hex = seed_signature_hex.encode()
 
     def sign(self, inner: bytes, now_ms: int, inner_hash: bytes | None = None) -> bytes:
         """The outer frame around an encoded inner frame; `inner_hash` is its `sha256_hex`, where that is known.
 
         `now_ms`: wall time since 1970.
         """
-        moment, signature = self._chain.next(now_ms, inner_hash or sha256_hex(inner))
-        self._chain.advance(signature)
-        head, crc = moment.frame_head(len(inner))
+        moments = self._moments
+        moment = moments.newest if moments.date_ms == now_ms else moments.at(now_ms)
+        assert moment is not None
+        text = moment.preamble + self._prior_hex + moment.date_line + (inner_hash or sha256_hex(inner))
+        signature = moment.sign(text)
+        self._prior_hex = hexlify(signature)
+        head, crc = moment.heads.get(len(inner)) or moment.frame_head(len(inner))
         crc = zlib.crc32(inner, zlib.crc32(signature, crc))
         return b"".join((head, signature, inner, crc.to_bytes(4, "big")))
 

@@ -90,7 +90,7 @@ class ConnectionReport:
             update_latency_ms=receiver.recent_ms.newest,
             update_p50_ms=recent.p50_ms,
             update_p95_ms=recent.p95_ms,
-            pacing_p99_ms=of_values(sender.recent_errors_s.values(), unit_ms=1000).p99_ms,
+            pacing_p99_ms=of_values(sender.recent_errors_s, unit_ms=1000).p99_ms,
             chunks_sent=sender.chunks_sent,
             late_chunks=sender.late_chunks,
             position_s=sender.audio_clock.audio_s,
@@ -135,6 +135,6 @@ class ConnectionReport:
             unheard_s=round(self.unheard_s, 3),
             update=receiver.all_update_ms.percentiles(),
             wire=receiver.all_wire_ms.percentiles(),
-            pacing=of_values(sender.recent_errors_s.values(), unit_ms=1000),
+            pacing=of_values(sender.recent_errors_s, unit_ms=1000),
             words=receiver.timing.errors if receiver.timing.errors.n else None,
         )

@@ -39,15 +39,19 @@ class Histogram:
         self._pending: list[float] = []
         self._percentiles = Percentiles()
         """Of as many durations as it counts: those of an opening are asked for long after the last one."""
-        self.total_s = 0.0
-        """Sum of what was added here; merged values are not in it."""
+        self._recorded_s = 0.0
 
     def add(self, duration_s: float) -> None:
         """Count one duration."""
-        self._pending.append(duration_s)
-        self.total_s += duration_s
-        if len(self._pending) >= _PENDING_MAX:
+        pending = self._pending
+        pending.append(duration_s)
+        if len(pending) >= _PENDING_MAX:
             self._recorded()
+
+    @property
+    def total_s(self) -> float:
+        """Sum of what was added here; merged values are not in it."""
+        return self._recorded_s + sum(self._pending)
 
     def add_expected(self, duration_s: float, interval_s: float) -> None:
         """Count one duration, and the samples due every `interval_s` that it delayed."""
@@ -93,6 +97,7 @@ class Histogram:
             us = np.clip(np.rint(np.array(self._pending) / _RESOLUTION_S) * _RESOLUTION_US, 1, _HIGHEST_US).astype(
                 np.int64
             )
+            self._recorded_s += sum(self._pending)
             self._pending.clear()
             # The width of a value's counter is the power of two by which it exceeds the finest range. Rounded down to
             # it, thousands of values become a few hundred different ones.

@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flux_desktop.audio.encoding import chunk_bytes, decode, named, sample_bytes
 from flux_desktop.audio.levels import measure
 from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.engine.measuring.recent_values import RecentValues
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
 from flux_desktop.engine.sending.line_noise import LineNoise
@@ -24,7 +26,7 @@ from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 KEEPALIVE_S = 10.0
 """Interval of the samples sent on an idle stream. Live endpoints kept such a stream open for minutes."""
 RECENT_CHUNKS = 750
-"""Pacing errors kept for a connection's row and summary: about the last minute."""
+"""Chunks whose pacing errors are in a connection's row and summary: about the last minute."""
 
 PAUSE_S = 0.4
 SPEECH_MIN_DBFS = -45.0
@@ -36,6 +38,10 @@ class AudioSink(Protocol):
 
     def send_audio(self, chunk: bytes) -> None:
         """Hand one chunk to the transport."""
+
+
+def _no_stream(_: bytes) -> None:
+    raise RuntimeError("the sender has not been started")
 
 
 class BaseSender(ABC):
@@ -68,7 +74,6 @@ class BaseSender(ABC):
         """Seconds of audio that were due while there was no stream, and so were never sent."""
         self.audio_end_s: float | None = None
         """Where the audio ended, in seconds of stream audio."""
-        self.recent_errors_s = RecentValues(RECENT_CHUNKS)
         self.started_s: float | None = None
         """When the audio began; all chunks are due relative to it."""
         self.unplanned_s = 0.0
@@ -78,6 +83,7 @@ class BaseSender(ABC):
         self._encoding = options.encoding
         self._newest: deque[bytes] = deque(maxlen=max(1, round(PAUSE_S / plan.chunk_s)))
         self._chunk_s = plan.chunk_s
+        self._late_s = plan.chunk_s / 2
         self._bytes_per_s = options.sample_rate_hz * sample_bytes(options.encoding)
         size = chunk_bytes(options.sample_rate_hz, plan.chunk_s, sample_bytes(options.encoding))
         self._silence = silence(options.encoding, size)
@@ -98,14 +104,14 @@ class BaseSender(ABC):
         self._timers: Timers | None = None
         self._timer: Timer | None = None
         self._keepalive_timer: Timer | None = None
-        self._sink: AudioSink | None = None
+        self._send_audio: Callable[[bytes], None] = _no_stream
         self._paced_s = 0.0
 
     # ------------------------------------------------------------ life
 
     def start(self, sink: AudioSink, timers: Timers) -> None:
         """Begin now, or after the plan's idle time."""
-        self._sink, self._timers = sink, timers
+        self._send_audio, self._timers = sink.send_audio, timers
         interval_s = self._keepalive_s or (KEEPALIVE_S if self._idle_s else None)
         if interval_s is not None:
             self._keepalive_timer = timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
@@ -125,7 +131,7 @@ class BaseSender(ABC):
     def resume(self, sink: AudioSink) -> None:
         """Continue, on `sink` from now on."""
         assert self._timers is not None
-        self._sink = sink
+        self._send_audio = sink.send_audio
         interval_s = self._keepalive_s or (KEEPALIVE_S if self.started_s is None else None)
         if interval_s is not None:
             self._keepalive_timer = self._timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
@@ -173,20 +179,29 @@ class BaseSender(ABC):
 
     def _send(self, chunk: bytes, due_s: float) -> float | None:
         """Send a chunk that was due at `due_s` and count it; returns when, or None where the stream accepts no more."""
-        if not self._hand_over(chunk):
+        try:
+            self._send_audio(chunk)
+        except Exception as error:  # boundary: an error of the transport ends this stream only
+            self._refused(error)
             return None
         sent_s = self._clock()
         error_s = sent_s - due_s
-        duration_s = len(chunk) / self._bytes_per_s
+        size_bytes = len(chunk)
+        duration_s = size_bytes / self._bytes_per_s
         self._paced_s += duration_s
-        self.audio_clock.sent(duration_s, due_s, sent_s)
+        self.audio_clock.sent(duration_s, due_s, sent_s, True)
         self.chunks_sent += 1
+        self.sent_bytes += size_bytes
         self._pacing.add(error_s)
         self._newest.append(chunk)
-        self.recent_errors_s.append(error_s)
-        if error_s > self._chunk_s / 2:
+        if error_s > self._late_s:
             self.late_chunks += 1
         return sent_s
+
+    @property
+    def recent_errors_s(self) -> NDArray[np.float64]:
+        """Pacing errors of about the last minute, for a connection's row and summary."""
+        return self.audio_clock.recent_errors_s(RECENT_CHUNKS)
 
     @property
     def is_in_pause(self) -> bool:
@@ -214,17 +229,16 @@ class BaseSender(ABC):
         assert self._timers is not None
         self._keepalive_timer = self._timers.call_later(interval_s, lambda: self._keep_alive(interval_s))
         now_s = self._clock()
-        if self._hand_over(self._tiny):
-            self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)
-            self.unplanned_s += len(self._tiny) / self._bytes_per_s
-
-    def _hand_over(self, chunk: bytes) -> bool:
-        assert self._sink is not None
         try:
-            self._sink.send_audio(chunk)
-        except Exception as error:  # boundary: an error of the transport ends this stream only
-            self.pause()
-            self._on_error(error)
-            return False
-        self.sent_bytes += len(chunk)
-        return True
+            self._send_audio(self._tiny)
+        except Exception as error:  # boundary, as in `_send`
+            self._refused(error)
+            return
+        self.sent_bytes += len(self._tiny)
+        self.audio_clock.sent(len(self._tiny) / self._bytes_per_s, now_s, now_s)
+        self.unplanned_s += len(self._tiny) / self._bytes_per_s
+
+    def _refused(self, error: Exception) -> None:
+        """The stream accepts no more."""
+        self.pause()
+        self._on_error(error)

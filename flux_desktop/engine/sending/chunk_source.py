@@ -167,13 +167,19 @@ class DiskChunkSource(FileChunks):
 
     def take(self) -> bytes | None:
         """The next chunk, which is then behind; None while it is still being read from disk."""
-        position, size = self._position, self.next_bytes()
+        position, left, size = self._position, self._left, self._chunk_bytes
+        if left is not None and left < size:
+            size = left
         start = position - self._block_at
         end = start + size
-        if start >= 0 and end <= len(self._block):
-            self._advance(size)
-            return self._shared.cut(self._block, start, end, position) if self._shared else self._block[start:end]
-        return self._take_across()
+        if start < 0 or end > len(self._block):
+            return self._take_across()
+        # As `_advance`, but for a step that ends in the present block.
+        position_after = position + size
+        self._position = 0 if position_after == self._size_bytes and self._loop else position_after
+        if left is not None:
+            self._left = left - size
+        return self._shared.cut(self._block, start, end, position) if self._shared else self._block[start:end]
 
     def _take_across(self) -> bytes | None:
         """Take a chunk that the present block does not hold, or not to its end."""

@@ -35,7 +35,8 @@ class FileSender(BaseSender):
             self.started_s = on_grid(self.started_s, self._grid_s)
         if not self._next_bytes:
             self._plan_next()
-        self._schedule(self._clock())
+        assert self._timers is not None
+        self._timer = self._timers.call_at(self._moment_s(self._clock()), self._tick)
 
     def _skip_until(self, now_s: float) -> None:
         if not self._next_bytes:
@@ -50,37 +51,37 @@ class FileSender(BaseSender):
         self._next_bytes = 0
         self._next = None
 
-    def _tick(self) -> None:
-        self._timer = None
+    def _tick(self) -> float | None:
+        """Send what is due; returns when to be called again."""
         now_s = self._clock()
         for _ in range(BURST_MAX):
-            if not self._next_bytes or self._next_due_s > now_s + EARLY_TOLERANCE_S:
+            due_s = self._next_due_s
+            if due_s > now_s + EARLY_TOLERANCE_S or not self._next_bytes:
                 break
-            if self._next is None and (chunk := self._chunks.take()) is not None:
-                self._next = chunk
-            if self._next is None:
-                assert self._timers is not None
-                self._timer = self._timers.call_later(NOT_READ_RETRY_S, self._tick)
-                return
-            sent_s = self._send(self._next, self._next_due_s)
+            chunk = self._next
+            if chunk is None and (chunk := self._chunks.take()) is None:
+                return now_s + NOT_READ_RETRY_S
+            sent_s = self._send(chunk, due_s)
             if sent_s is None:
-                return
+                self._next = chunk
+                return None
             now_s = sent_s
             self._plan_next()
-        if not self._next_bytes:
-            self.stop()
-            self._on_done()
-        else:
-            self._schedule(now_s)
+        if self._next_bytes:
+            return self._moment_s(now_s)
+        self.stop()
+        self._on_done()
+        return None
 
     def _plan_next(self) -> None:
         self._next = None
-        self._next_bytes = self._chunks.next_bytes() if self.audio_end_s is None else 0
-        if not self._next_bytes and (silent := self._silent_chunk()) is not None:
-            self._next, self._next_bytes = silent, len(silent)
-        if self._next_bytes:
+        size_bytes = self._chunks.next_bytes() if self.audio_end_s is None else 0
+        if not size_bytes and (silent := self._silent_chunk()) is not None:
+            self._next, size_bytes = silent, len(silent)
+        self._next_bytes = size_bytes
+        if size_bytes:
             assert self.started_s is not None
-            self._next_due_s = self.started_s + self._paced_s + self._next_bytes / self._bytes_per_s
+            self._next_due_s = self.started_s + self._paced_s + size_bytes / self._bytes_per_s
 
     def _silent_chunk(self) -> bytes | None:
         first = self.audio_end_s is None
@@ -91,9 +92,9 @@ class FileSender(BaseSender):
         chunk = self._silence[short_bytes:]
         return chunk if self._noise is None else self._noise.chunk(len(chunk))
 
-    def _schedule(self, now_s: float) -> None:
-        assert self._timers is not None
-        moment_s = self._next_due_s
-        if moment_s <= now_s:  # behind the plan: half a chunk on, so that catching up is gentle
-            moment_s = now_s + self._chunk_s / 2 if self.chunks_sent else now_s
-        self._timer = self._timers.call_at(moment_s, self._tick)
+    def _moment_s(self, now_s: float) -> float:
+        """When what is next is sent."""
+        if self._next_due_s > now_s:
+            return self._next_due_s
+        # Behind the plan: half a chunk on, so that catching up is gentle.
+        return now_s + self._chunk_s / 2 if self.chunks_sent else now_s

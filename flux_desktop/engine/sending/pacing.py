@@ -8,9 +8,11 @@ Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolut
 from __future__ import annotations
 
 import math
-from array import array
-from bisect import bisect_left
+from struct import Struct
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 BURST_MAX = 2
 """Most chunks sent at once after a stall: the schedule is caught up with gradually."""
@@ -51,35 +53,73 @@ class PlannedAndSent(NamedTuple):
     send_s: float
 
 
+_RECORD = Struct("dddd")
+"""One chunk: where it ends in the audio, when it was due, when it was sent, and 1 if it counts for the pacing."""
+_RECORD_BYTES = _RECORD.size
+_write, _read_end_s = _RECORD.pack_into, Struct("d").unpack_from
+_FIRST_RECORDS = 256
+_ROUNDED_S = 1e-3
+"""Servers round to hundredths of a second."""
+
+
 class AudioClock:
     """Maps seconds of sent audio to the moments when they were due and sent. Keep-alive samples count.
 
     Covers at least the last `KEPT` chunks, some minutes: far longer than any answer takes.
     """
 
-    KEPT = 2048
+    __slots__ = ("_kept", "_n", "_newest_s", "_records", "audio_s")
+
+    KEPT = 2047
 
     def __init__(self) -> None:
         self.audio_s = 0.0
-        self._kept_from_s = 0.0
-        # Arrays: 0.1 MB a stream, where lists of floats would be 0.4 MB.
-        self._ends_s, self._dues_s, self._sends_s = array("d"), array("d"), array("d")
+        self._newest_s = 0.0
+        """Length of the newest chunk."""
+        self._n = 0
+        """Chunks so far."""
+        self._kept = _FIRST_RECORDS
+        # One block, in which the oldest are replaced: a chunk is one write into one line of the cache.
+        self._records = bytearray(_FIRST_RECORDS * _RECORD.size)
 
-    def sent(self, duration_s: float, due_s: float, send_s: float) -> None:
-        """Record a chunk of `duration_s` seconds of audio, when it was due and when it was sent."""
-        self.audio_s += duration_s
-        if len(self._ends_s) == 2 * self.KEPT:
-            self._kept_from_s = self._ends_s[self.KEPT - 1]
-            for moments in (self._ends_s, self._dues_s, self._sends_s):
-                del moments[: self.KEPT]
-        self._ends_s.append(self.audio_s)
-        self._dues_s.append(due_s)
-        self._sends_s.append(send_s)
+    def sent(self, duration_s: float, due_s: float, send_s: float, paced: bool = False) -> None:
+        """Record a chunk of `duration_s` seconds of audio, when it was due and when it was sent.
+
+        `paced`: the difference is an error of the pacing.
+        """
+        n = self._n
+        if n == self._kept <= self.KEPT:
+            self._records += bytes(len(self._records))
+            self._kept *= 2
+        self._n = n + 1
+        self._newest_s = duration_s
+        self.audio_s = end_s = self.audio_s + duration_s
+        _write(self._records, n % self._kept * _RECORD_BYTES, end_s, due_s, send_s, paced)
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
-        # A tolerance of 1 ms, because servers round to hundredths of a second.
-        index = bisect_left(self._ends_s, audio_s - 1e-3)
-        if index >= len(self._ends_s) or audio_s < self._kept_from_s:
+        wanted_s = audio_s - _ROUNDED_S
+        ahead_s = self.audio_s - wanted_s
+        if ahead_s < 0 or not self._n:
             return None
-        return PlannedAndSent(self._dues_s[index] - max(0.0, self._ends_s[index] - audio_s), self._sends_s[index])
+        # Nearly all chunks have the same length: the estimate is right, or close.
+        oldest, newest = max(0, self._n - self._kept), self._n - 1
+        index = max(oldest, newest - int(ahead_s / self._newest_s))
+        while index > oldest and self._end_s(index - 1) >= wanted_s:
+            index -= 1
+        while index < newest and self._end_s(index) < wanted_s:
+            index += 1
+        if index == oldest > 0:  # where the oldest one begins is no longer known
+            return None
+        end_s, due_s, send_s, _ = _RECORD.unpack_from(self._records, index % self._kept * _RECORD_BYTES)
+        return PlannedAndSent(due_s - max(0.0, end_s - audio_s), send_s)
+
+    def recent_errors_s(self, chunks: int) -> NDArray[np.float64]:
+        """Pacing errors of the newest so many chunks, or of those among them that count for the pacing."""
+        newest = np.arange(max(0, self._n - min(chunks, self._kept)), self._n) % self._kept
+        records = np.frombuffer(bytes(self._records)).reshape(-1, 4)[newest]
+        return (records[:, 2] - records[:, 1])[records[:, 3] > 0]
+
+    def _end_s(self, index: int) -> float:
+        end_s: float = _read_end_s(self._records, index % self._kept * _RECORD_BYTES)[0]
+        return end_s

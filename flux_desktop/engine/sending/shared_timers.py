@@ -7,12 +7,15 @@ half of what sending the chunk costs; here a chunk costs an entry in a list. Run
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
+from math import ceil
 from typing import Protocol
 
 _ROUNDING_MS = 0.01
 """By so much a moment may exceed its millisecond: deadlines are sums of floats."""
+
+Callback = Callable[[], float | None]
+"""Returns the moment of the loop's clock at which it is to be called again; None where it is not."""
 
 
 class Timer(Protocol):
@@ -25,12 +28,12 @@ class Timer(Protocol):
 class Timers(Protocol):
     """What senders need of an event loop."""
 
-    def call_later(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
-        """Call `callback` once, in `delay_s` seconds."""
+    def call_later(self, delay_s: float, callback: Callback, /) -> Timer:
+        """Call `callback` in `delay_s` seconds."""
         ...
 
-    def call_at(self, moment_s: float, callback: Callable[[], object], /) -> Timer:
-        """Call `callback` once, at a moment of the loop's clock."""
+    def call_at(self, moment_s: float, callback: Callback, /) -> Timer:
+        """Call `callback` at a moment of the loop's clock, and again at the moment that it returns."""
         ...
 
 
@@ -39,8 +42,8 @@ class _Call:
 
     __slots__ = ("callback",)
 
-    def __init__(self, callback: Callable[[], object]) -> None:
-        self.callback: Callable[[], object] | None = callback
+    def __init__(self, callback: Callback) -> None:
+        self.callback: Callback | None = callback
 
     def cancel(self) -> None:
         self.callback = None
@@ -61,24 +64,26 @@ class SharedTimers:
         self._groups: dict[int, list[_Call]] = {}
         """By the millisecond at which they are called."""
 
-    def call_later(self, delay_s: float, callback: Callable[[], object], /) -> Timer:
-        """Call `callback` once, in `delay_s` seconds."""
+    def call_later(self, delay_s: float, callback: Callback, /) -> Timer:
+        """Call `callback` in `delay_s` seconds, and again at the moment that it returns."""
         return self.call_at(self._clock() + delay_s, callback)
 
-    def call_at(self, moment_s: float, callback: Callable[[], object], /) -> Timer:
-        """Call `callback` once, at a moment of the senders' clock."""
+    def call_at(self, moment_s: float, callback: Callback, /) -> Timer:
+        """Call `callback` at a moment of the senders' clock, and again at the moment that it returns."""
         call = _Call(callback)
-        due_ms = math.ceil(moment_s * 1000 - _ROUNDING_MS)
+        self._add(ceil(moment_s * 1000 - _ROUNDING_MS), call)
+        return call
+
+    def _add(self, due_ms: int, call: _Call) -> None:
         group = self._groups.get(due_ms)
         if group is not None:
             group.append(call)
-            return call
+            return
         self._groups[due_ms] = [call]
         self.next_s = min(self.next_s, due_ms / 1000)
         # Whole milliseconds, rounded up: uvloop rounds to the nearest one, and would call up to half of one too early.
-        delay_ms = max(0, math.ceil(due_ms - self._clock() * 1000 - _ROUNDING_MS))
+        delay_ms = max(0, ceil(due_ms - self._clock() * 1000 - _ROUNDING_MS))
         asyncio.get_running_loop().call_later(delay_ms / 1000, self._make_calls, due_ms)
-        return call
 
     async def sleep_until(self, moment_s: float) -> None:
         """Wait until a moment of `clock`, in the same wake-up of the loop as calls that are due then."""
@@ -91,16 +96,27 @@ class SharedTimers:
 
     def _make_calls(self, due_ms: int) -> None:
         self.next_s = 0.0
-        for call in self._groups.pop(due_ms):
-            callback, call.callback = call.callback, None
+        groups = self._groups
+        for call in groups.pop(due_ms):
+            callback = call.callback
             if callback is None:
                 continue
             try:
-                callback()
+                again_s = callback()
             except Exception as error:  # boundary: a bug in one stream must not stop the others
                 asyncio.get_running_loop().call_exception_handler(
                     {"message": "A sender's timer failed.", "exception": error}
                 )
+                continue
+            if again_s is None or call.callback is None:
+                continue
+            # As in `_add`, which is called for the first of a group only: most calls ask for the same moment.
+            again_ms = ceil(again_s * 1000 - _ROUNDING_MS)
+            group = groups.get(again_ms)
+            if group is None:
+                self._add(again_ms, call)
+            else:
+                group.append(call)
         for follow in self.after:
             follow()
-        self.next_s = min(self._groups, default=0) / 1000
+        self.next_s = min(groups, default=0) / 1000

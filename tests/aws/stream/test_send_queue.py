@@ -36,8 +36,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[SendQueue, Sl
 
     def make() -> tuple[SendQueue, Slow]:
         out, stream = SendQueue(), Slow()
+        out.open(stream)
         for size in (10, 20, 30):
-            out.write(stream, bytes(size))
+            out.write(bytes(size))
         return out, stream
 
     return make
@@ -48,14 +49,14 @@ def test_completed_writes_no_longer_count(written: Callable[[], tuple[SendQueue,
     assert out.unsent_bytes == 60
     stream.take(2)
     assert out.unsent_bytes == 30
-    out.write(stream, bytes(5))
+    out.write(bytes(5))
     stream.take(2)
     assert (out.unsent_bytes, out.oldest_unsent_s) == (0, 0.0)
 
 
 def test_completions_after_the_end_change_nothing(written: Callable[[], tuple[SendQueue, Slow]]) -> None:
     out, stream = written()
-    out.clear()
+    out.close()
     stream.take(3)
     assert out.unsent_bytes == 0
 
@@ -71,5 +72,5 @@ def test_a_missing_private_binding_is_logged_once(
 
 
 def test_an_empty_queue_is_small() -> None:
-    parts: list[Any] = list(vars(SendQueue()).values())
+    parts: list[Any] = [getattr(SendQueue(), name) for name in SendQueue.__slots__]
     assert sum(sys.getsizeof(part) for part in parts) < 512

@@ -29,20 +29,20 @@ class Timer:
 
 
 class SteppedLoop:
-    """`call_later` of an event loop whose time passes only in `step`."""
+    """The `Timers` of a loop whose time passes only in `step`."""
 
     def __init__(self) -> None:
         self.now_s = 100.0
-        self._timers: list[tuple[float, int, Timer, Callable[..., None], tuple[Any, ...]]] = []
+        self._timers: list[tuple[float, int, Timer, Callable[..., float | None], tuple[Any, ...]]] = []
         self._order = count()
 
-    def call_later(self, delay_s: float, callback: Callable[..., None], *arguments: Any) -> Timer:
+    def call_later(self, delay_s: float, callback: Callable[..., float | None], *arguments: Any) -> Timer:
         assert delay_s >= 0
         timer = Timer()
         heapq.heappush(self._timers, (self.now_s + delay_s, next(self._order), timer, callback, arguments))
         return timer
 
-    def call_at(self, moment_s: float, callback: Callable[..., None]) -> Timer:
+    def call_at(self, moment_s: float, callback: Callable[..., float | None]) -> Timer:
         return self.call_later(max(0.0, moment_s - self.now_s), callback)
 
     def step(self, seconds: float) -> None:
@@ -52,7 +52,9 @@ class SteppedLoop:
             due_s, _, timer, callback, arguments = heapq.heappop(self._timers)
             if not timer.is_cancelled:
                 self.now_s = max(self.now_s, due_s)
-                callback(*arguments)
+                again_s = callback(*arguments)
+                if again_s is not None and not timer.is_cancelled:
+                    heapq.heappush(self._timers, (max(self.now_s, again_s), next(self._order), timer, callback, ()))
         self.now_s = until_s
 
     @property

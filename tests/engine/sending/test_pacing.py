@@ -11,6 +11,7 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.sending.shared_timers import SharedTimers
 
 CHUNK = b"\x01\x02" * 1280
 
@@ -39,7 +40,9 @@ class ManualLoop:
         assert self.due_s is not None
         self.now_s = max(self.now_s, self.due_s if at_s is None else at_s)
         self.due_s = None
-        self._callback()
+        again_s = self._callback()
+        if again_s is not None:
+            self.due_s = max(self.now_s, again_s)
 
 
 class Sink:
@@ -172,7 +175,7 @@ async def test_a_real_loop_keeps_the_pace():
         on_done=done.set,
         on_error=lambda error: None,
     )
-    sender.start(Real(), loop)
+    sender.start(Real(), SharedTimers(loop.time))
     await done.wait()
     assert len(sent) == 10
     assert all(at >= sender.started_s + (k + 1) * 0.02 - 0.001 for k, at in enumerate(sent))
@@ -193,15 +196,35 @@ def test_the_audio_clock_forgets_what_is_minutes_ago_and_says_so():
     for k in range(2 * AudioClock.KEPT + 1):
         clock.sent(0.08, (k + 1) * 0.08, (k + 1) * 0.08)
     assert clock.find(1.0) is None
+    size_bytes = len(clock._records)
     for k in range(3 * AudioClock.KEPT):
-        if k % 61 == 0 or len(clock._ends_s) in (AudioClock.KEPT + 1, 2 * AudioClock.KEPT):
+        if k % 61 == 0:
             assert clock.find(clock.audio_s) == pytest.approx((clock.audio_s, clock.audio_s))
             assert clock.find(clock.audio_s - 100.0) == pytest.approx(
                 (clock.audio_s - 100.0, clock.audio_s - 99.92), abs=0.081
             )
             assert clock.find(clock.audio_s + 0.02) is None
         clock.sent(0.08, clock.audio_s + 0.08, clock.audio_s + 0.08)
-        assert len(clock._ends_s) <= 2 * AudioClock.KEPT
+    assert len(clock._records) == size_bytes, "the oldest are replaced"
+
+
+def test_the_audio_clock_finds_chunks_of_any_length_and_keeps_the_errors_of_those_that_count():
+    clock, ends_s, errors_s = AudioClock(), [], []
+    for k in range(3 * AudioClock.KEPT):
+        is_tiny = k % 7 == 3
+        duration_s = 0.000125 if is_tiny else (0.08, 0.02, 0.5)[k % 3]
+        clock.sent(duration_s, float(k), k + 0.001 * (k % 5), paced=not is_tiny)
+        ends_s.append(clock.audio_s)
+        if not is_tiny:
+            errors_s.append(0.001 * (k % 5))
+        if k % 97 == 0:
+            for back in range(0, min(k, AudioClock.KEPT), 61):
+                found = clock.find(ends_s[k - back])
+                # A tiny chunk is shorter than what servers round to: the one before it counts as well.
+                assert found is not None
+                assert k - back - 1 <= round(found.send_s - 0.002) <= k - back
+    assert list(clock.recent_errors_s(70)) == pytest.approx(errors_s[-60:])
+    assert len(AudioClock().recent_errors_s(750)) == 0
 
 
 class SlowDisk(FileChunkSource):

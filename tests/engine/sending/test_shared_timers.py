@@ -86,3 +86,39 @@ def test_the_next_calls_are_known_but_while_calls_are_made_and_who_follows_is_ca
         assert timers.next_s == 0.0
 
     run(main())
+
+
+def test_a_call_is_made_again_at_the_moment_that_it_returns_until_it_is_cancelled() -> None:
+    async def main() -> None:
+        timers, calls, begin_s = SharedTimers(now_s), [], now_s()
+
+        def again(name: str) -> float | None:
+            calls.append((name, round(now_s() - begin_s, 2)))
+            return now_s() + 0.02 if len(calls) < 7 else None
+
+        first, second = (timers.call_later(0.02, lambda name=name: again(name)) for name in "ab")  # type: ignore[misc]
+        await asyncio.sleep(0.05)
+        assert calls == [("a", 0.02), ("b", 0.02), ("a", 0.04), ("b", 0.04)]
+        second.cancel()
+        await asyncio.sleep(1)
+        assert [name for name, _ in calls[4:]] == ["a", "a", "a"]
+        assert timers.next_s == 0.0
+        first.cancel()
+
+    run(main())
+
+
+def test_a_call_that_cancels_itself_is_not_made_again() -> None:
+    async def main() -> None:
+        timers, calls = SharedTimers(now_s), []
+
+        def stop() -> float:
+            calls.append(1)
+            timer.cancel()
+            return now_s() + 0.02
+
+        timer = timers.call_later(0.02, stop)
+        await asyncio.sleep(1)
+        assert calls == [1]
+
+    run(main())
