@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +48,7 @@ class FakeStream:
     body: bytes = b""
     frames: list[Frame] = field(default_factory=list)
     signer: EventSigner | None = None
+    _ended: bool = False
     _input: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
     _closed: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,9 +70,18 @@ class FakeStream:
     async def client_disconnect(self) -> None:
         await self._closed.wait()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (data := await self._input.get()) is not None:
-            yield data
+    def __aiter__(self) -> FakeStream:
+        return self
+
+    def __anext__(self) -> asyncio.Future[bytes]:
+        if self._ended:
+            raise StopAsyncIteration
+        return asyncio.ensure_future(self._next())
+
+    async def _next(self) -> bytes:
+        data = await self._input.get()
+        self._ended = data is None
+        return data or b""
 
     # ------------------------------------------------------------ the client's view
 

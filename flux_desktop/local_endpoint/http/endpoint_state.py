@@ -20,6 +20,7 @@ from flux_desktop.local_endpoint.conversation.conversation import ServerConversa
 from flux_desktop.local_endpoint.faults.capacity import Capacity
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
+from flux_desktop.local_endpoint.http.wake_ups import WakeUps
 from flux_desktop.local_endpoint.recognition.pools import Pools, language_of
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore
@@ -80,6 +81,7 @@ class EndpointState:
         self.capacity = capacity or Capacity()
         self.residual = ResidualState((faults.value("elevated-confidence") or 0.0) / 100, time.monotonic)
         self.pools = pools
+        self.wake_ups = WakeUps()
         self.conversations: dict[str, ServerConversation] = {}
         """One for each open stream, by request id."""
         self.started_epoch_s = time.time()
@@ -106,6 +108,8 @@ class EndpointState:
 
     def delay_s(self, request_id: str) -> float:
         """Delay of every message that a stream is sent now, where its instance is above its capacity."""
+        if self.capacity.streams is None:
+            return 0.0
         return self.capacity.delay_s(self.instances.beside(request_id))
 
     def open(self, request_id: str, conversation: ServerConversation) -> None:

@@ -24,8 +24,9 @@ from flux_desktop.local_endpoint.conversation.conversation import ServerConversa
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, options_for
 from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from flux_desktop.local_endpoint.faults.fault_actions import THROTTLED, PendingAction, refusal
+from flux_desktop.local_endpoint.http.body_reader import BodyReader
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
-from flux_desktop.local_endpoint.http.write_queue import Timing, WriteQueue
+from flux_desktop.local_endpoint.http.write_queue import Timing, Write, WriteQueue
 from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import ACCOUNT, VARIANT
 
@@ -134,6 +135,7 @@ class StreamServer:
                 lambda: len(state.conversations),
                 overload_s=lambda: state.delay_s(request_id),
                 late=state.late_s.append,
+                soon=state.wake_ups.at_end,
             ),
         )
         self._conversation = ServerConversation(
@@ -167,8 +169,9 @@ class StreamServer:
         )
         state, conversation = self._state, self._conversation
         state.open(self.request_id, conversation)
-        reader = asyncio.create_task(self._read(protocol))
-        writer = asyncio.create_task(self._write_queue.write_until_closed(transport.send_bytes))
+        body = BodyReader(protocol, self._receive, state.wake_ups)
+        reader = body.ended
+        writer = asyncio.create_task(self._write_queue.write_until_closed(_write_to(transport)))
         # The reading side alone does not always notice a connection that was reset.
         disconnected = asyncio.create_task(_wait_disconnected(protocol))
         try:
@@ -185,7 +188,8 @@ class StreamServer:
             sources = ", ".join(sorted(self._recogniser.sources)) or "no recogniser"
             conversation.close()
             state.close(self.request_id)
-            for task in (reader, writer, disconnected):
+            body.stop()
+            for task in (writer, disconnected):
                 task.cancel()
             results = await asyncio.gather(reader, writer, disconnected, return_exceptions=True)
             self._log_end(sources, results)
@@ -202,15 +206,11 @@ class StreamServer:
             if isinstance(error, Exception) and type(error).__name__ not in _CLIENT_CLOSED:
                 log.error("Internal error in stream %s.", self.request_id, exc_info=error)
 
-    async def _read(self, protocol: Any) -> None:
-        async for data in protocol:
-            if not data:
-                continue
-            self._write_queue.answered_s = time.monotonic()
-            continues = self._take(data)
-            self._write_queue.answered_s = None
-            if not continues:
-                return
+    def _receive(self, data: bytes) -> bool:
+        self._write_queue.answered_s = time.monotonic()
+        continues = self._take(data)
+        self._write_queue.answered_s = None
+        return continues
 
     def _take(self, data: bytes) -> bool:
         """Use data of the request's body; whether more is to be read."""
@@ -276,6 +276,17 @@ class StreamServer:
         if action.ends:
             self._end()
         return not action.ends
+
+
+def _write_to(transport: Any) -> Write:
+    """What hands a frame over to the server library, and raises if the client has disconnected."""
+    send = transport.send_bytes
+
+    def write(frame: bytes) -> None:
+        for _ in send(frame).__await__():  # it is done at once
+            pass
+
+    return write
 
 
 async def _wait_disconnected(protocol: Any) -> None:

@@ -1,11 +1,13 @@
 """Event-stream frames on their way from a conversation's callbacks to the wire: one queue and one writer per stream.
 
+Frames that are due at once are written at the end of a wake-up, without waking the writer, which would cost more.
 The timing faults act here, since each of them is about when a frame is written.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,7 +20,7 @@ EXACT_STREAMS_MAX = 10
 ROUNDING_S = 0.0015
 _DRIP_BYTES = 16
 
-Write = Callable[[bytes], Awaitable[None]]
+Write = Callable[[bytes], None]
 
 
 class Timing(NamedTuple):
@@ -31,6 +33,8 @@ class Timing(NamedTuple):
     """Delay of an endpoint above its capacity."""
     now_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    soon: Callable[[Callable[[], None]], None] = lambda call: call()
+    """Makes a call when what the event loop was woken for is done."""
     late: Callable[[float], None] = lambda _late_s: None
     """Called for every delayed frame with how much later than its delay it was written, in seconds."""
 
@@ -46,6 +50,9 @@ class WriteQueue:
         self._timing = timing
         self._frames: deque[tuple[float, bytes]] = deque()
         self._wake = asyncio.Event()
+        self._write: Write | None = None
+        """Set while the writer waits for frames and no fault changes when they are written."""
+        self._is_punctual = not (self._stall_s or self._drip_bytes_per_s)
         self._closed = False
         self.answered_s: float | None = None
         """When what is being answered was received: delays of the frames put meanwhile count from there."""
@@ -61,7 +68,23 @@ class WriteQueue:
         if delay_s:
             due_s = delay_s + (timing.now_s() if self.answered_s is None else self.answered_s)
         self._frames.append((due_s, frame))
-        self._wake.set()
+        if due_s or self._write is None:
+            self._wake.set()
+        elif len(self._frames) == 1:
+            timing.soon(self._write_at_once)
+
+    def _write_at_once(self) -> None:
+        """Write what is queued before the first frame with a delay, unless the writer has taken over."""
+        write, frames = self._write, self._frames
+        if write is None:
+            return
+        # A disconnected client is met again by the writer, which ends the stream.
+        with contextlib.suppress(OSError, RuntimeError):
+            while frames and not frames[0][0]:
+                write(frames[0][1])
+                frames.popleft()
+        if frames:
+            self._wake.set()
 
     def close(self) -> None:
         """Write what is queued, then end."""
@@ -78,7 +101,11 @@ class WriteQueue:
                 if self._closed:
                     return
                 self._wake.clear()
-                await self._wake.wait()
+                self._write = write if self._is_punctual else None
+                try:
+                    await self._wake.wait()
+                finally:
+                    self._write = None
                 continue
             due_s, frame = self._frames.popleft()
             await self._wait_until(due_s)
@@ -87,12 +114,12 @@ class WriteQueue:
             else:
                 if due_s:
                     self._timing.late(self._timing.now_s() - due_s)
-                await write(frame)
+                write(frame)
 
     async def _drip(self, frame: bytes, bytes_per_s: float, write: Write) -> None:
         for at in range(0, len(frame), _DRIP_BYTES):
             piece = frame[at : at + _DRIP_BYTES]
-            await write(piece)
+            write(piece)
             await self._timing.sleep(len(piece) / bytes_per_s)
 
     async def _wait_until(self, due_s: float) -> None:

@@ -144,8 +144,11 @@ class ClosedClient:
     async def client_disconnect(self) -> None:
         pass
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield b""
+    def __aiter__(self) -> ClosedClient:
+        return self
+
+    def __anext__(self) -> asyncio.Future[bytes]:
+        raise StopAsyncIteration
 
 
 async def test_an_ended_stream_is_freed_without_the_collector() -> None:

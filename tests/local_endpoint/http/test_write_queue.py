@@ -32,7 +32,7 @@ class Stream:
         self.queue = WriteQueue(parse_faults(faults), timing)
         self._started_s = self.clock.now_s()
 
-    async def write(self, frame: bytes) -> None:
+    def write(self, frame: bytes) -> None:
         self.written.append((round(self.clock.now_s() - self._started_s, 4), frame))
 
     async def drain(self) -> list[tuple[float, bytes]]:
@@ -56,11 +56,40 @@ async def test_a_frame_is_written_as_soon_as_it_is_put_while_the_writer_waits() 
     writing = asyncio.create_task(stream.queue.write_until_closed(stream.write))
     await asyncio.sleep(0)
     stream.queue.put(b"a")
+    stream.queue.put(b"b")
+    assert stream.written == [(0.0, b"a"), (0.0, b"b")]
+    stream.overload_s = 0.5
+    stream.queue.put(b"c")
+    stream.overload_s = 0.0
+    stream.queue.put(b"d")
     await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert stream.written == [(0.0, b"a")]
+    stream.queue.put(b"e")
     stream.queue.close()
     await writing
+    assert [frame for _, frame in stream.written] == [b"a", b"b", b"c", b"d", b"e"], "none overtakes a delayed one"
+
+
+async def test_an_error_while_the_writer_waits_ends_the_writer_and_not_who_puts() -> None:
+    stream = Stream()
+
+    def broken(_: bytes) -> None:
+        raise ConnectionResetError
+
+    writing = asyncio.create_task(stream.queue.write_until_closed(broken))
+    await asyncio.sleep(0)
+    stream.queue.put(b"a")
+    with pytest.raises(ConnectionResetError):
+        await writing
+
+
+async def test_nothing_is_written_after_the_writer_was_cancelled() -> None:
+    stream = Stream()
+    writing = asyncio.create_task(stream.queue.write_until_closed(stream.write))
+    await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    stream.queue.put(b"a")
+    assert stream.written == []
 
 
 async def test_a_delay_counts_from_the_message_that_is_answered() -> None:
@@ -104,8 +133,8 @@ async def test_a_stall_holds_back_once_after_five_seconds_of_audio() -> None:
     for frame in (b"a", b"b", b"c"):
         stream.queue.put(frame)
 
-    async def write(frame: bytes) -> None:
-        await stream.write(frame)
+    def write(frame: bytes) -> None:
+        stream.write(frame)
         stream.audio_s += 0.1
 
     stream.queue.close()
@@ -144,7 +173,7 @@ async def test_an_error_of_the_client_ends_the_writer() -> None:
     stream = Stream()
     stream.queue.put(b"a")
 
-    async def broken(_: bytes) -> None:
+    def broken(_: bytes) -> None:
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
