@@ -105,6 +105,10 @@ class Step(NamedTuple):
     violations: tuple[Violation, ...] = ()
 
 
+_NOTHING = Step(None)
+_EVENTS: dict[str, TurnEvent] = {event.value: event for event in TurnEvent}
+
+
 class TurnTracker:
     """Turn state of one conversation, fed with every server message in order; plain state, no clock, no I/O.
 
@@ -130,25 +134,25 @@ class TurnTracker:
 
     def feed(self, message: ServerMessage) -> Step:
         """Take one message; returns its turn (None for messages outside of turns) and the violations found in it."""
-        self._broken = []
         turn = self._turn_of(message)
-        return Step(turn, tuple(self._broken))
+        if not self._broken:
+            return _NOTHING if turn is None else Step(turn)
+        broken, self._broken = tuple(self._broken), []
+        return Step(turn, broken)
 
     def _turn_of(self, message: ServerMessage) -> Turn | None:
         self._check_envelope(message)
+        if isinstance(message, TurnInfo):
+            event = _EVENTS.get(message.event)
+            # An event of a newer build is kept in the recording, and moves nothing.
+            return self.turn if event is None else self._advance(event, message)
         if isinstance(message, Connected):
             self._request_id = message.request_id
         elif isinstance(message, ConfigureSuccess) and message.thresholds is not None:
             self._eager_configured = message.thresholds.eager_eot_threshold is not None
         elif isinstance(message, Error):
             self._fatal = True
-        if not isinstance(message, TurnInfo):
-            return None
-        try:
-            event = TurnEvent(message.event)
-        except ValueError:
-            return self.turn  # an event of a newer build: kept in the recording, moves nothing
-        return self._advance(event, message)
+        return None
 
     def new_stream(self) -> Turn | None:
         """The conversation goes on in a new stream; its messages are counted on by the caller (`messages.shift`).
@@ -173,12 +177,12 @@ class TurnTracker:
 
     def _advance(self, event: TurnEvent, info: TurnInfo) -> Turn | None:
         before = self.state
+        if event is TurnEvent.UPDATE and before is _READY and not info.transcript:
+            return None  # most messages between turns: nothing changes
         self.state, broken = TRANSITIONS[before, event]
         if broken is not None:
             self._violation(broken, f"{event} while {before}", info)
         if event is TurnEvent.UPDATE and before is _READY:
-            if not info.transcript:
-                return None
             # Seen on live endpoints: a turn that an Update opens.
             self._violation("turn_without_start", "Update with text while Ready", info)
             self.state = _SPEAKING
@@ -223,14 +227,14 @@ class TurnTracker:
     def _check_envelope(self, message: ServerMessage) -> None:
         if self._fatal:
             self._violation("message_after_error", type(message).__name__, message)
-        sequence_id = message.sequence_id
+        sequence_id, request_id = message.sequence_id, message.request_id
         if sequence_id is not None:
             if sequence_id != self._last_sequence_id + 1:
                 detail = f"sequence_id {sequence_id} after {self._last_sequence_id}"
                 self._violation("sequence_gap", detail, message)
             self._last_sequence_id = sequence_id
-        if None not in (message.request_id, self._request_id) and message.request_id != self._request_id:
-            self._violation("request_id_changed", f"{message.request_id}", message)
+        if request_id != self._request_id and request_id is not None and self._request_id is not None:
+            self._violation("request_id_changed", request_id, message)
         if isinstance(message, TurnInfo) and message.audio_window_end is not None:
             if message.audio_window_end < self._last_window_end_s:
                 self._violation("audio_window_went_back", f"{message.audio_window_end:g} s", message)

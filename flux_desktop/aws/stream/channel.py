@@ -61,6 +61,8 @@ class Channel:
         self._place: Place | None = None
         self._given_up = False
         self._accepted = False
+        self._deliver: Callable[[bytes, float], None] = self._on_body
+        """Where bytes of the response go."""
         self._completed = False
         self._answer: asyncio.Future[tuple[int, Headers]] | None = None
         self._error_body = bytearray()
@@ -170,7 +172,7 @@ class Channel:
 
     def _crt_body(self, chunk: bytes, **_: object) -> None:
         now_s = time.monotonic()
-        self._post(self._on_body, chunk, now_s, can_wait=now_s > self.prompt_until_s)
+        self._post(self._deliver, chunk, now_s, can_wait=now_s > self.prompt_until_s)
 
     def _crt_remote_end(self, future: ThreadFuture[None]) -> None:
         if future.exception() is None:
@@ -183,6 +185,8 @@ class Channel:
 
     def _on_answer(self, answer: tuple[int, Headers], _: float) -> None:
         self._accepted = 200 <= answer[0] < 300
+        if self._accepted and self._sink is not None:
+            self._deliver = self._sink.on_bytes
         if self._place is not None:
             self._place.answered()
         if self._answer is not None and not self._answer.done():
@@ -210,7 +214,9 @@ class Channel:
         if self._place is not None and self._place.is_shared:
             self._place.complete()
         self._on_over(problem, at_s)
-        self._sink = None  # the sink refers to this channel: break the reference cycle
+        # The sink refers to this channel: break the reference cycles.
+        self._sink = None
+        self._deliver = _discard
 
     # ------------------------------------------------------------ sending
 
@@ -257,6 +263,10 @@ class Channel:
         sent = asyncio.Event()
         end.add_done_callback(lambda _: self._post(lambda _value, _at: sent.set(), None, 0.0))
         await _wait(sent.wait, self._limits.close_s / 2)
+
+
+def _discard(_: bytes, __: float) -> None:
+    """Bytes after the end, which there are none of."""
 
 
 async def _wait(condition: Callable[[], Any], limit_s: float) -> None:

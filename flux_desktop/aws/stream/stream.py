@@ -159,15 +159,18 @@ class SageMakerStream:
             self._held.append(lambda: self.on_bytes(data, received_s))
             return
         try:
-            frames = self._decoder.feed(data)
+            message = None if self._parts else self._decoder.feed_message(data)
+            frames = self._decoder.feed(data) if message is None else None
         except EventStreamError as error:
             self._finish("protocol_error", broken_stream_problem(str(error)))
             return
-        for frame in frames:
+        if message is not None:
+            self._listener.on_message(*message, received_s)
+        for frame in frames or ():
             self._on_frame(frame, received_s)
             if self._end is not None:
                 return
-        if frames and self._channel is not None and self._channel.prompt_until_s == math.inf:
+        if frames != [] and self._channel is not None and self._channel.prompt_until_s == math.inf:
             self._channel.prompt_until_s = 0.0  # the stream is open, and what follows has its time of arrival
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:

@@ -18,6 +18,7 @@ from flux_desktop.aws.wire.event_headers import (
     EventStreamError,
     HeaderValue,
     TimestampMs,
+    decode_headers,
     encode_headers,
     read_headers,
 )
@@ -116,6 +117,23 @@ class FrameDecoder:
         self._rest = buffer[at:] if at else buffer
         return frames
 
+    def feed_message(self, data: bytes) -> tuple[bytes, bool] | None:
+        """The payload of `data` that is exactly one whole message of the model, and whether that is text.
+
+        None for all other data, which nothing is taken of: it goes through `feed`, which tells what is wrong with it.
+        Raises `EventStreamError` on bad lengths.
+        """
+        if self._rest or len(data) < PRELUDE_BYTES:
+            return None
+        total, headers_size = _read_prelude(data[:PRELUDE_BYTES])
+        if total != len(data):
+            return None
+        headers_end = PRELUDE_BYTES + headers_size
+        is_text = _is_text_of_whole_part(data[PRELUDE_BYTES:headers_end])
+        if is_text is None or zlib.crc32(data[:-4]) != int.from_bytes(data[-4:], "big"):
+            return None
+        return data[headers_end:-4], is_text
+
     @property
     def pending_bytes(self) -> int:
         """Bytes of a frame that is not complete yet."""
@@ -137,6 +155,21 @@ def _read_prelude(prelude: bytes) -> tuple[int, int]:
     if headers_size > MAX_HEADERS_BYTES or not 0 <= payload_size <= MAX_PAYLOAD_BYTES:
         raise EventStreamError("length", f"total {total} bytes with {headers_size} bytes of headers")
     return total, headers_size
+
+
+@functools.lru_cache(maxsize=16)
+def _is_text_of_whole_part(block: bytes) -> bool | None:
+    """Whether the part that has these headers is text; None where it is no part of a message, or not the whole of one.
+
+    Cached: nearly all frames of a server have the same headers.
+    """
+    try:
+        headers = decode_headers(block)
+    except EventStreamError:
+        return None
+    if (headers.get(":message-type"), headers.get(":event-type")) != ("event", "PayloadPart"):
+        return None
+    return None if headers.get("CompletionState") == "PARTIAL" else headers.get("DataType") == "UTF8"
 
 
 # ---------------------------------------------------------------- payload parts

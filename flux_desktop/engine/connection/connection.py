@@ -38,6 +38,7 @@ from flux_desktop.flux.messages import (
     Finalize,
     ForceEndTurn,
     ServerMessage,
+    TurnInfo,
     encode,
 )
 from flux_desktop.flux.options import FluxOptions
@@ -222,6 +223,8 @@ class Connection:
 
     def _on_message(self, message: ServerMessage) -> None:
         self.dirty = True
+        if isinstance(message, TurnInfo):
+            return
         if isinstance(message, Connected):
             self._streams.current.connected()
         elif isinstance(message, ConfigureSuccess | ConfigureFailure):

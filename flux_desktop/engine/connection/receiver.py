@@ -11,13 +11,12 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable
 
-import msgspec
+from msgspec.structs import replace
 
 from flux_desktop.engine.connection.context import RunContext
 from flux_desktop.engine.connection.stream import Stream
 from flux_desktop.engine.measuring.ground_truth import TurnTiming
-from flux_desktop.engine.measuring.latency_counts import LatencyCounts
-from flux_desktop.engine.measuring.recent_values import RecentValues
+from flux_desktop.engine.measuring.update_latencies import UpdateLatencies
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.flux.messages import (
@@ -34,8 +33,7 @@ from flux_desktop.flux.messages import (
 )
 from flux_desktop.flux.turns import EndedTurns, Turn, TurnState, TurnTracker
 
-RECENT_UPDATES = 240
-"""Update latencies kept for a connection's row: about the last minute."""
+_TURN_INFO = "TurnInfo"
 _AUDIO_ROUNDING_S = 1e-3
 
 
@@ -55,9 +53,7 @@ class Receiver:
         self.timing = timing
         self.event_counts: Counter[str] = Counter()
         self.violations: Counter[str] = Counter()
-        self.recent_ms = RecentValues(RECENT_UPDATES)
-        self.all_update_ms = LatencyCounts()
-        self.all_wire_ms = LatencyCounts()
+        self.latencies = UpdateLatencies()
         self.request_id: str | None = None
         self.messages_received = 0
         self.window_end_s = 0.0
@@ -72,6 +68,8 @@ class Receiver:
         self.first_end_of_turn_s: float | None = None
         self._conn = conn
         self._context = context
+        self._emit = context.emit
+        self._add_update, self._add_wire = context.histograms["update"].add, context.histograms["wire"].add
         self._turn_offset = 0
         self._audio_offset_s = 0.0
         self._next_connected: Connected | None = None
@@ -94,40 +92,47 @@ class Receiver:
     def take(self, payload: bytes, received_s: float) -> None:
         """Take one whole message; never raises for anything that a server may send."""
         self.messages_received += 1
-        event = Received(
-            t=received_s - self._context.origin_s,
-            conn=self._conn,
-            type=UNREADABLE,
-            text=payload.decode("utf-8", "replace"),
-        )
+        t, text = received_s - self._context.origin_s, payload.decode("utf-8", "replace")
+        tracker = self.tracker
         try:
             message = parse_server_message(payload)
         except MessageError as error:
-            event.turn_state = self.tracker.state
+            event = Received(t=t, conn=self._conn, type=UNREADABLE, text=text, turn_state=tracker.state)
             event.violations = [f"message_{error.kind}"]
             self.violations.update(event.violations)
-            self._context.emit(event)
+            self._emit(event)
             return
-        event.type = message_type(message)
-        self._count(message)
-        violations: list[str] = []
-        if isinstance(message, TurnInfo):
+        if not isinstance(message, TurnInfo):
+            event = Received(t=t, conn=self._conn, type=message_type(message), text=text)
+            self._count(message)
+            if isinstance(message, Error | Warning_ | ConfigureFailure):
+                event.code, event.description = message.code or "", message.description or ""
+            violations: list[str] = []
+            step = tracker.feed(message)
+        else:
+            self.event_counts[message.event] += 1
             if self._turn_offset or self._audio_offset_s:
                 shift(message, self._turn_offset, self._audio_offset_s)
+            event = Received(
+                t=t,
+                conn=self._conn,
+                type=_TURN_INFO,
+                text=text,
+                turn_event=message.event,
+                eot_confidence=message.end_of_turn_confidence,
+            )
             violations = self._turn_info(message, received_s, event)
-        elif isinstance(message, Error | Warning_ | ConfigureFailure):
-            event.code, event.description = message.code or "", message.description or ""
-        was_quiet = self.is_quiet
-        step = self.tracker.feed(message)
-        if was_quiet and step.turn is None and isinstance(message, TurnInfo):
-            self.answers_in_silence = True
-        # A copy: the turn goes on changing after its event.
-        event.turn = None if step.turn is None else msgspec.structs.replace(step.turn)
-        event.turn_state = self.tracker.state
+            was_quiet = tracker.state is TurnState.READY
+            step = tracker.feed(message)
+            if was_quiet and step.turn is None:
+                self.answers_in_silence = True
+        if step.turn is not None:  # a copy: the turn goes on changing after its event
+            event.turn = replace(step.turn)
+        event.turn_state = tracker.state
         if violations or step.violations:
             event.violations = violations + [violation.rule for violation in step.violations]
             self.violations.update(event.violations)
-        self._context.emit(event)
+        self._emit(event)
         self._on_message(message)
 
     def take_early(self, payload: bytes, received_s: float, on_connected: Callable[[], None]) -> None:
@@ -139,7 +144,7 @@ class Receiver:
             if isinstance(message, Connected):
                 self._next_connected = message
                 on_connected()
-        self._context.emit(
+        self._emit(
             Received(
                 t=received_s - self._context.origin_s,
                 conn=self._conn,
@@ -171,14 +176,15 @@ class Receiver:
     # ------------------------------------------------------------ counting
 
     def _count(self, message: ServerMessage) -> None:
-        self.event_counts[message.event if isinstance(message, TurnInfo) else type(message).__name__.rstrip("_")] += 1
+        self.event_counts[type(message).__name__.rstrip("_")] += 1
         if isinstance(message, Connected):
             self.request_id = message.request_id
 
     def _turn_info(self, info: TurnInfo, received_s: float, event: Received) -> list[str]:
         """Count one TurnInfo and complete its event; returns the rules that it breaks by its times."""
-        self.last_turn_info_audio_s = self._audio_clock.audio_s
-        event.turn_event, event.eot_confidence = info.event, info.end_of_turn_confidence
+        audio_clock, sender = self._audio_clock, self._sender
+        self.last_turn_info_audio_s = audio_clock.audio_s
+        is_update = info.event == "Update"
         if info.transcript:
             self.has_text = True
             self.last_text = info.transcript
@@ -188,26 +194,27 @@ class Receiver:
             self.languages_hinted.update(info.languages_hinted)
         if info.event == "EndOfTurn" and self.first_end_of_turn_s is None and self.streaming_since_s is not None:
             self.first_end_of_turn_s = received_s - self.streaming_since_s
-        if info.audio_window_end is None:
+        window_end_s = info.audio_window_end
+        if window_end_s is None:
             return []
-        self.window_end_s = info.audio_window_end
-        if self._sender.started_s is not None:
+        self.window_end_s = window_end_s
+        if sender.started_s is not None and (info.transcript or not is_update):  # an Update without text times nothing
             self.timing.take(
                 info.event,
                 info.transcript,
-                window_end_s=info.audio_window_end - self._sender.unplanned_s,
-                heard_s=received_s - self._sender.started_s,
+                window_end_s=window_end_s - sender.unplanned_s,
+                heard_s=received_s - sender.started_s,
             )
-        moments = self._audio_clock.find(info.audio_window_end)
+        moments = audio_clock.find(window_end_s)
         if moments is None:
-            is_beyond = info.audio_window_end > self._audio_clock.audio_s + _AUDIO_ROUNDING_S
+            is_beyond = window_end_s > audio_clock.audio_s + _AUDIO_ROUNDING_S
             return ["window_beyond_audio"] if is_beyond else []
-        user_s, wire_s = received_s - moments.plan_s, received_s - moments.send_s
-        if info.event == "Update":
-            self._context.histograms["update"].add(user_s)
-            self._context.histograms["wire"].add(wire_s)
-            self.recent_ms.append(user_s * 1000)
-            self.all_update_ms.append(user_s * 1000)
-            self.all_wire_ms.append(wire_s * 1000)
-        event.user_latency_ms, event.wire_latency_ms = round(user_s * 1000, 3), round(wire_s * 1000, 3)
+        plan_s, send_s = moments
+        user_s, wire_s = received_s - plan_s, received_s - send_s
+        if is_update:
+            self._add_update(user_s)
+            self._add_wire(wire_s)
+            self.latencies.add(user_s * 1000, wire_s * 1000)
+        # In milliseconds, to three digits: rounding a float to digits takes longer.
+        event.user_latency_ms, event.wire_latency_ms = round(user_s * 1e6) / 1000, round(wire_s * 1e6) / 1000
         return []

@@ -78,7 +78,7 @@ class ConnectionReport:
         self, state: ConnectionState, receiver: Receiver, sender: BaseSender, controls: ControlChannel
     ) -> ConnectionRow:
         """The connection at a glance; percentiles are those of about the last minute."""
-        recent = of_values(receiver.recent_ms.values())
+        recent = of_values(receiver.latencies.recent_user_ms())
         return ConnectionRow(
             conn=self._conn,
             state=state,
@@ -87,7 +87,7 @@ class ConnectionReport:
             turns=len(receiver.final_turns),
             text=receiver.last_text[-_ROW_TEXT_CHARS:],
             request_id=receiver.request_id,
-            update_latency_ms=receiver.recent_ms.newest,
+            update_latency_ms=receiver.latencies.newest_user_ms,
             update_p50_ms=recent.p50_ms,
             update_p95_ms=recent.p95_ms,
             pacing_p99_ms=of_values(sender.recent_errors_s, unit_ms=1000).p99_ms,
@@ -104,6 +104,7 @@ class ConnectionReport:
         """Everything about the connection, after `ended`."""
         assert self.ledger is not None
         stream = self._stream
+        update, wire = receiver.latencies.percentiles()
         return ConnectionSummary(
             conn=self._conn,
             ledger=self.ledger,
@@ -133,8 +134,8 @@ class ConnectionReport:
             audio_s=round(sender.audio_clock.audio_s if sender.audio_end_s is None else sender.audio_end_s, 3),
             sent_s=round(sender.audio_clock.audio_s, 3),
             unheard_s=round(self.unheard_s, 3),
-            update=receiver.all_update_ms.percentiles(),
-            wire=receiver.all_wire_ms.percentiles(),
+            update=update,
+            wire=wire,
             pacing=of_values(sender.recent_errors_s, unit_ms=1000),
             words=receiver.timing.errors if receiver.timing.errors.n else None,
         )

@@ -15,6 +15,7 @@ from flux_desktop.aws.wire.event_stream import (
     FrameDecoder,
     decode_message,
     encode_message,
+    payload_part,
 )
 
 HEADER_VALUES = st.one_of(
@@ -93,3 +94,32 @@ def test_a_stream_that_ends_inside_a_frame_is_truncated() -> None:
 def test_what_does_not_fit_is_not_sent(headers: list[tuple[str, HeaderValue]], payload: bytes) -> None:
     with pytest.raises(EventStreamError):
         encode_message(headers, payload)
+
+
+@pytest.mark.parametrize(("data_type", "is_text"), [("UTF8", True), ("BINARY", False), (None, False)])
+@pytest.mark.parametrize("state", [None, "COMPLETE"])
+def test_one_whole_message_is_read_at_once(data_type: str | None, is_text: bool, state: str | None) -> None:
+    frame = payload_part(b'{"type":"x"}', data_type, state)  # type: ignore[arg-type]
+    decoder = FrameDecoder()
+    assert decoder.feed_message(frame) == (b'{"type":"x"}', is_text)
+    assert decoder.pending_bytes == 0
+
+
+def test_what_is_no_whole_message_is_left_to_the_general_decoder() -> None:
+    whole = payload_part(b"text", "UTF8")
+    others = [
+        payload_part(b"text", "UTF8", "PARTIAL"),
+        whole + whole,
+        whole[:-1],
+        whole[:5],
+        whole[:-1] + bytes([whole[-1] ^ 1]),
+        encode_message([(":message-type", "exception"), (":exception-type", "ModelStreamError")], b"text"),
+        encode_message([], b"text"),
+    ]
+    for other in others:
+        decoder = FrameDecoder()
+        assert decoder.feed_message(other) is None
+        assert decoder.pending_bytes == 0
+    decoder = FrameDecoder()
+    assert decoder.feed(whole[:20]) == []
+    assert decoder.feed_message(whole) is None, "the rest of another frame comes first"
