@@ -51,7 +51,8 @@ class Conversation:
         Older turns go to `side_file`, None for one of its own.
         """
         self.conn = conn
-        self._turns = TurnCards(truth, side_file or SideFile())
+        side_file = side_file or SideFile()
+        self._turns = TurnCards(truth, side_file)
         self._planned = ParameterState(wanted=options or FluxOptions(), in_force=options or FluxOptions())
         self.revision = 0
         self.connection_state = ConnectionState.WAITING
@@ -73,7 +74,7 @@ class Conversation:
         self.wire_latency = Series(POINTS_KEPT)
         """Of watched connections only."""
         self.raw = RawLog()
-        self.timeline = Timeline()
+        self.timeline = Timeline(side_file)
         self._turn_state = str(TurnState.READY)
         self._watched = False
         self._streams_before = 0

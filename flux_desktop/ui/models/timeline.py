@@ -8,37 +8,38 @@ behind it. Where it states none, the position of the connection's row is used, w
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import deque
+from itertools import takewhile
 
+from flux_desktop.base.side_store import SideFile
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import Received
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.series import Series
+from flux_desktop.ui.models.history import History, PointHistory
 from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, Thresholds, TimelineTurn
 
-TURNS_KEPT, MARKS_KEPT = 2_000, 4_000
-"""Of one connection; two hours of quick conversation."""
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
-CONFIDENCES_KEPT = 16_000
 CHANGES_KEPT = 64
 
 
 class Timeline:
     """Fed by its conversation with what the engine reports; `revision` grows with every change."""
 
-    def __init__(self) -> None:
+    def __init__(self, side_file: SideFile | None = None) -> None:
+        """What is older goes to `side_file`, None for one of its own."""
+        side_file = side_file or SideFile()
         self.revision = 0
         self.origin_s: float | None = None
         """When the connection's audio began, on the run's clock; None before the first of it."""
         self.position_s = 0.0
         """How much audio has been sent or skipped, as last reported."""
-        self.turns: deque[TimelineTurn] = deque(maxlen=TURNS_KEPT)
-        self.marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
+        self.turns = History(TimelineTurn, side_file)
+        self.marks = History(Mark, side_file)
         """In the order of their positions."""
         self.thresholds: list[Thresholds] = []
-        self.confidence = Series(CONFIDENCES_KEPT, first=4)
+        self.confidence = PointHistory(side_file)
         self.clips: list[ClipStarted] = []
         """Clips of a data set in the order in which they were sent."""
         self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
@@ -62,21 +63,13 @@ class Timeline:
 
     def between(self, from_s: float, until_s: float) -> Stretch:
         """What is to be seen between two positions."""
-        turns = self.turns
-        first = bisect_right(turns, from_s, key=lambda turn: math.inf if turn.end_s is None else turn.end_s)
-        last = bisect_right(turns, until_s, key=lambda turn: turn.start_s)
-        marks = self.marks
-        first_mark = bisect_left(marks, from_s, key=lambda mark: mark.at_s if mark.until_s is None else mark.until_s)
-        last_mark = bisect_right(marks, until_s, key=lambda mark: mark.at_s)
+        turns, marks = self.turns, self.marks
         in_force = bisect_right(self.thresholds, from_s, key=lambda each: each.from_s)
-        x, y = self.confidence.x, self.confidence.y
-        left, right = int(x.searchsorted(from_s)), int(x.searchsorted(until_s, "right"))
-        points = slice(max(0, left - 1), right + 1)
         return Stretch(
-            turns=[turns[n] for n in range(first, last)],
-            marks=[marks[n] for n in range(first_mark, last_mark)],
+            turns=turns[turns.right(from_s, _ends_s) : turns.right(until_s, lambda turn: turn.start_s)],
+            marks=marks[marks.left(from_s, _reaches_s) : marks.right(until_s, lambda mark: mark.at_s)],
             thresholds=[each for each in self.thresholds[max(0, in_force - 1) :] if each.from_s <= until_s],
-            confidence=list(zip(x[points].tolist(), y[points].tolist(), strict=True)),
+            confidence=self.confidence.between(from_s, until_s),
         )
 
     def lane_between(self, from_t: float, until_t: float) -> list[LaneSpan]:
@@ -142,12 +135,13 @@ class Timeline:
         if now is None:
             before = self.turns[-1] if self.turns else None
             after_s = 0.0 if before is None else min(before.card.end_s, at_s)
-            now = self._open = TimelineTurn(card=card, start_s=after_s, began_s=at_s, after_s=after_s)
+            number = 0 if before is None else before.number + 1
+            now = self._open = TimelineTurn(number, card=card, start_s=after_s, began_s=at_s, after_s=after_s)
             self.turns.append(now)
         now.start_s = min(max(card.start_s, now.after_s), now.began_s)
         now.heard_s = max(now.heard_s, turn.end_s)
         now.take_words(turn.words)
-        if event.eot_confidence is not None and (not len(self.confidence) or at_s >= self.confidence.x[-1]):
+        if event.eot_confidence is not None and at_s >= self.confidence.last_x:
             self.confidence.append(at_s, event.eot_confidence)
         if turn.ended_by is not None:
             now.end_s, self._open = at_s, None
@@ -159,10 +153,9 @@ class Timeline:
 
     def relabel(self, kind: MarkKind, label: str, tip: str) -> None:
         """The newest mark of a kind has become something else: what an eager end was worth shows at the end."""
-        for place in range(len(self.marks) - 1, -1, -1):
-            mark = self.marks[place]
+        for place, mark in self.marks.newest():
             if mark.kind is kind:
-                self.marks[place] = Mark(kind, mark.at_s, label, tip, mark.until_s)
+                self.marks.replace(place, Mark(kind, mark.at_s, label, tip, mark.until_s))
                 self._touch(mark.at_s)
                 return
 
@@ -188,7 +181,7 @@ class Timeline:
     def turn_dropped(self) -> None:
         """The open turn had no text and does not count."""
         if self._open is not None and self.turns and self.turns[-1] is self._open:
-            self.turns.pop()
+            self.turns.remove(self._open)
             self._touch(self._open.start_s)
         self._open = None
 
@@ -205,13 +198,18 @@ class Timeline:
 
     def _add(self, mark: Mark) -> None:
         marks = self.marks
-        later: list[Mark] = []
-        while marks and marks[-1].at_s > mark.at_s:
-            later.append(marks.pop())
-        marks.append(mark)
-        marks.extend(reversed(later))
+        later = sum(1 for _ in takewhile(lambda item: item[1].at_s > mark.at_s, marks.newest()))
+        marks.insert(len(marks) - later, mark)
         self._touch(mark.at_s)
 
     def _touch(self, from_s: float) -> None:
         self.revision += 1
         self._changes.append((self.revision, from_s))
+
+
+def _ends_s(turn: TimelineTurn) -> float:
+    return math.inf if turn.end_s is None else turn.end_s
+
+
+def _reaches_s(mark: Mark) -> float:
+    return mark.at_s if mark.until_s is None else mark.until_s

@@ -51,13 +51,15 @@ class Mark:
     until_s: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TimelineTurn:
     """One turn. `end_s` is where its end arrived, None while it is open.
 
-    `card` is its entry in the transcript. `words` are those of the newest message, where the build sends their times.
+    `number` counts the timeline's turns. `card` is its entry in the transcript. `words` are those of the newest
+    message, where the build sends their times.
     """
 
+    number: int
     card: Card
     start_s: float
     """Where the first word begins, or else the audio that the turn's first message covers."""

@@ -81,9 +81,9 @@ class TimelineView(TimelineCanvas):
 
     def step_turn(self, by: int) -> None:
         """Select the turn before (-1) or after (1) the selected one."""
-        turns = list(self._timeline.turns)
+        turns = self._timeline.turns
         if turns:
-            place = turns.index(self.selected) + by if self.selected in turns else len(turns) - 1
+            place = len(turns) - 1 if self.selected is None else self.selected.number + by
             turn = turns[min(max(0, place), len(turns) - 1)]
             self.select(turn)
             self.turn_picked.emit(self._conn, turn.card)

@@ -65,7 +65,7 @@ class TimelinePaint:
         wave = self._band(self.rows.wave, left, right)
         painter.fillRect(wave, QColor(self.theme.raised))
         for turn in stretch.turns:
-            if turn is selected:
+            if selected is not None and turn.number == selected.number:
                 self._paint_selected(painter, turn, audio_until_s)
         self._paint_wave(painter, from_s, min(until_s, audio_until_s), track)
         holds = [hold for turn in stretch.turns for hold in survived_holds(turn, track)]

@@ -8,8 +8,9 @@ import pytest
 
 from flux_desktop.base.side_store import SideFile
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.card_list import NEWEST_KEPT, CardList
+from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.conversation import Conversation
+from flux_desktop.ui.models.history import NEWEST_KEPT
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.turn_card import LAYOUTS_MAX, TurnCardDelegate
 from flux_desktop.ui.views.turn_list import CARD_ROLE, TurnList, TurnListModel

@@ -10,7 +10,8 @@ from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.timeline import MARKS_KEPT, Timeline
+from flux_desktop.ui.models.history import NEWEST_KEPT
+from flux_desktop.ui.models.timeline import Timeline
 from flux_desktop.ui.models.timeline_facts import MarkKind
 from tests.ui.timelines import ORIGIN_S, one_turn, said
 
@@ -119,16 +120,30 @@ def test_clips_and_thresholds_are_kept_with_their_places(conversation: Conversat
     assert [each.end for each in timeline.between(5.0, 6.0).thresholds] == [0.9]
 
 
-def test_marks_stay_in_the_order_of_their_places_and_are_bounded() -> None:
+def test_marks_stay_in_the_order_of_their_places() -> None:
     timeline = Timeline()
     timeline.origin_s = 0.0
     timeline.add(5.0, MarkKind.END)
     timeline.gap((3.0, 4.5), "lost")
     assert [mark.at_s for mark in timeline.marks] == [3.0, 5.0]
     assert [mark.kind for mark in timeline.between(4.0, 4.2).marks] == [MarkKind.GAP]
-    for number in range(MARKS_KEPT + 5):
-        timeline.add(6.0 + number, MarkKind.START)
-    assert len(timeline.marks) == MARKS_KEPT
+
+
+def test_hours_are_seen_as_they_were_and_most_of_them_is_on_disk(conversation: Conversation) -> None:
+    timeline, turns = conversation.timeline, 3 * NEWEST_KEPT
+    for number in range(turns):
+        said(conversation, "StartOfTurn", 4.0 * number + 1, index=number)
+        said(conversation, "EndOfTurn", 4.0 * number + 3, index=number)
+    assert len(timeline.turns) == turns
+    assert len(timeline.turns._newest) == len(timeline.marks._newest) == NEWEST_KEPT
+    for number in (0, 7, turns - NEWEST_KEPT, turns - 1):
+        at_s = 4.0 * number + 2
+        turn = timeline.turn_at(at_s)
+        assert turn is not None
+        assert (turn.number, turn.card.index) == (number, number)
+        stretch = timeline.between(at_s - 2, at_s + 2)
+        assert [mark.kind for mark in stretch.marks] == [MarkKind.START, MarkKind.END]
+        assert [turn.number for turn in timeline.between(at_s, at_s).turns] == [number]
 
 
 def test_a_lane_is_read_with_the_state_before() -> None:

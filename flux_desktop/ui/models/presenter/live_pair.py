@@ -126,7 +126,7 @@ def _position_s(conversation: Conversation, run: RunModel) -> float:
 def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | None) -> Verdict:
     turns = conversation.timeline.turns
     newest = [turns[-number] for number in (1, 2) if len(turns) >= number]
-    if cuts and any(cuts[-1].turn is turn for turn in newest):
+    if cuts and any(cuts[-1].turn.number == turn.number for turn in newest):
         return Verdict("danger", "cut the caller off", cuts[-1].words)
     if conversation.turn_state != "Ready":
         return Verdict("quiet", "listening", NOT_JUDGED if cuts is None else "")
