@@ -8,7 +8,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.control_channel import ControlChannel
 from flux_desktop.engine.connection.receiver import Receiver
 from flux_desktop.engine.connection.transport import OpenStream
-from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.measuring.histogram import of_values, rank_of
 from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.engine.sending.base import BaseSender
@@ -78,7 +78,7 @@ class ConnectionReport:
         self, state: ConnectionState, receiver: Receiver, sender: BaseSender, controls: ControlChannel
     ) -> ConnectionRow:
         """The connection at a glance; percentiles are those of about the last minute."""
-        recent = of_values(receiver.latencies.recent_user_ms())
+        recent_ms = receiver.latencies.recent_user_ms()
         return ConnectionRow(
             conn=self._conn,
             state=state,
@@ -88,9 +88,9 @@ class ConnectionReport:
             text=receiver.last_text[-_ROW_TEXT_CHARS:],
             request_id=receiver.request_id,
             update_latency_ms=receiver.latencies.newest_user_ms,
-            update_p50_ms=recent.p50_ms,
-            update_p95_ms=recent.p95_ms,
-            pacing_p99_ms=of_values(sender.recent_errors_s, unit_ms=1000).p99_ms,
+            update_p50_ms=rank_of(recent_ms, 50),
+            update_p95_ms=rank_of(recent_ms, 95),
+            pacing_p99_ms=rank_of(sender.recent_errors_s, 99, unit_ms=1000),
             chunks_sent=sender.chunks_sent,
             late_chunks=sender.late_chunks,
             position_s=sender.audio_clock.audio_s,

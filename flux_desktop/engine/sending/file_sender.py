@@ -68,7 +68,8 @@ class FileSender(BaseSender):
             now_s = sent_s
             self._plan_next()
         if self._next_bytes:
-            return self._moment_s(now_s)
+            due_s = self._next_due_s
+            return due_s if due_s > now_s else self._moment_s(now_s)
         self.stop()
         self._on_done()
         return None

@@ -8,6 +8,7 @@ Source of the rule: a per-chunk sleep drifts by about 300 ms in 20 s, an absolut
 from __future__ import annotations
 
 import math
+from math import nan
 from struct import Struct
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ class PlannedAndSent(NamedTuple):
 
 
 _RECORD = Struct("dddd")
-"""One chunk: where it ends in the audio, when it was due, when it was sent, and 1 if it counts for the pacing."""
+"""One chunk: where it ends in the audio, when it was due, when it was sent, and the error of its pacing or NaN."""
 _RECORD_BYTES = _RECORD.size
 _write, _read_end_s = _RECORD.pack_into, Struct("d").unpack_from
 _FIRST_RECORDS = 256
@@ -75,7 +76,7 @@ class AudioClock:
     def __init__(self) -> None:
         self.audio_s = 0.0
         self._newest_s = 0.0
-        """Length of the newest chunk."""
+        """Length of the newest chunk that was not a single sample."""
         self._n = 0
         """Chunks so far."""
         self._kept = _FIRST_RECORDS
@@ -92,9 +93,10 @@ class AudioClock:
             self._records += bytes(len(self._records))
             self._kept *= 2
         self._n = n + 1
-        self._newest_s = duration_s
+        if paced or not self._newest_s:
+            self._newest_s = duration_s
         self.audio_s = end_s = self.audio_s + duration_s
-        _write(self._records, n % self._kept * _RECORD_BYTES, end_s, due_s, send_s, paced)
+        _write(self._records, n % self._kept * _RECORD_BYTES, end_s, due_s, send_s, send_s - due_s if paced else nan)
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
@@ -116,9 +118,13 @@ class AudioClock:
 
     def recent_errors_s(self, chunks: int) -> NDArray[np.float64]:
         """Pacing errors of the newest so many chunks, or of those among them that count for the pacing."""
-        newest = np.arange(max(0, self._n - min(chunks, self._kept)), self._n) % self._kept
-        records = np.frombuffer(bytes(self._records)).reshape(-1, 4)[newest]
-        return (records[:, 2] - records[:, 1])[records[:, 3] > 0]
+        errors_s: NDArray[np.float64] = np.frombuffer(self._records)[3::4]
+        begin, end = max(0, self._n - min(chunks, self._kept)), self._n
+        if begin // self._kept == (end - 1) // self._kept:
+            errors_s = errors_s[begin % self._kept : (end - 1) % self._kept + 1]
+        else:
+            errors_s = errors_s[np.arange(begin, end) % self._kept]
+        return errors_s[~np.isnan(errors_s)]
 
     def _end_s(self, index: int) -> float:
         end_s: float = _read_end_s(self._records, index % self._kept * _RECORD_BYTES)[0]

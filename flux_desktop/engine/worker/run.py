@@ -164,7 +164,7 @@ class Run:
         self._monitor.start()
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._monitor.watch(), name="snapshots")
-            probing = group.create_task(self._monitor.probe_lag(), name="loop lag")
+            probing = self._monitor.probe_lag()
             try:
                 async with asyncio.TaskGroup() as lives:
                     await self._open_all(lives)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections import Counter
@@ -10,8 +11,8 @@ from collections.abc import Callable, Collection
 from flux_desktop.engine.connection.connection import Connection
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, Percentiles
-from flux_desktop.engine.sending.shared_timers import SharedTimers
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
+from flux_desktop.engine.sending.shared_timers import SharedTimers, Timer
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 SNAPSHOT_S = 0.1
@@ -28,7 +29,7 @@ _PERCENTILES_A_SECOND = 2
 
 
 class RunMonitor:
-    """Watches the connections of one worker; `watch` and `probe_lag` run as tasks beside them."""
+    """Watches the connections of one worker; `watch` runs as a task beside them."""
 
     def __init__(
         self,
@@ -78,12 +79,23 @@ class RunMonitor:
             if self._sharded and tick % a_second == 0:
                 self._emit_histograms(final=False)
 
-    async def probe_lag(self) -> None:
-        """Measure how late the loop wakes up, until cancelled; a stall counts for every probe that it swallowed."""
-        while True:
-            due_s = _next_multiple(LAG_PROBE_S, self._clock())
-            await self._timers.sleep_until(due_s)
+    def probe_lag(self) -> Timer:
+        """Measure how late the loop wakes up, and is done with what is due, until the timer returned is cancelled.
+
+        A stall counts for every probe that it swallowed.
+        """
+        loop, due_s = asyncio.get_running_loop(), _next_multiple(LAG_PROBE_S, self._clock())
+
+        def measure(due_s: float) -> None:
             self._lag.add_expected(max(0.0, self._clock() - due_s), LAG_PROBE_S)
+
+        def probe() -> float:
+            nonlocal due_s
+            loop.call_soon(measure, due_s)  # after the other calls that are due with it
+            due_s = _next_multiple(LAG_PROBE_S, self._clock())
+            return due_s
+
+        return self._timers.call_at(due_s, probe)
 
     def finish(self) -> None:
         """Report the end: every row and the final histograms."""
@@ -92,21 +104,32 @@ class RunMonitor:
 
     def _emit_snapshot(self, tick: int, *, with_percentiles: bool, a_second: int = 1) -> None:
         few = len(self._connections) <= ROWS_AT_ONCE
-        rows = []
+        rows, counted, chunks_sent, messages_received = [], Counter[str](), 0, 0
+        kind: LedgerClass | ConnectionState | None = None
         for connection in self._connections:
+            now_kind = connection.report.ledger or connection.state
+            if now_kind is not kind:  # nearly all are in the same state
+                kind, name = now_kind, now_kind.value
+            counted[name] += 1
+            chunks_sent += connection.chunks_sent
+            messages_received += connection.messages_received
+            if not connection.dirty:
+                continue
             ended = connection.state is ConnectionState.ENDED
-            if connection.dirty and (few or ended or tick == 0 or connection.conn % a_second == tick % a_second):
+            if few or ended or tick == 0 or connection.conn % a_second == tick % a_second:
                 connection.dirty = False
                 rows.append(connection.row())
         if with_percentiles:
-            self._percentiles = {name: each.percentiles() for name, each in self._histograms.items() if each.n}
+            # Those of a part of a run are looked at only where the other parts are missing: once a second, if merged.
+            if not self._sharded or tick % a_second == 0:
+                self._percentiles = {name: each.percentiles() for name, each in self._histograms.items() if each.n}
             if self._knows_words:
                 self._words = sum((each.words for each in self._connections), WordErrors())
         figures, none = dict(self._percentiles), Percentiles()
         self._emit(
             Snapshot(
                 t=self._clock() - self._origin_s,
-                ledger=Counter((each.report.ledger or each.state).value for each in self._connections),
+                ledger=counted,
                 rows=rows,
                 update=figures.pop("update", none),
                 wire=figures.pop("wire", none),
@@ -115,8 +138,8 @@ class RunMonitor:
                 figures=figures,
                 words=self._words,
                 eager_gained_s=round(self._histograms["eager_lead"].total_s, 6),
-                chunks_sent=sum(each.chunks_sent for each in self._connections),
-                messages_received=sum(each.messages_received for each in self._connections),
+                chunks_sent=chunks_sent,
+                messages_received=messages_received,
                 cpu_percent=self._cpu_percent,
             )
         )

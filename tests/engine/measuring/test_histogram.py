@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
+from hdrh.histogram import HdrHistogram
 
-from flux_desktop.engine.measuring.histogram import Histogram, ledger, of_values
+from flux_desktop.engine.measuring.histogram import Histogram, ledger, of_values, rank_of
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles
 
 
@@ -38,6 +40,31 @@ def test_merged_workers_equal_one_histogram_of_all_samples():
             whole.add(value)
         merged.merge_encoded(worker.encode())
     assert merged.percentiles() == whole.percentiles()
+
+
+def test_batches_are_counted_as_the_library_counts_single_values():
+    dice = random.Random(5)
+    samples_us = [10 * round(dice.lognormvariate(8, 4)) for _ in range(3000)]
+    samples_us += [10, 1020, 1030, 2040, 2050, 2**20 * 10, 3_600_000_000]
+    samples_us = [min(3_600_000_000, max(10, value)) for value in samples_us]
+    ours, theirs = Histogram(), HdrHistogram(1, 3_600_000_000, 3)
+    for value_us in samples_us:
+        ours.add(value_us / 1e6)
+        theirs.record_value(value_us)
+    assert ours.encode() == theirs.encode().decode()
+    figures = ours.percentiles()
+    for percent, value_ms in ((50, figures.p50_ms), (95, figures.p95_ms), (99, figures.p99_ms)):
+        assert value_ms == theirs.get_value_at_percentile(percent) / 1000
+    assert figures.max_ms == theirs.get_max_value() / 1000
+
+
+@pytest.mark.parametrize("percent", [50, 95, 99, 100])
+def test_one_percentile_alone_is_that_of_all(percent: int):
+    values = np.array([4.0, 1.0, 3.0, 2.0, 9.5])
+    whole = of_values(values, unit_ms=1000)
+    expected = {50: whole.p50_ms, 95: whole.p95_ms, 99: whole.p99_ms, 100: whole.max_ms}
+    assert rank_of(values, percent, unit_ms=1000) == expected[percent]
+    assert rank_of(values[:0], percent) is None
 
 
 def test_a_standstill_also_counts_for_the_probes_it_swallowed():

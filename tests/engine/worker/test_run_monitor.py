@@ -50,11 +50,11 @@ class Watched:
 
     async def watch(self, for_s: float) -> None:
         self.monitor.start()
-        tasks = [asyncio.create_task(self.monitor.watch()), asyncio.create_task(self.monitor.probe_lag())]
+        watching, probing = asyncio.create_task(self.monitor.watch()), self.monitor.probe_lag()
         await asyncio.sleep(for_s)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        watching.cancel()
+        probing.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
     def of[T](self, kind: type[T]) -> list[T]:
         return [event for event in self.events if isinstance(event, kind)]
