@@ -14,8 +14,8 @@ from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.flux.messages import ForceEndTurn, TurnInfo, encode, parse_server_message
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.conversation.conversation import ConfidenceOffset, ServerConversation
-from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
+from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
+from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, ConfidenceOffset, SpokenWord
 from tests.local_endpoint.conversation.scripted_recogniser import ScriptedRecogniser
 
 HIGHEST = Setting(eot=1.0, eager=None, timeout_ms=10_000)

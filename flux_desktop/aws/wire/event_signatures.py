@@ -37,10 +37,11 @@ _TO_INNER_PAD, _TO_OUTER_PAD = bytes(byte ^ 0x36 for byte in range(256)), bytes(
 
 def sha256_hex(data: bytes) -> bytes:
     """The hash of an inner frame as the chain signs it."""
-    digest = hashlib.sha256(data[:_HASHED_AT_ONCE_BYTES])
-    for start in range(_HASHED_AT_ONCE_BYTES, len(data), _HASHED_AT_ONCE_BYTES):
+    digest, start = hashlib.sha256(data[:_HASHED_AT_ONCE_BYTES]), _HASHED_AT_ONCE_BYTES
+    while start < len(data):
         digest.update(data[start : start + _HASHED_AT_ONCE_BYTES])
-    return digest.hexdigest().encode()
+        start += _HASHED_AT_ONCE_BYTES
+    return hexlify(digest.digest())
 
 
 class _Hmac:
@@ -96,28 +97,6 @@ def _day(secret_key: str, date: str, region: str, service: str) -> _Hmac:
     return _Hmac(signing_key(secret_key, date, region, service))
 
 
-class _Chain:
-    """Signature chain: each event's signature covers the previous one; the first covers the request's."""
-
-    def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str) -> None:
-        self._secret_key = secret_key
-        self._region = region
-        self._service = service
-        self._prior_hex = seed_signature_hex.encode()
-
-    def next(self, date_ms: int, payload_hash: bytes) -> tuple[_Moment, bytes]:
-        """What was computed for its date, and the 32-byte signature of an event, without advancing the chain."""
-        moment = _moment(self._secret_key, self._region, self._service, date_ms)
-        return moment, self.signature(moment, payload_hash)
-
-    def signature(self, moment: _Moment, payload_hash: bytes) -> bytes:
-        """The same where the moment is known."""
-        return moment.key.digest(b"".join((moment.preamble, self._prior_hex, moment.date_line, payload_hash)))
-
-    def advance(self, signature: bytes) -> None:
-        self._prior_hex = hexlify(signature)
-
-
 class _Moments:
     """The newest `_Moment` of one key: chunks of many streams are signed one after another, at one date."""
 
@@ -139,7 +118,10 @@ _moments = functools.lru_cache(maxsize=8)(_Moments)
 
 
 class EventSigner:
-    """Signs a client's events in sending order; for one writer. Its signatures are a `_Chain`, in fewer calls."""
+    """Signs a client's events in sending order; for one writer.
+
+    Each event's signature covers the previous one; the first covers the request's.
+    """
 
     __slots__ = ("_moments", "_prior_hex")
 
@@ -215,9 +197,12 @@ def _chunk_layouts(secret_key: str, region: str, service: str) -> _ChunkLayouts:
 class EventVerifier:
     """Verifies the chain of an `EventSigner` or of any other AWS client."""
 
+    __slots__ = ("_layouts", "_moments", "_prior_hex")
+
     def __init__(self, secret_key: str, region: str, seed_signature_hex: str, service: str = SERVICE) -> None:
-        self._chain = _Chain(secret_key, region, seed_signature_hex, service)
+        self._moments = _moments(secret_key, region, service)
         self._layouts = _chunk_layouts(secret_key, region, service)
+        self._prior_hex = seed_signature_hex.encode()
 
     def verify(self, frame: Frame, now_ms: int | None = None, max_skew_ms: int = _MAX_SKEW_MS) -> bytes:
         """The inner frame's bytes, empty for the final frame.
@@ -233,12 +218,13 @@ class EventVerifier:
         if now_ms is not None and abs(now_ms - date_ms) > max_skew_ms:
             raise SignatureMismatch("the event's date is too far from the present")
         try:
-            _, expected = self._chain.next(date_ms, sha256_hex(frame.payload))
+            moment = self._moments.at(date_ms)
         except (OverflowError, ValueError, OSError) as error:
             raise SignatureMismatch("the event's date is not a date") from error
-        if not hmac.compare_digest(expected, signature):
+        text = moment.preamble + self._prior_hex + moment.date_line + sha256_hex(frame.payload)
+        if not hmac.compare_digest(moment.sign(text), signature):
             raise SignatureMismatch("the event's signature does not match")
-        self._chain.advance(signature)
+        self._prior_hex = hexlify(signature)
         return frame.payload
 
     def binary_payload(self, data: bytes, now_ms: int) -> bytes | None:
@@ -252,15 +238,18 @@ class EventVerifier:
             layout = self._layouts.find(data)
             if layout is None or not data.startswith(layout.outer_head):
                 return None
+        _, date_ms, moment, _, outer_crc, part_head, part_crc = layout
         signature, inner = data[_SIGNATURE_AT:_INNER_AT], data[_INNER_AT:-4]
-        payload = inner[len(layout.part_head) : -4]
+        payload = inner[len(part_head) : -4]
         if (
-            not inner.startswith(layout.part_head)
-            or zlib.crc32(inner, zlib.crc32(signature, layout.outer_crc)) != int.from_bytes(data[-4:], "big")
-            or zlib.crc32(payload, layout.part_crc) != int.from_bytes(inner[-4:], "big")
-            or abs(now_ms - layout.date_ms) > _MAX_SKEW_MS
-            or not hmac.compare_digest(self._chain.signature(layout.moment, sha256_hex(inner)), signature)
+            not inner.startswith(part_head)
+            or zlib.crc32(inner, zlib.crc32(signature, outer_crc)) != int.from_bytes(data[-4:], "big")
+            or zlib.crc32(payload, part_crc) != int.from_bytes(inner[-4:], "big")
+            or not -_MAX_SKEW_MS <= now_ms - date_ms <= _MAX_SKEW_MS
         ):
             return None
-        self._chain.advance(signature)
+        text = moment.preamble + self._prior_hex + moment.date_line + sha256_hex(inner)
+        if not hmac.compare_digest(moment.sign(text), signature):
+            return None
+        self._prior_hex = hexlify(signature)
         return payload

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 
@@ -32,25 +31,14 @@ from flux_desktop.flux.messages import (
     parse_client_message,
 )
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.local_endpoint.conversation.messages_out import model_stream_error, text_frame, turn_info
+from flux_desktop.local_endpoint.conversation.messages_out import TurnInfoOut, model_stream_error, text_frame, turn_info
 from flux_desktop.local_endpoint.conversation.validation import RefusedError, check_change
 from flux_desktop.local_endpoint.recognition.decode_pool import PoolFullError
 from flux_desktop.local_endpoint.recognition.pools import MULTI_MODEL
 from flux_desktop.local_endpoint.recognition.recogniser import Recognised, Recogniser, RecognitionFailedError
-from flux_desktop.local_endpoint.recognition.turn_taking import TurnStep, TurnTaker, TurnThresholds
+from flux_desktop.local_endpoint.recognition.turn_taking import ConfidenceOffset, TurnStep, TurnTaker, TurnThresholds
 
 _BINARY_TYPES = (None, "BINARY")
-
-
-class ConfidenceOffset(Protocol):
-    """What raises a stream's confidence: a fault that emulates state of earlier turns."""
-
-    @property
-    def offset(self) -> float:
-        """Added to the confidence of the open turn."""
-
-    def turn_ended(self) -> None:
-        """The open turn has ended."""
 
 
 class ServerConversation:
@@ -86,6 +74,7 @@ class ServerConversation:
         self._queue: deque[Recognised | ClientMessage] = deque()
         self.closing = False
         self._waiting = False
+        self._silent_update: TurnInfoOut | None = None
 
     def start(self) -> None:
         """Send Connected, before any audio is received."""
@@ -113,8 +102,8 @@ class ServerConversation:
             return
         silent_until_s = self.recogniser.hear_silence(payload)
         if silent_until_s is not None:
-            for step in self._turns.advance(silent_until_s, False, ()):
-                self._send_step(step)
+            if self._turns.pass_silence(silent_until_s):
+                self._send_silent_update(silent_until_s)
             return
         try:
             frames = self.recogniser.feed(payload)
@@ -222,6 +211,7 @@ class ServerConversation:
             )
             return
         self.options = after
+        self._silent_update = None
         self._turns.thresholds = _thresholds(after)
         self._send_message(
             ConfigureSuccess(
@@ -259,6 +249,16 @@ class ServerConversation:
         if step.event is TurnEvent.END_OF_TURN and step.words:
             self.recogniser.forget(step.words[-1].end_s)
         self._send_message(turn_info(step, self.request_id, self.messages_sent, self.options, self._bundle))
+
+    def _send_silent_update(self, end_s: float) -> None:
+        """Send the Update of a stream in which nothing is ever said. Such Updates differ in two fields only."""
+        update = self._silent_update
+        if update is None:
+            update = turn_info(self._turns.report(), self.request_id, 0, self.options, self._bundle)
+            self._silent_update = update
+        update.audio_window_end = round(end_s, 2)
+        update.sequence_id = self.messages_sent
+        self._send_message(update)
 
     def _send_message(self, message: msgspec.Struct) -> None:
         if not self.over:

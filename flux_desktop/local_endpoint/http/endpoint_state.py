@@ -108,8 +108,6 @@ class EndpointState:
 
     def delay_s(self, request_id: str) -> float:
         """Delay of every message that a stream is sent now, where its instance is above its capacity."""
-        if self.capacity.streams is None:
-            return 0.0
         return self.capacity.delay_s(self.instances.beside(request_id))
 
     def open(self, request_id: str, conversation: ServerConversation) -> None:

@@ -133,7 +133,7 @@ class StreamServer:
             Timing(
                 lambda: recogniser.heard_s,
                 lambda: len(state.conversations),
-                overload_s=lambda: state.delay_s(request_id),
+                overload_s=None if state.capacity.streams is None else lambda: state.delay_s(request_id),
                 late=state.late_s.append,
                 soon=state.wake_ups.at_end,
             ),
@@ -149,6 +149,8 @@ class StreamServer:
             residual=state.residual.new_stream(),
         )
         self._never_connected = state.faults.selects("never-connected")
+        self._takes_chunks = not self._never_connected
+        """Whether data may be one whole chunk of audio that is a message of its own."""
         self._action = PendingAction(state.faults)
 
     def _conversation_ended(self) -> None:
@@ -170,16 +172,15 @@ class StreamServer:
         state, conversation = self._state, self._conversation
         state.open(self.request_id, conversation)
         body = BodyReader(protocol, self._receive, state.wake_ups)
-        reader = body.ended
         writer = asyncio.create_task(self._write_queue.write_until_closed(_write_to(transport)))
         # The reading side alone does not always notice a connection that was reset.
         disconnected = asyncio.create_task(_wait_disconnected(protocol))
         try:
             if not self._never_connected:
                 conversation.start()
-            await asyncio.wait({reader, writer, disconnected}, return_when=asyncio.FIRST_COMPLETED)
-            if reader.done() and not writer.done() and not disconnected.done():
-                if reader.exception() is None and not self._input_ended and not conversation.over:
+            await asyncio.wait({body.ended, writer, disconnected}, return_when=asyncio.FIRST_COMPLETED)
+            if body.ended.done() and not writer.done() and not disconnected.done():
+                if body.ended.exception() is None and not self._input_ended and not conversation.over:
                     self._refuse("InvalidSignatureException", "The input ended without its signed last event.")
                 elif not conversation.closing:
                     self._write_queue.close()
@@ -191,7 +192,7 @@ class StreamServer:
             body.stop()
             for task in (writer, disconnected):
                 task.cancel()
-            results = await asyncio.gather(reader, writer, disconnected, return_exceptions=True)
+            results = await asyncio.gather(body.ended, writer, disconnected, return_exceptions=True)
             self._log_end(sources, results)
 
     def _log_end(self, sources: str, results: tuple[BaseException | None, ...]) -> None:
@@ -207,20 +208,24 @@ class StreamServer:
                 log.error("Internal error in stream %s.", self.request_id, exc_info=error)
 
     def _receive(self, data: bytes) -> bool:
-        self._write_queue.answered_s = time.monotonic()
-        continues = self._take(data)
-        self._write_queue.answered_s = None
+        """Use data of the request's body; whether more is to be read."""
+        delays = self._write_queue.delays
+        if delays:
+            self._write_queue.answered_s = time.monotonic()
+        now_ms = int(time.time() * 1000)
+        audio = self._verifier.binary_payload(data, now_ms) if self._takes_chunks else None
+        if audio is None:
+            continues = self._receive_other(data, now_ms)
+        else:
+            self._state.chunks += 1
+            self._conversation.receive_audio(audio)
+            continues = self._action.action is None or self._apply_fault()
+        if delays:
+            self._write_queue.answered_s = None
         return continues
 
-    def _take(self, data: bytes) -> bool:
-        """Use data of the request's body; whether more is to be read."""
-        now_ms = int(time.time() * 1000)
-        if not (self._decoder.pending_bytes or self._fragments or self._input_ended or self._never_connected):
-            audio = self._verifier.binary_payload(data, now_ms)
-            if audio is not None:
-                self._state.chunks += 1
-                self._conversation.receive_audio(audio)
-                return self._action.action is None or self._apply_fault()
+    def _receive_other(self, data: bytes, now_ms: int) -> bool:
+        """The same for anything but one whole chunk of audio."""
         try:
             for outer in self._decoder.feed(data):
                 if self._input_ended:
@@ -233,6 +238,8 @@ class StreamServer:
             return self._refuse("InvalidSignatureException", str(error))
         except EventStreamError as error:
             return self._refuse("SerializationException", str(error))
+        begun = self._decoder.pending_bytes or self._fragments
+        self._takes_chunks = not (begun or self._input_ended or self._never_connected)
         return self._action.action is None or self._apply_fault()
 
     def _take_part(self, part: Frame) -> None:
@@ -280,10 +287,9 @@ class StreamServer:
 
 def _write_to(transport: Any) -> Write:
     """What hands a frame over to the server library, and raises if the client has disconnected."""
-    send = transport.send_bytes
 
     def write(frame: bytes) -> None:
-        for _ in send(frame).__await__():  # it is done at once
+        for _ in transport.send_bytes(frame).__await__():  # it is done at once
             pass
 
     return write

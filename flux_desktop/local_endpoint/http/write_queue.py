@@ -29,8 +29,8 @@ class Timing(NamedTuple):
     audio_s: Callable[[], float]
     """Seconds of audio that the stream has received."""
     open_streams: Callable[[], int]
-    overload_s: Callable[[], float] = lambda: 0.0
-    """Delay of an endpoint above its capacity."""
+    overload_s: Callable[[], float] | None = None
+    """Delay of an endpoint above its capacity; None where it has no limit."""
     now_s: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     soon: Callable[[Callable[[], None]], None] = lambda call: call()
@@ -54,6 +54,8 @@ class WriteQueue:
         """Set while the writer waits for frames and no fault changes when they are written."""
         self._is_punctual = not (self._stall_s or self._drip_bytes_per_s)
         self._closed = False
+        self.delays = bool(self._delay_s) or timing.overload_s is not None
+        """Whether frames may be delayed."""
         self.answered_s: float | None = None
         """When what is being answered was received: delays of the frames put meanwhile count from there."""
 
@@ -63,7 +65,7 @@ class WriteQueue:
         silent = self._silent_after_s is not None and timing.audio_s() > self._silent_after_s
         if not frame or self._closed or silent:
             return
-        delay_s = self._delay_s + timing.overload_s()
+        delay_s = self._delay_s if timing.overload_s is None else self._delay_s + timing.overload_s()
         due_s = 0.0
         if delay_s:
             due_s = delay_s + (timing.now_s() if self.answered_s is None else self.answered_s)

@@ -32,24 +32,21 @@ class Framer:
         self.sample_bytes = BYTES_PER_SAMPLE[encoding]
         self.sample_rate_hz = sample_rate_hz
         self.frame_bytes = round(sample_rate_hz * FRAME_S) * self.sample_bytes
-        self._rest = b""
-
-    def is_frame(self, data: bytes) -> bool:
-        """Whether `data` is exactly the next frame."""
-        return len(data) == self.frame_bytes and not self._rest
+        self.rest = b""
+        """Received bytes of a frame that is not complete."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """The frames that `data` completes."""
-        if self.is_frame(data):
+        if not self.rest and len(data) == self.frame_bytes:
             return [data]
-        buffer = self._rest + data
+        buffer = self.rest + data
         count = len(buffer) // self.frame_bytes
-        self._rest = buffer[count * self.frame_bytes :]
+        self.rest = buffer[count * self.frame_bytes :]
         return [buffer[i * self.frame_bytes : (i + 1) * self.frame_bytes] for i in range(count)]
 
     def finish(self) -> bytes:
         """What is left of an incomplete frame, in whole samples."""
-        rest, self._rest = self._rest, b""
+        rest, self.rest = self.rest, b""
         return rest[: len(rest) - len(rest) % self.sample_bytes]
 
 

@@ -105,7 +105,8 @@ class Recogniser:
 
         None for any other data, which then belongs to `feed`.
         """
-        if not self._silent or not self._framer.is_frame(data):
+        framer = self._framer
+        if not self._silent or framer.rest or len(data) != framer.frame_bytes:
             return None
         self._heard_s = heard_s = round(self._heard_s + FRAME_S, 6)
         return heard_s

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -51,6 +51,17 @@ class TurnThresholds(msgspec.Struct, frozen=True):
     eot: float = defaults.EOT_THRESHOLD
     eager: float | None = None
     timeout_ms: int = defaults.EOT_TIMEOUT_MS
+
+
+class ConfidenceOffset(Protocol):
+    """What raises a stream's confidence: a fault that emulates state of earlier turns."""
+
+    @property
+    def offset(self) -> float:
+        """Added to the confidence of the open turn."""
+
+    def turn_ended(self) -> None:
+        """The open turn has ended."""
 
 
 class TurnStep(NamedTuple):
@@ -127,22 +138,26 @@ class TurnTaker:
         """That the open turn has ended, 0 to 1."""
         return min(_CONFIDENCE_CEILING, self._confidence + self.confidence_offset)
 
-    def advance(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> Sequence[TurnStep]:
+    def advance(self, end_s: float, speech: bool, words: tuple[SpokenWord, ...]) -> list[TurnStep]:
         """Take the frame that ends at `end_s`; returns the events it causes, at most one state change."""
         self._frames += 1
         self._now_s = end_s
-        # Where nothing has been said since the last turn, none is open, and the confidence is at its lowest.
-        if speech or words or self._words:
-            resumed = self._take_words(words) or speech
-            if speech:
-                self._last_speech_s = end_s
-            self._weigh(speech)
-            change = self._change_of_state(resumed)
-            if change is not None:
-                return (change,)
+        resumed = self._take_words(words) or speech
+        if speech:
+            self._last_speech_s = end_s
+        self._weigh(speech)
+        change = self._change_of_state(resumed)
+        if change is not None:
+            return [change]
         if self._frames % FRAMES_PER_UPDATE == 0:
-            return (self._step(TurnEvent.UPDATE),)
-        return ()
+            return [self._step(TurnEvent.UPDATE)]
+        return []
+
+    def pass_silence(self, end_s: float) -> bool:
+        """Take a frame of silence where nothing has ever been said; whether an Update is due, which `report` gives."""
+        self._frames += 1
+        self._now_s = end_s
+        return self._frames % FRAMES_PER_UPDATE == 0
 
     def force_end(self) -> TurnStep | None:
         """End the open turn with the text last sent; None (a Warning to the client) when none is open."""

@@ -12,6 +12,7 @@ from flux_desktop.flux.bundles import BUNDLES
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
+from flux_desktop.local_endpoint.recognition.pools import MULTI_MODEL
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 from tests.local_endpoint.conversation.scripted_recogniser import ScriptedRecogniser
@@ -26,7 +27,11 @@ class Stream:
     """A conversation and what it has sent."""
 
     def __init__(
-        self, recogniser: ScriptedRecogniser, residual: ResidualState | None = None, bundle: str = "latest"
+        self,
+        recogniser: ScriptedRecogniser,
+        residual: ResidualState | None = None,
+        bundle: str = "latest",
+        options: FluxOptions = FluxOptions(),  # noqa: B008 - it is frozen
     ) -> None:
         self.recogniser = recogniser
         self.ends = 0
@@ -34,7 +39,7 @@ class Stream:
         self._frames: list[Any] = []
         self.conversation = ServerConversation(
             request_id="r-1",
-            options=FluxOptions(),
+            options=options,
             bundle=BUNDLES[bundle],
             recogniser=cast("Recogniser", recogniser),
             send=lambda data: self._frames.extend(self._decoder.feed(data)),
@@ -157,3 +162,25 @@ def test_residual_state_ends_the_next_streams_turn_earlier() -> None:
 
 def test_without_residual_state_every_stream_is_the_same() -> None:
     assert first_turn(Stream(ScriptedRecogniser(DONE))) == first_turn(Stream(ScriptedRecogniser(DONE)))
+
+
+@pytest.mark.parametrize("raised_by", [0.0, 0.25])
+def test_audio_that_nothing_listens_to_is_answered_like_silence_that_is_listened_to(raised_by: float) -> None:
+    sent = []
+    for scripts in (None, ()):
+        shared = ResidualState(raised_by, SteppedClock().now_s)
+        shared.leave()
+        recogniser = cast("ScriptedRecogniser", Recogniser("linear16", 16_000, scripts, None))
+        stream = Stream(recogniser, shared, options=FluxOptions(model=MULTI_MODEL))
+        stream.audio(*[SILENCE] * 7, SILENCE[:100], SILENCE, SILENCE[100:], *[SILENCE] * 4)
+        stream.control("ForceEndTurn")
+        stream.control("Configure", language_hints=["de"])
+        stream.audio(*[SILENCE] * 100)
+        stream.control("CloseStream")
+        sent.append(stream.messages)
+    assert sent[0] == sent[1]
+    updates = [message["audio_window_end"] for message in sent[0] if message.get("event") == "Update"]
+    assert updates[:5] == [0.24, 0.48, 0.72, 0.96, 1.2]
+    assert updates[-1] == 9.04
+    assert sent[0][-1]["languages_hinted"] == ["de"]
+    assert [message["sequence_id"] for message in sent[0]] == list(range(len(sent[0])))
