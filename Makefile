@@ -3,9 +3,6 @@
 # Container images often forbid it; without it each of the many processes that a test starts compiles all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Without bytecode, every process that a target starts would compile all modules again.
-export PYTHONDONTWRITEBYTECODE =
-
 .PHONY: help run test faults lint format bench kills fuzz soak screenshots package smoke lock notices
 
 help: ## Show this list
