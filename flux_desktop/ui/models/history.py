@@ -11,6 +11,8 @@ from flux_desktop.base.side_store import SideFile, StoredList
 
 NEWEST_KEPT = 64
 """Items that may still be changed, moved or removed."""
+DECODED_KEPT = 3_000
+"""Older items that were looked at: a timeline that shows an hour looks at all of them for every frame."""
 BLOCK = 256
 """Points that are stored together."""
 
@@ -18,12 +20,14 @@ BLOCK = 256
 class History[T](Sequence[T]):
     """Items of one msgspec-encodable type in order, of which the newest `NEWEST_KEPT` can still change.
 
-    Only these are the objects that were added. An older item is decoded at every look, as a new object.
+    Only these are the objects that were added. An older item is decoded when it is looked at, as a new object, which is
+    kept for a while.
     """
 
     def __init__(self, item: type[T], side_file: SideFile) -> None:
         self._older = StoredList(item, side_file)
         self._newest: list[T] = []
+        self._decoded: dict[int, T] = {}
 
     def append(self, item: T) -> None:
         """Add an item at the end."""
@@ -84,7 +88,15 @@ class History[T](Sequence[T]):
         if not 0 <= row < len(self):
             raise IndexError(index)
         older = len(self._older)
-        return self._older[row] if row < older else self._newest[row - older]
+        return self._decode(row) if row < older else self._newest[row - older]
+
+    def _decode(self, row: int) -> T:
+        item = self._decoded.get(row)
+        if item is None:
+            if len(self._decoded) >= DECODED_KEPT:
+                self._decoded.clear()
+            item = self._decoded[row] = self._older[row]
+        return item
 
 
 class PointHistory:

@@ -63,14 +63,19 @@ class Timeline:
 
     def between(self, from_s: float, until_s: float) -> Stretch:
         """What is to be seen between two positions."""
-        turns, marks = self.turns, self.marks
+        turns = self.turns
         in_force = bisect_right(self.thresholds, from_s, key=lambda each: each.from_s)
         return Stretch(
             turns=turns[turns.right(from_s, _ends_s) : turns.right(until_s, lambda turn: turn.start_s)],
-            marks=marks[marks.left(from_s, _reaches_s) : marks.right(until_s, lambda mark: mark.at_s)],
+            marks=self.marks_between(from_s, until_s),
             thresholds=[each for each in self.thresholds[max(0, in_force - 1) :] if each.from_s <= until_s],
             confidence=self.confidence.between(from_s, until_s),
         )
+
+    def marks_between(self, from_s: float, until_s: float) -> list[Mark]:
+        """The marks between two positions."""
+        marks = self.marks
+        return marks[marks.left(from_s, _reaches_s) : marks.right(until_s, lambda mark: mark.at_s)]
 
     def lane_between(self, from_t: float, until_t: float) -> list[LaneSpan]:
         """The states between two times of the run's clock, with the one before."""

@@ -124,7 +124,7 @@ class Lanes(QWidget):
         if timeline.origin_s is not None and timeline.marks:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             from_s = begin_s - timeline.origin_s
-            for mark in timeline.between(from_s, from_s + self._window.span_s).marks:
+            for mark in timeline.marks_between(from_s, from_s + self._window.span_s):
                 at = x(timeline.origin_s + mark.at_s)
                 if mark.kind is MarkKind.GAP:
                     right = at if mark.until_s is None else x(timeline.origin_s + mark.until_s)

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from flux_desktop.base.side_store import SideFile
-from flux_desktop.ui.models.history import BLOCK, NEWEST_KEPT, History, PointHistory
+from flux_desktop.ui.models.history import BLOCK, DECODED_KEPT, NEWEST_KEPT, History, PointHistory
 
 
 def filled(count: int) -> History[float]:
@@ -39,6 +39,13 @@ def test_only_the_newest_are_changed() -> None:
     history.remove(500.0)
     with pytest.raises(ValueError, match="not in list"):
         history.remove(0.0)
+
+
+def test_of_what_is_looked_at_a_bounded_part_stays_in_memory() -> None:
+    history = filled(DECODED_KEPT + 3 * NEWEST_KEPT)
+    assert len(history[:]) == len(history)
+    assert history[5] is history[5]
+    assert 0 < len(history._decoded) < DECODED_KEPT
 
 
 def test_points_between_two_places_come_with_their_neighbours() -> None:

@@ -143,7 +143,7 @@ def _lane(conversation: Conversation, position_s: float, cuts: Sequence[LiveCut]
         return Lane()
     from_s = position_s - WINDOW_S
 
-    marks = conversation.timeline.between(from_s, position_s).marks
+    marks = conversation.timeline.marks_between(from_s, position_s)
 
     def in_view(kind: MarkKind) -> tuple[float, ...]:
         return tuple(mark.at_s for mark in marks if mark.kind is kind)
