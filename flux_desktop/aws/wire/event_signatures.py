@@ -49,11 +49,11 @@ class _Hmac:
 
     def __init__(self, key: bytes) -> None:
         block = key.ljust(_HMAC_BLOCK_BYTES, b"\0")
-        self._inner = hashlib.sha256(block.translate(_TO_INNER_PAD))
-        self._outer = hashlib.sha256(block.translate(_TO_OUTER_PAD))
+        self.inner = hashlib.sha256(block.translate(_TO_INNER_PAD))
+        self.outer = hashlib.sha256(block.translate(_TO_OUTER_PAD))
 
     def digest(self, text: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
+        inner, outer = self.inner.copy(), self.outer.copy()
         inner.update(text)
         outer.update(inner.digest())
         return outer.digest()
@@ -65,7 +65,7 @@ class _Moment:
     def __init__(self, secret_key: str, region: str, service: str, date_ms: int) -> None:
         header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
         self.key, self.preamble = _second(secret_key, region, service, date_ms // 1000)
-        self.sign = self.key.digest
+        self.inner_key, self.outer_key = self.key.inner, self.key.outer
         self.date_line = b"\n%b\n" % hashlib.sha256(header).hexdigest().encode()
         self._headers = header + SIGNATURE_PREFIX
         self.heads: dict[int, tuple[bytes, int]] = {}
@@ -137,8 +137,11 @@ class EventSigner:
         moments = self._moments
         moment = moments.newest if moments.date_ms == now_ms else moments.at(now_ms)
         assert moment is not None
-        text = moment.preamble + self._prior_hex + moment.date_line + (inner_hash or sha256_hex(inner))
-        signature = moment.sign(text)
+        # As `_Hmac.digest`.
+        text_hash, outer_hash = moment.inner_key.copy(), moment.outer_key.copy()
+        text_hash.update(moment.preamble + self._prior_hex + moment.date_line + (inner_hash or sha256_hex(inner)))
+        outer_hash.update(text_hash.digest())
+        signature = outer_hash.digest()
         self._prior_hex = hexlify(signature)
         head, crc = moment.heads.get(len(inner)) or moment.frame_head(len(inner))
         crc = zlib.crc32(inner, zlib.crc32(signature, crc))

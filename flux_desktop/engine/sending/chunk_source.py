@@ -124,17 +124,14 @@ class SharedChunks:
     """
 
     def __init__(self) -> None:
-        self._chunks: dict[tuple[int, int], bytes] = {}
+        self.chunks: dict[tuple[int, int], bytes] = {}
         """By position and size, the oldest first."""
 
     def cut(self, block: bytes, start: int, end: int, position: int) -> bytes:
-        """The bytes of `block` from `start` to `end`, which are those at `position` of the recording."""
-        key = (position, end - start)
-        chunk = self._chunks.get(key)
-        if chunk is None:
-            if len(self._chunks) >= SHARED_CHUNKS:
-                del self._chunks[next(iter(self._chunks))]
-            chunk = self._chunks[key] = block[start:end]
+        """Keep the bytes of `block` from `start` to `end`, which are those at `position` of the recording."""
+        if len(self.chunks) >= SHARED_CHUNKS:
+            del self.chunks[next(iter(self.chunks))]
+        chunk = self.chunks[position, end - start] = block[start:end]
         return chunk
 
 
@@ -179,7 +176,9 @@ class DiskChunkSource(FileChunks):
         self._position = 0 if position_after == self._size_bytes and self._loop else position_after
         if left is not None:
             self._left = left - size
-        return self._shared.cut(self._block, start, end, position) if self._shared else self._block[start:end]
+        if self._shared is None:
+            return self._block[start:end]
+        return self._shared.chunks.get((position, size)) or self._shared.cut(self._block, start, end, position)
 
     def _take_across(self) -> bytes | None:
         """Take a chunk that the present block does not hold, or not to its end."""
