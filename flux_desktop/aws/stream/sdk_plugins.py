@@ -22,8 +22,8 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.aws.wire.event_signatures import EventSigner, sha256_hex
 from flux_desktop.aws.wire.event_stream import DataType, payload_part
 
-DATE_STEP_MS = 20
-"""Steps of events' dates: the chunks of one wake-up share what is computed of theirs. AWS accepts minutes."""
+DATE_STEP_MS = 1000
+"""Steps of events' dates: what is computed of one serves all chunks of a second. AWS accepts minutes of difference."""
 _DATE_STEP_NS = DATE_STEP_MS * 1_000_000
 
 
