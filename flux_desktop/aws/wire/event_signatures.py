@@ -65,6 +65,7 @@ class _Moment:
     def __init__(self, secret_key: str, region: str, service: str, date_ms: int) -> None:
         header = DATE_PREFIX + date_ms.to_bytes(8, "big", signed=True)
         self.key, self.preamble = _second(secret_key, region, service, date_ms // 1000)
+        self.sign = self.key.digest
         self.inner_key, self.outer_key = self.key.inner, self.key.outer
         self.date_line = b"\n%b\n" % hashlib.sha256(header).hexdigest().encode()
         self._headers = header + SIGNATURE_PREFIX
