@@ -7,7 +7,6 @@ The timing faults act here, since each of them is about when a frame is written.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -80,11 +79,13 @@ class WriteQueue:
         write, frames = self._write, self._frames
         if write is None:
             return
-        # A disconnected client is met again by the writer, which ends the stream.
-        with contextlib.suppress(OSError, RuntimeError):
+        try:
             while frames and not frames[0][0]:
                 write(frames[0][1])
                 frames.popleft()
+        except (OSError, RuntimeError):  # the client has disconnected: the writer finds this too, and ends the stream
+            self._wake.set()
+            return
         if frames:
             self._wake.set()
 
