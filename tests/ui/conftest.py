@@ -89,7 +89,8 @@ def stage(styled_app: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator
         try:
             with loop:
                 loop.run_until_complete(whole())
-            assert not [timer for timer in window.findChildren(QTimer) if timer.isActive()], "timers left"
+            left = [timer for timer in window.findChildren(QTimer) if timer.isActive()]
+            assert not left, f"timers left, in ms, and of: {[(each.interval(), each.parent()) for each in left]}"
         finally:
             asyncio.set_event_loop(None)
             window.deleteLater()

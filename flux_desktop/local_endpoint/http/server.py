@@ -136,11 +136,13 @@ async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: 
         group = await stack.enter_async_context(asyncio.TaskGroup())
         server = _make_server(Routes(state, group).__rsgi__, port, certificates, state.faults)
         serving = group.create_task(server.serve(), name="http server")
-        await _until_listening(port, serving)
-        announce(_ready_line(state, port, certificates))
-        await stop.wait()
-        _exit_even_if_stuck(folder)
-        await _shut_down(server, serving, group)
+        try:
+            await _until_listening(port, serving)
+            announce(_ready_line(state, port, certificates))
+            await stop.wait()
+            _exit_even_if_stuck(folder)
+        finally:  # also after an error: a thread of the server that outlives the interpreter panics
+            await _shut_down(server, serving)
 
 
 def _make_server(app: Callable[..., Awaitable[None]], port: int, certificates: Certificates, faults: Faults) -> Any:
@@ -243,7 +245,7 @@ async def _until_listening(port: int, serving: asyncio.Task[None]) -> None:
     serving.result()
 
 
-async def _shut_down(server: Any, serving: asyncio.Task[None], group: asyncio.TaskGroup) -> None:
+async def _shut_down(server: Any, serving: asyncio.Task[None]) -> None:
     """End every stream, then the server; a connection that does not end does not delay the process."""
     for task in asyncio.all_tasks():
         if task.get_name().startswith("stream "):

@@ -246,9 +246,9 @@ class MainWindow(QMainWindow):
         self.resize(self._fitted)
 
     def _pace_timers(self) -> None:
-        """No timer runs while nothing moves."""
+        """No timer runs while nothing moves, nor after the close."""
         self.clock.wake()
-        self.heartbeat.run(self.state.run.active or self.state.shows_stalls)
+        self.heartbeat.run(not self._closing and (self.state.run.active or self.state.shows_stalls))
 
     def _remember_theme(self) -> None:
         self.state.choices.theme = self.theme.mode

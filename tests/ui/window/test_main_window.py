@@ -233,6 +233,7 @@ def test_the_window_closes_in_mid_run(stage: Stage, stubborn: bool, monkeypatch:
             monkeypatch.setattr(main_window, "CLOSE_MAX_S", 0.2)
         window.close()
         assert not window.isVisible()
+        window.state.changed()  # by a task on its way out: it starts no timer again
         await asyncio.wait_for(closed.wait(), PATIENCE_S)
         running = [task for task in asyncio.all_tasks() if task.get_name().startswith("the run")]
         assert len(running) == int(stubborn)
