@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.scheduling import MANY_STREAMS, run_in_turn
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.recording.recorder import Recorder
@@ -107,6 +108,8 @@ class RunLifetime:
         if start.workers > 1:
             self._start_s = loop.create_future()  # at once: the lease may end while the audio is being read
         take_secrets(start)
+        if start.plan.connections >= MANY_STREAMS:
+            run_in_turn()
 
         def report(problem: Problem) -> None:
             loop.call_soon_threadsafe(output.emit, Notice(t=0.0, problem=problem))

@@ -13,6 +13,7 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.engine.sending.shared_timers import SharedTimers, Timer
+from flux_desktop.engine.worker.long_lived import LongLived
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 
 SNAPSHOT_S = 0.1
@@ -57,6 +58,7 @@ class RunMonitor:
         self._cpu_start = self._cpu_mark = (0.0, 0.0)
         self._percentiles: dict[str, Percentiles] = {}
         self._words: WordErrors | None = None
+        self._long_lived = LongLived()
 
     def start(self) -> None:
         """Count CPU time from now on."""
@@ -120,6 +122,7 @@ class RunMonitor:
                 connection.dirty = False
                 rows.append(connection.row())
         if with_percentiles:
+            self._long_lived.look(counted[ConnectionState.STREAMING.value])
             # Those of a part of a run are looked at only where the other parts are missing: once a second, if merged.
             if not self._sharded or tick % a_second == 0:
                 self._percentiles = {name: each.percentiles() for name, each in self._histograms.items() if each.n}

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from flux_desktop.base.redaction import remember
+from flux_desktop.base.scheduling import MANY_STREAMS, run_in_turn
 from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation.conversation import ServerConversation
@@ -115,6 +116,8 @@ class EndpointState:
         self.conversations[request_id] = conversation
         self.instances.open(request_id, time.time())
         self.streams_opened += 1
+        if len(self.conversations) == MANY_STREAMS:
+            run_in_turn()
 
     def close(self, request_id: str) -> None:
         """End a stream."""
