@@ -14,7 +14,6 @@ import inspect
 import logging
 import os
 import shutil
-import sys
 import tempfile
 import threading
 import time
@@ -49,21 +48,15 @@ GRACE_S = 20.0
 STANDARD_HELPERS = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
 
 _freeze = gc.freeze
-_modules_frozen = 0
+# A collection that looks at no more than these takes less than a millisecond.
+FEW_OBJECTS = 5_000
 
 
-def _freeze_modules() -> None:
-    """Keep what exists, modules above all, out of later collections: looking at it takes 0.3 s each time."""
-    global _modules_frozen
-    gc.collect()
-    if len(sys.modules) > _modules_frozen:
+def _put_aside_what_stays() -> None:
+    """Keep what outlives tests, modules above all, out of later collections: to look at it takes 0.3 s."""
+    if len(gc.get_objects()) > FEW_OBJECTS:
+        gc.collect()
         _freeze()
-        _modules_frozen = len(sys.modules)
-
-
-def pytest_collection_finish() -> None:
-    """All tests are imported."""
-    _freeze_modules()
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +67,11 @@ def collected_on_the_main_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     What a test itself freezes (the window does, and a worker) would never be collected.
     """
     gc.disable()
+    # Only now has pytest forgotten the values of the last test's fixtures.
+    _put_aside_what_stays()
     monkeypatch.setattr(gc, "freeze", lambda: None)
     yield
-    _freeze_modules()
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

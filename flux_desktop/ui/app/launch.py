@@ -65,8 +65,8 @@ def make_window(
 ) -> MainWindow:
     """The window with the command's options in its fields."""
     theme = ThemeSource(app, options.theme or "system")
-    theme.begin()
     window = MainWindow(theme, make_engine, account)
+    theme.begin()
     usual = PRESENTED_CONNECTIONS if presents(options) and options.demo else DEFAULT_CONNECTIONS
     window.state.choices.connections = options.connections or usual
     window.state.changed()

@@ -84,7 +84,6 @@ class PageFrame(QWidget):
         rows.addWidget(live.run_bar)
         rows.addWidget(body, 1)
         rows.addWidget(live.status)
-        # Last: Qt computes the style of all widgets of a page again whenever they get another ancestor.
         for page in (live, *self._unbuilt.values(), sessions):
             self.stack.addWidget(page)
         self.rail.chosen.connect(self.show_page)

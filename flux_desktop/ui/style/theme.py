@@ -25,10 +25,14 @@ class ThemeSource(QObject):
         super().__init__(app)
         self._app = app
         self.mode = mode
-        self.current = DARK
+        self.current = self._wanted()
 
     def begin(self) -> None:
-        """Apply the theme and follow the system from now on."""
+        """Apply the theme and follow the system from now on.
+
+        To be called when the window has been put together: with a style sheet in force Qt styles all of a widget's
+        descendants again whenever it gets another parent, which takes twice as long as all else.
+        """
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
 
@@ -45,12 +49,15 @@ class ThemeSource(QObject):
         if self.mode == "system":
             self._apply()
 
-    def _apply(self) -> None:
+    def _wanted(self) -> Theme:
         light = self.mode == "light"
         if self.mode == "system":
             # Unknown (no desktop says anything) counts as dark, the theme that the window was drawn for.
             light = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light
-        self.current = LIGHT if light else DARK
+        return LIGHT if light else DARK
+
+    def _apply(self) -> None:
+        self.current = self._wanted()
         self._app.setPalette(_palette(self.current))
         sheet = stylesheet(self.current)
         if self._app.styleSheet() != sheet:  # Qt would style every widget of the program again

@@ -64,7 +64,6 @@ class Presenting(QObject):
         self.pages = QStackedWidget()
         self.scroller = PageScroller(self.pages)
         window.setCentralWidget(self.scroller)
-        # Last: Qt computes the style of all widgets of a page again whenever they get another ancestor.
         self.pages.addWidget(page)
         self.pages.addWidget(self.presenter)
         self.against: Path | None = None
