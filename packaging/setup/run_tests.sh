@@ -2,7 +2,7 @@
 # Run the tests: first, off-screen, all that need no real X window; then the others in a virtual X server.
 # The fault matrix is a separate target.
 #
-# Usage: [TEST_PROCESSES=4] packaging/setup/run_tests.sh [pytest options and paths]
+# Usage: [TEST_PROCESSES=5] packaging/setup/run_tests.sh [pytest options and paths]
 # Exit status: 0 if all passed, otherwise that of pytest. A part without selected tests counts as passed, unless both
 # are empty.
 set -uo pipefail
@@ -17,8 +17,8 @@ if [ -z "${PYTHONDONTWRITEBYTECODE:-}" ] && ! compgen -G "tests/__pycache__/conf
   wait
 fi
 
-# Many tests wait for audio in real time, so four at once are quicker, also on two processors.
-QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-4}" --dist worksteal \
+# Many tests wait for audio in real time, so five at once are quicker, also on two processors.
+QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -n "${TEST_PROCESSES:-5}" --dist worksteal \
   -m "not xvfb and not faults and not package" "$@"
 first=$?
 if [ "$first" -ne 0 ] && [ "$first" -ne "$nothing_selected" ]; then

@@ -235,14 +235,12 @@ class Connection:
                 # The build takes no Configure at all: a new stream is opened with the wanted parameters.
                 self._controls.parameters.takes_configure = False
                 self._sender.pause()
-                notice = problems.configure_not_supported(self.conn)
-                self._context.emit(Notice(t=self._context.now(), problem=notice))
+                self._context.emit(Notice(t=self._context.now(), problem=problems.configure_not_supported(self.conn)))
                 self._switch(0.0)
             self._streams.current.fail(problem)
 
     def _on_begin(self, started_s: float) -> None:
-        t = started_s - self._context.origin_s
-        self._context.emit(AudioStarted(t=t, conn=self.conn, monotonic_s=started_s))
+        self._context.emit(AudioStarted(t=started_s - self._context.origin_s, conn=self.conn, monotonic_s=started_s))
 
     def _on_audio_end(self) -> None:
         if self._context.plan.force_end_turn_at_end:
