@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flux_desktop.cluster.membership import Membership
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
+VARIABLE = "FLUX_CLUSTER"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -33,7 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     coordinate.add_argument("--file", metavar="FILE", help="write the line to this file, readable by you alone")
     join = actions.add_parser("join", help="carry connections of the cluster's runs on this machine")
-    join.add_argument("line", metavar="LINE-OR-FILE", help="what “cluster coordinate” has printed or written")
+    join.add_argument(
+        "line",
+        nargs="?",
+        metavar="LINE-OR-FILE",
+        help=f"what “cluster coordinate” has printed or written (default: the environment variable {VARIABLE}, "
+        "which other users of this machine cannot read)",
+    )
     join.add_argument(
         "--listen", default="", metavar="HOST[:PORT]", help="where the coordinator connects to it (default: any port)"
     )
@@ -115,10 +123,23 @@ async def _join(args: argparse.Namespace) -> None:
     from flux_desktop.cluster.membership import read_membership
 
     await join(
-        read_membership(args.line),
+        read_membership(_line_or_file(args)),
         args.name or default_name(),
         lambda text: None if args.with_parent else complain(plain(text)),
         args.listen,
+    )
+
+
+def _line_or_file(args: argparse.Namespace) -> str:
+    if text := args.line or os.environ.get(VARIABLE, "").strip():
+        return str(text)
+    raise ProblemError(
+        Problem(
+            code="cluster_line_invalid",
+            what="No cluster is named.",
+            why=f"There is no LINE-OR-FILE, and the environment variable {VARIABLE} is not set or empty.",
+            todo="Pass the line that “flux-stress cluster coordinate” prints, or a file with it.",
+        )
     )
 
 

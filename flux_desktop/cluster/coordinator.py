@@ -24,7 +24,7 @@ async def coordinate(
     membership = new_membership("")
     try:
         scheduler = await SchedulerNode(
-            host=host.strip("[]"), port=port, protocol="tls", security=security(membership), dashboard=False
+            host=host, port=port, protocol="tls", security=security(membership), dashboard=False
         )
     except (OSError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
         raise ProblemError(

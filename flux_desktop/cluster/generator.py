@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import platform
+import secrets
 import tempfile
 from collections.abc import Callable
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
 from flux_desktop.cluster.addresses import parse_address
-from flux_desktop.cluster.membership import Membership, check_versions, present_versions
+from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
 from flux_desktop.cluster.nodes import WorkerNode, security
 
 _JOIN_MAX_S = 15.0
@@ -19,8 +19,8 @@ _AGAIN_S = 2.0
 
 
 def default_name() -> str:
-    """Of this machine; two generators on one machine differ by their process."""
-    return f"{platform.node()}-{os.getpid()}"
+    """Of this machine, and a random number: containers on a host's network share its name, and all are process 1."""
+    return f"{platform.node()}-{secrets.randbelow(1_000_000):06}"
 
 
 async def join(membership: Membership, name: str, on_state: Callable[[str], None], listen: str = "") -> None:
@@ -29,14 +29,15 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
     The coordinator connects to `listen` (HOST:PORT); empty is the address by which this machine reaches the
     coordinator, with any free port.
 
-    Raises `ProblemError` if the first attempt fails, or if the coordinator has other versions.
+    Raises `ProblemError` if the first attempt fails, if the coordinator has other versions, or if it has gone and the
+    membership has expired.
     """
     check_versions(membership.versions, present_versions(), "The coordinator")
     allow_many_files()
     where = {}
     if listen:
         host, port = parse_address(listen)
-        where = {"host": host.strip("[]"), "port": port}
+        where = {"host": host, "port": port}
     has_joined = False
     with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
         while True:
@@ -59,6 +60,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
                     raise _not_joined(membership, error) from error
+            check_not_expired(membership)
             await asyncio.sleep(_AGAIN_S)
 
 

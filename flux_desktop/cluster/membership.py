@@ -6,6 +6,7 @@ The line contains a private key: whoever has it can run code on the cluster's ma
 from __future__ import annotations
 
 import base64
+import os
 import platform
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -73,8 +74,11 @@ def to_line(membership: Membership) -> str:
 
 
 def from_line(text: str, now_s: float | None = None) -> Membership:
-    """Read a line. Raises `ProblemError` for anything else, and for one whose certificates have ended."""
-    body = text.strip().removeprefix(_PREFIX)
+    """Read a line, also as part of the command that the coordinator prints.
+
+    Raises `ProblemError` for anything else, and for one whose certificates have ended.
+    """
+    body = text.strip().rpartition(_PREFIX)[2]
     try:
         packed = base64.b64decode(body, altchars=b"-_", validate=True)
         data = zlib.decompressobj().decompress(packed, _LINE_MAX_BYTES)
@@ -88,6 +92,12 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
                 todo="Copy the whole line that “flux-stress cluster coordinate” prints.",
             )
         ) from None
+    check_not_expired(membership, now_s)
+    return membership
+
+
+def check_not_expired(membership: Membership, now_s: float | None = None) -> None:
+    """Raise `ProblemError` if the certificates have ended."""
     if membership.until_s <= (datetime.now(UTC).timestamp() if now_s is None else now_s):
         raise ProblemError(
             Problem(
@@ -97,23 +107,25 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
                 todo="Start the coordinator again and use its new line.",
             )
         )
-    return membership
 
 
 def read_membership(line_or_file: str) -> Membership:
     """From the line itself, or from the file that contains it. Raises `ProblemError`."""
-    if line_or_file.startswith(_PREFIX):
+    if _PREFIX in line_or_file:
         return from_line(line_or_file)
     try:
         text = Path(line_or_file).expanduser().read_text("utf-8")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "It is not text"
+        todo = "Pass the line of the coordinator, or the file that it has written."
+        if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
+            todo = f"Make it readable by this program's user (ID {os.geteuid()}), or pass the line itself."
         raise ProblemError(
             Problem(
                 code="cluster_line_invalid",
                 what=f"The file {line_or_file[:80]} cannot be read.",
                 why=f"{why}.",
-                todo="Pass the line of the coordinator, or the file that it has written.",
+                todo=todo,
             )
         ) from None
     return from_line(text)

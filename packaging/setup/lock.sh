@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renew the two lock files from pyproject.toml: exact versions with hashes for every supported system and Python,
+# Renew the lock files from pyproject.toml: exact versions with hashes for every supported system and Python,
 # without download addresses.
 #
 # Usage: packaging/setup/lock.sh [options of uv pip compile]     default: --upgrade, the newest versions allowed
@@ -28,3 +28,11 @@ compile() {
 compile packaging/setup/requirements.txt --group build "$@"
 # The development file repeats the versions of the other one.
 compile packaging/setup/requirements-dev.txt --group dev --constraints packaging/setup/requirements.txt "$@"
+
+# What a container has, see packaging/cluster/Dockerfile: neither a window nor a microphone.
+left_out=()
+for package in pyaudio pyqtgraph pyside6-essentials qasync shiboken6; do
+  left_out+=(--no-emit-package "$package")
+done
+compile packaging/setup/requirements-cluster.txt --extra cluster --group build \
+  --constraints packaging/setup/requirements-dev.txt "${left_out[@]}" "$@"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.cli.cluster import cluster_pool
+from flux_desktop.cli.cluster import VARIABLE, cluster_pool
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cluster.membership import new_membership, read_membership, to_line
 from flux_desktop.cluster.pool import ClusterPool
@@ -43,6 +43,20 @@ def test_without_dask_it_says_how_to_install_it() -> None:
 def test_joining_with_something_else_than_a_line_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cluster", "join", "flux-cluster-1:abc"]) == 2
     assert "Copy the whole line" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(None, "No cluster is named"), (" ", "No cluster is named"), ("flux-cluster-1:abc", "Copy the whole")],
+)
+def test_the_line_may_be_in_the_environment(
+    text: str | None, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if text is not None:
+        monkeypatch.setenv(VARIABLE, text)
+    assert main(["cluster", "join"]) == 2
+    assert said in capsys.readouterr().err
 
 
 async def test_coordinate_prints_and_writes_the_line_and_ends_with_a_signal(tmp_path: Path) -> None:

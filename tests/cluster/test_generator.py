@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+
 import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cluster import generator
+from flux_desktop.cluster.coordinator import coordinate
 from flux_desktop.cluster.generator import default_name, join
-from flux_desktop.cluster.membership import new_membership
+from flux_desktop.cluster.membership import Membership, new_membership
 
 
 async def test_other_versions_are_refused_before_anything_is_connected() -> None:
@@ -25,4 +29,40 @@ async def test_a_coordinator_that_is_not_there_is_reported(monkeypatch: pytest.M
 
 
 def test_two_generators_of_a_machine_have_different_names() -> None:
-    assert default_name().rpartition("-")[2].isdigit()
+    names = {default_name() for _ in range(5)}
+    assert len(names) > 1, "also in containers, where each is process 1"
+    assert all(name.rpartition("-")[2].isdigit() for name in names)
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as found:
+            found.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "[::1]:0"])
+async def test_without_its_coordinator_it_ends_once_the_line_has_expired(listen: str) -> None:
+    if listen.startswith("[") and not has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
+    coordinator = asyncio.create_task(coordinate(listen, ready.set_result, lambda _: None))
+    await asyncio.wait({coordinator, ready}, return_when=asyncio.FIRST_COMPLETED)
+    membership = await ready
+    assert membership.address.startswith(f"tls://{listen[:-1]}")
+    expired = msgspec.structs.replace(membership, until_s=0.0)
+    said: list[str] = []
+
+    def joined(text: str) -> None:
+        said.append(text)
+        coordinator.cancel()
+
+    with pytest.raises(ProblemError, match="has expired"):
+        await join(expired, "a", joined, listen)
+    await asyncio.wait({coordinator})
+    assert said == [
+        f"Joined {membership.address} as a.",
+        "The coordinator was lost, and its streams were closed. Trying to rejoin.",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def test_a_line_has_all_of_it_and_can_be_pasted(membership: Membership) -> None:
     assert len(line) < 3000
     assert from_line(f"  {line}\n") == membership
     assert membership.key not in repr(membership)
+    assert read_membership(f"flux-stress cluster join {line}") == membership, "the printed command, pasted whole"
 
 
 def test_a_file_may_have_it(tmp_path: Path, membership: Membership) -> None:
@@ -38,6 +40,19 @@ def test_a_file_may_have_it(tmp_path: Path, membership: Membership) -> None:
     for name in ("absent", "."):
         with pytest.raises(ProblemError, match=r"cannot be read\."):
             read_membership(str(tmp_path / name))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no user IDs on this system")
+def test_a_file_of_another_user_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "line").touch(mode=0o000)
+    own = os.geteuid()
+    try:
+        if own == 0:  # root may read everything
+            os.seteuid(65534)
+        with pytest.raises(ProblemError, match=rf"Permission denied\. Make it readable .*\(ID {os.geteuid()}\)"):
+            read_membership(str(tmp_path / "line"))
+    finally:
+        os.seteuid(own)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-cluster.txt")
+NOT_IN_A_CONTAINER = {"pyaudio", "pyqtgraph", "pyside6-essentials", "qasync", "shiboken6"}
 
 
 def entries(name: str) -> list[str]:
@@ -63,5 +64,13 @@ def test_the_lock_covers_what_the_project_declares(name: str, groups: tuple[str,
 
 
 def test_developers_run_what_users_run() -> None:
-    running, developing = (pins(name) for name in LOCKS)
+    running, developing, containers = (pins(name) for name in LOCKS)
     assert running.items() <= developing.items()
+    assert containers.items() <= developing.items(), "a cluster refuses machines with another SDK"
+
+
+def test_a_container_has_all_but_the_window_and_the_microphone() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extra = [Requirement(line).name for line in project["project"]["optional-dependencies"]["cluster"]]
+    wanted = {*pins(LOCKS[0]), *extra}
+    assert wanted - set(pins(LOCKS[2])) == NOT_IN_A_CONTAINER
