@@ -28,9 +28,9 @@ def cluster_pool(text: str | None, *, generators: int, forward_keys: bool) -> It
         from flux_desktop.cluster.pool import ClusterPool
     if generators < 1:
         raise ProblemError(Problem(code="option_unknown", what="--generators must be at least 1."))
-    if (found := _LOCAL.fullmatch(text)) and int(found[1]) > 0:
-        with local_cluster(int(found[1])) as membership:
-            yield ClusterPool(membership, generators=int(found[1]), forward_keys=forward_keys)
+    if (match := _LOCAL.fullmatch(text)) and int(match[1]) > 0:
+        with local_cluster(int(match[1])) as membership:
+            yield ClusterPool(membership, generators=int(match[1]), forward_keys=forward_keys)
         return
     yield ClusterPool(read_membership(text), generators=generators, forward_keys=forward_keys)
 

@@ -206,34 +206,34 @@ class GeneratorLink:
         """Why this generator makes its run INVALID: lost, late, or overloaded by itself."""
         if self.lost:
             return [f"generator {self.name} was lost: {self.lost}"]
-        found = []
+        faults = []
         if self._heard_at_most_s > LATE_S:
-            found.append(
+            faults.append(
                 f"generator {self.name} did not answer for {self._heard_at_most_s:.1f} s, allowed {LATE_S:g} s"
             )
         if self._started_late_s > 0:
-            found.append(f"generator {self.name} started {1000 * self._started_late_s:.0f} ms late")
+            faults.append(f"generator {self.name} started {1000 * self._started_late_s:.0f} ms late")
         for worker, snapshot in self._snapshots.items():
             counted = self._histograms.get(worker)
             judged, reasons = limits.judge(snapshot.pacing, snapshot.loop_lag, counted.cpu_percent if counted else None)
             if judged is Verdict.INVALID:
-                found.append(f"generator {self.name}: {', '.join(reasons)}")
+                faults.append(f"generator {self.name}: {', '.join(reasons)}")
                 break
-        return found
+        return faults
 
     async def close(self, *, keep: bool) -> str:
         """End the run on the generator; returns the folder where recordings were kept, if so."""
         if self._exchanging is not None:
             self._exchanging.cancel()
             await asyncio.wait({self._exchanging})
-        kept = ""
+        recordings_path = ""
         if self._actor is not None and not self.lost:
             with contextlib.suppress(ProblemError):
-                kept = await self.call("end", keep)
+                recordings_path = await self.call("end", keep)
         self._actor = None
         if self._future is not None:
             self._future.release()
-        return kept
+        return recordings_path
 
     def _failed(self, error: Exception) -> ProblemError:
         why = "It did not answer in time" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"

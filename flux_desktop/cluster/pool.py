@@ -63,8 +63,8 @@ class ClusterPool:
         self._on_event, self._began_s = on_event, time.monotonic()
         self._workers = {}
         self._client = await self._connected()
-        found = await self._generators(self._client)
-        links = [GeneratorLink(self._client, address, name, self._take, self._lost) for address, name in found]
+        generators = await self._generators(self._client)
+        links = [GeneratorLink(self._client, address, name, self._take, self._lost) for address, name in generators]
         self._links = in_order(links)[: max(1, plan.connections)]
         async with _first_problem() as group:
             for link in self._links:
@@ -143,22 +143,22 @@ class ClusterPool:
 
     async def _generators(self, joined: Client) -> list[tuple[str, str]]:
         """Addresses and names of those that have joined, once there are enough. Raises `ProblemError`."""
-        found: list[tuple[str, str]] = []
+        generators: list[tuple[str, str]] = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else JOIN_MAX_S):
-                while len(found) < self._wanted:
-                    await asyncio.sleep(0.2 if found else 0.0)
+                while len(generators) < self._wanted:
+                    await asyncio.sleep(0.2 if generators else 0.0)
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]
-                    found = [(address, str(each["name"])) for address, each in known.items()]
-        if len(found) < self._wanted:
+                    generators = [(address, str(each["name"])) for address, each in known.items()]
+        if len(generators) < self._wanted:
             raise ProblemError(
                 Problem(
                     code="cluster_too_few",
-                    what=f"{len(found)} of {self._wanted} generators have joined the cluster.",
+                    what=f"{len(generators)} of {self._wanted} generators have joined the cluster.",
                     todo="Run “flux-stress cluster join” with the coordinator's line on each machine.",
                 )
             )
-        return found
+        return generators
 
     def _check_reach(self) -> None:
         far = [link.name for link in self._links if "//127." not in link.address and "//[::1]" not in link.address]

@@ -71,7 +71,7 @@ class RemoteWorker:
         """Hand it its run; returns when it is done or lost, and its recording was fetched."""
         assert self.files is not None
         self._restored = self.files.restorer(self.link.root)
-        there = msgspec.structs.replace(
+        remote_start = msgspec.structs.replace(
             start,
             plan=self.files.renamed(start.plan),
             origin_s=start.origin_s + self.link.offset.offset_s,
@@ -79,7 +79,7 @@ class RemoteWorker:
         )
         self._is_serving = True
         try:
-            begin = Begin(worker=self.number, start=encode_command(there), forwarded=self.forwards_keys)
+            begin = Begin(worker=self.number, start=encode_command(remote_start), forwarded=self.forwards_keys)
             await self.link.call("begin", pack(begin))
         except ProblemError as error:
             self.refused = error.problem

@@ -49,14 +49,14 @@ class RunFiles:
         """What replaces, in JSON, the paths below a generator's folder `root` by those of this machine."""
         folders = [_json_text(str(folder)) for folder in self._folders]
         source = _json_text(self._source[0]) if self._source else b""
-        there = re.escape(_json_text(root))
-        pattern = re.compile(there + rb"/(?:audio/(\d{6})|" + re.escape(_MANIFEST.encode()) + rb")")
+        escaped_root = re.escape(_json_text(root))
+        pattern = re.compile(escaped_root + rb"/(?:audio/(\d{6})|" + re.escape(_MANIFEST.encode()) + rb")")
 
-        def here(found: re.Match[bytes]) -> bytes:
-            if found[1] is None:
+        def here(match: re.Match[bytes]) -> bytes:
+            if match[1] is None:
                 return source
-            number = int(found[1]) - 1
-            return folders[number] if number < len(folders) else found[0]
+            number = int(match[1]) - 1
+            return folders[number] if number < len(folders) else match[0]
 
         return lambda line: pattern.sub(here, line)
 

@@ -108,8 +108,8 @@ class ThreadedPool:
     async def prepare(self, plan: RunPlan, local: LocalEndpoint) -> preflight.Ready:
         """The resolved plan. Raises `ProblemError` with the first problem."""
         assert self._thread is not None
-        there = _Local(local, asyncio.get_running_loop())
-        return await self._thread.run(self._pool.prepare(plan, there))
+        local_proxy = _Local(local, asyncio.get_running_loop())
+        return await self._thread.run(self._pool.prepare(plan, local_proxy))
 
     def faults(self) -> list[str]:
         """Why the machines of the run made it INVALID."""

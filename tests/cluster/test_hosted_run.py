@@ -91,8 +91,8 @@ async def test_a_run_is_carried_and_its_recording_can_be_fetched(
     recorded = [decode_event(line) for line in recorded_lines(fetched)]
     assert [event.summary.ledger for event in recorded if isinstance(event, ConnectionEnded)] == coordinator.ends
     assert await hosted.recording(2, 0) == b"", "there is no such worker"
-    kept = Path(await hosted.end(keep=True))
-    assert [name for name in os.listdir(kept) if name.endswith(".gz")] == ["worker-1.jsonl.gz"]
+    recordings_path = Path(await hosted.end(keep=True))
+    assert [name for name in os.listdir(recordings_path) if name.endswith(".gz")] == ["worker-1.jsonl.gz"]
 
 
 async def test_load_ends_with_the_lease_and_until_then_no_other_run_begins(

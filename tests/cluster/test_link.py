@@ -13,15 +13,17 @@ from flux_desktop.engine.records.events import Histograms, Snapshot
 from flux_desktop.engine.records.facts import Percentiles
 
 LIMITS = GeneratorLimits()
-Taken = list[tuple[int, list[bytes], bool]]
+Deliveries = list[tuple[int, list[bytes], bool]]
 
 
-def link_of(name: str = "a", taken: Taken | None = None, lost: list[GeneratorLink] | None = None) -> GeneratorLink:
+def link_of(
+    name: str = "a", deliveries: Deliveries | None = None, lost: list[GeneratorLink] | None = None
+) -> GeneratorLink:
     client: Any = None
-    taken = [] if taken is None else taken
+    deliveries = [] if deliveries is None else deliveries
     lost = [] if lost is None else lost
     return GeneratorLink(
-        client, f"tls://{name}", name, lambda worker, lines, done: taken.append((worker, lines, done)), lost.append
+        client, f"tls://{name}", name, lambda worker, lines, done: deliveries.append((worker, lines, done)), lost.append
     )
 
 
@@ -38,11 +40,11 @@ def test_generators_have_an_order_that_does_not_depend_on_who_came_first() -> No
 
 
 def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None:
-    taken: Taken = []
-    link = link_of(taken=taken)
+    deliveries: Deliveries = []
+    link = link_of(deliveries=deliveries)
     clock[0] += 0.2
     link._take(Answer(monotonic_s=5000.1, lines=[(1, b"a"), (2, b"b"), (1, b"c")], done=[2, 3]), clock[0] - 0.2)
-    assert sorted(taken) == [(1, [b"a", b"c"], False), (2, [b"b"], True), (3, [], True)]
+    assert sorted(deliveries) == [(1, [b"a", b"c"], False), (2, [b"b"], True), (3, [], True)]
     row = link.row()
     assert (row.offset_ms, row.offset_error_ms) == (4_000_000.0, 100.0)
 

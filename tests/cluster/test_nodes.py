@@ -22,10 +22,10 @@ def test_there_is_no_web_server(node) -> None:
 
 def test_both_sides_of_every_connection_must_show_a_certificate() -> None:
     membership = new_membership("tls://127.0.0.1:9")
-    found = security(membership)
-    assert found.require_encryption
+    tls_settings = security(membership)
+    assert tls_settings.require_encryption
     for role in ("client", "scheduler", "worker"):
-        assert found.get_tls_config_for_role(role) == {
+        assert tls_settings.get_tls_config_for_role(role) == {
             "ca_file": membership.ca,
             "cert": membership.cert,
             "key": membership.key,

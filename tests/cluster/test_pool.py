@@ -39,15 +39,15 @@ class Cluster(NamedTuple):
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One that no test kills a part of."""
     home = tmp_path_factory.mktemp("home")
-    with _cluster(home) as found:
-        yield found
+    with _cluster(home) as running_cluster:
+        yield running_cluster
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Cluster]:
     """Another one, for a test that kills a part of it."""
-    with _cluster(tmp_path / "home") as found:
-        yield found
+    with _cluster(tmp_path / "home") as running_cluster:
+        yield running_cluster
 
 
 @contextlib.contextmanager
@@ -81,14 +81,14 @@ class Trial:
 
 def processes_of(cluster: Cluster, action: str) -> list[int]:
     """Process numbers of a cluster's coordinator, or of its generators."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
             words = (entry / "cmdline").read_bytes().split(b"\0")
             is_ours = str(cluster.home).encode() in (entry / "environ").read_bytes()
             if is_ours and b"cluster" in words and action.encode() in words:
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 async def test_a_run_on_two_machines_is_one_run(

@@ -38,15 +38,15 @@ def test_a_recording_goes_with_what_is_said_in_it(tmp_path: Path) -> None:
     files, root = RunFiles(), tmp_path / "there"
     files.add_source(plan)
     sent(files, FileStore(tmp_path / "store"), root)
-    there = placed(files.renamed(plan), root)
-    assert isinstance(there.source, WavSource)
-    assert Path(there.source.path).read_bytes() == CONVERSATION.read_bytes()
-    assert there.source.loop
-    assert clip_beside(there.source.path)[0] == msgspec.structs.replace(
-        clip_beside(CONVERSATION)[0], path=Path(there.source.path)
+    remote_plan = placed(files.renamed(plan), root)
+    assert isinstance(remote_plan.source, WavSource)
+    assert Path(remote_plan.source.path).read_bytes() == CONVERSATION.read_bytes()
+    assert remote_plan.source.loop
+    assert clip_beside(remote_plan.source.path)[0] == msgspec.structs.replace(
+        clip_beside(CONVERSATION)[0], path=Path(remote_plan.source.path)
     )
     assert not list(root.rglob("other.txt"))
-    assert there.ca_file == str(root / "ca.pem")
+    assert remote_plan.ca_file == str(root / "ca.pem")
 
 
 def test_paths_come_back_as_they_are_here(tmp_path: Path) -> None:
@@ -56,10 +56,10 @@ def test_paths_come_back_as_they_are_here(tmp_path: Path) -> None:
     plan = RunPlan(endpoint="local", source=WavSource(path=str(here / "talk.wav")))
     files = RunFiles()
     files.add_source(plan)
-    there = placed(files.renamed(plan), Path("/var/run 1"))
-    assert isinstance(there.source, WavSource)
+    remote_plan = placed(files.renamed(plan), Path("/var/run 1"))
+    assert isinstance(remote_plan.source, WavSource)
     restored = files.restorer("/var/run 1")
-    event = AudioFile(t=1.0, path=there.source.path, sha256="x")
+    event = AudioFile(t=1.0, path=remote_plan.source.path, sha256="x")
     assert decode_event(restored(encode_event(event))) == msgspec.structs.replace(event, path=str(here / "talk.wav"))
     other = AudioFile(t=1.0, path="/var/run 1/audio/000099/x.wav", sha256="x")
     assert decode_event(restored(encode_event(other))) == other
@@ -72,10 +72,10 @@ def test_a_data_set_keeps_its_clips_and_their_order(tmp_path: Path) -> None:
     files, root = RunFiles(), tmp_path / "there"
     files.add_source(msgspec.structs.replace(plan, source=msgspec.structs.replace(source, columns={})))
     sent(files, FileStore(tmp_path / "store"), root)
-    there = placed(files.renamed(plan), root)
-    assert there.source == msgspec.structs.replace(source, path=str(root / "manifest.jsonl"), columns={})
-    assert isinstance(there.source, DataSetSource)
-    ours, theirs = read_data_set(path).clips, read_data_set(there.source.path).clips
+    remote_plan = placed(files.renamed(plan), root)
+    assert remote_plan.source == msgspec.structs.replace(source, path=str(root / "manifest.jsonl"), columns={})
+    assert isinstance(remote_plan.source, DataSetSource)
+    ours, theirs = read_data_set(path).clips, read_data_set(remote_plan.source.path).clips
     nowhere = Path()
     assert [msgspec.structs.replace(clip, path=nowhere) for clip in theirs] == [
         msgspec.structs.replace(clip, path=nowhere) for clip in ours

@@ -82,8 +82,8 @@ async def test_everything_is_done_there_and_told_here() -> None:
     inner, local = Pool(), Local()
     pool = ThreadedPool(inner)
     assert pool.start_delay_s == 1.0
-    told: list[str] = []
-    (worker,) = await pool.workers(PLAN, lambda *_: told.append(threading.current_thread().name))
+    event_threads: list[str] = []
+    (worker,) = await pool.workers(PLAN, lambda *_: event_threads.append(threading.current_thread().name))
     await worker.start()
     await pool.prepare(PLAN, local)
     worker.connections += [3]
@@ -91,14 +91,14 @@ async def test_everything_is_done_there_and_told_here() -> None:
     serving = asyncio.create_task(
         worker.serve(StartRun(plan=PLAN, connections=[1], origin_s=0, credentials=NONE), list)
     )
-    while not told:  # noqa: ASYNC110 - told from the other thread
+    while not event_threads:  # noqa: ASYNC110 - told from the other thread
         await asyncio.sleep(0)
     worker.send(StopRun())
     await serving
     await worker.stop()
     await pool.close()
     here = threading.current_thread().name
-    assert (told, local.started_on) == ([here], here)
+    assert (event_threads, local.started_on) == ([here], here)
     assert [name for name, _ in inner.calls] == ["workers", "start", "prepare", "serve", "send", "stop", "close"]
     assert {thread for _, thread in inner.calls} == {"cluster"}
     assert (pool.faults(), worker.refused) == (["late"], None)
