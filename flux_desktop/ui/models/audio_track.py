@@ -111,7 +111,7 @@ class ClipTrack:
 
     def known_holds(self, from_s: float, until_s: float) -> list[tuple[float, float]] | None:
         """See `AudioTrack`."""
-        found = []
+        holds = []
         parts = self._parts(from_s, until_s)
         if not parts:
             return None
@@ -128,8 +128,8 @@ class ClipTrack:
             )
             for repeat in repeats:
                 begun_s = start_s + repeat * levels.duration_s
-                found += [(begun_s + hold.start_s, begun_s + hold.end_s) for hold in levels.holds]
-        return [(start_s, end_s) for start_s, end_s in found if start_s >= from_s and end_s <= until_s]
+                holds += [(begun_s + hold.start_s, begun_s + hold.end_s) for hold in levels.holds]
+        return [(start_s, end_s) for start_s, end_s in holds if start_s >= from_s and end_s <= until_s]
 
     def _parts(self, from_s: float, until_s: float) -> Sequence[tuple[float, ClipLevels | None]]:
         first = max(0, bisect_right(self._starts_s, from_s) - 1)

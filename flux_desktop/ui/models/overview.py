@@ -37,8 +37,8 @@ def _pacing(conversation: Conversation) -> float | None:
 
 
 def _text(conversation: Conversation) -> str:
-    said = next((card.text for card in reversed(conversation.cards) if card.tone != "note" and card.text), "")
-    return said or ("" if conversation.row is None else conversation.row.text)
+    newest_text = next((card.text for card in reversed(conversation.cards) if card.tone != "note" and card.text), "")
+    return newest_text or ("" if conversation.row is None else conversation.row.text)
 
 
 def _problem(conversation: Conversation) -> str:

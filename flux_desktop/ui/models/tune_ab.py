@@ -102,8 +102,8 @@ def turn_pairs(a: Sequence[Trace], b: Sequence[Trace]) -> list[TurnPair]:
         other = others.get((trace.path or trace.clip, trace.offset_s))
         if other is not None:
             pairs += [_pair(trace, other, place) for place in range(len(trace.turns))]
-    found = [pair for pair in pairs if not (pair.same_words and pair.same_decisions)]
-    return sorted(found, key=lambda pair: (len(pair.a.ends_s) == len(pair.b.ends_s), pair.same_words))
+    differing_pairs = [pair for pair in pairs if not (pair.same_words and pair.same_decisions)]
+    return sorted(differing_pairs, key=lambda pair: (len(pair.a.ends_s) == len(pair.b.ends_s), pair.same_words))
 
 
 def paired_words(figure: Paired, *, is_share: bool) -> str:

@@ -127,10 +127,10 @@ def length_bars(figures: TurnFigures) -> list[LengthBar]:
 
 def headline(point: CurvePoint, current: CurvePoint) -> str:
     """The setting against the current one, in one sentence; intervals that overlap decide nothing."""
-    here, there = point.cut_share.value, current.cut_share.value
-    if here is None or there is None or point.wait_ms.value is None or current.wait_ms.value is None:
+    share, current_share = point.cut_share.value, current.cut_share.value
+    if share is None or current_share is None or point.wait_ms.value is None or current.wait_ms.value is None:
         return "This data does not say how the two settings differ."
-    words = f"{100 * here:.0f} of 100 holds cut off, {100 * there:.0f} with the current setting"
+    words = f"{100 * share:.0f} of 100 holds cut off, {100 * current_share:.0f} with the current setting"
     longer_ms = point.wait_ms.value - current.wait_ms.value
     if point.setting == current.setting:
         return "This is the current setting."
@@ -159,6 +159,6 @@ def interval_text(estimate: Estimate, *, is_share: bool) -> str:
 
 def _estimate(figures: TurnFigures, field: str, level: str) -> Estimate:
     value = getattr(figures, field)
-    found = value[level] if level else value
-    assert isinstance(found, Estimate)
-    return found
+    estimate = value[level] if level else value
+    assert isinstance(estimate, Estimate)
+    return estimate

@@ -66,7 +66,7 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Holds of the turn that are worth drawing."""
     decision_s: float | None
     eager_s: float | None
-    said: str
+    spoken_text: str
     """What had been said at the decision."""
     rest: str
     wait_s: float | None
@@ -110,7 +110,7 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The entry for screen readers."""
-        split = f"{self.said} | {self.rest}" if self.rest else self.said
+        split = f"{self.spoken_text} | {self.rest}" if self.rest else self.spoken_text
         return f"{self.clip}, {self.verdict}: {split}"
 
 
@@ -134,14 +134,14 @@ class TurnLists(msgspec.Struct, frozen=True, kw_only=True):
     longest_count: int = 0
 
 
-class _Found(msgspec.Struct):
+class _Candidate(msgspec.Struct):
     trace: Trace
     place: int
     result: TurnResult
     recordings: int = 1
 
 
-_Listed = dict[tuple[str, float, int], _Found]
+_Listed = dict[tuple[str, float, int], _Candidate]
 """By path, offset and place of the turn: a turn that was recorded several times is listed once."""
 
 
@@ -154,14 +154,14 @@ def turn_lists(table: TraceTable, setting: Setting, *, whole: bool = False) -> T
         places = {id(turn): place for place, turn in enumerate(trace.turns)}
         for result in score.turns:
             place = places[id(result.turn)]
-            found = _Found(trace, place, result)
+            candidate = _Candidate(trace, place, result)
             key = (trace.path or trace.clip, trace.offset_s, place)
             if result.cut_offs:
-                _count(cut, key, found)
+                _count(cut, key, candidate)
             elif result.outcome is TurnOutcome.MISSED:
-                _count(missed, key, found)
+                _count(missed, key, candidate)
             elif result.decision_s is not None:
-                _count(waits, key, found)
+                _count(waits, key, candidate)
     longest = sorted(waits.values(), key=lambda each: -(each.result.decision_s or 0.0))
     by_silence = sorted(cut.values(), key=_cut_after_s)
     listed, waiting = (None, None) if whole else (LISTED_MAX, WAITS_MAX)
@@ -175,26 +175,30 @@ def turn_lists(table: TraceTable, setting: Setting, *, whole: bool = False) -> T
     )
 
 
-def _count(found: _Listed, key: tuple[str, float, int], new: _Found) -> None:
-    if key not in found:
-        found[key] = new
+def _count(candidates: _Listed, key: tuple[str, float, int], new: _Candidate) -> None:
+    if key not in candidates:
+        candidates[key] = new
         return
-    found[key].recordings += 1
-    if (new.result.decision_s or 0.0) > (found[key].result.decision_s or 0.0):
-        new.recordings = found[key].recordings
-        found[key] = new
+    candidates[key].recordings += 1
+    if (new.result.decision_s or 0.0) > (candidates[key].result.decision_s or 0.0):
+        new.recordings = candidates[key].recordings
+        candidates[key] = new
 
 
-def _cut_after_s(found: _Found) -> float:
+def _cut_after_s(candidate: _Candidate) -> float:
     """Shortest silence first: those are the hardest to excuse."""
-    at_s = found.result.cut_offs[0].audio_s
-    return min((at_s - hold.start_s for hold in found.trace.holds if hold.start_s <= at_s <= hold.end_s), default=0.0)
+    at_s = candidate.result.cut_offs[0].audio_s
+    return min(
+        (at_s - hold.start_s for hold in candidate.trace.holds if hold.start_s <= at_s <= hold.end_s), default=0.0
+    )
 
 
-def _entries(table: TraceTable, setting: Setting, found: Sequence[_Found], kind: TurnKind) -> tuple[TurnEntry, ...]:
+def _entries(
+    table: TraceTable, setting: Setting, candidates: Sequence[_Candidate], kind: TurnKind
+) -> tuple[TurnEntry, ...]:
     decided: dict[int, list[ReplayedDecision]] = {}
     entries = []
-    for each in found:
+    for each in candidates:
         trace = each.trace
         if id(trace) not in decided:
             decided[id(trace)] = replay(trace, setting.eot, setting.eager, setting.timeout_ms)
@@ -203,15 +207,16 @@ def _entries(table: TraceTable, setting: Setting, found: Sequence[_Found], kind:
     return tuple(entries)
 
 
-def _entry(found: _Found, decisions: Sequence[ReplayedDecision], kind: TurnKind, repeats: int) -> TurnEntry:
-    turn, trace = found.result.turn, found.trace
+def _entry(candidate: _Candidate, decisions: Sequence[ReplayedDecision], kind: TurnKind, repeats: int) -> TurnEntry:
+    result, trace = candidate.result, candidate.trace
+    turn = result.turn
     end = next((decision for decision in decisions if decision.kind == "end"), None)
     eager_s = next((decision.at_s for decision in reversed(decisions) if decision.kind == "eager"), None)
     cut = kind is TurnKind.CUT_OFF
-    at_s = found.result.cut_offs[0].audio_s if cut else None if found.result.end is None else found.result.end.audio_s
-    said, rest = turn.text, ""
+    at_s = result.cut_offs[0].audio_s if cut else None if result.end is None else result.end.audio_s
+    spoken_text, rest = turn.text, ""
     if cut and end is not None:
-        said, rest = split_text(turn.text, _own_words(trace, turn, end.transcript))
+        spoken_text, rest = split_text(turn.text, _own_words(trace, turn, end.transcript))
     return TurnEntry(
         kind=kind,
         clip=trace.clip,
@@ -221,10 +226,10 @@ def _entry(found: _Found, decisions: Sequence[ReplayedDecision], kind: TurnKind,
         holds=tuple(hold for hold in trace.holds if turn.start_s <= hold.start_s and hold.end_s <= turn.end_s),
         decision_s=at_s,
         eager_s=eager_s,
-        said=said,
+        spoken_text=spoken_text,
         rest=rest,
-        wait_s=found.result.decision_s,
-        recordings=found.recordings,
+        wait_s=result.decision_s,
+        recordings=candidate.recordings,
         repeats=repeats,
     )
 
@@ -237,17 +242,17 @@ def _own_words(trace: Trace, turn: SpokenTurn, transcript: str) -> str:
     return transcript[len(before.transcript) :].strip()
 
 
-def split_text(reference: str, heard: str) -> tuple[str, str]:
-    """The reference in two: the words that the transcript `heard` covers best, and the rest.
+def split_text(reference: str, transcript: str) -> tuple[str, str]:
+    """The reference in two: the words that the transcript covers best, and the rest.
 
     The transcript may have other words, as recognition errs: the beginning with the fewest edits is taken.
     """
     words = reference.split()
-    wanted, got = [_plain(word) for word in words], [_plain(word) for word in heard.split()]
-    distances = list(range(len(wanted) + 1))
-    for row, word in enumerate(got, start=1):
+    reference_words, transcript_words = [_plain(word) for word in words], [_plain(word) for word in transcript.split()]
+    distances = list(range(len(reference_words) + 1))
+    for row, word in enumerate(transcript_words, start=1):
         above, distances[0] = distances[0], row
-        for column, other in enumerate(wanted, start=1):
+        for column, other in enumerate(reference_words, start=1):
             replaced = above + (word != other)
             above = distances[column]
             distances[column] = min(replaced, above + 1, distances[column - 1] + 1)

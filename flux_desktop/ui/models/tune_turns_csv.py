@@ -52,7 +52,7 @@ def _row(entry: TurnEntry, setting: Setting) -> list[object]:
         round((entry.wait_s or 0.0) * 1000) if entry.kind is TurnKind.WAIT else None,
         entry.recordings,
         entry.repeats,
-        entry.said,
+        entry.spoken_text,
         entry.rest,
         setting.eot,
         setting.eager,

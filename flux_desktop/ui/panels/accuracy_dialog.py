@@ -134,16 +134,16 @@ def worst_html(worst: Sequence[WorstTurn], theme: Theme) -> str:
 def aligned_html(pairs: Sequence[Pair], separator: str, theme: Theme) -> str:
     """Equal words as they are; others struck through or underlined, in colours that are not needed to tell them."""
     pieces = []
-    for wanted, got in pairs:
-        if wanted == got:
-            pieces.append(html.escape(wanted or ""))
+    for reference, hypothesis in pairs:
+        if reference == hypothesis:
+            pieces.append(html.escape(reference or ""))
             continue
         piece = ""
-        if wanted is not None:
-            piece += f'<s style="color:{theme.danger}">{html.escape(wanted)}</s>'
-        if got is not None:
+        if reference is not None:
+            piece += f'<s style="color:{theme.danger}">{html.escape(reference)}</s>'
+        if hypothesis is not None:
             gap = " " if piece else ""
-            piece += f'{gap}<u style="color:{theme.ok}">{html.escape(got)}</u>'
+            piece += f'{gap}<u style="color:{theme.ok}">{html.escape(hypothesis)}</u>'
         pieces.append(piece)
     return separator.join(pieces)
 

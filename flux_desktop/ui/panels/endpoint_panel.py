@@ -239,10 +239,10 @@ class EndpointPanel(Panel):
     def _show_behaviour(self, behaviour: LocalBehaviour) -> None:
         """Show the fault that the built-in endpoint injects and its build, where either is not the usual one."""
         fault, build = behaviour.fault_words(), behaviour.build_and_limit_words()
-        for shown, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build)):
-            shown.setText(shown.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
-            shown.setToolTip(words)
-            shown.setVisible(bool(words))
+        for value_label, words in ((self.fault, fault and f"fault: {fault}"), (self.build, build)):
+            value_label.setText(value_label.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, UNUSUAL_PX))
+            value_label.setToolTip(words)
+            value_label.setVisible(bool(words))
         kind = FAULTS.get(behaviour.fault)
         self.fault.setToolTip(f"fault: {fault}\n{'' if kind is None else kind.sentence}")
         self.reset_button.setVisible(bool(fault or build))

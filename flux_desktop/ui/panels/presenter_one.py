@@ -129,8 +129,8 @@ class OneConversation(QWidget):
             Confidence(conversation.eot_confidence, in_force.eot_threshold_in_force, in_force.eager_eot_threshold)
         )
         self.answer.show_content(answer(conversation, run))
-        said = f"{words.settled} {words.interim}".strip() or words.hint
-        self.setAccessibleDescription(f"Connection {conversation.conn}, {state_words(conversation)}: {said}")
+        visible_text = f"{words.settled} {words.interim}".strip() or words.hint
+        self.setAccessibleDescription(f"Connection {conversation.conn}, {state_words(conversation)}: {visible_text}")
 
     def animate(self) -> None:
         """Move the timeline to the present."""

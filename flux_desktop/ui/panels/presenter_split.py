@@ -63,11 +63,11 @@ class SplitPanel(QWidget):
         self.ribbon.show_content(split)
         for part, arm in zip(self.arms, split.arms, strict=False):
             part.show_content(arm)
-        said = [
+        arm_descriptions = [
             f"{arm.title}, {arm.setting}: {' '.join(w.text for w in arm.words)}, {arm.verdict.words}"
             for arm in split.arms
         ]
-        self.setAccessibleDescription(split.hint or f"{split.title}, {split.same}. " + ". ".join(said))
+        self.setAccessibleDescription(split.hint or f"{split.title}, {split.same}. " + ". ".join(arm_descriptions))
 
     def source_words(self, player: PairPlayer | None) -> str:
         """The endpoints of a recorded comparison; empty for the run that is shown."""

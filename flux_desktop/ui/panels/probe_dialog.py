@@ -116,8 +116,8 @@ class ProbeDialog(QDialog):
         for finding in report.findings:
             self.add_finding(finding)
         refused = sum(each.outcome == "no" for each in report.findings)
-        found = f"{len(report.findings)} features, {refused} not supported, {report.streams} streams"
-        words = report.problem or f"Probed {report.wall_time[:16].replace('T', ' ')} UTC: {found}."
+        counts = f"{len(report.findings)} features, {refused} not supported, {report.streams} streams"
+        words = report.problem or f"Probed {report.wall_time[:16].replace('T', ' ')} UTC: {counts}."
         unknown = f" {len(report.unknown_messages)} unknown messages, kept in the JSON." * bool(report.unknown_messages)
         self._show_state(" ".join(part for part in (words + unknown, note) if part))
 

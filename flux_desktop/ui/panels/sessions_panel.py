@@ -97,9 +97,9 @@ class SessionsPanel(Panel):
         self._flow = FlowLayout(actions)  # held: Qt asks a layout written in Python for its height at any time
         self.buttons = {}
         for name, _number, tip in self.ACTIONS:
-            made = button(name, lambda name=name: self.act_wanted.emit(name), tip=tip)  # type: ignore[misc]
-            self.buttons[name] = made
-            self._flow.addWidget(made)
+            action_button = button(name, lambda name=name: self.act_wanted.emit(name), tip=tip)  # type: ignore[misc]
+            self.buttons[name] = action_button
+            self._flow.addWidget(action_button)
         self.body.addWidget(actions)
         self.list = SessionList(theme)
         self.list.setMinimumHeight(120)

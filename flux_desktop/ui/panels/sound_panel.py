@@ -168,8 +168,8 @@ class SoundPanel(Panel):
         self._detail.setVisible(not on and recording is None and data_set is None)
         self.data_set.setVisible(not on and data_set is not None)
         self.data_set.show_choices()
-        for shown in (self._name, self._facts, self.waveform):
-            shown.setVisible(not on and recording is not None)
+        for part in (self._name, self._facts, self.waveform):
+            part.setVisible(not on and recording is not None)
         self.waveform.update()  # it may have been read meanwhile
         self._missing.setVisible(not on and recording is not None and bool(recording.missing))
         chosen = recording or data_set

@@ -149,10 +149,10 @@ class TrendPanel(Panel):
         self.plot.getPlotItem().vb.setRange(
             xRange=(-0.5, len(trend.points) - 0.5), yRange=(low - room, high + room), padding=0
         )
-        said = ", ".join(
+        recent_values = ", ".join(
             f"{day_of(point.wall_time)} {point.value:.1f} ({interval_words(point)})" for point in trend.points[-8:]
         )
-        self.plot.setAccessibleName(f"Trend of {trend.label}: {said}")
+        self.plot.setAccessibleName(f"Trend of {trend.label}: {recent_values}")
 
 
 def _tip(x: float, y: float, data: Any) -> str:

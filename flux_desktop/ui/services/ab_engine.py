@@ -114,8 +114,8 @@ def _ignore(_event: Event) -> None:
 
 def _first_problem(results: Sequence[ClipRunResult]) -> Problem | None:
     """Why a run could not be carried out, or gave nothing to compare."""
-    found = (result.ended.problem or (None if result.done else result.problem) for result in results)
-    return next((problem for problem in found if problem is not None), None)
+    problems = (result.ended.problem or (None if result.done else result.problem) for result in results)
+    return next((problem for problem in problems if problem is not None), None)
 
 
 def outcome_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> AbOutcome | None:

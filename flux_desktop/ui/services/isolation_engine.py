@@ -29,7 +29,7 @@ class IsolationEngine:
 
     def __init__(self, sink: EventSink, make_engine: EngineFactory, on_phase: OnPhase) -> None:
         self.session_folder: Path | None = None
-        self.found: IsolationRun | None = None
+        self.isolation_run: IsolationRun | None = None
         self._sink, self._make_engine, self._on_phase = sink, make_engine, on_phase
         self._run: ClipRun | None = None
         self._ended: RunEnded | None = None
@@ -45,7 +45,7 @@ class IsolationEngine:
         if not self._stopped:
             self._expected_s = expected_s(await file_work("Reading the data set", isolation_clips))
         if not self._stopped:
-            self.found = await check_isolation(
+            self.isolation_run = await check_isolation(
                 plan,
                 on_phase=self._phase,
                 on_run=self._begun,

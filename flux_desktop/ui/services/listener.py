@@ -42,9 +42,9 @@ class Listener:
         self.ready = False
         """Whether the output is open, so that what is commanded now is heard at once."""
 
-    def update(self, heard: Heard | None) -> None:
+    def update(self, playback: Heard | None) -> None:
         """Play this; None ends the process. Doing so twice does nothing."""
-        wanted = None if heard is None else (heard.sample_rate_hz, self._state.output_name)
+        wanted = None if playback is None else (playback.sample_rate_hz, self._state.output_name)
         if wanted != self._running:
             self._running = wanted
             self._sent = None
@@ -54,16 +54,16 @@ class Listener:
             self._show(sounding=False, behind_s=None)
             if wanted is not None:
                 self._tasks.start("listening", self._listen(*wanted), group=GROUP)
-        if heard is not None and (heard, self._state.gain) != self._sent:
-            self._sent = (heard, self._state.gain)
+        if playback is not None and (playback, self._state.gain) != self._sent:
+            self._sent = (playback, self._state.gain)
             self._command()
 
     def _command(self) -> None:
         if self._process is not None and self._sent is not None:
-            heard, gain = self._sent
-            assert heard is not None
+            playback, gain = self._sent
+            assert playback is not None
             self._process.send(Volume(gain=gain))
-            self._process.send(Hear(segments=list(heard.segments), zero_s=heard.zero_s))
+            self._process.send(Hear(segments=list(playback.segments), zero_s=playback.zero_s))
 
     async def _listen(self, sample_rate_hz: int, output: str) -> None:
         wait_s = self._again_after_s

@@ -77,11 +77,11 @@ def _merged(folder: Path, plan: RunPlan) -> Iterator[Event]:
     last_t = 0.0
     for worker, event in heapq.merge(*map(_numbered, paths), key=lambda pair: getattr(pair[1], "t", 0.0)):
         last_t = max(last_t, getattr(event, "t", 0.0))
-        heard = totals.take(event, worker, alone=alone) if worker else event
-        if isinstance(heard, RunEnded):
-            ended = ended or heard
-        elif heard is not None:
-            yield heard
+        run_event = totals.take(event, worker, alone=alone) if worker else event
+        if isinstance(run_event, RunEnded):
+            ended = ended or run_event
+        elif run_event is not None:
+            yield run_event
     yield ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
 
 

@@ -164,9 +164,9 @@ class OverviewTable(QTableView):
 
     def _arrange(self) -> None:
         """Hide what is not wanted or has nothing to show; the last text stretches, or else the last column."""
-        there = {CLIP_COLUMN: self.rows.any_clip(), PROBLEM_COLUMN: self.rows.any_problem()}
+        has_content = {CLIP_COLUMN: self.rows.any_clip(), PROBLEM_COLUMN: self.rows.any_problem()}
         hidden = [
-            number > 0 and (column.name in self._hidden or not there.get(number, True))
+            number > 0 and (column.name in self._hidden or not has_content.get(number, True))
             for number, column in enumerate(COLUMNS)
         ]
         if hidden == self._arranged:

@@ -22,7 +22,7 @@ class RawView(QWidget):
     def __init__(self, conversation: Conversation) -> None:
         super().__init__()
         self._conversation = conversation
-        self._taken = 0
+        self._read_count = 0
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter, for example EndOfTurn, Configure, out")
         self.filter.setAccessibleName("Filter messages")
@@ -57,10 +57,10 @@ class RawView(QWidget):
     def refresh(self) -> None:
         """Append what has come since the last call."""
         log = self._conversation.raw
-        new = log.count - self._taken
+        new = log.count - self._read_count
         if new <= 0:
             return
-        self._taken = log.count
+        self._read_count = log.count
         wanted = self.filter.text().strip().lower()
         fresh = [(_line(message), message) for message in log.newest(new)]
         shown = [(line, message) for line, message in fresh if wanted in line.lower()]
@@ -76,7 +76,7 @@ class RawView(QWidget):
     def _rebuild(self) -> None:
         self.lines.clear()
         self._shown.clear()
-        self._taken = 0
+        self._read_count = 0
         self.refresh()
         self.lines.moveCursor(QTextCursor.MoveOperation.End)
 

@@ -211,15 +211,15 @@ class TimelinePaint:
                 width = self._metrics.horizontalAdvance(mark.label)
                 x = mark.at_s * self.px_per_s
                 boxes.append((mark, x - width - 2 if mark.kind is MarkKind.EAGER else x + 2, width))
-        kept: list[tuple[Mark, float, float]] = []
+        visible_labels: list[tuple[Mark, float, float]] = []
         for box in sorted(boxes, key=lambda box: _RANKS.get(box[0].kind, 3), reverse=True):
             _mark, left, width = box
             if all(
                 left >= other + its + LABELS_APART_PX or other >= left + width + LABELS_APART_PX
-                for _, other, its in kept
+                for _, other, its in visible_labels
             ):
-                kept.append(box)
-        return kept
+                visible_labels.append(box)
+        return visible_labels
 
     def _curve_y(self, value: float) -> float:
         row = self._curve_row

@@ -87,12 +87,12 @@ class TuneTurnDelegate(QStyledItemDelegate):
         rest_px = min(metrics.horizontalAdvance(entry.rest), int(0.4 * line.width())) if entry.rest else 0
         room = int(line.width()) - rest_px - (12 if entry.rest else 0)
         mode = Qt.TextElideMode.ElideLeft if entry.rest else Qt.TextElideMode.ElideRight
-        said = metrics.elidedText(entry.said, mode, room)
+        spoken_text = metrics.elidedText(entry.spoken_text, mode, room)
         painter.setPen(QColor(theme.text))
-        painter.drawText(line, middle, said)
+        painter.drawText(line, middle, spoken_text)
         if not entry.rest:
             return
-        x = line.left() + metrics.horizontalAdvance(said) + 5
+        x = line.left() + metrics.horizontalAdvance(spoken_text) + 5
         painter.setPen(QPen(QColor(theme.danger), 2))
         painter.drawLine(QPointF(x, line.top() + 3), QPointF(x, line.bottom() - 3))
         painter.setPen(QColor(theme.muted))

@@ -55,12 +55,12 @@ class IsolationChecker:
         engine, self._engine = self._engine, None
         if engine is None:
             return
-        found = engine.found
-        if found is not None and found.result is not None:
+        isolation_run = engine.isolation_run
+        if isolation_run is not None and isolation_run.result is not None:
             self._banners.withdraw(SUMMARY)  # the tab shows what came of it
-            self._view.show_result(found.result)
-        elif found is not None and found.problem is not None:
-            self._banners.show_problem(found.problem)
+            self._view.show_result(isolation_run.result)
+        elif isolation_run is not None and isolation_run.problem is not None:
+            self._banners.show_problem(isolation_run.problem)
         self.refresh()
 
     def refresh(self) -> None:

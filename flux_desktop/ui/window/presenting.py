@@ -237,8 +237,8 @@ def read_pairs(folder: Path, against: Path | None = None) -> list[RecordedPair]:
 
 def _segments(audio: SessionAudio, conn: int) -> list[Segment]:
     """What can be heard of a connection; nothing where its files have changed."""
-    found = audio.segments(conn)
-    return [] if isinstance(found, Problem) else found
+    segments = audio.segments(conn)
+    return [] if isinstance(segments, Problem) else segments
 
 
 def second_screen(own: QScreen, screens: list[QScreen]) -> QScreen | None:

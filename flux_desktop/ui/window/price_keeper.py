@@ -45,8 +45,8 @@ class PriceKeeper:
         self._tasks.start("saving the prices", self._save(prices), group=GROUP, exclusive=True)
 
     async def _read(self) -> None:
-        kept = await file_work("Reading the prices", lambda: load_prices(prices_path()))
-        self._state.prices = kept or SUGGESTED
+        stored_prices = await file_work("Reading the prices", lambda: load_prices(prices_path()))
+        self._state.prices = stored_prices or SUGGESTED
         self._state.changed()
 
     async def _save(self, prices: Prices) -> None:

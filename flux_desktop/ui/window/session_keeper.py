@@ -100,9 +100,9 @@ class SessionKeeper:
         words, index = self._page.panel.words, SessionIndex(self.parent)
         self._known = await in_thread(index.sessions, WORK_LIMIT_S)
         rule: Retention = await in_thread(partial(load_retention, self.parent), WORK_LIMIT_S)
-        found = self._known if not words else await in_thread(partial(index.sessions, words), WORK_LIMIT_S)
+        matches = self._known if not words else await in_thread(partial(index.sessions, words), WORK_LIMIT_S)
         total_bytes = sum(each.size_bytes for each in self._known)
-        self._page.panel.show_sessions(found, len(self._known), total_bytes, rule)
+        self._page.panel.show_sessions(matches, len(self._known), total_bytes, rule)
         self._chosen()
 
     def _page_changed(self) -> None:
@@ -169,8 +169,8 @@ class SessionKeeper:
             result: Comparison = await in_thread(partial(compare_sessions, *folders, (), force=force), WORK_LIMIT_S)
         except (ProblemError, OSError) as error:
             if self._compared == (base.name, new.name):  # else they have been deleted meanwhile
-                told = error.problem.sentence() if isinstance(error, ProblemError) else f"{error.strerror or error}."
-                self._page.detail.show_failed(base, new, told)
+                reason = error.problem.sentence() if isinstance(error, ProblemError) else f"{error.strerror or error}."
+                self._page.detail.show_failed(base, new, reason)
             return
         if self._compared == (base.name, new.name):
             self._page.detail.show_comparison(base, new, result)

@@ -15,7 +15,7 @@ def test_turns_that_are_cut_off_are_listed_with_what_had_been_said() -> None:
     assert lists.cut_off_count == 2
     entry = lists.cut_off[0]
     assert entry.kind is TurnKind.CUT_OFF
-    assert (entry.said, entry.rest) == ("i would like", "to move my booking")
+    assert (entry.spoken_text, entry.rest) == ("i would like", "to move my booking")
     assert entry.cut_hold is not None
     assert entry.cut_hold.start_s == 3.0
     assert entry.decision_s is not None

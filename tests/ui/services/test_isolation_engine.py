@@ -26,7 +26,7 @@ async def test_stopped_before_it_has_begun() -> None:
     engine.send(Watch(connections=[1]))
     engine.stop()
     assert (await engine.run(scripted.plan(1))).interrupted
-    assert engine.found is None
+    assert engine.isolation_run is None
 
 
 async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,4 +52,4 @@ async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [before_s for _, before_s, _ in phases] == sorted({before_s for _, before_s, _ in phases})
     assert 60 < total_s < 600
     assert all(before_s < total_s == each_s for _, before_s, each_s in phases)
-    assert engine.found is not None
+    assert engine.isolation_run is not None

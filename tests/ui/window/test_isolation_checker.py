@@ -35,7 +35,7 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     assert bench.state.run.phase is Phase.STOPPING
     checker.refresh()
     assert view.progress.cancel_button.text() == "Stop now"
-    engine.found = IsolationRun(result=FAILED, problem=None, sessions=())
+    engine.isolation_run = IsolationRun(result=FAILED, problem=None, sessions=())
     bench.feed(ENDED)
     checker.run_finished()
     assert view.verdict.text() == "FAIL"
@@ -48,7 +48,7 @@ async def test_a_check_that_cannot_be_carried_out_says_why(bench: PageBench) -> 
     checker.check()
     assert checker._engine is not None
     lost = Problem(code="connect_failed", what="The connection failed.")
-    checker._engine.found = IsolationRun(result=None, problem=lost, sessions=())
+    checker._engine.isolation_run = IsolationRun(result=None, problem=lost, sessions=())
     bench.feed(ENDED)
     checker.run_finished()
     assert bench.banners == ["connect_failed"]

@@ -24,9 +24,11 @@ def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
     if plan is None:
         return ()
     now = run.streaming()
-    found = [Counter(f"{now:,}", "conversation" if now == 1 else "conversations", "Connections that stream now.")]
+    known_counters = [
+        Counter(f"{now:,}", "conversation" if now == 1 else "conversations", "Connections that stream now.")
+    ]
     if shot is not None and (leads := shot.figures.get("eager_lead")) is not None and leads.n and shot.eager_gained_s:
-        found.append(
+        known_counters.append(
             Counter(
                 f"{shot.eager_gained_s:,.1f} s",
                 "gained by eager ends so far",
@@ -35,8 +37,8 @@ def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
             )
         )
     if (cost := _cost(run, prices)) is not None:
-        found.append(cost)
-    return tuple(found)
+        known_counters.append(cost)
+    return tuple(known_counters)
 
 
 def _cost(run: RunModel, prices: Prices) -> Counter | None:

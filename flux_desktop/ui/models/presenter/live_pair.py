@@ -49,12 +49,12 @@ class LivePair:
             Arm(
                 title=f"{name}  #{each.conn}",
                 setting=f"end of turn {setting_of(each.parameters.in_force).text}",
-                words=heard,
+                words=arm_words,
                 interim=text[1],
                 lane=_lane(each, position_s, cut or ()),
                 verdict=_verdict(each, run, cut),
             )
-            for name, each, heard, text, cut in zip("AB", both, words, texts, cuts, strict=True)
+            for name, each, arm_words, text, cut in zip("AB", both, words, texts, cuts, strict=True)
         )
         title = both[0].clip if same else " and ".join(each.clip for each in both)
         common = same or "different audio"
@@ -110,8 +110,8 @@ def _source_name(run: RunModel) -> str:
     return path.replace("\\", "/").rsplit("/", 1)[-1] or "microphone"
 
 
-def _plain(said: str) -> tuple[HeardWord, ...]:
-    return tuple(HeardWord(text=word) for word in said.split())
+def _plain(transcript: str) -> tuple[HeardWord, ...]:
+    return tuple(HeardWord(text=word) for word in transcript.split())
 
 
 def _position_s(conversation: Conversation, run: RunModel) -> float:
@@ -130,9 +130,11 @@ def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | No
         return Verdict("danger", "cut the caller off", cuts[-1].words)
     if conversation.turn_state != "Ready":
         return Verdict("quiet", "listening", NOT_JUDGED if cuts is None else "")
-    said = answer(conversation, run)
+    latest_answer = answer(conversation, run)
     return Verdict(
-        "ok" if said.comparable else "quiet", said.figure, f"{said.caption} · {said.many}" if said.many else ""
+        "ok" if latest_answer.comparable else "quiet",
+        latest_answer.figure,
+        f"{latest_answer.caption} · {latest_answer.many}" if latest_answer.many else "",
     )
 
 
@@ -164,5 +166,5 @@ def _lane(conversation: Conversation, position_s: float, cuts: Sequence[LiveCut]
     if turns and spoken[-1].end_s is None:
         ends.pop()
     cut_offs = tuple(cut.turn.end_s for cut in cuts if cut.turn.end_s is not None)
-    kept = tuple(end_s for end_s in ends if all(abs(end_s - cut_s) > SAME_END_S for cut_s in cut_offs))
-    return Lane(tuple(turns), kept, cut_offs, in_view(MarkKind.EAGER), in_view(MarkKind.RESUMED))
+    regular_ends = tuple(end_s for end_s in ends if all(abs(end_s - cut_s) > SAME_END_S for cut_s in cut_offs))
+    return Lane(tuple(turns), regular_ends, cut_offs, in_view(MarkKind.EAGER), in_view(MarkKind.RESUMED))

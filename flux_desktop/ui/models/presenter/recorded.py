@@ -51,8 +51,8 @@ class ArmTrack:
 
 def audio_of(trace: Trace, segments: Sequence[Segment]) -> tuple[Segment, ...]:
     """The part of a connection's audio that is the trace's clip, from the beginning of the time line."""
-    found = (each for each in segments if each.path == trace.path and abs(each.from_s - trace.offset_s) < 1e-3)
-    return tuple(replace(each, at_s=0.0, repeats=False, until_s=None) for each in list(found)[:1])
+    matches = (each for each in segments if each.path == trace.path and abs(each.from_s - trace.offset_s) < 1e-3)
+    return tuple(replace(each, at_s=0.0, repeats=False, until_s=None) for each in list(matches)[:1])
 
 
 def heard_s(message: TraceMessage) -> float:
@@ -89,13 +89,13 @@ class RecordedPair:
             Arm(
                 title=name,
                 setting=track.endpoint if same_setting else f"end of turn {track.trace.setting.text}",
-                words=heard,
+                words=arm_words,
                 interim=text[1],
                 cuts=text[2],
                 lane=_lane(track, position_s),
                 verdict=_verdict(track, position_s),
             )
-            for name, track, heard, text in zip("AB", both, words, texts, strict=True)
+            for name, track, arm_words, text in zip("AB", both, words, texts, strict=True)
         )
         return Split(
             title=self.name,
@@ -141,9 +141,9 @@ def _difference(pair: RecordedPair) -> int:
 
 def _said(track: ArmTrack, position_s: float) -> tuple[str, int, tuple[int, ...]]:
     """The text of the turn in progress, how many of its words may change, and after which words it was cut off."""
-    found = track.turn_at(position_s)
-    from_s = 0.0 if found is None else found[1].turn.start_s
-    cut_s = set() if found is None else {cut.audio_s for cut in found[1].cut_offs}
+    numbered_turn = track.turn_at(position_s)
+    from_s = 0.0 if numbered_turn is None else numbered_turn[1].turn.start_s
+    cut_s = set() if numbered_turn is None else {cut.audio_s for cut in numbered_turn[1].cut_offs}
     words: list[str] = []
     cuts: list[int] = []
     open_words: list[str] = []
@@ -188,10 +188,10 @@ def _lane(track: ArmTrack, position_s: float) -> Lane:
 
 def _verdict(track: ArmTrack, position_s: float) -> Verdict:
     """What the arm has done in the turn in progress so far."""
-    found = track.turn_at(position_s)
-    if found is None:
+    numbered_turn = track.turn_at(position_s)
+    if numbered_turn is None:
         return Verdict()
-    turn = found[1]
+    turn = numbered_turn[1]
     cuts = [cut for cut in turn.cut_offs if (cut.heard_s or cut.audio_s) <= position_s]
     if cuts:
         newest, times = cuts[-1], {1: "", 2: " twice"}.get(len(cuts), f" {len(cuts)} times")
