@@ -48,8 +48,8 @@ def _with_present_length(
     data, file_bytes = _find(chunks, b"data"), size_of(file)
     if data is None or data.body + data.size <= file_bytes:
         return whole(file)
-    there = file_bytes - data.body
-    length = (there + header_bytes).to_bytes(8, order)
+    present_bytes = file_bytes - data.body
+    length = (present_bytes + header_bytes).to_bytes(8, order)
     parts = (Stored(0, data.size_at), length, Stored(data.size_at + 8, file_bytes - data.size_at - 8))
     return Contents(parts, _is_cut(file, data.body + data.size, data.size, 8))
 

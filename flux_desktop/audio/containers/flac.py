@@ -52,10 +52,10 @@ def contents(file: BinaryIO) -> Contents | None:
     if len(head) < _STREAM_INFO_AT + _STREAM_INFO_BYTES or head[:4] != MAGIC or head[4] & 0x7F:
         return None
     info = _stream_info(head[_STREAM_INFO_AT:])
-    found = _end(file, info)
-    if found is None:
+    stream_end = _end(file, info)
+    if stream_end is None:
         return None
-    total, end = found
+    total, end = stream_end
     is_cut = total < info.total if info.total else end < size_of(file)
     return Contents((_stating(head, total), Stored(start + len(head), end - start - len(head))), is_cut)
 
@@ -70,8 +70,8 @@ def damaged_s(file: BinaryIO) -> float | None:
         if before is not None and at - before > frame_bytes_max:
             return samples_before / info.sample_rate_hz
         before = at
-    found = _end(file, info)
-    return samples / info.sample_rate_hz if found is not None and samples < found[0] else None
+    stream_end = _end(file, info)
+    return samples / info.sample_rate_hz if stream_end is not None and samples < stream_end[0] else None
 
 
 def _frames_in_order(file: BinaryIO, at: int, info: _StreamInfo) -> Iterator[tuple[int, int, int]]:
@@ -83,8 +83,8 @@ def _frames_in_order(file: BinaryIO, at: int, info: _StreamInfo) -> Iterator[tup
     file_bytes = size_of(file)
     while at < file_bytes:
         block = read_at(file, at, _BLOCK_BYTES)
-        for found in _SYNC.finditer(block):
-            inside = found.start()
+        for sync in _SYNC.finditer(block):
+            inside = sync.start()
             if not block.startswith(code, inside + 4):
                 continue
             after = first + info.block_samples
@@ -135,8 +135,8 @@ def _end(file: BinaryIO, info: _StreamInfo) -> tuple[int, int] | None:
 
 def _headers(tail: bytes, info: _StreamInfo) -> list[_Header]:
     headers = []
-    for found in _SYNC.finditer(tail):
-        if (header := _header(tail, found.start(), info)) is not None:
+    for sync in _SYNC.finditer(tail):
+        if (header := _header(tail, sync.start(), info)) is not None:
             headers.append(header)
     return headers
 

@@ -179,12 +179,12 @@ def _after_gap(file: BinaryIO, sizes: dict[bytes, int], at: int) -> int | None:
     if size := id3_size(head[:10]):
         return at + size
     while len(block := read_at(file, at, _BLOCK_BYTES)) >= 4:
-        found = block.find(0xFF)
-        while found >= 0:
-            size = sizes.get(block[found + 1 : found + 3], 0)
-            if size and sizes.get(read_at(file, at + found + size, 3)[1:]):
-                return at + found
-            found = block.find(0xFF, found + 1)
+        sync_offset = block.find(0xFF)
+        while sync_offset >= 0:
+            size = sizes.get(block[sync_offset + 1 : sync_offset + 3], 0)
+            if size and sizes.get(read_at(file, at + sync_offset + size, 3)[1:]):
+                return at + sync_offset
+            sync_offset = block.find(0xFF, sync_offset + 1)
         at += len(block) - 3
     return None
 

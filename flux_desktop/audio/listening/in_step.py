@@ -23,10 +23,10 @@ JUMP_BLOCKS = 3
 
 
 class Step(NamedTuple):
-    """What a block of output is filled with: `taken` samples of the recording, from `first` on."""
+    """What a block of output is filled with: `sample_count` samples of the recording, from `first` on."""
 
     first: int
-    taken: int
+    sample_count: int
     jumped: bool
     """Whether `first` does not follow what was heard before."""
 

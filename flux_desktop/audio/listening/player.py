@@ -68,12 +68,12 @@ class Player:
             self._place = None
             return self._faded(place, np.zeros(size, np.float32))
         step = self._in_step.step(place, (heard_at_s - zero_s) * self._rate_hz, size)
-        first, count = step.first - MARGIN_BEFORE, step.taken + MARGIN_BEFORE + MARGIN_AFTER
+        first, count = step.first - MARGIN_BEFORE, step.sample_count + MARGIN_BEFORE + MARGIN_AFTER
         if step.jumped and not self.tape.has(first, count):
             self._place = None  # it begins when it has been read
             return self._faded(place, np.zeros(size, np.float32))
         block = stretched(self.tape.take(first, count), size)
-        self._place = step.first + step.taken
+        self._place = step.first + step.sample_count
         return self._faded(place, block) if step.jumped else block
 
     def _faded(self, place: int | None, block: Floats) -> Floats:

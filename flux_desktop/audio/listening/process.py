@@ -76,9 +76,9 @@ def _read_commands(player: Player, over: threading.Event) -> None:
     over.set()
 
 
-def _report(heard: Heard) -> None:
+def _report(report: Heard) -> None:
     with contextlib.suppress(OSError):  # the owner has closed the pipe
-        os.write(sys.stdout.fileno(), encode(heard))
+        os.write(sys.stdout.fileno(), encode(report))
 
 
 if __name__ == "__main__":

@@ -80,14 +80,14 @@ class Tape:
 
     def take(self, first: int, count: int) -> Samples:
         """A part of the line; what has not been read is silent."""
-        taken = np.zeros(count, np.int16)
+        window = np.zeros(count, np.int16)
         for second in range(first // self._rate_hz, (first + count - 1) // self._rate_hz + 1):
             samples = self._seconds.get(second)
             if samples is not None:
                 start = second * self._rate_hz
                 begin, end = max(first, start), min(first + count, start + self._rate_hz)
-                taken[begin - first : end - first] = samples[begin - start : end - start]
-        return taken
+                window[begin - first : end - first] = samples[begin - start : end - start]
+        return window
 
     def _read(self, second: int, segments: Sequence[Segment]) -> Samples:
         whole = np.zeros(self._rate_hz, np.int16)
@@ -152,6 +152,6 @@ class _SegmentReader:
             self._blocks, self._rest = self._recording.samples_from(first), np.empty(0, np.int16)
         while len(self._rest) < count and (block := next(self._blocks, None)) is not None:
             self._rest = np.concatenate([self._rest, block])
-        taken, self._rest = self._rest[:count], self._rest[count:]
-        self._next = first + len(taken)
-        return taken
+        samples, self._rest = self._rest[:count], self._rest[count:]
+        self._next = first + len(samples)
+        return samples

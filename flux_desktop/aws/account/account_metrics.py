@@ -59,11 +59,11 @@ def samples(
     results: Iterable[Mapping[str, Any]], variants: Sequence[str], fast_s: float, slow_s: float
 ) -> list[Sample]:
     """The samples of ``MetricDataResults``, by time."""
-    found = []
+    metric_samples = []
     for result in results:
         number, _, place = result["Id"].removeprefix("m").partition("_")
         metric = (FAST + SLOW)[int(number)]
-        found += [
+        metric_samples += [
             Sample(
                 t_s=time.timestamp(),
                 metric=metric.name,
@@ -73,4 +73,4 @@ def samples(
             )
             for time, value in zip(result.get("Timestamps", []), result.get("Values", []), strict=True)
         ]
-    return sorted(found, key=lambda sample: sample.t_s)
+    return sorted(metric_samples, key=lambda sample: sample.t_s)

@@ -65,7 +65,7 @@ class AccountReader:
         self._offset_s: float | None = None
         self._retry_at_s: dict[str, float] = {}
         self._delay_s: dict[str, float] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._reported_problems: set[tuple[str, str]] = set()
         self._now_s = self._began_s = 0.0
         self._new: list[Record] = []
 
@@ -103,9 +103,9 @@ class AccountReader:
             if code in _CREDENTIALS:
                 self._clients.clear()  # the next ones get the keys of then
             # One sentence about each permission; other problems are those of all calls alike.
-            told = (action if code in _DENIED else "", code)
-            if told not in self._told:
-                self._told.add(told)
+            problem_key = (action if code in _DENIED else "", code)
+            if problem_key not in self._reported_problems:
+                self._reported_problems.add(problem_key)
                 self._new.append(NotRead(t_s=self._now_s, action=action, problem=error.problem))
             return code in _DENIED or code in _OF_ONE_CALL
         self._delay_s.pop(action, None)
@@ -161,9 +161,9 @@ class AccountReader:
             for entry in self._scaling(
                 "describe_scaling_policies", "ScalingPolicies", ResourceId=self._resource(variant)
             ):
-                found = policy(entry)
-                alarms += found.alarms
-                self._keep(found, key=("policy", found.variant, found.name))
+                scaling_policy = policy(entry)
+                alarms += scaling_policy.alarms
+                self._keep(scaling_policy, key=("policy", scaling_policy.variant, scaling_policy.name))
         self._alarm_names = tuple(alarms)
 
     def _look_at_activities(self) -> None:
@@ -171,9 +171,13 @@ class AccountReader:
             for entry in self._scaling(
                 "describe_scaling_activities", "ScalingActivities", ResourceId=self._resource(variant)
             ):
-                found = activity(entry)
-                if found.t_s >= self._since_s + (self._offset_s or 0.0):
-                    self._keep(found, key=("activity", found.id), same=(found.status, found.ended_s))
+                scaling_activity = activity(entry)
+                if scaling_activity.t_s >= self._since_s + (self._offset_s or 0.0):
+                    self._keep(
+                        scaling_activity,
+                        key=("activity", scaling_activity.id),
+                        same=(scaling_activity.status, scaling_activity.ended_s),
+                    )
 
     def _look_at_alarms(self) -> None:
         # Without the policies, by the names that Application Auto Scaling gives its alarms.
@@ -184,8 +188,8 @@ class AccountReader:
         )
         for page in self._client("cloudwatch").get_paginator("describe_alarms").paginate(**query):
             for entry in page["MetricAlarms"]:
-                found = alarm_state(entry)
-                self._keep(found, key=("alarm", found.name), same=(found.state, found.t_s))
+                alarm = alarm_state(entry)
+                self._keep(alarm, key=("alarm", alarm.name), same=(alarm.state, alarm.t_s))
 
     def _scaling(self, method: str, field: str, **query: Any) -> Iterator[dict[str, Any]]:
         """The entries of all pages of a call of Application Auto Scaling."""

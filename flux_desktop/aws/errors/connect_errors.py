@@ -226,8 +226,8 @@ def is_about_request(error: BaseException) -> bool:
 
 def _crt_name(error: BaseException) -> str:
     """The runtime's name of an error. Its bindings raise some as a `RuntimeError` of number, name and text."""
-    found = _CRT_ERROR.match(str(error)) if type(error) is RuntimeError else None
-    return found[1] if found else str(getattr(error, "name", type(error).__name__))
+    match = _CRT_ERROR.match(str(error)) if type(error) is RuntimeError else None
+    return match[1] if match else str(getattr(error, "name", type(error).__name__))
 
 
 def _plain(error: BaseException, name: str) -> str:

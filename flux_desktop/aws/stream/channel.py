@@ -121,7 +121,7 @@ class Channel:
         except TimeoutError:
             raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
         self.timings = ConnectTimings(
-            tcp_tls_s=connected_s - started_s if self._place.made else None,
+            tcp_tls_s=connected_s - started_s if self._place.is_new else None,
             headers_s=time.monotonic() - connected_s,
         )
         body = b""

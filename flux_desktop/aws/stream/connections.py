@@ -38,20 +38,20 @@ class Connections:
         """A place for one stream. Raises `ProblemError`; cancelling gives the place up."""
         if self._streams_each == 1:
             connection = _Connection(self._network, address, 1)
-            place = Place(connection, made=True)
+            place = Place(connection, is_new=True)
         else:
             self._shared = [known for known in self._shared if known.is_open]
             free = next((known for known in self._shared if known.has_place), None)
             connection = free or _Connection(self._network, address, self._streams_each)
             if free is None:
                 self._shared.append(connection)
-            place = Place(connection, made=free is None)
+            place = Place(connection, is_new=free is None)
         try:
-            await connection.ready(first=place.made)
+            await connection.ready(first=place.is_new)
         except BaseException:  # boundary: cancelled, or any failure; raised again, with the place given up
             place.give_up()
             raise
-        if connection.users <= connection.streams_max or place.made:
+        if connection.users <= connection.streams_max or place.is_new:
             return place
         # The server allows fewer streams than this program would have sent on the connection.
         place.complete()
@@ -59,12 +59,12 @@ class Connections:
 
 
 class Place:
-    """One stream's place on a connection. `made` is whether the connection was opened for it."""
+    """One stream's place on a connection. `is_new` is whether the connection was opened for it."""
 
-    def __init__(self, connection: _Connection, *, made: bool) -> None:
+    def __init__(self, connection: _Connection, *, is_new: bool) -> None:
         self._connection: _Connection | None = connection
         self._left = connection
-        self.made = made
+        self.is_new = is_new
         connection.users += 1
 
     def request(self, request: crt_http.HttpRequest, on_response: Any, on_body: Any) -> Any:

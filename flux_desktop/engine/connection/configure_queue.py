@@ -170,7 +170,7 @@ def _fits(echo: ConfigureSuccess, message: Configure) -> bool:
     thresholds = {} if message.thresholds is UNSET else msgspec.structs.asdict(message.thresholds)
     pairs = [(getattr(echo.thresholds, name, None), value) for name, value in thresholds.items()]
     pairs += [(echo.keyterms, message.keyterms), (echo.language_hints, message.language_hints)]
-    return all(wanted is UNSET or heard is None or heard == wanted for heard, wanted in pairs)
+    return all(wanted is UNSET or echo_setting is None or echo_setting == wanted for echo_setting, wanted in pairs)
 
 
 def _echoed(options: FluxOptions, echo: ConfigureSuccess) -> FluxOptions:

@@ -121,9 +121,9 @@ class TurnTiming:
         if self._words is not None:
             self._compare(open_text, self._words.last_end_s(fed_s))
 
-    def _compare(self, heard: str, true_end_s: float | None) -> None:
+    def _compare(self, transcript: str, true_end_s: float | None) -> None:
         if self._words is not None and true_end_s is not None:
-            self.errors += word_errors(self._words.text(self._turn_from_s, true_end_s), heard, self._words.unit)
+            self.errors += word_errors(self._words.text(self._turn_from_s, true_end_s), transcript, self._words.unit)
 
     def _since_onset(self, name: str, heard_s: float) -> None:
         onset_s = self._words.next_start_s(self._turn_from_s) if self._words else None

@@ -140,8 +140,8 @@ class _Inflated(io.RawIOBase):
 
 
 def _until_damage(member: zlib._Decompress, packed: bytes) -> bytes:
-    found = b""
+    intact_content = b""
     with contextlib.suppress(zlib.error):
         for place in range(len(packed)):
-            found += member.decompress(packed[place : place + 1])
-    return found
+            intact_content += member.decompress(packed[place : place + 1])
+    return intact_content

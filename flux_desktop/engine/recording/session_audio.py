@@ -28,14 +28,14 @@ class ConnectionAudio(msgspec.Struct):
     """The same moment on the machine's clock, while the run is live."""
     clips: list[ClipAhead] = []
 
-    def take(self, event: AudioStarted | ClipAhead, kept: int | None = None) -> None:
-        """Take an event of this connection; of its clips the newest `kept` are remembered, None is all."""
+    def take(self, event: AudioStarted | ClipAhead, clips_max: int | None = None) -> None:
+        """Take an event of this connection; of its clips the newest `clips_max` are remembered, None is all."""
         if isinstance(event, AudioStarted):
             self.started_t, self.monotonic_s = event.t, event.monotonic_s
         else:
             self.clips.append(event)
-            if kept is not None:
-                del self.clips[:-kept]
+            if clips_max is not None:
+                del self.clips[:-clips_max]
 
     def segments(self, plan: RunPlan, microphone: Segment | None = None) -> list[Segment]:
         """Its time line: second 0 is the beginning of its audio. `microphone` is the recorded one."""

@@ -81,13 +81,13 @@ def make_private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _rename(made: Path, parent: Path, name: str) -> Path:
+def _rename(new_folder: Path, parent: Path, name: str) -> Path:
     for suffix in ("", *(f"_{number}" for number in range(2, 1000))):
         folder = parent / f"{name}{suffix}"
         if folder.exists():
             continue
         try:
-            return made.rename(folder)
+            return new_folder.rename(folder)
         except OSError:
             if not folder.exists():  # else another process was faster
                 raise

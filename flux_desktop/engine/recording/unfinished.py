@@ -35,11 +35,11 @@ def newest_unfinished(parent: Path) -> Unfinished | None:
         return None
     for folder in folders[:FOLDERS_CHECKED_MAX]:
         try:
-            found = _unfinished(folder)
+            session = _unfinished(folder)
         except OSError:
             continue
-        if found is not None:
-            return found
+        if session is not None:
+            return session
     return None
 
 

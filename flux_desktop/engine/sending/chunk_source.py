@@ -55,8 +55,8 @@ class FileChunks(ABC):
         self._chunk_bytes = chunk_bytes
         self._loop = loop and size_bytes > 0
         most = None if self._loop else size_bytes
-        given = [limit for limit in (limit_bytes, most) if limit is not None]
-        self._left = min(given) if given else None
+        limits = [limit for limit in (limit_bytes, most) if limit is not None]
+        self._left = min(limits) if limits else None
         self._position = 0
 
     def begin(self) -> None:  # noqa: B027 - most sources have read ahead when they were made

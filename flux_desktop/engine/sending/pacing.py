@@ -69,7 +69,7 @@ class AudioClock:
     Covers at least the last `KEPT` chunks, some minutes: far longer than any answer takes.
     """
 
-    __slots__ = ("_kept", "_n", "_newest_s", "_records", "audio_s")
+    __slots__ = ("_capacity", "_n", "_newest_s", "_records", "audio_s")
 
     KEPT = 2047
 
@@ -79,7 +79,7 @@ class AudioClock:
         """Length of the newest chunk that was not a single sample."""
         self._n = 0
         """Chunks so far."""
-        self._kept = _FIRST_RECORDS
+        self._capacity = _FIRST_RECORDS
         # One block, in which the oldest are replaced: a chunk is one write into one line of the cache.
         self._records = bytearray(_FIRST_RECORDS * _RECORD.size)
 
@@ -89,14 +89,16 @@ class AudioClock:
         `paced`: the difference is an error of the pacing.
         """
         n = self._n
-        if n == self._kept <= self.KEPT:
+        if n == self._capacity <= self.KEPT:
             self._records += bytes(len(self._records))
-            self._kept *= 2
+            self._capacity *= 2
         self._n = n + 1
         if paced or not self._newest_s:
             self._newest_s = duration_s
         self.audio_s = end_s = self.audio_s + duration_s
-        _write(self._records, n % self._kept * _RECORD_BYTES, end_s, due_s, send_s, send_s - due_s if paced else nan)
+        _write(
+            self._records, n % self._capacity * _RECORD_BYTES, end_s, due_s, send_s, send_s - due_s if paced else nan
+        )
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
@@ -105,7 +107,7 @@ class AudioClock:
         if ahead_s < 0 or not self._n:
             return None
         # Nearly all chunks have the same length: the estimate is right, or close.
-        oldest, newest = max(0, self._n - self._kept), self._n - 1
+        oldest, newest = max(0, self._n - self._capacity), self._n - 1
         index = max(oldest, newest - int(ahead_s / self._newest_s))
         while index > oldest and self._end_s(index - 1) >= wanted_s:
             index -= 1
@@ -113,19 +115,19 @@ class AudioClock:
             index += 1
         if index == oldest > 0:  # where the oldest one begins is no longer known
             return None
-        end_s, due_s, send_s, _ = _RECORD.unpack_from(self._records, index % self._kept * _RECORD_BYTES)
+        end_s, due_s, send_s, _ = _RECORD.unpack_from(self._records, index % self._capacity * _RECORD_BYTES)
         return PlannedAndSent(due_s - max(0.0, end_s - audio_s), send_s)
 
     def recent_errors_s(self, chunks: int) -> NDArray[np.float64]:
         """Pacing errors of the newest so many chunks, or of those among them that count for the pacing."""
         errors_s: NDArray[np.float64] = np.frombuffer(self._records)[3::4]
-        begin, end = max(0, self._n - min(chunks, self._kept)), self._n
-        if begin // self._kept == (end - 1) // self._kept:
-            errors_s = errors_s[begin % self._kept : (end - 1) % self._kept + 1]
+        begin, end = max(0, self._n - min(chunks, self._capacity)), self._n
+        if begin // self._capacity == (end - 1) // self._capacity:
+            errors_s = errors_s[begin % self._capacity : (end - 1) % self._capacity + 1]
         else:
-            errors_s = errors_s[np.arange(begin, end) % self._kept]
+            errors_s = errors_s[np.arange(begin, end) % self._capacity]
         return errors_s[~np.isnan(errors_s)]
 
     def _end_s(self, index: int) -> float:
-        end_s: float = _read_end_s(self._records, index % self._kept * _RECORD_BYTES)[0]
+        end_s: float = _read_end_s(self._records, index % self._capacity * _RECORD_BYTES)[0]
         return end_s

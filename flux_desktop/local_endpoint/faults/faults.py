@@ -53,14 +53,14 @@ def parse_faults(texts: Iterable[str]) -> Faults:
     """Read ``NAME`` or ``NAME=VALUE`` texts. Raises `ProblemError` for an unknown name and an unusable value."""
     chosen: dict[str, float] = {}
     for text in texts:
-        name, _, given = text.partition("=")
+        name, _, value_text = text.partition("=")
         if name == NO_FAULT:
             continue
         kind = FAULTS.get(name)
         if kind is None:
             raise _unusable(f"There is no fault named {name!r}.", f"Known faults: {NO_FAULT}, {', '.join(FAULTS)}.")
         try:
-            value = float(given) if given else kind.default
+            value = float(value_text) if value_text else kind.default
         except ValueError:
             value = None
         highest = 100 if kind.unit == "percent" else _VALUE_MAX

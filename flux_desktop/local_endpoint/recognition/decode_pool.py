@@ -246,12 +246,12 @@ class DecodePool:
             self._worker.request(request)
 
     def _forget_oldest(self) -> None:
-        kept = sum(len(utterance.blocks) for utterance in self._by_number.values())
+        block_count = sum(len(utterance.blocks) for utterance in self._by_number.values())
         for utterance in list(self._by_number.values()):
-            if kept <= _KEPT_BLOCKS:
+            if block_count <= _KEPT_BLOCKS:
                 return
             if utterance.final is not None and not utterance.users:
-                kept -= len(utterance.blocks)
+                block_count -= len(utterance.blocks)
                 self._forget(utterance)
 
     def _forget(self, utterance: Utterance) -> None:

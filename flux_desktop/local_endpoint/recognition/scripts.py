@@ -100,7 +100,7 @@ class ScriptMatcher:
     """
 
     def __init__(self, scripts: Sequence[Script], sample_rate_hz: int, store: ScriptStore | None = None) -> None:
-        self._given = tuple(scripts)
+        self._registered_scripts = tuple(scripts)
         self._store = store
         self._rate_hz = sample_rate_hz
         self._candidates: tuple[Script, ...] = ()
@@ -140,7 +140,7 @@ class ScriptMatcher:
         return at
 
     def _known(self) -> tuple[Script, ...]:
-        known = self._given if self._store is None else self._given + self._store.loaded
+        known = self._registered_scripts if self._store is None else self._registered_scripts + self._store.loaded
         return tuple(script for script in known if script.sample_rate_hz == self._rate_hz)
 
     def _join(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
@@ -156,15 +156,15 @@ class ScriptMatcher:
             self._begun = before + frame[at:]
             return len(frame)
         known = self._known() if stored is None else (stored,) if stored.sample_rate_hz == self._rate_hz else ()
-        found = next(((s, places) for s in known if (places := _places(s.core, begun))), None)
-        if found is not None and len(found[1]) > 1 and len(begun) < _JOIN_MAX_S * self._rate_hz * 2:
+        match = next(((s, places) for s in known if (places := _places(s.core, begun))), None)
+        if match is not None and len(match[1]) > 1 and len(begun) < _JOIN_MAX_S * self._rate_hz * 2:
             self._begun = before + frame[at:]
             return len(frame)
         self._begun = None
-        if found is None or len(found[1]) > 1:
+        if match is None or len(match[1]) > 1:
             self.state, self._zero_run = "unknown", 0
             return at
-        script, (place,) = found
+        script, (place,) = match
         self._candidates, self._core_at = (script,), place + len(before)
         self._words_given = sum(word.start_s < place / 2 / self._rate_hz for word in script.words)
         self.state, self.script_name = "scripted", script.name
@@ -228,13 +228,13 @@ class ScriptMatcher:
 
 def _places(core: bytes, piece: bytes) -> list[int]:
     """Where the piece stands in the recording, on whole samples: the first two places at most."""
-    found: list[int] = []
+    places: list[int] = []
     at = core.find(piece)
-    while at >= 0 and len(found) < 2:
+    while at >= 0 and len(places) < 2:
         if at % 2 == 0:
-            found.append(at)
+            places.append(at)
         at = core.find(piece, at + 1)
-    return found
+    return places
 
 
 def _zeros(frame: bytes, at: int) -> int:

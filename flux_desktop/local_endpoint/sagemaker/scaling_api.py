@@ -37,8 +37,10 @@ def scaling(operation: str, fields: Fields, groups: Groups, region: str, now_s: 
         case "DescribeScalableTargets":
             return _page([_target(*each) for each in some.items() if _scales(each[1])], "ScalableTargets", fields)
         case "DescribeScalingPolicies":
-            found = [_policy(name, group, region) for name, group in some.items() if group.settings.target is not None]
-            return _page(found, "ScalingPolicies", fields)
+            policies = [
+                _policy(name, group, region) for name, group in some.items() if group.settings.target is not None
+            ]
+            return _page(policies, "ScalingPolicies", fields)
         case "DescribeScalingActivities":
             latest = [_activity(name, change) for name, group in some.items() for change in reversed(group.changes)]
             return _page(latest, "ScalingActivities", fields)
@@ -67,8 +69,10 @@ def cloudwatch(operation: str, fields: Fields, groups: Groups, region: str, now_
         case "DescribeAlarms":
             names, prefix = fields.get("AlarmNames"), fields.get("AlarmNamePrefix", "")
             alarms = [_alarm(name, group, one, region) for name, group in groups.items() for one in group.alarms]
-            kept = [a for a in alarms if (not names or a["AlarmName"] in names) and a["AlarmName"].startswith(prefix)]
-            return {"MetricAlarms": kept}
+            matches = [
+                a for a in alarms if (not names or a["AlarmName"] in names) and a["AlarmName"].startswith(prefix)
+            ]
+            return {"MetricAlarms": matches}
         case _:
             return None
 

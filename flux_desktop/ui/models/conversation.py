@@ -85,7 +85,7 @@ class Conversation:
 
     def audio_event(self, event: AudioStarted | ClipAhead) -> None:
         """Take what is known of the audio that the connection sends."""
-        self.audio.take(event, kept=CLIPS_KEPT)
+        self.audio.take(event, clips_max=CLIPS_KEPT)
         if isinstance(event, AudioStarted):
             self.timeline.begins(event.t)
 

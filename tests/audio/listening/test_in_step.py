@@ -23,7 +23,7 @@ def simulate(blocks: int, *, clock_ppm: float = 0.0, jitter_s: float = 0.0, offs
         start = due - offset_s * RATE_HZ if place is None else place
         errors.append((due - start) / RATE_HZ)
         step = in_step.step(round(start), due + rng.uniform(-jitter_s, jitter_s) * RATE_HZ, SIZE)
-        place = step.first + step.taken
+        place = step.first + step.sample_count
     return errors
 
 
@@ -56,7 +56,7 @@ def test_a_large_error_is_corrected_at_once_after_three_blocks() -> None:
     for number in range(3):
         step = in_step.step(place, due + number * SIZE, SIZE)
         jumps.append(step.jumped)
-        place = step.first + step.taken
+        place = step.first + step.sample_count
     assert jumps == [False, False, True]
     assert step.first == round(due) + 2 * SIZE
     assert in_step.error_s is None
@@ -68,6 +68,6 @@ def test_one_wrong_report_does_not_make_it_jump() -> None:
     for number in range(40):
         due = float(number * SIZE)
         step = in_step.step(place, due + (RATE_HZ if number == 20 else 0), SIZE)
-        assert (step.jumped, step.taken) == (False, SIZE)
-        place = step.first + step.taken
+        assert (step.jumped, step.sample_count) == (False, SIZE)
+        place = step.first + step.sample_count
     assert in_step.error_s == 0.0
