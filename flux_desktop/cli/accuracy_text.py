@@ -47,14 +47,14 @@ def worst_lines(worst: Sequence[WorstTurn]) -> list[Text]:
 def aligned_text(pairs: Sequence[Pair], separator: str, *, indent: str = "") -> Text:
     """One line: equal words as they are, others marked and coloured."""
     pieces = []
-    for wanted, got in pairs:
+    for reference_token, transcript_token in pairs:
         piece = Text()
-        if wanted == got:
-            piece.append(plain(wanted or ""))
+        if reference_token == transcript_token:
+            piece.append(plain(reference_token or ""))
         else:
-            if wanted is not None:
-                piece.append(f"[-{plain(wanted)}-]", style=_DELETED)
-            if got is not None:
-                piece.append(f"{{+{plain(got)}+}}", style=_INSERTED)
+            if reference_token is not None:
+                piece.append(f"[-{plain(reference_token)}-]", style=_DELETED)
+            if transcript_token is not None:
+                piece.append(f"{{+{plain(transcript_token)}+}}", style=_INSERTED)
         pieces.append(piece)
     return Text(indent) + Text(separator).join(pieces)

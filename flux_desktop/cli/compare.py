@@ -52,9 +52,9 @@ def run(args: argparse.Namespace) -> int:
                 check_output(flag, path)
         allowed = [parse_allowed(text) for text in args.fail_on]
         result = compare_sessions(Path(args.base), Path(args.new), allowed, force=args.force)
-        for path, made in ((args.junit, comparison_junit), (args.markdown, comparison_markdown)):
+        for path, renderer in ((args.junit, comparison_junit), (args.markdown, comparison_markdown)):
             if path:
-                write_whole(Path(path), made(result))
+                write_whole(Path(path), renderer(result))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE

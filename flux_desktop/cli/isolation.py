@@ -58,28 +58,28 @@ def run(args: argparse.Namespace) -> int:
             complain("Nothing was started.")
             return ExitCode.USAGE
         before_run(stream_minutes, sessions_dir)
-        found, interrupted = asyncio.run(_check(base, sessions_dir))
+        isolation_run, interrupted = asyncio.run(_check(base, sessions_dir))
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
     try:
-        return _deliver(args, found, interrupted=interrupted)
+        return _deliver(args, isolation_run, interrupted=interrupted)
     finally:
-        after_run(found.sessions)
+        after_run(isolation_run.sessions)
 
 
-def _deliver(args: argparse.Namespace, found: IsolationRun, *, interrupted: bool) -> int:
-    if found.result is None:
-        return _not_found(found.problem, interrupted=interrupted)
+def _deliver(args: argparse.Namespace, isolation_run: IsolationRun, *, interrupted: bool) -> int:
+    if isolation_run.result is None:
+        return _not_found(isolation_run.problem, interrupted=interrupted)
     printer = Printer()
     if args.json:
-        printer.line(plain_json(msgspec.json.encode(found.result).decode()))
+        printer.line(plain_json(msgspec.json.encode(isolation_run.result).decode()))
     else:
-        for line in result_lines(found.result):
+        for line in result_lines(isolation_run.result):
             printer.line(line)
-    complain(f"Recorded in {plain(', '.join(str(folder) for folder in found.sessions))}.")
-    written = write_documents(args, found.sessions[-1] if found.sessions else None)
-    return written if found.result.passed else ExitCode.LIMIT_BROKEN
+    complain(f"Recorded in {plain(', '.join(str(folder) for folder in isolation_run.sessions))}.")
+    written = write_documents(args, isolation_run.sessions[-1] if isolation_run.sessions else None)
+    return written if isolation_run.result.passed else ExitCode.LIMIT_BROKEN
 
 
 async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun, bool]:
@@ -95,10 +95,10 @@ async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun
         complain(f"{phase.name[:1].upper()}{phase.name[1:]}: {len(phase.entries)} streams.")
 
     with StopSignals(lambda _: stop()):
-        found = await check_isolation(
+        isolation_run = await check_isolation(
             base, on_phase=show, on_run=runs.append, is_stopped=lambda: bool(stopped), sessions_dir=sessions_dir
         )
-    return found, bool(stopped)
+    return isolation_run, bool(stopped)
 
 
 def result_lines(result: IsolationResult) -> list[str]:

@@ -118,14 +118,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.CONNECTION_FAILED
 
 
-def _main(given: list[str]) -> int:
+def _main(argv: list[str]) -> int:
     from flux_desktop.cli.streams import configure_logging, harden, open_missing
 
     open_missing()
     harden(sys.stdout)
     harden(sys.stderr)
-    command = next((word for word in given if not word.startswith("-")), None)
-    args = build_parser(command).parse_args(given)
+    command = next((word for word in argv if not word.startswith("-")), None)
+    args = build_parser(command).parse_args(argv)
     configure_logging(getattr(args, "log_level", "INFO"))
     from flux_desktop.base.home import ensure_home
     from flux_desktop.base.program import allow_many_files

@@ -142,13 +142,13 @@ def _cat(folder: Path) -> None:
 
 def _trend(args: argparse.Namespace, parent: Path) -> None:
     index, like = SessionIndex(parent), _one(args, parent)
-    found = trend(index.with_intervals(alike_to(index.sessions(), like)), like, args.figure)
+    figure_trend = trend(index.with_intervals(alike_to(index.sessions(), like)), like, args.figure)
     printer = Printer()
     if args.json:
-        printer.line(plain_json(msgspec.json.encode(found).decode()))
+        printer.line(plain_json(msgspec.json.encode(figure_trend).decode()))
         return
-    complain(plain(f"{found.label}: {len(found.points)} sessions with {found.common}."))
-    for point in found.points:
+    complain(plain(f"{figure_trend.label}: {len(figure_trend.points)} sessions with {figure_trend.common}."))
+    for point in figure_trend.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
         printer.line(plain(f"{point.name}  {point.value:10.1f}  ({interval_words(point)}){more}"))
     complain("In brackets: 95 % interval over the connections of the session, and n.")
@@ -200,10 +200,10 @@ def _note(args: argparse.Namespace, parent: Path) -> None:
 
 def _one(args: argparse.Namespace, parent: Path) -> SessionFacts:
     name = _name(args)
-    found = [session for session in SessionIndex(parent).sessions() if session.name == name]
-    if not found:
+    matches = [session for session in SessionIndex(parent).sessions() if session.name == name]
+    if not matches:
         raise ProblemError(unknown(name))
-    return found[0]
+    return matches[0]
 
 
 def _name(args: argparse.Namespace) -> str:

@@ -83,13 +83,13 @@ def _places(path: Path, names: list[str], columns: Mapping[str, str]) -> dict[st
                 raise _unclear(path, names, why, "")
             places[field] = names.index(columns[field])
             continue
-        found = [place for place, name in enumerate(names) if name.lower() in usual]
-        if len(found) > 1 and field in _REQUIRED:
-            listed = " and ".join(names[place] for place in found)
-            todo = f"State which one: --columns {field}={names[found[0]]}"
+        matches = [place for place, name in enumerate(names) if name.lower() in usual]
+        if len(matches) > 1 and field in _REQUIRED:
+            listed = " and ".join(names[place] for place in matches)
+            todo = f"State which one: --columns {field}={names[matches[0]]}"
             raise _unclear(path, names, f"More than one column may have the {field}: {listed}.", todo)
-        if found:
-            places[field] = found[0]
+        if matches:
+            places[field] = matches[0]
     if "audio" not in places:
         why = f"No column has the audio files; its headings are: {', '.join(names)}."
         raise _unclear(path, names, why, "State it: --columns audio=HEADING,text=HEADING")

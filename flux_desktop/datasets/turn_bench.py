@@ -75,9 +75,9 @@ def read_turn_bench(path: Path) -> DataSet:
     else:
         rows = lines(read_text(path))
         sources = [(f"line {number}", partial(_from_row, line, path.parent)) for number, line in rows]
-    for where, read in sources:
+    for where, reader in sources:
         try:
-            clips += read()
+            clips += reader()
         except (msgspec.DecodeError, RecursionError, KeyError, MarksError) as error:
             why = f"The column {error} is missing." if isinstance(error, KeyError) else f"{str(error).rstrip('.')}."
             bad.append(BadEntry(where=where, why=why))
@@ -86,7 +86,7 @@ def read_turn_bench(path: Path) -> DataSet:
 
 def parse_srt(text: str) -> list[Annotation]:
     """The cues of one annotator: times, a label in brackets, and the text. Raises `MarksError`."""
-    found = []
+    annotations = []
     for block in re.split(r"\n\s*\n", text.strip()):
         match = _CUE.search(block)
         if match is None:
@@ -95,8 +95,8 @@ def parse_srt(text: str) -> list[Annotation]:
         if labelled := _LABEL.match(words):
             label, words = labelled[1], labelled[2]
         times = [_srt_seconds(match.groups()[place : place + 4]) for place in (0, 4)]
-        found.append(Annotation(start_s=times[0], end_s=times[1], label=label, text=" ".join(words.split())))
-    return found
+        annotations.append(Annotation(start_s=times[0], end_s=times[1], label=label, text=" ".join(words.split())))
+    return annotations
 
 
 def agreed(tracks: Sequence[Sequence[Annotation]]) -> tuple[list[SpokenTurn], list[Span]]:

@@ -110,8 +110,8 @@ async def confirm(
 def _kept(folder: Path | None, settings: Sequence[Setting], recorded: Sequence[Trace]) -> tuple[Confirmed, ...]:
     """What the live run in a folder says of each setting."""
     live = read_traces([folder]).traces if folder is not None else ()
-    found = (compared(setting, live, recorded) for setting in settings)
-    confirmed = tuple(each for each in found if each is not None)
+    comparisons = (compared(setting, live, recorded) for setting in settings)
+    confirmed = tuple(each for each in comparisons if each is not None)
     keep_experiment([folder], confirm_experiment(confirmed))
     return confirmed
 

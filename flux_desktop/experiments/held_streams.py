@@ -32,8 +32,8 @@ class HeldStreams:
         """
         observer, now_s = self._observer, self._now_s()
         old = [c for c, began_s in observer.opened_at_s.items() if now_s + renew_before_s - began_s > STREAM_MAX_S]
-        kept = [conn for conn in observer.opened_at_s if conn not in old]
-        surplus = [*old, *kept[streams:]]
+        remaining_conns = [conn for conn in observer.opened_at_s if conn not in old]
+        surplus = [*old, *remaining_conns[streams:]]
         if surplus:
             self._supervisor.end_connections(surplus)
             await self._wait("closing", OPENING_MAX_S, until=lambda: set(surplus) <= observer.ended)

@@ -113,7 +113,7 @@ async def check_isolation(
     make_private_folder(folder)
     path = folder / MANIFEST
     write_whole(path, manifest(isolation_clips(), folder))
-    heard: list[tuple[str, list[Trace]]] = []
+    traces_by_phase: list[tuple[str, list[Trace]]] = []
     sessions: list[Path] = []
     for phase in PHASES:
         on_phase(phase)
@@ -130,8 +130,8 @@ async def check_isolation(
             sessions.append(result.session_folder)
         if is_stopped() or result.failed or not result.done:
             return IsolationRun(result=None, problem=result.problem, sessions=tuple(sessions))
-        heard.append((phase.name, _clips_heard(result)))
-    (_, fresh), *conditions = heard
+        traces_by_phase.append((phase.name, _clips_heard(result)))
+    (_, fresh), *conditions = traces_by_phase
     judged = judge_isolation(fresh, dict(conditions))
     await file_work("Keeping the result", partial(keep_experiment, sessions, isolation_experiment(judged)))
     return IsolationRun(result=judged, problem=None, sessions=tuple(sessions))

@@ -70,12 +70,14 @@ def read_traces(folders: Iterable[Path]) -> ReadTraces:
                 reader.feed(event)
         except OSError as error:
             raise session_unusable(folder, f"{error.strerror or error}.") from error
-        found = reader.traces()
+        session_traces = reader.traces()
         plans.append(reader.plan_read)
-        traces += found
-        without = sum(not trace.turns for trace in found)
+        traces += session_traces
+        without = sum(not trace.turns for trace in session_traces)
         if without:
-            notes.append(f"{folder.name}: {without} of {len(found)} clips have no reference turns and are left out.")
+            notes.append(
+                f"{folder.name}: {without} of {len(session_traces)} clips have no reference turns and are left out."
+            )
     return ReadTraces(traces=_numbered(traces), plans=tuple(plans), notes=tuple(notes))
 
 

@@ -236,14 +236,14 @@ class Sweep:
 
     def _left(self, traces: Sequence[Trace]) -> list[int]:
         """Places of the clips that are still to be sent, in random order, every clip once before any a second time."""
-        found = Counter((trace.path, trace.offset_s) for trace in traces)
+        recorded_counts = Counter((trace.path, trace.offset_s) for trace in traces)
         left: list[int] = []
         for repeat in range(self._plan.repeats):
             order = list(range(len(self._clips)))
             random.Random(f"{self._plan.seed}/{repeat}").shuffle(order)  # noqa: S311 - an order, not a secret
             for place in order:
                 clip = self._clips[place]
-                if repeat >= found[str(clip.path), clip.offset_s] and reference_turns(clip):
+                if repeat >= recorded_counts[str(clip.path), clip.offset_s] and reference_turns(clip):
                     left.append(place)
         return left
 

@@ -121,8 +121,8 @@ class HeardPart:
             if (turns := reference_turns(played)) is not None:
                 decisions = decisions_in(played, connection)
                 self.clips.append(ScoredClip(played, decisions, score(turns, decisions)))
-        heard = [text for text in connection.texts if not any(_within(text.start_s, each) for each in left_out)]
-        self.texts = turn_texts(spoken, heard)
+        transcripts = [text for text in connection.texts if not any(_within(text.start_s, each) for each in left_out)]
+        self.texts = turn_texts(spoken, transcripts)
         self.left_out = len(left_out)
 
     @property

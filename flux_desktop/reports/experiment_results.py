@@ -36,11 +36,11 @@ def sweep_experiment(report: SweepReport) -> ExperimentReport:
         for point in report.frontier
         if point.wait_p50_ms.value is not None and point.cut_offs_per_hold.value is not None
     ]
-    found = sum(preset.setting is not None for preset in report.presets)
+    supported_count = sum(preset.setting is not None for preset in report.presets)
     return ExperimentReport(
         title="Threshold sweep",
-        finding=f"{found} of {len(report.presets)} presets",
-        answer=f"this data supports a setting for {found} of {len(report.presets)} presets.",
+        finding=f"{supported_count} of {len(report.presets)} presets",
+        answer=f"this data supports a setting for {supported_count} of {len(report.presets)} presets.",
         sentences=[
             f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded at "
             f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",

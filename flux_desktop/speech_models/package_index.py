@@ -64,11 +64,11 @@ def _run(command: list[str], package: PackageSource, cancelled: threading.Event)
     ) as process:
         while True:
             try:
-                _, said = process.communicate(timeout=0.2)
+                _, stderr = process.communicate(timeout=0.2)
                 break
             except subprocess.TimeoutExpired:
                 if cancelled.is_set() or time.monotonic() > deadline_s:
                     process.kill()
     if process.returncode:
-        lines = said.decode("utf-8", "replace").strip().splitlines()
+        lines = stderr.decode("utf-8", "replace").strip().splitlines()
         raise OSError(f"{package.name} {package.version} could not be installed ({lines[-1].strip() if lines else ''})")

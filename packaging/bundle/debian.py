@@ -47,8 +47,8 @@ def make(folder: Path, version: str, epoch_s: int, build: Path) -> Path:
     shutil.copytree(folder, program, symlinks=True)
     (program / "flux-stress").unlink()
     (program / "flux-stress").hardlink_to(program / "flux-desktop")
-    for found in system_libraries.of(folder):
-        (program / found.path).unlink()
+    for library in system_libraries.of(folder):
+        (program / library.path).unlink()
     for path in list(program.rglob("*")):
         if path.is_symlink() and not path.exists():
             path.unlink()

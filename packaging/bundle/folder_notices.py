@@ -22,7 +22,7 @@ def complete(folder: Path) -> None:
     (place / notices.BILL).write_text(notices.bill(_system_parts(folder)), "utf-8")
     system = place / "system"
     system.mkdir(exist_ok=True)
-    for package in sorted({found.package for found in system_libraries.of(folder)}):
+    for package in sorted({library.package for library in system_libraries.of(folder)}):
         text = Path("/usr/share/doc", package, "copyright")
         (system / f"{package}.txt").write_bytes(text.read_bytes())
 
@@ -30,13 +30,13 @@ def complete(folder: Path) -> None:
 def _system_parts(folder: Path) -> Iterator[Component]:
     python = sys.version.split()[0]
     yield Component(name="CPython", version=python, bom_ref=f"CPython {python}")
-    for found in system_libraries.of(folder):
-        digest = hashlib.sha256((folder / found.path).read_bytes()).hexdigest()
+    for library in system_libraries.of(folder):
+        digest = hashlib.sha256((folder / library.path).read_bytes()).hexdigest()
         yield Component(
-            name=found.path.name,
-            version=found.version,
+            name=library.path.name,
+            version=library.version,
             type=ComponentType.LIBRARY,
-            purl=PackageURL("deb", "debian", found.package, found.version),
+            purl=PackageURL("deb", "debian", library.package, library.version),
             hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
-            bom_ref=found.path.as_posix(),
+            bom_ref=library.path.as_posix(),
         )

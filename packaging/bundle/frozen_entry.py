@@ -48,9 +48,9 @@ def trust_the_system() -> None:
         return
     paths = ssl.get_default_verify_paths()
     if paths.cafile is None and paths.capath is None:
-        found = next((path for path in AUTHORITIES if Path(path).is_file()), None)
-        if found is not None:
-            os.environ["SSL_CERT_FILE"] = found
+        authorities_file = next((path for path in AUTHORITIES if Path(path).is_file()), None)
+        if authorities_file is not None:
+            os.environ["SSL_CERT_FILE"] = authorities_file
 
 
 if __name__ == "__main__":

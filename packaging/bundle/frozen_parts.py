@@ -133,11 +133,11 @@ def is_wanted(destination: str) -> bool:
         return False
     if path.startswith(("PySide6/", "libQt6")):
         return _is_wanted_of_qt(path)
-    if found := re.match(r"(\w+)-[\w.]+\.dist-info/(.+)", path):
+    if match := re.match(r"(\w+)-[\w.]+\.dist-info/(.+)", path):
         # The other files describe the build machine, or repeat the notices.
-        return found[1].replace("_", "-").lower() in DESCRIBED and found[2] == "METADATA"
-    if found := _BOTOCORE.match(path):
-        return path.startswith("botocore/") and found[1] in AWS_SERVICES
+        return match[1].replace("_", "-").lower() in DESCRIBED and match[2] == "METADATA"
+    if match := _BOTOCORE.match(path):
+        return path.startswith("botocore/") and match[1] in AWS_SERVICES
     return not path.startswith("boto3/examples/") and not path.endswith((".pyi", ".c", ".h", ".pyx", ".pxd"))
 
 
@@ -147,10 +147,10 @@ def _is_wanted_of_qt(path: str) -> bool:
     _, is_plugin, name = path.partition("/plugins/")
     if is_plugin:
         return name in QT_PLUGINS if name.endswith(".so") else name.split("/")[0] in QT_PLUGIN_FOLDERS
-    if found := re.search(r"/(Qt\w+)\.framework/", path):  # macOS
-        return found[1].removeprefix("Qt") in QT_LIBRARIES
+    if match := re.search(r"/(Qt\w+)\.framework/", path):  # macOS
+        return match[1].removeprefix("Qt") in QT_LIBRARIES
     name = PurePath(path).name
-    if found := _QT_LIBRARY.match(name):
-        return found[1] in QT_LIBRARIES
-    found = _QT_MODULE.match(name)
-    return found is None or found[1] in QT_MODULES
+    if match := _QT_LIBRARY.match(name):
+        return match[1] in QT_LIBRARIES
+    match = _QT_MODULE.match(name)
+    return match is None or match[1] in QT_MODULES

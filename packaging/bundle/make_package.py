@@ -73,7 +73,7 @@ def freeze(folder: Path, epoch_s: int) -> None:
 def leave_out_unneeded(folder: Path) -> None:
     """Remove libraries of the build system that only other removed files needed."""
     objects = shared_objects.of(folder)
-    system = {found.path for found in system_libraries.of(folder)}
+    system = {library.path for library in system_libraries.of(folder)}
     while True:
         needed = {name for each in objects for name in each.needed}
         unneeded = {each.path for each in objects if each.path in system and each.path.name not in needed}

@@ -34,5 +34,5 @@ def _read(folder: Path, path: Path) -> SharedObject:
     environment = os.environ | {"LC_ALL": "C"}
     done = subprocess.run(["objdump", "-p", str(path)], env=environment, capture_output=True, text=True, check=True)
     needed = re.findall(r"NEEDED\s+(\S+)", done.stdout)
-    versions = [tuple(map(int, found.split("."))) for found in re.findall(r"GLIBC_(\d+(?:\.\d+)+)", done.stdout)]
+    versions = [tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_(\d+(?:\.\d+)+)", done.stdout)]
     return SharedObject(path.relative_to(folder), frozenset(needed), max(versions, default=(2,)))

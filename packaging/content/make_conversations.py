@@ -121,10 +121,10 @@ def plans(sample: ReferenceTranscript, audio: Samples) -> list[Plan]:
     """
     rng = random.Random(17)  # noqa: S311 - a choice of sentences, not a secret
     holds = _deck([length_s for length_s, times in HOLDS_S.items() for _ in range(times)], rng)
-    found: list[Plan] = []
+    conversations: list[Plan] = []
     known: set[tuple[str, ...]] = set()
-    while len(found) < CONVERSATIONS:
-        number = len(found)
+    while len(conversations) < CONVERSATIONS:
+        number = len(conversations)
         speed = SPEEDS[number % len(SPEEDS)]
         duration_min_s = DURATIONS_MIN_S[number % len(DURATIONS_MIN_S)]
         plan = Plan(
@@ -140,8 +140,8 @@ def plans(sample: ReferenceTranscript, audio: Samples) -> list[Plan]:
         is_plain = len(opening) == 1 and opening[0].words[-1].display.endswith(".")
         if texts not in known and (number != 1 or is_plain):
             known.add(texts)
-            found.append(plan)
-    return found
+            conversations.append(plan)
+    return conversations
 
 
 def _deck(values: list[float], rng: random.Random) -> Iterator[float]:

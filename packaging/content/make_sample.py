@@ -65,20 +65,20 @@ def align(text: str, words: list[Word]) -> list[Word]:
     rest = list(words)
     for token in text.split():
         parts = spoken_parts(token)
-        heard: list[Word] = []
+        token_words: list[Word] = []
         # Extra words are allowed before a token, not inside it.
         while rest and [word["word"] for word in rest[: len(parts)]] != parts:
-            heard.append(rest.pop(0))
+            token_words.append(rest.pop(0))
         if len(rest) < len(parts):
             raise ValueError(f"The words do not hold {token!r} of {text!r}.")
-        heard += rest[: len(parts)]
+        token_words += rest[: len(parts)]
         del rest[: len(parts)]
         aligned.append(
             {
                 "word": "-".join(parts),
                 "display": token,
-                "start_s": heard[0]["start_s"],
-                "end_s": heard[-1]["end_s"],
+                "start_s": token_words[0]["start_s"],
+                "end_s": token_words[-1]["end_s"],
             }
         )
     if rest:

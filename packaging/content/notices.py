@@ -47,11 +47,11 @@ def shipped() -> dict[str, str]:
     needed_by: dict[str, list[str]] = {}
     package = ""
     for line in (ROOT / "packaging/setup/requirements.txt").read_text("utf-8").splitlines():
-        if found := re.match(r"([a-z0-9-]+)==", line):
-            package = found[1]
+        if match := re.match(r"([a-z0-9-]+)==", line):
+            package = match[1]
             needed_by[package] = []
-        elif found := re.match(r"    #(?: via|  ) ([a-z].*)", line):
-            needed_by[package].append(found[1].strip())
+        elif match := re.match(r"    #(?: via|  ) ([a-z].*)", line):
+            needed_by[package].append(match[1].strip())
     wanted = {"flux-desktop (pyproject.toml)"}
     while more := {name for name, parents in needed_by.items() if wanted & set(parents)} - wanted:
         wanted |= more
@@ -112,9 +112,9 @@ def bill(further_parts: Iterable[Component] = ()) -> str:
         licenses=[licences.make_from_string("MIT")],
         bom_ref="flux-desktop",
     )
-    made = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"flux-desktop {__version__}"))
-    made.metadata.component = root
-    made.metadata.timestamp = None  # type: ignore[assignment]  # two builds are to be the same
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"flux-desktop {__version__}"))
+    bom.metadata.component = root
+    bom.metadata.timestamp = None  # type: ignore[assignment]  # two builds are to be the same
     parts = []
     for name, version in shipped().items():
         purl = PackageURL("pypi", name=name, version=version)
@@ -124,9 +124,9 @@ def bill(further_parts: Iterable[Component] = ()) -> str:
         parts.append(Component(name=name, licenses=[licences.make_from_string(licence_id)], bom_ref=name))
     parts += further_parts
     for part in parts:
-        made.components.add(part)
-    made.register_dependency(root, parts)
-    return make_outputter(made, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
+        bom.components.add(part)
+    bom.register_dependency(root, parts)
+    return make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n"
 
 
 def main() -> int:

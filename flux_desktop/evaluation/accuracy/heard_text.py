@@ -58,10 +58,10 @@ class TurnText(Struct, frozen=True, kw_only=True):
     """The normalised texts, aligned."""
 
 
-def turn_texts(spoken: Sequence[SpokenText], heard: Sequence[HeardText]) -> list[TurnText]:
+def turn_texts(spoken: Sequence[SpokenText], transcripts: Sequence[HeardText]) -> list[TurnText]:
     """All reference turns of one connection, in order; what was transcribed of none of them counts as extra words."""
     results = []
-    ordered = sorted(heard, key=lambda each: each.start_s)
+    ordered = sorted(transcripts, key=lambda each: each.start_s)
     for turns, texts in _blocks(sorted(spoken, key=lambda each: each.start_s), ordered):
         raw = _aligned(turns, texts, is_normalised=False)
         clean = _aligned(turns, texts, is_normalised=True)
@@ -77,40 +77,44 @@ def turn_texts(spoken: Sequence[SpokenText], heard: Sequence[HeardText]) -> list
     return results
 
 
-def _blocks(spoken: Sequence[SpokenText], heard: Sequence[HeardText]) -> list[tuple[list[SpokenText], list[HeardText]]]:
+def _blocks(
+    spoken: Sequence[SpokenText], transcripts: Sequence[HeardText]
+) -> list[tuple[list[SpokenText], list[HeardText]]]:
     blocks: list[tuple[list[SpokenText], list[HeardText]]] = []
-    taken = 0
+    first = 0
     for place, turn in enumerate(spoken):
         if place:
-            until = taken
-            while until < len(heard) and heard[until].start_s < turn.start_s:
+            until = first
+            while until < len(transcripts) and transcripts[until].start_s < turn.start_s:
                 until += 1
             before = spoken[place - 1]
-            spans = any(each.end_s > turn.start_s for each in heard[taken:until])
+            spans = any(each.end_s > turn.start_s for each in transcripts[first:until])
             if turn.start_s - before.end_s >= PAUSE_MIN_S and turn.unit == before.unit and not spans:
-                blocks[-1][1].extend(heard[taken:until])
-                taken = until
+                blocks[-1][1].extend(transcripts[first:until])
+                first = until
                 blocks.append(([], []))
         else:
             blocks.append(([], []))
         blocks[-1][0].append(turn)
     if blocks:
-        blocks[-1][1].extend(heard[taken:])
+        blocks[-1][1].extend(transcripts[first:])
     return blocks
 
 
-def _aligned(turns: Sequence[SpokenText], heard: Sequence[HeardText], *, is_normalised: bool) -> list[list[Pair]]:
+def _aligned(turns: Sequence[SpokenText], transcripts: Sequence[HeardText], *, is_normalised: bool) -> list[list[Pair]]:
     """The pairs of each reference turn."""
     first = turns[0]
-    wanted = [text_tokens(turn.text, turn, is_normalised=is_normalised) for turn in turns]
-    got = [token for each in heard for token in text_tokens(each.text, first, is_normalised=is_normalised)]
+    reference_tokens = [text_tokens(turn.text, turn, is_normalised=is_normalised) for turn in turns]
+    transcript_tokens = [
+        token for each in transcripts for token in text_tokens(each.text, first, is_normalised=is_normalised)
+    ]
     pairs: list[list[Pair]] = [[] for _ in turns]
-    place, left = 0, len(wanted[0])
-    for pair in align([token for tokens in wanted for token in tokens], got):
+    place, left = 0, len(reference_tokens[0])
+    for pair in align([token for tokens in reference_tokens for token in tokens], transcript_tokens):
         if pair[0] is not None:
             while not left:
                 place += 1
-                left = len(wanted[place])
+                left = len(reference_tokens[place])
             left -= 1
         pairs[place].append(pair)
     return pairs

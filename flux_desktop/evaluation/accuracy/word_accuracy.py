@@ -68,7 +68,7 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
         some = [turn for turn in turns if turn.spoken.unit == unit]
         if some:
             units = [_turn_of(turn) if over_turns else turn.spoken.conversation for turn in some]
-            found, spoken = _keyterms(some)
+            keyterm_hits, keyterm_count = _keyterms(some)
             repeats = max(1, round(len(some) / len({_turn_of(turn) for turn in some})))
             perfect = wilson(sum(not turn.normalised.errors for turn in some), len(some))
             results.append(
@@ -80,7 +80,7 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
                     raw=_rate([turn.raw for turn in some], units),
                     normalised=_rate([turn.normalised for turn in some], units),
                     perfect_turns=once(perfect, repeats),
-                    keyterm_recall=once(wilson(found, spoken), repeats),
+                    keyterm_recall=once(wilson(keyterm_hits, keyterm_count), repeats),
                 )
             )
     return results
@@ -124,16 +124,16 @@ def _badness(turn: TurnText) -> tuple[int, float]:
 
 def _keyterms(turns: Sequence[TurnText]) -> tuple[int, int]:
     """How many keyterms were recognised, and how many were spoken."""
-    found = spoken = 0
+    hits = spoken = 0
     for turn in turns:
-        wanted = [token for token, _ in turn.pairs if token is not None]
-        got = [token for _, token in turn.pairs if token is not None]
+        reference = [token for token, _ in turn.pairs if token is not None]
+        transcript = [token for _, token in turn.pairs if token is not None]
         for term in turn.spoken.keyterms:
             tokens = text_tokens(term, turn.spoken, is_normalised=True)
-            there = _occurrences(tokens, wanted)
-            spoken += there
-            found += min(there, _occurrences(tokens, got)) if there else 0
-    return found, spoken
+            occurrences = _occurrences(tokens, reference)
+            spoken += occurrences
+            hits += min(occurrences, _occurrences(tokens, transcript)) if occurrences else 0
+    return hits, spoken
 
 
 def _occurrences(term: Sequence[str], tokens: Sequence[str]) -> int:

@@ -73,9 +73,9 @@ def word_errors(reference: str, transcript: str, unit: Unit = "word") -> WordErr
     """Count errors by the least number of edits. Connections that receive the same text share the result."""
     from kaldialign import edit_distance  # not before a run has a reference
 
-    wanted, got = tokens(reference, unit), tokens(transcript, unit)
-    edits = edit_distance(wanted, got)
-    return WordErrors(len(wanted), int(edits["sub"]), int(edits["del"]), int(edits["ins"]), unit)
+    reference_tokens, transcript_tokens = tokens(reference, unit), tokens(transcript, unit)
+    edits = edit_distance(reference_tokens, transcript_tokens)
+    return WordErrors(len(reference_tokens), int(edits["sub"]), int(edits["del"]), int(edits["ins"]), unit)
 
 
 def word_tokens(text: str) -> list[str]:

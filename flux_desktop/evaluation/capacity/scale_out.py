@@ -82,20 +82,20 @@ def scale_outs(sources: Sources) -> list[ScaleOut]:
 
     The load above the target is the last rise above it before the alarm, or before the change without an alarm.
     """
-    found: list[ScaleOut] = []
+    increases: list[ScaleOut] = []
     since_s = float("-inf")
     before = sources.desired[0][1] if sources.desired else 1
     for moment, count in sources.desired[1:]:
         if count > before:
-            found.append(_scale_out(sources, before, count, moment, since_s))
+            increases.append(_scale_out(sources, before, count, moment, since_s))
         # The load of the next scale-out counts from here, whether this one went up or down.
         before, since_s = count, moment.t_s
     if sources.target is not None and sources.load and sources.load[-1][1] > sources.target:
         alarm = _alarm(sources, since_s, float("inf"))
         never = [Stage(name=name, why_not="not before the run ended") for name in _LAST_STAGES]
         above = _above(sources, since_s, alarm.at.t_s if alarm.at else float("inf"))
-        found.append(ScaleOut(before=before, after=None, stages=(above, alarm, *never)))
-    return found
+        increases.append(ScaleOut(before=before, after=None, stages=(above, alarm, *never)))
+    return increases
 
 
 _LAST_STAGES = ("desired instances changed", "new instance in service", "first new stream after it")

@@ -64,8 +64,8 @@ def judge_isolation(fresh: Sequence[Trace], conditions: Mapping[str, Sequence[Tr
     if unknown or not fresh:
         sentence = f"This data does not decide it: no stream was recorded {', '.join(unknown) or 'fresh'}."
     elif failed:
-        told = "; ".join(f"{each.name}, confidences are {_signed(each.shift)} higher" for each in failed)
-        sentence = f"FAIL: streams are not isolated. {told[:1].upper()}{told[1:]}."
+        evidence = "; ".join(f"{each.name}, confidences are {_signed(each.shift)} higher" for each in failed)
+        sentence = f"FAIL: streams are not isolated. {evidence[:1].upper()}{evidence[1:]}."
     else:
         sentence = f"PASS: no influence of {SHIFT_MIN:g} or more on the confidence was found."
     return IsolationResult(
@@ -121,22 +121,22 @@ def rule_text(result: IsolationResult) -> str:
 
 def _reference(fresh: Sequence[Trace]) -> dict[tuple[str, int], float]:
     """The mean confidence of fresh streams at each place of each clip."""
-    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    confidences: dict[tuple[str, int], list[float]] = defaultdict(list)
     for trace in fresh:
         for key, confidence in _confidences(trace).items():
-            found[key].append(confidence)
-    return {key: float(np.mean(values)) for key, values in found.items()}
+            confidences[key].append(confidence)
+    return {key: float(np.mean(values)) for key, values in confidences.items()}
 
 
 def _confidences(trace: Trace) -> dict[tuple[str, int], float]:
     """Confidences up to the first end of a turn, by place: later ones depend on when it came."""
-    found: dict[tuple[str, int], float] = {}
+    confidences: dict[tuple[str, int], float] = {}
     for message in trace.messages:
         if message.event == "EndOfTurn":
             break
         if message.transcript:
-            found[trace.clip, round(message.audio_s / _RASTER_S)] = message.confidence
-    return found
+            confidences[trace.clip, round(message.audio_s / _RASTER_S)] = message.confidence
+    return confidences
 
 
 def _shift(trace: Trace, reference: Mapping[tuple[str, int], float], fresh: Sequence[Trace]) -> float | None:
@@ -151,11 +151,11 @@ def _first_end_ms(trace: Trace) -> float | None:
 
 
 def _first_ends_ms(traces: Sequence[Trace]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = defaultdict(list)
+    ends_ms: dict[str, list[float]] = defaultdict(list)
     for trace in traces:
         if (end_ms := _first_end_ms(trace)) is not None:
-            found[trace.clip].append(end_ms)
-    return found
+            ends_ms[trace.clip].append(end_ms)
+    return ends_ms
 
 
 def _signed(estimate: Estimate) -> str:

@@ -160,11 +160,11 @@ def sign_test(above: int, below: int) -> float:
 
 def _turns(scores: Sequence[ClipScore]) -> dict[TurnKey, list[TurnResult]]:
     """The results of each turn, one for each time that its clip was sent."""
-    found: dict[TurnKey, list[TurnResult]] = defaultdict(list)
+    results: dict[TurnKey, list[TurnResult]] = defaultdict(list)
     for score in scores:
         for place, turn in enumerate(score.turns):
-            found[score.clip, place].append(turn)
-    return found
+            results[score.clip, place].append(turn)
+    return results
 
 
 def _sources(scores: Sequence[ClipScore]) -> dict[TurnKey, str]:
@@ -174,12 +174,12 @@ def _sources(scores: Sequence[ClipScore]) -> dict[TurnKey, str]:
 def _values(
     arm: Mapping[TurnKey, Sequence[TurnResult]], value: Callable[[TurnResult], float | None]
 ) -> dict[TurnKey, float]:
-    found: dict[TurnKey, float] = {}
+    means: dict[TurnKey, float] = {}
     for key, turns in arm.items():
         known = [number for turn in turns if (number := value(turn)) is not None]
         if known:
-            found[key] = sum(known) / len(known)
-    return found
+            means[key] = sum(known) / len(known)
+    return means
 
 
 def _was_cut(turn: TurnResult) -> float | None:

@@ -26,13 +26,13 @@ def pareto(costs: Floats, waits: Floats, preference: Floats) -> list[int]:
     """Places that no other place beats in both, by rising cost; of equal places the one of the lowest preference."""
     known = np.flatnonzero(np.isfinite(costs) & np.isfinite(waits))
     order = known[np.lexsort((preference[known], waits[known], costs[known]))]
-    found: list[int] = []
+    frontier: list[int] = []
     lowest = np.inf
     for place in order:
         if waits[place] < lowest:
             lowest = waits[place]
-            found.append(int(place))
-    return found
+            frontier.append(int(place))
+    return frontier
 
 
 def _preference(grid: Grid) -> Floats:

@@ -203,11 +203,11 @@ def percentiles_ms(values_s: NDArray[np.floating], levels: Sequence[float]) -> F
         return np.full((len(levels), *values_s.shape[:-1]), np.nan)
     ordered = np.sort(values_s, axis=-1)
     counts = np.isfinite(values_s).sum(axis=-1)
-    found = []
+    percentiles = []
     for level in levels:
         place = np.maximum(np.ceil(level * counts - 1e-9).astype(np.int64) - 1, 0)
-        found.append(np.where(counts > 0, np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0], np.nan))
-    return np.array(found, dtype=np.float64) * 1000
+        percentiles.append(np.where(counts > 0, np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0], np.nan))
+    return np.array(percentiles, dtype=np.float64) * 1000
 
 
 def _share(part: Integers, whole: Integers) -> Floats:
@@ -227,9 +227,9 @@ class _Eager(NamedTuple):
 
 def _eager(table: TraceTable, ends: Ends, outcome: Outcome, eots: Sequence[float], eagers: Sequence[float]) -> _Eager:
     shape = (len(eots), len(ends.timeout_at_s), len(eagers))
-    found = _Eager(*np.zeros((2, *shape), dtype=np.int64), *np.full((2, *shape), np.nan))
+    figures = _Eager(*np.zeros((2, *shape), dtype=np.int64), *np.full((2, *shape), np.nan))
     if not table.turns or not eagers:
-        return found
+        return figures
     states = eager_states(table, eagers)
     by_model = counts_at(states, ends.model_index, ends.model_at_s)
     by_timeout = counts_at(states, ends.timeout_index, ends.timeout_at_s)
@@ -242,8 +242,8 @@ def _eager(table: TraceTable, ends: Ends, outcome: Outcome, eots: Sequence[float
         turns = judged[place].sum(axis=1)[:, None]
         extra = ((fired - np.isfinite(lead_s)) * judged[place][:, None, :]).sum(axis=2)
         lead_s = np.where(np.isfinite(outcome.wait_s[place])[:, None, :], lead_s, np.float32(np.nan))
-        found.ends[place] = fired.sum(axis=2) * usable
-        found.resumed[place] = np.where(timed_out, by_timeout.resumed, by_model.resumed[place]).sum(axis=2) * usable
-        found.extra[place] = np.where(usable & (turns > 0), extra / np.maximum(turns, 1), np.nan)
-        found.lead_p50_ms[place] = np.where(usable, percentiles_ms(lead_s, (0.5,))[0], np.nan)
-    return found
+        figures.ends[place] = fired.sum(axis=2) * usable
+        figures.resumed[place] = np.where(timed_out, by_timeout.resumed, by_model.resumed[place]).sum(axis=2) * usable
+        figures.extra[place] = np.where(usable & (turns > 0), extra / np.maximum(turns, 1), np.nan)
+        figures.lead_p50_ms[place] = np.where(usable, percentiles_ms(lead_s, (0.5,))[0], np.nan)
+    return figures

@@ -39,8 +39,8 @@ def _messages(table: TraceTable, row: int) -> tuple[TraceMessage, ...]:
 
 def _end_of(messages: tuple[TraceMessage, ...]) -> int:
     """Place of the first end; their number where there is none."""
-    found = (place for place, each in enumerate(messages) if each.event == "EndOfTurn" and each.trigger != _FORCED)
-    return next(found, len(messages))
+    ends = (place for place, each in enumerate(messages) if each.event == "EndOfTurn" and each.trigger != _FORCED)
+    return next(ends, len(messages))
 
 
 def _ends(table: TraceTable, rows: list[tuple[TraceMessage, ...]]) -> Ends:

@@ -70,16 +70,16 @@ class ReplayError(Struct, frozen=True, kw_only=True):
 
 def live_decisions(trace: Trace) -> list[LiveDecision]:
     """What the server decided in each turn, up to its first end; forced ends are no decisions."""
-    found = []
+    decisions = []
     for part in parts(trace):
         for message in trace.messages[part.first : part.stop]:
             event = _EVENTS.get(message.event)
             if event is None or message.trigger == "manual":
                 continue
-            found.append(LiveDecision(event=event, at_s=message.audio_s, turn=part.turn, trigger=message.trigger))
+            decisions.append(LiveDecision(event=event, at_s=message.audio_s, turn=part.turn, trigger=message.trigger))
             if event is TurnEvent.END:
                 break
-    return found
+    return decisions
 
 
 def compare(live: Trace, recorded: Trace) -> Comparison:
@@ -100,7 +100,7 @@ def compare(live: Trace, recorded: Trace) -> Comparison:
             (d.until_s for d in replayed if d.turn == part.turn and d.kind == "end" and not d.certain), math.inf
         )
         for event in (TurnEvent.END, TurnEvent.EAGER):
-            found = _matched(
+            pairing = _matched(
                 [
                     each.at_s
                     for each in lived
@@ -117,12 +117,12 @@ def compare(live: Trace, recorded: Trace) -> Comparison:
                 ],
                 _gaps(recorded, part),
             )
-            same += found.same
-            unseen += found.unseen
-            errors_ms += found.errors_ms if event is TurnEvent.END else []
+            same += pairing.same
+            unseen += pairing.unseen
+            errors_ms += pairing.errors_ms if event is TurnEvent.END else []
             differences += [
                 Difference(clip=live.clip, turn=part.turn, event=event, live_s=live_s, replayed=decision)
-                for live_s, decision in found.differing
+                for live_s, decision in pairing.differing
             ]
     return Comparison(
         source=live.source, same=same, unseen=unseen, differences=tuple(differences), errors_ms=tuple(errors_ms)
@@ -154,31 +154,31 @@ def _matched(
     live: Sequence[float], replayed: Sequence[ReplayedDecision], gaps: Sequence[tuple[float, float]]
 ) -> _Matched:
     """Pair the decisions of one kind within one turn."""
-    found = _Matched(differing=[], errors_ms=[])
+    pairing = _Matched(differing=[], errors_ms=[])
     left = list(replayed)
     for at_s in live:
         own = next((each for each in left if _covers(each.after_s, at_s, each.until_s)), None)
         if own is not None:
             left.remove(own)
-            found.same += 1
-            found.errors_ms.append((own.at_s - at_s) * 1000)
+            pairing.same += 1
+            pairing.errors_ms.append((own.at_s - at_s) * 1000)
         elif any(_covers(after_s, at_s, until_s) for after_s, until_s in gaps):
-            found.unseen += 1
+            pairing.unseen += 1
             if replayed and replayed[0].kind == "end":
-                return found  # the turn has ended live: what the replay says of its rest is not judged
+                return pairing  # the turn has ended live: what the replay says of its rest is not judged
         elif left and not left[0].certain:
             left.pop(0)
-            found.unseen += 1
+            pairing.unseen += 1
         elif left:
-            found.differing.append((at_s, left.pop(0)))
+            pairing.differing.append((at_s, left.pop(0)))
         else:
-            found.differing.append((at_s, None))
+            pairing.differing.append((at_s, None))
     for rest in left:
         if rest.certain:
-            found.differing.append((None, rest))
+            pairing.differing.append((None, rest))
         else:
-            found.unseen += 1
-    return found
+            pairing.unseen += 1
+    return pairing
 
 
 def _covers(after_s: float, at_s: float, until_s: float) -> bool:

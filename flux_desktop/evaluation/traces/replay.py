@@ -102,13 +102,13 @@ def parts(trace: Trace) -> list[Part]:
 
 
 def _recorded_turns(messages: Sequence[TraceMessage]) -> list[Part]:
-    found: list[Part] = []
+    turns: list[Part] = []
     for index, message in enumerate(messages):
-        if found and found[-1].turn == message.turn_index:
-            found[-1] = found[-1]._replace(stop=index + 1)
+        if turns and turns[-1].turn == message.turn_index:
+            turns[-1] = turns[-1]._replace(stop=index + 1)
         else:
-            found.append(Part(message.turn_index, index, index + 1))
-    return found
+            turns.append(Part(message.turn_index, index, index + 1))
+    return turns
 
 
 def armed_from(messages: Sequence[TraceMessage], first: int, stop: int) -> int:

@@ -41,15 +41,15 @@ def speech_before(messages: Sequence[TraceMessage]) -> list[bool]:
 def silences(messages: Sequence[TraceMessage]) -> list[Silence]:
     """The silence at each message; where somebody speaks it begins with the message itself, or later."""
     spoken = speech_before(messages)
-    found: list[Silence] = []
+    silence_by_message: list[Silence] = []
     for index, message in enumerate(messages):
         before_s = messages[index - 1].audio_s if index else 0.0
         if spoken[index] or not index:
             next_s = messages[index + 1].audio_s if index + 1 < len(messages) else message.audio_s
-            found.append(_within(before_s, message.audio_s, next_s, message.last_word_end_s))
+            silence_by_message.append(_within(before_s, message.audio_s, next_s, message.last_word_end_s))
         else:
-            found.append(found[-1])
-    return found
+            silence_by_message.append(silence_by_message[-1])
+    return silence_by_message
 
 
 def _within(after_s: float, at_s: float, until_s: float, word_end_s: float | None) -> Silence:

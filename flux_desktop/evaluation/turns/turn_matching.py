@@ -67,15 +67,15 @@ def match_ends(
     """The decision that ends each turn, by the turn's place; turns and `ends` in order of time."""
     texts = all(turn.text.strip() for turn in turns) and all(end.transcript is not None for end in ends)
     matches: dict[int, TurnDecision] = {}
-    taken = 0
+    next_end = 0
     for first, last in _blocks(turns):
         boundary_s = turns[last].start_s if last < len(turns) else math.inf
-        until = taken
+        until = next_end
         while until < len(ends) and ends[until].audio_s <= boundary_s:
             until += 1
-        block = _Block(turns, first, last, holds, ends[taken:until], texts=texts)
+        block = _Block(turns, first, last, holds, ends[next_end:until], texts=texts)
         matches |= block.matches()
-        taken = until
+        next_end = until
     return matches
 
 
@@ -114,8 +114,8 @@ class _Block:
                 row.append(-1 - place)
             return row
 
-        self._wanted = sequence([turn.text for turn in turns[first:last]])
-        self._got = np.array(sequence([end.transcript or "" for end in ends]), dtype=np.int64)
+        self._reference_tokens = sequence([turn.text for turn in turns[first:last]])
+        self._transcript_tokens = np.array(sequence([end.transcript or "" for end in ends]), dtype=np.int64)
         self._possible = np.zeros((last - first, len(ends)), dtype=bool)
         self._in_window = self._possible.copy()
         for row, place in enumerate(range(first, last)):
@@ -140,11 +140,11 @@ class _Block:
 
     def _aligned(self) -> list[tuple[int, int, bool]]:
         """Pairs of turn and decision of the cheapest alignment, and whether their last words are the same."""
-        width = len(self._got)
+        width = len(self._transcript_tokens)
         steps = np.arange(width + 1, dtype=float)
-        costs = np.empty((len(self._wanted) + 1, width + 1))
+        costs = np.empty((len(self._reference_tokens) + 1, width + 1))
         costs[0] = steps
-        pairings = [self._pairing(token) for token in self._wanted]
+        pairings = [self._pairing(token) for token in self._reference_tokens]
         for row, pairing in enumerate(pairings):
             best = costs[row] + 1
             np.minimum(best[1:], costs[row, :-1] + pairing, out=best[1:])
@@ -154,10 +154,10 @@ class _Block:
 
     def _pairing(self, token: int) -> NDArray[np.float64]:
         """What it costs to pair a reference token with each token of the transcripts."""
-        words = self._got >= 0
+        words = self._transcript_tokens >= 0
         if token >= 0:
-            return np.where(words, (self._got != token).astype(float), np.inf)
-        column = np.where(words, 0, -1 - self._got)
+            return np.where(words, (self._transcript_tokens != token).astype(float), np.inf)
+        column = np.where(words, 0, -1 - self._transcript_tokens)
         allowed = ~words & self._possible[-1 - token][column] if len(self._ends) else words
         return np.where(allowed, column * _TIE, np.inf)
 
@@ -165,16 +165,16 @@ class _Block:
         self, costs: NDArray[np.float64], pairings: Sequence[NDArray[np.float64]]
     ) -> list[tuple[int, int, bool]]:
         pairs: list[tuple[int, int, bool]] = []
-        row, column = len(self._wanted), len(self._got)
+        row, column = len(self._reference_tokens), len(self._transcript_tokens)
         follows_pair = False
         while row and column:
             cost = costs[row, column]
             if cost >= costs[row - 1, column - 1] + pairings[row - 1][column - 1] - _TIE / 2:
                 row, column = row - 1, column - 1
-                token = self._wanted[row]
+                token = self._reference_tokens[row]
                 if token < 0:
-                    pairs.append((-1 - token, int(-1 - self._got[column]), False))
-                elif follows_pair and token == self._got[column]:
+                    pairs.append((-1 - token, int(-1 - self._transcript_tokens[column]), False))
+                elif follows_pair and token == self._transcript_tokens[column]:
                     pairs[-1] = (*pairs[-1][:2], True)
                 follows_pair = token < 0
                 continue

@@ -18,8 +18,8 @@ from flux_desktop.reports.documents.markdown import safe, table
 
 def comparison_document(result: Comparison, path: Path) -> str:
     """The document that the name of a file asks for: .xml is JUnit, .json JSON, all else Markdown."""
-    made: dict[str, Callable[[Comparison], str]] = {".xml": comparison_junit, ".json": comparison_json}
-    return made.get(path.suffix.lower(), comparison_markdown)(result)
+    renderers: dict[str, Callable[[Comparison], str]] = {".xml": comparison_junit, ".json": comparison_json}
+    return renderers.get(path.suffix.lower(), comparison_markdown)(result)
 
 
 def comparison_markdown(result: Comparison) -> str:

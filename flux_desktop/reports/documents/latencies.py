@@ -63,30 +63,30 @@ class Latencies(Struct, kw_only=True):
 
 def read_latencies(folder: Path, on_read: OnRead | None = None) -> Latencies:
     """Read a session folder; lines that cannot be read are passed over. Raises `OSError`."""
-    found = Latencies()
+    latencies = Latencies()
     received, snapshot = msgspec.json.Decoder(_Received), msgspec.json.Decoder(_Snapshot)
     for line in chain.from_iterable(recorded_lines(path, on_read) for path in recording_files(folder)):
         try:
             if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
-                _take(found, received.decode(line))
+                _take(latencies, received.decode(line))
             elif line.startswith(_SNAPSHOT):
-                _take_snapshot(found, snapshot.decode(line))
+                _take_snapshot(latencies, snapshot.decode(line))
         except msgspec.DecodeError:
             continue
-    return found
+    return latencies
 
 
-def _take(found: Latencies, message: _Received) -> None:
+def _take(latencies: Latencies, message: _Received) -> None:
     if message.turn_event not in ("Update", "EndOfTurn") or None in (message.user_latency_ms, message.wire_latency_ms):
         return
-    found.conn.append(message.conn)
-    found.t.append(message.t)
-    found.user_ms.append(message.user_latency_ms or 0.0)
-    found.wire_ms.append(message.wire_latency_ms or 0.0)
-    found.is_update.append(message.turn_event == "Update")
+    latencies.conn.append(message.conn)
+    latencies.t.append(message.t)
+    latencies.user_ms.append(message.user_latency_ms or 0.0)
+    latencies.wire_ms.append(message.wire_latency_ms or 0.0)
+    latencies.is_update.append(message.turn_event == "Update")
 
 
-def _take_snapshot(found: Latencies, snapshot: _Snapshot) -> None:
+def _take_snapshot(latencies: Latencies, snapshot: _Snapshot) -> None:
     count = snapshot.ledger.get("streaming", 0)
-    if not found.streaming or found.streaming[-1][1] != count:
-        found.streaming.append((snapshot.t, count))
+    if not latencies.streaming or latencies.streaming[-1][1] != count:
+        latencies.streaming.append((snapshot.t, count))

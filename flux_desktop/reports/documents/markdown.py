@@ -83,12 +83,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _spoken(turn: WorstTurn) -> str:
     words = []
-    for wanted, got in turn.pairs[:_PAIRS_SHOWN]:
-        if wanted == got:
-            words.append(wanted or "")
+    for reference_token, transcript_token in turn.pairs[:_PAIRS_SHOWN]:
+        if reference_token == transcript_token:
+            words.append(reference_token or "")
             continue
-        words += [f"[{wanted}]"] if wanted is not None else []
-        words += [f"({got})"] if got is not None else []
+        words += [f"[{reference_token}]"] if reference_token is not None else []
+        words += [f"({transcript_token})"] if transcript_token is not None else []
     return " ".join(words)
 
 

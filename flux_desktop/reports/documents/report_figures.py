@@ -90,8 +90,8 @@ def _latency_figures(summary: FinalSummary, latencies: Latencies) -> list[Figure
         value, n = values.get("p95_ms"), int(values.get("n") or 0)
         if value is None:
             continue
-        found = quantile(*latencies.values(name), 0.95)
-        estimate = Estimate(float(value), found.low, found.high, n) if found.n else Estimate(float(value), n=n)
+        p95 = quantile(*latencies.values(name), 0.95)
+        estimate = Estimate(float(value), p95.low, p95.high, n) if p95.n else Estimate(float(value), n=n)
         figures.append(
             Figure(
                 name=f"{name}_p95_ms",

@@ -37,8 +37,8 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     """Read a session folder; raises `ProblemError` (session_unreadable) and `WorkEndedError`. Blocks."""
     read = _reading(folder, on_progress)
     recorded = read_recorded_run(folder, read.add)
-    heard = read_heard_run(folder, read.add)
-    parts = [] if heard is None else heard_parts(heard)
+    heard_run = read_heard_run(folder, read.add)
+    parts = [] if heard_run is None else heard_parts(heard_run)
     accuracy = run_accuracy(parts)
     capacity, experiment, account = read_capacity(folder), read_experiment(folder), _account(folder)
     summary = final_summary(
@@ -60,7 +60,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
         is_complete=recorded.is_complete,
         wall_time=started.wall_time if started else "",
         figures=report_figures(summary, latencies, accuracy, capacity.result if capacity else None),
-        facts=_facts(recorded.plan, summary, _data_words(heard), started.notes if started else []),
+        facts=_facts(recorded.plan, summary, _data_words(heard_run), started.notes if started else []),
         percentiles=report_percentiles(summary),
         accuracy_rows=accuracy_rows(accuracy) if accuracy else [],
         worst=list(accuracy.worst) if accuracy else [],
@@ -100,15 +100,15 @@ def _headline(
     outcome = f"{completed} of {summary.planned} connections completed"
     p95_ms = summary.update_latency_user_clock.get("p95_ms")
     latency = f", Update latency p95 {p95_ms:.0f} ms" if p95_ms is not None else ""
-    told = "; ".join(summary.reasons)
-    reasons = f" {told[:1].upper()}{told[1:]}." if told else ""
+    reason_text = "; ".join(summary.reasons)
+    reasons = f" {reason_text[:1].upper()}{reason_text[1:]}." if reason_text else ""
     if summary.problem is not None:
         return f"{verdict}: {summary.problem.sentence()}"
     return f"{verdict}: {outcome}{latency}.{reasons}"
 
 
-def _data_words(heard: HeardRun | None) -> str:
-    identity = identity_of(heard.references.values()) if heard is not None else {}
+def _data_words(heard_run: HeardRun | None) -> str:
+    identity = identity_of(heard_run.references.values()) if heard_run is not None else {}
     return (
         f"{len(identity)} {'clip' if len(identity) == 1 else 'clips'}, hash {data_hash(identity)}" if identity else ""
     )

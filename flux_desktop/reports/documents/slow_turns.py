@@ -33,14 +33,14 @@ def slow_turns(latencies: Latencies, most: int = MOST) -> list[SlowTurn]:
     for place, conn in enumerate(latencies.conn):
         if conn in wanted:
             of_connection[conn].append(place)
-    found = []
+    turns = []
     for latency_ms, place in worst:
         places = of_connection[latencies.conn[place]]
         last = first = places.index(place)
         while first > 0 and latencies.is_update[places[first - 1]]:
             first -= 1
         messages = [(latencies.t[each], latencies.user_ms[each]) for each in places[first : last + 1]]
-        found.append(
+        turns.append(
             SlowTurn(conn=latencies.conn[place], at_s=latencies.t[place], latency_ms=latency_ms, messages=messages)
         )
-    return found
+    return turns

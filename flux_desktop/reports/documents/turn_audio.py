@@ -25,7 +25,7 @@ def turn_sounds(folder: Path, timelines: Sequence[TurnTimeline], limit_bytes: in
     A file that has changed since is left out. Blocks; raises `OSError`.
     """
     audio = read_session_audio(folder)
-    found: dict[int, str] = {}
+    uris: dict[int, str] = {}
     used = 0
     for place, timeline in enumerate(timelines):
         segments = audio.segments(timeline.conn)
@@ -37,8 +37,8 @@ def turn_sounds(folder: Path, timelines: Sequence[TurnTimeline], limit_bytes: in
         used += len(uri)
         if used > limit_bytes:
             break
-        found[place] = uri
-    return found
+        uris[place] = uri
+    return uris
 
 
 def _encoded(segments: list[Segment], begin_s: float, for_s: float) -> bytes:

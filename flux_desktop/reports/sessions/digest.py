@@ -70,13 +70,13 @@ def write_digest(folder: Path) -> None:
     thinned = ThinnedSnapshots()
     run = _Packed()
     for worker, event in heapq.merge(*streams, key=lambda pair: getattr(pair[1], "t", 0.0)):
-        heard = totals.take(event, worker, alone=alone) if worker else event
-        if isinstance(heard, Snapshot):
-            thinned.take(heard)
-        elif isinstance(heard, ConnectionEnded):
-            run.add(encode_event(_without_texts(heard)))
-        elif heard is not None:
-            run.add(encode_event(heard))
+        run_event = totals.take(event, worker, alone=alone) if worker else event
+        if isinstance(run_event, Snapshot):
+            thinned.take(run_event)
+        elif isinstance(run_event, ConnectionEnded):
+            run.add(encode_event(_without_texts(run_event)))
+        elif run_event is not None:
+            run.add(encode_event(run_event))
     for snapshot in thinned.all():
         run.add(encode_event(snapshot))
     target = folder / DIGEST_FILE

@@ -127,18 +127,18 @@ def _finding(folder: Path, capacity: CapacityReport | None) -> str:
 
 
 def _figures(ended: RunEnded) -> dict[str, tuple[float, int]]:
-    found: dict[str, tuple[float, int]] = {}
+    figures: dict[str, tuple[float, int]] = {}
     none = Percentiles()
     for name, values in {"update": ended.update, "wire": ended.wire, **ended.figures}.items():
         for part in ("p50", "p95", "p99"):
             value = getattr(values or none, f"{part}_ms")
             if value is not None and f"{name}_{part}_ms" in FIGURES:
-                found[f"{name}_{part}_ms"] = (value, values.n)
+                figures[f"{name}_{part}_ms"] = (value, values.n)
     if ended.words is not None and ended.words.rate_percent is not None:
-        found["word_error_percent"] = (ended.words.rate_percent, ended.words.n)
+        figures["word_error_percent"] = (ended.words.rate_percent, ended.words.n)
     if planned := sum(ended.ledger.values()):
-        found["completed_percent"] = (100 * ended.ledger.get("completed", 0) / planned, planned)
-    return found
+        figures["completed_percent"] = (100 * ended.ledger.get("completed", 0) / planned, planned)
+    return figures
 
 
 def summaries_of(folder: Path) -> Iterator[ConnectionSummary]:

@@ -72,11 +72,11 @@ class SessionIndex:
         known = database.execute(query, (session.name, stamp)).fetchone()
         if known is not None:
             return msgspec.structs.replace(session, intervals=msgspec.json.decode(known[0], type=Intervals))
-        found = read_intervals(folder, session.figures)
-        row = (session.name, stamp, msgspec.json.encode(found).decode())
+        intervals = read_intervals(folder, session.figures)
+        row = (session.name, stamp, msgspec.json.encode(intervals).decode())
         with _writing(database):
             database.execute("INSERT OR REPLACE INTO intervals VALUES (?, ?, ?)", row)
-        return msgspec.structs.replace(session, intervals=found)
+        return msgspec.structs.replace(session, intervals=intervals)
 
     @property
     def _path(self) -> Path:
@@ -89,12 +89,12 @@ class SessionIndex:
         return [_facts(facts) for facts, texts in rows if _matches(search, facts + texts)]
 
     def _without_index(self, search: str) -> list[SessionFacts]:
-        found = []
+        sessions = []
         for folder in sorted(folders_in(self._parent), reverse=True):
             row = _row(folder)
             if row is not None and _matches(search, row[2] + row[3]):
-                found.append(_facts(row[2]))
-        return found
+                sessions.append(_facts(row[2]))
+        return sessions
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
@@ -116,11 +116,11 @@ class SessionIndex:
         present = {folder.name: folder for folder in folders_in(self._parent)}
         changed = [folder for name, folder in present.items() if name not in known or known[name] != _stamp(folder)]
         rows = [row for folder in changed if (row := _row(folder, _known_texts(database, folder))) is not None]
-        gone = [(name,) for name in known.keys() - present.keys()]
-        if rows or gone:
+        deletions = [(name,) for name in known.keys() - present.keys()]
+        if rows or deletions:
             with _writing(database):
-                database.executemany("DELETE FROM sessions WHERE name = ?", gone)
-                database.executemany("DELETE FROM intervals WHERE name = ?", gone)
+                database.executemany("DELETE FROM sessions WHERE name = ?", deletions)
+                database.executemany("DELETE FROM intervals WHERE name = ?", deletions)
                 database.executemany("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?)", rows)
 
 

@@ -27,9 +27,9 @@ def read_intervals(folder: Path, figures: Mapping[str, tuple[float, int]]) -> In
     Raises `OSError`.
     """
     latencies, summaries = read_latencies(folder), list(summaries_of(folder))
-    found = {name: quantile(*latencies.values(kind), level) for name, (kind, level) in _QUANTILES.items()}
+    estimates = {name: quantile(*latencies.values(kind), level) for name, (kind, level) in _QUANTILES.items()}
     connects = [(summary.connect_s * 1000, summary.conn) for summary in summaries if summary.connect_s is not None]
-    found["connect_p95_ms"] = quantile([value for value, _ in connects], [conn for _, conn in connects], 0.95)
+    estimates["connect_p95_ms"] = quantile([value for value, _ in connects], [conn for _, conn in connects], 0.95)
     counted = [(summary.words, summary.conn) for summary in summaries if summary.words is not None]
     if sum(words.n for words, _ in counted):
         rate = ratio(
@@ -37,14 +37,14 @@ def read_intervals(folder: Path, figures: Mapping[str, tuple[float, int]]) -> In
             [float(words.n) for words, _ in counted],
             [conn for _, conn in counted],
         )
-        found["word_error_percent"] = rate
+        estimates["word_error_percent"] = rate
     if "completed_percent" in figures:
         percent, planned = figures["completed_percent"]
         share = wilson(round(percent / 100 * planned), planned)
-        found["completed_percent"] = Estimate(share.value, _percent(share.low), _percent(share.high), share.n)
+        estimates["completed_percent"] = Estimate(share.value, _percent(share.low), _percent(share.high), share.n)
     return {
         name: (each.low, each.high)
-        for name, each in found.items()
+        for name, each in estimates.items()
         if name in figures and each.low is not None and each.high is not None
     }
 
