@@ -204,6 +204,6 @@ def describe(pid: int) -> str:
 def wait_until_empty[T](left: Callable[[], set[T]]) -> set[T]:
     """What is left when GRACE_S have passed; returns at once when nothing is."""
     deadline = time.monotonic() + GRACE_S
-    while (found := left()) and time.monotonic() < deadline:
+    while (leftovers := left()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return found
+    return leftovers

@@ -64,7 +64,7 @@ class Monitor:
 
 
 def match(
-    heard: NDArray[np.int16], heard_from_s: float, wav: NDArray[np.int16], zero_s: float, search_s: float = 0.25
+    stretch: NDArray[np.int16], heard_from_s: float, wav: NDArray[np.int16], zero_s: float, search_s: float = 0.25
 ) -> Match | None:
     """Compare a stretch of sound, heard from a moment on, with the recording that began at `zero_s` and repeats.
 
@@ -72,8 +72,8 @@ def match(
     """
     margin = round(search_s * RATE_HZ)
     first = round((heard_from_s - zero_s) * RATE_HZ)
-    around = wav[np.arange(first - margin, first + len(heard) + margin) % len(wav)].astype(np.float64)
-    sound = heard.astype(np.float64)
+    around = wav[np.arange(first - margin, first + len(stretch) + margin) % len(wav)].astype(np.float64)
+    sound = stretch.astype(np.float64)
     if not sound.any():
         return None
     size = 1 << (len(around) + len(sound)).bit_length()

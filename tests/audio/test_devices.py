@@ -28,9 +28,9 @@ def alive(pid: int) -> bool:
 
 @pytest.mark.parametrize("between", [0, 1, 2, 3])
 async def test_cancelled_twice_in_a_row(tmp_path: Path, between: int) -> None:
-    told = tmp_path / "pid"
-    listing = asyncio.create_task(input_devices(command=(sys.executable, "-c", SLEEPER, str(told))))
-    while not (told.exists() and told.read_text()):  # noqa: ASYNC110 -- another process sets it
+    pid_file = tmp_path / "pid"
+    listing = asyncio.create_task(input_devices(command=(sys.executable, "-c", SLEEPER, str(pid_file))))
+    while not (pid_file.exists() and pid_file.read_text()):  # noqa: ASYNC110 -- another process sets it
         await asyncio.sleep(0.01)
     listing.cancel()
     for _ in range(between):
@@ -38,7 +38,7 @@ async def test_cancelled_twice_in_a_row(tmp_path: Path, between: int) -> None:
     listing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await listing
-    assert not alive(int(told.read_text()))
+    assert not alive(int(pid_file.read_text()))
     del listing
     gc.collect()  # a transport that is not closed tells so here
 

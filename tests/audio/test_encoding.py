@@ -40,12 +40,12 @@ def test_every_code_comes_back(encoding: Encoding) -> None:
 @pytest.mark.parametrize("encoding", ["mulaw", "alaw"])
 def test_every_sample_keeps_its_sign_and_size(encoding: Encoding) -> None:
     samples = np.arange(-32768, 32768).astype("<i2")
-    heard = np.frombuffer(decode(encode(samples.tobytes(), encoding), encoding), dtype="<i2").astype(int)
+    round_trip = np.frombuffer(decode(encode(samples.tobytes(), encoding), encoding), dtype="<i2").astype(int)
     size = np.abs(samples.astype(int))
     # Half a quantising step is 1/32 of the value with its bias; clipping costs at most 644.
     allowed = (size + 256) / 30 + 644 * (size > 32_000)
-    assert (np.abs(heard - samples.astype(int)) <= allowed).all()
-    assert (np.diff(heard) >= 0).all()
+    assert (np.abs(round_trip - samples.astype(int)) <= allowed).all()
+    assert (np.diff(round_trip) >= 0).all()
 
 
 def test_linear16_is_untouched() -> None:

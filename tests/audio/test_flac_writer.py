@@ -62,12 +62,12 @@ def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None
     try:
         assert victim.stdout is not None
         assert victim.stdout.readline() == b"written\n"
-        kept, ends_s = np.empty(0, np.int16), time.monotonic() + PATIENCE_S
-        while len(kept) < len(SOUND) - LOST_MAX_S * RATE_HZ:
-            assert time.monotonic() < ends_s, f"only {len(kept) / RATE_HZ:.2f} s can be read"
+        readable_samples, ends_s = np.empty(0, np.int16), time.monotonic() + PATIENCE_S
+        while len(readable_samples) < len(SOUND) - LOST_MAX_S * RATE_HZ:
+            assert time.monotonic() < ends_s, f"only {len(readable_samples) / RATE_HZ:.2f} s can be read"
             time.sleep(0.05)
             with contextlib.suppress(ProblemError):  # not begun yet
-                kept = decoded(path)
+                readable_samples = decoded(path)
     finally:
         os.kill(victim.pid, signal.SIGKILL)
         victim.communicate()

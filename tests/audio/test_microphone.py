@@ -86,9 +86,9 @@ async def test_frames_come_at_their_pace_and_carry_the_sound(sound_server: Virtu
     # On a busy machine the player may leave gaps.
     assert max(measure(pcm).rms_dbfs for pcm, _ in frames) == pytest.approx(-9.0, abs=1.5)
     assert microphone.dropped_frames == 0
-    heard = len(recorder.frames)
+    frame_count = len(recorder.frames)
     await asyncio.sleep(0)
-    assert len(recorder.frames) == heard
+    assert len(recorder.frames) == frame_count
     assert not recorder.lost
 
 

@@ -75,15 +75,15 @@ async def test_an_output_that_is_not_connected_is_a_sentence() -> None:
 
 async def test_another_volume_is_told_to_the_process_while_it_plays(tmp_path: Path) -> None:
     gains = iter([0.5])
-    told = tmp_path / "told"
+    gain_file = tmp_path / "told"
     script = (
         "import sys; print('{\"played_s\": 0.1}', flush=True); "
-        f"open({str(told)!r}, 'w').write(sys.stdin.readline()); print('{{\"played_s\": 0.2}}', flush=True)"
+        f"open({str(gain_file)!r}, 'w').write(sys.stdin.readline()); print('{{\"played_s\": 0.2}}', flush=True)"
     )
     command = [sys.executable, "-c", script]
     playing = play(SAMPLE, 0.0, 0.4, gain=lambda: next(gains, 0.25), command=command)
     assert [position async for position in playing] == [0.1, 0.2]
-    assert float(told.read_text()) == 0.25
+    assert float(gain_file.read_text()) == 0.25
 
 
 @pytest.mark.usefixtures("no_sound")

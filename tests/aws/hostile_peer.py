@@ -167,13 +167,13 @@ class Peer:
     sessions: list[Session] = field(default_factory=list)
     open_connections: int = 0
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _gone: asyncio.Event = field(default_factory=asyncio.Event)
+    _disconnection: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_gone(self) -> None:
         """Wait until no client is connected."""
         while self.open_connections:
-            self._gone.clear()
-            await self._gone.wait()
+            self._disconnection.clear()
+            await self._disconnection.wait()
 
     @property
     def url(self) -> str:
@@ -191,7 +191,7 @@ class Peer:
                 await serving
         finally:
             self.open_connections -= 1
-            self._gone.set()
+            self._disconnection.set()
             for task in (serving, acting):
                 task.cancel()
             results = await asyncio.gather(serving, acting, return_exceptions=True)

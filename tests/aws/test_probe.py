@@ -150,14 +150,14 @@ async def test_untrusted(authority: Authority, tmp_path: Path) -> None:
     ],
 )
 async def test_certificates_and_protocols(authority: Authority, context: dict[str, object], code: str) -> None:
-    made: ssl.SSLContext = authority.server_context(**context)  # type: ignore[arg-type]
-    async with hostile_peer(authority, "connected", context=made) as peer:
+    tls_context: ssl.SSLContext = authority.server_context(**context)  # type: ignore[arg-type]
+    async with hostile_peer(authority, "connected", context=tls_context) as peer:
         assert (await problem_of(peer.url, peer.ca_file)).code == code
 
 
 async def test_name_of_another_host(authority: Authority) -> None:
-    made = authority.server_context(hosts=("example.test",))
-    async with hostile_peer(authority, "connected", context=made) as peer:
+    tls_context = authority.server_context(hosts=("example.test",))
+    async with hostile_peer(authority, "connected", context=tls_context) as peer:
         assert (await problem_of(peer.url.replace("127.0.0.1", "localhost"), peer.ca_file)).code == "tls_wrong_host"
 
 
@@ -185,8 +185,8 @@ async def test_unusable_authorities(tmp_path: Path, content: bytes | None) -> No
 
 
 async def test_stream_is_refused_http_1(authority: Authority) -> None:
-    made = authority.server_context(alpn=("http/1.1",))
-    async with hostile_peer(authority, "connected", context=made) as peer:
+    tls_context = authority.server_context(alpn=("http/1.1",))
+    async with hostile_peer(authority, "connected", context=tls_context) as peer:
         assert (await open_problem(peer)).code in ("not_http2", "tls_failed")
 
 
@@ -308,8 +308,8 @@ async def test_a_handshake_that_was_cut_short_is_not_blamed_on_the_certificate(a
                 await reader.read(100)
                 writer.write(bytes.fromhex("15030300020228"))  # a fatal alert: handshake failure
             else:
-                there, back = await asyncio.open_connection("127.0.0.1", urlsplit(peer.url).port)
-                await asyncio.gather(_pump(reader, back), _pump(there, writer))
+                upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", urlsplit(peer.url).port)
+                await asyncio.gather(_pump(reader, upstream_writer), _pump(upstream_reader, writer))
         writer.close()
 
     async with hostile_peer(authority, "connected") as peer:

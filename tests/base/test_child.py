@@ -51,9 +51,9 @@ async def test_a_worker_tells_of_a_line_it_cannot_read_and_goes_on() -> None:
     assert process.stdout is not None
     try:
         process.stdin.write(b'\n \n{"command":"dance"}\n\r\n' + encode_command(Quit()))
-        said = [decode_event(line) async for line in process.stdout]
-        assert [type(event) for event in said] == [WorkerReady, Notice], "empty lines are no commands"
-        assert isinstance(said[1], Notice)
-        assert said[1].problem.code == "bad_command"
+        events = [decode_event(line) async for line in process.stdout]
+        assert [type(event) for event in events] == [WorkerReady, Notice], "empty lines are no commands"
+        assert isinstance(events[1], Notice)
+        assert events[1].problem.code == "bad_command"
     finally:
         assert await child.stop() == 0

@@ -53,12 +53,12 @@ def test_an_unknown_user_gets_a_private_folder_and_is_told(tmp_path: Path) -> No
 
 @pytest.mark.usefixtures("unknown_user")
 def test_a_folder_that_somebody_else_prepared_is_not_used(tmp_path: Path) -> None:
-    taken = tmp_path / f"flux-desktop-{os.getuid()}"
+    foreign_link = tmp_path / f"flux-desktop-{os.getuid()}"
     (tmp_path / "elsewhere").mkdir()
-    taken.symlink_to(tmp_path / "elsewhere")
+    foreign_link.symlink_to(tmp_path / "elsewhere")
     environ: dict[str, str] = {}
     ensure_home(environ, tmp_path)
-    assert Path(environ["HOME"]) != taken
+    assert Path(environ["HOME"]) != foreign_link
     assert not Path(environ["HOME"]).is_symlink()
 
 

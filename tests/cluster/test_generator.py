@@ -36,8 +36,8 @@ def test_two_generators_of_a_machine_have_different_names() -> None:
 
 def has_ipv6() -> bool:
     try:
-        with socket.socket(socket.AF_INET6) as found:
-            found.bind(("::1", 0))
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
     except OSError:
         return False
     return True
@@ -53,16 +53,16 @@ async def test_without_its_coordinator_it_ends_once_the_line_has_expired(listen:
     membership = await ready
     assert membership.address.startswith(f"tls://{listen[:-1]}")
     expired = msgspec.structs.replace(membership, until_s=0.0)
-    said: list[str] = []
+    notices: list[str] = []
 
     def joined(text: str) -> None:
-        said.append(text)
+        notices.append(text)
         coordinator.cancel()
 
     with pytest.raises(ProblemError, match="has expired"):
         await join(expired, "a", joined, listen)
     await asyncio.wait({coordinator})
-    assert said == [
+    assert notices == [
         f"Joined {membership.address} as a.",
         "The coordinator was lost, and its streams were closed. Trying to rejoin.",
     ]

@@ -19,14 +19,14 @@ def turn(index: int) -> Turn:
 @pytest.mark.parametrize("words", [True, False])
 def test_turns_come_back_as_they_were(words: bool) -> None:
     turns = [turn(index) for index in range(100)]
-    kept = KeptTurns(words=words, side_file=SideFile())
+    turn_store = KeptTurns(words=words, side_file=SideFile())
     for each in turns:
-        kept.append(each)
-    assert len(kept) == len(turns)
-    assert [each.transcript for each in kept] == [each.transcript for each in turns]
-    assert [each.words for each in kept] == [each.words if words else [] for each in turns]
-    assert [each.end_s for each in kept] == [14.0] * len(turns)
-    assert kept.in_memory_bytes == 0
+        turn_store.append(each)
+    assert len(turn_store) == len(turns)
+    assert [each.transcript for each in turn_store] == [each.transcript for each in turns]
+    assert [each.words for each in turn_store] == [each.words if words else [] for each in turns]
+    assert [each.end_s for each in turn_store] == [14.0] * len(turns)
+    assert turn_store.in_memory_bytes == 0
 
 
 def test_the_turn_that_is_stored_keeps_its_words_for_others() -> None:

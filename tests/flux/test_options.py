@@ -82,9 +82,9 @@ def test_language_hints() -> None:
 
 def test_every_problem_tells_what_to_do() -> None:
     bad = FluxOptions(model="x", encoding="x", eot_threshold=9, eager_eot_threshold=8, keyterms=("",))
-    found = problems(bad)
-    assert len(found) == 5
-    assert all(problem.todo.endswith(".") and problem.what.endswith(".") for problem in found)
+    option_problems = problems(bad)
+    assert len(option_problems) == 5
+    assert all(problem.todo.endswith(".") and problem.what.endswith(".") for problem in option_problems)
 
 
 def test_only_what_no_build_accepts_is_a_contradiction() -> None:

@@ -142,9 +142,9 @@ RULES: dict[str, Case] = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_kept_and_broken(rule: str) -> None:
-    kept, broken, eager = RULES[rule]
-    assert rules(fed(*kept)) == []
-    tracker = fed(*broken, eager=eager)
+    valid_messages, invalid_messages, eager = RULES[rule]
+    assert rules(fed(*valid_messages)) == []
+    tracker = fed(*invalid_messages, eager=eager)
     assert rules(tracker) == [rule]
     assert tracker.violations[0].hard is (rule in HARD_RULES)
     assert tracker.violations[0].detail

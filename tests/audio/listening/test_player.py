@@ -53,19 +53,19 @@ def test_nothing_is_heard_until_it_is_told_what(bench: Bench) -> None:
 
 def test_the_sound_is_what_is_due(bench: Bench) -> None:
     bench.hear(bench.now_s - 2.0)
-    heard = bench.blocks(20)
+    sound = bench.blocks(20)
     fade = round(0.01 * RATE_HZ)
     first = 2 * RATE_HZ
-    assert np.array_equal(heard[fade:], bench.samples[first + fade : first + 20 * SIZE])
+    assert np.array_equal(sound[fade:], bench.samples[first + fade : first + 20 * SIZE])
     assert bench.player.position_s == pytest.approx(2.0 + 20 * BLOCK_S)
     assert bench.player.behind_s == pytest.approx(0.0, abs=1e-4)
 
 
 def test_before_the_plan_begins_there_is_silence(bench: Bench) -> None:
     bench.hear(bench.now_s + 2 * BLOCK_S)
-    heard = bench.blocks(4)
-    assert not heard[: 2 * SIZE].any()
-    assert np.array_equal(heard[2 * SIZE :], bench.samples[: 2 * SIZE])
+    sound = bench.blocks(4)
+    assert not sound[: 2 * SIZE].any()
+    assert np.array_equal(sound[2 * SIZE :], bench.samples[: 2 * SIZE])
 
 
 def test_a_pause_fades_out_and_the_sound_comes_back(bench: Bench) -> None:
@@ -84,8 +84,8 @@ def test_seeking_jumps_to_the_new_place(bench: Bench) -> None:
     bench.hear(bench.now_s - 1.0)
     bench.blocks(4)
     bench.hear(bench.now_s - 9.0)
-    heard = bench.blocks(6)
-    assert heard[-1] == bench.samples[9 * RATE_HZ + 6 * SIZE - 1]
+    sound = bench.blocks(6)
+    assert sound[-1] == bench.samples[9 * RATE_HZ + 6 * SIZE - 1]
 
 
 def test_muted_is_silent_and_keeps_its_place(bench: Bench) -> None:

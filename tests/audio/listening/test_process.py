@@ -37,11 +37,11 @@ def matches(monitor: Monitor, zero_s: float) -> list[Match]:
     """Every second of what was heard, compared with the recording."""
     wav = np.frombuffer(open_recording(SAMPLE).pcm(), "<i2")
     origin_s, sound = monitor.captured()
-    found = [
+    comparisons = [
         match(sound[at : at + RATE_HZ], origin_s + at / RATE_HZ, wav, zero_s)
         for at in range(0, len(sound) - RATE_HZ, RATE_HZ // 4)
     ]
-    return [one for one in found if one is not None]
+    return [one for one in comparisons if one is not None]
 
 
 async def until_heard(listening: Listening, monitor: Monitor, zero_s: float) -> Match:

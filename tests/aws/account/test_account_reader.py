@@ -55,13 +55,13 @@ def of_kind(records: list[Record], kind: type[Record]) -> list[Any]:
 
 def without_activities(access: Access, service: str) -> Any:
     """A client whose one call that moto does not have is answered before moto."""
-    made = client(access, service)
+    moto_client = client(access, service)
 
     def none(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
         return AWSResponse("", 200, {}, None), {"ScalingActivities": []}
 
-    made.meta.events.register_first("before-call.application-auto-scaling.DescribeScalingActivities", none)
-    return made
+    moto_client.meta.events.register_first("before-call.application-auto-scaling.DescribeScalingActivities", none)
+    return moto_client
 
 
 def test_moto_answers_instances_metrics_policies_and_targets(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,9 +56,9 @@ def problem_of(call: Any, *args: Any, **options: Any) -> Problem:
 
 def test_all_pages_are_read() -> None:
     with control_plane(ListEndpoints=pages) as plane:
-        found = list_endpoints(access(plane), name_contains="e")
-        assert [summary.name for summary in found] == [f"e{n}" for n in range(6)]
-        assert found[0].modified_s - found[0].created_s == 100
+        summaries = list_endpoints(access(plane), name_contains="e")
+        assert [summary.name for summary in summaries] == [f"e{n}" for n in range(6)]
+        assert summaries[0].modified_s - summaries[0].created_s == 100
         assert [query.get("NameContains") for _, query in plane.asked] == ["e"] * 3
 
 

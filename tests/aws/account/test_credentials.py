@@ -35,16 +35,16 @@ async def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENV")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden-secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "hidden-token")
-    found = await load_credentials()
-    assert (found.access_key, found.secret_key, found.session_token) == ("AKIAENV", "hidden-secret", "hidden-token")
-    assert (found.source, found.expires_at_s) == ("env", None)
-    assert "hidden" not in f"{found!r} {found.__rich_repr__()}"
+    keys = await load_credentials()
+    assert (keys.access_key, keys.secret_key, keys.session_token) == ("AKIAENV", "hidden-secret", "hidden-token")
+    assert (keys.source, keys.expires_at_s) == ("env", None)
+    assert "hidden" not in f"{keys!r} {keys.__rich_repr__()}"
 
 
 def test_profile(aws_files: Path) -> None:
     (aws_files / "credentials").write_text("[work]\naws_access_key_id = AKIAWORK\naws_secret_access_key = s\n")
-    found = read_credentials("work")
-    assert (found.access_key, found.session_token) == ("AKIAWORK", None)
+    keys = read_credentials("work")
+    assert (keys.access_key, keys.session_token) == ("AKIAWORK", None)
 
 
 def test_credential_process_has_an_expiry(aws_files: Path) -> None:

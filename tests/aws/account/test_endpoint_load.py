@@ -45,8 +45,8 @@ def test_the_highest_values_of_each_variant_that_has_any(monkeypatch: pytest.Mon
         put("/aws/sagemaker/Endpoints", "GPUUtilization", "blue", 83.0)
         put("/aws/sagemaker/Endpoints", "GPUMemoryUtilization", "green", 41.0)
         put("AWS/SageMaker", "ConcurrentRequestsPerModel", "idle", 99, ago_min=45)
-        found = endpoint_load(Access(region="us-east-1"), "prod", now=NOW)
-    assert found == [
+        variant_loads = endpoint_load(Access(region="us-east-1"), "prod", now=NOW)
+    assert variant_loads == [
         VariantLoad(name="blue", streams=12, gpu_percent=83.0),
         VariantLoad(name="green", gpu_memory_percent=41.0),
     ]

@@ -29,8 +29,8 @@ async def _answer_each(session: Session) -> None:
 
 @pytest.fixture
 async def peer(authority: Authority) -> AsyncIterator[Peer]:
-    async with hostile_peer(authority, _answer_each) as made:
-        yield made
+    async with hostile_peer(authority, _answer_each) as running_peer:
+        yield running_peer
 
 
 async def _open(opener: StreamOpener, count: int) -> list[tuple[SageMakerStream, Recorder]]:
@@ -97,14 +97,14 @@ async def test_a_stream_that_is_closed_leaves_its_neighbour_alone(peer: Peer) ->
 
 async def test_a_stream_that_has_ended_leaves_its_place_to_the_next(peer: Peer) -> None:
     async with opener_to(peer, streams_each=2) as opener:
-        [(first, heard)] = await _open(opener, 1)
+        [(first, recorder)] = await _open(opener, 1)
         await _open(opener, 1)
         session = peer.sessions[0]
         first.end_input()
         await eventually(lambda: session.input_ended)
         session.stream_id = session.stream_ids[0]
         session.end()
-        await heard.ended()
+        await recorder.ended()
         connections = opener._connections
         assert connections is not None
         await eventually(lambda: connections._shared[0].users == 1)

@@ -21,24 +21,24 @@ async def test_thread_local_values_survive_a_call_where_the_state_is_kept(
     authority: Authority, monkeypatch: pytest.MonkeyPatch, needed: bool | None
 ) -> None:
     monkeypatch.setattr(network, "NetworkThread", lambda: NetworkThread(needed))
-    own, kept, post = threading.local(), dict[int, int](), ReceiveQueue.post
+    own, calls_by_thread, post = threading.local(), dict[int, int](), ReceiveQueue.post
 
     def counting(
         self: ReceiveQueue, handler: Callable[[Any, float], None], value: Any, at_s: float, *, can_wait: bool = False
     ) -> None:
         own.calls = getattr(own, "calls", 0) + 1  # lost together with the thread's state
-        kept[threading.get_ident()] = own.calls
+        calls_by_thread[threading.get_ident()] = own.calls
         post(self, handler, value, at_s, can_wait=can_wait)
 
     monkeypatch.setattr(ReceiveQueue, "post", counting)
     async with hostile_peer(authority, "close-politely") as peer, opened(peer) as (stream, recorder):
         stream.send_text(CLOSE_STREAM)
         await recorder.ended()
-    kept.pop(threading.get_ident(), None)
+    calls_by_thread.pop(threading.get_ident(), None)
     if needed is None:  # the locked versions need it
-        assert max(kept.values()) >= 3
+        assert max(calls_by_thread.values()) >= 3
     else:
-        assert max(kept.values()) == 1
+        assert max(calls_by_thread.values()) == 1
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ class Sink:
 async def test_identity_is_the_frozen_one_even_in_a_copy_of_the_configuration() -> None:
     identity = StaticIdentity(KEYS)
     assert copy.deepcopy(identity) is identity
-    found = await identity.get_identity(properties={})
-    assert (found.access_key_id, found.secret_access_key, found.session_token) == ("AKID", "secret-key", "token")
+    keys = await identity.get_identity(properties={})
+    assert (keys.access_key_id, keys.secret_access_key, keys.session_token) == ("AKID", "secret-key", "token")
 
 
 async def test_a_failure_is_reported_once_and_counts_as_retrieved() -> None:

@@ -304,16 +304,16 @@ def open_connections() -> int:
 async def test_nothing_is_left_of_a_closed_opener(authority: Authority) -> None:
     gc.collect()
     threads, connections = network_threads(), open_connections()
-    kept = []
+    streams = []
     async with hostile_peer(authority, "connected") as peer:
         for _ in range(3):
             async with opener_to(peer) as opener:
-                kept.append(await opener.open(QUERY, CREDENTIALS, Recorder()))
+                streams.append(await opener.open(QUERY, CREDENTIALS, Recorder()))
                 assert network_threads() > 0
             del opener
         gc.collect()
         await eventually(lambda: network_threads() <= threads)
-    assert all(stream.timings.headers_s for stream in kept)
+    assert all(stream.timings.headers_s for stream in streams)
     await eventually(lambda: open_connections() <= connections)
 
 

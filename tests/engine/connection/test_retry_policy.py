@@ -61,8 +61,8 @@ def test_switched_off_nothing_is_tried_again():
 
 def test_the_bucket_of_a_run_is_shared_out_over_its_workers():
     shares = [RetryBudget(POLICY, 0.25) for _ in range(4)]
-    taken = sum(budget.take(float(now)) for now in range(11) for budget in shares for _ in range(500))
-    assert taken <= 100
+    retry_count = sum(budget.take(float(now)) for now in range(11) for budget in shares for _ in range(500))
+    assert retry_count <= 100
 
 
 def test_500_throttled_streams_make_at_most_100_retries_in_the_first_ten_seconds():

@@ -55,11 +55,11 @@ def test_a_machine_that_stood_still_makes_the_run_invalid_by_the_limits_that_app
     for _ in range(1_000):
         lag.add(0.001)
     lag.add(1.4)
-    told = Histograms(t=1.0, encoded={"loop_lag": lag.encode()}, cpu_percent=5.0, final=True)
+    histograms = Histograms(t=1.0, encoded={"loop_lag": lag.encode()}, cpu_percent=5.0, final=True)
     plan = RunPlan(endpoint="x", source=WavSource(path="a.wav"))
     for generator, verdict in ((None, Verdict.INVALID), (GeneratorLimits().scaled(10.0), Verdict.DONE)):
         totals = RunTotals(plan, generator)
-        totals.take(told, 1, alone=True)
+        totals.take(histograms, 1, alone=True)
         ended = totals.ended(2.0, interrupted=False)
         assert (ended.verdict, bool(ended.reasons)) == (verdict, verdict is Verdict.INVALID)
 

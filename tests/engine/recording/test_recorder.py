@@ -104,9 +104,9 @@ def test_a_disk_that_fills_up_keeps_what_fitted(small_disk: Path) -> None:
     recorder.close()
     assert [problem.code for problem in problems] == ["recording_failed"]
     assert "No space left on device" in problems[0].why
-    kept = content(small_disk / "lines.jsonl.gz")
-    assert kept.count(b"\n") > 100
-    assert b"".join(lines).startswith(kept)
+    recorded_content = content(small_disk / "lines.jsonl.gz")
+    assert recorded_content.count(b"\n") > 100
+    assert b"".join(lines).startswith(recorded_content)
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no system call limits another process here")

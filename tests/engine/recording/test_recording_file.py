@@ -49,9 +49,9 @@ def test_cut_off_anywhere_only_what_is_behind_the_cut_is_lost(tmp_path: Path) ->
     for size in range(len(whole) + 1):
         cut.write_bytes(whole[:size])
         safe = max((count for at, count in points if at <= size), default=0)
-        got = content(cut)
-        assert b"".join(LINES).startswith(got), size
-        assert got.count(b"\n") >= safe, size
+        intact_content = content(cut)
+        assert b"".join(LINES).startswith(intact_content), size
+        assert intact_content.count(b"\n") >= safe, size
 
 
 def test_damage_leaves_what_stands_before_it(tmp_path: Path) -> None:

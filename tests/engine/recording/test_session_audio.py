@@ -18,8 +18,8 @@ from flux_desktop.engine.records.stages import Stage
 
 
 def started(source: Source, **plan: object) -> RunStarted:
-    made = RunPlan(endpoint="local", source=source, **plan)  # type: ignore[arg-type]
-    return RunStarted(t=0.1, wall_time="", plan=made, version="test")
+    run_plan = RunPlan(endpoint="local", source=source, **plan)  # type: ignore[arg-type]
+    return RunStarted(t=0.1, wall_time="", plan=run_plan, version="test")
 
 
 def file_event(path: Path) -> AudioFile:
@@ -34,9 +34,9 @@ def wav(tmp_path: Path) -> Path:
     return path
 
 
-def code(heard: list[Segment] | Problem) -> str:
-    assert isinstance(heard, Problem)
-    return heard.code
+def code(outcome: list[Segment] | Problem) -> str:
+    assert isinstance(outcome, Problem)
+    return outcome.code
 
 
 def test_a_file_is_heard_as_it_was_sent(tmp_path: Path, wav: Path) -> None:
@@ -52,9 +52,9 @@ def test_a_file_is_heard_as_it_was_sent(tmp_path: Path, wav: Path) -> None:
 def test_of_a_ramp_each_connection_ends_with_its_stage(tmp_path: Path, wav: Path) -> None:
     stages = (Stage(connections=1, duration_s=30.0),)
     events = [started(WavSource(path=str(wav)), stages=stages), AudioStarted(t=1.0, conn=1), file_event(wav)]
-    heard = SessionAudio(tmp_path, events).segments(1)
-    assert isinstance(heard, list)
-    assert heard[0].until_s == 30.0
+    segments = SessionAudio(tmp_path, events).segments(1)
+    assert isinstance(segments, list)
+    assert segments[0].until_s == 30.0
 
 
 @pytest.mark.parametrize("change", ["changed", "deleted", "unknown"])

@@ -28,10 +28,10 @@ def test_what_is_recorded_is_read_again_in_the_order_of_time(tmp_path):
         1: [Received(t=1.0, conn=1, type="TurnInfo", text="a"), Received(t=3.0, conn=1, type="TurnInfo", text="c")]
     }
     events[2] = [Received(t=2.0, conn=2, type="TurnInfo", text="b")]
-    for number, told in events.items():
+    for number, worker_events in events.items():
         recorder = Recorder(folder / worker_file(number), problems.append)
         recorder.start()
-        for event in told:
+        for event in worker_events:
             recorder.write(encode_event(event))
         recorder.close()
     assert [event.text for event in read_session(folder) if isinstance(event, Received)] == ["a", "b", "c"]
@@ -70,8 +70,8 @@ def test_a_session_appears_whole_and_private(tmp_path):
     folder = create_session(tmp_path / "data" / "sessions", STARTED)
     second = create_session(tmp_path, STARTED)
     assert list(read_session(folder)) == [STARTED]
-    for made in (tmp_path / "data", folder.parent, folder, second):
-        assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    for directory in (tmp_path / "data", folder.parent, folder, second):
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / RUN_FILE).stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob(".new-*")) == [f".new-{os.getpid()}-other"]
 

@@ -71,7 +71,7 @@ def test_a_start_command_never_shows_its_secret():
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "reason"),
     [
         ({"connections": 0}, "Connections must be"),
         ({"connections": 10_001}, "Connections must be"),
@@ -83,7 +83,7 @@ def test_a_start_command_never_shows_its_secret():
         ({"region": "US EAST"}, "region"),
     ],
 )
-def test_a_plan_that_cannot_be_run_is_said_to_be_so(change, said):
-    found = plan_problems(msgspec.structs.replace(PLAN, **change))
-    assert said in found[0].what
+def test_a_plan_that_cannot_be_run_is_said_to_be_so(change, reason):
+    problems = plan_problems(msgspec.structs.replace(PLAN, **change))
+    assert reason in problems[0].what
     assert plan_problems(PLAN) == []

@@ -71,10 +71,10 @@ def figures_of(**counts: int) -> dict[str, float | None]:
 
 
 def test_every_metric_has_a_figure() -> None:
-    found = figures_of(completed=3, failed=1)
-    assert set(found) == set(METRICS)
-    assert (found["completed"], found["failed"], found["completed_percent"]) == (3.0, 1.0, 75.0)
-    assert (found["update_p95_ms"], found["wire_p95_ms"], found["pacing_max_ms"]) == (400.0, None, 500.0)
+    figures = figures_of(completed=3, failed=1)
+    assert set(figures) == set(METRICS)
+    assert (figures["completed"], figures["failed"], figures["completed_percent"]) == (3.0, 1.0, 75.0)
+    assert (figures["update_p95_ms"], figures["wire_p95_ms"], figures["pacing_max_ms"]) == (400.0, None, 500.0)
 
 
 def test_every_duration_that_is_measured_can_be_limited() -> None:

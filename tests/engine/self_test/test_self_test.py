@@ -21,11 +21,11 @@ real_command = program.command
 
 
 async def findings(picture: Path | None = None) -> dict[str, Finding]:
-    found: dict[str, Finding] = {}
-    test = SelfTest(lambda each: found.update({each.name: each}), picture)
+    findings_by_name: dict[str, Finding] = {}
+    test = SelfTest(lambda each: findings_by_name.update({each.name: each}), picture)
     await test.run()
-    assert test.failed == sum(each.problem is not None for each in found.values())
-    return found
+    assert test.failed == sum(each.problem is not None for each in findings_by_name.values())
+    return findings_by_name
 
 
 @pytest.fixture
@@ -40,9 +40,9 @@ def broken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_everything_works_here(tmp_path: Path) -> None:
-    found = await findings(tmp_path / "window.png")
-    assert {name: each.problem for name, each in found.items() if each.problem} == {}
-    assert list(found)[5:] == [
+    findings_by_name = await findings(tmp_path / "window.png")
+    assert {name: each.problem for name, each in findings_by_name.items() if each.problem} == {}
+    assert list(findings_by_name)[5:] == [
         "accuracy",
         "engine worker",
         "local endpoint",
@@ -53,11 +53,11 @@ async def test_everything_works_here(tmp_path: Path) -> None:
         "screen",
         "microphones",
     ]
-    assert "whisper-normalizer" in found["accuracy"].observation
-    assert "Mr. John Dashwood" in found["scripted turn"].observation
-    assert found["recognised turn"].observation.endswith("(WER 0 %)")
+    assert "whisper-normalizer" in findings_by_name["accuracy"].observation
+    assert "Mr. John Dashwood" in findings_by_name["scripted turn"].observation
+    assert findings_by_name["recognised turn"].observation.endswith("(WER 0 %)")
     assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")
-    assert str(tmp_path / "window.png") in found["window"].observation
+    assert str(tmp_path / "window.png") in findings_by_name["window"].observation
 
 
 SAYS_WHY = "import sys; sys.exit('libxcb-cursor.so.0: cannot open shared object file: No such file or directory')"

@@ -106,12 +106,12 @@ class Sending:
 
     def file(self, audio: bytes = CHUNK * 3, **plan: Any) -> FileSender:
         source = FileChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None)
-        made = RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan)
-        return FileSender(made, source, self._clock, self.pacing, **self._callbacks)
+        run_plan = RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan)
+        return FileSender(run_plan, source, self._clock, self.pacing, **self._callbacks)
 
     def microphone(self, duration_s: float | None = None, **plan: Any) -> MicrophoneSender:
-        made = RunPlan(endpoint="e", source=MicrophoneSource(), **plan)
-        return MicrophoneSender(made, duration_s, self._clock, self.pacing, **self._callbacks)
+        run_plan = RunPlan(endpoint="e", source=MicrophoneSource(), **plan)
+        return MicrophoneSender(run_plan, duration_s, self._clock, self.pacing, **self._callbacks)
 
     def start(self, sender: FileSender | MicrophoneSender) -> None:
         sender.start(self.stream, self.loop)  # type: ignore[arg-type]

@@ -43,13 +43,13 @@ class Disk:
 
 
 def drained(chunks: ChunkSource, at_most: int = 1_000_000) -> list[bytes]:
-    taken = []
-    while chunks.next_bytes() and len(taken) < at_most:
+    drained_chunks = []
+    while chunks.next_bytes() and len(drained_chunks) < at_most:
         size, chunk = chunks.next_bytes(), chunks.take()
         assert chunk is not None
         assert len(chunk) == size
-        taken.append(chunk)
-    return taken
+        drained_chunks.append(chunk)
+    return drained_chunks
 
 
 @given(st.binary(max_size=50), st.integers(1, 20))
@@ -90,13 +90,13 @@ def test_a_recording_on_disk_is_sent_like_one_in_memory(loop: bool):
     disk = Disk(AUDIO)
     limit = 2 * len(AUDIO) + 1000
     chunks = DiskChunkSource(disk, 2560, pytest.fail, loop=loop, limit_bytes=limit)
-    taken = bytearray()
+    sent_audio = bytearray()
     while chunks.next_bytes():
         disk.deliver()
         chunk = chunks.take()
         assert chunk is not None
-        taken += chunk
-    assert taken == (AUDIO * 3)[:limit] if loop else AUDIO
+        sent_audio += chunk
+    assert sent_audio == (AUDIO * 3)[:limit] if loop else AUDIO
 
 
 def test_one_block_is_read_ahead_and_no_more():

@@ -54,8 +54,8 @@ def test_all_that_is_known_of_a_clip_is_kept() -> None:
     event = clip_reference(3.0, 7, clip, 1.5, is_looped=True)
     assert event is not None
     assert (event.t, event.number, event.clip, event.length_s, event.is_looped) == (3.0, 7, "a.wav", 1.5, True)
-    kept = (event.text, event.turns, event.holds, event.ignore, event.language, event.keyterms)
-    assert kept == ("hello", (TURN,), clip.holds, clip.ignore, "en", ("hello",))
+    reference_fields = (event.text, event.turns, event.holds, event.ignore, event.language, event.keyterms)
+    assert reference_fields == ("hello", (TURN,), clip.holds, clip.ignore, "en", ("hello",))
     assert (event.conversation, event.sha256) == ("one", "ab")
 
 

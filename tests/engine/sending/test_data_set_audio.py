@@ -70,18 +70,18 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    made.close()
+    new_bench = Bench(tmp_path)
+    yield new_bench
+    new_bench.close()
 
 
 def all_of(chunks: ChunkSource) -> bytes:
-    taken = bytearray()
+    audio = bytearray()
     ends_s = time.monotonic() + 20
     while chunks.next_bytes():
         assert time.monotonic() < ends_s
-        taken += chunks.take() or b""
-    return bytes(taken)
+        audio += chunks.take() or b""
+    return bytes(audio)
 
 
 def first_of(chunks: ChunkSource) -> bytes:
@@ -203,7 +203,7 @@ def test_each_clip_is_told_before_its_first_chunk_is_taken(bench: Bench) -> None
     first_of(chunks)
     assert (len(bench.ahead), len(bench.started)) == (2, 1)
     all_of(chunks)
-    assert [told[:3] for told in bench.ahead] == bench.started
+    assert [announcement[:3] for announcement in bench.ahead] == bench.started
     lengths_s = dict(zip(bench.values, (0.25, 0.5, 0.75, 1.0), strict=True))
     assert [(name, length_s) for _, name, _, length_s in bench.ahead] == [
         (name, lengths_s[name]) for _, name, _ in bench.started

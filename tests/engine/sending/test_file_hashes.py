@@ -12,12 +12,12 @@ from tests.waiting import PATIENCE_S
 def test_every_file_is_hashed_once(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"first")
     (tmp_path / "b").write_bytes(b"second")
-    told: list[tuple[str, str]] = []
-    hashes = FileHashes(lambda path, sha256: told.append((Path(path).name, sha256)))
+    reports: list[tuple[str, str]] = []
+    hashes = FileHashes(lambda path, sha256: reports.append((Path(path).name, sha256)))
     for name in ("a", "gone", "b", "a"):
         hashes.add(str(tmp_path / name))
     hashes.close(PATIENCE_S)
-    assert told == [("a", hashlib.sha256(b"first").hexdigest()), ("b", hashlib.sha256(b"second").hexdigest())]
+    assert reports == [("a", hashlib.sha256(b"first").hexdigest()), ("b", hashlib.sha256(b"second").hexdigest())]
 
 
 def test_without_a_file_there_is_nothing_to_wait_for() -> None:

@@ -219,10 +219,10 @@ def test_the_audio_clock_finds_chunks_of_any_length_and_keeps_the_errors_of_thos
             errors_s.append(0.001 * (k % 5))
         if k % 97 == 0:
             for back in range(0, min(k, AudioClock.KEPT), 61):
-                found = clock.find(ends_s[k - back])
+                moments = clock.find(ends_s[k - back])
                 # A tiny chunk is shorter than what servers round to: the one before it counts as well.
-                assert found is not None
-                assert k - back - 1 <= round(found.send_s - 0.002) <= k - back
+                assert moments is not None
+                assert k - back - 1 <= round(moments.send_s - 0.002) <= k - back
     assert list(clock.recent_errors_s(70)) == pytest.approx(errors_s[-60:])
     assert len(AudioClock().recent_errors_s(750)) == 0
 

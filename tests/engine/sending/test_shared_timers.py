@@ -14,12 +14,12 @@ def test_calls_of_one_millisecond_share_a_timer_of_the_loop_and_none_comes_too_e
     async def main() -> None:
         timers, calls, begin_s = SharedTimers(now_s), [], now_s()
         loop = asyncio.get_running_loop()
-        made = []
+        loop_timers = []
         call_later = loop.call_later
-        loop.call_later = lambda *arguments: made.append(1) or call_later(*arguments)  # type: ignore[method-assign]
+        loop.call_later = lambda *arguments: loop_timers.append(1) or call_later(*arguments)  # type: ignore[method-assign]
         for delay_s in (0.0801, 0.08, 0.0795, 0.0803, 0.0):
             timers.call_later(delay_s, lambda delay_s=delay_s: calls.append((delay_s, now_s() - begin_s)))  # type: ignore[misc]
-        assert len(made) == 3
+        assert len(loop_timers) == 3
         await asyncio.sleep(1)
         assert [delay_s for delay_s, _ in calls] == [0.0, 0.08, 0.0795, 0.0801, 0.0803]
         assert all(0 <= after_s - delay_s + 1e-9 < 0.002 for delay_s, after_s in calls)

@@ -46,7 +46,7 @@ class Clock:
 
 
 async def test_keys_are_renewed_before_they_expire_and_a_failure_is_reported_once_and_retried_ever_later():
-    clock, given, reported = Clock(), [], []
+    clock, renewed_keys, reported = Clock(), [], []
     failures = [ProblemError(Problem(code="sso_expired", what="Expired.", todo="Sign in.")) for _ in range(7)]
 
     async def load() -> Credentials:
@@ -55,8 +55,8 @@ async def test_keys_are_renewed_before_they_expire_and_a_failure_is_reported_onc
         return keys("SECOND", None)
 
     first = keys("FIRST", clock.now_s + BEFORE_S + LOOK_S)
-    await keep_fresh(first, load, given.append, reported.append, wall_s=clock.wall_s, sleep=clock.sleep)
-    assert [each.access_key for each in given] == ["SECOND"]
+    await keep_fresh(first, load, renewed_keys.append, reported.append, wall_s=clock.wall_s, sleep=clock.sleep)
+    assert [each.access_key for each in renewed_keys] == ["SECOND"]
     assert [problem.code for problem in reported] == ["credentials_not_renewed"]
     assert "Sign in." in reported[0].todo
     assert clock.delays_s == [LOOK_S, 30, 60, 120, 240, 480, 480, 480, LOOK_S]

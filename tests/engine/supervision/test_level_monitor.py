@@ -31,13 +31,13 @@ class Device:
     """In place of a microphone; `play` is what happens once it has been opened."""
 
     play: Play
-    made: list[Device]
+    instances: list[Device]
 
     def __init__(self, listener: module._Monitor, *, device_index: int | None = None) -> None:
         self.listener = listener
         self.device_index = device_index
         self.stopped = False
-        self.made.append(self)
+        self.instances.append(self)
 
     async def start(self) -> None:
         await type(self).play(self)
@@ -66,24 +66,24 @@ class Pipes:
 
 @pytest.fixture
 def pipes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pipes]:
-    made = Pipes()
-    with os.fdopen(made.read_input) as stdin:
-        stdout = SimpleNamespace(fileno=lambda: made.write_output)
+    open_pipes = Pipes()
+    with os.fdopen(open_pipes.read_input) as stdin:
+        stdout = SimpleNamespace(fileno=lambda: open_pipes.write_output)
         monkeypatch.setattr(module, "sys", SimpleNamespace(stdin=stdin, stdout=stdout))
-        yield made
-        if made.input >= 0:
-            made.close_input()
+        yield open_pipes
+        if open_pipes.input >= 0:
+            open_pipes.close_input()
         for thread in threading.enumerate():  # it reads until then
             if thread.name == "standard input":
                 thread.join(5.0)
-        for descriptor in (made.output, made.write_output):
+        for descriptor in (open_pipes.output, open_pipes.write_output):
             if descriptor >= 0:
                 os.close(descriptor)
 
 
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> type[Device]:
-    monkeypatch.setattr(Device, "made", [], raising=False)
+    monkeypatch.setattr(Device, "instances", [], raising=False)
     monkeypatch.setattr(module, "Microphone", Device)
     return Device
 
@@ -103,7 +103,7 @@ async def test_each_frame_is_printed_until_the_input_is_closed(pipes: Pipes, dev
     assert (loud.is_silent, loud.is_clipped) == (False, False)
     assert (silent.is_silent, silent.peak_dbfs) == (True, -96.0)
     assert 0 <= loud.t <= silent.t < 60
-    (opened,) = device.made
+    (opened,) = device.instances
     assert (opened.device_index, opened.stopped) == (3, True)
 
 
@@ -116,7 +116,7 @@ async def test_a_lost_device_is_reported_and_ends_the_process(pipes: Pipes, devi
     (notice,) = pipes.printed()
     assert isinstance(notice, Notice)
     assert notice.problem == LOST
-    assert device.made[0].stopped
+    assert device.instances[0].stopped
 
 
 async def test_a_device_that_cannot_be_opened_is_reported(pipes: Pipes, device: type[Device]) -> None:

@@ -155,10 +155,12 @@ async def test_where_words_come_from_is_told_stream_by_stream(driver, pausing_wa
     plan = driver.plan(connections=2, wav=pausing_wav)
     plan = msgspec.structs.replace(plan, local_arguments=("--recogniser", recogniser))
     await driver.supervisor.run(plan)
-    told = {request: found for event in driver.of(TranscriptProvenance) for request, found in event.sources.items()}
+    sources_by_request = {
+        request: sources for event in driver.of(TranscriptProvenance) for request, sources in event.sources.items()
+    }
     streams = {event.request_id: event.conn for event in driver.of(ConnectionChanged) if event.request_id}
-    assert {streams[request] for request in told} == {1, 2}
-    assert all(found == [source] for found in told.values())
+    assert {streams[request] for request in sources_by_request} == {1, 2}
+    assert all(sources == [source] for sources in sources_by_request.values())
 
 
 async def test_a_change_goes_out_live_and_what_is_in_force_follows_the_echo(driver):
@@ -357,12 +359,12 @@ async def test_an_endpoint_that_dies_in_mid_run_fails_the_streams_with_what_was_
 
     local = LocalEndpoint()
     driver.supervisor._local = local
-    heard = set()
+    transcribed_conns = set()
 
     def both_have_heard(event):
         if isinstance(event, Received) and '"transcript":"And' in event.text:
-            heard.add(event.conn)
-        return len(heard) == 2
+            transcribed_conns.add(event.conn)
+        return len(transcribed_conns) == 2
 
     driver.once(both_have_heard, lambda _: os.kill(local._child.process.pid, signal.SIGKILL))
     try:

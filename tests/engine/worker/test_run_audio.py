@@ -43,10 +43,10 @@ async def test_a_recording_is_hashed_and_read_for_all_connections() -> None:
 
 
 async def test_a_clip_is_reported_when_it_begins_with_its_reference_the_first_time() -> None:
-    told: list[Event] = []
-    kept: list[Event | None] = []
+    events: list[Event] = []
+    references: list[Event | None] = []
     source = DataSetSource(path=str(Path(WAV)))
-    audio = audio_of(start_of(source), Hashes(), told.append, kept.append)
+    audio = audio_of(start_of(source), Hashes(), events.append, references.append)
     audio.open()
     try:
         chunks = audio.chunks(1, None)
@@ -56,5 +56,5 @@ async def test_a_clip_is_reported_when_it_begins_with_its_reference_the_first_ti
             await asyncio.sleep(0.001)
     finally:
         audio.close()
-    assert [event.clip for event in told if isinstance(event, ClipStarted)] == [str(WAV)]
-    assert [event.clip for event in kept if isinstance(event, ClipReference)] == [str(WAV)]
+    assert [event.clip for event in events if isinstance(event, ClipStarted)] == [str(WAV)]
+    assert [event.clip for event in references if isinstance(event, ClipReference)] == [str(WAV)]

@@ -128,17 +128,17 @@ async def test_percentiles_of_four_workers_are_those_of_one_histogram(driver, mo
 
     monkeypatch.setattr(sharding, "STREAMS_PER_WORKER", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    told = {}
+    final_lines = {}
     take = WorkerProcess._take
 
     def remember(self, line):
         if b'"event":"histograms"' in line and b'"final":true' in line:
-            told[self.number] = line
+            final_lines[self.number] = line
         take(self, line)
 
     monkeypatch.setattr(WorkerProcess, "_take", remember)
     ended = await driver.supervisor.run(plan_of(driver, connections=4, duration_s=2.0))
-    assert len(told) == 4
+    assert len(final_lines) == 4
     one = {name: Histogram() for name in FIGURES}
     for event in driver.of(Received):
         if event.user_latency_ms is not None and '"event":"Update"' in event.text:

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone he
 
 @pytest.fixture
 def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
-    with virtual_microphone(monkeypatch) as found:
-        yield found
+    with virtual_microphone(monkeypatch) as sound_server:
+        yield sound_server
 
 
 async def test_closing_what_was_never_opened_is_harmless() -> None:
@@ -72,9 +72,9 @@ async def test_what_the_microphone_hears_is_recorded_where_the_plan_says_so(driv
     assert 0.8 <= recorded.duration_s <= 0.08 * len(driver.of(LevelMeasured)) + 0.01
     loudest = max(abs(int(sample)) for block in recorded.blocks() for sample in (block.min(), block.max()))
     assert loudest > 1000
-    heard = read_session_audio(folder).segments(1)
-    assert [segment.path for segment in heard] == [str(folder / MICROPHONE_FILE)]
-    assert 0.0 <= heard[0].from_s < recorded.duration_s
+    segments = read_session_audio(folder).segments(1)
+    assert [segment.path for segment in segments] == [str(folder / MICROPHONE_FILE)]
+    assert 0.0 <= segments[0].from_s < recorded.duration_s
 
 
 async def test_speech_into_a_microphone_is_transcribed_on_every_connection(driver, microphone):

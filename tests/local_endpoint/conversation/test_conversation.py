@@ -23,10 +23,10 @@ MULTI = QUERY.replace("-en", "-multi")
 
 def violations(messages: list[Message], *, eager: bool) -> list[Any]:
     tracker = TurnTracker(eager_configured=eager)
-    found: list[Any] = []
+    broken_rules: list[Any] = []
     for message in messages:
-        found += tracker.feed(parse_server_message(msgspec.json.encode(message))).violations
-    return found
+        broken_rules += tracker.feed(parse_server_message(msgspec.json.encode(message))).violations
+    return broken_rules
 
 
 def test_the_sample_is_transcribed_verbatim_in_five_turns(endpoint: Info, sample_pcm: bytes, sample_wav: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_fragmented_message_has_the_type_of_its_first_part(endpoint: Info, las
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("no json", "not JSON"),
         (
@@ -166,13 +166,13 @@ def test_a_fragmented_message_has_the_type_of_its_first_part(endpoint: Info, las
         ('{"type":"Configure","numerals":"true"}', "Configure"),
     ],
 )
-def test_a_control_that_the_build_does_not_know_is_fatal(endpoint: Info, text: str, said: str) -> None:
+def test_a_control_that_the_build_does_not_know_is_fatal(endpoint: Info, text: str, reason: str) -> None:
     with WireClient(endpoint) as client:
         client.text(text)
         client.wait_end()
         error = client.messages[-1]
         assert (error["type"], error["code"]) == ("Error", "UNPARSABLE_CLIENT_MESSAGE")
-        assert said in error["description"]
+        assert reason in error["description"]
         assert client.last_failure == ("exception", "ModelStreamError")
 
 

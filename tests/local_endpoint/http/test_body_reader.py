@@ -33,16 +33,16 @@ class Body:
 
 
 async def test_pieces_are_taken_in_order_until_the_body_ends_and_empty_ones_are_not() -> None:
-    taken: list[bytes] = []
-    await BodyReader(Body(b"a", b"", b"b"), lambda data: taken.append(data) is None, WakeUps()).ended
-    assert taken == [b"a", b"b"]
+    pieces: list[bytes] = []
+    await BodyReader(Body(b"a", b"", b"b"), lambda data: pieces.append(data) is None, WakeUps()).ended
+    assert pieces == [b"a", b"b"]
 
 
 async def test_nothing_is_requested_after_take_has_declined() -> None:
-    body, taken = Body(b"a", b"b", ends=False), list[bytes]()
-    await BodyReader(body, lambda data: taken.append(data) is not None, WakeUps()).ended
+    body, pieces = Body(b"a", b"b", ends=False), list[bytes]()
+    await BodyReader(body, lambda data: pieces.append(data) is not None, WakeUps()).ended
     await asyncio.sleep(0)
-    assert taken == [b"a"]
+    assert pieces == [b"a"]
     assert body.awaited is not None
     assert body.awaited.done(), "no further piece is awaited"
 
@@ -60,13 +60,13 @@ async def test_an_error_of_the_server_library_ends_the_reader_with_it_and_no_oth
         def __anext__(self) -> asyncio.Future[bytes]:
             raise RuntimeError("closed")
 
-    wake_ups, taken = WakeUps(), list[bytes]()
+    wake_ups, pieces = WakeUps(), list[bytes]()
     broken = BodyReader(Broken(), lambda _: True, wake_ups)
-    whole = BodyReader(Body(b"a"), lambda data: taken.append(data) is None, wake_ups)
+    whole = BodyReader(Body(b"a"), lambda data: pieces.append(data) is None, wake_ups)
     with pytest.raises(RuntimeError, match="closed"):
         await broken.ended
     await whole.ended
-    assert taken == [b"a"]
+    assert pieces == [b"a"]
 
 
 @pytest.mark.parametrize("arrives", [False, True])
@@ -74,8 +74,8 @@ async def test_a_reader_that_is_stopped_takes_nothing_more_and_is_freed(arrives:
     gc.collect()
     gc.disable()
     try:
-        body, taken = Body(ends=False), list[bytes]()
-        reader = BodyReader(body, lambda data: taken.append(data) is None, WakeUps())
+        body, pieces = Body(ends=False), list[bytes]()
+        reader = BodyReader(body, lambda data: pieces.append(data) is None, WakeUps())
         await asyncio.sleep(0)
         assert body.awaited is not None
         if arrives:
@@ -89,7 +89,7 @@ async def test_a_reader_that_is_stopped_takes_nothing_more_and_is_freed(arrives:
         body.awaited = None
         del reader
         assert left() is None
-        assert taken == []
+        assert pieces == []
     finally:
         gc.enable()
 

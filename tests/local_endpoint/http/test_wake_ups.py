@@ -8,26 +8,26 @@ from flux_desktop.local_endpoint.http.wake_ups import WakeUps
 
 
 async def test_calls_are_made_together_and_in_order_after_all_that_the_loop_was_woken_for() -> None:
-    wake_ups, made = WakeUps(), list[str]()
+    wake_ups, calls = WakeUps(), list[str]()
 
     def use(name: str) -> None:
-        made.append(name)
-        wake_ups.at_end(lambda: made.append(f"end of {name}"))
+        calls.append(name)
+        wake_ups.at_end(lambda: calls.append(f"end of {name}"))
 
     asyncio.get_running_loop().call_soon(use, "a")
     asyncio.get_running_loop().call_soon(use, "b")
     await asyncio.sleep(0)
-    assert made == ["a", "b"]
+    assert calls == ["a", "b"]
     await asyncio.sleep(0)
-    assert made == ["a", "b", "end of a", "end of b"]
+    assert calls == ["a", "b", "end of a", "end of b"]
     await asyncio.sleep(0)
-    assert len(made) == 4, "each call is made once"
+    assert len(calls) == 4, "each call is made once"
 
 
 async def test_a_call_that_is_added_by_another_one_belongs_to_the_next_wake_up() -> None:
-    wake_ups, made = WakeUps(), list[str]()
-    wake_ups.at_end(lambda: wake_ups.at_end(lambda: made.append("second")))
+    wake_ups, calls = WakeUps(), list[str]()
+    wake_ups.at_end(lambda: wake_ups.at_end(lambda: calls.append("second")))
     await asyncio.sleep(0)
-    assert made == []
+    assert calls == []
     await asyncio.sleep(0)
-    assert made == ["second"]
+    assert calls == ["second"]

@@ -63,7 +63,7 @@ def test_audio_that_nothing_listens_to_is_counted_alike_in_whole_frames_and_in_p
     assert [whole.hear_silence(frame) for _ in range(3)] == [0.08, 0.16, 0.24]
     assert pieces.feed(frame[:600]) == []
     assert pieces.hear_silence(frame[:640]) is None, "it ends one frame and begins another"
-    assert [heard.end_s for heard in pieces.feed(frame[: 3 * 640 - 600])] == [0.08, 0.16, 0.24]
+    assert [audio_frame.end_s for audio_frame in pieces.feed(frame[: 3 * 640 - 600])] == [0.08, 0.16, 0.24]
     assert pieces.hear_silence(frame[:640]) == 0.32
     assert pieces.heard_s == 0.32
     assert Recogniser("linear16", 16_000, (), None).hear_silence(frame) is None, "this one listens"

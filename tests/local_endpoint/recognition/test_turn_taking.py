@@ -47,9 +47,9 @@ class Conversation:
         self.steps: list[TurnStep] = []
 
     def frames(self, count: int, *, speech: bool, add: tuple[str, ...] = (), take_back: int = 0) -> list[TurnStep]:
-        kept = self.words[: max(0, len(self.words) - take_back)]
+        unchanged_words = self.words[: max(0, len(self.words) - take_back)]
         new = tuple(SpokenWord(text, self.now_s, self.now_s + FRAME_S, 0.9) for text in add)
-        self.words = kept + new
+        self.words = unchanged_words + new
         fresh: list[TurnStep] = []
         for _ in range(count):
             self.now_s += FRAME_S
@@ -82,28 +82,28 @@ def events(steps: list[TurnStep], *, updates: bool = False) -> list[str]:
 def test_no_conversation_breaks_a_rule_of_the_protocol(
     thresholds: TurnThresholds, script: list[object], ends_turn: bool
 ) -> None:
-    talk = Conversation(thresholds)
+    conversation = Conversation(thresholds)
     eager_ever = thresholds.eager is not None
     for action in script:
         if action == "force":
-            talk.force()
+            conversation.force()
         elif isinstance(action, tuple) and action[0] == "configure":
             # Eager ends, once on, cannot be switched off in mid-stream.
             changed = action[1]
-            if talk.taker.thresholds.eager is None or changed.eager is not None:
-                talk.taker.thresholds = changed
+            if conversation.taker.thresholds.eager is None or changed.eager is not None:
+                conversation.taker.thresholds = changed
             eager_ever = eager_ever or changed.eager is not None
         elif isinstance(action, tuple):
             speech, take_back, add, count = action
-            talk.frames(count, speech=speech, add=tuple(add), take_back=take_back)
-    talk.close(ends_turn=ends_turn)
+            conversation.frames(count, speech=speech, add=tuple(add), take_back=take_back)
+    conversation.close(ends_turn=ends_turn)
     tracker = TurnTracker(eager_configured=eager_ever)
     request_id = str(uuid.uuid4())
-    for number, step in enumerate(talk.steps):
+    for number, step in enumerate(conversation.steps):
         message = turn_info(step, request_id, number, FluxOptions(), BUNDLES["latest"])
         assert tracker.feed(parse_server_message(msgspec.json.encode(message))).violations == ()
-    assert all(0 <= step.confidence <= 1 and step.window_start_s <= step.window_end_s for step in talk.steps)
-    check_thresholds_were_met(talk.steps)
+    assert all(0 <= step.confidence <= 1 and step.window_start_s <= step.window_end_s for step in conversation.steps)
+    check_thresholds_were_met(conversation.steps)
 
 
 def check_thresholds_were_met(steps: list[TurnStep]) -> None:
@@ -121,73 +121,75 @@ def check_thresholds_were_met(steps: list[TurnStep]) -> None:
 def test_something_is_sent_for_every_quarter_second_of_audio(
     runs: list[tuple[bool, int]], thresholds: TurnThresholds
 ) -> None:
-    talk = Conversation(thresholds)
+    conversation = Conversation(thresholds)
     for speech, count in runs:
-        talk.frames(count, speech=speech, add=("yes",) if speech else ())
-    ends = [0.0, *(step.window_end_s for step in talk.steps), talk.now_s]
+        conversation.frames(count, speech=speech, add=("yes",) if speech else ())
+    ends = [0.0, *(step.window_end_s for step in conversation.steps), conversation.now_s]
     assert max(later - earlier for earlier, later in pairwise(ends)) <= 3 * FRAME_S + 1e-6
 
 
 def test_a_plain_turn_starts_with_text_and_ends_by_the_model() -> None:
-    talk = Conversation(TurnThresholds())
-    assert events(talk.frames(3, speech=True)) == []
-    started = talk.frames(5, speech=True, add=("Hello",))
+    conversation = Conversation(TurnThresholds())
+    assert events(conversation.frames(3, speech=True)) == []
+    started = conversation.frames(5, speech=True, add=("Hello",))
     assert events(started) == ["StartOfTurn"]
     assert started[0].transcript == "Hello"
-    ended = talk.frames(12, speech=False, add=("there.",))[-1]
-    last = [step for step in talk.steps if step.event is TurnEvent.END_OF_TURN]
+    ended = conversation.frames(12, speech=False, add=("there.",))[-1]
+    last = [step for step in conversation.steps if step.event is TurnEvent.END_OF_TURN]
     assert [(s.turn_index, s.transcript, s.trigger) for s in last] == [(0, "Hello there.", "model")]
     assert last[0].confidence >= 0.7
     assert (ended.turn_index, ended.transcript) == (1, "")
 
 
 def test_an_eager_end_is_taken_back_when_speech_goes_on_and_kept_when_it_does_not() -> None:
-    talk = Conversation(TurnThresholds(eager=0.4))
-    talk.frames(4, speech=True, add=("well",))
-    assert events(talk.frames(4, speech=False, add=("no,",))) == ["EagerEndOfTurn"]
-    assert events(talk.frames(3, speech=True, add=("yes.",))) == ["TurnResumed"]
-    ended = [s for s in talk.frames(9, speech=False) if s.event is not TurnEvent.UPDATE]
+    conversation = Conversation(TurnThresholds(eager=0.4))
+    conversation.frames(4, speech=True, add=("well",))
+    assert events(conversation.frames(4, speech=False, add=("no,",))) == ["EagerEndOfTurn"]
+    assert events(conversation.frames(3, speech=True, add=("yes.",))) == ["TurnResumed"]
+    ended = [s for s in conversation.frames(9, speech=False) if s.event is not TurnEvent.UPDATE]
     assert events(ended) == ["EagerEndOfTurn", "EndOfTurn"]
     assert ended[0].transcript == ended[1].transcript == "well no, yes."
 
 
 def test_a_text_that_changes_after_an_eager_end_is_announced_first() -> None:
-    talk = Conversation(TurnThresholds(eager=0.3))
-    talk.frames(2, speech=True, add=("maybe.",))
-    talk.frames(4, speech=False)
-    assert talk.steps[-1].event is TurnEvent.EAGER_END_OF_TURN or "EagerEndOfTurn" in events(talk.steps)
-    assert events(talk.frames(1, speech=False, add=("what?",), take_back=1)) == ["TurnResumed"]
+    conversation = Conversation(TurnThresholds(eager=0.3))
+    conversation.frames(2, speech=True, add=("maybe.",))
+    conversation.frames(4, speech=False)
+    assert conversation.steps[-1].event is TurnEvent.EAGER_END_OF_TURN or "EagerEndOfTurn" in events(conversation.steps)
+    assert events(conversation.frames(1, speech=False, add=("what?",), take_back=1)) == ["TurnResumed"]
 
 
 @pytest.mark.parametrize(
     ("eot", "timeout_ms", "trigger"), [(1.0, 1000, "timeout"), (0.7, 500, "timeout"), (0.7, 5000, "model")]
 )
 def test_what_ends_a_turn(eot: float, timeout_ms: int, trigger: str) -> None:
-    talk = Conversation(TurnThresholds(eot=eot, timeout_ms=timeout_ms))
-    talk.frames(3, speech=True, add=("well",))
-    silence_ms = next(count * 80 for count in range(1, 100) if "EndOfTurn" in events(talk.frames(1, speech=False)))
-    assert talk.steps[-1].trigger == trigger
+    conversation = Conversation(TurnThresholds(eot=eot, timeout_ms=timeout_ms))
+    conversation.frames(3, speech=True, add=("well",))
+    silence_ms = next(
+        count * 80 for count in range(1, 100) if "EndOfTurn" in events(conversation.frames(1, speech=False))
+    )
+    assert conversation.steps[-1].trigger == trigger
     if trigger == "timeout":
         assert timeout_ms <= silence_ms <= timeout_ms + 80
 
 
 def test_a_forced_end_keeps_the_text_last_sent_and_needs_an_open_turn() -> None:
-    talk = Conversation(TurnThresholds(eager=0.3))
-    assert talk.force() == []
-    talk.frames(3, speech=True, add=("well",))
-    talk.words += (SpokenWord("not yet sent", 0.2, 0.3, 0.9),)
-    assert events(talk.frames(1, speech=True), updates=True) == []
-    (end,) = talk.force()
+    conversation = Conversation(TurnThresholds(eager=0.3))
+    assert conversation.force() == []
+    conversation.frames(3, speech=True, add=("well",))
+    conversation.words += (SpokenWord("not yet sent", 0.2, 0.3, 0.9),)
+    assert events(conversation.frames(1, speech=True), updates=True) == []
+    (end,) = conversation.force()
     assert (end.trigger, end.transcript, end.confidence < 0.3) == ("manual", "well", True)
-    assert talk.force() == []
+    assert conversation.force() == []
 
 
 def test_closing_gives_the_last_text_without_ending_the_turn_unless_the_build_does() -> None:
     for ends_turn, expected in ((False, ["Update"]), (True, ["Update", "EndOfTurn"])):
-        talk = Conversation(TurnThresholds())
-        talk.frames(2, speech=True, add=("yes",))
-        talk.words += (SpokenWord("no,", 0.2, 0.3, 0.9),)
-        steps = talk.close(ends_turn=ends_turn)
+        conversation = Conversation(TurnThresholds())
+        conversation.frames(2, speech=True, add=("yes",))
+        conversation.words += (SpokenWord("no,", 0.2, 0.3, 0.9),)
+        steps = conversation.close(ends_turn=ends_turn)
         assert events(steps, updates=True) == expected
         assert {step.transcript for step in steps} == {"yes no,"}
 
@@ -217,6 +219,6 @@ def test_how_long_a_pause_inside_a_sentence_is_borne_depends_on_the_last_word_al
     [(("yes", "no"), True), (("Yes", "no"), False), (("yes,", "no"), False), (("yes", "no."), True)],
 )
 def test_a_missing_full_stop_says_something_only_in_a_written_text(words: tuple[str, ...], ends: bool) -> None:
-    talk = Conversation(TurnThresholds())
-    talk.frames(3, speech=True, add=words)
-    assert ("EndOfTurn" in events(talk.frames(10, speech=False))) is ends
+    conversation = Conversation(TurnThresholds())
+    conversation.frames(3, speech=True, add=words)
+    assert ("EndOfTurn" in events(conversation.frames(10, speech=False))) is ends
