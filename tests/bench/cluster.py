@@ -63,7 +63,7 @@ def cluster_in(home: Path, generators: int) -> Iterator[Membership]:
 
 def processes(home: Path, *words: str) -> list[int]:
     """Process numbers of the cluster in `home` whose command lines have all of the words."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
             command = (entry / "cmdline").read_bytes().split(b"\0")
@@ -71,8 +71,8 @@ def processes(home: Path, *words: str) -> list[int]:
                 all(word.encode() in command for word in words)
                 and f"{home}".encode() in (entry / "environ").read_bytes()
             ):
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 def open_streams(port: int) -> int:
@@ -149,14 +149,14 @@ def exact(generators: int, streams: int, seconds: float, batch_size: int) -> Non
             own = msgspec.structs.asdict(pooled[name].percentiles())
             print(f"  {name}: merged {'=' if own == summary[key] else 'IS NOT'} pooled, {summary[key]}")
         opened: dict[int, float] = {}
-        heard: dict[int, float] = {}
+        audio_starts: dict[int, float] = {}
         for event in read_session(session, messages=False):
             if isinstance(event, ConnectionChanged) and event.state is ConnectionState.CONNECTING:
                 opened.setdefault(event.conn, event.t)
             elif isinstance(event, AudioStarted):
-                heard.setdefault(event.conn, event.t)
+                audio_starts.setdefault(event.conn, event.t)
         # Connections 1 to k are the first of each generator, k + 1 to 2k the second, and so on: due at the same moment.
-        for name, times in (("opened", opened), ("began their audio", heard)):
+        for name, times in (("opened", opened), ("began their audio", audio_starts)):
             spreads = sorted(
                 max(group) - min(group)
                 for first in range(1, total + 1, generators)
@@ -412,10 +412,10 @@ async def exchanges(generators: int, seconds: float) -> None:
         each = len(took) / wall_s
         print(f"{generators} simulated generators, {each:.0f} exchanges/s for {wall_s:.0f} s")
         print(f"  round trip p50 {1000 * took[len(took) // 2]:.1f} ms, p99 {1000 * took[int(len(took) * 0.99)]:.1f} ms")
-        for name, used in (("coordinator", scheduler), ("run's process", own)):
-            per = 1e6 * used / len(took)
+        for name, busy_s in (("coordinator", scheduler), ("run's process", own)):
+            per = 1e6 * busy_s / len(took)
             print(
-                f"  {name}: {100 * used / wall_s:.0f} % of a core, {per:.0f} µs an exchange; 1,000 generators at one "
+                f"  {name}: {100 * busy_s / wall_s:.0f} % of a core, {per:.0f} µs an exchange; 1,000 generators at one "
                 f"exchange a second: {per * 1000 / 1e4:.0f} % of a core"
             )
 

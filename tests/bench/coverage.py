@@ -19,17 +19,17 @@ def main() -> None:
     """Print one line a kind; 93 to 97 of 100 is what an interval of 95 % should do."""
     rng = np.random.default_rng(1)
     for n, share in ((59, 0.1), (83, 0.05), (200, 0.05), (400, 0.08)):
-        found = [wilson(int(successes), n) for successes in rng.binomial(n, share, SETS)]
-        _report(f"proportion {share:.0%} of {n}", found, share)
+        estimates = [wilson(int(successes), n) for successes in rng.binomial(n, share, SETS)]
+        _report(f"proportion {share:.0%} of {n}", estimates, share)
     for conversations in (10, 20, 40):
-        found = [_rate(rng, conversations) for _ in range(SETS)]
-        _report(f"error rate, {conversations} conversations", found, 0.05)
+        estimates = [_rate(rng, conversations) for _ in range(SETS)]
+        _report(f"error rate, {conversations} conversations", estimates, 0.05)
     for conversations in (10, 20, 40):
         units = np.repeat(np.arange(conversations), TURNS).tolist()
         for level in (0.5, 0.9, 0.95):
             true = float(np.quantile(_latencies(rng, 60_000), level))
-            found = [quantile(_latencies(rng, conversations).tolist(), units, level) for _ in range(SETS)]
-            _report(f"p{level * 100:g}, {conversations} conversations of {TURNS} turns", found, true)
+            estimates = [quantile(_latencies(rng, conversations).tolist(), units, level) for _ in range(SETS)]
+            _report(f"p{level * 100:g}, {conversations} conversations of {TURNS} turns", estimates, true)
 
 
 def _rate(rng: np.random.Generator, conversations: int) -> Estimate:
@@ -43,8 +43,8 @@ def _latencies(rng: np.random.Generator, conversations: int) -> NDArray[np.float
     return rng.lognormal(np.repeat(rng.normal(6, 0.3, conversations), TURNS), 0.4)
 
 
-def _report(kind: str, found: list[Estimate], true: float) -> None:
-    known = [each for each in found if each.low is not None]
+def _report(kind: str, estimates: list[Estimate], true: float) -> None:
+    known = [each for each in estimates if each.low is not None]
     held = sum(each.low <= true and (each.high is None or true <= each.high) for each in known if each.low is not None)
     print(f"{kind}: {held / len(known):.1%} of {len(known)}")
 

@@ -67,11 +67,11 @@ def connection(conn: int, seconds: float) -> Iterator[Event]:
         start_s = t
         for count in range(1, len(words) + 3):
             t, sequence = t + UPDATE_S, sequence + 1
-            said = words[:count]
+            spoken_words = words[:count]
             is_end = count == len(words) + 2
             kind = "EndOfTurn" if is_end else "EagerEndOfTurn" if count == len(words) + 1 else "Update"
             kind = "StartOfTurn" if count == 1 else kind
-            yield _message(t, conn, kind, index, sequence, start_s, said)
+            yield _message(t, conn, kind, index, sequence, start_s, spoken_words)
         texts.append(" ".join(words))
         index += 1
         for _ in range(3):
@@ -84,9 +84,11 @@ def connection(conn: int, seconds: float) -> Iterator[Event]:
     yield ConnectionEnded(t=t + 0.5, summary=summary)
 
 
-def _message(t: float, conn: int, kind: str, index: int, number: int, start_s: float, said: list[str]) -> Received:
+def _message(
+    t: float, conn: int, kind: str, index: int, number: int, start_s: float, spoken_words: list[str]
+) -> Received:
     sure = round(_RNG.random(), 3)
-    words = [Word(word=word, confidence=round(_RNG.uniform(0.5, 1), 3)) for word in said]
+    words = [Word(word=word, confidence=round(_RNG.uniform(0.5, 1), 3)) for word in spoken_words]
     body = {
         "type": "TurnInfo",
         "request_id": f"{conn:08x}-941f-422b-8490-88ea6df51848",
@@ -94,12 +96,12 @@ def _message(t: float, conn: int, kind: str, index: int, number: int, start_s: f
         "turn_index": index,
         "audio_window_start": round(start_s, 2),
         "audio_window_end": round(t, 2),
-        "transcript": " ".join(said),
+        "transcript": " ".join(spoken_words),
         "words": [{"word": word.word, "confidence": word.confidence} for word in words],
         "end_of_turn_confidence": sure,
         "sequence_id": number,
     }
-    turn = Turn(index=index, transcript=" ".join(said), start_s=start_s, end_s=t, words=words, confidence=sure)
+    turn = Turn(index=index, transcript=" ".join(spoken_words), start_s=start_s, end_s=t, words=words, confidence=sure)
     turn.ended_by = "model" if kind == "EndOfTurn" else None
     latency_ms = round(60 + _RNG.gammavariate(2, 15), 3)
     return Received(
@@ -108,8 +110,8 @@ def _message(t: float, conn: int, kind: str, index: int, number: int, start_s: f
         type="TurnInfo",
         text=json.dumps(body, separators=(",", ":")),
         turn_event=kind,
-        turn=turn if said else None,
-        turn_state=TurnState.SPEAKING if said else TurnState.READY,
+        turn=turn if spoken_words else None,
+        turn_state=TurnState.SPEAKING if spoken_words else TurnState.READY,
         eot_confidence=sure,
         user_latency_ms=latency_ms,
         wire_latency_ms=round(latency_ms - 7.2, 3),

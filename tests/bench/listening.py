@@ -74,8 +74,8 @@ class Bench:
         listening.send(Hear(segments=[Segment(path=str(SAMPLE), at_s=0.0, repeats=True)], zero_s=self.zero_s))
         ending = asyncio.ensure_future(over.wait())
         async with contextlib.aclosing(listening.reports()) as reports:
-            async for heard in reports:
-                self.reports.append(heard)
+            async for report in reports:
+                self.reports.append(report)
                 if ending.done():
                     return
 
@@ -96,7 +96,7 @@ def print_heard(bench: Bench, monitor: Monitor) -> None:
     origin_s, sound = monitor.captured()
     first = max(0, round((bench.zero_s + SETTLING_S - origin_s) * RATE_HZ))
     last = min(len(sound), round((bench.zero_s + bench.seconds - 1 - origin_s) * RATE_HZ))
-    found: list[tuple[float, float, float]] = []
+    matches: list[tuple[float, float, float]] = []
     missed = silent = 0
     for at in range(first, last - RATE_HZ, RATE_HZ):
         heard_s = origin_s + at / RATE_HZ
@@ -106,22 +106,24 @@ def print_heard(bench: Bench, monitor: Monitor) -> None:
         elif one.correlation < SAME:
             missed += 1
         else:
-            found.append((heard_s - bench.zero_s, one.correlation, one.late_ms))
-    if not found:
+            matches.append((heard_s - bench.zero_s, one.correlation, one.late_ms))
+    if not matches:
         print("nothing was heard")
         return
-    late = [each[2] for each in found]
+    late = [each[2] for each in matches]
     print(
-        f"heard {len(found)} s, {missed} s not like the file, {silent} s silent; "
-        f"correlation median {statistics.median(each[1] for each in found):.4f}, "
-        f"lowest {min(each[1] for each in found):.4f}"
+        f"heard {len(matches)} s, {missed} s not like the file, {silent} s silent; "
+        f"correlation median {statistics.median(each[1] for each in matches):.4f}, "
+        f"lowest {min(each[1] for each in matches):.4f}"
     )
     print(f"offset median {statistics.median(late):+.1f} ms, from {min(late):+.1f} to {max(late):+.1f} ms")
     edge = max(1, min(60, len(late) // 4))
     begin, end = statistics.median(late[:edge]), statistics.median(late[-edge:])
-    print(f"drift between the first and last {edge} s, over {found[-1][0] - found[0][0]:.0f} s: {end - begin:+.2f} ms")
-    step = max(1, len(found) // 12)
-    print("offset over time: " + ", ".join(f"{at / 60:.1f} min {ms:+.1f}" for at, _, ms in found[::step]))
+    print(
+        f"drift between the first and last {edge} s, over {matches[-1][0] - matches[0][0]:.0f} s: {end - begin:+.2f} ms"
+    )
+    step = max(1, len(matches) // 12)
+    print("offset over time: " + ", ".join(f"{at / 60:.1f} min {ms:+.1f}" for at, _, ms in matches[::step]))
     behind = [each.behind_s * 1000 for each in bench.reports if each.behind_s is not None]
     print(f"as the player itself reports: median {statistics.median(behind):+.2f} ms, n {len(behind)}")
 

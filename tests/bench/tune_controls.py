@@ -78,13 +78,13 @@ async def _timed(repaint: Callable[[], object], move: Callable[[int], object], n
     move(number)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     repaint()
-    taken = (time.perf_counter() - wall_s) * 1000, (time.thread_time() - processor_s) * 1000
+    durations_ms = (time.perf_counter() - wall_s) * 1000, (time.thread_time() - processor_s) * 1000
     await asyncio.sleep(PAUSE_S)
-    return taken
+    return durations_ms
 
 
-def _say(name: str, taken: Sequence[tuple[float, float]]) -> None:
-    walls, processors = (np.array(column) for column in zip(*taken, strict=True))
+def _say(name: str, durations_ms: Sequence[tuple[float, float]]) -> None:
+    walls, processors = (np.array(column) for column in zip(*durations_ms, strict=True))
     wall, processor = (np.percentile(values, (50, 95)) for values in (walls, processors))
     held = "" if wall[1] <= MARK_MS else f"  over {MARK_MS:g} ms"
     print(

@@ -81,7 +81,7 @@ async def rows(local: LocalEndpoint, streams: int, seconds: float) -> list[tuple
     one = sorted(starts, key=lambda start: start.first_chunk_cpu_s)[STARTS // 2]
     mine, theirs = await ours(local, streams, seconds), await former(local, streams, seconds)
     start, is_short = f"{one.first_chunk_cpu_s:.2f} s of CPU in {one.first_chunk_s:.1f} s", one.first_chunk_cpu_s <= 1.2
-    found: list[tuple[str, str, str, bool | None]] = [
+    table_rows: list[tuple[str, str, str, bool | None]] = [
         (
             f"start of `flux-stress file` to its first chunk, all processes, median of {STARTS}",
             "≤ 1.2 s",
@@ -91,12 +91,12 @@ async def rows(local: LocalEndpoint, streams: int, seconds: float) -> list[tuple
         (f"`flux-stress file`, {streams} streams for {seconds:g} s (no mark)", "–", _described(mine), None),
     ]
     if theirs is not None:
-        found.append((f"{FORMER_CLIENT}, {streams} streams for {seconds:g} s", "–", _described(theirs), None))
+        table_rows.append((f"{FORMER_CLIENT}, {streams} streams for {seconds:g} s", "–", _described(theirs), None))
         ratio = f"{mine.cpu_s / theirs.cpu_s:.2f}"
         if not (mine.keeps_pace and theirs.keeps_pace):
             ratio += ", not comparable: one does not keep pace"
-        found.append((f"whole command, ours ÷ {FORMER_CLIENT}", "–", ratio, None))
-    return found
+        table_rows.append((f"whole command, ours ÷ {FORMER_CLIENT}", "–", ratio, None))
+    return table_rows
 
 
 def _described(whole: Whole) -> str:

@@ -61,7 +61,7 @@ def test_the_account_is_left_alone_where_asked_and_with_another_runtime(wav: str
 
 
 def test_every_flag_of_old(wav: str) -> None:
-    made = plan(
+    run_plan = plan(
         wav,
         "--connections 3 --model flux-general-multi --eot-threshold 0.8 --eager-eot-threshold 0.4 --loop "
         "--eot-timeout-ms 6000 --keyterms ' alpha , big band,' --encoding mulaw --language-hints en,es "
@@ -71,7 +71,7 @@ def test_every_flag_of_old(wav: str) -> None:
         "--reconfigure-eager-eot-threshold 0.9 --reconfigure-eot-timeout-ms 700 --reconfigure-keyterms 'c, d' "
         "--reconfigure-language-hints de",
     )
-    assert made == RunPlan(
+    assert run_plan == RunPlan(
         endpoint="flux-prod",
         observe_account=True,
         source=WavSource(path=wav, loop=True),
@@ -102,13 +102,13 @@ def test_every_flag_of_old(wav: str) -> None:
 
 
 def test_batches_hold_all_connections_for_the_whole_duration(wav: str) -> None:
-    made = plan(wav, "--connections 5 --batch-size 2 --batch-delay 3 --duration 30")
-    assert made.stages == (Stage(2, 3.0), Stage(4, 3.0), Stage(5, 30.0))
-    assert [slot.start_s for slot in slots(made.stages)] == [0.0, 0.0, 3.0, 3.0, 6.0]
-    assert {slot.start_s + slot.duration_s for slot in slots(made.stages)} == {36.0}
-    assert made.connections == 5
-    assert isinstance(made.source, WavSource)
-    assert not made.source.loop
+    run_plan = plan(wav, "--connections 5 --batch-size 2 --batch-delay 3 --duration 30")
+    assert run_plan.stages == (Stage(2, 3.0), Stage(4, 3.0), Stage(5, 30.0))
+    assert [slot.start_s for slot in slots(run_plan.stages)] == [0.0, 0.0, 3.0, 3.0, 6.0]
+    assert {slot.start_s + slot.duration_s for slot in slots(run_plan.stages)} == {36.0}
+    assert run_plan.connections == 5
+    assert isinstance(run_plan.source, WavSource)
+    assert not run_plan.source.loop
     for flags in ("--batch-size 2 --batch-delay 3", "--batch-delay 3 --duration 30", "--batch-size 5 --duration 30"):
         assert plan(wav, f"--connections 5 {flags}").stages == ()
 
@@ -123,7 +123,7 @@ def test_the_region_is_that_of_the_environment_unless_one_is_given(wav: str, mon
 def test_our_own_flags(wav: str, tmp_path: Path) -> None:
     authorities = tmp_path / "ca.pem"
     authorities.touch()
-    made = plan(
+    run_plan = plan(
         wav,
         "--endpoint-url https://localhost:9 --profile me --region eu-west-3 --stages 1x10s,3x1m "
         "--limit update_p95_ms<400 --limit completed==3 --bundle latest --target-variant blue "
@@ -131,7 +131,7 @@ def test_our_own_flags(wav: str, tmp_path: Path) -> None:
         f"--ca-bundle '{authorities}'",
         endpoint="local",
     )
-    assert made == RunPlan(
+    assert run_plan == RunPlan(
         endpoint="local",
         source=WavSource(path=wav, loop=True),
         endpoint_url="https://localhost:9",
@@ -230,16 +230,16 @@ def test_an_open_quote_in_the_local_arguments_is_exit_2(wav: str, capsys: pytest
     [("30", 30.0), ("30s", 30.0), ("2m", 120.0), ("1m30s", 90.0), ("0.5h", 1800.0), ("500ms", 0.5), (" 1.5M ", 90.0)],
 )
 def test_durations_may_have_units(wav: str, text: str, duration_s: float) -> None:
-    made = plan(wav, f"--duration '{text}' --idle-before-audio '{text}'")
-    assert (made.duration_s, made.idle_before_audio_s) == (duration_s, duration_s)
+    run_plan = plan(wav, f"--duration '{text}' --idle-before-audio '{text}'")
+    assert (run_plan.duration_s, run_plan.idle_before_audio_s) == (duration_s, duration_s)
 
 
 def test_parameters_that_had_no_flag(wav: str) -> None:
-    made = plan(wav, "--numerals --redact pci --tag a --tag b --mip-opt-out --chunk-ms 20 --force-end-turn-at-end")
-    assert query_string(made.options).endswith("&numerals=true&redact=pci&mip_opt_out=true&tag=a&tag=b")
-    assert (made.chunk_s, made.force_end_turn_at_end) == (0.02, True)
-    made = plan(wav, "--no-numerals --no-mip-opt-out")
-    assert (made.options.numerals, made.options.mip_opt_out) == (False, False)
+    run_plan = plan(wav, "--numerals --redact pci --tag a --tag b --mip-opt-out --chunk-ms 20 --force-end-turn-at-end")
+    assert query_string(run_plan.options).endswith("&numerals=true&redact=pci&mip_opt_out=true&tag=a&tag=b")
+    assert (run_plan.chunk_s, run_plan.force_end_turn_at_end) == (0.02, True)
+    run_plan = plan(wav, "--no-numerals --no-mip-opt-out")
+    assert (run_plan.options.numerals, run_plan.options.mip_opt_out) == (False, False)
     assert (plan(wav).options, plan(wav).chunk_s) == (FluxOptions(), 0.08)
 
 
@@ -274,10 +274,10 @@ def test_a_data_set(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_data_set_on_fresh_connections() -> None:
     words = "file x --data sample --fresh-connection --connections 5 --passes 3 --trailing-silence 6s --channel left"
-    made = file_plan(build_parser("file").parse_args(words.split()))
-    assert (made.connections, made.held_max, made.held) == (3 * 29, 5, 5)
-    assert isinstance(made.source, DataSetSource)
-    assert (made.source.passes, made.source.trailing_silence_s, made.source.channel) == (3, 6.0, "left")
+    run_plan = file_plan(build_parser("file").parse_args(words.split()))
+    assert (run_plan.connections, run_plan.held_max, run_plan.held) == (3 * 29, 5, 5)
+    assert isinstance(run_plan.source, DataSetSource)
+    assert (run_plan.source.passes, run_plan.source.trailing_silence_s, run_plan.source.channel) == (3, 6.0, "left")
 
 
 def test_audio_from_standard_input_is_checked_before_the_run(
@@ -337,9 +337,9 @@ def test_wrong_usage_is_exit_2_and_one_line(wav: str, flags: str, capsys: pytest
     ],
 )
 def test_extra_wins_over_the_flags(wav: str, flags: str, query: str) -> None:
-    made = plan(wav, f"--eot-threshold 0.8 --extra '{flags}'")
+    run_plan = plan(wav, f"--eot-threshold 0.8 --extra '{flags}'")
     rate = "" if "sample_rate" in query else "&sample_rate=16000"
-    assert query_string(made.options) == f"model=flux-general-en&encoding=linear16{rate}&{query}"
+    assert query_string(run_plan.options) == f"model=flux-general-en&encoding=linear16{rate}&{query}"
 
 
 def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:
@@ -364,14 +364,14 @@ def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None
     monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
     parser = argparse.ArgumentParser()
     add_microphone_arguments(parser)
-    made = microphone_plan(
+    run_plan = microphone_plan(
         parser.parse_args(["local", "--sample-rate", "48000", "--device", wanted, "--duration", "9"])
     )
-    assert made.source == MicrophoneSource(device_index=3, device_name="USB desk mic")
+    assert run_plan.source == MicrophoneSource(device_index=3, device_name="USB desk mic")
     with pytest.raises(ProblemError) as caught:
         microphone_plan(parser.parse_args(["local", "--device", "4"]))
     assert caught.value.problem.code == "microphone_unknown"
-    assert (made.options.sample_rate_hz, made.duration_s, made.endpoint) == (48_000, 9.0, "local")
+    assert (run_plan.options.sample_rate_hz, run_plan.duration_s, run_plan.endpoint) == (48_000, 9.0, "local")
     with pytest.raises(ProblemError):
         microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))
 

@@ -54,10 +54,10 @@ def test_every_experiment_warns_of_what_the_build_refused(
     command, *rest = flags
     common = ("my-flux", "--region", "us-east-1", "--numerals", "--sessions-dir", str(tmp_path))
     status = main([command, *common, *rest])
-    told = capsys.readouterr().err
-    print(told)
-    assert REFUSED in told
-    assert told.count(REFUSED) == 1
+    stderr = capsys.readouterr().err
+    print(stderr)
+    assert REFUSED in stderr
+    assert stderr.count(REFUSED) == 1
     assert status == ExitCode.USAGE, "it has not been started"
 
 

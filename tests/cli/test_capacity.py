@@ -57,7 +57,7 @@ def test_a_time_of_day_is_the_next_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "sentence"),
     [
         (("--limit", "end_of_turn_p95_ms<400"), "depends on thresholds"),
         (("--budget", "much"), "The budget “much” cannot be read."),
@@ -66,17 +66,17 @@ def test_a_time_of_day_is_the_next_one() -> None:
         (("--utilisation", "2"), "--utilisation must be between 0.1 and 1"),
     ],
 )
-def test_wrong_input_is_refused_in_a_sentence(flags, told, capsys) -> None:
+def test_wrong_input_is_refused_in_a_sentence(flags, sentence, capsys) -> None:
     assert main(["capacity", "local", "--file", WAV, *flags]) == ExitCode.USAGE
-    assert told in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err
 
 
 def test_a_real_endpoint_is_not_loaded_without_consent(capsys, monkeypatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert main(["capacity", "my-flux", "--file", WAV, "--region", "us-east-1"]) == ExitCode.USAGE
-    told = capsys.readouterr().err
-    assert "stream-minutes, $" in told
-    assert "Pass --yes" in told
+    stderr = capsys.readouterr().err
+    assert "stream-minutes, $" in stderr
+    assert "Pass --yes" in stderr
 
 
 def test_the_answer_has_its_price_and_its_evidence() -> None:

@@ -46,17 +46,17 @@ def test_joining_with_something_else_than_a_line_is_wrong_usage(capsys: pytest.C
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [(None, "No cluster is named"), (" ", "No cluster is named"), ("flux-cluster-1:abc", "Copy the whole")],
 )
 def test_the_line_may_be_in_the_environment(
-    text: str | None, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    text: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     if text is not None:
         monkeypatch.setenv(VARIABLE, text)
     assert main(["cluster", "join"]) == 2
-    assert said in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err
 
 
 async def test_coordinate_prints_and_writes_the_line_and_ends_with_a_signal(tmp_path: Path) -> None:

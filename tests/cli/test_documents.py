@@ -97,11 +97,11 @@ def arguments(command: str, tmp_path: Path) -> tuple[argparse.Namespace, Path]:
 
 
 def test_an_isolation_check_writes_its_documents(session: Path, tmp_path: Path, monkeypatch) -> None:
-    found = judge_isolation([], {"after": []})
-    keep_experiment([session], isolation_experiment(found))
+    isolation_result = judge_isolation([], {"after": []})
+    keep_experiment([session], isolation_experiment(isolation_result))
 
     async def check(*_: object) -> tuple[IsolationRun, bool]:
-        return IsolationRun(result=found, problem=None, sessions=(session,)), False
+        return IsolationRun(result=isolation_result, problem=None, sessions=(session,)), False
 
     monkeypatch.setattr(isolation, "_check", check)
     args, path = arguments("isolation", tmp_path)
@@ -136,8 +136,8 @@ def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path, monkeypatch
         return recording
 
     size = SimpleNamespace(recorded=0, streams=4, stream_minutes=1.0, minutes=1.0)
-    made = SimpleNamespace(size=size, run=record, stop=None)
-    monkeypatch.setattr(sweep, "Sweep", lambda *_, **__: made)
+    sweep_stub = SimpleNamespace(size=size, run=record, stop=None)
+    monkeypatch.setattr(sweep, "Sweep", lambda *_, **__: sweep_stub)
     assert sweep.run(args) == ExitCode.OK
     assert "<testsuite" in path.read_text()
 
@@ -150,8 +150,8 @@ def test_a_capacity_search_writes_its_documents(session: Path, tmp_path: Path, m
     async def search() -> CapacityReport:
         return report
 
-    made = SimpleNamespace(session_folder=session, run=search, stop=None, problem=None)
-    monkeypatch.setattr(capacity, "CapacitySearch", lambda *_, **__: made)
+    search_stub = SimpleNamespace(session_folder=session, run=search, stop=None, problem=None)
+    monkeypatch.setattr(capacity, "CapacitySearch", lambda *_, **__: search_stub)
     args, path = arguments("capacity", tmp_path)
     assert capacity.run(args) == ExitCode.OK
     assert "<testsuite" in path.read_text()

@@ -16,9 +16,9 @@ def test_the_command_has_the_options_of_the_endpoint(capsys: pytest.CaptureFixtu
     local_endpoint.add_arguments(own)
     wanted = {option for action in own._actions for option in action.option_strings}
     assert {"--port", "--fault", "--recogniser", "--tls-cert"} <= wanted
-    with pytest.raises(SystemExit) as left:
+    with pytest.raises(SystemExit) as exit_info:
         main(["local-endpoint", "--help"])
-    assert left.value.code == 0
+    assert exit_info.value.code == 0
     printed = capsys.readouterr().out
     assert [option for option in wanted if option not in printed] == []
 

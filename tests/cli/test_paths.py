@@ -129,9 +129,9 @@ def test_what_is_no_folder_for_sessions(path: str, why: str, folder: Path, monke
 
 def test_a_folder_for_sessions_is_created_private(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    made = output_folder("--flag", "new/sessions")
-    assert made == folder / "new/sessions"
-    assert made.stat().st_mode & 0o777 == 0o700
+    sessions_folder = output_folder("--flag", "new/sessions")
+    assert sessions_folder == folder / "new/sessions"
+    assert sessions_folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_pipe_without_a_reader_does_not_block(folder: Path) -> None:

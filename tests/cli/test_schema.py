@@ -56,7 +56,7 @@ def printed(kind: str, session: Path) -> str:
     """What the program prints, or writes, of this kind."""
     clips = [random_clip(f"clip {seed}", seed) for seed in range(3)]
     traces = [played(clip, HIGHEST) for clip in clips]
-    found: Any
+    sample: Any
     match kind:
         case "report":
             return document(session, "json")
@@ -67,20 +67,20 @@ def printed(kind: str, session: Path) -> str:
             accuracy = small_accuracy()
             return summary_jsonl(result.ordered_summaries, version="1", endpoint="e", accuracy=accuracy).splitlines()[0]
         case "summary":
-            found = read_session_report(session).summary
-            found.accuracy = small_accuracy()
+            sample = read_session_report(session).summary
+            sample.accuracy = small_accuracy()
         case "compare":
-            found = compare_sessions(session, session)
+            sample = compare_sessions(session, session)
         case "sweep":
             setting = Setting(eot=0.8)
             confirmed = compared(setting, [played(clip, setting) for clip in clips], traces)
-            found = msgspec.structs.replace(
+            sample = msgspec.structs.replace(
                 sweep_report(traces, current=Setting(), endpoint="e"), confirmed=[confirmed], sessions=["s"]
             )
         case "ab":
             figures = sweep_report(traces, current=Setting(), endpoint="e").current_figures
             assert figures is not None
-            found = AbReport(
+            sample = AbReport(
                 endpoint="e",
                 endpoint_b="f",
                 a="A",
@@ -92,29 +92,29 @@ def printed(kind: str, session: Path) -> str:
                 failed=0,
             )
         case "isolation":
-            found = judge_isolation(traces, {"beside": traces})
+            sample = judge_isolation(traces, {"beside": traces})
         case "experiment":
-            found = isolation_experiment(judge_isolation(traces, {"beside": traces}))
+            sample = isolation_experiment(judge_isolation(traces, {"beside": traces}))
         case "capacity":
             limit = Criterion("wire", 95, 400)
             measured = Measured(criterion=limit, value_ms=12.0, low_ms=10.0, high_ms=14.0, n=70)
             rung = RungOutcome(streams=2, judgement="PASS", measured=(measured,))
             result_ = Result(kind="LOWER BOUND", passes=2, max_streams=2)
-            found = CapacityReport(endpoint="e", criteria=(limit,), rungs=[rung], result=result_, sentence="x")
+            sample = CapacityReport(endpoint="e", criteria=(limit,), rungs=[rung], result=result_, sentence="x")
         case "probe":
             one = Finding(key="a", feature="Configure", documented="yes", outcome="yes", seen="after 3 ms")
-            found = ProbeReport(endpoint="e", reachable=True, findings=[one])
+            sample = ProbeReport(endpoint="e", reachable=True, findings=[one])
         case "sessions":
-            found = SessionList(sessions=SessionIndex(session.parent).sessions())
+            sample = SessionList(sessions=SessionIndex(session.parent).sessions())
         case "trend":
             index = SessionIndex(session.parent)
             listed = index.with_intervals(index.sessions())
-            found = trend(listed, listed[0], "update_p95_ms")
+            sample = trend(listed, listed[0], "update_p95_ms")
         case "data":
-            found = CheckResult(format="folder", sample_rates_hz=Counter({16_000: 2}))
+            sample = CheckResult(format="folder", sample_rates_hz=Counter({16_000: 2}))
         case _:
             raise AssertionError(f"add a sample of {kind}")
-    return msgspec.json.encode(found).decode()
+    return msgspec.json.encode(sample).decode()
 
 
 @pytest.mark.parametrize("kind", schema.KINDS)

@@ -33,9 +33,9 @@ def test_too_little_room_is_told_before_the_run(tmp_path: Path, capsys) -> None:
 def test_nothing_is_deleted_before_the_user_has_agreed(old: Path, capsys) -> None:
     save_retention(old.parent, Retention(max_gb=0.000001))
     after_run([old])
-    said = capsys.readouterr().err
-    assert "Nothing has been deleted yet" in said
-    assert "sessions retention --agree" in said
+    stderr = capsys.readouterr().err
+    assert "Nothing has been deleted yet" in stderr
+    assert "sessions retention --agree" in stderr
     save_retention(old.parent, Retention(max_gb=0.000001, agreed=True))
     after_run([old])
     assert "1 session (0.00 GB) deleted" in capsys.readouterr().err

@@ -66,9 +66,9 @@ def test_the_retention_rule_is_shown_and_changed(tmp_path: Path, capsys) -> None
     assert sessions(tmp_path, "retention") == ExitCode.OK
     assert "Nothing is deleted until you agree" in capsys.readouterr().out
     assert sessions(tmp_path, "retention", "--max-gb", "5", "--max-age-days", "90", "--agree") == ExitCode.OK
-    said = capsys.readouterr().out
+    stdout = capsys.readouterr().out
     for part in ("beyond 5 GB", "older than 90 days", "You have agreed"):
-        assert part in said
+        assert part in stdout
 
 
 def test_pruning_needs_consent(tmp_path: Path, capsys, monkeypatch) -> None:

@@ -30,11 +30,11 @@ async def received(number: signal.Signals, *, times: int = 1) -> list[signal.Sig
     """What `on_stop` gets when this process is sent `number`."""
     stops: asyncio.Queue[signal.Signals] = asyncio.Queue()
     with StopSignals(stops.put_nowait):
-        taken = []
+        signals = []
         for _ in range(times):
             os.kill(os.getpid(), number)
-            taken.append(await asyncio.wait_for(stops.get(), PATIENCE_S))
-    return taken
+            signals.append(await asyncio.wait_for(stops.get(), PATIENCE_S))
+    return signals
 
 
 @pytest.mark.parametrize("number", SIGNALS)

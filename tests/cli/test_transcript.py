@@ -112,10 +112,10 @@ def test_a_new_stream_closes_the_open_turn() -> None:
 def test_a_loss_and_its_gap_are_shown() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))
-    gone = Problem(code="goaway", what="It went away.", why="Restart.", todo="Wait.")
-    refused = ConnectionChanged(t=0.5, conn=2, state=ConnectionState.CONNECTING, retries=1, problem=gone)
+    goaway = Problem(code="goaway", what="It went away.", why="Restart.", todo="Wait.")
+    refused = ConnectionChanged(t=0.5, conn=2, state=ConnectionState.CONNECTING, retries=1, problem=goaway)
     assert lines.lines(refused) == ["[Conn 2] ! It went away. [retrying]"]
-    lost = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
+    lost = ConnectionChanged(t=2.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=goaway)
     assert lines.lines(lost) == ["[Conn 1] ! It went away. [reconnecting]"]
     back = ConnectionChanged(
         t=3.0,

@@ -119,13 +119,13 @@ def _message(payload: bytes) -> TraceMessage:
 
 def messages_of(*stretches: str) -> tuple[TraceMessage, ...]:
     """Messages every 0.24 s: ``"a b|0.1 0.2"`` are two with the transcript ``a b`` and these confidences."""
-    found: list[TraceMessage] = []
+    messages: list[TraceMessage] = []
     for stretch in stretches:
         transcript, _, confidences = stretch.partition("|")
         for confidence in confidences.split():
-            found.append(
+            messages.append(
                 TraceMessage(
-                    audio_s=round(0.24 * (len(found) + 1), 2), confidence=float(confidence), transcript=transcript
+                    audio_s=round(0.24 * (len(messages) + 1), 2), confidence=float(confidence), transcript=transcript
                 )
             )
-    return tuple(found)
+    return tuple(messages)

@@ -124,9 +124,9 @@ async def test_a_run_that_cannot_start_is_no_result(tmp_path: Path) -> None:
 def test_a_known_capacity_is_found_in_20_of_20_searches(beyond: str) -> None:
     """The built-in endpoint's rules with the latencies of a quiet machine, one Update a second for a minute."""
     capacity = Capacity(24, next(each for each in BEYOND if each == beyond))
-    found = [_search_by_rules(capacity, seed).passes for seed in range(20)]
-    print(beyond, found)
-    assert all(23 <= passes <= 25 for passes in found)
+    capacities = [_search_by_rules(capacity, seed).passes for seed in range(20)]
+    print(beyond, capacities)
+    assert all(23 <= passes <= 25 for passes in capacities)
 
 
 def _search_by_rules(capacity: Capacity, seed: int) -> Result:

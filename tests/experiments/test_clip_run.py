@@ -72,11 +72,11 @@ class RecordingSupervisor:
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self.opened: list[int] = []
-        self.told = asyncio.Event()
+        self.first_command = asyncio.Event()
 
     def send(self, command: Command) -> None:
         self.commands.append(command)
-        self.told.set()
+        self.first_command.set()
 
     def open_connections(self, numbers: list[int]) -> None:
         self.opened += numbers
@@ -89,16 +89,16 @@ def test_turns_are_ended_at_their_places_and_never_after_the_clip(data_set: Path
     async def forced() -> list[Command]:
         base = RunPlan(endpoint="local", source=WavSource(path="none"))
         run = ClipRun(clip_plan(base, data_set, (0, 1), at_once=2), force_ends_s={0: [0.0, 60.0], 1: [60.0]})
-        told = RecordingSupervisor()
-        run._supervisor = told  # type: ignore[assignment]
+        supervisor = RecordingSupervisor()
+        run._supervisor = supervisor  # type: ignore[assignment]
         run._take(RunStarted(t=0.0, wall_time="", plan=run._plan, version="0"))
         for conn in (1, 2):
             run._take(ClipStarted(t=0.0, conn=conn, clip="clip.wav", audio_s=0.0))
-        await told.told.wait()
+        await supervisor.first_command.wait()
         for conn in (1, 2):
             summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
             run._take(ConnectionEnded(t=1.0, summary=summary))
         assert not run._timers
-        return told.commands
+        return supervisor.commands
 
     assert asyncio.run(forced()) == [SendControl(control="ForceEndTurn", connections=[1])]

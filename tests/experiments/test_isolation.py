@@ -36,9 +36,9 @@ def test_every_phase_is_run_and_the_clip_is_heard_in_each(tmp_path: Path, monkey
     )
     monkeypatch.setattr(isolation, "PHASES", phases)
     monkeypatch.setattr(isolation, "LONG_TURNS", 1)
-    found = asyncio.run(check_isolation(BASE, sessions_dir=tmp_path))
-    assert found.problem is None
-    assert found.result is not None
-    assert len(found.sessions) == 2
-    assert found.result.fresh_streams == 1
-    assert [(each.name, each.higher, each.lower) for each in found.result.conditions] == [("after", 0, 0)]
+    isolation_run = asyncio.run(check_isolation(BASE, sessions_dir=tmp_path))
+    assert isolation_run.problem is None
+    assert isolation_run.result is not None
+    assert len(isolation_run.sessions) == 2
+    assert isolation_run.result.fresh_streams == 1
+    assert [(each.name, each.higher, each.lower) for each in isolation_run.result.conditions] == [("after", 0, 0)]

@@ -35,15 +35,15 @@ async def test_a_known_build_is_found_as_it_is(name: str, model: str, tmp_path: 
     assert report.problem == ""
     assert report.streams <= 12
     assert sorted(map(str, shown)) == sorted(map(str, report.findings))
-    truth, found = BUNDLES[name], bundle_from(report)
-    assert found.controls == truth.controls
+    truth, bundle = BUNDLES[name], bundle_from(report)
+    assert bundle.controls == truth.controls
     assert truth.options is not None
-    assert found.options is not None
+    assert bundle.options is not None
     refused = {"redact"}  # not probed
     hints = set() if model == "flux-general-multi" else {"language_hint"}  # refused by the model, not by the build
-    assert found.options - refused == truth.options - refused - hints
+    assert bundle.options - refused == truth.options - refused - hints
     for fact in ("eot_threshold_max", "eot_timeout_ms_max", "sends_trigger", "sends_word_times", "ends_turn_on_close"):
-        assert getattr(found, fact) == getattr(truth, fact), fact
+        assert getattr(bundle, fact) == getattr(truth, fact), fact
     facts = read_facts(Path(report.session))
     assert facts is not None
     assert (facts.kind, facts.connections, facts.verdict) == ("probe", report.streams, "DONE")

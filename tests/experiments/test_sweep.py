@@ -33,13 +33,19 @@ def sweep_of(data: Path, **changes: object) -> Sweep:
     return Sweep(msgspec.structs.replace(plan, **changes), sessions_dir=data.parent / "sessions")
 
 
-def record_once(made: Sweep, data: Path) -> None:
+def record_once(interrupted_sweep: Sweep, data: Path) -> None:
     """As if the sweep had been interrupted after the first clip."""
     clip = ClipStarted(t=0.0, conn=1, clip=str(data.parent / "clip.wav"), audio_s=0.0)
-    made._sessions_dir.mkdir(exist_ok=True)
-    session(made._sessions_dir / "one", DataSetSource(path=str(data), entries=(0, 0)), clip, info(9.0, 0.9), ended())
-    made._state.sessions.append("one")
-    made._save()
+    interrupted_sweep._sessions_dir.mkdir(exist_ok=True)
+    session(
+        interrupted_sweep._sessions_dir / "one",
+        DataSetSource(path=str(data), entries=(0, 0)),
+        clip,
+        info(9.0, 0.9),
+        ended(),
+    )
+    interrupted_sweep._state.sessions.append("one")
+    interrupted_sweep._save()
 
 
 def test_an_interrupted_sweep_is_continued_without_what_is_recorded(data_set: Path) -> None:  # noqa: F811

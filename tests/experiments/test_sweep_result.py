@@ -24,7 +24,7 @@ def test_the_report_is_kept_with_its_notes(tmp_path: Path) -> None:
     assert report.current == setting_of(base.options)
     assert report.notes[:2] == ["A note.", "One is missing."]
     for folder in folders:
-        kept = read_experiment(folder)
-        assert kept is not None
-        assert kept.title == "Threshold sweep"
-        assert kept.sentences[-len(report.notes) :] == report.notes
+        experiment = read_experiment(folder)
+        assert experiment is not None
+        assert experiment.title == "Threshold sweep"
+        assert experiment.sentences[-len(report.notes) :] == report.notes

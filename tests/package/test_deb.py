@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def deb() -> Path:
-    (found,) = (ROOT / "dist").glob(f"flux-desktop_{__version__}_*.deb")
-    return found
+    (package,) = (ROOT / "dist").glob(f"flux-desktop_{__version__}_*.deb")
+    return package
 
 
 def field(deb: Path, name: str) -> str:

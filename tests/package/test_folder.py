@@ -97,17 +97,17 @@ def test_help_is_there_at_once(folder: Path, clean_environment: dict[str, str]) 
 
 
 def test_every_shared_object_has_a_reason(folder: Path) -> None:
-    found = shared_objects.of(folder)
+    objects = shared_objects.of(folder)
     # Libraries are found by their names, also through links.
     links = {path.name: path.resolve().name for path in folder.rglob("*") if path.is_symlink()}
     needers: dict[str, set[str]] = {}
-    for each in found:
+    for each in objects:
         for name in each.needed:
             needers.setdefault(links.get(name, name), set()).add(each.path.name)
-    reasons = {each.path.as_posix(): reason(each.path, needers.get(each.path.name, set())) for each in found}
+    reasons = {each.path.as_posix(): reason(each.path, needers.get(each.path.name, set())) for each in objects}
     for path, why in reasons.items():
         print(f"{path}: {why or 'NOBODY'}")
-    assert len(found) > 50
+    assert len(objects) > 50
     assert not [path for path, why in reasons.items() if not why]
 
 
@@ -139,9 +139,9 @@ def part_of(path: Path) -> str:
 
 
 def test_nothing_is_missing_but_what_every_system_has(folder: Path) -> None:
-    found = shared_objects.of(folder)
-    there = {path.name for path in folder.rglob("*.so*")}
-    missing = {name for each in found for name in each.needed if name not in there}
+    objects = shared_objects.of(folder)
+    library_names = {path.name for path in folder.rglob("*.so*")}
+    missing = {name for each in objects for name in each.needed if name not in library_names}
     print(f"left to the system: {', '.join(sorted(missing))}")
     assert not [name for name in missing - frozen_parts.LEFT_TO_THE_SYSTEM if not OF_THE_SYSTEM.fullmatch(name)]
 
@@ -170,7 +170,7 @@ def test_its_bill_of_materials_names_what_the_building_system_gave(folder: Path)
     bill = msgspec.json.decode((folder / f"_internal/flux_desktop/_resources/notices/{notices.BILL}").read_bytes())
     named = {component["name"] for component in bill["components"]}
     libraries = system_libraries.of(folder)
-    assert {found.path.name for found in libraries} <= named
+    assert {library.path.name for library in libraries} <= named
     assert set(notices.shipped()) <= named
-    for found in libraries:
-        assert (folder / f"_internal/flux_desktop/_resources/notices/system/{found.package}.txt").stat().st_size
+    for library in libraries:
+        assert (folder / f"_internal/flux_desktop/_resources/notices/system/{library.package}.txt").stat().st_size

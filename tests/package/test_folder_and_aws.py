@@ -26,10 +26,10 @@ def test_it_lists_the_endpoints_of_an_account(folder: Path, clean_environment: d
     with subprocess.Popen(command, env=clean_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        told = msgspec.json.decode(process.stdout.readline())
-        keys = {"AWS_ACCESS_KEY_ID": told["access_key"], "AWS_SECRET_ACCESS_KEY": told["secret_key"]}
-        asked = [str(folder / "flux-stress"), "list-endpoints", "--region", told["region"]]
-        asked += ["--endpoint-url", told["url"], "--ca-bundle", told["ca_file"]]
+        endpoint_info = msgspec.json.decode(process.stdout.readline())
+        keys = {"AWS_ACCESS_KEY_ID": endpoint_info["access_key"], "AWS_SECRET_ACCESS_KEY": endpoint_info["secret_key"]}
+        asked = [str(folder / "flux-stress"), "list-endpoints", "--region", endpoint_info["region"]]
+        asked += ["--endpoint-url", endpoint_info["url"], "--ca-bundle", endpoint_info["ca_file"]]
         done = subprocess.run(
             asked, env=clean_environment | keys, capture_output=True, text=True, timeout=60, check=False
         )

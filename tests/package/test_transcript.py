@@ -73,9 +73,9 @@ def test_the_folder_hears_what_the_checkout_hears(
             time.sleep(0.5)
     finally:
         codes = {name: demo.close() for name, demo in demos.items()}
-    heard = {name: demo.transcript() for name, demo in demos.items()}
-    print("\n".join(heard["folder"][1]))
+    transcripts = {name: demo.transcript() for name, demo in demos.items()}
+    print("\n".join(transcripts["folder"][1]))
     assert [end.verdict for end in ends if end] == [Verdict.DONE, Verdict.DONE]
-    assert heard["folder"] == heard["checkout"]
-    assert len(heard["folder"][1]) == 5
+    assert transcripts["folder"] == transcripts["checkout"]
+    assert len(transcripts["folder"][1]) == 5
     assert codes == {"folder": 0, "checkout": 0}

@@ -21,8 +21,8 @@ COMMANDS = ROOT / "build/wheel-env/bin"
 
 @pytest.fixture(scope="module")
 def wheel() -> Path:
-    (found,) = (ROOT / "dist").glob("flux_desktop-*.whl")
-    return found
+    (path,) = (ROOT / "dist").glob("flux_desktop-*.whl")
+    return path
 
 
 def test_it_works_by_itself(clean_environment: dict[str, str], tmp_path: Path) -> None:
@@ -48,18 +48,22 @@ def test_it_holds_what_the_program_reads_and_no_more(wheel: Path) -> None:
 def test_its_metadata_tell_what_it_is(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     place = f"flux_desktop-{__version__}.dist-info"
-    told = BytesParser().parsebytes(archive.read(f"{place}/METADATA"))
-    assert (told["Name"], told["Version"], told["License-Expression"]) == ("flux-desktop", __version__, "MIT")
-    assert told["Requires-Python"] == ">=3.12"
-    for name in told.get_all("License-File", []):
+    metadata = BytesParser().parsebytes(archive.read(f"{place}/METADATA"))
+    assert (metadata["Name"], metadata["Version"], metadata["License-Expression"]) == (
+        "flux-desktop",
+        __version__,
+        "MIT",
+    )
+    assert metadata["Requires-Python"] == ">=3.12"
+    for name in metadata.get_all("License-File", []):
         assert archive.read(f"{place}/licenses/{name}")
-    assert "resources/notices/third-party-licences.txt" in told.get_all("License-File", [])
+    assert "resources/notices/third-party-licences.txt" in metadata.get_all("License-File", [])
     assert b"[gui_scripts]" in archive.read(f"{place}/entry_points.txt")
 
 
 def test_the_source_archive_builds_the_same_program() -> None:
-    (found,) = (ROOT / "dist").glob("flux_desktop-*.tar.gz")
-    with tarfile.open(found) as archive:
+    (path,) = (ROOT / "dist").glob("flux_desktop-*.tar.gz")
+    with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {
         "pyproject.toml",

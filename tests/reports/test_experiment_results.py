@@ -21,21 +21,21 @@ RECORDED = [played(clip, HIGHEST) for clip in CLIPS]
 
 
 def test_a_sweep_without_turns_decides_nothing() -> None:
-    found = sweep_experiment(sweep_report([], current=Setting(eot=0.7), endpoint="local"))
-    assert found.rows[0][:2] == ["Current setting", Setting(eot=0.7).text]
-    assert found.curve == []
-    assert found.sentences[0].startswith("0 turns")
-    assert found.finding == "0 of 3 presets"
+    report = sweep_experiment(sweep_report([], current=Setting(eot=0.7), endpoint="local"))
+    assert report.rows[0][:2] == ["Current setting", Setting(eot=0.7).text]
+    assert report.curve == []
+    assert report.sentences[0].startswith("0 turns")
+    assert report.finding == "0 of 3 presets"
 
 
 def test_a_confirmation_shows_live_beside_replay() -> None:
     setting = Setting(eot=0.8)
     confirmed = compared(setting, [played(clip, setting) for clip in CLIPS], RECORDED)
     assert confirmed is not None
-    found = confirm_experiment([confirmed])
-    assert [row[:2] for row in found.rows] == [[setting.text, "live"], [setting.text, "replay"]]
-    assert found.rows[0][2:] == found.rows[1][2:], "the built-in rules are replayed exactly"
-    assert found.finding == f"0 of {confirmed.error.decisions} differ"
+    report = confirm_experiment([confirmed])
+    assert [row[:2] for row in report.rows] == [[setting.text, "live"], [setting.text, "replay"]]
+    assert report.rows[0][2:] == report.rows[1][2:], "the built-in rules are replayed exactly"
+    assert report.finding == f"0 of {confirmed.error.decisions} differ"
     assert confirm_experiment([]).finding == "undecided"
 
 
@@ -43,11 +43,11 @@ def test_a_comparison_says_which_arm_is_better() -> None:
     figures = sweep_report(RECORDED, current=Setting(), endpoint="e").current_figures
     assert figures is not None
     comparison = compared_arms(0.1)
-    found = ab_experiment(("one", "two"), (figures, figures), comparison)
+    report = ab_experiment(("one", "two"), (figures, figures), comparison)
     assert comparison.verdict is Verdict.WORSE
-    assert found.finding == "B worse"
-    assert found.answer == found.sentences[0] == comparison.sentence
-    assert [row[:2] for row in found.rows] == [["A", "one"], ["B", "two"]]
+    assert report.finding == "B worse"
+    assert report.answer == report.sentences[0] == comparison.sentence
+    assert [row[:2] for row in report.rows] == [["A", "one"], ["B", "two"]]
 
 
 def test_isolation_passes_fails_or_is_undecided() -> None:

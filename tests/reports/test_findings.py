@@ -22,7 +22,7 @@ from tests.reports.documents.recorded_run import HOSTILE, recorded
 
 def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
-    found = ExperimentReport(
+    experiment = ExperimentReport(
         title="Threshold sweep",
         finding="1 of 3 presets",
         sentences=[HOSTILE[0]],
@@ -31,9 +31,9 @@ def test_a_report_shows_the_experiment(tmp_path: Path) -> None:
         curve=[(300.0, 9.0), (600.0, 4.0)],
         curve_label="Cut-offs over wait",
     )
-    keep_experiment([folder, tmp_path / "missing", None], found)
+    keep_experiment([folder, tmp_path / "missing", None], experiment)
     report = read_session_report(folder)
-    assert report.experiment == found == read_experiment(folder)
+    assert report.experiment == experiment == read_experiment(folder)
     html, markdown = as_html(report), as_markdown(report)
     assert "Fast, at most 10 % cut off" in html
     assert "Fast, at most 10 % cut off" in markdown

@@ -33,9 +33,9 @@ def test_it_is_listed_with_its_kind_and_finding_and_its_traffic_is_raw(tmp_path:
     assert facts.outcome == f"{supported} of {len(probed.findings)} supported"
     texts = [event.text for event in read_session(folder) if isinstance(event, Received)]
     assert texts == ['{"type":"New"}']
-    kept = read_experiment(folder)
-    assert kept is not None
-    assert [row[0] for row in kept.rows] == [each.feature for each in probed.findings]
+    experiment = read_experiment(folder)
+    assert experiment is not None
+    assert [row[0] for row in experiment.rows] == [each.feature for each in probed.findings]
     assert all(path.stat().st_mode & 0o077 == 0 for path in folder.glob("*.gz"))
 
 

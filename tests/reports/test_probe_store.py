@@ -14,9 +14,9 @@ def test_the_latest_probe_of_each_endpoint_is_kept(tmp_path: Path) -> None:
     for version in ("1", "2"):
         assert save_probe(ProbeReport(endpoint="a", region="us-east-1", version=version), folder) == ""
     save_probe(ProbeReport(endpoint="a", region="eu-west-1", version="3"), folder)
-    kept = load_probe("a", "us-east-1", folder)
-    assert kept is not None
-    assert kept.version == "2"
+    latest_report = load_probe("a", "us-east-1", folder)
+    assert latest_report is not None
+    assert latest_report.version == "2"
 
 
 def test_a_damaged_file_is_no_probe(tmp_path: Path) -> None:

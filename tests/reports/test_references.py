@@ -111,14 +111,16 @@ def test_holds_are_stated_or_the_silences_between_the_words_of_a_turn() -> None:
 
 
 def test_decisions_are_moved_to_the_clip() -> None:
-    talk = connection((0, 0.0), (1, 12.0), audio_s=24.0)
-    talk.decisions = [
+    heard_connection = connection((0, 0.0), (1, 12.0), audio_s=24.0)
+    heard_connection.decisions = [
         TurnDecision(event=TurnEvent.END, audio_s=3.0, heard_s=3.2),
         TurnDecision(event=TurnEvent.END, audio_s=13.0),
         TurnDecision(event=TurnEvent.END, audio_s=15.5, heard_s=15.6),
     ]
-    first, second = played_clips(talk, {0: TWO_TURNS, 1: OTHER})
-    assert [each.audio_s for each in decisions_in(first, talk)] == [3.0, 13.0], "late, but before the next turn"
-    moved = decisions_in(second, talk)
+    first, second = played_clips(heard_connection, {0: TWO_TURNS, 1: OTHER})
+    assert [each.audio_s for each in decisions_in(first, heard_connection)] == [3.0, 13.0], (
+        "late, but before the next turn"
+    )
+    moved = decisions_in(second, heard_connection)
     assert [each.audio_s for each in moved] == [1.0, 3.5]
     assert moved[1].heard_s == pytest.approx(3.6)

@@ -117,9 +117,9 @@ def test_the_built_in_endpoint_decides_all_presets_by_it() -> None:
         traces.append(played(spoken, HIGHEST, force_ends_s=forced))
     table = trace_table(traces)
     grid = evaluate(table)
-    found = presets(table, grid)
-    assert [preset.undecided for preset in found] == ["", "", ""]
-    thresholds = [preset.setting.eot for preset in found if preset.setting is not None]
+    grid_presets = presets(table, grid)
+    assert [preset.undecided for preset in grid_presets] == ["", "", ""]
+    thresholds = [preset.setting.eot for preset in grid_presets if preset.setting is not None]
     assert thresholds == sorted(set(thresholds)), "each is more patient than the one before"
     lowest = grid.cut_share[0, -1]
     assert lowest > 0.3, "a low threshold cuts many speakers off"

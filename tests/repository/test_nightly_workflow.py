@@ -21,8 +21,8 @@ def test_its_commands_are_understood() -> None:
     assert (run.command, imported.action, compared.command) == ("file", "import", "compare")
     assert compared.base.startswith(f"{imported.sessions_dir}/")
     assert compared.new.startswith(f"{run.sessions_dir}/")
-    kept = next(step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")).split()
-    assert sorted(kept) == sorted([run.report, run.junit, compared.junit, run.metrics_file])
+    artifact_paths = next(step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", "")).split()
+    assert sorted(artifact_paths) == sorted([run.report, run.junit, compared.junit, run.metrics_file])
 
 
 def test_the_readme_names_it() -> None:

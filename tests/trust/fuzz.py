@@ -39,7 +39,7 @@ class Measuring:
         self._report = report
         self._wanted = wanted
         self.counts = {"inputs": 0, "uncaught": 0, "slow": 0, "large": 0, "slowest_ms": 0.0}
-        self.found: list[str] = []
+        self.faults: list[str] = []
         gc.disable()
         self._grown = False
         self._forget: int | None = None
@@ -83,11 +83,11 @@ class Measuring:
 
     def write(self) -> None:
         """Bring the report up to date."""
-        self._report.write_text(json.dumps({**self.counts, "found": self.found}))
+        self._report.write_text(json.dumps({**self.counts, "found": self.faults}))
 
     def _keep(self, what: str, data: bytes) -> None:
-        if len(self.found) < KEPT and not any(what[:40] == other[:40] for other in self.found):
-            self.found.append(f"{what}, with {bytes(data)[:2000]!r}")
+        if len(self.faults) < KEPT and not any(what[:40] == other[:40] for other in self.faults):
+            self.faults.append(f"{what}, with {bytes(data)[:2000]!r}")
 
 
 def _peak_kb() -> int:
@@ -151,7 +151,7 @@ def main() -> int:
         f"{'target':12} {'by':11} {'inputs':>9} {'uncaught':>9} {'>100 ms':>8} {'>64 MB':>7} {'slowest':>9} {'took':>7}"
     )
     total = dict.fromkeys(("inputs", "uncaught", "slow", "large"), 0)
-    found: list[str] = []
+    faults: list[str] = []
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     with tempfile.TemporaryDirectory(prefix="flux-fuzz-", dir=memory if memory.is_dir() else None) as place:
         shares = {name: target.share for name, target in fuzz_targets.targets(Path(place)).items()}
@@ -169,9 +169,9 @@ def main() -> int:
                     )
                     for key in total:
                         total[key] += counts[key]
-                    found += [f"{name}: {each}" for each in counts["found"]]
+                    faults += [f"{name}: {each}" for each in counts["found"]]
     print(f"{'all':24} {total['inputs']:9,} {total['uncaught']:9} {total['slow']:8} {total['large']:7}")
-    print("\n".join(found), end="\n" if found else "")
+    print("\n".join(faults), end="\n" if faults else "")
     bad = total["uncaught"] + total["slow"] + total["large"]
     return 1 if bad or total["inputs"] < wanted * 0.99 else 0
 

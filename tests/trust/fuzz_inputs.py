@@ -38,7 +38,10 @@ _EDITS = st.lists(
 def inputs(name: str, target: Target) -> st.SearchStrategy[bytes]:
     """What to feed a target of this name with."""
     seeds = [seed for seed in target.seeds if len(seed) <= target.longest]
-    ways = [st.binary(max_size=512), st.tuples(st.sampled_from(seeds), _EDITS).map(lambda made: _edited(*made))]
+    ways = [
+        st.binary(max_size=512),
+        st.tuples(st.sampled_from(seeds), _EDITS).map(lambda seed_and_edits: _edited(*seed_and_edits)),
+    ]
     objects = [line for seed in seeds for line in seed.splitlines() if _is_object(line)]
     if objects:
         ways.append(st.sampled_from(objects).flatmap(_with_wild_values))
@@ -54,20 +57,20 @@ def _edited(data: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(made := json.loads(line), dict) and bool(made)
+        return isinstance(fields := json.loads(line), dict) and bool(fields)
     except (ValueError, RecursionError):
         return False
 
 
 def _with_wild_values(line: bytes) -> st.SearchStrategy[bytes]:
     """The object with some of its values, at any depth one below the top, replaced."""
-    made = json.loads(line)
-    names = [(name,) for name in made] + [
-        (name, inner) for name, value in made.items() if isinstance(value, dict) for inner in value
+    fields = json.loads(line)
+    names = [(name,) for name in fields] + [
+        (name, inner) for name, value in fields.items() if isinstance(value, dict) for inner in value
     ]
     names += [
         (name, 0, inner)
-        for name, value in made.items()
+        for name, value in fields.items()
         if isinstance(value, list) and value and isinstance(value[0], dict)
         for inner in value[0]
     ]

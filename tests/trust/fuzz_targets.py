@@ -336,7 +336,7 @@ def _command_seeds() -> list[bytes]:
     start = commands.StartRun(
         plan=PLAN, connections=[1], origin_s=0.0, credentials=Credentials(access_key="A", secret_key="B")
     )
-    told = (
+    run_commands = (
         start,
         commands.Watch(connections=[1, 2]),
         commands.SetParameters(revision=1, options=FluxOptions(keyterms=("a",)), new_stream=True),
@@ -344,7 +344,7 @@ def _command_seeds() -> list[bytes]:
         commands.StopRun(drain=False),
         commands.Quit(),
     )
-    lines = [commands.encode_command(command) for command in told]
+    lines = [commands.encode_command(command) for command in run_commands]
     query = b"model=flux-general-en&encoding=linear16&sample_rate=16000&eot_threshold=0.7&keyterm=a%20b\n"
     controls = b'{"type":"Configure","thresholds":{"eot_threshold":0.8},"keyterms":[]}\n{"type":"CloseStream"}\n'
     return [*lines, b"".join(lines[1:]), query, controls, b'{"command":"quit",' + DEEP[1:]]

@@ -51,7 +51,7 @@ class Outcome:
     """What one kill has left."""
 
     target: str
-    heard: int = 0
+    received_events: int = 0
     recordings: int = 0
     lost: int = 0
     lost_s: float = 0.0
@@ -76,7 +76,7 @@ class Report:
         return [
             f"{len(self.outcomes)} kills: " + ", ".join(f"{count} × {name}" for name, count in by_target.items()),
             f"{opened} recordings, all of which opened; in {len(self.outcomes) - opened} runs none had been begun",
-            f"{sum(outcome.heard for outcome in self.outcomes)} events heard, "
+            f"{sum(outcome.received_events for outcome in self.outcomes)} events heard, "
             f"{sum(outcome.lost for outcome in self.outcomes)} of them not recorded, the oldest "
             f"{max((outcome.lost_s for outcome in self.outcomes), default=0.0):.2f} s before the last one",
             f"{len(self.faults)} faults",
@@ -125,20 +125,20 @@ async def kill_once(target: str, wait_s: float, *, running: bool) -> Outcome:
         )
         assert process.stdout is not None
         outcome = Outcome(target)
-        heard: list[bytes] = []
-        told = asyncio.Event()
+        event_lines: list[bytes] = []
+        first_event = asyncio.Event()
 
         async def listen() -> None:
             assert process.stdout is not None
             while line := await process.stdout.readline():
-                heard.append(line)
-                told.set()
-            told.set()
+                event_lines.append(line)
+                first_event.set()
+            first_event.set()
 
         async with asyncio.TaskGroup() as group:
             group.create_task(listen())
             if running:
-                await told.wait()
+                await first_event.wait()
             await asyncio.sleep(wait_s)
             killed = await _kill(target, process.pid, mark)
             try:
@@ -149,7 +149,7 @@ async def kill_once(target: str, wait_s: float, *, running: bool) -> Outcome:
                 process.kill()
         if left := await _left_running(mark, killed):
             outcome.faults.append(f"processes left: {left}")
-        await asyncio.to_thread(_look, outcome, sessions, [line for line in heard if line.endswith(b"\n")])
+        await asyncio.to_thread(_look, outcome, sessions, [line for line in event_lines if line.endswith(b"\n")])
         await asyncio.to_thread(_start_again, outcome, sessions, temporary)
     return outcome
 
@@ -175,14 +175,14 @@ async def _kill(target: str, front: int, mark: str) -> list[int]:
 def _running(mark: str) -> dict[int, str]:
     """The processes of a run, with their command lines."""
     wanted = f"{MARK}={mark}".encode()
-    found = {}
+    command_lines = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                command_lines[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except OSError:
             continue
-    return found
+    return command_lines
 
 
 async def _left_running(mark: str, killed: list[int]) -> list[str]:
@@ -198,9 +198,9 @@ async def _left_running(mark: str, killed: list[int]) -> list[str]:
     return list(left.values())
 
 
-def _look(outcome: Outcome, sessions: Path, heard: list[bytes]) -> None:
+def _look(outcome: Outcome, sessions: Path, event_lines: list[bytes]) -> None:
     """Whether the recording opens, and what of the events heard is not in it."""
-    outcome.heard = len(heard)
+    outcome.received_events = len(event_lines)
     folders = [path for path in sessions.glob("*") if not path.name.startswith(".")]
     for folder in folders:
         try:
@@ -214,8 +214,8 @@ def _look(outcome: Outcome, sessions: Path, heard: list[bytes]) -> None:
     recorded = {
         line for folder in folders for path in recording_files(folder) for line in content(path).splitlines(True)
     }
-    times = [getattr(decode_event(line), "t", 0.0) for line in heard]
-    lost = [t for t, line in zip(times, heard, strict=True) if line not in recorded]
+    times = [getattr(decode_event(line), "t", 0.0) for line in event_lines]
+    lost = [t for t, line in zip(times, event_lines, strict=True) if line not in recorded]
     outcome.lost = len(lost)
     outcome.lost_s = max((max(times) - t for t in lost), default=0.0)
     if outcome.lost_s > LOST_MAX_S:

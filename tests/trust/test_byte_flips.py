@@ -80,24 +80,24 @@ def test_no_byte_of_the_head_can_be_changed(recorded: Recorded, service: Endpoin
     names = set(recorded.headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";"))
     unsigned = recorded.headers.keys() - names - {"authorization"}
     assert not {name for name in unsigned if name.startswith("x-amz")}, "all that says what is wanted is signed"
-    count, taken = 0, []
+    count, accepted_changes = 0, []
     for at, path in flipped(recorded.path.encode()):
         count += 1
         if accepts(service, path.decode("latin-1"), recorded.headers):
-            taken.append(("path", at))
+            accepted_changes.append(("path", at))
     for name in sorted(names | {"authorization"}):
         rest = {other: value for other, value in recorded.headers.items() if other != name}
         for at, changed in flipped(recorded.headers[name].encode()):
             count += 1
             if accepts(service, recorded.path, {**rest, name: changed.decode("latin-1")}):
-                taken.append((name, at))
+                accepted_changes.append((name, at))
         for at, changed in flipped(name.encode()):
             count += 1
             if accepts(service, recorded.path, {**rest, changed.decode("latin-1"): recorded.headers[name]}):
-                taken.append((f"name of {name}", at))
-    print(f"{count} changed heads, {len(taken)} taken")
+                accepted_changes.append((f"name of {name}", at))
+    print(f"{count} changed heads, {len(accepted_changes)} taken")
     assert count > 2000
-    assert taken == []
+    assert accepted_changes == []
 
 
 @pytest.mark.parametrize("repaired", [False, True], ids=["as it is", "with its checksums made right again"])
@@ -105,7 +105,7 @@ def test_no_byte_of_the_body_can_be_changed(recorded: Recorded, service: Endpoin
     path = recorded.path.removesuffix("?")
     verifier, _ = check_request(service, "flux-en", path, recorded.headers)
     now_ms = int(time.time() * 1000)
-    count, taken = 0, []
+    count, accepted_changes = 0, []
     for number, frame in enumerate(recorded.frames):
         for at, changed in flipped(frame):
             if repaired and (8 <= at < 12 or at >= len(frame) - 4):
@@ -114,14 +114,14 @@ def test_no_byte_of_the_body_can_be_changed(recorded: Recorded, service: Endpoin
             try:
                 for outer in FrameDecoder().feed(with_checksums(changed) if repaired else changed):
                     verifier.verify(outer, now_ms)
-                    taken.append((number, at))
+                    accepted_changes.append((number, at))
             except (EventStreamError, SignatureMismatch):
                 pass
         (outer,) = FrameDecoder().feed(frame)
         verifier.verify(outer, now_ms)  # nothing of what was refused has moved the chain
-    print(f"{count} changed frames, {len(taken)} taken")
+    print(f"{count} changed frames, {len(accepted_changes)} taken")
     assert count > 1500
-    assert taken == []
+    assert accepted_changes == []
 
 
 def with_checksums(frame: bytes) -> bytes:
@@ -149,9 +149,9 @@ def test_what_was_recorded_is_refused_five_minutes_later(
 ) -> None:
     now_s = time.time()
     assert accepts(service, recorded.path, recorded.headers)
-    for later_s, taken in ((295.0, True), (305.0, False), (-305.0, False)):
+    for later_s, verdict in ((295.0, True), (305.0, False), (-305.0, False)):
         monkeypatch.setattr(time, "time", lambda later_s=later_s: now_s + later_s)
-        assert accepts(service, recorded.path, recorded.headers) is taken, later_s
+        assert accepts(service, recorded.path, recorded.headers) is verdict, later_s
 
 
 def test_a_header_that_says_what_is_wanted_must_be_signed(recorded: Recorded, service: EndpointState) -> None:

@@ -73,13 +73,13 @@ KNOWN = tuple(canary for canary in CANARIES if canary.value in _HELD_FORMS)
 
 def leaks(out: Callable[[Canary], str], kinds: Sequence[Canary] = CANARIES) -> list[str]:
     """The kinds whose value comes out, as it is or as JSON writes it."""
-    found = []
+    occurrences = []
     for canary in kinds:
         words = out(canary)
         forms = {canary.value, json.dumps(canary.value)[1:-1], json.dumps(canary.value, ensure_ascii=False)[1:-1]}
         if any(form in words for form in forms):
-            found.append(f"{canary.kind}: {words[-300:]}")
-    return found
+            occurrences.append(f"{canary.kind}: {words[-300:]}")
+    return occurrences
 
 
 def test_there_are_thirty_kinds_and_each_holds_its_value() -> None:

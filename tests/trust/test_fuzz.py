@@ -29,6 +29,6 @@ def test_nothing_from_outside_is_a_mistake_of_ours(name: str, tmp_path: Path) ->
 
 
 def test_every_target_is_looked_at(tmp_path: Path) -> None:
-    made = fuzz_targets.targets(tmp_path)
-    assert tuple(made) == NAMES
-    assert sum(target.share for target in made.values()) == 100
+    targets = fuzz_targets.targets(tmp_path)
+    assert tuple(targets) == NAMES
+    assert sum(target.share for target in targets.values()) == 100

@@ -87,8 +87,8 @@ def test_a_worker_knows_what_came_over_its_pipe(monkeypatch: pytest.MonkeyPatch)
     take_secrets(StartRun(plan=plan, connections=[1], origin_s=0.0, credentials=keys, proxies=proxies))
     assert known(ACCESS, SECRET, TOKEN, "password-of the proxy", "password-of%20the%20proxy")
     assert known(base64.b64encode(b"me:password-of the proxy").decode())
-    said = encode_event(Received(t=0.0, conn=1, type="TurnInfo", text=f"say {SECRET} now"))
-    assert SECRET.encode() not in said, "neither does it pass it on"
+    event_line = encode_event(Received(t=0.0, conn=1, type="TurnInfo", text=f"say {SECRET} now"))
+    assert SECRET.encode() not in event_line, "neither does it pass it on"
 
 
 def test_what_stands_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -61,13 +61,13 @@ def keys_in_environment(endpoint: tuple[LocalEndpointInfo, int], monkeypatch: py
 
 def children() -> list[int]:
     """This process's children, and theirs."""
-    found, waiting = [], [os.getpid()]
+    pids, waiting = [], [os.getpid()]
     while waiting:
         for listing in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
             new = [int(pid) for pid in listing.read_text().split()]
-            found += new
+            pids += new
             waiting += new
-    return found
+    return pids
 
 
 def told_to_others() -> dict[int, bytes]:
@@ -80,8 +80,8 @@ def told_to_others() -> dict[int, bytes]:
 
 def plan(info: LocalEndpointInfo, **changes: object) -> RunPlan:
     """A short run on what looks like an endpoint of AWS."""
-    made = RunPlan(endpoint="flux-prod", source=WavSource(path=SAMPLE), endpoint_url=info.url, duration_s=1.0)
-    return msgspec.structs.replace(made, **changes)
+    run_plan = RunPlan(endpoint="flux-prod", source=WavSource(path=SAMPLE), endpoint_url=info.url, duration_s=1.0)
+    return msgspec.structs.replace(run_plan, **changes)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads environments in /proc")
@@ -191,7 +191,7 @@ def test_streams_go_through_the_proxy_that_boto3_goes_through(
 
 
 def test_a_child_gets_no_key_and_no_password() -> None:
-    given = {
+    environment = {
         "PATH": "/bin",
         "AWS_PROFILE": "voice",
         "AWS_REGION": "eu-west-1",
@@ -204,8 +204,8 @@ def test_a_child_gets_no_key_and_no_password() -> None:
         "http_proxy": "u:p@proxy.example:2",
         "NO_PROXY": "x.example",
     }
-    kept = child_environment(given)
-    assert kept == {
+    child_variables = child_environment(environment)
+    assert child_variables == {
         "PATH": "/bin",
         "AWS_PROFILE": "voice",
         "AWS_REGION": "eu-west-1",
@@ -213,21 +213,21 @@ def test_a_child_gets_no_key_and_no_password() -> None:
         "http_proxy": "proxy.example:2",
         "NO_PROXY": "x.example",
     }
-    assert proxy_logins(given) == {name: given[name] for name in ("HTTPS_PROXY", "http_proxy")}
-    assert "p@w" not in repr(ProxyVariables(proxy_logins(given)))
+    assert proxy_logins(environment) == {name: environment[name] for name in ("HTTPS_PROXY", "http_proxy")}
+    assert "p@w" not in repr(ProxyVariables(proxy_logins(environment)))
 
 
 @pytest.mark.parametrize("argument", ["--secret-key", "--secret-key=x", "--sec", "--access-key", "--a=x"])
 def test_no_key_goes_onto_the_command_line_of_our_own_endpoint(argument: str) -> None:
-    made = RunPlan(endpoint="local", source=WavSource(path="a.wav"), local_arguments=(argument, "x"))
-    assert [problem.code for problem in plan_problems(made)] == ["plan_invalid"]
-    other = msgspec.structs.replace(made, local_arguments=("--script", "x", "--endpoint", "a=InService"))
+    run_plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), local_arguments=(argument, "x"))
+    assert [problem.code for problem in plan_problems(run_plan)] == ["plan_invalid"]
+    other = msgspec.structs.replace(run_plan, local_arguments=("--script", "x", "--endpoint", "a=InService"))
     assert not plan_problems(other)
 
 
 def test_an_address_takes_no_password() -> None:
-    made = RunPlan(endpoint="x", source=WavSource(path="a.wav"), endpoint_url="https://me:pw@host.example:1")
-    assert [problem.code for problem in plan_problems(made)] == ["plan_invalid"]
+    run_plan = RunPlan(endpoint="x", source=WavSource(path="a.wav"), endpoint_url="https://me:pw@host.example:1")
+    assert [problem.code for problem in plan_problems(run_plan)] == ["plan_invalid"]
 
 
 # ---------------------------------------------------------------- TLS

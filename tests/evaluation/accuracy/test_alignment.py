@@ -27,8 +27,10 @@ def random_pairs() -> list[tuple[list[str], list[str]]]:
 def test_counts_equal_jiwer_on_random_pairs() -> None:
     """Word by word: substitutions, deletions, insertions and hits of 10,000 pairs, and the rate of all together."""
     pairs = random_pairs()
-    ours = [counted(align(wanted, got)) for wanted, got in pairs]
-    theirs = jiwer.process_words([" ".join(wanted) for wanted, _ in pairs], [" ".join(got) for _, got in pairs])
+    ours = [counted(align(reference, transcript)) for reference, transcript in pairs]
+    theirs = jiwer.process_words(
+        [" ".join(reference) for reference, _ in pairs], [" ".join(transcript) for _, transcript in pairs]
+    )
     expected = []
     for chunks in theirs.alignments:
         sizes = {"substitute": 0, "delete": 0, "insert": 0, "equal": 0}
@@ -43,8 +45,8 @@ def test_counts_equal_jiwer_on_random_pairs() -> None:
 
 
 def test_errors_are_the_least_that_are_possible() -> None:
-    for wanted, got in random_pairs()[:1000]:
-        assert counted(align(wanted, got)).errors == kaldialign.edit_distance(wanted, got)["total"]
+    for reference, transcript in random_pairs()[:1000]:
+        assert counted(align(reference, transcript)).errors == kaldialign.edit_distance(reference, transcript)["total"]
 
 
 def test_pairs_hold_both_texts_in_order() -> None:
@@ -56,10 +58,10 @@ def test_pairs_hold_both_texts_in_order() -> None:
         ("pizza", "pizza"),
         (None, "now"),
     ]
-    for wanted, got in random_pairs()[:200]:
-        pairs = align(wanted, got)
-        assert [token for token, _ in pairs if token is not None] == wanted
-        assert [token for _, token in pairs if token is not None] == got
+    for reference, transcript in random_pairs()[:200]:
+        pairs = align(reference, transcript)
+        assert [token for token, _ in pairs if token is not None] == reference
+        assert [token for _, token in pairs if token is not None] == transcript
 
 
 def test_empty_texts() -> None:
@@ -69,6 +71,6 @@ def test_empty_texts() -> None:
 
 
 def test_long_texts_are_counted_beyond_the_range_of_small_numbers() -> None:
-    wanted = [str(n) for n in range(300)]
-    got = ["x"] * 40_000
-    assert counted(align(wanted, got)).errors == 40_000
+    reference = [str(n) for n in range(300)]
+    transcript = ["x"] * 40_000
+    assert counted(align(reference, transcript)).errors == 40_000

@@ -14,10 +14,10 @@ def turns_of(clip: str, *texts: tuple[str, str], keyterms: tuple[str, ...] = ())
     """Each text is said and recognised, ten seconds after the one before."""
     return turn_texts(
         [
-            spoken(said, 10 * n, 10 * n + 2, clip=clip, number=n + 1, keyterms=keyterms)
-            for n, (said, _) in enumerate(texts)
+            spoken(reference, 10 * n, 10 * n + 2, clip=clip, number=n + 1, keyterms=keyterms)
+            for n, (reference, _) in enumerate(texts)
         ],
-        [heard(got, 10 * n + 0.3, 10 * n + 2.5) for n, (_, got) in enumerate(texts)],
+        [heard(transcript, 10 * n + 0.3, 10 * n + 2.5) for n, (_, transcript) in enumerate(texts)],
     )
 
 

@@ -10,7 +10,7 @@ from flux_desktop.evaluation.accuracy.word_errors import WordErrors, tokens, uni
 
 
 @pytest.mark.parametrize(
-    ("reference", "heard", "errors"),
+    ("reference", "transcript", "errors"),
     [
         ("He was not an ill-disposed man.", "he was not an ill disposed man", WordErrors(n=7)),
         ("Mr. Dashwood", "mister dash wood", WordErrors(n=2, substitutions=1, insertions=1)),
@@ -20,8 +20,8 @@ from flux_desktop.evaluation.accuracy.word_errors import WordErrors, tokens, uni
         ("a b c", "", WordErrors(n=3, deletions=3)),
     ],
 )
-def test_errors_are_the_least_edits_of_words(reference: str, heard: str, errors: WordErrors) -> None:
-    assert word_errors(reference, heard) == errors
+def test_errors_are_the_least_edits_of_words(reference: str, transcript: str, errors: WordErrors) -> None:
+    assert word_errors(reference, transcript) == errors
 
 
 def test_the_rate_can_be_above_a_hundred_and_is_none_without_words() -> None:

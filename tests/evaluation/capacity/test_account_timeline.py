@@ -86,9 +86,11 @@ def test_a_wrong_clock_moves_only_what_aws_has_timed() -> None:
 
 def test_without_alarm_activity_and_later_stream_each_stage_says_so() -> None:
     denied = Problem(code="access_denied", what="cloudwatch:DescribeAlarms is not allowed.")
-    kept = [each for each in records() if not isinstance(each, AlarmState | Activity)]
-    kept.append(NotRead(t_s=ORIGIN_S, action="cloudwatch:DescribeAlarms", problem=denied))
-    timeline = account_timeline(kept, RunLoad(connected=((5.0, 8), (12.0, 12)), opened=((5.0, 5.0), (12.0, 12.0))))
+    remaining_records = [each for each in records() if not isinstance(each, AlarmState | Activity)]
+    remaining_records.append(NotRead(t_s=ORIGIN_S, action="cloudwatch:DescribeAlarms", problem=denied))
+    timeline = account_timeline(
+        remaining_records, RunLoad(connected=((5.0, 8), (12.0, 12)), opened=((5.0, 5.0), (12.0, 12.0)))
+    )
     (scale_out,) = timeline.scale_outs
     assert scale_out.seconds is None
     text = scale_out.lines()
@@ -101,11 +103,11 @@ def test_without_alarm_activity_and_later_stream_each_stage_says_so() -> None:
 
 
 def test_load_that_nothing_answers_is_a_scale_out_that_never_came() -> None:
-    kept = [each for each in records() if not isinstance(each, AlarmState | Activity)][:-2]
-    (waiting,) = account_timeline(kept, RunLoad(connected=((5.0, 8), (12.0, 12)))).scale_outs
+    remaining_records = [each for each in records() if not isinstance(each, AlarmState | Activity)][:-2]
+    (waiting,) = account_timeline(remaining_records, RunLoad(connected=((5.0, 8), (12.0, 12)))).scale_outs
     assert waiting.after is None
     assert [stage.at is not None for stage in waiting.stages] == [True, False, False, False, False]
-    assert account_timeline(kept, RunLoad(connected=((5.0, 8), (12.0, 12), (30.0, 2)))).scale_outs == ()
+    assert account_timeline(remaining_records, RunLoad(connected=((5.0, 8), (12.0, 12), (30.0, 2)))).scale_outs == ()
 
 
 def test_a_short_peak_long_before_is_not_the_cause() -> None:

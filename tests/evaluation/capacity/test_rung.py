@@ -51,8 +51,8 @@ def test_clearly_below_and_above_the_limit() -> None:
 def test_lost_and_silent_streams_fail_a_rung_however_fast_the_others_are() -> None:
     samples = RungSamples(values={"wire": latencies(20, 100, 100.0)})
     for counts, reason in (({"lost": 1}, "1 of 20 streams was lost"), ({"silent": 2}, "2 of 20 streams fell silent")):
-        judgement, _, told = judge(samples, [LIMIT], streams=20, connected=20, refused=0, **counts)
-        assert (judgement, told) == ("FAIL", reason)
+        judgement, _, explanation = judge(samples, [LIMIT], streams=20, connected=20, refused=0, **counts)
+        assert (judgement, explanation) == ("FAIL", reason)
 
 
 def test_an_interval_around_the_limit_decides_nothing() -> None:

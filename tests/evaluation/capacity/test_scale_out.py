@@ -18,8 +18,8 @@ def test_a_scale_in_is_no_scale_out_and_ends_the_wait_of_the_one_before() -> Non
         alarms=[at(2)],
         streams=[(1.0, 1.0)],
     )
-    (found,) = scale_outs(sources)
-    assert [stage.at.t_s if stage.at else None for stage in found.stages] == [1.0, 2.0, 3.0, 8.0, None]
+    (scale_out,) = scale_outs(sources)
+    assert [stage.at.t_s if stage.at else None for stage in scale_out.stages] == [1.0, 2.0, 3.0, 8.0, None]
 
 
 def test_without_a_policy_the_load_is_not_judged() -> None:
@@ -32,11 +32,11 @@ def test_without_a_policy_the_load_is_not_judged() -> None:
         streams=[],
         no_target="application-autoscaling:DescribeScalingPolicies could not be called",
     )
-    (found,) = scale_outs(sources)
-    assert found.lines()[1] == (
+    (scale_out,) = scale_outs(sources)
+    assert scale_out.lines()[1] == (
         "load above target: not observed (application-autoscaling:DescribeScalingPolicies could not be called)"
     )
-    assert found.lines()[4] == "new instance in service: not observed (not before the run ended)"
+    assert scale_out.lines()[4] == "new instance in service: not observed (not before the run ended)"
 
 
 def test_a_stage_states_its_resolution_and_its_source() -> None:

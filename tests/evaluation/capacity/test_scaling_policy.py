@@ -69,8 +69,8 @@ def test_the_service_accepts_what_the_commands_say(monkeypatch: pytest.MonkeyPat
             PolicyType=put["--policy-type"],
             TargetTrackingScalingPolicyConfiguration=json.loads(put["--target-tracking-scaling-policy-configuration"]),
         )
-        (kept,) = client.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
-    assert kept["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 34.0
+        (stored_policy,) = client.describe_scaling_policies(ServiceNamespace="sagemaker")["ScalingPolicies"]
+    assert stored_policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 34.0
 
 
 def test_the_text_says_that_nothing_was_sent() -> None:

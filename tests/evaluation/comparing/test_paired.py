@@ -93,9 +93,9 @@ def test_cut_offs_decide_where_they_are_named() -> None:
 def test_mcnemar_counts_turns_that_only_one_arm_cuts_off() -> None:
     a = {("c", place): float(place < 6) for place in range(10)}
     b = {("c", place): float(place in {0, 9}) for place in range(10)}
-    found = mcnemar(a, b)
+    statistic = mcnemar(a, b)
     # 5 against 1: the probability of at most one of six is (1 + 6) / 64, doubled.
-    assert (found.only_a, found.only_b, found.p) == (5, 1, pytest.approx(14 / 64))
+    assert (statistic.only_a, statistic.only_b, statistic.p) == (5, 1, pytest.approx(14 / 64))
 
 
 def test_the_sign_test_is_exact_and_two_sided() -> None:

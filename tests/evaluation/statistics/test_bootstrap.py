@@ -73,8 +73,8 @@ def test_a_percentile_is_covered_in_95_of_100_cases(level: float) -> None:
         return rng.lognormal(np.repeat(levels, 6), 0.4)
 
     true = np.quantile(sample(40_000), level)
-    found = [quantile(sample(40).tolist(), units, level) for _ in range(500)]
-    covered = sum(each.low <= true <= each.high for each in found) / len(found)  # type: ignore[operator]
+    estimates = [quantile(sample(40).tolist(), units, level) for _ in range(500)]
+    covered = sum(each.low <= true <= each.high for each in estimates) / len(estimates)  # type: ignore[operator]
     assert 0.92 <= covered <= 0.985
 
 

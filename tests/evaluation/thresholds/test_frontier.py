@@ -17,9 +17,9 @@ POINTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=30)
 @given(POINTS)
 def test_nothing_beats_the_frontier_and_everything_else_is_beaten(points: list[tuple[int, int]]) -> None:
     costs, waits = (np.array([point[axis] for point in points], dtype=float) for axis in (0, 1))
-    found = pareto(costs, waits, np.arange(len(points), dtype=float))
-    best = {points[place] for place in found}
-    assert len(best) == len(found)
+    frontier = pareto(costs, waits, np.arange(len(points), dtype=float))
+    best = {points[place] for place in frontier}
+    assert len(best) == len(frontier)
     for cost, wait in points:
         assert ((cost, wait) in best) != any(a <= cost and b <= wait and (a, b) != (cost, wait) for a, b in points)
 

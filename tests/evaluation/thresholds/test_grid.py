@@ -35,14 +35,16 @@ def test_every_setting_of_the_grid_equals_its_replay(table: TraceTable) -> None:
                 kinds = [each.kind for decisions in judged for each in decisions]
                 assert grid.eager_ends[k, t, g] == kinds.count("eager")
                 assert grid.eager_resumed[k, t, g] == kinds.count("resumed")
-                found = {
+                replayed_ends = {
                     (place, each.turn): (each.at_s, each.trigger == "timeout")
                     for place, decisions in enumerate(judged)
                     for each in decisions
                     if each.kind == "end"
                 }
                 for row in range(table.turns):
-                    at_s, by_timeout = found.get((int(table.trace_of[row]), int(table.turn_of[row])), (np.inf, False))
+                    at_s, by_timeout = replayed_ends.get(
+                        (int(table.trace_of[row]), int(table.turn_of[row])), (np.inf, False)
+                    )
                     assert ends.at_s[k, t, row] == pytest.approx(at_s)
                     assert ends.by_timeout[k, t, row] == by_timeout
 

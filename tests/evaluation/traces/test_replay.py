@@ -126,8 +126,8 @@ def test_a_higher_threshold_or_a_longer_timeout_never_ends_a_turn_earlier(
     trace: Trace, eot: float, more: float, timeout_ms: int, longer_ms: int
 ) -> None:
     def end_s(threshold: float, timeout: int) -> float:
-        found = [each.at_s for each in replay(trace, threshold, None, timeout) if each.kind == "end" and each.judged]
-        return found[0] if found else float("inf")
+        ends_s = [each.at_s for each in replay(trace, threshold, None, timeout) if each.kind == "end" and each.judged]
+        return ends_s[0] if ends_s else float("inf")
 
     assert end_s(min(1.0, eot + more), timeout_ms) >= end_s(eot, timeout_ms)
     assert end_s(eot, timeout_ms + longer_ms) >= end_s(eot, timeout_ms)

@@ -14,9 +14,9 @@ def test_speech_shows_as_a_new_text_a_falling_or_a_low_confidence() -> None:
 
 
 def test_a_silence_begins_between_the_message_before_speech_and_the_one_after() -> None:
-    found = silences(messages_of("a|0.01 0.3 0.6", "a b|0.01 0.4"))
-    assert found[2] == found[1] == found[0] == (0.0, 0.24, 0.48)
-    assert found[4] == found[3] == (0.72, 0.96, 1.2)
+    silence_by_message = silences(messages_of("a|0.01 0.3 0.6", "a b|0.01 0.4"))
+    assert silence_by_message[2] == silence_by_message[1] == silence_by_message[0] == (0.0, 0.24, 0.48)
+    assert silence_by_message[4] == silence_by_message[3] == (0.72, 0.96, 1.2)
 
 
 def test_the_end_of_the_last_word_is_where_silence_most_likely_begins() -> None:

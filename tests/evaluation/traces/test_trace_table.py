@@ -43,8 +43,8 @@ def test_repeats_are_counted_by_clip() -> None:
 def test_array_forms_equal_the_plain_ones() -> None:
     at, before = MESSAGES[1], MESSAGES[0]
     limits = np.array([0.3, 0.9, 0.95])
-    found = crossings_s(
+    crossings = crossings_s(
         np.array(at.audio_s), np.array(before.audio_s), np.array(at.confidence), np.array(before.confidence), limits
     )
-    np.testing.assert_allclose(found, [crossing_s(MESSAGES, 1, limit) for limit in limits])
+    np.testing.assert_allclose(crossings, [crossing_s(MESSAGES, 1, limit) for limit in limits])
     np.testing.assert_allclose(on_frames(np.array([0.3]), np.array([0.48])), [on_frame(0.3, 0.48)])

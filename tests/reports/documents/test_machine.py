@@ -46,12 +46,12 @@ _TAGS |= {"br", "figure", "figcaption", "ul", "li"}
 class _Tags(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.add(tag)
+        self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
 
 
@@ -88,7 +88,7 @@ def hostile(request: pytest.FixtureRequest, plain_report: SessionReport) -> tupl
 
 def test_a_page_holds_no_element_of_a_text(hostile: tuple[SessionReport, str]) -> None:
     page = _Tags(as_html(hostile[0]))
-    assert page.found <= _TAGS
+    assert page.tags <= _TAGS
     assert not [name for name in page.attributes if name.startswith("on") or name in ("src", "href")]
 
 

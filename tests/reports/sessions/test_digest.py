@@ -42,14 +42,14 @@ def test_the_run_and_each_connection_stand_by_themselves(tmp_path: Path, monkeyp
     rows = {row.conn: row for event in events if isinstance(event, Snapshot) for row in event.rows}
     last = [event for event in run if isinstance(event, Snapshot)][-1]
     assert {row.conn: row for row in last.rows} == rows
-    kept = [event for event in opened.connection(2) if isinstance(event, Received)]
-    said = [event for event in events if isinstance(event, Received) and event.conn == 2]
-    assert kept[-5:] == said[-5:]
-    assert not any(event.text for event in kept[:-5])
-    turns = [event.turn for event in said if event.turn is not None and event.turn.ended_by]
-    assert [event.turn for event in kept if event.turn is not None and event.turn.ended_by] == turns
-    older = [event for event in said[:-5] if event.turn_event == "Update"][-7:]
-    assert [event.user_latency_ms for event in kept[:-5] if event.turn_event == "Update"] == [
+    digest_messages = [event for event in opened.connection(2) if isinstance(event, Received)]
+    recorded_messages = [event for event in events if isinstance(event, Received) and event.conn == 2]
+    assert digest_messages[-5:] == recorded_messages[-5:]
+    assert not any(event.text for event in digest_messages[:-5])
+    turns = [event.turn for event in recorded_messages if event.turn is not None and event.turn.ended_by]
+    assert [event.turn for event in digest_messages if event.turn is not None and event.turn.ended_by] == turns
+    older = [event for event in recorded_messages[:-5] if event.turn_event == "Update"][-7:]
+    assert [event.user_latency_ms for event in digest_messages[:-5] if event.turn_event == "Update"] == [
         event.user_latency_ms for event in older
     ]
     assert isinstance(opened.connection(2)[-1], ConnectionEnded)

@@ -47,9 +47,9 @@ def test_texts_are_read_again_only_with_the_recording(tmp_path: Path, monkeypatc
     monkeypatch.setattr("flux_desktop.reports.sessions.index.texts_of", None)
     write_about(folder, About(starred=True))
     keep_experiment([folder], ExperimentReport(title="t", finding="B better", sentences=[], headings=[], rows=[]))
-    (found,) = SessionIndex(tmp_path).sessions("hyperlink")
-    assert found.about.starred
-    assert found.outcome == "B better"
+    (facts,) = SessionIndex(tmp_path).sessions("hyperlink")
+    assert facts.about.starred
+    assert facts.outcome == "B better"
 
 
 def test_intervals_are_read_once(tmp_path: Path, monkeypatch) -> None:
@@ -100,15 +100,15 @@ def test_a_lock_of_another_program_does_no_harm(tmp_path: Path, monkeypatch) -> 
 def test_several_programs_build_it_at_once(tmp_path: Path, caplog) -> None:
     expected = sorted((recorded(tmp_path, connections=1, updates=2).name for _ in range(6)), reverse=True)
     with ThreadPoolExecutor(4) as pool:  # each call has a connection of its own, as a program has
-        found = list(pool.map(lambda _: names(tmp_path), range(8)))
-    assert found == [expected] * 8
+        listings = list(pool.map(lambda _: names(tmp_path), range(8)))
+    assert listings == [expected] * 8
     assert caplog.records == []
 
 
 def test_a_session_that_is_deleted_meanwhile_is_left_out(tmp_path: Path, monkeypatch, caplog) -> None:
     folder = recorded(tmp_path)
-    gone = tmp_path / "2026-01-01_00-00-00"
-    monkeypatch.setattr("flux_desktop.reports.sessions.index.folders_in", lambda _: [gone, folder])
+    deleted_folder = tmp_path / "2026-01-01_00-00-00"
+    monkeypatch.setattr("flux_desktop.reports.sessions.index.folders_in", lambda _: [deleted_folder, folder])
     assert names(tmp_path) == [folder.name]
     assert caplog.records == []
 

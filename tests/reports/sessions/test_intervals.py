@@ -16,16 +16,16 @@ def test_they_are_those_of_the_report(tmp_path: Path) -> None:
     folder = recorded(tmp_path, connections=9)
     facts = read_facts(folder)
     assert facts is not None
-    found = read_intervals(folder, facts.figures)
+    intervals = read_intervals(folder, facts.figures)
     report = {figure.name: figure for figure in read_session_report(folder).figures}
-    low, high = found["update_p95_ms"]
+    low, high = intervals["update_p95_ms"]
     assert f"95 % interval {low:.0f}–{high:.0f} ms" in report["update_p95_ms"].interval
     estimate = quantile(*read_latencies(folder).values("wire"), 0.95)
-    assert found["wire_p95_ms"] == (estimate.low, estimate.high)
-    low, high = found["completed_percent"]
+    assert intervals["wire_p95_ms"] == (estimate.low, estimate.high)
+    low, high = intervals["completed_percent"]
     assert 60 < low < high == 100
-    assert "connect_p95_ms" not in found, "this recording does not have it"
-    assert "end_of_turn_p50_ms" not in found
+    assert "connect_p95_ms" not in intervals, "this recording does not have it"
+    assert "end_of_turn_p50_ms" not in intervals
 
 
 def test_one_connection_has_no_interval_of_latencies(tmp_path: Path) -> None:

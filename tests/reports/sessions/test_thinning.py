@@ -12,11 +12,11 @@ def test_one_a_second_is_kept_and_the_last_has_every_row() -> None:
     for tick in range(1, 600):
         row = ConnectionRow(conn=1 + tick % 10, turns=tick)
         thinned.take(Snapshot(t=tick / 10, ledger={"streaming": 10}, rows=[row]))
-    kept = thinned.all()
-    assert len(kept) <= 61
-    assert kept[-1].t == 59.9
-    assert [row.turns for row in sorted(kept[-1].rows, key=lambda row: row.turns)] == list(range(590, 600))
-    rows = [(each.t, row.conn) for each in kept[:-1] for row in each.rows]
+    snapshots = thinned.all()
+    assert len(snapshots) <= 61
+    assert snapshots[-1].t == 59.9
+    assert [row.turns for row in sorted(snapshots[-1].rows, key=lambda row: row.turns)] == list(range(590, 600))
+    rows = [(each.t, row.conn) for each in snapshots[:-1] for row in each.rows]
     assert 10 <= len(rows) <= 50
     assert len(set(rows)) == len(rows)
 
@@ -25,9 +25,9 @@ def test_a_long_run_has_a_bounded_number() -> None:
     thinned = ThinnedSnapshots()
     for second in range(3 * SNAPSHOTS_MAX):
         thinned.take(Snapshot(t=float(second), ledger={}))
-    kept = thinned.all()
-    assert SNAPSHOTS_MAX / 2 < len(kept) <= SNAPSHOTS_MAX + 1
-    times = [each.t for each in kept]
+    snapshots = thinned.all()
+    assert SNAPSHOTS_MAX / 2 < len(snapshots) <= SNAPSHOTS_MAX + 1
+    times = [each.t for each in snapshots]
     assert times == sorted(times)
 
 

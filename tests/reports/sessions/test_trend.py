@@ -29,20 +29,20 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
         session(7, None),
         session(8, 800.0, verdict="INVALID"),
     ]
-    found = trend(sessions, sessions[0], "update_p95_ms")
-    assert [(point.value, point.n, point.usable) for point in found.points] == [
+    figure_trend = trend(sessions, sessions[0], "update_p95_ms")
+    assert [(point.value, point.n, point.usable) for point in figure_trend.points] == [
         (100.0, 100, True),
         (300.0, 100, True),
         (800.0, 100, False),
     ]
-    assert found.values() == [100.0, 300.0]
-    assert [interval_words(point) for point in found.points] == ["no interval, n = 100"] * 3
-    found = trend([session(1, 100.0, intervals={"update_p95_ms": (90.0, 120.0)})], sessions[0], "update_p95_ms")
-    assert interval_words(found.points[0]) == "90.0 to 120.0, n = 100"
+    assert figure_trend.values() == [100.0, 300.0]
+    assert [interval_words(point) for point in figure_trend.points] == ["no interval, n = 100"] * 3
+    figure_trend = trend([session(1, 100.0, intervals={"update_p95_ms": (90.0, 120.0)})], sessions[0], "update_p95_ms")
+    assert interval_words(figure_trend.points[0]) == "90.0 to 120.0, n = 100"
 
 
 def test_what_they_have_in_common() -> None:
     sessions = [session(1, 100.0), session(2, 999.0, connections=21)]
     assert alike_to(sessions, sessions[0]) == sessions[:1]
-    found = trend(sessions, sessions[0], "update_p95_ms")
-    assert found.common == "a, nightly, live, 20 connections"
+    figure_trend = trend(sessions, sessions[0], "update_p95_ms")
+    assert figure_trend.common == "a, nightly, live, 20 connections"
