@@ -75,11 +75,11 @@ def conversation_events(
     at_s, number = 0.6 + shift_s, 1
     for index, sentence in enumerate(sentences):
         words = sentence.split()
-        for done in range(1, len(words) + 1):
-            event = "StartOfTurn" if done == 1 else "Update"
-            said = " ".join(words[:done]).lower().rstrip(".,:")
-            text = turn_info(event, index, number, at_s, said, 0.02 + 0.1 * (done % 5))
-            late_ms = 240.0 + 25 * (done % 7) + 8 * conn
+        for word_count in range(1, len(words) + 1):
+            event = "StartOfTurn" if word_count == 1 else "Update"
+            transcript = " ".join(words[:word_count]).lower().rstrip(".,:")
+            text = turn_info(event, index, number, at_s, transcript, 0.02 + 0.1 * (word_count % 5))
+            late_ms = 240.0 + 25 * (word_count % 7) + 8 * conn
             yield messages.received(
                 at_s + 0.3, conn, text, user_latency_ms=late_ms, wire_latency_ms=late_ms - WIRE_LESS_MS
             )

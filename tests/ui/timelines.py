@@ -76,10 +76,10 @@ def levels(*loud_s: tuple[float, float], length_s: float = 10.0, peak: float = 0
 
 def track(*loud_s: tuple[float, float], length_s: float = 10.0) -> ClipTrack:
     """A track of one clip."""
-    made = ClipTrack()
-    made.append(0.0)
-    made.fill(0, levels(*loud_s, length_s=length_s))
-    return made
+    clip_track = ClipTrack()
+    clip_track.append(0.0)
+    clip_track.fill(0, levels(*loud_s, length_s=length_s))
+    return clip_track
 
 
 def card_of(conversation: Conversation, number: int = 0) -> Card:

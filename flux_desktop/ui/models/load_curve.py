@@ -28,6 +28,8 @@ def load_curve(ramp: Ramp, connections: int, duration_s: float) -> list[tuple[fl
         return list(zip(starts, numbers, strict=True))
     if ramp.way == BATCHES:
         batches = range(ramp.batch_size, connections + ramp.batch_size, ramp.batch_size)
-        steps = [(n * ramp.batch_delay_s, min(held, connections)) for n, held in enumerate(batches)]
+        steps = [
+            (n * ramp.batch_delay_s, min(open_connections, connections)) for n, open_connections in enumerate(batches)
+        ]
         return [*steps, (steps[-1][0] + held_s, 0)]
     return [(0.0, connections), (held_s, 0)]

@@ -95,16 +95,16 @@ class AccountBox(QWidget):
 
     def _show_choices(self) -> None:
         profile, region = self._state.access
-        for chooser, names, chosen in (
+        for chooser, names, selection in (
             (self.profile, [self._default_profile(), *self._profiles], profile or self._default_profile()),
             (self.region, self._regions, region),
         ):
-            listed = names if chosen in names else [*names, chosen]
+            listed = names if selection in names else [*names, selection]
             with QSignalBlocker(chooser):
                 if [chooser.itemText(place) for place in range(chooser.count())] != listed:
                     chooser.clear()
                     chooser.addItems(listed)
-                chooser.setCurrentText(chosen)
+                chooser.setCurrentText(selection)
 
     def _default_profile(self) -> str:
         """The first choice, with the profile that boto3's chain uses if one is configured."""

@@ -52,13 +52,13 @@ def test_the_program_has_its_endpoint_ready_and_takes_it_along_when_it_is_closed
     program = subprocess.Popen([sys.executable, "-m", "flux_desktop.ui.app.app"], env=environment)
     try:
         end_s = time.monotonic() + PATIENCE_S
-        while not (found := children("flux_desktop.local_endpoint", program.pid)):
+        while not (endpoint_pids := children("flux_desktop.local_endpoint", program.pid)):
             assert program.poll() is None
             assert time.monotonic() < end_s, "the endpoint was not started in the background"
             time.sleep(0.05)
         program.terminate()
         assert program.wait(PATIENCE_S) == 0
-        assert not any(os.path.exists(f"/proc/{pid}") for pid in found)
+        assert not any(os.path.exists(f"/proc/{pid}") for pid in endpoint_pids)
     finally:
         program.kill()
         program.wait()

@@ -23,6 +23,8 @@ def report(kind: str = "BRACKETED") -> CapacityReport:
     rungs = [rung(16, "PASS"), rung(32, "PASS", 240.0), rung(64, "FAIL", 900.0, reason="too slow")]
     rungs += [rung(46, "PASS", 380.0), rung(48, "FAIL", 450.0, reason="Update latency (wire clock) p95 is 450 ms")]
     result = Result(kind=kind, passes=46, fails=48, why_fails="it is slow", repeats=3)  # type: ignore[arg-type]
-    made = CapacityReport(endpoint="local", criteria=(LIMIT,), rungs=rungs, result=result, stream_minutes=120.0)
-    made.sentence = result.sentence()
-    return made
+    capacity_report = CapacityReport(
+        endpoint="local", criteria=(LIMIT,), rungs=rungs, result=result, stream_minutes=120.0
+    )
+    capacity_report.sentence = result.sentence()
+    return capacity_report

@@ -22,21 +22,21 @@ def card(index: int) -> Card:
 
 def test_older_cards_come_back_as_they_were() -> None:
     cards = CardList(SideFile())
-    given = [card(index) for index in range(5 * NEWEST_KEPT + 7)]
-    for each in given:
+    originals = [card(index) for index in range(5 * NEWEST_KEPT + 7)]
+    for each in originals:
         cards.append(each)
-    assert len(cards) == len(given)
-    texts = [each.text for each in given]
+    assert len(cards) == len(originals)
+    texts = [each.text for each in originals]
     assert [each.text for each in cards] == texts
     assert [each.text for each in reversed(cards)] == texts[::-1]
-    assert [each.serial for each in cards] == list(range(len(given)))
+    assert [each.serial for each in cards] == list(range(len(originals)))
     first = cards[0]
     assert (first.end_s, first.unsure, first.tone) == (0.5, ((0, 4),), "final")
-    assert cards[-1] is given[-1]
-    newest = len(given) - NEWEST_KEPT
+    assert cards[-1] is originals[-1]
+    newest = len(originals) - NEWEST_KEPT
     assert [each.index for each in cards[newest - 2 : newest + 2]] == list(range(newest - 2, newest + 2))
     with pytest.raises(IndexError):
-        cards[len(given)]
+        cards[len(originals)]
 
 
 def test_all_but_the_newest_cards_are_on_disk() -> None:

@@ -25,9 +25,9 @@ def test_clips_of_one_recording_are_told_apart_and_those_without_words_have_none
     words = ClipWords()
     clips = [Clip(path=Path("a.wav"), offset_s=3.0, words=WORDS), Clip(path=Path("b.wav"))]
     words.add(clips, (2.0, None))
-    found = words.of(started(0.0, offset_s=3.0))
-    assert found is not None
-    assert found.last_end_s(5.0) == 1.0
+    clip_words = words.of(started(0.0, offset_s=3.0))
+    assert clip_words is not None
+    assert clip_words.last_end_s(5.0) == 1.0
     assert words.of(started(0.0)) is None
     assert words.of(started(0.0, clip="b.wav")) is None
 

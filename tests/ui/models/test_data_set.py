@@ -22,13 +22,13 @@ RATE_HZ = 8_000
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "calls"
-    made.mkdir()
+    folder = tmp_path / "calls"
+    folder.mkdir()
     for name, channels in (("a.wav", 1), ("b.flac", 2)):
-        soundfile.write(made / name, np.full((RATE_HZ * 3, channels), 500, np.int16), RATE_HZ)
-    (made / "a.txt").write_text("hello")
-    (made / "c.mp3").write_bytes(b"nothing")
-    return made
+        soundfile.write(folder / name, np.full((RATE_HZ * 3, channels), 500, np.int16), RATE_HZ)
+    (folder / "a.txt").write_text("hello")
+    (folder / "c.mp3").write_bytes(b"nothing")
+    return folder
 
 
 def test_a_folder_is_described_with_what_cannot_be_used(folder: Path) -> None:

@@ -18,12 +18,12 @@ RECORDING = Path(__file__).parents[3] / "resources" / "sample_audio" / "conversa
 
 @pytest.fixture
 def state() -> AppState:
-    made = AppState()
-    made.endpoints.account = [EndpointEntry("flux-en-prod", "")]
-    made.choices.endpoint = "flux-en-prod"
-    made.choices.connections = 60
-    made.recording = read_shape(RECORDING)
-    return made
+    state = AppState()
+    state.endpoints.account = [EndpointEntry("flux-en-prod", "")]
+    state.choices.endpoint = "flux-en-prod"
+    state.choices.connections = 60
+    state.recording = read_shape(RECORDING)
+    return state
 
 
 def test_stream_minutes_and_money_are_known_before_the_start(state: AppState) -> None:

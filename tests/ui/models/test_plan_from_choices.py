@@ -56,16 +56,16 @@ def test_language_hints_go_to_whichever_model_is_chosen() -> None:
 
 def test_every_choice_is_in_the_plan() -> None:
     options = FluxOptions(eot_threshold=0.8)
-    made = plan(
+    run_plan = plan(
         Choices(connections=7, duration_s=12.0),
         endpoint="mine",
         access=("work", "eu-west-1"),
         options=options,
         source=MicrophoneSource(device_index=3),
     )
-    assert (made.endpoint, made.profile, made.region) == ("mine", "work", "eu-west-1")
-    assert (made.connections, made.duration_s, made.options) == (7, 12.0, options)
-    assert made.source == MicrophoneSource(device_index=3)
+    assert (run_plan.endpoint, run_plan.profile, run_plan.region) == ("mine", "work", "eu-west-1")
+    assert (run_plan.connections, run_plan.duration_s, run_plan.options) == (7, 12.0, options)
+    assert run_plan.source == MicrophoneSource(device_index=3)
 
 
 def test_no_duration_means_to_the_end_of_the_recording() -> None:

@@ -20,12 +20,12 @@ from tests.ui import scripted
 
 
 def conversation(position_s: float | None, *turns: tuple[float, float], tone: str = "final") -> Conversation:
-    made = Conversation(1)
+    conversation = Conversation(1)
     if position_s is not None:
-        made.row_changed(1.0, ConnectionRow(conn=1, position_s=position_s))
+        conversation.row_changed(1.0, ConnectionRow(conn=1, position_s=position_s))
     for number, (start_s, end_s) in enumerate(turns):
-        made.cards.append(Card(index=number, tone=tone, start_s=start_s, end_s=end_s))
-    return made
+        conversation.cards.append(Card(index=number, tone=tone, start_s=start_s, end_s=end_s))
+    return conversation
 
 
 def test_before_the_first_row_it_stands_at_the_start() -> None:
@@ -44,8 +44,8 @@ def test_silence_after_the_recording_does_not_move_the_position_on() -> None:
 
 
 def test_a_loop_shows_the_present_pass_only() -> None:
-    talk = conversation(23.0, (8.0, 9.0), (19.0, 20.0), (19.5, 21.0), (22.0, 22.5))
-    position_s, turns = place_in_recording(talk, 10.0, looped=True)
+    looped_conversation = conversation(23.0, (8.0, 9.0), (19.0, 20.0), (19.5, 21.0), (22.0, 22.5))
+    position_s, turns = place_in_recording(looped_conversation, 10.0, looped=True)
     assert position_s == pytest.approx(3.0)
     assert turns == [(0.0, 1.0), (2.0, 2.5)], "cut at the start of the pass"
 

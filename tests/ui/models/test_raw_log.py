@@ -18,7 +18,7 @@ def test_the_newest(total: int, wanted: int) -> None:
     log = RawLog()
     for number in range(total):
         log.append(message(number))
-    kept = min(total, RAW_KEPT)
-    assert (log.count, len(log)) == (total, kept)
-    expected = range(total - min(kept, max(0, wanted)), total)
+    retained_count = min(total, RAW_KEPT)
+    assert (log.count, len(log)) == (total, retained_count)
+    expected = range(total - min(retained_count, max(0, wanted)), total)
     assert log.newest(wanted) == [message(number) for number in expected]

@@ -90,9 +90,9 @@ def test_a_new_stream_keeps_the_turn_that_was_open_and_notes_the_switch() -> Non
 def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
     conversation, messages = Conversation(1), Messages()
     conversation.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
-    gone = Problem(code="goaway", what="It went away.", todo="Wait.")
+    loss = Problem(code="goaway", what="It went away.", todo="Wait.")
     conversation.connection_changed(
-        ConnectionChanged(t=1.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=gone)
+        ConnectionChanged(t=1.0, conn=1, state=ConnectionState.RECONNECTING, retries=1, problem=loss)
     )
     back = ConnectionChanged(
         t=2.0,
@@ -147,13 +147,13 @@ def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_
     row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
     for number in range(400):
         conversation.row_changed(number * UNWATCHED_EVERY_S, row)
-    kept = conversation.latency.x.tolist()
-    assert len(kept) == UNWATCHED_POINTS_KEPT
-    assert kept[-1] == 399 * UNWATCHED_EVERY_S
+    retained_times_s = conversation.latency.x.tolist()
+    assert len(retained_times_s) == UNWATCHED_POINTS_KEPT
+    assert retained_times_s[-1] == 399 * UNWATCHED_EVERY_S
     conversation.received(received(1600.0, 500, "{not json"))
     for number in range(POINTS_KEPT - UNWATCHED_POINTS_KEPT):
         conversation.latency.append(1600.0 + number, 1.0)
-    assert conversation.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == kept
+    assert conversation.latency.x.tolist()[:UNWATCHED_POINTS_KEPT] == retained_times_s
 
 
 def test_phases_follow_the_events() -> None:

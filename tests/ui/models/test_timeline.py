@@ -56,10 +56,10 @@ def test_a_stretch_holds_what_overlaps_it(conversation: Conversation) -> None:
     for index in range(20):
         one_turn(conversation, 1.0 + 6 * index, index)
     timeline = conversation.timeline
-    found = timeline.between(13.5, 20.0)
-    assert [turn.card.index for turn in found.turns] == [2, 3]
-    assert all(13.5 <= mark.at_s <= 20.0 for mark in found.marks)
-    assert len(found.marks) == 5
+    stretch = timeline.between(13.5, 20.0)
+    assert [turn.card.index for turn in stretch.turns] == [2, 3]
+    assert all(13.5 <= mark.at_s <= 20.0 for mark in stretch.marks)
+    assert len(stretch.marks) == 5
     assert [turn.card.index for turn in timeline.between(11.5, 12.0).turns] == []
     assert timeline.turn_at(14.0) is timeline.turns[2]
     assert timeline.turn_at(12.0) is None

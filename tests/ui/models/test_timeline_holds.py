@@ -14,9 +14,9 @@ from tests.ui.timelines import levels, one_turn, said, track
 
 @pytest.fixture
 def conversation() -> Conversation:
-    made = Conversation(1)
-    one_turn(made)  # its audio is covered up to 5.0 s
-    return made
+    conversation = Conversation(1)
+    one_turn(conversation)  # its audio is covered up to 5.0 s
+    return conversation
 
 
 def test_a_silence_between_two_parts_of_one_turn_is_a_hold(conversation: Conversation) -> None:
@@ -38,10 +38,10 @@ def test_the_silence_before_the_end_was_not_survived(conversation: Conversation)
 def test_holds_of_the_data_set_come_first(conversation: Conversation) -> None:
     stated = (Span(start_s=2.5, end_s=3.5), Span(start_s=4.5, end_s=9.0))
     plain = levels((0.9, 2.0), (3.2, 4.4))
-    made = ClipTrack()
-    made.append(0.0)
-    made.fill(0, ClipLevels(plain.duration_s, plain.peaks, plain.rms, stated))
-    (hold,) = survived_holds(conversation.timeline.turns[0], made)
+    clip_track = ClipTrack()
+    clip_track.append(0.0)
+    clip_track.fill(0, ClipLevels(plain.duration_s, plain.peaks, plain.rms, stated))
+    (hold,) = survived_holds(conversation.timeline.turns[0], clip_track)
     assert (hold.start_s, hold.end_s, hold.source) == (2.5, 3.5, HoldSource.DATA_SET)
 
 

@@ -15,10 +15,10 @@ from tests.ui.models import tuning
 
 @pytest.fixture
 def model() -> TuneModel:
-    made = TuneModel()
-    made.limits = (PresetLimit("fast", 0.5), PresetLimit("balanced", 0.2), PresetLimit("patient", 0.001))
-    made.take(evaluated(tuning.traces(), made.limits))
-    return made
+    model = TuneModel()
+    model.limits = (PresetLimit("fast", 0.5), PresetLimit("balanced", 0.2), PresetLimit("patient", 0.001))
+    model.take(evaluated(tuning.traces(), model.limits))
+    return model
 
 
 def test_a_setting_of_options_states_the_defaults_of_the_server() -> None:

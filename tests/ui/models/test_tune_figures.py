@@ -52,10 +52,10 @@ def test_what_is_not_known_is_said(estimate: Estimate, value: str, interval: str
 
 def test_a_setting_is_compared_with_the_current_one() -> None:
     table = evaluated(tuning.traces(long_holds=4)).table
-    here, there = curve_point(table, Setting(eot=0.85)), curve_point(table, Setting(eot=0.6))
-    assert headline(here, there).startswith("0 of 100 holds cut off, 10 with the current setting · wait ")
-    assert "longer" in headline(here, there)
-    assert "shorter" in headline(there, here)
-    assert headline(here, here) == "This is the current setting."
+    point, current_point = curve_point(table, Setting(eot=0.85)), curve_point(table, Setting(eot=0.6))
+    assert headline(point, current_point).startswith("0 of 100 holds cut off, 10 with the current setting · wait ")
+    assert "longer" in headline(point, current_point)
+    assert "shorter" in headline(current_point, point)
+    assert headline(point, point) == "This is the current setting."
     unknown = CurvePoint(setting=Setting(), cut_share=Estimate(), wait_ms=Estimate())
-    assert "does not say" in headline(unknown, there)
+    assert "does not say" in headline(unknown, current_point)

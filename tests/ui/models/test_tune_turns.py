@@ -81,7 +81,7 @@ def test_a_clip_recorded_several_times_is_listed_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "said"),
+    ("transcript", "spoken_text"),
     [
         ("", ""),
         ("The account is four four", "the account is four four"),
@@ -90,6 +90,6 @@ def test_a_clip_recorded_several_times_is_listed_once() -> None:
         ("account is four", "the account is four"),
     ],
 )
-def test_the_text_is_split_where_the_transcript_ends(heard: str, said: str) -> None:
+def test_the_text_is_split_where_the_transcript_ends(transcript: str, spoken_text: str) -> None:
     whole = "the account is four four one seven"
-    assert split_text(whole, heard) == (said, whole[len(said) :].strip())
+    assert split_text(whole, transcript) == (spoken_text, whole[len(spoken_text) :].strip())

@@ -22,16 +22,16 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_every_turn_has_a_row() -> None:
     table, setting = trace_table(tuning.traces(30, long_holds=4)), Setting(eot=0.6, eager=0.3, timeout_ms=4000)
-    found = rows(turns_csv(table, setting))
+    turn_rows = rows(turns_csv(table, setting))
     lists = turn_lists(table, setting)
-    assert list(found[0]) == HEAD
-    counts = Counter(row["outcome"] for row in found)
+    assert list(turn_rows[0]) == HEAD
+    counts = Counter(row["outcome"] for row in turn_rows)
     assert (counts["cut off"], counts["ended"]) == (lists.cut_off_count, lists.longest_count)
-    assert [row["clip"] for row in found] == sorted(row["clip"] for row in found)
-    cut = next(row for row in found if row["outcome"] == "cut off")
+    assert [row["clip"] for row in turn_rows] == sorted(row["clip"] for row in turn_rows)
+    cut = next(row for row in turn_rows if row["outcome"] == "cut off")
     assert (cut["said"], cut["rest"], cut["wait_ms"]) == ("i would like", "to move my booking", "")
     assert 0 < int(cut["cut_off_after_ms"]) <= int(cut["hold_ms"])
-    ended = next(row for row in found if row["outcome"] == "ended")
+    ended = next(row for row in turn_rows if row["outcome"] == "ended")
     assert int(ended["wait_ms"]) > 0
     assert (ended["eot_threshold"], ended["eager_eot_threshold"], ended["eot_timeout_ms"]) == ("0.6", "0.3", "4000")
 

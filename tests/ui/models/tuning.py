@@ -45,15 +45,15 @@ def trace(number: int, hold_s: float, *, path: str = "", repeat: int = 0, settin
 
 def heard(turns: tuple[SpokenTurn, ...], hold: Span, at_s: float) -> str:
     """What had been said by then; half of the first turn before its hold."""
-    said: list[str] = []
+    spoken_words: list[str] = []
     for turn in turns:
         words = turn.text.split()
         if at_s >= turn.end_s:
-            said += words
+            spoken_words += words
         elif at_s > turn.start_s:
             half = len(words) // 2
-            said += words[: half if at_s <= hold.end_s and turn is turns[0] else half + 1]
-    return " ".join(said)
+            spoken_words += words[: half if at_s <= hold.end_s and turn is turns[0] else half + 1]
+    return " ".join(spoken_words)
 
 
 def traces(count: int = 40, *, long_holds: int = 2, path: str = "", setting: Setting = HIGHEST) -> list[Trace]:

@@ -33,10 +33,10 @@ def state() -> AppState:
 @pytest.fixture
 def page(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[LivePage]:
     heartbeat = Heartbeat()
-    made = LivePage(theme, state, heartbeat)
-    made.resize(1440, 900)
-    yield made
-    for part in (made, made.run_bar, made.status):
+    page = LivePage(theme, state, heartbeat)
+    page.resize(1440, 900)
+    yield page
+    for part in (page, page.run_bar, page.status):
         part.close()
         part.deleteLater()
     heartbeat.deleteLater()

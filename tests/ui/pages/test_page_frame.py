@@ -33,12 +33,12 @@ def frame(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[P
     heartbeat = Heartbeat()
     live = LivePage(theme, state, heartbeat)
     tune, capacity = partial(TunePage, theme, state), partial(CapacityPage, theme, state)
-    made = PageFrame(theme, state, live, tune, capacity, SessionsPage(theme))
-    made.resize(1280, 760)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
+    frame = PageFrame(theme, state, live, tune, capacity, SessionsPage(theme))
+    frame.resize(1280, 760)
+    frame.show()
+    yield frame
+    frame.close()
+    frame.deleteLater()
     heartbeat.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

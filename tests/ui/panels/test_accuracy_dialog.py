@@ -25,8 +25,8 @@ def dialog(theme: ThemeSource) -> Iterator[AccuracyDialog]:
 
 
 def cells(table: QTableWidget, row: int) -> list[str]:
-    found = [table.item(row, column) for column in range(table.columnCount())]
-    return ["" if item is None else item.text() for item in found]
+    items = [table.item(row, column) for column in range(table.columnCount())]
+    return ["" if item is None else item.text() for item in items]
 
 
 def test_figures_have_their_definition(dialog: AccuracyDialog) -> None:

@@ -23,11 +23,11 @@ COMPARISON = compare_arms(
 
 @pytest.fixture
 def view(qtbot: QtBot, theme: ThemeSource) -> AgainstView:
-    made = AgainstView(theme)
-    qtbot.addWidget(made)
-    made.resize(640, 400)
-    made.show()
-    return made
+    view = AgainstView(theme)
+    qtbot.addWidget(view)
+    view.resize(640, 400)
+    view.show()
+    return view
 
 
 def test_what_would_be_compared_is_offered_at_its_cost(view: AgainstView) -> None:

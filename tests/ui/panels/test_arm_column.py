@@ -15,12 +15,12 @@ CURRENT, THIS = Setting(eot=0.7), Setting(eot=0.9, eager=0.5, timeout_ms=3000)
 
 @pytest.fixture
 def arm(qtbot: QtBot) -> ArmColumn:
-    made = ArmColumn("B", "This setting")
-    qtbot.addWidget(made)
-    made.show_named({"Current": CURRENT, "This setting": THIS})
-    made.show_endpoints(["local", "flux-one"], "flux-one")
-    made.show()
-    return made
+    arm = ArmColumn("B", "This setting")
+    qtbot.addWidget(arm)
+    arm.show_named({"Current": CURRENT, "This setting": THIS})
+    arm.show_endpoints(["local", "flux-one"], "flux-one")
+    arm.show()
+    return arm
 
 
 def test_it_follows_its_source(arm: ArmColumn) -> None:

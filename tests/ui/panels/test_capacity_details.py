@@ -21,9 +21,9 @@ def model() -> CapacityModel:
 
 @pytest.fixture
 def details(qtbot: QtBot, model: CapacityModel) -> CapacityDetails:
-    made = CapacityDetails(model)
-    qtbot.addWidget(made)
-    return made
+    details = CapacityDetails(model)
+    qtbot.addWidget(details)
+    return details
 
 
 def test_the_account_comes_during_the_search_and_the_policy_after_it(

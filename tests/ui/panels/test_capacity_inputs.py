@@ -12,9 +12,9 @@ from flux_desktop.ui.panels.capacity_inputs import CapacityInputs
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> CapacityInputs:
-    made = CapacityInputs(AppState())
-    qtbot.addWidget(made)
-    return made
+    panel = CapacityInputs(AppState())
+    qtbot.addWidget(panel)
+    return panel
 
 
 def test_what_is_shown_is_what_is_chosen(panel: CapacityInputs) -> None:

@@ -11,13 +11,13 @@ from flux_desktop.ui.panels.control_row import CONTROLS, ControlRow
 
 @pytest.fixture
 def row(qtbot: QtBot) -> ControlRow:
-    made = ControlRow()
-    qtbot.addWidget(made)
-    return made
+    row = ControlRow()
+    qtbot.addWidget(row)
+    return row
 
 
 def enabled(row: ControlRow) -> set[str]:
-    return {name for name, made in row.buttons.items() if made.isEnabled()}
+    return {name for name, button in row.buttons.items() if button.isEnabled()}
 
 
 def test_nothing_can_be_pressed_without_a_run(row: ControlRow) -> None:
@@ -40,7 +40,7 @@ def test_an_unknown_build_gets_only_what_every_build_takes(row: ControlRow, buil
 
 def test_the_tip_gives_the_reason(row: ControlRow) -> None:
     def tips() -> set[str]:
-        return {made.toolTip() for made in row.buttons.values()}
+        return {button.toolTip() for button in row.buttons.values()}
 
     not_running = tips()
     row.refresh(LATEST, running=True)

@@ -9,9 +9,9 @@ from flux_desktop.ui.panels.left_column import LEFT_PX, LeftColumn
 
 
 def panel(height: int) -> QWidget:
-    made = QWidget()
-    made.setFixedHeight(height)
-    return made
+    widget = QWidget()
+    widget.setFixedHeight(height)
+    return widget
 
 
 def test_panels_stand_below_each_other_in_their_order(qtbot: QtBot) -> None:

@@ -22,9 +22,9 @@ def state() -> AppState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, state: AppState) -> MeasurePanel:
-    made = MeasurePanel(state)
-    qtbot.addWidget(made)
-    return made
+    panel = MeasurePanel(state)
+    qtbot.addWidget(panel)
+    return panel
 
 
 def test_it_has_room_in_its_column(panel: MeasurePanel) -> None:

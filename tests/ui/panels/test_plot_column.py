@@ -25,10 +25,10 @@ def state() -> AppState:
 
 @pytest.fixture
 def column(qapp: QApplication, theme: ThemeSource, state: AppState) -> Iterator[PlotColumn]:
-    made = PlotColumn(theme, state)
-    yield made
-    made.close()
-    made.deleteLater()
+    column = PlotColumn(theme, state)
+    yield column
+    column.close()
+    column.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -44,9 +44,9 @@ def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(s
         await until(lambda: window.state.run.phase == "running" and not len(window.mailbox), "it streams")
         shape = window.state.recording
         assert shape is not None
-        heard = window.presenter.level.now()
-        assert heard is not None
-        assert heard[1] >= shape.level_dbfs(window.state.run.sent_s()) > -60
+        levels_dbfs = window.presenter.level.now()
+        assert levels_dbfs is not None
+        assert levels_dbfs[1] >= shape.level_dbfs(window.state.run.sent_s()) > -60
         await until(lambda: window.presenter.one.meter.content not in {None, (None,)}, "the level is shown")
         window.presenting.leave()
 
@@ -81,9 +81,9 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
         window.starter.start()
         window.mailbox.put(level(1.0, peak=-8.0))
         await until(lambda: window.state.run.microphone.newest is not None, "the level is heard")
-        heard = window.presenter.level.now()
-        assert heard is not None
-        assert heard[1] == pytest.approx(-8.0)
+        levels_dbfs = window.presenter.level.now()
+        assert levels_dbfs is not None
+        assert levels_dbfs[1] == pytest.approx(-8.0)
         window.presenter.refresh()
         content = window.presenter.one.meter.content
         assert content is not None
@@ -124,7 +124,7 @@ class Alone:
         return self.state.run.conversation(1).cards[-1]
 
     @property
-    def said(self) -> str:
+    def accessible_name(self) -> str:
         self.look()
         return self.view.accessibleName()
 
@@ -136,17 +136,17 @@ def alone(qtbot: QtBot, theme: ThemeSource) -> Alone:
 
 def test_the_first_connection_is_shown_until_another_one_is_chosen(alone: Alone, qtbot: QtBot) -> None:
     alone.run()
-    assert "first words" in alone.said
+    assert "first words" in alone.accessible_name
     with qtbot.waitSignal(alone.view.picked) as picked:
         alone.press(Qt.Key.Key_2)
     assert picked.args == [2]
-    assert "second words" in alone.said
+    assert "second words" in alone.accessible_name
     alone.view.set_front(None)
-    assert "second words" in alone.said, "the table of all has no connection of its own"
+    assert "second words" in alone.accessible_name, "the table of all has no connection of its own"
     alone.press(Qt.Key.Key_9)
-    assert "second words" in alone.said, "the run has no connection 9"
+    assert "second words" in alone.accessible_name, "the run has no connection 9"
     alone.view.set_front(9)
-    assert "first words" in alone.said
+    assert "first words" in alone.accessible_name
 
 
 def test_each_key_shows_its_view_and_esc_leads_back_and_out(alone: Alone, qtbot: QtBot) -> None:
@@ -159,7 +159,7 @@ def test_each_key_shows_its_view_and_esc_leads_back_and_out(alone: Alone, qtbot:
         alone.press(key)
         assert view.isVisible()
         assert not alone.view.one.isVisible()
-        assert "first words" in alone.said or view is alone.view.tiles
+        assert "first words" in alone.accessible_name or view is alone.view.tiles
         alone.press(Qt.Key.Key_Escape)
         assert alone.view.one.isVisible()
     alone.press(Qt.Key.Key_Question)
@@ -198,23 +198,23 @@ def test_nothing_moves_when_text_grows(alone: Alone) -> None:
 
 
 def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
-    assert IDLE_NOT_READY in alone.said
+    assert IDLE_NOT_READY in alone.accessible_name
     alone.state.reading = "Sample data set"
-    assert "Sample data set is being read…" in alone.said
+    assert "Sample data set is being read…" in alone.accessible_name
     alone.state.reading = ""
     alone.state.uses_microphone = True
     alone.state.microphones.devices = [device(0, "USB")]
-    assert IDLE_READY in alone.said
+    assert IDLE_READY in alone.accessible_name
 
 
 def test_before_the_first_word_it_says_what_is_waited_for(alone: Alone) -> None:
     alone.state.run.reset(scripted.plan(1))
-    assert "Connecting…" in alone.said
+    assert "Connecting…" in alone.accessible_name
     alone.state.run.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
-    assert "Listening…" in alone.said
+    assert "Listening…" in alone.accessible_name
     alone.state.run.conversation(1).connection_state = ConnectionState.ENDED
     alone.state.run.conversation(1).run_over = True
-    assert "No text was received" in alone.said
+    assert "No text was received" in alone.accessible_name
 
 
 def test_frames_follow_one_another_only_while_something_moves(alone: Alone) -> None:
@@ -246,18 +246,18 @@ def test_a_tile_is_enlarged_by_mouse_and_keys_and_esc_returns_to_the_tiles(alone
     alone.press(Qt.Key.Key_T)
     tiles = alone.view.tiles.view
     QTest.mouseClick(tiles, Qt.MouseButton.LeftButton, pos=tiles.box(2).center().toPoint())
-    assert "third words" in alone.said
+    assert "third words" in alone.accessible_name
     alone.press(Qt.Key.Key_Escape)
     assert tiles.isVisible()
     alone.press(Qt.Key.Key_Left)
     alone.press(Qt.Key.Key_Return)
-    assert "second words" in alone.said
+    assert "second words" in alone.accessible_name
 
 
 def test_the_tiles_say_how_many_are_in_each_state(alone: Alone) -> None:
     alone.run()
     alone.press(Qt.Key.Key_T)
-    assert "3 conversations: 3 silent" in alone.said
+    assert "3 conversations: 3 silent" in alone.accessible_name
 
 
 def test_space_arrows_and_m_do_what_the_window_offers(alone: Alone) -> None:
@@ -295,7 +295,7 @@ def test_a_recorded_comparison_is_paused_moved_and_followed_by_the_next(alone: A
     assert player.paused
     for _ in range(4):
         alone.press(Qt.Key.Key_Right)
-    assert "cut the caller off" in alone.said or "answered after" in alone.said
+    assert "cut the caller off" in alone.accessible_name or "answered after" in alone.accessible_name
     assert "clip 1 of 2" in (alone.view.source.content or ("",))[0]
     alone.press(Qt.Key.Key_BracketRight)
     assert player.place == 1

@@ -24,10 +24,10 @@ def state() -> AppState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, theme: ThemeSource, state: AppState) -> SplitPanel:
-    made = SplitPanel(theme, state, ClipShapes())
-    qtbot.addWidget(made)
-    made.resize(1800, 900)
-    return made
+    panel = SplitPanel(theme, state, ClipShapes())
+    qtbot.addWidget(panel)
+    panel.resize(1800, 900)
+    return panel
 
 
 def test_with_one_connection_it_says_what_is_missing(panel: SplitPanel, state: AppState) -> None:

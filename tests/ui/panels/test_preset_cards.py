@@ -14,17 +14,17 @@ from tests.ui.panels.tune_bench import record
 
 @pytest.fixture
 def model() -> TuneModel:
-    made = TuneModel()
-    record(made)
-    return made
+    model = TuneModel()
+    record(model)
+    return model
 
 
 @pytest.fixture
 def cards(qtbot: QtBot, model: TuneModel) -> PresetCards:
-    made = PresetCards(model)
-    qtbot.addWidget(made)
-    made.resize(640, 90)
-    return made
+    cards = PresetCards(model)
+    qtbot.addWidget(cards)
+    cards.resize(640, 90)
+    return cards
 
 
 def test_a_decided_preset_shows_figures_with_interval_and_n(cards: PresetCards, model: TuneModel) -> None:
@@ -73,6 +73,6 @@ def test_a_limit_that_is_edited_is_reported(cards: PresetCards) -> None:
 
 
 def test_before_the_first_recording_there_are_no_figures(qtbot: QtBot) -> None:
-    made = PresetCards(TuneModel())
-    qtbot.addWidget(made)
-    assert all("once recorded" in card.reason.text() for card in made.cards)
+    cards = PresetCards(TuneModel())
+    qtbot.addWidget(cards)
+    assert all("once recorded" in card.reason.text() for card in cards.cards)

@@ -36,9 +36,9 @@ class Bench:
 
 @pytest.fixture
 def bench(qapp: QApplication) -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.parent.deleteLater()
+    bench = Bench()
+    yield bench
+    bench.parent.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

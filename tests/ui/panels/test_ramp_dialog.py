@@ -40,10 +40,10 @@ def test_batches_with_a_duration_hold_all_connections_for_it() -> None:
 
 
 def test_stages_say_how_many_and_how_long_and_repeat_the_recording() -> None:
-    made = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, limits="failed==0").on(PLAN)
-    assert (made.connections, made.opening_max, str(made.limits[0])) == (4, 7, "failed == 0")
-    assert made.source == WavSource(path="x.wav", loop=True, channel="left")
-    assert planned_seconds(made, 29.0) == 8.0
+    ramp_plan = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, limits="failed==0").on(PLAN)
+    assert (ramp_plan.connections, ramp_plan.opening_max, str(ramp_plan.limits[0])) == (4, 7, "failed == 0")
+    assert ramp_plan.source == WavSource(path="x.wav", loop=True, channel="left")
+    assert planned_seconds(ramp_plan, 29.0) == 8.0
 
 
 def test_a_plain_run_lasts_as_long_as_its_file_or_its_duration() -> None:
@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_a_sentence(wrong: dict[str, str]) -> None:
 
 
 def dialog_of(window: MainWindow) -> RampDialog:
-    return next(found for found in window.findChildren(RampDialog) if found.isVisible())
+    return next(dialog for dialog in window.findChildren(RampDialog) if dialog.isVisible())
 
 
 def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
@@ -100,11 +100,11 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         assert (plan.connections, plan.stages) == (3, stages.parse_stages("1x0.5s,3x1s"))
         assert [str(limit) for limit in plan.limits] == ["update_p95_ms < 400"]
         await until(lambda: not bar.ramp_button.isEnabled(), "it cannot be changed in mid-run")
-        kept = settings.collect(window.state)
-        assert kept.choices.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
+        saved_settings = settings.collect(window.state)
+        assert saved_settings.choices.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
         bar.set_ramp(Ramp())
-        settings.restore(window.state, kept)
-        assert window.state.choices.ramp == kept.choices.ramp
+        settings.restore(window.state, saved_settings)
+        assert window.state.choices.ramp == saved_settings.choices.ramp
 
     stage(engines, live)
 
@@ -134,8 +134,8 @@ def test_elapsed_and_remaining_count_from_the_first_opening_of_a_ramp(stage: Sta
         assert window.state.run.elapsed_s() == pytest.approx(last_t - 0.2)
         window.state.changed()
         assert window.live_page.run_bar.progress.elapsed.text().endswith(" of 01:00")
-        told = window.live_page.banners.banners()[0].problem.sentence()
-        assert told.startswith("FAIL: not all limits were met.")
-        assert "update_p95_ms was 320" in told
+        banner_text = window.live_page.banners.banners()[0].problem.sentence()
+        assert banner_text.startswith("FAIL: not all limits were met.")
+        assert "update_p95_ms was 320" in banner_text
 
     stage(replaying([*events, ended]), live)

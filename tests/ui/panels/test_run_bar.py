@@ -103,8 +103,8 @@ def test_clicks_are_reported(bench: Bench) -> None:
     for name in ("start_clicked", "stop_clicked", "theme_clicked", "present_clicked"):
         getattr(bench.bar, name).connect(lambda name=name: reports.append(name))
     bench.run()
-    for made in (bench.bar.start_button, bench.bar.stop_button, bench.bar.theme_button, bench.bar.present_button):
-        made.click()
+    for button in (bench.bar.start_button, bench.bar.stop_button, bench.bar.theme_button, bench.bar.present_button):
+        button.click()
     assert reports == ["stop_clicked", "theme_clicked", "present_clicked"], "a run cannot be started twice"
 
 

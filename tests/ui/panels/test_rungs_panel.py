@@ -18,9 +18,9 @@ from tests.ui.models.capacities import report, rung
 def panel(qtbot: QtBot, theme: ThemeSource) -> RungsPanel:
     model = CapacityModel(report=report())
     model.rungs = report().rungs
-    made = RungsPanel(theme, model)
-    qtbot.addWidget(made)
-    return made
+    panel = RungsPanel(theme, model)
+    qtbot.addWidget(panel)
+    return panel
 
 
 def streams(panel: RungsPanel) -> list[str]:

@@ -13,10 +13,10 @@ CURRENT = Setting(eot=0.7, eager=None, timeout_ms=5_000)
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> SettingPanel:
-    made = SettingPanel()
-    qtbot.addWidget(made)
-    made.show_setting(CURRENT)
-    return made
+    panel = SettingPanel()
+    qtbot.addWidget(panel)
+    panel.show_setting(CURRENT)
+    return panel
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ def state() -> AppState:
 
 @pytest.fixture
 def panel(qtbot: QtBot, theme: ThemeSource, state: AppState) -> SoundPanel:
-    made = SoundPanel(theme, state)
-    qtbot.addWidget(made)
-    return made
+    panel = SoundPanel(theme, state)
+    qtbot.addWidget(panel)
+    return panel
 
 
 def shape(name: str = "talk.wav") -> WavShape:

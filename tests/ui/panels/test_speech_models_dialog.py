@@ -48,7 +48,7 @@ def open_dialog(window: MainWindow) -> tuple[SpeechModelsDialog, SpeechModelRow,
 
 
 def words(row: SpeechModelRow) -> str:
-    return " ".join(shown.text() for shown in row.findChildren(QLabel))
+    return " ".join(label.text() for label in row.findChildren(QLabel))
 
 
 def test_a_missing_model_is_downloaded_and_from_then_on_used(stage: Stage, hub: Hub) -> None:

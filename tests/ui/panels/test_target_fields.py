@@ -24,9 +24,9 @@ def state() -> AppState:
 
 @pytest.fixture
 def fields(qtbot: QtBot, state: AppState) -> TargetFields:
-    made = TargetFields(state, "Endpoint to measure", "Choose a data set")
-    qtbot.addWidget(made)
-    return made
+    fields = TargetFields(state, "Endpoint to measure", "Choose a data set")
+    qtbot.addWidget(fields)
+    return fields
 
 
 def test_the_endpoint_is_the_one_of_live(fields: TargetFields, state: AppState) -> None:

@@ -19,12 +19,12 @@ from tests.ui.timelines import ORIGIN_S, one_turn, track
 
 @pytest.fixture
 def panel(qtbot: QtBot, theme: ThemeSource) -> Iterator[TimelinePanel]:
-    made = TimelinePanel(theme, RunModel())
-    qtbot.addWidget(made)
-    made.resize(600, 260)
-    made.show()
-    yield made
-    made.hide()
+    panel = TimelinePanel(theme, RunModel())
+    qtbot.addWidget(panel)
+    panel.resize(600, 260)
+    panel.show()
+    yield panel
+    panel.hide()
 
 
 def run(panel: TimelinePanel, connections: int, phase: Phase = Phase.ENDED) -> RunModel:

@@ -42,10 +42,10 @@ class Bench:
 
 @pytest.fixture
 def bench(qapp: QApplication, theme: ThemeSource) -> Iterator[Bench]:
-    made = Bench(theme)
-    yield made
-    made.panel.close()
-    made.panel.deleteLater()
+    bench = Bench(theme)
+    yield bench
+    bench.panel.close()
+    bench.panel.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -28,11 +28,11 @@ def model() -> TuneModel:
 
 @pytest.fixture
 def panel(qtbot: QtBot, theme: ThemeSource, model: TuneModel) -> TurnsPanel:
-    made = TurnsPanel(theme, model)
-    qtbot.addWidget(made)
-    made.resize(400, 560)
-    made.show()
-    return made
+    panel = TurnsPanel(theme, model)
+    qtbot.addWidget(panel)
+    panel.resize(400, 560)
+    panel.show()
+    return panel
 
 
 def shown(panel: TurnsPanel) -> list[TurnEntry]:

@@ -19,9 +19,9 @@ MakePlot = Callable[[type[PlotPanel]], PlotPanel]
 
 @pytest.fixture
 def model() -> RunModel:
-    made = RunModel()
-    made.reset(scripted.plan(2))
-    return made
+    model = RunModel()
+    model.reset(scripted.plan(2))
+    return model
 
 
 @pytest.fixture

@@ -31,10 +31,10 @@ class Bench:
 
 @pytest.fixture
 def bench(make_plot: MakePlot) -> Iterator[Bench]:
-    made = Bench(make_plot(PacingPlot), make_plot(LevelPlot))
-    yield made
-    made.deck.close()
-    made.deck.deleteLater()
+    bench = Bench(make_plot(PacingPlot), make_plot(LevelPlot))
+    yield bench
+    bench.deck.close()
+    bench.deck.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -16,9 +16,9 @@ from tests.ui.plots.conftest import MakePlot
 
 @pytest.fixture
 def plot(make_plot: MakePlot) -> EndOfTurnPlot:
-    made = make_plot(EndOfTurnPlot)
-    assert isinstance(made, EndOfTurnPlot)
-    return made
+    plot = make_plot(EndOfTurnPlot)
+    assert isinstance(plot, EndOfTurnPlot)
+    return plot
 
 
 def ended(model: RunModel, conn: int, *turns: tuple[float | None, float | None]) -> None:

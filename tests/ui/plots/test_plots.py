@@ -24,33 +24,33 @@ from tests.ui.window.test_main_window import Waiting, replaying, with_sample
 
 
 def history(*ledgers: dict[str, int]) -> LedgerHistory:
-    made = LedgerHistory()
+    ledger_history = LedgerHistory()
     for second, ledger in enumerate(ledgers):
-        made.take(float(second), ledger)
-    return made
+        ledger_history.take(float(second), ledger)
+    return ledger_history
 
 
 def test_classes_stand_on_each_other_and_add_up_to_the_plan() -> None:
-    made = history(
+    ledger_history = history(
         {"waiting": 10},
         {"waiting": 4, "streaming": 6},
         {"streaming": 7, "completed": 3, "waiting": 0},
         {"completed": 10},
     )
-    stacked = made.stacked()
+    stacked = ledger_history.stacked()
     assert [name for name, _x, _y in stacked] == ["completed", "streaming", "waiting"]
     top_x, top_y = stacked[-1][1:]
     assert list(top_x) == [0, 0, 1, 1, 2, 2, 3, 3]
     assert list(top_y) == [0, 10, 10, 10, 10, 10, 10, 10]
     assert list(stacked[0][2]) == [0, 0, 0, 0, 0, 3, 3, 10]
     assert list(stacked[1][2]) == [0, 0, 0, 6, 6, 10, 10, 10]
-    assert made.counts == {"completed": 10}
+    assert ledger_history.counts == {"completed": 10}
 
 
 def test_an_unchanged_ledger_costs_no_points() -> None:
-    made = history(*[{"streaming": 200}] * 1_000)
-    assert made.revision == 1
-    x, y = made.steps("streaming")
+    ledger_history = history(*[{"streaming": 200}] * 1_000)
+    assert ledger_history.revision == 1
+    x, y = ledger_history.steps("streaming")
     assert list(x) == [0, 0, 999]
     assert list(y) == [0, 200, 200]
 

@@ -26,10 +26,10 @@ def model() -> TuneModel:
 
 @pytest.fixture
 def curve(qtbot: QtBot, theme: ThemeSource, model: TuneModel) -> TuneCurve:
-    made = TuneCurve(theme, model)
-    qtbot.addWidget(made)
-    made.resize(600, 300)
-    return made
+    curve = TuneCurve(theme, model)
+    qtbot.addWidget(curve)
+    curve.resize(600, 300)
+    return curve
 
 
 def test_nothing_is_drawn_without_a_recording(curve: TuneCurve) -> None:

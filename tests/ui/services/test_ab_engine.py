@@ -59,9 +59,9 @@ def test_the_arms_are_told_apart_by_their_connections(tmp_path: Path, monkeypatc
     outcome = outcome_of(PLAN, [msgspec.structs.replace(RESULT, session_folder=tmp_path)])
     assert outcome is not None
     assert [pair.difference for pair in outcome.pairs] == ["B +240 ms"]
-    kept = read_experiment(tmp_path)
-    assert kept is not None
-    assert kept.sentences[0] == outcome.comparison.sentence, "as reports of the session show it"
+    experiment = read_experiment(tmp_path)
+    assert experiment is not None
+    assert experiment.sentences[0] == outcome.comparison.sentence, "as reports of the session show it"
     assert outcome.comparison.wait_ms.difference.value == pytest.approx(240.0)
     monkeypatch.setattr(ab, "read_traces", lambda _: ReadTraces(traces=(traces[0],), plans=()))
     assert outcome_of(PLAN, [RESULT]) is None

@@ -190,17 +190,17 @@ def test_details_are_shown_as_plain_text(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         window.live_page.endpoint_panel.open_account(True)
         await until(lambda: len(names(window)) == 4, "the list is there")
-        found: list[str] = []
+        label_texts: list[str] = []
 
         def filled(words: str) -> bool:
-            found[:] = [shown.text() for shown in window.findChildren(QLabel)]
-            return words in found
+            label_texts[:] = [label.text() for label in window.findChildren(QLabel)]
+            return words in label_texts
 
         window.live_page.endpoint_panel.select("flux-old")
         window.live_page.endpoint_panel.details_button.click()
         refused = "Load figures are unavailable. These credentials are not allowed to call cloudwatch."
         await until(lambda: filled(refused), "what is not permitted is told, after the details")
-        assert "<b>quota</b> exceeded" in found
+        assert "<b>quota</b> exceeded" in label_texts
         window.findChild(DetailsDialog).reject()
         window.live_page.endpoint_panel.select("flux-en-us-east-1")
         window.live_page.endpoint_panel.details_button.click()

@@ -34,7 +34,7 @@ class Bench:
         self.failure: Problem | None = None
         self.go_on = asyncio.Event()
         self.listening = Listening(volume=50, output="Headset")
-        self.heard: list[tuple[str, float]] = []
+        self.plays: list[tuple[str, float]] = []
         self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
         self.player = ClipPlayer(
             self.tasks, self.listening, lambda entry, s: self.shown.append((entry, s)), self.problems.append, self.play
@@ -44,13 +44,13 @@ class Bench:
         self, path: Path, from_s: float, for_s: float, output: str, gain: Callable[[], float]
     ) -> AsyncGenerator[float]:
         self.asked.append((path, from_s, for_s))
-        self.heard.append((output, gain()))
+        self.plays.append((output, gain()))
         if self.failure is not None:
             raise ProblemError(self.failure)
         try:
             yield 0.5
             await self.go_on.wait()
-            self.heard.append((output, gain()))
+            self.plays.append((output, gain()))
             yield for_s
         finally:
             self.stopped += 1
@@ -61,9 +61,9 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    made = Bench()
-    yield made
-    await made.tasks.close()
+    bench = Bench()
+    yield bench
+    await bench.tasks.close()
 
 
 async def test_a_turn_is_played_from_its_beginning_to_its_end(bench: Bench) -> None:
@@ -115,7 +115,7 @@ async def test_it_is_heard_on_the_chosen_output_and_follows_the_volume(bench: Be
     bench.listening.volume = 100
     bench.go_on.set()
     await bench.over()
-    assert bench.heard == [("Headset", 0.25), ("Headset", 1.0)]
+    assert bench.plays == [("Headset", 0.25), ("Headset", 1.0)]
 
 
 async def test_muted_it_is_silent_and_says_so(bench: Bench) -> None:
@@ -123,7 +123,7 @@ async def test_muted_it_is_silent_and_says_so(bench: Bench) -> None:
     bench.go_on.set()
     bench.player.toggle(ENTRIES[0])
     await bench.over()
-    assert bench.heard[0] == ("Headset", 0.0)
+    assert bench.plays[0] == ("Headset", 0.0)
     assert bench.problems[0] == MUTED
 
 

@@ -22,8 +22,8 @@ class Node:
 
 
 def _allocate() -> None:
-    kept = [[n] for n in range(20_000)]
-    assert kept
+    allocations = [[n] for n in range(20_000)]
+    assert allocations
 
 
 def test_no_other_thread_frees_a_cycle_and_the_window_does(qtbot: QtBot) -> None:
@@ -37,9 +37,9 @@ def test_no_other_thread_frees_a_cycle_and_the_window_does(qtbot: QtBot) -> None
     busy.start()
     busy.join()
     assert freed_on == []
-    kept = [[n] for n in range(20_000)]
+    allocations = [[n] for n in range(20_000)]
     collect_what_is_due()
-    assert kept
+    assert allocations
     assert freed_on == [threading.main_thread().name]
     assert collector._timer.isActive()
     collector.stop()

@@ -104,7 +104,7 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
             window.mailbox.put(level(tick / 10, silent=True, peak=-96.0))
         await until(lambda: bool(window.live_page.banners.banners()), "silence is shown")
         assert any(
-            "The microphone is silent" in shown.text() for shown in window.live_page.banners.findChildren(QLabel)
+            "The microphone is silent" in label.text() for label in window.live_page.banners.findChildren(QLabel)
         )
         window.mailbox.put(level(3.0, peak=-0.2))
         await until(lambda: window.state.microphone_level.clipped, "clipping is shown")

@@ -15,9 +15,9 @@ from flux_desktop.ui.services.exporting import FORMATS, transcript, write
 
 @pytest.fixture
 def conversation() -> Conversation:
-    made = Conversation(3)
-    made.turns.append(Turn(index=0, transcript="hello there", start_s=1.0, end_s=2.5, ended_by="model"))
-    return made
+    conversation = Conversation(3)
+    conversation.turns.append(Turn(index=0, transcript="hello there", start_s=1.0, end_s=2.5, ended_by="model"))
+    return conversation
 
 
 def test_every_format_holds_the_words(conversation: Conversation) -> None:

@@ -17,10 +17,10 @@ Beat = Callable[[float], None]
 
 @pytest.fixture
 def heartbeat(qapp: QApplication) -> Iterator[Heartbeat]:
-    made = Heartbeat()
-    yield made
-    made.stop()
-    made.deleteLater()
+    heartbeat = Heartbeat()
+    yield heartbeat
+    heartbeat.stop()
+    heartbeat.deleteLater()
 
 
 @pytest.fixture

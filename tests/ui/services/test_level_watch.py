@@ -52,10 +52,10 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    made = Bench()
-    yield made
-    await made.tasks.close()
-    assert made.failures == []
+    bench = Bench()
+    yield bench
+    await bench.tasks.close()
+    assert bench.failures == []
 
 
 async def test_the_chosen_device_is_opened_once(bench: Bench) -> None:

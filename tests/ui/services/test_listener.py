@@ -38,9 +38,9 @@ class Scripted(Process):
 
     async def reports(self) -> AsyncGenerator[Heard]:
         while True:
-            heard = await self.queue.get()
-            yield heard
-            if heard.is_over:
+            report = await self.queue.get()
+            yield report
+            if report.is_over:
                 return
 
 
@@ -48,7 +48,7 @@ class Bench:
     def __init__(self) -> None:
         self.state = model.Listening()
         self.changes = 0
-        self.made: list[Scripted] = []
+        self.processes: list[Scripted] = []
         self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
         self.listener = Listener(self.state, self.tasks, self._changed, self._make, again_after_s=0.0)
 
@@ -56,32 +56,32 @@ class Bench:
         self.changes += 1
 
     def _make(self, rate_hz: int, output: str) -> Process:
-        self.made.append(Scripted(rate_hz, output))
-        return self.made[-1]
+        self.processes.append(Scripted(rate_hz, output))
+        return self.processes[-1]
 
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    made = Bench()
-    yield made
-    await made.tasks.close()
+    bench = Bench()
+    yield bench
+    await bench.tasks.close()
 
 
 async def test_the_process_is_told_once_what_to_play(bench: Bench) -> None:
     bench.listener.update(HEARD)
     bench.listener.update(HEARD)
-    await until(lambda: bool(bench.made) and len(bench.made[0].commands) == 2, "it is told")
-    assert bench.made[0].commands == [Volume(gain=1.0), Hear(segments=[SEGMENT], zero_s=7.0)]
+    await until(lambda: bool(bench.processes) and len(bench.processes[0].commands) == 2, "it is told")
+    assert bench.processes[0].commands == [Volume(gain=1.0), Hear(segments=[SEGMENT], zero_s=7.0)]
     bench.state.muted = True
     bench.listener.update(HEARD)
-    assert bench.made[0].commands[2] == Volume(gain=0.0)
-    assert len(bench.made) == 1
+    assert bench.processes[0].commands[2] == Volume(gain=0.0)
+    assert len(bench.processes) == 1
 
 
 async def test_its_reports_are_shown(bench: Bench) -> None:
     bench.listener.update(HEARD)
-    await until(lambda: bool(bench.made), "it is started")
-    bench.made[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004, is_ready=True))
+    await until(lambda: bool(bench.processes), "it is started")
+    bench.processes[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004, is_ready=True))
     await until(lambda: bench.state.sounding, "it is heard")
     assert bench.state.behind_ms == pytest.approx(4.0)
     assert bench.listener.ready
@@ -93,11 +93,11 @@ async def test_its_reports_are_shown(bench: Bench) -> None:
 
 async def test_a_lost_output_is_said_and_tried_again(bench: Bench) -> None:
     bench.listener.update(HEARD)
-    await until(lambda: bool(bench.made), "it is started")
-    bench.made[0].queue.put_nowait(Heard(problem=LOST, is_over=True))
-    await until(lambda: len(bench.made) == 2 and len(bench.made[1].commands) == 2, "it is started again")
+    await until(lambda: bool(bench.processes), "it is started")
+    bench.processes[0].queue.put_nowait(Heard(problem=LOST, is_over=True))
+    await until(lambda: len(bench.processes) == 2 and len(bench.processes[1].commands) == 2, "it is started again")
     assert bench.state.problem == LOST
-    bench.made[1].queue.put_nowait(Heard(position_s=2.0))
+    bench.processes[1].queue.put_nowait(Heard(position_s=2.0))
     await until(lambda: bench.state.problem is None, "it is heard again")
 
 
@@ -119,8 +119,8 @@ async def test_an_output_that_was_lost_is_heard_again_when_it_is_back(monkeypatc
 
 async def test_another_output_is_another_process(bench: Bench) -> None:
     bench.listener.update(HEARD)
-    await until(lambda: len(bench.made) == 1, "it is started")
+    await until(lambda: len(bench.processes) == 1, "it is started")
     bench.state.output = "Headset"
     bench.listener.update(HEARD)
-    await until(lambda: len(bench.made) == 2, "another is started")
-    assert [each.about for each in bench.made] == [(16_000, ""), (16_000, "Headset")]
+    await until(lambda: len(bench.processes) == 2, "another is started")
+    assert [each.about for each in bench.processes] == [(16_000, ""), (16_000, "Headset")]

@@ -24,10 +24,10 @@ from tests.ui.conftest import Stage, choose_options, until
 from tests.ui.window.test_main_window import Engines, Waiting, with_sample
 
 
-def pid(kept: LocalEndpointKeeper) -> int:
-    assert kept._child is not None
-    assert kept._child.process is not None
-    return kept._child.process.pid
+def pid(keeper: LocalEndpointKeeper) -> int:
+    assert keeper._child is not None
+    assert keeper._child.process is not None
+    return keeper._child.process.pid
 
 
 def command_line(number: int) -> list[bytes]:
@@ -43,14 +43,14 @@ def test_one_process_serves_all_runs_until_it_dies_or_is_to_behave_otherwise(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local_endpoint_keeper, "LOOK_EVERY_S", 0.05)
-    kept: list[LocalEndpointKeeper] = []
+    keepers: list[LocalEndpointKeeper] = []
 
     def make(sink: EventSink) -> RunEngine:
-        return Supervisor(sink, local=kept[0], sessions_dir=tmp_path)
+        return Supervisor(sink, local=keepers[0], sessions_dir=tmp_path)
 
     async def live(window: MainWindow) -> None:
         local = LocalEndpointKeeper()
-        kept.append(local)
+        keepers.append(local)
         window.tasks.start("keeping the endpoint", local.keep(window.state.local_arguments_wanted))
         await with_sample(window)
         await until(lambda: local.is_running, "it is ready before the first run")
@@ -89,10 +89,10 @@ def test_a_fault_and_a_build_are_chosen_explained_and_shown(stage: Stage) -> Non
         assert not dialog.value.isEnabled()
         dialog.fault.setCurrentIndex(dialog.fault.findData("stall-ms"))
         dialog.value.setValue(1400)
-        words = [shown.text() for shown in dialog.findChildren(QLabel)]
+        words = [label.text() for label in dialog.findChildren(QLabel)]
         assert FAULTS["stall-ms"].sentence in words
         dialog.bundle.setCurrentText("flux-english-20260311")
-        assert any("without numerals and profanity_filter" in shown.text() for shown in dialog.findChildren(QLabel))
+        assert any("without numerals and profanity_filter" in label.text() for label in dialog.findChildren(QLabel))
         dialog.accept()
         panel = window.live_page.endpoint_panel
         assert (panel.fault.isVisible(), panel.fault.text()) == (True, "fault: stall-ms=1400")

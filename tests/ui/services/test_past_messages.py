@@ -30,14 +30,14 @@ class Digest:
 
 
 async def test_a_connection_is_read_once(qapp) -> None:
-    model, digest, told = RunModel(), Digest(), list[int]()
+    model, digest, notifications = RunModel(), Digest(), list[int]()
     model.reset(scripted.plan(2))
-    messages = PastMessages(model, UiTasks(lambda problem: None), lambda: told.append(1))
+    messages = PastMessages(model, UiTasks(lambda problem: None), lambda: notifications.append(1))
     messages.begin(digest)  # type: ignore[arg-type]
     messages.run_shown()
     await messages.loaded([1])
     await messages.loaded([1])
-    assert (digest.reads, told, model.unread) == ([1], [1], {2})
+    assert (digest.reads, notifications, model.unread) == ([1], [1], {2})
     assert model.conversation(1).transcript() == list(scripted.SENTENCES)
     with pytest.raises(ProblemError, match="connection 2 cannot be read"):
         await messages.loaded([2])

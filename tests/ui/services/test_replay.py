@@ -21,15 +21,15 @@ EVENTS: list[Event] = [
 
 class Bench:
     def __init__(self, speed: float = 1.0) -> None:
-        self.given: list[Event] = []
+        self.events: list[Event] = []
         self.rewinds = 0
         self.clock = SessionClock(speed)
         self.clock.play(time.monotonic())
-        self.engine = ReplayEngine(self.given.append, iter(EVENTS), speed, clock=self.clock, on_rewind=self._rewind)
+        self.engine = ReplayEngine(self.events.append, iter(EVENTS), speed, clock=self.clock, on_rewind=self._rewind)
 
     def _rewind(self) -> list[Event]:
         self.rewinds += 1
-        self.given.clear()
+        self.events.clear()
         return EVENTS
 
 
@@ -37,10 +37,10 @@ async def test_a_jump_forward_gives_what_lies_between_at_once() -> None:
     bench = Bench()
     async with asyncio.TaskGroup() as group:
         group.create_task(bench.engine.run(scripted.plan()))
-        await until(lambda: len(bench.given) >= 1, "the first event")
+        await until(lambda: len(bench.events) >= 1, "the first event")
         bench.clock.pause(time.monotonic())
         bench.clock.seek(505.0, time.monotonic())
-        await until(lambda: len(bench.given) == 51, "the events up to the new place")
+        await until(lambda: len(bench.events) == 51, "the events up to the new place")
         bench.engine.stop()
     assert bench.rewinds == 0
 
@@ -49,21 +49,21 @@ async def test_a_jump_back_begins_again() -> None:
     bench = Bench()
     async with asyncio.TaskGroup() as group:
         group.create_task(bench.engine.run(scripted.plan()))
-        await until(lambda: len(bench.given) >= 1, "the first event")
+        await until(lambda: len(bench.events) >= 1, "the first event")
         bench.clock.pause(time.monotonic())
         bench.clock.seek(505.0, time.monotonic())
-        await until(lambda: len(bench.given) == 51, "the events up to the new place")
+        await until(lambda: len(bench.events) == 51, "the events up to the new place")
         bench.clock.seek(95.0, time.monotonic())
-        await until(lambda: bench.rewinds == 1 and len(bench.given) == 10, "the events up to the earlier place")
+        await until(lambda: bench.rewinds == 1 and len(bench.events) == 10, "the events up to the earlier place")
         bench.engine.stop()
-    assert isinstance(bench.given[-1], RunEnded)
-    assert bench.given[-1].interrupted
+    assert isinstance(bench.events[-1], RunEnded)
+    assert bench.events[-1].interrupted
 
 
 async def test_a_jump_to_the_end_ends_it() -> None:
     bench = Bench()
     task = asyncio.ensure_future(bench.engine.run(scripted.plan()))
-    await until(lambda: bool(bench.given), "the first event")
+    await until(lambda: bool(bench.events), "the first event")
     bench.clock.seek(2000.0, time.monotonic())
     assert await task is EVENTS[-1]
-    assert bench.given == EVENTS
+    assert bench.events == EVENTS

@@ -90,11 +90,11 @@ class Bench:
 
 @pytest.fixture
 async def bench(qapp: QApplication) -> AsyncIterator[Bench]:
-    made = Bench()
-    yield made
-    await made.tasks.close()
-    made.controller.deleteLater()
-    assert made.failures == []
+    bench = Bench()
+    yield bench
+    await bench.tasks.close()
+    bench.controller.deleteLater()
+    assert bench.failures == []
 
 
 async def test_a_start_resets_the_model_and_runs_the_plan(bench: Bench) -> None:

@@ -30,16 +30,16 @@ def wav(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path, wav: Path) -> Path:
     """A session that sent the recording."""
-    made = tmp_path / "session"
-    made.mkdir()
+    folder = tmp_path / "session"
+    folder.mkdir()
     plan = scripted.plan(1, source=WavSource(path=str(wav)))
     sha256 = hashlib.sha256(wav.read_bytes()).hexdigest()
     events = (
         RunStarted(t=0.1, wall_time="", plan=plan, version="test"),
         AudioFile(t=1.0, path=str(wav), sha256=sha256),
     )
-    (made / RUN_FILE).write_bytes(b"".join(encode_event(event) + b"\n" for event in events))
-    return made
+    (folder / RUN_FILE).write_bytes(b"".join(encode_event(event) + b"\n" for event in events))
+    return folder
 
 
 @pytest.mark.parametrize("origin", [Origin.REPLAY, Origin.PAST])

@@ -78,9 +78,9 @@ class Bench:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    await made.tasks.close()
+    bench = Bench(tmp_path)
+    yield bench
+    await bench.tasks.close()
 
 
 async def test_nothing_is_played_before_a_session_is_shown(bench: Bench) -> None:

@@ -13,8 +13,8 @@ async def forever() -> None:
 
 
 async def test_expected_failures_are_told_as_they_are_and_bugs_as_a_sentence() -> None:
-    told: list[Problem] = []
-    tasks = UiTasks(told.append)
+    problems: list[Problem] = []
+    tasks = UiTasks(problems.append)
 
     async def expected() -> None:
         raise ProblemError(Problem(code="gone", what="It is gone."))
@@ -26,9 +26,9 @@ async def test_expected_failures_are_told_as_they_are_and_bugs_as_a_sentence() -
         task = tasks.start("counting", work)
         assert task is not None
         await asyncio.wait({task})
-    assert [problem.code for problem in told] == ["gone", "window_task_failed"]
-    assert "ZeroDivision" not in told[1].sentence()
-    assert "secret" not in told[1].sentence()
+    assert [problem.code for problem in problems] == ["gone", "window_task_failed"]
+    assert "ZeroDivision" not in problems[1].sentence()
+    assert "secret" not in problems[1].sentence()
 
 
 async def test_an_exclusive_task_replaces_its_group() -> None:

@@ -29,11 +29,11 @@ class Bench:
 
     async def track(self, conn: int) -> ClipTrack:
         """A connection's track when everything that is wanted has been read."""
-        made = self.keeper.track(conn)
-        assert isinstance(made, ClipTrack)
+        clip_track = self.keeper.track(conn)
+        assert isinstance(clip_track, ClipTrack)
         while self.tasks.running(GROUP):  # noqa: ASYNC110 - tasks have no common event
             await asyncio.sleep(0.005)
-        return made
+        return clip_track
 
 
 async def test_a_recording_is_read_once_for_all_connections() -> None:
@@ -58,21 +58,21 @@ async def test_the_clips_of_a_data_set_lie_where_they_were_sent() -> None:
                 t=1.0 + audio_s, conn=2, clip=str(clip.path), audio_s=audio_s, number=number, offset_s=clip.offset_s
             )
         )
-    made = await bench.track(2)
-    assert made.problem == ""
-    assert (made.peaks(0, 200).max() > 0.05, made.peaks(3_000, 200).max() > 0.05) == (True, True)
+    clip_track = await bench.track(2)
+    assert clip_track.problem == ""
+    assert (clip_track.peaks(0, 200).max() > 0.05, clip_track.peaks(3_000, 200).max() > 0.05) == (True, True)
     if clips[1].holds:
-        assert (made.known_holds(0.0, 50.0) or [None])[0] == (clips[1].holds[0].start_s, clips[1].holds[0].end_s)
+        assert (clip_track.known_holds(0.0, 50.0) or [None])[0] == (clips[1].holds[0].start_s, clips[1].holds[0].end_s)
     assert len(await bench.track(1)) == 0
 
 
 async def test_a_file_that_is_gone_and_a_data_set_that_changed_give_their_reasons(tmp_path: Path) -> None:
-    gone = Bench(WavSource(path=str(tmp_path / "gone.wav")))
-    assert "does not exist" in (await gone.track(1)).problem
-    changed = Bench(DataSetSource(path=str(resource_path(SAMPLE_DATA_SET))))
-    changed.run.feed(ClipStarted(t=1.0, conn=1, clip="/elsewhere/b.wav", audio_s=0.0, number=0))
-    assert "no longer has the clip b.wav" in (await changed.track(1)).problem
-    assert gone.problems == changed.problems == []
+    file_bench = Bench(WavSource(path=str(tmp_path / "gone.wav")))
+    assert "does not exist" in (await file_bench.track(1)).problem
+    data_set_bench = Bench(DataSetSource(path=str(resource_path(SAMPLE_DATA_SET))))
+    data_set_bench.run.feed(ClipStarted(t=1.0, conn=1, clip="/elsewhere/b.wav", audio_s=0.0, number=0))
+    assert "no longer has the clip b.wav" in (await data_set_bench.track(1)).problem
+    assert file_bench.problems == data_set_bench.problems == []
 
 
 async def test_another_run_begins_anew() -> None:
@@ -90,10 +90,10 @@ async def test_a_microphone_is_heard_by_its_levels() -> None:
     bench.run.conversation(1).timeline.placed(6.0, 1.0)
     for frame in range(1, 40):
         bench.run.feed(LevelMeasured(t=5.0 + frame * 0.08, rms_dbfs=-20.0, peak_dbfs=-6.0))
-    made = bench.keeper.track(1)
-    assert isinstance(made, MicrophoneTrack)
-    assert made.peaks(10, 1)[0] == pytest.approx(0.5, abs=0.01)
-    assert bench.keeper.track(1) is made
+    track = bench.keeper.track(1)
+    assert isinstance(track, MicrophoneTrack)
+    assert track.peaks(10, 1)[0] == pytest.approx(0.5, abs=0.01)
+    assert bench.keeper.track(1) is track
 
 
 async def test_without_a_run_there_is_nothing() -> None:

@@ -45,12 +45,12 @@ def test_texts_on_fills_stand_out(theme: Theme) -> None:
 def test_the_theme_can_be_switched_and_tells_painters(qapp: QApplication) -> None:
     source = ThemeSource(qapp, "dark")
     source.begin()
-    told: list[str] = []
-    source.changed.connect(lambda: told.append(source.current.name))
+    theme_names: list[str] = []
+    source.changed.connect(lambda: theme_names.append(source.current.name))
     sheets = [qapp.styleSheet()]
     for _ in range(2):
         source.toggle()
         sheets.append(qapp.styleSheet())
-    assert told == ["light", "dark"]
+    assert theme_names == ["light", "dark"]
     assert sheets[0] == sheets[2] != sheets[1]
     source.deleteLater()

@@ -11,7 +11,7 @@ from flux_desktop.ui.views.match_delegate import MatchDelegate, matches
 
 
 @pytest.mark.parametrize(
-    ("line", "words", "found"),
+    ("line", "words", "spans"),
     [
         ("Rather cold and rather so", "rather", [(0, 6), (16, 6)]),
         ("a.b", ".", [(1, 1)]),
@@ -19,8 +19,8 @@ from flux_desktop.ui.views.match_delegate import MatchDelegate, matches
         ("anything", "", []),
     ],
 )
-def test_every_occurrence_is_found_whatever_its_case(line: str, words: str, found: list[tuple[int, int]]) -> None:
-    assert list(matches(line, words)) == found
+def test_every_occurrence_is_found_whatever_its_case(line: str, words: str, spans: list[tuple[int, int]]) -> None:
+    assert list(matches(line, words)) == spans
 
 
 @pytest.mark.parametrize("words", ["rather", ""])

@@ -14,21 +14,21 @@ from tests.ui import scripted
 
 @pytest.fixture
 def model() -> RunModel:
-    made = RunModel()
-    made.reset(scripted.plan(2))
+    model = RunModel()
+    model.reset(scripted.plan(2))
     for conn, texts in ((1, ("Straße und Haus", "nothing")), (2, ("a house", "das HAUS"))):
         for index, text in enumerate(texts):
             card = Card(index=index, tone="final", text=text, start_s=index, end_s=index + 0.5)
-            made.conversation(conn).cards.append(card)
-    made.conversation(2).cards.append(Card(index=-1, tone="note", text="Haus of the program"))
-    return made
+            model.conversation(conn).cards.append(card)
+    model.conversation(2).cards.append(Card(index=-1, tone="note", text="Haus of the program"))
+    return model
 
 
 @pytest.fixture
 def results(qtbot: QtBot, theme: ThemeSource, model: RunModel) -> SearchResults:
-    made = SearchResults(theme, model)
-    qtbot.addWidget(made)
-    return made
+    results = SearchResults(theme, model)
+    qtbot.addWidget(results)
+    return results
 
 
 def places(model: RunModel, words: str) -> list[tuple[int, int]]:

@@ -16,14 +16,14 @@ def turns(theme: ThemeSource, qtbot: QtBot) -> TurnList:
     conversation = Conversation(1)
     for index in range(8):
         conversation.cards.append(Card(index=index, tone="final", text="He was not an ill-disposed young man."))
-    made = TurnList(theme, conversation)
-    qtbot.addWidget(made)
-    made.resize(500, 1200)
-    made.show()
-    made.refresh()
-    qtbot.waitUntil(lambda: made.visualRect(made.turns.index(7)).height() > 0)
-    assert made.verticalScrollBar().maximum() == 0, "all turns have room"
-    return made
+    turn_list = TurnList(theme, conversation)
+    qtbot.addWidget(turn_list)
+    turn_list.resize(500, 1200)
+    turn_list.show()
+    turn_list.refresh()
+    qtbot.waitUntil(lambda: turn_list.visualRect(turn_list.turns.index(7)).height() > 0)
+    assert turn_list.verticalScrollBar().maximum() == 0, "all turns have room"
+    return turn_list
 
 
 def test_with_less_room_the_newest_turn_is_in_view(turns: TurnList) -> None:

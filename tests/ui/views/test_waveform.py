@@ -23,10 +23,10 @@ def shape(*peaks: float) -> WavShape:
 
 @pytest.fixture
 def waveform(qtbot: QtBot, theme: ThemeSource) -> Waveform:
-    made = Waveform(theme)
-    qtbot.addWidget(made)
-    made.resize(WIDTH, HEIGHT)
-    return made
+    waveform = Waveform(theme)
+    qtbot.addWidget(waveform)
+    waveform.resize(WIDTH, HEIGHT)
+    return waveform
 
 
 def colours_at(image: QImage, position_s: float, y: int) -> set[str]:

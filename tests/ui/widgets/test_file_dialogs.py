@@ -17,14 +17,14 @@ from flux_desktop.ui.widgets.file_dialogs import ARROWS, ask_comparison, ask_ses
 def parent(qapp: QApplication) -> Iterator[QWidget]:
     native = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
     QCoreApplication.setAttribute(native)
-    made = QWidget()
-    yield made
-    for dialog in made.findChildren(QFileDialog):
+    parent = QWidget()
+    yield parent
+    for dialog in parent.findChildren(QFileDialog):
         dialog.reject()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert made.findChildren(QFileDialog) == [], "a closed dialog is deleted"
+    assert parent.findChildren(QFileDialog) == [], "a closed dialog is deleted"
     QCoreApplication.setAttribute(native, False)
-    made.deleteLater()
+    parent.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

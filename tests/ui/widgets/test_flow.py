@@ -14,10 +14,10 @@ GAP_PX = 6
 
 @pytest.fixture
 def box(qtbot: QtBot) -> QWidget:
-    made = QWidget()
-    qtbot.addWidget(made)
-    FlowLayout(made, GAP_PX)
-    return made
+    box = QWidget()
+    qtbot.addWidget(box)
+    FlowLayout(box, GAP_PX)
+    return box
 
 
 def filled(box: QWidget, *sizes: tuple[int, int]) -> FlowLayout:
@@ -77,8 +77,8 @@ def test_items_are_found_and_taken_by_number(box: QWidget) -> None:
     assert layout.itemAt(2) is None
     assert layout.itemAt(-1) is None
     assert layout.takeAt(2) is None
-    taken = layout.takeAt(0)
-    assert taken is not None
-    assert taken.geometry().width() in (0, 50) or taken.sizeHint().width() == 50
+    layout_item = layout.takeAt(0)
+    assert layout_item is not None
+    assert layout_item.geometry().width() in (0, 50) or layout_item.sizeHint().width() == 50
     assert layout.count() == 1
-    layout.addItem(taken)
+    layout.addItem(layout_item)

@@ -15,12 +15,12 @@ from tests.ui.pixels import mask_of
 
 @pytest.fixture
 def rail(qtbot: QtBot, theme: ThemeSource) -> Rail:
-    made = Rail(theme)
-    qtbot.addWidget(made)
+    rail = Rail(theme)
+    qtbot.addWidget(rail)
     for name in ("Live", "Tune", "More"):
-        made.add(name, "play", "Ctrl+1")
-    made.resize(RAIL_PX, 400)
-    return made
+        rail.add(name, "play", "Ctrl+1")
+    rail.resize(RAIL_PX, 400)
+    return rail
 
 
 def test_exactly_one_tile_is_checked(rail: Rail) -> None:

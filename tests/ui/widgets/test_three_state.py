@@ -12,16 +12,16 @@ Changes = list[bool | None]
 
 @pytest.fixture
 def field(qtbot: QtBot) -> ThreeState:
-    made = ThreeState("Numerals", "as digits")
-    qtbot.addWidget(made)
-    return made
+    field = ThreeState("Numerals", "as digits")
+    qtbot.addWidget(field)
+    return field
 
 
 @pytest.fixture
 def changes(field: ThreeState) -> Changes:
-    made: Changes = []
-    field.changed.connect(lambda: made.append(field.value))
-    return made
+    changes: Changes = []
+    field.changed.connect(lambda: changes.append(field.value))
+    return changes
 
 
 def test_it_begins_with_the_servers_default(field: ThreeState) -> None:

@@ -12,5 +12,5 @@ from tests.ui.window.page_bench import PageBench, page_bench
 
 @pytest.fixture
 async def bench(theme: ThemeSource) -> AsyncIterator[PageBench]:
-    async with page_bench(theme) as made:
-        yield made
+    async with page_bench(theme) as bench:
+        yield bench

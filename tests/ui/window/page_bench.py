@@ -120,6 +120,6 @@ async def page_bench(theme: ThemeSource) -> AsyncGenerator[PageBench]:
     finally:
         await bench.tasks.close()
         bench.frame.close()
-        for made in (*bench.built, bench.frame, bench.heartbeat, bench.controller):
-            made.deleteLater()
+        for component in (*bench.built, bench.frame, bench.heartbeat, bench.controller):
+            component.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -47,40 +47,40 @@ CONTROLS = (
 )
 
 
-def is_part_of_another(found: QWidget) -> bool:
+def is_part_of_another(widget: QWidget) -> bool:
     """Made by Qt: scroll bars, the line of a spin box, the list of a combo box, the arrows of tab and menu bars."""
-    parent = found.parentWidget()
+    parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, QDialog):
         if isinstance(parent, QAbstractSpinBox | QComboBox | QLineEdit | QTabBar | QMenuBar):
             return True
         parent = parent.parentWidget()
-    if isinstance(found, QScrollBar):
+    if isinstance(widget, QScrollBar):
         return True
-    return isinstance(found.parentWidget(), QAbstractItemView | QAbstractScrollArea)
+    return isinstance(widget.parentWidget(), QAbstractItemView | QAbstractScrollArea)
 
 
 def nameless(root: QWidget) -> list[str]:
     """Controls, and whatever takes the keyboard, without a name that a screen reader could say."""
     return [
-        f"{type(found).__name__} {found.objectName()} in {type(found.parentWidget()).__name__}"
-        for found in root.findChildren(QWidget)
-        if (isinstance(found, CONTROLS) or found.focusPolicy() & Qt.FocusPolicy.TabFocus)
-        and not is_part_of_another(found)
-        and not found.accessibleName().strip()
-        and not (isinstance(found, QAbstractButton) and found.text().strip())
+        f"{type(widget).__name__} {widget.objectName()} in {type(widget.parentWidget()).__name__}"
+        for widget in root.findChildren(QWidget)
+        if (isinstance(widget, CONTROLS) or widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        and not is_part_of_another(widget)
+        and not widget.accessibleName().strip()
+        and not (isinstance(widget, QAbstractButton) and widget.text().strip())
     ]
 
 
 def reachable(window: MainWindow) -> set[QWidget]:
     """What the Tab key comes to, from where the focus is."""
-    found: set[QWidget] = set()
+    tab_stops: set[QWidget] = set()
     for _ in range(400):
         focused = QApplication.focusWidget()
-        if focused is None or (focused in found and len(found) > 5):
+        if focused is None or (focused in tab_stops and len(tab_stops) > 5):
             break
-        found.add(focused)
+        tab_stops.add(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
-    return found
+    return tab_stops
 
 
 def test_every_control_says_what_it_is(stage: Stage) -> None:
@@ -119,14 +119,14 @@ def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> No
         reached = reachable(window)
         print(f"the Tab key comes to {len(reached)} controls")
         missed = [
-            f"{type(found).__name__} {found.accessibleName()}"
-            for found in window.findChildren(QWidget)
-            if isinstance(found, CONTROLS)
-            and not isinstance(found, QProgressBar)
-            and found.isVisible()
-            and found.isEnabled()
-            and not is_part_of_another(found)
-            and found not in reached
+            f"{type(widget).__name__} {widget.accessibleName()}"
+            for widget in window.findChildren(QWidget)
+            if isinstance(widget, CONTROLS)
+            and not isinstance(widget, QProgressBar)
+            and widget.isVisible()
+            and widget.isEnabled()
+            and not is_part_of_another(widget)
+            and widget not in reached
         ]
         assert missed == []
 
@@ -135,28 +135,28 @@ def test_the_tab_key_comes_to_every_control_that_can_be_used(stage: Stage) -> No
 
 def clipped(window: MainWindow) -> list[str]:
     """Words that are shown and have less room than they need; a line that ends in an ellipsis says so itself."""
-    found = []
-    for shown in window.findChildren(QLabel):
-        if not shown.isVisible() or not shown.text() or isinstance(shown, ElidedLabel):
+    problems = []
+    for label in window.findChildren(QLabel):
+        if not label.isVisible() or not label.text() or isinstance(label, ElidedLabel):
             continue
-        if shown.wordWrap():
-            fits = shown.height() >= shown.heightForWidth(shown.width()) - 1
+        if label.wordWrap():
+            fits = label.height() >= label.heightForWidth(label.width()) - 1
         else:
-            fits = shown.width() >= shown.sizeHint().width() - 1
+            fits = label.width() >= label.sizeHint().width() - 1
         if not fits:
-            found.append(f"{shown.text()} in {type(shown.parentWidget()).__name__}")
+            problems.append(f"{label.text()} in {type(label.parentWidget()).__name__}")
     for area in window.findChildren(QScrollArea):
         inside = area.widget()
         if area.isVisible() and inside is not None and inside.width() > area.viewport().width():
-            found.append(f"what is in {type(area).__name__} is {inside.width()} wide")
-    for shown in window.findChildren(QAbstractSpinBox):
-        line = shown.findChild(QLineEdit)
-        if shown.isVisible() and line is not None:
+            problems.append(f"what is in {type(area).__name__} is {inside.width()} wide")
+    for spin_box in window.findChildren(QAbstractSpinBox):
+        line = spin_box.findChild(QLineEdit)
+        if spin_box.isVisible() and line is not None:
             margins = line.textMargins()
             room = line.width() - margins.left() - margins.right()
             if line.fontMetrics().horizontalAdvance(line.text()) > room:
-                found.append(line.text())
-    return found
+                problems.append(line.text())
+    return problems
 
 
 def test_no_words_are_clipped_at_the_smallest_size(stage: Stage) -> None:

@@ -50,7 +50,7 @@ def test_a_keyterm_is_removed_by_the_keyboard(stage: Stage) -> None:
         editor.field.setText("Norland, Dashwood")
         editor.field.returnPressed.emit()
         assert editor.terms == ("Norland", "Dashwood")
-        chip = next(found for found in editor.findChildren(QPushButton) if "Norland" in found.accessibleName())
+        chip = next(button for button in editor.findChildren(QPushButton) if "Norland" in button.accessibleName())
         QTest.keyClick(chip, Qt.Key.Key_Delete)
         assert editor.terms == ("Dashwood",)
 

@@ -53,11 +53,11 @@ class Bench:
 
 @pytest.fixture
 def bench(theme: ThemeSource) -> Iterator[Bench]:
-    made = Bench(theme)
-    yield made
-    for dialog in made.parent.findChildren(QDialog):
+    bench = Bench(theme)
+    yield bench
+    for dialog in bench.parent.findChildren(QDialog):
         dialog.reject()
-    for widget in (made.parent, made.banners):
+    for widget in (bench.parent, bench.banners):
         widget.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -101,7 +101,7 @@ async def with_sample(window: MainWindow) -> None:
 
 
 def labels(window: QWidget) -> list[str]:
-    return [found.text() for found in window.findChildren(QLabel) if found.text()]
+    return [label.text() for label in window.findChildren(QLabel) if label.text()]
 
 
 def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
@@ -253,9 +253,9 @@ def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
         view = window.live_page.transcripts.views()[0]
         assert view.conversation.transcript() == [evil]
         window.live_page.banners.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
-        for found in window.findChildren(QLabel):
-            assert found.textFormat() is Qt.TextFormat.PlainText or not found.text(), found.text()
-            assert not found.openExternalLinks()
+        for label in window.findChildren(QLabel):
+            assert label.textFormat() is Qt.TextFormat.PlainText or not label.text(), label.text()
+            assert not label.openExternalLinks()
 
     stage(replaying(scripted.scripted_run(1, (evil,))), live)
 
@@ -267,11 +267,11 @@ def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
         await with_sample(window)
         kinds = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit)
         nameless = [
-            found
+            control
             for kind in kinds
-            for found in window.findChildren(kind)
-            if found.focusPolicy() != Qt.FocusPolicy.NoFocus
-            and not (found.accessibleName() or getattr(found, "text", lambda: "")() or _inside_spin_box(found))
+            for control in window.findChildren(kind)
+            if control.focusPolicy() != Qt.FocusPolicy.NoFocus
+            and not (control.accessibleName() or getattr(control, "text", lambda: "")() or _inside_spin_box(control))
         ]
         assert nameless == []
         press_together(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
@@ -294,8 +294,8 @@ def test_a_stop_in_the_same_moment_as_the_start_is_not_lost(stage: Stage) -> Non
     stage(Waiting, live)
 
 
-def _inside_spin_box(found: QWidget) -> bool:
-    return isinstance(found.parentWidget(), QAbstractSpinBox | QComboBox)
+def _inside_spin_box(control: QWidget) -> bool:
+    return isinstance(control.parentWidget(), QAbstractSpinBox | QComboBox)
 
 
 def test_an_eager_threshold_above_the_other_cannot_be_set(stage: Stage) -> None:
@@ -317,9 +317,9 @@ def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
         window.starter.start()
         await until(lambda: window.state.run.ended is not None, "the run has ended")
         assert window.minimumSizeHint().width() <= 1280
-        for found in window.findChildren(QAbstractButton):
-            if found.isVisible() and found.text():
-                assert found.width() >= found.sizeHint().width() - 2, found.text()
+        for button in window.findChildren(QAbstractButton):
+            if button.isVisible() and button.text():
+                assert button.width() >= button.sizeHint().width() - 2, button.text()
 
     stage(replaying(scripted.scripted_run(12)), live)
 
@@ -503,8 +503,10 @@ def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stag
         assert plan is not None
         window.state.run.plan = msgspec.structs.replace(plan, endpoint="of-the-account")
         for conn in (1, 2):
-            told = Problem(code="configure_not_supported", what=f"It takes no changes; connection {conn} comes back.")
-            window.mailbox.put(Notice(t=1.0, problem=told))
+            problem = Problem(
+                code="configure_not_supported", what=f"It takes no changes; connection {conn} comes back."
+            )
+            window.mailbox.put(Notice(t=1.0, problem=problem))
         await until(lambda: not window.live_page.flux_panel.explanation.isHidden(), "it is explained")
         assert len(window.live_page.banners.banners()) == 1
         assert settings.collect(window.state).refuses_configure == ["of-the-account"]

@@ -23,8 +23,8 @@ async def streaming(window: MainWindow, engines: Engines, bundle: str = "latest"
     await until(lambda: bool(engines) and engines[-1].plan is not None, "the run has begun")
     plan = window.state.run.plan
     assert plan is not None
-    told = msgspec.structs.replace(plan, bundle=bundle)
-    window.mailbox.put(RunStarted(t=0.1, wall_time="", plan=told, version=""))
+    started_plan = msgspec.structs.replace(plan, bundle=bundle)
+    window.mailbox.put(RunStarted(t=0.1, wall_time="", plan=started_plan, version=""))
     for conn in (1, 2):
         window.mailbox.put(ConnectionChanged(t=0.2, conn=conn, state=ConnectionState.STREAMING))
     await until(lambda: window.state.run.phase == "running", "they stream")

@@ -148,13 +148,13 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_run(stage: Stage, tmp
 
 def children(module: str, parent: int | str = "self") -> list[int]:
     """Process ids of a process's own children that run a module of ours; with no module all of them."""
-    found = []
+    pids = []
     for listing in Path(f"/proc/{parent}/task").glob("*/children"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread or a process that ends meanwhile
             for pid in listing.read_text().split():
                 if not module or module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-                    found.append(int(pid))
-    return found
+                    pids.append(int(pid))
+    return pids
 
 
 def test_without_a_display_the_window_says_so() -> None:

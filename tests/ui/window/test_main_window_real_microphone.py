@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no virtual microphone he
 
 @pytest.fixture
 def microphone(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualMicrophone]:
-    with virtual_microphone(monkeypatch) as found:
-        yield found
+    with virtual_microphone(monkeypatch) as microphone:
+        yield microphone
 
 
 @contextlib.contextmanager

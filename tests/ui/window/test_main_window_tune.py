@@ -132,14 +132,14 @@ def test_the_tab_key_comes_to_every_control_of_the_page(stage: Stage) -> None:
             record.setFocus()
             reached = reachable(window)
             missed = [
-                f"{type(found).__name__} {found.accessibleName()}"
-                for found in window.pages.tune.get().page.findChildren(QWidget)
-                if isinstance(found, (*CONTROLS, TuneCurve, PresetCard))
-                and not isinstance(found, QProgressBar)
-                and found.isVisible()
-                and found.isEnabled()
-                and not is_part_of_another(found)
-                and found not in reached
+                f"{type(widget).__name__} {widget.accessibleName()}"
+                for widget in window.pages.tune.get().page.findChildren(QWidget)
+                if isinstance(widget, (*CONTROLS, TuneCurve, PresetCard))
+                and not isinstance(widget, QProgressBar)
+                and widget.isVisible()
+                and widget.isEnabled()
+                and not is_part_of_another(widget)
+                and widget not in reached
             ]
             assert missed == []
         assert nameless(window) == []

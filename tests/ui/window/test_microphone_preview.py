@@ -38,68 +38,68 @@ class Preview:
 
 
 @pytest.fixture
-def made(bench: PageBench, monkeypatch: pytest.MonkeyPatch) -> Preview:
+def harness(bench: PageBench, monkeypatch: pytest.MonkeyPatch) -> Preview:
     return Preview(bench, monkeypatch)
 
 
-async def test_it_is_on_while_the_microphone_is_selected(made: Preview) -> None:
-    made.select(True)
-    assert made.wanted == {"devices": True, "level": True}
-    made.select(False)
-    assert made.wanted == {"devices": False, "level": False}
+async def test_it_is_on_while_the_microphone_is_selected(harness: Preview) -> None:
+    harness.select(True)
+    assert harness.wanted == {"devices": True, "level": True}
+    harness.select(False)
+    assert harness.wanted == {"devices": False, "level": False}
 
 
-async def test_a_run_takes_the_device_and_the_list_is_not_polled(made: Preview) -> None:
-    made.select(True)
-    made.bench.start()
-    made.bench.state.changed()
-    assert made.wanted == {"devices": False, "level": False}
+async def test_a_run_takes_the_device_and_the_list_is_not_polled(harness: Preview) -> None:
+    harness.select(True)
+    harness.bench.start()
+    harness.bench.state.changed()
+    assert harness.wanted == {"devices": False, "level": False}
 
 
-async def test_stopping_for_a_run_forgets_the_level(made: Preview) -> None:
-    made.preview.take_level(level(1.0, peak=-8.0))
-    assert made.bench.state.microphone_level.level[1] == -8.0
-    made.preview.stop()
-    assert made.wanted == {"level": False}
-    assert made.bench.state.microphone_level.level[1] < -90
-    await made.preview.released()
+async def test_stopping_for_a_run_forgets_the_level(harness: Preview) -> None:
+    harness.preview.take_level(level(1.0, peak=-8.0))
+    assert harness.bench.state.microphone_level.level[1] == -8.0
+    harness.preview.stop()
+    assert harness.wanted == {"level": False}
+    assert harness.bench.state.microphone_level.level[1] < -90
+    await harness.preview.released()
 
 
-async def test_a_level_is_shown_before_a_run_and_not_mixed_into_one(made: Preview) -> None:
+async def test_a_level_is_shown_before_a_run_and_not_mixed_into_one(harness: Preview) -> None:
     measured = level(1.0, peak=-8.0)
-    made.preview.take_level(measured)
-    assert made.bench.state.run.microphone.newest == measured
-    made.bench.start()
-    made.preview.take_level(level(2.0, peak=-3.0))
-    assert made.bench.state.run.microphone.newest is None
-    assert made.bench.state.microphone_level.level[1] == -8.0
+    harness.preview.take_level(measured)
+    assert harness.bench.state.run.microphone.newest == measured
+    harness.bench.start()
+    harness.preview.take_level(level(2.0, peak=-3.0))
+    assert harness.bench.state.run.microphone.newest is None
+    assert harness.bench.state.microphone_level.level[1] == -8.0
 
 
-async def test_silence_is_reported_for_as_long_as_it_lasts(made: Preview) -> None:
-    made.preview.take_level(level(1.0, silent=True))
-    assert made.bench.banners == []
-    made.silence()
-    assert made.bench.banners == [NOTHING_HEARD.code]
-    made.preview.take_level(level(5.0, silent=True))
-    assert made.bench.page.banners.banners()[0].count == 1, "once"
-    made.preview.take_level(level(6.0))
-    assert made.bench.banners == []
+async def test_silence_is_reported_for_as_long_as_it_lasts(harness: Preview) -> None:
+    harness.preview.take_level(level(1.0, silent=True))
+    assert harness.bench.banners == []
+    harness.silence()
+    assert harness.bench.banners == [NOTHING_HEARD.code]
+    harness.preview.take_level(level(5.0, silent=True))
+    assert harness.bench.page.banners.banners()[0].count == 1, "once"
+    harness.preview.take_level(level(6.0))
+    assert harness.bench.banners == []
 
 
-async def test_choosing_a_recording_withdraws_the_report(made: Preview) -> None:
-    made.select(True)
-    made.silence()
-    made.select(False)
-    assert made.bench.banners == []
+async def test_choosing_a_recording_withdraws_the_report(harness: Preview) -> None:
+    harness.select(True)
+    harness.silence()
+    harness.select(False)
+    assert harness.bench.banners == []
 
 
-async def test_a_new_list_is_shown_with_its_problem(made: Preview) -> None:
-    box = made.bench.page.sound_panel.microphone
-    made.select(True)
-    made.bench.state.microphones.devices = [device(0, "USB")]
-    made.preview._listed(None)
+async def test_a_new_list_is_shown_with_its_problem(harness: Preview) -> None:
+    box = harness.bench.page.sound_panel.microphone
+    harness.select(True)
+    harness.bench.state.microphones.devices = [device(0, "USB")]
+    harness.preview._listed(None)
     assert box.device.count() == 2
-    made.preview._listed(LISTING)
+    harness.preview._listed(LISTING)
     assert box.words.text() == LISTING.sentence()
 
 
@@ -107,20 +107,20 @@ async def test_a_new_list_is_shown_with_its_problem(made: Preview) -> None:
     ("selected", "running", "refreshed"), [(True, True, True), (False, True, False), (True, False, False)]
 )
 async def test_the_meter_moves_only_while_something_is_measured(
-    made: Preview, monkeypatch: pytest.MonkeyPatch, selected: bool, running: bool, refreshed: bool
+    harness: Preview, monkeypatch: pytest.MonkeyPatch, selected: bool, running: bool, refreshed: bool
 ) -> None:
     if running:
-        made.bench.start()
-    made.bench.state.uses_microphone = selected
+        harness.bench.start()
+    harness.bench.state.uses_microphone = selected
     times: list[float] = []
-    monkeypatch.setattr(made.bench.page.sound_panel.microphone.meter, "refresh", times.append)
-    made.preview.refresh()
+    monkeypatch.setattr(harness.bench.page.sound_panel.microphone.meter, "refresh", times.append)
+    harness.preview.refresh()
     assert bool(times) is refreshed
     if refreshed:
-        assert times == [made.bench.state.run.now_s]
+        assert times == [harness.bench.state.run.now_s]
 
 
-def test_the_banner_needs_a_level(made: Preview) -> None:
+def test_the_banner_needs_a_level(harness: Preview) -> None:
     event: Any = LevelMeasured(t=1.0, rms_dbfs=-30.0, peak_dbfs=-20.0)
-    made.preview.show_level(event)
-    assert made.bench.banners == []
+    harness.preview.show_level(event)
+    assert harness.bench.banners == []

@@ -144,11 +144,11 @@ def test_both_arms_of_a_session_are_read_with_what_can_be_heard(tmp_path: Path, 
     sha256 = hashlib.sha256(Path(clip).read_bytes()).hexdigest()
     source = DataSetSource(path=str(data_set), entries=(0, 0))
     folder = session(tmp_path / "run", source, *events, AudioFile(t=0.0, path=clip, sha256=sha256), variants=(A, B))
-    (found,) = read_pairs(folder)
-    assert (found.a.trace.setting.eot, found.b.trace.setting.eot) == (0.5, 0.8)
-    assert [segment.path for segment in found.audio] == [clip]
-    (found,) = read_pairs(folder, folder)
-    assert found.b.endpoint == "local"
+    (recorded_pair,) = read_pairs(folder)
+    assert (recorded_pair.a.trace.setting.eot, recorded_pair.b.trace.setting.eot) == (0.5, 0.8)
+    assert [segment.path for segment in recorded_pair.audio] == [clip]
+    (recorded_pair,) = read_pairs(folder, folder)
+    assert recorded_pair.b.endpoint == "local"
     Path(clip).write_bytes(b"changed since")
-    (found,) = read_pairs(folder)
-    assert found.audio == (), "it is no longer what was sent"
+    (recorded_pair,) = read_pairs(folder)
+    assert recorded_pair.audio == (), "it is no longer what was sent"

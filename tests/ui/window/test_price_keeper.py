@@ -45,9 +45,9 @@ async def test_a_suggestion_stays_one_until_it_is_changed_or_confirmed(bench: Pa
     assert not bench.state.prices.suggested
     assert bench.state.prices.date != SUGGESTED.date
     await bench.settled(GROUP)
-    kept = load_prices(path)
-    assert kept is not None
-    assert not kept.suggested
+    stored_prices = load_prices(path)
+    assert stored_prices is not None
+    assert not stored_prices.suggested
 
 
 @pytest.mark.usefixtures("path")

@@ -31,9 +31,9 @@ class Question:
 
 @pytest.fixture
 def question(qapp: QApplication) -> Iterator[Question]:
-    made = Question()
-    yield made
-    made.parent.deleteLater()
+    question = Question()
+    yield question
+    question.parent.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -25,10 +25,10 @@ def refresher(bench: PageBench) -> Refresher:
 
 @pytest.fixture
 def positions(bench: PageBench, monkeypatch: pytest.MonkeyPatch) -> list[Position]:
-    made: list[Position] = []
+    positions: list[Position] = []
     waveform = bench.page.sound_panel.waveform
-    monkeypatch.setattr(waveform, "set_position", lambda position_s, turns: made.append((position_s, turns)))
-    return made
+    monkeypatch.setattr(waveform, "set_position", lambda position_s, turns: positions.append((position_s, turns)))
+    return positions
 
 
 def choose_recording(bench: PageBench) -> None:

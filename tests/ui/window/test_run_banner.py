@@ -137,8 +137,8 @@ def test_errors_are_shown_with_their_unit_where_a_reference_text_is_known() -> N
 
 
 def test_the_built_in_endpoint_is_named_as_no_measure_of_flux() -> None:
-    for endpoint, said in (("local", True), ("mine", False)):
+    for endpoint, has_disclaimer in (("local", True), ("mine", False)):
         model = RunModel()
         model.reset(msgspec.structs.replace(PLAN, endpoint=endpoint))
         model.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1}))
-        assert ("not those of Flux" in shown(model)[1]) is said
+        assert ("not those of Flux" in shown(model)[1]) is has_disclaimer

@@ -27,10 +27,10 @@ from tests.ui.window.page_bench import PageBench
 
 @pytest.fixture
 def preview(bench: PageBench, monkeypatch: pytest.MonkeyPatch) -> MicrophonePreview:
-    made = MicrophonePreview(bench.state, bench.page.sound_panel.microphone, bench.page.banners, bench.tasks)
-    monkeypatch.setattr(made.devices, "watch", lambda on: None)
-    monkeypatch.setattr(made.levels, "update", lambda on: None)
-    return made
+    preview = MicrophonePreview(bench.state, bench.page.sound_panel.microphone, bench.page.banners, bench.tasks)
+    monkeypatch.setattr(preview.devices, "watch", lambda on: None)
+    monkeypatch.setattr(preview.levels, "update", lambda on: None)
+    return preview
 
 
 @pytest.fixture

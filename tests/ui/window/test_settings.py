@@ -167,12 +167,12 @@ def test_a_remembered_account_is_kept_while_its_list_has_not_been_loaded(stage: 
         chosen = Choices(profile="work", region="eu-west-1", endpoint="flux-en-prod")
         settings.restore(window.state, Settings(version=VERSION, choices=chosen))
         window.live_page.run_bar.connections.setValue(3)
-        kept = settings.collect(window.state).choices
-        assert (kept.profile, kept.region, kept.endpoint) == ("work", "eu-west-1", "flux-en-prod")
+        choices = settings.collect(window.state).choices
+        assert (choices.profile, choices.region, choices.endpoint) == ("work", "eu-west-1", "flux-en-prod")
         assert window.state.endpoint == "local", "an endpoint that is not listed is not used"
         window.live_page.endpoint_panel.account.set_choices(["home"], ["us-east-1", "eu-west-1"])
-        kept = settings.collect(window.state).choices
-        assert (kept.profile, kept.region) == ("", "eu-west-1"), "a profile that does not exist is not kept"
+        choices = settings.collect(window.state).choices
+        assert (choices.profile, choices.region) == ("", "eu-west-1"), "a profile that does not exist is not kept"
 
     stage(Waiting, live)
 

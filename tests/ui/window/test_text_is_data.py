@@ -75,14 +75,14 @@ def run_that_says(words: str) -> list[Event]:
 
 def tips(widget: QWidget) -> list[str]:
     """All tips of a widget and of what it lists."""
-    found = [widget.toolTip()]
+    tip_texts = [widget.toolTip()]
     if isinstance(widget, QTabBar):
-        found += [widget.tabToolTip(number) for number in range(widget.count())]
+        tip_texts += [widget.tabToolTip(number) for number in range(widget.count())]
     if isinstance(widget, QAbstractItemView) and isinstance(model := widget.model(), QAbstractItemModel):
         columns = (0,) if isinstance(widget, QListView) else range(model.columnCount())
         indices = [model.index(row, column) for row in range(model.rowCount()) for column in columns]
-        found += [str(index.data(Core.ItemDataRole.ToolTipRole) or "") for index in indices]
-    return found
+        tip_texts += [str(index.data(Core.ItemDataRole.ToolTipRole) or "") for index in indices]
+    return tip_texts
 
 
 def test_markup_of_a_server_is_shown_and_not_obeyed(stage: Stage) -> None:
@@ -144,9 +144,9 @@ def test_no_secret_leaves_the_window(stage: Stage, tmp_path: Path) -> None:
         assert "using" in clipboard.text()
         assert known_leaks(clipboard.text()) == [], "a transcript is kept verbatim but for secrets known by value"
         assert leaks(window.windowTitle()) == []
-        told = " ".join(banner.problem.sentence() for banner in window.live_page.banners.banners())
-        assert "using" in told
-        assert leaks(told) == []
+        banner_text = " ".join(banner.problem.sentence() for banner in window.live_page.banners.banners())
+        assert "using" in banner_text
+        assert leaks(banner_text) == []
         for suffix in ("txt", "json", "srt", "vtt"):
             path = tmp_path / f"saved.{suffix}"
             window.transcripts.save_transcripts([1], suffix, path)

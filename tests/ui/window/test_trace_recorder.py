@@ -91,9 +91,9 @@ async def test_what_was_recorded_is_evaluated(bench: PageBench, tmp_path: Path) 
     assert bench.banners == ["trace_note", MISSING.code], "and not the summary of a run"
     assert recorder.recorded is not None
     assert recorder.recorded[1] == traces
-    kept = read_experiment(tmp_path)
-    assert kept is not None, "for reports of its sessions"
-    assert kept.finding.endswith(" presets")
+    experiment = read_experiment(tmp_path)
+    assert experiment is not None, "for reports of its sessions"
+    assert experiment.finding.endswith(" presets")
     assert "2 missing" in bench.tune_page.measure_panel.progress.done.full_text()
 
 

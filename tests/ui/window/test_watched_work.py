@@ -15,9 +15,9 @@ from flux_desktop.ui.window.watched_work import watched
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> WorkBar:
-    made = WorkBar("export")
-    qtbot.addWidget(made)
-    return made
+    bar = WorkBar("export")
+    qtbot.addWidget(bar)
+    return bar
 
 
 async def test_its_result_is_returned_and_the_bar_says_what_is_done(bar: WorkBar) -> None:

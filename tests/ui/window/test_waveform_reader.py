@@ -24,10 +24,10 @@ from tests.ui.window.page_bench import PageBench
 @pytest.fixture
 def bar(bench: PageBench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> WorkBar:
     monkeypatch.setattr(sound, "DECODED_SAMPLES_MAX", 1000)
-    made = WorkBar("reading")
-    qtbot.addWidget(made)
-    bench.reader = WaveformReader(bench.state, bench.tasks, made)  # type: ignore[attr-defined]
-    return made
+    bar = WorkBar("reading")
+    qtbot.addWidget(bar)
+    bench.reader = WaveformReader(bench.state, bench.tasks, bar)  # type: ignore[attr-defined]
+    return bar
 
 
 @pytest.fixture

@@ -65,5 +65,5 @@ def plan() -> RunPlan:
 
 
 def pair() -> RecordedPair:
-    (found,) = recorded_pairs(plan(), [cutting(1), waiting(2)])
-    return found
+    (recorded_pair,) = recorded_pairs(plan(), [cutting(1), waiting(2)])
+    return recorded_pair

@@ -30,20 +30,20 @@ def test_the_wait_runs_from_the_last_word_and_is_compared_with_people(run: RunMo
     assert answer(run.conversation(1), run) == NOTHING_YET
     add(run, latency_ms=40.0, decision_ms=490.0)
     add(run, tone="listening", text="more")
-    said = answer(run.conversation(1), run)
-    assert (said.figure, said.comparable) == ("answered after 0.53 s", True)
-    assert said.caption == f"measured here · {PEOPLE}"
-    assert said.many == "one turn so far"
+    latest_answer = answer(run.conversation(1), run)
+    assert (latest_answer.figure, latest_answer.comparable) == ("answered after 0.53 s", True)
+    assert latest_answer.caption == f"measured here · {PEOPLE}"
+    assert latest_answer.many == "one turn so far"
     run.feed(Snapshot(t=1.0, ledger={}, figures={"end_of_turn": Percentiles(n=14, p50_ms=512.0)}))
     assert answer(run.conversation(1), run).many == "median of 14 turns 0.51 s"
 
 
 def test_a_wait_whose_beginning_is_not_known_is_not_compared(run: RunModel) -> None:
     add(run, latency_ms=43.0)
-    said = answer(run.conversation(1), run)
-    assert said.figure == "end of turn 43 ms after its audio"
-    assert not said.comparable
-    assert PEOPLE not in said.caption
+    latest_answer = answer(run.conversation(1), run)
+    assert latest_answer.figure == "end of turn 43 ms after its audio"
+    assert not latest_answer.comparable
+    assert PEOPLE not in latest_answer.caption
 
 
 def test_an_end_by_timeout_is_named(run: RunModel) -> None:

@@ -35,7 +35,7 @@ def test_cost_appears_when_a_price_is_entered() -> None:
 
 
 def test_time_gained_is_the_engines_sum_and_says_of_how_many_turns() -> None:
-    found = counters(running("local", leads=8), SUGGESTED)
-    assert (found[1].figure, found[1].words) == ("2.0 s", "gained by eager ends so far")
-    assert "8 turns, median 250 ms" in found[1].meaning
+    run_counters = counters(running("local", leads=8), SUGGESTED)
+    assert (run_counters[1].figure, run_counters[1].words) == ("2.0 s", "gained by eager ends so far")
+    assert "8 turns, median 250 ms" in run_counters[1].meaning
     assert counters(RunModel(), SUGGESTED) == ()

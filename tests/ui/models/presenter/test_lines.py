@@ -31,10 +31,10 @@ def test_words_that_may_change_stand_where_they_will_when_they_are_settled(
 
 
 def test_lines_keep_the_two_kinds_apart_and_roll_by_whole_lines() -> None:
-    found = wrapped("one two three", "four five", 10, len)
-    assert found == [Line("one two"), Line("three", " four"), Line("", "five")]
-    assert rolled(found, 2) == found[1:]
-    assert rolled(found[:1], 2) == found[:1]
+    lines = wrapped("one two three", "four five", 10, len)
+    assert lines == [Line("one two"), Line("three", " four"), Line("", "five")]
+    assert rolled(lines, 2) == lines[1:]
+    assert rolled(lines[:1], 2) == lines[:1]
 
 
 def test_words_are_settled_when_two_messages_agree_on_them() -> None:

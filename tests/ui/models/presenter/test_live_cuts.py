@@ -33,9 +33,9 @@ def test_an_end_is_judged_by_the_pause_it_lies_in(before_s: float, after_s: floa
     timeline = run.conversation(1).timeline
     decided_s = timeline.turns[-1].heard_s
     track = track_with_hold(decided_s - before_s, decided_s + after_s)
-    found = live_cuts(timeline, track, 0.0, timeline.last_s)
-    assert found is not None
-    assert len(found) == expected
+    cuts = live_cuts(timeline, track, 0.0, timeline.last_s)
+    assert cuts is not None
+    assert len(cuts) == expected
 
 
 def test_without_stated_pauses_nothing_is_judged() -> None:

@@ -19,10 +19,10 @@ SHAPE = WavShape(Path("a.wav"), 4.0, 16_000, 1, np.array([0.0, 0.04, 0.25, 0.81]
 @pytest.fixture
 def track() -> ClipTrack:
     peaks = np.repeat(np.array([0.0, 0.04, 0.25, 0.81], np.float32), LEVELS_PER_S)
-    made = ClipTrack()
-    made.append(0.0)
-    made.fill(0, ClipLevels(4.0, peaks, peaks))
-    return made
+    clip_track = ClipTrack()
+    clip_track.append(0.0)
+    clip_track.fill(0, ClipLevels(4.0, peaks, peaks))
+    return clip_track
 
 
 def test_bars_end_with_the_newest_and_are_empty_before_the_beginning(track: ClipTrack) -> None:

@@ -10,9 +10,9 @@ from tests.ui.models.presenter.comparisons import pair
 
 @pytest.fixture
 def player() -> PairPlayer:
-    made = PairPlayer([pair(), pair()])
-    made.split(100.0)
-    return made
+    player = PairPlayer([pair(), pair()])
+    player.split(100.0)
+    return player
 
 
 def test_it_runs_with_the_clock_from_the_first_look_on(player: PairPlayer) -> None:

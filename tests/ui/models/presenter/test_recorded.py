@@ -47,8 +47,8 @@ def test_lanes_grow_with_the_playhead() -> None:
 def test_words_that_differ_are_marked_but_not_those_that_one_arm_has_not_reached() -> None:
     assert all(word.is_shared for arm in arms(2.95) for word in arm.words)
     other = trace(2, Setting(eot=0.8), *(m for m in waiting().messages if m.audio_s < 2), *waiting(2).messages[1:2])
-    (found,) = recorded_pairs(plan(), [cutting(1), other])
-    split = found.at(3.0, paused=True)
+    (recorded_pair,) = recorded_pairs(plan(), [cutting(1), other])
+    split = recorded_pair.at(3.0, paused=True)
     assert split.holds == (HOLD,)
     assert all(word.is_shared for arm in split.arms for word in arm.words)
 
@@ -63,24 +63,24 @@ def test_pairs_are_of_the_same_clip_the_most_telling_first() -> None:
         waiting(6, "a.wav"),
         cutting(9, "alone.wav"),
     ]
-    found = recorded_pairs(plan(), traces)
-    assert [each.name for each in found] == ["b", "a"]
-    assert (found[0].a.trace.conn, found[0].b.trace.conn) == (1, 2)
+    pairs = recorded_pairs(plan(), traces)
+    assert [each.name for each in pairs] == ["b", "a"]
+    assert (pairs[0].a.trace.conn, pairs[0].b.trace.conn) == (1, 2)
 
 
 def test_two_endpoints_are_named_where_the_settings_are_equal() -> None:
-    (found,) = recorded_pairs(plan(), [waiting(1)], [waiting(1)], "other")
-    split = found.at(1.0, paused=False)
+    (recorded_pair,) = recorded_pairs(plan(), [waiting(1)], [waiting(1)], "other")
+    split = recorded_pair.at(1.0, paused=False)
     assert split.same == "same audio, two endpoints"
     assert [arm.setting for arm in split.arms] == ["local", "other"]
     assert pair().at(1.0, paused=False).same == "same audio, two settings"
 
 
 def test_the_part_of_a_connections_audio_that_is_the_clip_is_heard_from_its_beginning() -> None:
-    heard = cutting()
+    clip_trace = cutting()
     segments = [
         Segment(path="a.wav", at_s=30.0, from_s=7.0, for_s=5.0),
         Segment(path="a.wav", at_s=10.0, from_s=0.0, for_s=5.0, repeats=True, until_s=40.0),
     ]
-    assert audio_of(heard, segments) == (Segment(path="a.wav", at_s=0.0, from_s=0.0, for_s=5.0),)
-    assert audio_of(heard, segments[:1]) == ()
+    assert audio_of(clip_trace, segments) == (Segment(path="a.wav", at_s=0.0, from_s=0.0, for_s=5.0),)
+    assert audio_of(clip_trace, segments[:1]) == ()

@@ -94,7 +94,7 @@ def test_arrows_stay_within_the_tiles() -> None:
 
 
 def test_counts_name_the_usual_states_always_and_others_where_there_are_any() -> None:
-    found = counts([Tile(1, TileState.SPEAKING), Tile(2, TileState.LOST)])
-    assert found[TileState.SILENT] == 0
-    assert found[TileState.LOST] == 1
-    assert TileState.RESUMED not in found
+    tile_counts = counts([Tile(1, TileState.SPEAKING), Tile(2, TileState.LOST)])
+    assert tile_counts[TileState.SILENT] == 0
+    assert tile_counts[TileState.LOST] == 1
+    assert TileState.RESUMED not in tile_counts
