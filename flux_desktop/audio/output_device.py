@@ -10,7 +10,7 @@ from flux_desktop.audio import portaudio
 from flux_desktop.base.problem import Problem, ProblemError
 
 
-class OutputDevice:
+class OutputStream:
     """An output; `sample_rate_hz` is the rate of its stream."""
 
     def __init__(self, audio: Any, module: Any, info: dict[str, Any], wanted_hz: int) -> None:
@@ -42,7 +42,7 @@ class OutputDevice:
 
 
 @contextlib.contextmanager
-def output_device(name: str, wanted_hz: int) -> Iterator[OutputDevice]:
+def output_device(name: str, wanted_hz: int) -> Iterator[OutputStream]:
     """The output of this name, or the default one where it is empty; closed at the end.
 
     It has the wanted rate if it supports that, else its own. Raises `ProblemError`.
@@ -52,7 +52,7 @@ def output_device(name: str, wanted_hz: int) -> Iterator[OutputDevice]:
         audio = module.PyAudio()
     try:
         try:
-            device = OutputDevice(audio, module, _find_output(audio, name), wanted_hz)
+            device = OutputStream(audio, module, _find_output(audio, name), wanted_hz)
         except (OSError, ValueError) as error:
             raise ProblemError(portaudio.no_output(error)) from error
         try:

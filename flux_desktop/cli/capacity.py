@@ -32,10 +32,10 @@ from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
-from flux_desktop.evaluation.capacity.report import CapacityReport, Timing
+from flux_desktop.evaluation.capacity.report import CapacityReport, PhaseDurations
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.scaling_policy import policy_lines
-from flux_desktop.evaluation.capacity.search import START, Settings
+from flux_desktop.evaluation.capacity.search import START, SearchSettings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
 from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
 from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
@@ -245,9 +245,9 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
     return CapacityPlan(
         run=run_plan,
         criteria=_criteria(limits),
-        search=Settings(start=min(args.start, args.max), max_streams=args.max, repeats=args.repeats),
-        timing=Timing(
-            settle_min_s=min(Timing().settle_min_s, args.settle),
+        search=SearchSettings(start=min(args.start, args.max), max_streams=args.max, repeats=args.repeats),
+        timing=PhaseDurations(
+            settle_min_s=min(PhaseDurations().settle_min_s, args.settle),
             settle_max_s=args.settle,
             measure_s=args.measure,
             cool_down_s=args.cool_down,

@@ -24,8 +24,8 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.isolation import (
+    IsolationPhase,
     IsolationRun,
-    Phase,
     check_isolation,
     isolation_clips,
     longest_minutes,
@@ -91,7 +91,7 @@ async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun
         for each in runs:
             each.stop()
 
-    def show(phase: Phase) -> None:
+    def show(phase: IsolationPhase) -> None:
         complain(f"{phase.name[:1].upper()}{phase.name[1:]}: {len(phase.entries)} streams.")
 
     with StopSignals(lambda _: stop()):

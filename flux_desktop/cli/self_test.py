@@ -12,7 +12,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult, quick_findings
 from flux_desktop.engine.self_test.self_test import SelfTest
 
 _NAME_CHARS = 16
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
             complain(plain(error.problem.sentence()))
             return ExitCode.USAGE
 
-    def print_finding(finding: Finding) -> None:
+    def print_finding(finding: QuickCheckResult) -> None:
         printer.line(line(finding))
 
     if args.quick:
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def line(finding: Finding) -> str:
+def line(finding: QuickCheckResult) -> str:
     """A finding as one line: ok and the observation, or what failed and what to do."""
     text = finding.observation if finding.problem is None else finding.problem.sentence()
     return f"{'ok' if finding.problem is None else 'FAILED':6}  {finding.name:{_NAME_CHARS}} {plain(text)}"

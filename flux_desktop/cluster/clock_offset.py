@@ -11,7 +11,7 @@ from collections import deque
 _KEPT = 64
 
 
-class ClockOffset:
+class OffsetEstimate:
     """`theirs = ours + offset_s`, from the shortest round trip of the last ones: clocks drift over an hour."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from flux_desktop.base.threads import in_thread
 from flux_desktop.cluster.event_backlog import EventBacklog
 from flux_desktop.cluster.file_store import FileStore
 from flux_desktop.cluster.membership import present_versions
-from flux_desktop.cluster.messages import LEASE_S, PART_BYTES, Answer, Begin, FileEntry, Hello, pack, unpack
+from flux_desktop.cluster.messages import LEASE_S, PART_BYTES, Begin, FileEntry, GeneratorReport, Hello, pack, unpack
 from flux_desktop.cluster.run_files import placed
 from flux_desktop.engine.recording.recording_file import worker_file
 from flux_desktop.engine.records.commands import (
@@ -137,7 +137,7 @@ class HostedRun:
         for number in self._begun:
             self._workers[number].send(RenewLease())
         done = [number for number, task in self._serving.items() if task.done()]
-        return pack(Answer(monotonic_s=time.monotonic(), lines=self._backlog.take(), done=done))
+        return pack(GeneratorReport(monotonic_s=time.monotonic(), lines=self._backlog.take(), done=done))
 
     async def recording(self, number: int, offset: int) -> bytes:
         """A part of a worker's recording; empty at its end."""

@@ -19,10 +19,10 @@ from distributed import Client
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
-from flux_desktop.cluster.clock_offset import ClockOffset
+from flux_desktop.cluster.clock_offset import OffsetEstimate
 from flux_desktop.cluster.hosted_run import HostedRun
 from flux_desktop.cluster.membership import check_versions, present_versions
-from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S, PART_BYTES, Answer, Hello, unpack
+from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S, PART_BYTES, GeneratorReport, Hello, unpack
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.records.events import Event, Histograms, Snapshot
@@ -52,7 +52,7 @@ class GeneratorLink:
     ) -> None:
         self.name = name
         self.address = address
-        self.offset = ClockOffset()
+        self.offset = OffsetEstimate()
         self.root = ""
         """Its folder with the run's files."""
         self.lost = ""
@@ -148,7 +148,7 @@ class GeneratorLink:
             asked_s = time.monotonic()
             try:
                 async with asyncio.timeout(LEASE_S):
-                    answer = unpack(await self._actor.exchange(commands), Answer)
+                    answer = unpack(await self._actor.exchange(commands), GeneratorReport)
             except Exception as error:  # boundary, as above
                 self._lose(error)
                 return
@@ -157,7 +157,7 @@ class GeneratorLink:
                 async with asyncio.timeout(EXCHANGE_EVERY_S):
                     await self._wake.wait()
 
-    def _take(self, answer: Answer, asked_s: float) -> None:
+    def _take(self, answer: GeneratorReport, asked_s: float) -> None:
         now_s = time.monotonic()
         self.offset.add(asked_s, answer.monotonic_s, now_s)
         self._heard_at_most_s = max(self._heard_at_most_s, now_s - self._heard_s)

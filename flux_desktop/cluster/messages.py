@@ -41,7 +41,7 @@ class Begin(Struct, kw_only=True):
     """Whether the keys in it are to be used; else the generator's own AWS configuration is asked."""
 
 
-class Answer(Struct, kw_only=True):
+class GeneratorReport(Struct, kw_only=True):
     """What has happened on a generator since the last exchange."""
 
     monotonic_s: float

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.capacity.criteria import Criterion
-from flux_desktop.evaluation.capacity.report import Timing
-from flux_desktop.evaluation.capacity.search import Rung, Settings
+from flux_desktop.evaluation.capacity.report import PhaseDurations
+from flux_desktop.evaluation.capacity.search import Rung, SearchSettings
 
 STREAM_MAX_S = 27 * 60.0
 """Streams are replaced between rungs before they would rotate, so that no rung contains a rotation."""
@@ -21,8 +21,8 @@ class CapacityPlan(Struct, frozen=True, kw_only=True):
 
     run: RunPlan
     criteria: tuple[Criterion, ...]
-    search: Settings = Settings()
-    timing: Timing = Timing()
+    search: SearchSettings = SearchSettings()
+    timing: PhaseDurations = PhaseDurations()
     budget_stream_minutes: float | None = None
     until: datetime | None = None
 

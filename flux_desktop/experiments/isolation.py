@@ -44,7 +44,7 @@ LONG, CLIP = 0, 1
 """Places in the manifest."""
 
 
-class Phase(Struct, frozen=True, kw_only=True):
+class IsolationPhase(Struct, frozen=True, kw_only=True):
     """One run of the check: its clips in order, at most so many at once."""
 
     name: str
@@ -53,9 +53,9 @@ class Phase(Struct, frozen=True, kw_only=True):
 
 
 PHASES = (
-    Phase(name="fresh", entries=(CLIP,) * STREAMS, at_once=1),
-    Phase(name=f"beside {NEIGHBOURS - 1} other streams", entries=(CLIP,) * NEIGHBOURS, at_once=NEIGHBOURS),
-    Phase(name="right after a long stream", entries=(LONG, CLIP) * STREAMS, at_once=1),
+    IsolationPhase(name="fresh", entries=(CLIP,) * STREAMS, at_once=1),
+    IsolationPhase(name=f"beside {NEIGHBOURS - 1} other streams", entries=(CLIP,) * NEIGHBOURS, at_once=NEIGHBOURS),
+    IsolationPhase(name="right after a long stream", entries=(LONG, CLIP) * STREAMS, at_once=1),
 )
 
 
@@ -97,7 +97,7 @@ def first_turns(clip: Clip, count: int) -> Clip:
 async def check_isolation(
     base: RunPlan,
     *,
-    on_phase: Callable[[Phase], None] = lambda _: None,
+    on_phase: Callable[[IsolationPhase], None] = lambda _: None,
     on_run: Callable[[ClipRun], None] = lambda _: None,
     is_stopped: Callable[[], bool] = lambda: False,
     on_event: Callable[[Event], None] = lambda _: None,

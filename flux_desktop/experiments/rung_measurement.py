@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from flux_desktop.engine.measuring.generator_limits import generator_limits
-from flux_desktop.evaluation.capacity.report import Timing
+from flux_desktop.evaluation.capacity.report import PhaseDurations
 from flux_desktop.evaluation.capacity.rung import RungOutcome, judge
 from flux_desktop.evaluation.capacity.search import Rung
 from flux_desktop.experiments.capacity_plan import CapacityPlan
@@ -91,7 +91,7 @@ class RungMeasurement:
             stream_minutes=round(observer.stream_minutes(self._now_s()) - began, 3),
         )
 
-    async def _settle(self, timing: Timing) -> None:
+    async def _settle(self, timing: PhaseDurations) -> None:
         """Wait until latency no longer grows, `settle_max_s` at most."""
         left_s = timing.settle_max_s
         while left_s > 0:

@@ -98,14 +98,14 @@ class EndedTurns(Protocol):
     def __len__(self) -> int: ...
 
 
-class Step(NamedTuple):
+class MessageEffect(NamedTuple):
     """What one message meant: the turn that it belongs to (just ended or open), and the rules that it broke."""
 
     turn: Turn | None
     violations: tuple[Violation, ...] = ()
 
 
-_NOTHING = Step(None)
+_NOTHING = MessageEffect(None)
 _EVENTS: dict[str, TurnEvent] = {event.value: event for event in TurnEvent}
 
 
@@ -132,13 +132,13 @@ class TurnTracker:
         self._fatal = False
         self._broken: list[Violation] = []
 
-    def feed(self, message: ServerMessage) -> Step:
+    def feed(self, message: ServerMessage) -> MessageEffect:
         """Take one message; returns its turn (None for messages outside of turns) and the violations found in it."""
         turn = self._turn_of(message)
         if not self._broken:
-            return _NOTHING if turn is None else Step(turn)
+            return _NOTHING if turn is None else MessageEffect(turn)
         broken, self._broken = tuple(self._broken), []
-        return Step(turn, broken)
+        return MessageEffect(turn, broken)
 
     def _turn_of(self, message: ServerMessage) -> Turn | None:
         self._check_envelope(message)

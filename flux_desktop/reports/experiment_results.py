@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flux_desktop.evaluation.comparing.isolation import IsolationResult, rule_text, shift_text
-from flux_desktop.evaluation.comparing.paired import ArmComparison, Verdict
+from flux_desktop.evaluation.comparing.paired import ArmComparison, ComparisonVerdict
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, SweepReport
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
@@ -17,10 +17,10 @@ _DEFINITIONS = (
     "end of a turn to the decision, in audio time."
 )
 _FINDINGS = {
-    Verdict.BETTER: "B better",
-    Verdict.WORSE: "B worse",
-    Verdict.NO_DIFFERENCE: "no difference",
-    Verdict.UNDECIDED: "undecided",
+    ComparisonVerdict.BETTER: "B better",
+    ComparisonVerdict.WORSE: "B worse",
+    ComparisonVerdict.NO_DIFFERENCE: "no difference",
+    ComparisonVerdict.UNDECIDED: "undecided",
 }
 
 

@@ -26,7 +26,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.accuracy.heard_text import HeardText
-from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, EndCause, TurnDecision
 from flux_desktop.flux.turns import Turn
 
 _TAGS = tuple(
@@ -36,9 +36,9 @@ _TAGS = tuple(
 _RECEIVED = b'{"event":"received"'
 _UPDATE, _TURN_EVENT = b'"turn_event":"Update"', b'"turn_event":"'
 _EVENTS = {
-    "EagerEndOfTurn": TurnEvent.EAGER,
-    "TurnResumed": TurnEvent.RESUMED,
-    "EndOfTurn": TurnEvent.END,
+    "EagerEndOfTurn": DetectorEvent.EAGER,
+    "TurnResumed": DetectorEvent.RESUMED,
+    "EndOfTurn": DetectorEvent.END,
 }
 _CAUSES = {"model": EndCause.MODEL, "timeout": EndCause.TIMEOUT, "manual": EndCause.FORCED, "closed": EndCause.FORCED}
 
@@ -152,7 +152,7 @@ class _ConnectionReader:
         if kind is None:
             return
         cause = EndCause.UNKNOWN
-        if kind is TurnEvent.END:
+        if kind is DetectorEvent.END:
             cause = EndCause.FORCED if self._is_closing else _CAUSES.get(turn.ended_by or "", EndCause.UNKNOWN)
             self._text(turn)
         latency_ms = event.user_latency_ms
@@ -171,7 +171,9 @@ class _ConnectionReader:
         if turn is not None:
             self._text(turn)
             self.connection.decisions.append(
-                TurnDecision(event=TurnEvent.END, audio_s=turn.end_s, cause=EndCause.FORCED, transcript=turn.transcript)
+                TurnDecision(
+                    event=DetectorEvent.END, audio_s=turn.end_s, cause=EndCause.FORCED, transcript=turn.transcript
+                )
             )
 
     def _text(self, turn: Turn) -> None:

@@ -363,20 +363,20 @@ class SimulatedRun:
 
     async def exchange(self, commands: list[tuple[int, bytes]]) -> bytes:
         """A snapshot of 1,000 streams, ten rows of which have changed."""
-        from flux_desktop.cluster.messages import Answer, pack
+        from flux_desktop.cluster.messages import GeneratorReport, pack
         from flux_desktop.engine.records.events import Snapshot, encode_event
         from flux_desktop.engine.records.facts import ConnectionRow
 
         if not self._answer:
             rows = [ConnectionRow(conn=conn, chunks_sent=99, turns=3, text="as it stands now") for conn in range(10)]
             line = encode_event(Snapshot(t=1.0, ledger={"streaming": 1000}, rows=rows))
-            self._answer = pack(Answer(monotonic_s=time.monotonic(), lines=[(1, line)]))
+            self._answer = pack(GeneratorReport(monotonic_s=time.monotonic(), lines=[(1, line)]))
         return self._answer
 
 
 async def exchanges(generators: int, seconds: float) -> None:
     """Exchanges with simulated generators, at the pace of a run."""
-    from flux_desktop.cluster.messages import Answer, unpack
+    from flux_desktop.cluster.messages import GeneratorReport, unpack
     from flux_desktop.cluster.nodes import client
     from flux_desktop.engine.records.events import decode_event
 
@@ -398,7 +398,7 @@ async def exchanges(generators: int, seconds: float) -> None:
                     await asyncio.sleep(random.random() * EXCHANGE_EVERY_S)
                     while time.monotonic() < until_s:
                         asked_s = time.monotonic()
-                        answer = unpack(await actor.exchange([]), Answer)
+                        answer = unpack(await actor.exchange([]), GeneratorReport)
                         took.append(time.monotonic() - asked_s)
                         for _, text in answer.lines:
                             decode_event(text)

@@ -20,8 +20,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from flux_desktop.audio.listening.client import Listening
-from flux_desktop.audio.listening.protocol import Hear, Heard
+from flux_desktop.audio.listening.client import ListeningProcess
+from flux_desktop.audio.listening.protocol import Hear, ListeningReport
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
@@ -46,7 +46,7 @@ class Bench:
         self.seconds = seconds
         self._sessions = sessions
         self.zero_s = 0.0
-        self.reports: list[Heard] = []
+        self.reports: list[ListeningReport] = []
 
     async def run(self, *, listens: bool) -> RunEnded:
         """Stream, and listen to the first connection."""
@@ -70,7 +70,7 @@ class Bench:
         return ended
 
     async def _listen(self, over: asyncio.Event) -> None:
-        listening = Listening(RATE_HZ)
+        listening = ListeningProcess(RATE_HZ)
         listening.send(Hear(segments=[Segment(path=str(SAMPLE), at_s=0.0, repeats=True)], zero_s=self.zero_s))
         ending = asyncio.ensure_future(over.wait())
         async with contextlib.aclosing(listening.reports()) as reports:

@@ -6,7 +6,7 @@ import pytest
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.progress_line import progress_text, show_notice
-from flux_desktop.engine.records.events import Heartbeat, Notice
+from flux_desktop.engine.records.events import Notice, WorkerHeartbeat
 from flux_desktop.experiments.clip_run import ClipProgress
 
 
@@ -18,6 +18,6 @@ def test_the_time_left_follows_from_what_is_done() -> None:
 
 
 def test_notices_are_shown_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    show_notice(Heartbeat())
+    show_notice(WorkerHeartbeat())
     show_notice(Notice(t=0.0, problem=Problem(code="clip_left_out", what="The clip a.wav is left out.")))
     assert capsys.readouterr().err == "The clip a.wav is left out.\n"

@@ -9,7 +9,7 @@ import pytest
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli import main, self_test
 from flux_desktop.engine.self_test import quick_checks
-from flux_desktop.engine.self_test.quick_checks import Finding
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult
 
 
 def test_the_quick_part_is_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,6 +32,6 @@ def test_what_is_wrong_decides_the_exit_status(
 def test_a_problem_with_line_breaks_stays_one_line() -> None:
     problem = Problem(code="x", what="Two\nlines.", why="And \x1b[31mcolour.", todo="Do it.")
     assert (
-        self_test.line(Finding(name="thing", problem=problem))
+        self_test.line(QuickCheckResult(name="thing", problem=problem))
         == "FAILED  thing            Two lines. And colour. Do it."
     )

@@ -12,7 +12,7 @@ import pytest
 
 from flux_desktop.cluster import hosted_run
 from flux_desktop.cluster.hosted_run import HostedRun
-from flux_desktop.cluster.messages import Answer, Begin, Hello, pack, unpack
+from flux_desktop.cluster.messages import Begin, GeneratorReport, Hello, pack, unpack
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.recording.recording_file import recorded_lines
 from flux_desktop.engine.records.commands import StartRun, StopRun, encode_command
@@ -57,7 +57,7 @@ class Coordinator:
         await self.hosted.begin(pack(Begin(worker=1, start=encode_command(start), forwarded=True)))
 
     async def exchange(self, *commands: tuple[int, bytes]) -> None:
-        answer = unpack(await self.hosted.exchange(list(commands)), Answer)
+        answer = unpack(await self.hosted.exchange(list(commands)), GeneratorReport)
         self.events += [decode_event(line) for _, line in answer.lines]
         self.done = answer.done
 

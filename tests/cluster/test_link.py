@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flux_desktop.cluster.link import LATE_S, GeneratorLink, in_order
-from flux_desktop.cluster.messages import Answer
+from flux_desktop.cluster.messages import GeneratorReport
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.records.events import Histograms, Snapshot
 from flux_desktop.engine.records.facts import Percentiles
@@ -43,7 +43,9 @@ def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None
     deliveries: Deliveries = []
     link = link_of(deliveries=deliveries)
     clock[0] += 0.2
-    link._take(Answer(monotonic_s=5000.1, lines=[(1, b"a"), (2, b"b"), (1, b"c")], done=[2, 3]), clock[0] - 0.2)
+    link._take(
+        GeneratorReport(monotonic_s=5000.1, lines=[(1, b"a"), (2, b"b"), (1, b"c")], done=[2, 3]), clock[0] - 0.2
+    )
     assert sorted(deliveries) == [(1, [b"a", b"c"], False), (2, [b"b"], True), (3, [], True)]
     row = link.row()
     assert (row.offset_ms, row.offset_error_ms) == (4_000_000.0, 100.0)
@@ -51,7 +53,7 @@ def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None
 
 def test_a_generator_at_a_glance(clock: list[float]) -> None:
     link = link_of()
-    link._take(Answer(monotonic_s=0.0), clock[0])
+    link._take(GeneratorReport(monotonic_s=0.0), clock[0])
     link.note(
         1, Snapshot(t=1.0, ledger={"streaming": 3, "waiting": 2}, cpu_percent=20.0, pacing=Percentiles(n=9, p99_ms=2))
     )
@@ -67,16 +69,16 @@ def test_one_that_answers_late_makes_the_run_invalid(clock: list[float]) -> None
     link = link_of()
     for _ in range(2):
         clock[0] += LATE_S + 0.5
-        link._take(Answer(monotonic_s=0.0), clock[0])
+        link._take(GeneratorReport(monotonic_s=0.0), clock[0])
     assert link.faults(LIMITS) == ["generator a did not answer for 2.5 s, allowed 2 s"]
 
 
 def test_one_that_learns_of_the_start_too_late_makes_it_invalid(clock: list[float]) -> None:
     link = link_of()
-    link._take(Answer(monotonic_s=0.0), clock[0])
+    link._take(GeneratorReport(monotonic_s=0.0), clock[0])
     link.start_is_due(clock[0] + 1.0)
     clock[0] += 1.2
-    link._take(Answer(monotonic_s=0.0), clock[0])
+    link._take(GeneratorReport(monotonic_s=0.0), clock[0])
     assert link.faults(LIMITS) == ["generator a started 200 ms late"]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S, Answer, Hello, pack, unpack
+from flux_desktop.cluster.messages import EXCHANGE_EVERY_S, LEASE_S, GeneratorReport, Hello, pack, unpack
 
 
 def test_messages_survive_the_way() -> None:
-    answer = Answer(monotonic_s=1.5, lines=[(1, b"{}\n"), (2, b"\xff")], done=[2])
-    assert unpack(pack(answer), Answer) == answer
+    answer = GeneratorReport(monotonic_s=1.5, lines=[(1, b"{}\n"), (2, b"\xff")], done=[2])
+    assert unpack(pack(answer), GeneratorReport) == answer
     with pytest.raises(msgspec.DecodeError):
         unpack(pack(answer), Hello)
 

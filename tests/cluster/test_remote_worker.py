@@ -12,7 +12,7 @@ import pytest
 
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.cluster.clock_offset import ClockOffset
+from flux_desktop.cluster.clock_offset import OffsetEstimate
 from flux_desktop.cluster.messages import Begin, unpack
 from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
@@ -22,10 +22,10 @@ from flux_desktop.engine.records.commands import BeginStreams, StartRun, StopRun
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
-    Heartbeat,
     Notice,
     RunRefused,
     Snapshot,
+    WorkerHeartbeat,
     decode_event,
     encode_event,
 )
@@ -38,7 +38,7 @@ class Link:
 
     def __init__(self) -> None:
         self.name, self.root, self.lost = "a", "/there", ""
-        self.offset = ClockOffset()
+        self.offset = OffsetEstimate()
         self.offset.add(0.0, 100.0, 0.0)
         self.calls: list[tuple[Any, ...]] = []
         self.sent: list[tuple[int, Any]] = []
@@ -125,7 +125,7 @@ async def test_times_go_to_the_generators_clock_and_paths_to_its_folder(harness:
     assert isinstance(start, StartRun)
     assert (start.origin_s, start.recording_path, start.connections) == (107.0, None, [1, 4])
     assert start.plan.source == WavSource(path="audio/000001/a.wav")
-    harness.take(Heartbeat(), done=True)
+    harness.take(WorkerHeartbeat(), done=True)
     await task
 
 

@@ -12,7 +12,7 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cluster.threaded_pool import ThreadedPool
 from flux_desktop.engine.records.commands import ProxyVariables, StartRun, StopRun
-from flux_desktop.engine.records.events import Heartbeat
+from flux_desktop.engine.records.events import WorkerHeartbeat
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
@@ -59,7 +59,7 @@ class Pool:
 
     async def serve(self, start: StartRun, first_commands) -> None:
         self.note("serve")
-        self.on_event(1, Heartbeat())
+        self.on_event(1, WorkerHeartbeat())
         await self.sent.wait()
 
     def send(self, command: object) -> None:

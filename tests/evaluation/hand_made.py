@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, EndCause, TurnDecision
 
 
 def turn(start_s: float, end_s: float, text: str = "") -> SpokenTurn:
@@ -18,12 +18,12 @@ def span(start_s: float, end_s: float) -> Span:
 def end(
     audio_s: float, transcript: str | None = None, *, heard_s: float | None = None, cause: EndCause = EndCause.MODEL
 ) -> TurnDecision:
-    return TurnDecision(event=TurnEvent.END, audio_s=audio_s, heard_s=heard_s, cause=cause, transcript=transcript)
+    return TurnDecision(event=DetectorEvent.END, audio_s=audio_s, heard_s=heard_s, cause=cause, transcript=transcript)
 
 
 def eager(audio_s: float, heard_s: float | None = None) -> TurnDecision:
-    return TurnDecision(event=TurnEvent.EAGER, audio_s=audio_s, heard_s=heard_s)
+    return TurnDecision(event=DetectorEvent.EAGER, audio_s=audio_s, heard_s=heard_s)
 
 
 def resumed(audio_s: float) -> TurnDecision:
-    return TurnDecision(event=TurnEvent.RESUMED, audio_s=audio_s)
+    return TurnDecision(event=DetectorEvent.RESUMED, audio_s=audio_s)

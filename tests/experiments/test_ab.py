@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.evaluation.comparing.paired import Primary, Verdict
+from flux_desktop.evaluation.comparing.paired import ComparisonVerdict, Primary
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, scored
 from flux_desktop.flux.options import FluxOptions
@@ -43,5 +43,5 @@ def test_a_higher_threshold_is_slower_and_the_built_in_endpoint_has_no_noise() -
     assert (len(result.a_first), len(result.a_second), len(result.b)) == (12, 12, 24)
     comparison = result.compare(Primary.WAIT, 50)
     assert comparison.wait_ms.noise.value == 0
-    assert comparison.verdict is Verdict.WORSE
+    assert comparison.verdict is ComparisonVerdict.WORSE
     assert result.problem is None

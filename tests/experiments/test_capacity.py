@@ -15,16 +15,16 @@ from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnde
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
-from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, Timing
+from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, PhaseDurations
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome, RungSamples, judge
-from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
+from flux_desktop.evaluation.capacity.search import Rung, SearchSettings, next_rung
 from flux_desktop.experiments.capacity import CapacitySearch, StoppedError
 from flux_desktop.experiments.capacity_plan import CapacityPlan, on_demand_plan
 from flux_desktop.local_endpoint.faults.capacity import BEYOND, Capacity
 
 LIMIT = parse_criterion("wire_p95_ms<400")
-QUICK = Timing(settle_min_s=0.2, settle_max_s=0.4, measure_s=2.0, cool_down_s=0.1)
+QUICK = PhaseDurations(settle_min_s=0.2, settle_max_s=0.4, measure_s=2.0, cool_down_s=0.1)
 
 
 def plan(*local_arguments: str, max_streams: int = 4, **more: object) -> CapacityPlan:
@@ -34,7 +34,7 @@ def plan(*local_arguments: str, max_streams: int = 4, **more: object) -> Capacit
     fields = {"criteria": (parse_criterion("wire_p50_ms<5000"),), "timing": QUICK} | more
     return CapacityPlan(
         run=on_demand_plan(run, max_streams),
-        search=Settings(start=1, max_streams=max_streams, repeats=1),
+        search=SearchSettings(start=1, max_streams=max_streams, repeats=1),
         **fields,  # type: ignore[arg-type]
     )
 
@@ -132,7 +132,7 @@ def test_a_known_capacity_is_found_in_20_of_20_searches(beyond: str) -> None:
 def _search_by_rules(capacity: Capacity, seed: int) -> Result:
     rng = np.random.default_rng(seed)
     history: list[RungOutcome] = []
-    while isinstance(step := next_rung(history, Settings(max_streams=100)), Rung):
+    while isinstance(step := next_rung(history, SearchSettings(max_streams=100)), Rung):
         history.append(_rung_by_rules(capacity, step, rng))
     return step
 

@@ -10,7 +10,14 @@ import pytest
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.turns.reference import reference_turns
 from flux_desktop.experiments import isolation
-from flux_desktop.experiments.isolation import CLIP, LONG, Phase, check_isolation, isolation_clips, longest_minutes
+from flux_desktop.experiments.isolation import (
+    CLIP,
+    LONG,
+    IsolationPhase,
+    check_isolation,
+    isolation_clips,
+    longest_minutes,
+)
 
 BASE = RunPlan(endpoint="local", source=WavSource(path="none"))
 
@@ -31,8 +38,8 @@ def test_the_check_lasts_less_than_five_minutes() -> None:
 def test_every_phase_is_run_and_the_clip_is_heard_in_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Whether state is detected is tried without a clock, in tests/evaluation/comparing/test_isolation.py.
     phases = (
-        Phase(name="fresh", entries=(CLIP,), at_once=1),
-        Phase(name="after", entries=(LONG, CLIP), at_once=1),
+        IsolationPhase(name="fresh", entries=(CLIP,), at_once=1),
+        IsolationPhase(name="after", entries=(LONG, CLIP), at_once=1),
     )
     monkeypatch.setattr(isolation, "PHASES", phases)
     monkeypatch.setattr(isolation, "LONG_TURNS", 1)

@@ -10,7 +10,7 @@ import pytest
 from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
-from flux_desktop.evaluation.capacity.report import Timing
+from flux_desktop.evaluation.capacity.report import PhaseDurations
 from flux_desktop.evaluation.capacity.rung import RungOutcome
 from flux_desktop.evaluation.capacity.search import Rung
 from flux_desktop.experiments.capacity_plan import CapacityPlan
@@ -21,7 +21,7 @@ from tests.experiments.test_load_observer import ended, streaming
 PLAN = CapacityPlan(
     run=RunPlan(endpoint="fake", source=WavSource(path="a.wav")),
     criteria=(parse_criterion("wire_p50_ms<500"),),
-    timing=Timing(settle_min_s=1.0, settle_max_s=2.0, measure_s=10.0, cool_down_s=5.0),
+    timing=PhaseDurations(settle_min_s=1.0, settle_max_s=2.0, measure_s=10.0, cool_down_s=5.0),
 )
 
 

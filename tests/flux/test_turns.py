@@ -17,7 +17,7 @@ from flux_desktop.flux.messages import (
     Unknown,
     Word,
 )
-from flux_desktop.flux.turns import HARD_RULES, TRANSITIONS, Step, TurnState, TurnTracker, Violation
+from flux_desktop.flux.turns import HARD_RULES, TRANSITIONS, MessageEffect, TurnState, TurnTracker, Violation
 
 START, UPDATE, EAGER = TurnEvent.START_OF_TURN, TurnEvent.UPDATE, TurnEvent.EAGER_END_OF_TURN
 RESUMED, END = TurnEvent.TURN_RESUMED, TurnEvent.END_OF_TURN
@@ -38,7 +38,7 @@ class RecordingTracker(TurnTracker):
         super().__init__(eager_configured=eager_configured)
         self.violations: list[Violation] = []
 
-    def feed(self, message: ServerMessage) -> Step:
+    def feed(self, message: ServerMessage) -> MessageEffect:
         step = super().feed(message)
         self.violations += step.violations
         return step

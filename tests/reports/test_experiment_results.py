@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.evaluation.comparing.isolation import judge_isolation
-from flux_desktop.evaluation.comparing.paired import Verdict
+from flux_desktop.evaluation.comparing.paired import ComparisonVerdict
 from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.confirm import compared
@@ -44,7 +44,7 @@ def test_a_comparison_says_which_arm_is_better() -> None:
     assert figures is not None
     comparison = compared_arms(0.1)
     report = ab_experiment(("one", "two"), (figures, figures), comparison)
-    assert comparison.verdict is Verdict.WORSE
+    assert comparison.verdict is ComparisonVerdict.WORSE
     assert report.finding == "B worse"
     assert report.answer == report.sentences[0] == comparison.sentence
     assert [row[:2] for row in report.rows] == [["A", "one"], ["B", "two"]]

@@ -11,7 +11,7 @@ from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.evaluation.accuracy.heard_text import HeardText
-from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, EndCause
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.heard_run import HeardConnection, read_heard_run
 from tests.reports.recorded_talk import begins, closing, ended, plan, reference, said, session_of, turn_event, words_of
@@ -40,7 +40,11 @@ def test_turns_and_decisions_of_a_connection(tmp_path: Path) -> None:
     )
     connection = only(session)
     assert connection.texts == [HeardText(text="I would like a pizza", start_s=1.2, end_s=4.0)]
-    assert [each.event for each in connection.decisions] == [TurnEvent.EAGER, TurnEvent.RESUMED, TurnEvent.END]
+    assert [each.event for each in connection.decisions] == [
+        DetectorEvent.EAGER,
+        DetectorEvent.RESUMED,
+        DetectorEvent.END,
+    ]
     last = connection.decisions[-1]
     assert (last.audio_s, last.cause) == (4.0, EndCause.TIMEOUT)
     assert last.heard_s == pytest.approx(4.2), "200 ms after its audio was due"

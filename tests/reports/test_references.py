@@ -10,7 +10,7 @@ import pytest
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
-from flux_desktop.evaluation.turns.turn_matching import TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, TurnDecision
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.heard_run import HeardConnection, Play
 from flux_desktop.reports.references import decisions_in, played_clips, reference_turns, spoken_texts
@@ -113,9 +113,9 @@ def test_holds_are_stated_or_the_silences_between_the_words_of_a_turn() -> None:
 def test_decisions_are_moved_to_the_clip() -> None:
     heard_connection = connection((0, 0.0), (1, 12.0), audio_s=24.0)
     heard_connection.decisions = [
-        TurnDecision(event=TurnEvent.END, audio_s=3.0, heard_s=3.2),
-        TurnDecision(event=TurnEvent.END, audio_s=13.0),
-        TurnDecision(event=TurnEvent.END, audio_s=15.5, heard_s=15.6),
+        TurnDecision(event=DetectorEvent.END, audio_s=3.0, heard_s=3.2),
+        TurnDecision(event=DetectorEvent.END, audio_s=13.0),
+        TurnDecision(event=DetectorEvent.END, audio_s=15.5, heard_s=15.6),
     ]
     first, second = played_clips(heard_connection, {0: TWO_TURNS, 1: OTHER})
     assert [each.audio_s for each in decisions_in(first, heard_connection)] == [3.0, 13.0], (

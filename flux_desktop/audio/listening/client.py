@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 import msgspec
 
-from flux_desktop.audio.listening.protocol import Command, Hear, Heard, Volume, decode_heard, encode
+from flux_desktop.audio.listening.protocol import Command, Hear, ListeningReport, Volume, decode_heard, encode
 from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem
@@ -22,7 +22,7 @@ CRASHED = Problem(
 )
 
 
-class Listening:
+class ListeningProcess:
     """A listening process on one output. Commands sent before it has started are delivered when it starts."""
 
     def __init__(self, sample_rate_hz: int, output: str = "", command: Sequence[str] = ()) -> None:
@@ -39,7 +39,7 @@ class Listening:
         if process is not None and process.stdin is not None and not process.stdin.is_closing():
             process.stdin.write(encode(command))
 
-    async def reports(self) -> AsyncGenerator[Heard]:
+    async def reports(self) -> AsyncGenerator[ListeningReport]:
         """Start the process; yields its reports until it ends. Closing the iterator ends it.
 
         Raises `OSError` if no process can be started.
@@ -55,6 +55,6 @@ class Listening:
                 except msgspec.DecodeError:
                     continue  # printed by a library
             if await process.wait():
-                yield Heard(problem=CRASHED, is_over=True)
+                yield ListeningReport(problem=CRASHED, is_over=True)
         finally:
             await self._child.stop(STOP_PATIENCE_S)

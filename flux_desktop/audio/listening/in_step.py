@@ -22,7 +22,7 @@ JUDGED_BLOCKS = 15
 JUMP_BLOCKS = 3
 
 
-class Step(NamedTuple):
+class BlockFill(NamedTuple):
     """What a block of output is filled with: `sample_count` samples of the recording, from `first` on."""
 
     first: int
@@ -49,24 +49,24 @@ class InStep:
         self._errors_s.clear()
         self._correcting = False
 
-    def step(self, place: int | None, due: float, size: int) -> Step:
+    def step(self, place: int | None, due: float, size: int) -> BlockFill:
         """What to fill a block of `size` samples with that is heard at the moment at which the plan is at `due`.
 
         `place` is the sample after the previous block; None after silence.
         """
         if place is None:
             self.reset()
-            return Step(round(due), size, jumped=True)
+            return BlockFill(round(due), size, jumped=True)
         self._errors_s.append((due - place) / self._rate_hz)
         newest = list(self._errors_s)[-JUMP_BLOCKS:]
         if len(newest) == JUMP_BLOCKS and min(map(abs, newest)) > JUMP_S:
             self.reset()
-            return Step(round(due), size, jumped=True)
+            return BlockFill(round(due), size, jumped=True)
         error_s = statistics.median(self._errors_s)
         limit_s = CORRECTED_TO_S if self._correcting else CORRECTED_FROM_S
         self._correcting = abs(error_s) > limit_s
         if not self._correcting or abs(error_s) > JUMP_S:
-            return Step(place, size, jumped=False)
+            return BlockFill(place, size, jumped=False)
         most = max(1, int(size * STRETCH_MAX))
         extra = max(-most, min(most, round(error_s * self._rate_hz)))
-        return Step(place, size + extra, jumped=False)
+        return BlockFill(place, size + extra, jumped=False)

@@ -18,7 +18,7 @@ import msgspec
 
 from flux_desktop.audio.listening.output import Output, lost, opened
 from flux_desktop.audio.listening.player import Player
-from flux_desktop.audio.listening.protocol import Heard, decode_command, encode
+from flux_desktop.audio.listening.protocol import ListeningReport, decode_command, encode
 from flux_desktop.base.orphan import exit_with_parent
 from flux_desktop.base.problem import ProblemError
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
             threading.Thread(target=_read_commands, args=(player, over), name="commands", daemon=True).start()
             _play(output, player, over)
     except ProblemError as error:
-        _report(Heard(problem=error.problem, is_over=True))
+        _report(ListeningReport(problem=error.problem, is_over=True))
     return 0
 
 
@@ -52,12 +52,12 @@ def _play(output: Output, player: Player, over: threading.Event) -> None:
         idle_s = 0.0 if output.fills != fills else idle_s + min(now_s - before_s, STEP_MAX_S)
         fills, before_s = output.fills, now_s
         if idle_s > LOST_AFTER_S:
-            _report(Heard(problem=lost(output.name), is_over=True))
+            _report(ListeningReport(problem=lost(output.name), is_over=True))
             os._exit(0)  # PortAudio does not return from closing a device that has gone
         if now_s - reported_s >= REPORT_S:
             reported_s = now_s
             _report(
-                Heard(
+                ListeningReport(
                     position_s=player.position_s,
                     behind_s=player.behind_s,
                     problem=player.tape.problem,
@@ -76,7 +76,7 @@ def _read_commands(player: Player, over: threading.Event) -> None:
     over.set()
 
 
-def _report(report: Heard) -> None:
+def _report(report: ListeningReport) -> None:
     with contextlib.suppress(OSError):  # the owner has closed the pipe
         os.write(sys.stdout.fileno(), encode(report))
 

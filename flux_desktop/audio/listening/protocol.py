@@ -24,7 +24,7 @@ class Volume(msgspec.Struct, kw_only=True, tag_field="command", tag="volume"):
 Command = Hear | Volume
 
 
-class Heard(msgspec.Struct, kw_only=True, omit_defaults=True):
+class ListeningReport(msgspec.Struct, kw_only=True, omit_defaults=True):
     """A report: where the sound is on the time line, how far behind the plan it is, or why nothing is heard."""
 
     position_s: float | None = None
@@ -38,10 +38,10 @@ class Heard(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 _command_decoder = msgspec.json.Decoder(Command)
-_heard_decoder = msgspec.json.Decoder(Heard)
+_heard_decoder = msgspec.json.Decoder(ListeningReport)
 
 
-def encode(message: Command | Heard) -> bytes:
+def encode(message: Command | ListeningReport) -> bytes:
     """One line."""
     return msgspec.json.encode(message) + b"\n"
 
@@ -52,6 +52,6 @@ def decode_command(line: bytes) -> Command:
     return command
 
 
-def decode_heard(line: bytes) -> Heard:
+def decode_heard(line: bytes) -> ListeningReport:
     """Raises `msgspec.DecodeError` for a line that is no report, such as one printed by a library."""
     return _heard_decoder.decode(line)

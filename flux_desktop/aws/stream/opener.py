@@ -20,7 +20,7 @@ from flux_desktop.aws.probe import address_of, probe
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.connections import Connections
 from flux_desktop.aws.stream.network import Network
-from flux_desktop.aws.stream.receive_queue import ReceiveQueue, WakeUps
+from flux_desktop.aws.stream.receive_queue import ReceiveQueue, SharedWakeUps
 from flux_desktop.aws.stream.sdk_client import AsyncSageMakerRuntimeHTTP2Client, AsyncSageMakerRuntimeHTTP2Config
 from flux_desktop.aws.stream.sdk_plugins import FailureObserver, Publisher, StaticIdentity, StreamProtocol
 from flux_desktop.aws.stream.stream import SageMakerStream
@@ -59,7 +59,7 @@ class StreamOpener:
         self,
         target: StreamTarget,
         limits: StreamTimeouts | None = None,
-        wake_ups: WakeUps | None = None,
+        wake_ups: SharedWakeUps | None = None,
         streams_each: int = 1,
     ) -> None:
         """`streams_each` is the largest number of streams on one connection."""

@@ -18,7 +18,7 @@ DEFER_MAX_S = 0.040
 Handler = Callable[[Any, float], None]
 
 
-class WakeUps(Protocol):
+class SharedWakeUps(Protocol):
     """Wake-ups of the event loop for other work."""
 
     next_s: float
@@ -34,7 +34,7 @@ class ReceiveQueue:
     `post` may be called from any thread; everything else runs on the loop's thread.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, wake_ups: WakeUps | None = None) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, wake_ups: SharedWakeUps | None = None) -> None:
         self._loop = loop
         self._wake_ups = wake_ups
         if wake_ups is not None:

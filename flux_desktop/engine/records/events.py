@@ -50,7 +50,7 @@ class WorkerReady(_Event, tag="worker_ready"):
     schema: int = msgspec.field(default_factory=lambda: SCHEMA_VERSION)  # a factory: always written
 
 
-class Heartbeat(_Event, tag="heartbeat"):
+class WorkerHeartbeat(_Event, tag="heartbeat"):
     """A worker is alive, also while it reads audio and has no run yet; between worker and supervisor only."""
 
 
@@ -235,7 +235,7 @@ class RunEnded(_Event, tag="run_ended"):
 
 Event = (
     WorkerReady
-    | Heartbeat
+    | WorkerHeartbeat
     | RunReady
     | RunStarted
     | ConnectionChanged

@@ -32,7 +32,7 @@ OPEN_FILES_MIN = 2_200
 """A thousand connections to the built-in endpoint, which opens as many itself."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class QuickCheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """The result of one check: an `observation` in a few words, or the `problem`."""
 
     name: str
@@ -40,20 +40,20 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
 
-def quick_findings() -> Iterator[Finding]:
+def quick_findings() -> Iterator[QuickCheckResult]:
     """Carry out the quick checks, one after the other. Never raises."""
     for name, check in QUICK.items():
         yield finding(name, check)
 
 
-def finding(name: str, check: Callable[[], str]) -> Finding:
+def finding(name: str, check: Callable[[], str]) -> QuickCheckResult:
     """One check's observation or problem. Boundary: an unforeseen failure is a finding too."""
     try:
-        return Finding(name=name, observation=check())
+        return QuickCheckResult(name=name, observation=check())
     except ProblemError as error:
-        return Finding(name=name, problem=error.problem)
+        return QuickCheckResult(name=name, problem=error.problem)
     except Exception as error:
-        return Finding(name=name, problem=unforeseen(name, error))
+        return QuickCheckResult(name=name, problem=unforeseen(name, error))
 
 
 def unforeseen(name: str, error: Exception) -> Problem:

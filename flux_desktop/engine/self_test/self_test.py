@@ -28,7 +28,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerRea
 from flux_desktop.engine.records.facts import ConnectionSummary
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan, WavSource
 from flux_desktop.engine.self_test.clock_check import clock_skew_s, skew_words
-from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings, unforeseen
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult, quick_findings, unforeseen
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
@@ -57,7 +57,7 @@ class Painted(msgspec.Struct, kw_only=True):
 class SelfTest:
     """One self-test. `report` gets each finding as it comes; the window's picture is saved as `picture`."""
 
-    def __init__(self, report: Callable[[Finding], None], picture: Path | None = None) -> None:
+    def __init__(self, report: Callable[[QuickCheckResult], None], picture: Path | None = None) -> None:
         self._report_finding = report
         self._picture = picture
         self._local = LocalEndpoint()
@@ -83,7 +83,7 @@ class SelfTest:
             await self._check("screen", self._screen)
             await self._check("microphones", self._microphones)
 
-    def _report(self, finding: Finding) -> None:
+    def _report(self, finding: QuickCheckResult) -> None:
         self.failed += finding.problem is not None
         self._report_finding(finding)
 
@@ -241,14 +241,14 @@ def _error_rate() -> str:
     return f"error rates by {ENGLISH}"
 
 
-async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> Finding:
+async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> QuickCheckResult:
     """`quick_checks.finding` for a check that is awaited. Boundary: an unforeseen failure is a finding too."""
     try:
-        return Finding(name=name, observation=await check())
+        return QuickCheckResult(name=name, observation=await check())
     except ProblemError as error:
-        return Finding(name=name, problem=error.problem)
+        return QuickCheckResult(name=name, problem=error.problem)
     except Exception as error:
-        return Finding(name=name, problem=unforeseen(name, error))
+        return QuickCheckResult(name=name, problem=unforeseen(name, error))
 
 
 def _library_todo(why: str) -> str:

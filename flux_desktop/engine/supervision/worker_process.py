@@ -17,11 +17,11 @@ from flux_desktop.engine.records.commands import Command, Quit, StartRun, encode
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
-    Heartbeat,
     Histograms,
     RunReady,
     RunRefused,
     Snapshot,
+    WorkerHeartbeat,
     WorkerReady,
     decode_event,
 )
@@ -37,7 +37,7 @@ STARTUP_MAX_S = 60.0
 _LOOK_EVERY_S = 1.0
 
 
-class Silence:
+class WorkerSilence:
     """How long a worker has sent nothing, in seconds during which this process itself was running; plain state.
 
     After this process was suspended (Ctrl+Z, a paused container, a closed lid) the worker's events still wait in the
@@ -77,7 +77,7 @@ class WorkerProcess:
         self._rows: dict[int, ConnectionRow] = {}
         """Last row of each connection: all that is known of those that die with the process."""
         self._last_t = 0.0
-        self._silence: Silence | None = None
+        self._silence: WorkerSilence | None = None
         self._is_loaded = False
         self._finished = False
         self._serving = False
@@ -127,7 +127,7 @@ class WorkerProcess:
     async def _end_if_silent(self, process: asyncio.subprocess.Process) -> None:
         """Kill a process that is stuck. Checked now and then: a limit for each line would need a timer for each."""
         clock, look_every_s = asyncio.get_running_loop().time, min(_LOOK_EVERY_S, SILENCE_MAX_S / 4)
-        self._silence = Silence(clock(), look_every_s)
+        self._silence = WorkerSilence(clock(), look_every_s)
         while (silent_s := self._silence.look(clock())) < (SILENCE_MAX_S if self._is_loaded else STARTUP_MAX_S):  # noqa: ASYNC110
             await asyncio.sleep(look_every_s)
         self._child.stderr_tail.append(f"It sent nothing for {silent_s:.0f} s and was ended.")
@@ -143,7 +143,7 @@ class WorkerProcess:
         except msgspec.DecodeError:
             _LOG.exception("worker %d sent a line that is not an event", self.number)
             return
-        if isinstance(event, WorkerReady | Heartbeat):
+        if isinstance(event, WorkerReady | WorkerHeartbeat):
             return
         if isinstance(event, RunReady):
             self._on_event(self.number, event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.aws.stream.opener import StreamOpener
-from flux_desktop.aws.stream.receive_queue import WakeUps
+from flux_desktop.aws.stream.receive_queue import SharedWakeUps
 from flux_desktop.aws.target import Credentials, StreamListener, StreamTarget, StreamTimeouts
 from flux_desktop.engine.connection.transport import OpenStream
 from flux_desktop.engine.records.plan import RunPlan
@@ -17,7 +17,7 @@ class SageMakerTransport:
         plan: RunPlan,
         credentials: Credentials,
         timeouts: StreamTimeouts | None = None,
-        wake_ups: WakeUps | None = None,
+        wake_ups: SharedWakeUps | None = None,
     ) -> None:
         """With `wake_ups` messages may wait for the loop's next one (`aws.stream.receive_queue`)."""
         self._credentials = credentials

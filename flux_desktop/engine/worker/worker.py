@@ -38,7 +38,7 @@ from flux_desktop.engine.records.commands import (
     Watch,
     decode_command,
 )
-from flux_desktop.engine.records.events import Heartbeat, Notice, WorkerReady
+from flux_desktop.engine.records.events import Notice, WorkerHeartbeat, WorkerReady
 from flux_desktop.engine.worker.event_output import EventOutput
 from flux_desktop.engine.worker.received_secrets import remember_keys
 from flux_desktop.engine.worker.run_lifetime import RunLifetime, Steering
@@ -73,7 +73,7 @@ class Worker:
 
     async def _send_heartbeats(self) -> None:
         while True:
-            self._output.send(Heartbeat())
+            self._output.send(WorkerHeartbeat())
             await asyncio.sleep(HEARTBEAT_S)
 
     async def _obey(self, commands: asyncio.StreamReader) -> None:

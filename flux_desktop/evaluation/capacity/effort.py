@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from flux_desktop.evaluation.capacity.report import Timing
+from flux_desktop.evaluation.capacity.report import PhaseDurations
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome
-from flux_desktop.evaluation.capacity.search import Levels, Settings, next_rung, since_last_change
+from flux_desktop.evaluation.capacity.search import Levels, SearchSettings, next_rung, since_last_change
 
 _BISECTIONS = 5
 """From a bracket of a factor of 2 to one of 4 %."""
 
 
-def longest_stream_minutes(settings: Settings, timing: Timing) -> float:
+def longest_stream_minutes(settings: SearchSettings, timing: PhaseDurations) -> float:
     """Doubling, bisection and repeats, all measured to their end."""
     rung_minutes = (timing.settle_max_s + timing.measure_s) / 60
     doubled = 2.0 * settings.max_streams
@@ -22,12 +22,12 @@ def longest_stream_minutes(settings: Settings, timing: Timing) -> float:
     return (doubled + at_the_boundary) * rung_minutes
 
 
-def longest_minutes(settings: Settings, timing: Timing) -> float:
+def longest_minutes(settings: SearchSettings, timing: PhaseDurations) -> float:
     """13 rungs and those that repeat the boundary."""
     return (13 + 2 * settings.repeats) * (timing.settle_max_s + timing.measure_s + timing.cool_down_s) / 60
 
 
-def longest_minutes_left(history: Sequence[RungOutcome], settings: Settings, timing: Timing) -> float:
+def longest_minutes_left(history: Sequence[RungOutcome], settings: SearchSettings, timing: PhaseDurations) -> float:
     """The same for what is left of a search after these rungs."""
     if isinstance(next_rung(history, settings), Result):
         return 0.0

@@ -9,14 +9,14 @@ from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import RungOutcome
 from flux_desktop.evaluation.capacity.scaling_policy import ScalingPolicy
-from flux_desktop.evaluation.capacity.search import Settings
+from flux_desktop.evaluation.capacity.search import SearchSettings
 
 REPORT_FILE = "capacity.json"
 """Its name in a session folder."""
 SCHEMA_VERSION = 1
 
 
-class Timing(Struct, frozen=True, kw_only=True):
+class PhaseDurations(Struct, frozen=True, kw_only=True):
     """Seconds of the phases of a rung."""
 
     settle_min_s: float = 6.0
@@ -31,8 +31,8 @@ class CapacityReport(Struct, kw_only=True, omit_defaults=True):
     schema: int = SCHEMA_VERSION
     endpoint: str = ""
     criteria: tuple[Criterion, ...] = ()
-    search: Settings = Settings()
-    timing: Timing = Timing()
+    search: SearchSettings = SearchSettings()
+    timing: PhaseDurations = PhaseDurations()
     rungs: list[RungOutcome] = []
     result: Result | None = None
     sentence: str = ""

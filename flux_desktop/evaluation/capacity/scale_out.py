@@ -22,7 +22,7 @@ class Observed(Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Stage(Struct, frozen=True, kw_only=True):
+class ScaleOutStage(Struct, frozen=True, kw_only=True):
     """One stage: when it was reached, or why that is not known."""
 
     name: str
@@ -43,7 +43,7 @@ class ScaleOut(Struct, frozen=True, kw_only=True):
 
     before: int
     after: int | None
-    stages: tuple[Stage, ...]
+    stages: tuple[ScaleOutStage, ...]
 
     @property
     def seconds(self) -> float | None:
@@ -92,7 +92,7 @@ def scale_outs(sources: Sources) -> list[ScaleOut]:
         before, since_s = count, moment.t_s
     if sources.target is not None and sources.load and sources.load[-1][1] > sources.target:
         alarm = _alarm(sources, since_s, float("inf"))
-        never = [Stage(name=name, why_not="not before the run ended") for name in _LAST_STAGES]
+        never = [ScaleOutStage(name=name, why_not="not before the run ended") for name in _LAST_STAGES]
         above = _above(sources, since_s, alarm.at.t_s if alarm.at else float("inf"))
         increases.append(ScaleOut(before=before, after=None, stages=(above, alarm, *never)))
     return increases
@@ -112,9 +112,9 @@ def _scale_out(sources: Sources, before: int, after: int, desired: Observed, sin
         stages=(
             _above(sources, since_s, alarm.at.t_s if alarm.at else desired.t_s),
             alarm,
-            Stage(name=_LAST_STAGES[0], at=desired),
-            Stage(name=_LAST_STAGES[1], at=served, why_not="not before the run ended"),
-            Stage(
+            ScaleOutStage(name=_LAST_STAGES[0], at=desired),
+            ScaleOutStage(name=_LAST_STAGES[1], at=served, why_not="not before the run ended"),
+            ScaleOutStage(
                 name=_LAST_STAGES[2],
                 at=None if streams is None else Observed(t_s=streams, resolution_s=0.0, source="this run"),
                 why_not="no stream was opened after it; open streams stay where they are",
@@ -123,10 +123,10 @@ def _scale_out(sources: Sources, before: int, after: int, desired: Observed, sin
     )
 
 
-def _above(sources: Sources, since_s: float, until_s: float) -> Stage:
+def _above(sources: Sources, since_s: float, until_s: float) -> ScaleOutStage:
     name = "load above target"
     if sources.target is None:
-        return Stage(name=name, why_not=sources.no_target)
+        return ScaleOutStage(name=name, why_not=sources.no_target)
     began_s = None
     was_above = False
     for t, load in sources.load:
@@ -137,17 +137,19 @@ def _above(sources: Sources, since_s: float, until_s: float) -> Stage:
             began_s = t
         was_above = is_above
     if began_s is None:
-        return Stage(name=name, why_not="the streams of this run alone did not exceed it")
+        return ScaleOutStage(name=name, why_not="the streams of this run alone did not exceed it")
     # Load that a previous change did not bring below the target counts from that change on.
-    return Stage(name=name, at=Observed(t_s=max(began_s, since_s), resolution_s=0.0, source="this run's open streams"))
+    return ScaleOutStage(
+        name=name, at=Observed(t_s=max(began_s, since_s), resolution_s=0.0, source="this run's open streams")
+    )
 
 
-def _alarm(sources: Sources, since_s: float, until_s: float) -> Stage:
+def _alarm(sources: Sources, since_s: float, until_s: float) -> ScaleOutStage:
     name = "alarm"
     going = [moment for moment in sources.alarms if since_s < moment.t_s <= until_s]
     if going:
-        return Stage(name=name, at=going[0])
+        return ScaleOutStage(name=name, at=going[0])
     if sources.no_alarms:
-        return Stage(name=name, why_not=sources.no_alarms)
+        return ScaleOutStage(name=name, why_not=sources.no_alarms)
     earlier = any(moment.t_s <= since_s for moment in sources.alarms)
-    return Stage(name=name, why_not="the alarm was on already" if earlier else "no alarm changed its state")
+    return ScaleOutStage(name=name, why_not="the alarm was on already" if earlier else "no alarm changed its state")

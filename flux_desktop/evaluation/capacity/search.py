@@ -31,7 +31,7 @@ RUNGS_MAX = 30
 """Without the longer attempts; a search up to 1,000 streams takes 12, and 5 more to confirm its boundary."""
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+class SearchSettings(Struct, frozen=True, kw_only=True):
     """`max_streams` is the user's upper end; both ends of the bracket are measured `repeats` times."""
 
     start: int = START
@@ -53,7 +53,7 @@ class Rung(Struct, frozen=True, kw_only=True):
     attempt: int = 1
 
 
-def next_rung(history: Sequence[RungOutcome], settings: Settings) -> Rung | Result:
+def next_rung(history: Sequence[RungOutcome], settings: SearchSettings) -> Rung | Result:
     """The next rung of a search, or its result."""
     changes = sum(outcome.instances_changed for outcome in history)
     if changes >= CHANGES_MAX:
@@ -76,7 +76,7 @@ def next_rung(history: Sequence[RungOutcome], settings: Settings) -> Rung | Resu
     return _going_to(middle, current) if middle else _confirmation(levels, current, settings)
 
 
-def interrupted(history: Sequence[RungOutcome], settings: Settings, reason: str) -> Result:
+def interrupted(history: Sequence[RungOutcome], settings: SearchSettings, reason: str) -> Result:
     """What is known when a search ends early, with the reason in a few words."""
     return Levels(since_last_change(history)).result(settings, reason, complete=False)
 
@@ -129,7 +129,7 @@ class Levels:
         decided = [each.judgement == "PASS" for each in after if each.judgement in ("PASS", "FAIL")]
         return all(decided) if decided else None
 
-    def result(self, settings: Settings, reason: str = "", *, complete: bool = True) -> Result:
+    def result(self, settings: SearchSettings, reason: str = "", *, complete: bool = True) -> Result:
         """The result with what is known; `reason` says why the search ended early, if it did."""
         failed = self.at(self.failed) if self.failed is not None else []
         refused = bool(failed) and all(outcome.refused for outcome in failed)
@@ -180,7 +180,7 @@ def _going_to(streams: int, current: list[RungOutcome]) -> Rung:
     )
 
 
-def _middle(levels: Levels, settings: Settings) -> int | None:
+def _middle(levels: Levels, settings: SearchSettings) -> int | None:
     """Where to bisect next, below or above a number that stays undecided; None once the bracket is narrow."""
     low, high = levels.passed, levels.not_passed
     assert high is not None
@@ -201,7 +201,7 @@ def _middle(levels: Levels, settings: Settings) -> int | None:
     return min(settings.max_streams, above) if low < settings.max_streams else None
 
 
-def _confirmation(levels: Levels, current: list[RungOutcome], settings: Settings) -> Rung | Result:
+def _confirmation(levels: Levels, current: list[RungOutcome], settings: SearchSettings) -> Rung | Result:
     """Measure both ends of the bracket again, until each has been measured `repeats` times."""
     low, high, last = levels.passed, levels.failed, current[-1]
     if high is None:
@@ -218,7 +218,7 @@ def _confirmation(levels: Levels, current: list[RungOutcome], settings: Settings
     return levels.result(settings)
 
 
-def _step(streams: int, settings: Settings) -> int:
+def _step(streams: int, settings: SearchSettings) -> int:
     """The width of a bracket that is narrow enough."""
     return max(1, math.floor(settings.resolution * streams))
 

@@ -19,7 +19,7 @@ MARGIN_PERCENT = 10.0
 _ALLOWED = re.compile(r"\s*([a-z0-9_]+)\s*([<>])\s*([+-]?\d+(?:\.\d+)?)\s*(%|ms|)\s*", re.ASCII | re.IGNORECASE)
 
 
-class Finding(StrEnum):
+class ChangeFinding(StrEnum):
     """What a change shows."""
 
     BETTER = "better"
@@ -54,7 +54,7 @@ class Compared(Struct, frozen=True, kw_only=True):
     change: Estimate
     percent: Estimate
     lower_is_better: bool = True
-    finding: Finding = Finding.UNDECIDED
+    finding: ChangeFinding = ChangeFinding.UNDECIDED
     allowed: Allowed | None = None
     failed: bool = False
     """The whole interval is beyond the allowed change."""
@@ -64,10 +64,10 @@ class Compared(Struct, frozen=True, kw_only=True):
         if self.change.value is None or self.change.low is None or self.change.high is None:
             return "undecided: one of the runs has no interval for it"
         size = f"{self.change.value:+.1f} {self.unit} (95 % interval {self.change.low:+.1f} to {self.change.high:+.1f})"
-        if self.finding is Finding.SAME:
+        if self.finding is ChangeFinding.SAME:
             most = max(abs(self.change.low), abs(self.change.high))
             return f"no difference larger than {most:.1f} {self.unit}: {size}"
-        if self.finding is Finding.UNDECIDED:
+        if self.finding is ChangeFinding.UNDECIDED:
             return f"undecided, this data does not exclude a change that matters: {size}"
         return f"{self.finding.value}: {size}"
 
@@ -149,12 +149,12 @@ def _margin(base: Estimate, allowed: Allowed | None) -> float:
     return percent / 100 * abs(base.value or 0.0)
 
 
-def _finding(change: Estimate, margin: float, *, lower_is_better: bool) -> Finding:
+def _finding(change: Estimate, margin: float, *, lower_is_better: bool) -> ChangeFinding:
     if change.low is None or change.high is None:
-        return Finding.UNDECIDED
+        return ChangeFinding.UNDECIDED
     if change.low <= 0 <= change.high:
-        return Finding.SAME if max(-change.low, change.high) <= margin else Finding.UNDECIDED
-    return Finding.BETTER if (change.high < 0) is lower_is_better else Finding.WORSE
+        return ChangeFinding.SAME if max(-change.low, change.high) <= margin else ChangeFinding.UNDECIDED
+    return ChangeFinding.BETTER if (change.high < 0) is lower_is_better else ChangeFinding.WORSE
 
 
 def _is_beyond(change: Estimate, allowed: Allowed) -> bool:

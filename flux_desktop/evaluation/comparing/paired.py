@@ -37,7 +37,7 @@ USUAL_MARGINS = {Primary.WAIT: 50.0, Primary.CUT_OFFS: 0.02}
 """A difference of the primary figure that does not matter: milliseconds, a share."""
 
 
-class Verdict(StrEnum):
+class ComparisonVerdict(StrEnum):
     """What the primary figure says of arm B."""
 
     BETTER = "better"
@@ -77,7 +77,7 @@ class ArmComparison(Struct, frozen=True, kw_only=True):
     primary: Primary
     margin: float
     """Of the primary figure: a difference within it does not matter."""
-    verdict: Verdict
+    verdict: ComparisonVerdict
     sentence: str
     turns: int
     conversations: int
@@ -121,19 +121,19 @@ def compare_arms(
     )
 
 
-def decide(figure: Paired, margin: float) -> Verdict:
+def decide(figure: Paired, margin: float) -> ComparisonVerdict:
     """Lower is better. A difference counts only where its whole interval is beyond the noise floor."""
     difference = figure.difference
     if difference.low is None or difference.high is None:
-        return Verdict.UNDECIDED
+        return ComparisonVerdict.UNDECIDED
     floor = figure.floor or 0.0
     if difference.high < -floor:
-        return Verdict.BETTER
+        return ComparisonVerdict.BETTER
     if difference.low > floor:
-        return Verdict.WORSE
+        return ComparisonVerdict.WORSE
     if max(abs(difference.low), abs(difference.high)) <= margin:
-        return Verdict.NO_DIFFERENCE
-    return Verdict.UNDECIDED
+        return ComparisonVerdict.NO_DIFFERENCE
+    return ComparisonVerdict.UNDECIDED
 
 
 def _first(arm: Mapping[TurnKey, Sequence[TurnResult]]) -> dict[TurnKey, float]:
@@ -205,7 +205,7 @@ def _difference(a: Mapping[TurnKey, float], b: Mapping[TurnKey, float], sources:
     return mean([b[key] - a[key] for key in shared], [sources[key] for key in shared]) if shared else Estimate()
 
 
-def _sentence(primary: Primary, figure: Paired, verdict: Verdict, margin: float) -> str:
+def _sentence(primary: Primary, figure: Paired, verdict: ComparisonVerdict, margin: float) -> str:
     difference, floor = figure.difference, figure.floor
     if difference.value is None:
         return "Undecided: no turn was judged in both arms."
@@ -221,13 +221,13 @@ def _sentence(primary: Primary, figure: Paired, verdict: Verdict, margin: float)
     what = "cuts off fewer turns" if primary is Primary.CUT_OFFS else "ends turns sooner"
     opposite = "cuts off more turns" if primary is Primary.CUT_OFFS else "ends turns later"
     match verdict:
-        case Verdict.BETTER:
+        case ComparisonVerdict.BETTER:
             return f"B is better: it {what}, by {by} ({interval}, {n}).{cannot}"
-        case Verdict.WORSE:
+        case ComparisonVerdict.WORSE:
             return f"B is worse: it {opposite}, by {by} ({interval}, {n}).{cannot}"
-        case Verdict.NO_DIFFERENCE:
+        case ComparisonVerdict.NO_DIFFERENCE:
             return f"No difference larger than {_amount(primary, margin)} ({interval}, {n}).{cannot}"
-        case Verdict.UNDECIDED:
+        case ComparisonVerdict.UNDECIDED:
             return f"Undecided: this data does not tell the arms apart ({interval}, {n}).{cannot}"
 
 

@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.bootstrap import mean
 from flux_desktop.evaluation.statistics.intervals import Estimate
-from flux_desktop.evaluation.traces.replay import Part, ReplayedDecision, parts, replay
+from flux_desktop.evaluation.traces.replay import ReplayedDecision, TurnMessages, parts, replay
 from flux_desktop.evaluation.traces.silences import speech_before
 from flux_desktop.evaluation.traces.trace import Trace
-from flux_desktop.evaluation.turns.turn_matching import TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent
 
-_EVENTS = {"EndOfTurn": TurnEvent.END, "EagerEndOfTurn": TurnEvent.EAGER}
+_EVENTS = {"EndOfTurn": DetectorEvent.END, "EagerEndOfTurn": DetectorEvent.EAGER}
 _ROUNDING_S = 0.006
 """Positions are sent with two digits."""
 
@@ -30,7 +30,7 @@ _ROUNDING_S = 0.006
 class LiveDecision(Struct, frozen=True, kw_only=True):
     """An end of turn, or an eager one, that was recorded."""
 
-    event: TurnEvent
+    event: DetectorEvent
     at_s: float
     turn: int
     trigger: str | None = None
@@ -41,12 +41,12 @@ class Difference(Struct, frozen=True, kw_only=True):
 
     clip: str
     turn: int
-    event: TurnEvent
+    event: DetectorEvent
     live_s: float | None
     replayed: ReplayedDecision | None
 
 
-class Comparison(Struct, frozen=True, kw_only=True):
+class ClipReplay(Struct, frozen=True, kw_only=True):
     """One clip."""
 
     source: str
@@ -77,12 +77,12 @@ def live_decisions(trace: Trace) -> list[LiveDecision]:
             if event is None or message.trigger == "manual":
                 continue
             decisions.append(LiveDecision(event=event, at_s=message.audio_s, turn=part.turn, trigger=message.trigger))
-            if event is TurnEvent.END:
+            if event is DetectorEvent.END:
                 break
     return decisions
 
 
-def compare(live: Trace, recorded: Trace) -> Comparison:
+def compare(live: Trace, recorded: Trace) -> ClipReplay:
     """Compare a live trace with the replay of `recorded` at its setting."""
     setting = live.setting
     replayed = [
@@ -95,41 +95,41 @@ def compare(live: Trace, recorded: Trace) -> Comparison:
     differences: list[Difference] = []
     errors_ms: list[float] = []
     for part in parts(recorded):
-        ended_s = next((d.at_s for d in lived if d.turn == part.turn and d.event is TurnEvent.END), math.inf)
+        ended_s = next((d.at_s for d in lived if d.turn == part.turn and d.event is DetectorEvent.END), math.inf)
         unsure_s = next(
             (d.until_s for d in replayed if d.turn == part.turn and d.kind == "end" and not d.certain), math.inf
         )
-        for event in (TurnEvent.END, TurnEvent.EAGER):
+        for event in (DetectorEvent.END, DetectorEvent.EAGER):
             pairing = _matched(
                 [
                     each.at_s
                     for each in lived
                     if each.turn == part.turn
                     and each.event is event
-                    and (event is TurnEvent.END or each.at_s <= unsure_s)
+                    and (event is DetectorEvent.END or each.at_s <= unsure_s)
                 ],
                 [
                     each
                     for each in replayed
                     if each.turn == part.turn
                     and each.kind == event.value
-                    and (event is TurnEvent.END or each.after_s < ended_s)
+                    and (event is DetectorEvent.END or each.after_s < ended_s)
                 ],
                 _gaps(recorded, part),
             )
             same += pairing.same
             unseen += pairing.unseen
-            errors_ms += pairing.errors_ms if event is TurnEvent.END else []
+            errors_ms += pairing.errors_ms if event is DetectorEvent.END else []
             differences += [
                 Difference(clip=live.clip, turn=part.turn, event=event, live_s=live_s, replayed=decision)
                 for live_s, decision in pairing.differing
             ]
-    return Comparison(
+    return ClipReplay(
         source=live.source, same=same, unseen=unseen, differences=tuple(differences), errors_ms=tuple(errors_ms)
     )
 
 
-def replay_error(comparisons: Sequence[Comparison]) -> ReplayError:
+def replay_error(comparisons: Sequence[ClipReplay]) -> ReplayError:
     """The comparisons of many clips."""
     errors = [(error, each.source) for each in comparisons for error in each.errors_ms]
     same, unseen = sum(each.same for each in comparisons), sum(each.unseen for each in comparisons)
@@ -185,7 +185,7 @@ def _covers(after_s: float, at_s: float, until_s: float) -> bool:
     return after_s - _ROUNDING_S < at_s <= until_s + _ROUNDING_S
 
 
-def _gaps(trace: Trace, part: Part) -> list[tuple[float, float]]:
+def _gaps(trace: Trace, part: TurnMessages) -> list[tuple[float, float]]:
     """Intervals between two messages that are not silent throughout: confidence may have risen and fallen in them."""
     spoken = speech_before(trace.messages)
     times = [message.audio_s for message in trace.messages]

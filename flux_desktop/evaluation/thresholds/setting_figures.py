@@ -20,7 +20,7 @@ from flux_desktop.evaluation.thresholds.grid import Ends, Outcome, first_ends, j
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import TraceTable, scored_holds
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
-from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, EndCause, TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 
@@ -84,7 +84,7 @@ def _decision(table: TraceTable, ends: Ends, row: int) -> TurnDecision | None:
     message = int((ends.timeout_index if by_timeout else ends.model_index)[0, row])
     latency_ms = table.latency_ms[row, message] if message < table.latency_ms.shape[1] else np.nan
     return TurnDecision(
-        event=TurnEvent.END,
+        event=DetectorEvent.END,
         audio_s=at_s,
         heard_s=None if np.isnan(latency_ms) else at_s + float(latency_ms) / 1000,
         cause=EndCause.TIMEOUT if by_timeout else EndCause.MODEL,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
-from flux_desktop.evaluation.turns.turn_matching import EndCause, TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, EndCause, TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, ReferenceTurns, score
 
 _EVENTS = {
-    "EndOfTurn": TurnEvent.END,
-    "EagerEndOfTurn": TurnEvent.EAGER,
-    "TurnResumed": TurnEvent.RESUMED,
+    "EndOfTurn": DetectorEvent.END,
+    "EagerEndOfTurn": DetectorEvent.EAGER,
+    "TurnResumed": DetectorEvent.RESUMED,
 }
 _CAUSES = {"model": EndCause.MODEL, "timeout": EndCause.TIMEOUT, "manual": EndCause.FORCED}
 

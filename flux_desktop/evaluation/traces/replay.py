@@ -56,7 +56,7 @@ class ReplayedDecision(Struct, frozen=True, kw_only=True):
     """Of the message at which the decision is seen."""
 
 
-class Part(NamedTuple):
+class TurnMessages(NamedTuple):
     """Messages `first` to `stop` (exclusive), which belong to turn number `turn`."""
 
     turn: int
@@ -91,23 +91,23 @@ def replay(trace: Trace, eot: float, eager: float | None, timeout_ms: int) -> li
     return decisions
 
 
-def parts(trace: Trace) -> list[Part]:
+def parts(trace: Trace) -> list[TurnMessages]:
     """The messages of each turn: after its start, up to the start of the next one."""
     messages = trace.messages
     if not trace.turns:
         return _recorded_turns(messages)
     times = [message.audio_s for message in messages]
     firsts = [*(bisect_right(times, turn.start_s) for turn in trace.turns), len(messages)]
-    return [Part(turn, firsts[turn], firsts[turn + 1]) for turn in range(len(trace.turns))]
+    return [TurnMessages(turn, firsts[turn], firsts[turn + 1]) for turn in range(len(trace.turns))]
 
 
-def _recorded_turns(messages: Sequence[TraceMessage]) -> list[Part]:
-    turns: list[Part] = []
+def _recorded_turns(messages: Sequence[TraceMessage]) -> list[TurnMessages]:
+    turns: list[TurnMessages] = []
     for index, message in enumerate(messages):
         if turns and turns[-1].turn == message.turn_index:
             turns[-1] = turns[-1]._replace(stop=index + 1)
         else:
-            turns.append(Part(message.turn_index, index, index + 1))
+            turns.append(TurnMessages(message.turn_index, index, index + 1))
     return turns
 
 
@@ -149,7 +149,7 @@ class _Replay:
         self._silences = silences(messages)
         self._spoken = speech_before(messages)
 
-    def end(self, first: int, part: Part, *, judged: bool) -> _End | None:
+    def end(self, first: int, part: TurnMessages, *, judged: bool) -> _End | None:
         """The first end from message `first` on: the model's or the timeout's, whichever comes first."""
         model = self._model_end(first, part, judged=judged)
         timeout = self._timeout_end(first, part, judged=judged)
@@ -185,7 +185,7 @@ class _Replay:
                 # Of a timeout between the same two messages it is not known that it came later.
                 yield replace(decision, certain=end is None or end.timeout_at_message != index)
 
-    def _model_end(self, first: int, part: Part, *, judged: bool) -> _End | None:
+    def _model_end(self, first: int, part: TurnMessages, *, judged: bool) -> _End | None:
         index = next((i for i in range(first, part.stop) if self._messages[i].confidence >= self._eot), None)
         if index is None:
             return None
@@ -203,7 +203,7 @@ class _Replay:
             return 1
         return 2 * (self._messages[index - 1].transcript != self._messages[index].transcript)
 
-    def _timeout_end(self, first: int, part: Part, *, judged: bool) -> _End | None:
+    def _timeout_end(self, first: int, part: TurnMessages, *, judged: bool) -> _End | None:
         for index in range(first, part.stop):
             silence = self._silences[index]
             at_s = on_frame(silence.from_s + self._timeout_s, self._times[index])
@@ -211,7 +211,7 @@ class _Replay:
                 return _End(index, self._timeout_decision(index, at_s, part, judged=judged), index)
         return None
 
-    def _timeout_decision(self, index: int, at_s: float, part: Part, *, judged: bool) -> ReplayedDecision:
+    def _timeout_decision(self, index: int, at_s: float, part: TurnMessages, *, judged: bool) -> ReplayedDecision:
         timeout_s, silence = self._timeout_s, self._silences[index]
         resumed = next((i for i in range(index + 1, part.stop) if self._spoken[i]), None)
         until_s = self._message_from(silence.until_s + timeout_s)

@@ -15,7 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from flux_desktop.datasets.clip import Span
-from flux_desktop.evaluation.traces.replay import FRAME_S, ROUNDING, Part, armed_from, parts
+from flux_desktop.evaluation.traces.replay import FRAME_S, ROUNDING, TurnMessages, armed_from, parts
 from flux_desktop.evaluation.traces.silences import silences
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.turn_scoring import HOLD_MAX_S, HOLD_MIN_S
@@ -133,7 +133,7 @@ class _Messages:
         self.texts = np.full((rows, width), -1, dtype=np.int64)
         self.latency_ms = np.full((rows, width), np.nan)
 
-    def take(self, row: int, trace: Trace, part: Part) -> None:
+    def take(self, row: int, trace: Trace, part: TurnMessages) -> None:
         """The messages of one turn."""
         messages = trace.messages
         known = silences(messages)

@@ -29,7 +29,7 @@ _BLOCK_TURNS_MAX = 40
 _TIE = 1e-9  # per place of a decision: far less than one edit
 
 
-class TurnEvent(StrEnum):
+class DetectorEvent(StrEnum):
     """What a detector said of a turn."""
 
     END = "end"
@@ -51,7 +51,7 @@ class EndCause(StrEnum):
 class TurnDecision(Struct, frozen=True, kw_only=True):
     """One decision about a turn: live, replayed or imported. Times are seconds of the clip's audio."""
 
-    event: TurnEvent
+    event: DetectorEvent
     audio_s: float
     """Up to where the audio was known to the detector."""
     heard_s: float | None = None

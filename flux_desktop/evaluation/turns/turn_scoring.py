@@ -19,9 +19,9 @@ from flux_desktop.datasets.clip import Span
 from flux_desktop.evaluation.turns.turn_matching import (
     EARLIEST_S,
     LATEST_S,
+    DetectorEvent,
     EndCause,
     TurnDecision,
-    TurnEvent,
     match_ends,
 )
 
@@ -99,7 +99,7 @@ def score(reference: ReferenceTurns, decisions: Sequence[TurnDecision]) -> ClipS
     """Score the decisions made while one clip was played; both in any order."""
     turns = sorted(reference.turns, key=lambda turn: turn.start_s)
     ordered = sorted(decisions, key=lambda decision: decision.audio_s)
-    ends = [decision for decision in ordered if decision.event is TurnEvent.END]
+    ends = [decision for decision in ordered if decision.event is DetectorEvent.END]
     matches = match_ends(turns, reference.holds, ends)
     used = {id(end) for end in matches.values()}
     spare = {
@@ -145,9 +145,9 @@ def _turn_result(
     eager = resumed = confirmed = 0
     lead_s = None
     for decision in meanwhile:
-        if decision.event is TurnEvent.EAGER:
+        if decision.event is DetectorEvent.EAGER:
             eager, pending = eager + 1, decision
-        elif decision.event is TurnEvent.RESUMED:
+        elif decision.event is DetectorEvent.RESUMED:
             resumed, pending = resumed + 1, None
         elif pending is not None:
             confirmed += 1

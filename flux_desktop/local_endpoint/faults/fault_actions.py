@@ -13,7 +13,7 @@ from typing import NamedTuple
 from flux_desktop.aws.wire.event_stream import encode_message, payload_part
 from flux_desktop.local_endpoint.conversation import messages_out
 from flux_desktop.local_endpoint.faults.faults import Faults
-from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
+from flux_desktop.local_endpoint.sagemaker.control_plane import HttpAnswer, json_error
 
 EXPIRED = "The security token included in the request is expired"
 THROTTLED = (429, "ThrottlingException", "Rate exceeded")
@@ -43,7 +43,7 @@ _REFUSALS: dict[str, tuple[int, str, str]] = {
 }
 
 
-def refusal(faults: Faults, uptime_s: float) -> Answer | None:
+def refusal(faults: Faults, uptime_s: float) -> HttpAnswer | None:
     """The answer that refuses the next stream; None where no fault does. `uptime_s` is the endpoint's."""
     expires_s = faults.value("expires-after")
     if faults.has("expired-token") or (expires_s is not None and uptime_s >= expires_s):

@@ -26,8 +26,8 @@ from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from flux_desktop.local_endpoint.faults.fault_actions import THROTTLED, PendingAction, refusal
 from flux_desktop.local_endpoint.http.body_reader import BodyReader
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
-from flux_desktop.local_endpoint.http.write_queue import Timing, Write, WriteQueue
-from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, json_error
+from flux_desktop.local_endpoint.http.write_queue import Write, WriteQueue, WriteTiming
+from flux_desktop.local_endpoint.sagemaker.control_plane import HttpAnswer, json_error
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import ACCOUNT, VARIANT
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ _CLIENT_CLOSED = frozenset({"RSGIProtocolClosed", "RSGIProtocolError"})
 class HttpRefusal(Exception):  # noqa: N818 - an answer to the client, not an error of this program
     """The stream is refused with an HTTP answer."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: HttpAnswer) -> None:
         super().__init__(answer.error)
         self.answer = answer
 
@@ -130,7 +130,7 @@ class StreamServer:
         self._recogniser = recogniser
         self._write_queue = WriteQueue(
             state.faults,
-            Timing(
+            WriteTiming(
                 lambda: recogniser.heard_s,
                 lambda: len(state.conversations),
                 overload_s=None if state.capacity.streams is None else lambda: state.delay_s(request_id),

@@ -16,7 +16,7 @@ from flux_desktop.local_endpoint.faults.connection_reset import reset_connection
 from flux_desktop.local_endpoint.faults.fault_actions import EXPIRED
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointState
 from flux_desktop.local_endpoint.http.http_stream import HttpRefusal, StreamServer, check_request
-from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
+from flux_desktop.local_endpoint.sagemaker.control_plane import ControlPlane, HttpAnswer, json_error
 
 log = logging.getLogger(__name__)
 
@@ -63,14 +63,14 @@ class Routes:
         except Exception:  # boundary: an error in one stream must not end the others
             log.exception("Internal error in a stream to %s.", name)
 
-    def _status(self, scope: Any) -> Answer:
+    def _status(self, scope: Any) -> HttpAnswer:
         try:
             self._verified(scope, b"", ("sagemaker",))
         except SignatureRefused as error:
             return json_error(403, error.code, error.message)
-        return Answer(200, "application/json", msgspec.json.encode(self._state.status()))
+        return HttpAnswer(200, "application/json", msgspec.json.encode(self._state.status()))
 
-    def _call(self, scope: Any, body: bytes) -> Answer:
+    def _call(self, scope: Any, body: bytes) -> HttpAnswer:
         try:
             signed = self._verified(scope, body, ("sagemaker", "sts", "application-autoscaling", "monitoring"))
         except SignatureRefused as error:
@@ -115,7 +115,7 @@ async def _body(protocol: Any) -> bytes:
     return b"".join(parts)
 
 
-def _answer(protocol: Any, answer: Answer) -> None:
+def _answer(protocol: Any, answer: HttpAnswer) -> None:
     headers = [("content-type", answer.content_type), ("x-amzn-requestid", os.urandom(8).hex())]
     if answer.error:
         headers.append(("x-amzn-errortype", answer.error))

@@ -22,7 +22,7 @@ _DRIP_BYTES = 16
 Write = Callable[[bytes], None]
 
 
-class Timing(NamedTuple):
+class WriteTiming(NamedTuple):
     """What a writer asks about time and load. `now_s` and `sleep` belong to the same clock."""
 
     audio_s: Callable[[], float]
@@ -41,7 +41,7 @@ class Timing(NamedTuple):
 class WriteQueue:
     """Frames in order; `write_until_closed` writes them. One event loop, one writer."""
 
-    def __init__(self, faults: Faults, timing: Timing) -> None:
+    def __init__(self, faults: Faults, timing: WriteTiming) -> None:
         self._delay_s = (faults.value("delay-ms") or 0) / 1000
         self._stall_s = (faults.value("stall-ms") or 0) / 1000
         self._silent_after_s = faults.value("silent-after")

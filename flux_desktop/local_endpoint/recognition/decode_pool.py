@@ -15,9 +15,9 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from flux_desktop.local_endpoint.recognition.decode_protocol import Answer, Request
+from flux_desktop.local_endpoint.recognition.decode_protocol import DecodeResult, Request
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnExit
-from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Utterance
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, Utterance, UtteranceState
 from flux_desktop.speech_models.catalogue import ENGLISH, SpeechModel
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class DecodePool:
     def feed(self, cursor: Cursor, block: bytes) -> None:
         """Take the next block of a stream's utterance. Raises `PoolFullError` like `begin`."""
         utterance, index = cursor.utterance, cursor.index + 1
-        if utterance.state is State.FAILED:
+        if utterance.state is UtteranceState.FAILED:
             return  # the stream fails when it asks for this frame's words
         if index < len(utterance.blocks):
             if utterance.digests[index] == _digest(block):
@@ -145,12 +145,12 @@ class DecodePool:
         in the middle of an utterance that others still follow gets no final words.
         """
         utterance = cursor.utterance
-        if not cursor.is_at_end or utterance.state is State.FAILED:
+        if not cursor.is_at_end or utterance.state is UtteranceState.FAILED:
             return False
         if utterance.is_open:
             if closing and len(utterance.users) > 1:
                 return False
-            utterance.state = State.ENDED
+            utterance.state = UtteranceState.ENDED
             self._led.pop(utterance.number, None)
             self._ask(Request(utterance.number, "end", speech_blocks=cursor.first + speech_blocks))
         return True
@@ -177,7 +177,7 @@ class DecodePool:
         utterance, index = place
         first = max(0, index + 1 - len(blocks))
         own = [_digest(block) for block in blocks[-(index + 1 - first) :]]
-        if utterance.digests[first : index + 1] != own or utterance.state is State.FAILED:
+        if utterance.digests[first : index + 1] != own or utterance.state is UtteranceState.FAILED:
             return None
         self._by_number.move_to_end(utterance.number)
         return utterance, first, index
@@ -266,7 +266,7 @@ class DecodePool:
                 if not self._heads[head]:
                     del self._heads[head]
 
-    def _take_answer(self, answer: Answer) -> None:
+    def _take_answer(self, answer: DecodeResult) -> None:
         utterance = self._by_number.get(answer.utterance)
         if utterance is not None:
             utterance.take(answer.covered_blocks, answer.words, final=answer.final)

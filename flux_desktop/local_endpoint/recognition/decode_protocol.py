@@ -31,7 +31,7 @@ class Request(msgspec.Struct, array_like=True, frozen=True):
     """With the first block: the language spoken, empty where it is to be detected."""
 
 
-class Answer(msgspec.Struct, array_like=True, frozen=True):
+class DecodeResult(msgspec.Struct, array_like=True, frozen=True):
     """What is recognised in the first `covered_blocks` blocks; `words` is None where that has not changed.
 
     Word times are seconds from the utterance's start. The first answer of a process is about utterance -1: it is
@@ -44,16 +44,16 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     final: bool = False
 
 
-READY = Answer(-1)
+READY = DecodeResult(-1)
 
 
-def pack(message: Request | Answer) -> bytes:
+def pack(message: Request | DecodeResult) -> bytes:
     """One frame of either direction."""
     body = _encoder.encode(message)
     return len(body).to_bytes(_LENGTH_BYTES, "big") + body
 
 
-class Unpacker[T: (Request, Answer)]:
+class Unpacker[T: (Request, DecodeResult)]:
     """Cuts received bytes into messages of one type."""
 
     def __init__(self, message_type: type[T]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
+from flux_desktop.local_endpoint.recognition.decode_protocol import READY, DecodeResult, Request, Unpacker, pack
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S, SpokenWord
 from flux_desktop.local_endpoint.recognition.whisper.log_mel import RATE_HZ, Samples
 from flux_desktop.local_endpoint.recognition.whisper.model import Decoded, WhisperModel, Window
@@ -93,7 +93,7 @@ class DecodeSession:
         self._stable: dict[int, StableWords] = {}
         self._of_pause: dict[int, tuple[SpokenWord, ...]] = {}
 
-    def carry_out(self, job: Job) -> list[Answer]:
+    def carry_out(self, job: Job) -> list[DecodeResult]:
         """Decode the batch; returns an answer for each of its utterances."""
         interim = job.kind == "interim"
         windows = [window_of(utterance, job) for utterance in job.utterances]
@@ -108,11 +108,11 @@ class DecodeSession:
             for utterance, window, each in zip(job.utterances, windows, decoded, strict=True)
         ]
 
-    def final_of_pause(self, utterance: OpenUtterance) -> Answer:
+    def final_of_pause(self, utterance: OpenUtterance) -> DecodeResult:
         """The words of the decode at the pause with which the utterance has ended."""
         words = self._of_pause.get(utterance.number, ())
         self.forget([utterance.number])
-        return Answer(utterance.number, utterance.blocks, words, final=True)
+        return DecodeResult(utterance.number, utterance.blocks, words, final=True)
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Drop what is remembered of utterances."""
@@ -120,24 +120,24 @@ class DecodeSession:
             self._stable.pop(number, None)
             self._of_pause.pop(number, None)
 
-    def _answer(self, job: Job, utterance: OpenUtterance, window: Window, decoded: Decoded) -> Answer:
+    def _answer(self, job: Job, utterance: OpenUtterance, window: Window, decoded: Decoded) -> DecodeResult:
         stable = self._stable.setdefault(utterance.number, StableWords())
         number, covered = utterance.number, utterance.blocks
         if job.kind == "interim":
             if decoded.rejected:
-                return Answer(number, covered)
+                return DecodeResult(number, covered)
             words = stable.update(decoded.words, covered * FRAME_S)
             utterance.has_words = utterance.has_words or bool(words)
-            return Answer(number, covered, words)
+            return DecodeResult(number, covered, words)
         words = self._full_words(decoded, window, stable.shown, utterance.speech_blocks * FRAME_S)
         if job.kind == "final":
             self.forget([number])
-            return Answer(number, covered, words, final=True)
+            return DecodeResult(number, covered, words, final=True)
         self._of_pause[number] = words
         if words:
             stable.replace(words)
             utterance.has_words = True
-        return Answer(number, covered, words or None)
+        return DecodeResult(number, covered, words or None)
 
     def _full_words(
         self, decoded: Decoded, window: Window, interim: tuple[SpokenWord, ...], speech_end_s: float

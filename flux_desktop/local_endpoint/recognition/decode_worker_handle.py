@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flux_desktop.base import program
 from flux_desktop.base.child import end_at_once
 from flux_desktop.base.child_environment import child_environment
-from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
+from flux_desktop.local_endpoint.recognition.decode_protocol import READY, DecodeResult, Request, Unpacker, pack
 from flux_desktop.speech_models.catalogue import SpeechModel
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ _READ_BYTES = 65_536
 _THREADING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
 """Threads that wait for their next task must not occupy the cores that the streams need."""
 
-OnAnswer = Callable[[Answer], None]
+OnAnswer = Callable[[DecodeResult], None]
 OnExit = Callable[["DecodeWorker"], None]
 """The process has ended by itself."""
 
@@ -67,7 +67,7 @@ class DecodeWorker:
         self._on_exit(self)
 
     async def _read(self, stdout: asyncio.StreamReader) -> None:
-        unpacker = Unpacker(Answer)
+        unpacker = Unpacker(DecodeResult)
         while data := await stdout.read(_READ_BYTES):
             for answer in unpacker.feed(data):
                 if answer.utterance == READY.utterance:

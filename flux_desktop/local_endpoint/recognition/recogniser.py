@@ -16,7 +16,7 @@ from flux_desktop.local_endpoint.recognition.encodings import RECOGNISER_RATE_HZ
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptMatcher, ScriptStore
 from flux_desktop.local_endpoint.recognition.speech_detection import SpeechDetector, level_dbfs
 from flux_desktop.local_endpoint.recognition.turn_taking import FRAME_S
-from flux_desktop.local_endpoint.recognition.utterances import Cursor, State, Words
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, UtteranceState, Words
 
 _BYTES_PER_S = 2 * RECOGNISER_RATE_HZ
 _BLOCK_BYTES = round(FRAME_S * _BYTES_PER_S)
@@ -239,7 +239,7 @@ class Recogniser:
             self._last = self._settled
             return self._settled
         utterance = cursor.utterance
-        if utterance.state is State.FAILED:
+        if utterance.state is UtteranceState.FAILED:
             raise RecognitionFailedError
         decoded = utterance.final if frame.has_final else utterance.words_at(frame.block_index)
         if decoded is None:

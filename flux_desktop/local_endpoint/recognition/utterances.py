@@ -14,7 +14,7 @@ LAG_BLOCKS = 18
 """Streams do not wait for a decode that is up to 1.4 s behind their audio: its words come with a later frame."""
 
 
-class State(Enum):
+class UtteranceState(Enum):
     """`OPEN` takes further blocks; `ENDED` waits for its final words or has them; `FAILED` will never have them."""
 
     OPEN = 1
@@ -28,7 +28,7 @@ class Utterance:
     def __init__(self, number: int, language: str = "") -> None:
         self.number = number
         self.language = language
-        self.state = State.OPEN
+        self.state = UtteranceState.OPEN
         self.blocks: list[bytes] = []
         self.digests: list[bytes] = []
         self.paused_at_blocks = 0
@@ -41,7 +41,7 @@ class Utterance:
     @property
     def is_open(self) -> bool:
         """Whether it takes further blocks."""
-        return self.state is State.OPEN
+        return self.state is UtteranceState.OPEN
 
     def take(self, covered_blocks: int, words: Words | None, *, final: bool) -> None:
         """Take an answer of the recogniser; `words` is None where they have not changed."""
@@ -55,7 +55,7 @@ class Utterance:
 
     def fail(self) -> None:
         """No further answer will come."""
-        self.state = State.FAILED
+        self.state = UtteranceState.FAILED
         self._notify()
 
     def words_at(self, index: int) -> Words | None:

@@ -22,7 +22,7 @@ from flux_desktop.local_endpoint.sagemaker.instances import InstanceGroup
 JSON_TYPE = "application/x-amz-json-1.1"
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """A complete HTTP answer; `error` is the error's name, empty on success."""
 
     status: int
@@ -59,7 +59,7 @@ class ControlPlane:
         self._access_key = access_key
         self._groups = groups or {}
 
-    def sagemaker(self, operation: str, body: bytes, now_s: float = 0.0) -> Answer:
+    def sagemaker(self, operation: str, body: bytes, now_s: float = 0.0) -> HttpAnswer:
         """One JSON call; unknown operations and names get the errors that AWS gives. `now_s`: seconds since 1970."""
         try:
             fields = msgspec.json.decode(body or b"{}", type=dict[str, Any])
@@ -72,7 +72,7 @@ class ControlPlane:
             return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
         return answer
 
-    def scaling(self, service: str, operation: str, body: bytes, now_s: float) -> Answer:
+    def scaling(self, service: str, operation: str, body: bytes, now_s: float) -> HttpAnswer:
         """One JSON call of Application Auto Scaling, or of CloudWatch (``monitoring``)."""
         call = scaling_api.cloudwatch if service == "monitoring" else scaling_api.scaling
         try:
@@ -84,7 +84,7 @@ class ControlPlane:
             return json_error(400, "UnknownOperationException", f"{operation} is not supported here.")
         return _ok(answer)
 
-    def sts(self, body: bytes) -> Answer:
+    def sts(self, body: bytes) -> HttpAnswer:
         """``GetCallerIdentity``, the one call that needs no permission."""
         action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
         if action != "GetCallerIdentity":
@@ -102,7 +102,7 @@ class ControlPlane:
             "<ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
         )
 
-    def _describe(self, operation: str, fields: dict[str, Any], now_s: float) -> Answer | None:
+    def _describe(self, operation: str, fields: dict[str, Any], now_s: float) -> HttpAnswer | None:
         describe: Callable[[Endpoint, str, float], dict[str, Any]]
         if operation == "DescribeEndpoint":
             key, suffix, kind, describe = "EndpointName", "", "endpoint", demo_endpoints.description
@@ -146,10 +146,10 @@ class ControlPlane:
         return page
 
 
-def json_error(status: int, name: str, message: str) -> Answer:
+def json_error(status: int, name: str, message: str) -> HttpAnswer:
     """An error answer of the JSON protocols."""
     body = msgspec.json.encode({"__type": name, "message": message, "Message": message})
-    return Answer(status, JSON_TYPE, body, name)
+    return HttpAnswer(status, JSON_TYPE, body, name)
 
 
 def _position(token: str | None) -> int:
@@ -161,12 +161,12 @@ def _position(token: str | None) -> int:
         raise ValueError("NextToken is not valid.") from None
 
 
-def _ok(body: dict[str, Any]) -> Answer:
-    return Answer(200, JSON_TYPE, msgspec.json.encode(body))
+def _ok(body: dict[str, Any]) -> HttpAnswer:
+    return HttpAnswer(200, JSON_TYPE, msgspec.json.encode(body))
 
 
-def _xml(status: int, body: str) -> Answer:
-    return Answer(status, "text/xml", body.encode(), "" if status == 200 else "InvalidAction")
+def _xml(status: int, body: str) -> HttpAnswer:
+    return HttpAnswer(status, "text/xml", body.encode(), "" if status == 200 else "InvalidAction")
 
 
 def _escape(text: str) -> str:

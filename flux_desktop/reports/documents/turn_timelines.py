@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
-from flux_desktop.evaluation.turns.turn_matching import TurnDecision, TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome, TurnResult
 from flux_desktop.reports.accuracy import HeardPart
 from flux_desktop.reports.references import PlayedClip
@@ -114,7 +114,7 @@ def _timeline(
             cause=each.cause.value,
             audio_s=each.audio_s,
             heard_s=each.heard_s,
-            cuts_off=each.event is TurnEvent.END and each in result.cut_offs,
+            cuts_off=each.event is DetectorEvent.END and each in result.cut_offs,
         )
         for each in inside
     ]

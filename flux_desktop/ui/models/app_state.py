@@ -14,7 +14,7 @@ from flux_desktop.ui.models.choices import Choices
 from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.endpoints import EndpointList
-from flux_desktop.ui.models.listening import Listening
+from flux_desktop.ui.models.listening import ListeningState
 from flux_desktop.ui.models.live_parameters import LiveParameters
 from flux_desktop.ui.models.microphone import MicrophoneLevel, Microphones
 from flux_desktop.ui.models.observed_account import ObservedAccount
@@ -46,7 +46,7 @@ class AppState:
         """Region configured for the chosen profile; used while none is chosen."""
         self.microphones = Microphones()
         self.microphone_level = MicrophoneLevel()
-        self.listening = Listening()
+        self.listening = ListeningState()
         self.run = RunModel()
         self.live = LiveParameters()
         self.observed = ObservedAccount()

@@ -12,8 +12,8 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
-from flux_desktop.evaluation.capacity.report import Timing
-from flux_desktop.evaluation.capacity.search import START, Settings
+from flux_desktop.evaluation.capacity.report import PhaseDurations
+from flux_desktop.evaluation.capacity.search import START, SearchSettings
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, cost_of
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.chosen_data import data_name, data_path
@@ -55,13 +55,15 @@ class SearchChoices:
         return tuple(parse_criterion(each) for each in texts or [DEFAULT_TEXT])
 
     @property
-    def search(self) -> Settings:
-        return Settings(start=min(self.start, self.max_streams), max_streams=self.max_streams, repeats=self.repeats)
+    def search(self) -> SearchSettings:
+        return SearchSettings(
+            start=min(self.start, self.max_streams), max_streams=self.max_streams, repeats=self.repeats
+        )
 
     @property
-    def timing(self) -> Timing:
-        usual = Timing()
-        return Timing(
+    def timing(self) -> PhaseDurations:
+        usual = PhaseDurations()
+        return PhaseDurations(
             settle_min_s=min(usual.settle_min_s, self.settle_s),
             settle_max_s=self.settle_s,
             measure_s=self.measure_s,

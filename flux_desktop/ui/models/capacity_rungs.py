@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flux_desktop.experiments.capacity_plan import Progress
 
 
-class Column(NamedTuple):
+class RungColumn(NamedTuple):
     """A column of the table of rungs; `meaning` is its tip."""
 
     name: str
@@ -20,12 +20,12 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("Streams", "Streams held at once. ↓: measured right after an overload. ×2, ×3: measured for longer"),  # noqa: RUF001
-    Column("Verdict", "PASS or FAIL where the whole 95 % interval is on one side of every limit"),
-    Column("ms", "The limited figure that is nearest to its limit, or furthest beyond it"),
-    Column("95 %", "Its 95 % interval, by bootstrap over connections"),
-    Column("n", "Latencies measured"),
-    Column("Why", "Why the rung did not pass"),
+    RungColumn("Streams", "Streams held at once. ↓: measured right after an overload. ×2, ×3: measured for longer"),  # noqa: RUF001
+    RungColumn("Verdict", "PASS or FAIL where the whole 95 % interval is on one side of every limit"),
+    RungColumn("ms", "The limited figure that is nearest to its limit, or furthest beyond it"),
+    RungColumn("95 %", "Its 95 % interval, by bootstrap over connections"),
+    RungColumn("n", "Latencies measured"),
+    RungColumn("Why", "Why the rung did not pass"),
 )
 MARKS: dict[Judgement, str] = {"PASS": "●", "FAIL": "■", "UNDECIDED": "▲", "INVALID": "✕"}
 """Shapes of the verdicts, as the curve draws them."""

@@ -8,7 +8,7 @@ from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.flux import defaults
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.data_set import OWN
-from flux_desktop.ui.models.presets import Preset
+from flux_desktop.ui.models.presets import ParameterSet
 from flux_desktop.ui.models.ramp import Ramp
 
 USER_CLOCK, WIRE_CLOCK = "user", "wire"
@@ -45,7 +45,7 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Which clock the update latency is shown by: `USER_CLOCK` or `WIRE_CLOCK`."""
     hidden_columns: list[str] = []
     """Columns of the overview that are not shown, by their names."""
-    presets: list[Preset] = []
+    presets: list[ParameterSet] = []
     """Sets of turn parameters that the user has saved."""
     recent: list[str] = []
     """Paths of recordings and data sets, newest first, at most `RECENT_MAX`."""

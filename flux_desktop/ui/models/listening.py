@@ -14,7 +14,7 @@ NOT_WITH_MICROPHONE = "Nothing is played while a microphone streams: it would he
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ListeningTrack:
     """What is to be heard: a time line whose second 0 is at `zero_s` of the machine's clock; None is a pause."""
 
     sample_rate_hz: int
@@ -23,7 +23,7 @@ class Heard:
 
 
 @dataclass(slots=True)
-class Listening:
+class ListeningState:
     """Whoever changes a value calls `AppState.changed` then. The output is kept by name, also while it is unplugged."""
 
     wanted: bool = False

@@ -14,7 +14,7 @@ OWN_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
+class ParameterSet:
     """One set; an eager threshold of None switches eager off."""
 
     name: str
@@ -37,15 +37,15 @@ class Preset:
 
 
 PRESETS = (
-    Preset("Default", defaults.EOT_THRESHOLD, None, defaults.EOT_TIMEOUT_MS),
-    Preset("Low latency", 0.7, 0.4, 6_000),
-    Preset("High reliability", 0.85, None, 8_000),
-    Preset("Complex pipeline", 0.85, 0.4, 7_000),
-    Preset("Fully manual (newer builds)", 1.0, None, 30_000),
+    ParameterSet("Default", defaults.EOT_THRESHOLD, None, defaults.EOT_TIMEOUT_MS),
+    ParameterSet("Low latency", 0.7, 0.4, 6_000),
+    ParameterSet("High reliability", 0.85, None, 8_000),
+    ParameterSet("Complex pipeline", 0.85, 0.4, 7_000),
+    ParameterSet("Fully manual (newer builds)", 1.0, None, 30_000),
 )
 
 
-def matching(options: FluxOptions, presets: Iterable[Preset]) -> Preset | None:
+def matching(options: FluxOptions, presets: Iterable[ParameterSet]) -> ParameterSet | None:
     """The first preset whose parameters are the chosen ones."""
     chosen = (options.eot_threshold_in_force, options.eager_eot_threshold, options.eot_timeout_ms_in_force)
     for preset in presets:
@@ -54,16 +54,18 @@ def matching(options: FluxOptions, presets: Iterable[Preset]) -> Preset | None:
     return None
 
 
-def saved(own: Sequence[Preset], name: str, options: FluxOptions) -> list[Preset]:
+def saved(own: Sequence[ParameterSet], name: str, options: FluxOptions) -> list[ParameterSet]:
     """The user's presets with the chosen parameters under `name`; unchanged for a name that cannot be used."""
     name = _usable(name)
     if not name:
         return list(own)
-    preset = Preset(name, options.eot_threshold_in_force, options.eager_eot_threshold, options.eot_timeout_ms_in_force)
+    preset = ParameterSet(
+        name, options.eot_threshold_in_force, options.eager_eot_threshold, options.eot_timeout_ms_in_force
+    )
     return [*(each for each in own if each.name != name), preset][-OWN_MAX:]
 
 
-def renamed(own: Sequence[Preset], old: str, new: str) -> list[Preset]:
+def renamed(own: Sequence[ParameterSet], old: str, new: str) -> list[ParameterSet]:
     """The user's presets, one of them renamed; unchanged for a name that cannot be used or is taken."""
     new = _usable(new)
     if not new or any(each.name == new for each in own):
@@ -71,7 +73,7 @@ def renamed(own: Sequence[Preset], old: str, new: str) -> list[Preset]:
     return [replace(each, name=new) if each.name == old else each for each in own]
 
 
-def deleted(own: Sequence[Preset], name: str) -> list[Preset]:
+def deleted(own: Sequence[ParameterSet], name: str) -> list[ParameterSet]:
     """The user's presets without the one of that name."""
     return [each for each in own if each.name != name]
 

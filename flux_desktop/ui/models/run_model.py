@@ -30,7 +30,7 @@ from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
 from flux_desktop.ui.models.microphone_levels import MicrophoneLevels
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
@@ -46,7 +46,7 @@ class RunModel:
     """
 
     def __init__(self) -> None:
-        self.phase = Phase.IDLE
+        self.phase = RunPhase.IDLE
         self.plan: RunPlan | None = None
         self.attempt: RunModel | None = None
         """The run that was started while this transcript is shown, until its first stream is open."""
@@ -66,7 +66,7 @@ class RunModel:
         if origin is Origin.LIVE and any(conversation.cards for conversation in self.conversations.values()):
             self.attempt = RunModel()
             self.attempt.reset(plan, truth, planned_s, origin)
-            self.phase = Phase.STARTING
+            self.phase = RunPhase.STARTING
             self.revision += 1
         else:
             self.attempt = None
@@ -91,7 +91,7 @@ class RunModel:
         self.origin = origin
         self.planned_s = planned_s
         self.plan = plan
-        self.phase = Phase.IDLE if plan is None else Phase.STARTING
+        self.phase = RunPhase.IDLE if plan is None else RunPhase.STARTING
         total = 0 if plan is None else plan.connections
         self._side_file = SideFile()
         self.conversations: dict[int, Conversation] = {
@@ -132,7 +132,7 @@ class RunModel:
         if known.audio.started_t is not None:
             fresh.timeline.begins(known.audio.started_t)
         for event in events:
-            self._tell(fresh, event)
+            self._dispatch(fresh, event)
         fresh.row, fresh.transcript_from = known.row, known.transcript_from
         fresh.summary = known.summary or fresh.summary
         fresh.timeline.reached(known.timeline)
@@ -142,7 +142,7 @@ class RunModel:
         vars(known).update(vars(fresh))
         self.revision += 1
 
-    def _tell(self, conversation: Conversation, event: Event) -> None:
+    def _dispatch(self, conversation: Conversation, event: Event) -> None:
         """Give a connection an event about it."""
         match event:
             case Received():
@@ -163,7 +163,7 @@ class RunModel:
     @property
     def active(self) -> bool:
         """Whether a run or a replay is in progress."""
-        return self.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING}
+        return self.phase in {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.STOPPING}
 
     def conversation(self, conn: int) -> Conversation:
         """The connection's conversation, made when it is first heard of."""
@@ -183,21 +183,21 @@ class RunModel:
         self.now_s = max(self.now_s, getattr(event, "t", 0.0))
         match event:
             case Received() | Sent() | ClipStarted() | AudioStarted() | ClipAhead():
-                self._tell(self.conversation(event.conn), event)
+                self._dispatch(self.conversation(event.conn), event)
             case Snapshot():
                 self._snapshot(event)
             case ConnectionChanged():
-                self._tell(self.conversation(event.conn), event)
+                self._dispatch(self.conversation(event.conn), event)
                 if self.opening_s is None:
                     self.opening_s = event.t
-                if event.state is ConnectionState.STREAMING and self.phase is Phase.STARTING:
-                    self.phase = Phase.RUNNING
+                if event.state is ConnectionState.STREAMING and self.phase is RunPhase.STARTING:
+                    self.phase = RunPhase.RUNNING
             case LevelMeasured():
                 self.microphone.take(event)
             case ClipReference():
                 self.clip_words.take(event)
             case ConnectionEnded():
-                self._tell(self.conversation(event.summary.conn), event)
+                self._dispatch(self.conversation(event.summary.conn), event)
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:
@@ -217,7 +217,7 @@ class RunModel:
                 self.ended = event
                 self.ledger = event.ledger
                 self.streams.take(self.now_s, event.ledger)
-                self.phase = Phase.ENDED
+                self.phase = RunPhase.ENDED
                 for conversation in self.conversations.values():
                     conversation.run_ended()
             case _:
@@ -226,20 +226,20 @@ class RunModel:
     def _feed_attempt(self, attempt: RunModel, event: Event) -> None:
         """Let an attempt take this model over with its first stream; end it where it never had one."""
         attempt.feed(event)
-        if attempt.phase is Phase.RUNNING:
+        if attempt.phase is RunPhase.RUNNING:
             phase, generation = self.phase, self.generation
             vars(self).update(vars(attempt))
             self.generation = generation + 1
-            if phase is Phase.STOPPING:
+            if phase is RunPhase.STOPPING:
                 self.phase = phase
-        elif attempt.phase is Phase.ENDED:
+        elif attempt.phase is RunPhase.ENDED:
             self.attempt, self.failed_attempt = None, attempt
-            self.phase = Phase.ENDED
+            self.phase = RunPhase.ENDED
             self.revision += 1
 
     def preview_level(self, event: LevelMeasured) -> None:
         """How loud the microphone is before the first run; what a past run heard is left as it is."""
-        if self.phase is Phase.IDLE:
+        if self.phase is RunPhase.IDLE:
             self.microphone.preview(event)
 
     @property

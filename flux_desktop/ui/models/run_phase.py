@@ -15,7 +15,7 @@ class Origin(StrEnum):
     """A recording, shown at once."""
 
 
-class Phase(StrEnum):
+class RunPhase(StrEnum):
     """Where the window's run stands."""
 
     IDLE = "idle"

@@ -17,7 +17,7 @@ from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import Received
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.history import History, PointHistory
-from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, Thresholds, TimelineTurn
+from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, ThresholdChange, TimelineTurn
 
 LANE_KEPT = 300
 """Stretches of a lane: far more than fit into the seconds that are shown."""
@@ -38,7 +38,7 @@ class Timeline:
         self.turns = History(TimelineTurn, side_file)
         self.marks = History(Mark, side_file)
         """In the order of their positions."""
-        self.thresholds: list[Thresholds] = []
+        self.thresholds: list[ThresholdChange] = []
         self.confidence = PointHistory(side_file)
         self.clips: list[ClipStarted] = []
         """Clips of a data set in the order in which they were sent."""
@@ -173,7 +173,7 @@ class Timeline:
         at_s = self.position_at(t) if self.thresholds else 0.0
         last = self.thresholds[-1] if self.thresholds else None
         if last is None or (last.end, last.eager) != (end, eager):
-            self.thresholds.append(Thresholds(at_s, end, eager))
+            self.thresholds.append(ThresholdChange(at_s, end, eager))
             self._touch(at_s)
 
     def turn_closed(self, t: float) -> None:

@@ -105,7 +105,7 @@ class TimelineWord:
 
 
 @dataclass(slots=True, frozen=True)
-class Thresholds:
+class ThresholdChange:
     """What is in force from `from_s` on; `eager` is None where eager ends are off."""
 
     from_s: float
@@ -119,5 +119,5 @@ class Stretch:
 
     turns: Sequence[TimelineTurn] = ()
     marks: Sequence[Mark] = ()
-    thresholds: Sequence[Thresholds] = ()
+    thresholds: Sequence[ThresholdChange] = ()
     confidence: list[tuple[float, float]] = field(default_factory=list)

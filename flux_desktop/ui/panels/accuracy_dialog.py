@@ -35,7 +35,7 @@ _LABEL_PX = 190
 _CLIP_PX = 190
 
 
-class Column(NamedTuple):
+class ClipColumn(NamedTuple):
     """A column of the table of clips."""
 
     name: str
@@ -43,13 +43,13 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("Clip", "File of the clip"),
-    Column("Sent", "How often the clip was sent"),
-    Column("Error rate", "WER, or CER in scripts without spaces, after normalisation"),
-    Column("95 % interval", "Of the error rate, resampled over the turns of the clip"),
-    Column("n", "Words of the reference, or characters"),
-    Column("Holds cut off", "Silences within a turn in which Flux ended the turn"),
-    Column("Turns missed", "Turns without an end of turn within 3 s of their end"),
+    ClipColumn("Clip", "File of the clip"),
+    ClipColumn("Sent", "How often the clip was sent"),
+    ClipColumn("Error rate", "WER, or CER in scripts without spaces, after normalisation"),
+    ClipColumn("95 % interval", "Of the error rate, resampled over the turns of the clip"),
+    ClipColumn("n", "Words of the reference, or characters"),
+    ClipColumn("Holds cut off", "Silences within a turn in which Flux ended the turn"),
+    ClipColumn("Turns missed", "Turns without an end of turn within 3 s of their end"),
 )
 
 

@@ -18,7 +18,7 @@ from flux_desktop.flux.options import (
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import FieldState
 from flux_desktop.ui.models.plan_from_choices import MULTILINGUAL, rejects
-from flux_desktop.ui.models.presets import Preset
+from flux_desktop.ui.models.presets import ParameterSet
 from flux_desktop.ui.panels.control_row import ControlRow
 from flux_desktop.ui.panels.filter_fields import FilterFields, reconnect_button
 from flux_desktop.ui.panels.preset_menu import PresetMenu
@@ -264,7 +264,7 @@ class FluxPanel(Panel):
         self._state.changed()
         self.changed.emit()
 
-    def use_preset(self, preset: Preset) -> None:
+    def use_preset(self, preset: ParameterSet) -> None:
         """Apply a set; keyterms and hints stay."""
         self.eot.set_value(preset.eot_threshold)
         self.eager.set_value(preset.eager_eot_threshold)

@@ -27,8 +27,8 @@ from flux_desktop.ui.views.presenter.figures import (
     Confidence,
     ConfidencePart,
     LevelPart,
-    State,
     StatePart,
+    StateWords,
     TextPart,
 )
 from flux_desktop.ui.views.presenter.part import SMALL_PX, unit_of
@@ -122,7 +122,7 @@ class OneConversation(QWidget):
             self.setAccessibleDescription(words.hint)
             return
         in_force = conversation.parameters.in_force
-        self.state.show_content(State(state_words(conversation), state_tone(conversation)))
+        self.state.show_content(StateWords(state_words(conversation), state_tone(conversation)))
         clip = f" · {conversation.clip}" if conversation.clip else ""
         self.title.show_content((f"Connection {conversation.conn}{clip}", False))
         self.confidence.show_content(

@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.presets import PRESETS, Preset, deleted, matching, renamed, saved
+from flux_desktop.ui.models.presets import PRESETS, ParameterSet, deleted, matching, renamed, saved
 
 
 class PresetMenu:
     """Fills menus; `apply` gets the preset that was chosen. Own presets are kept in the settings."""
 
-    def __init__(self, parent: QWidget, state: AppState, apply: Callable[[Preset], None]) -> None:
+    def __init__(self, parent: QWidget, state: AppState, apply: Callable[[ParameterSet], None]) -> None:
         self._parent = parent
         self._state = state
         self._apply = apply
@@ -50,7 +50,7 @@ class PresetMenu:
     def _delete(self, name: str) -> None:
         self._keep(deleted(self._state.choices.presets, name))
 
-    def _keep(self, presets: list[Preset]) -> None:
+    def _keep(self, presets: list[ParameterSet]) -> None:
         self._state.choices.presets = presets
         self._state.changed()
 

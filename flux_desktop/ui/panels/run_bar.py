@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import CONNECTIONS_MAX
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.panels.ramp_dialog import RampDialog
 from flux_desktop.ui.panels.run_headline import RunHeadline
 from flux_desktop.ui.panels.run_progress import RunProgress
@@ -179,18 +179,18 @@ class RunBar(QWidget):
         start_had_focus = self.start_button.hasFocus()
         self.start_button.setEnabled(not active)
         running = "Replaying" if model.current.origin is Origin.REPLAY else "Running"
-        words = {Phase.STARTING: "Starting…", Phase.RUNNING: running, Phase.STOPPING: "Stopping…"}
+        words = {RunPhase.STARTING: "Starting…", RunPhase.RUNNING: running, RunPhase.STOPPING: "Stopping…"}
         self.start_button.setText(words.get(model.phase, "Start live" if self._quiet else "Start"))
         quiet = self._quiet if not active else model.current.origin is not Origin.LIVE
         if set_role(self.start_button, "stop" if quiet else "running" if active else "go", "kind"):
             self._restyle()
         had_focus = self.stop_button.hasFocus()
-        self.stop_button.setEnabled(model.phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING})
+        self.stop_button.setEnabled(model.phase in {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.STOPPING})
         if had_focus and not active:
             self.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         elif start_had_focus and active:
             self.stop_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.stop_button.setText("Stop now" if model.phase is Phase.STOPPING else "Stop")
+        self.stop_button.setText("Stop now" if model.phase is RunPhase.STOPPING else "Stop")
         microphone = state.uses_microphone
         for widget in (self.connections, self.duration, self.ramp_button):
             widget.setEnabled(not active)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.widgets.basics import label
 
 
@@ -36,7 +36,7 @@ class RunProgress(QWidget):
     def show_run(self, model: RunModel, planned_s: float | None) -> None:
         """Show the run, which is to last `planned_s`. What was sent beyond that, as at a rotation, is not counted."""
         elapsed_s = model.elapsed_s()
-        if model.phase is Phase.IDLE:
+        if model.phase is RunPhase.IDLE:
             self.bar.setValue(0)
             self.elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
             self.left.setText("")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 
 if TYPE_CHECKING:  # the window starts without the self-test
-    from flux_desktop.engine.self_test.quick_checks import Finding
+    from flux_desktop.engine.self_test.quick_checks import QuickCheckResult
 
 RUNNING = (
     "Checking this installation. This takes about half a minute; streams are opened to the built-in endpoint only."
@@ -30,7 +30,7 @@ class SelfTestDialog(TextDialog):
         super().__init__(parent, "Self-test", RUNNING, "")
         self.finished.connect(lambda _result: self.abandoned.emit())
 
-    def show_finding(self, finding: Finding) -> None:
+    def show_finding(self, finding: QuickCheckResult) -> None:
         """Append a check with its result."""
         problem = finding.problem
         result = (

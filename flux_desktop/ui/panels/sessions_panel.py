@@ -21,7 +21,7 @@ from flux_desktop.ui.models.session_table import (
 )
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.views.session_list import SessionList
+from flux_desktop.ui.views.session_list import SessionTable
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label
 from flux_desktop.ui.widgets.flow import FlowLayout
 from flux_desktop.ui.widgets.search_field import SearchField
@@ -101,7 +101,7 @@ class SessionsPanel(Panel):
             self.buttons[name] = action_button
             self._flow.addWidget(action_button)
         self.body.addWidget(actions)
-        self.list = SessionList(theme)
+        self.list = SessionTable(theme)
         self.list.setMinimumHeight(120)
         self.list.chosen.connect(self._offer)
         self.empty = label(EMPTY, "muted", wrap=True)

@@ -11,7 +11,7 @@ from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Perc
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
@@ -71,16 +71,16 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
     """What is happening, in one sentence."""
     phase = model.phase
     model = model.failed_attempt or model.current
-    if phase is Phase.IDLE:
+    if phase is RunPhase.IDLE:
         return idle_words
     if model.ended is not None and model.ended.problem is not None:
         return f"The run failed. {model.ended.problem.what}"
     if model.ended is not None:
         reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
         return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
-    if phase is Phase.STOPPING:
+    if phase is RunPhase.STOPPING:
         return f"Finishing the last turns: {text.ledger_sentence(model.ledger)}"
-    if phase is Phase.STARTING:
+    if phase is RunPhase.STARTING:
         words = "the endpoint" if model.plan is None else model.plan.endpoint
         return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
     failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))

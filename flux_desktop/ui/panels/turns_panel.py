@@ -64,7 +64,7 @@ class _TurnRows(QAbstractListModel):
         return None
 
 
-class TurnCards(QListView):
+class TurnCardView(QListView):
     """The cards; Space and Enter play the selected one.
 
     Signals:
@@ -140,7 +140,7 @@ class TurnsPanel(Panel):
         row = QHBoxLayout()
         row.addWidget(self.listed, 1)
         row.addWidget(self.order)
-        self.cards = TurnCards(theme)
+        self.cards = TurnCardView(theme)
         self.empty = label(NO_RECORDING, "muted", wrap=True)
         self.trouble = label("", "warn", wrap=True)
         self.trouble.hide()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flux_desktop.audio.playing import output_problem, play
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.ui.models.listening import Listening
+from flux_desktop.ui.models.listening import ListeningState
 from flux_desktop.ui.models.tune_turns import Playable
 from flux_desktop.ui.services.tasks import UiTasks
 
@@ -26,7 +26,7 @@ class ClipPlayer:
     def __init__(
         self,
         tasks: UiTasks,
-        listening: Listening,
+        listening: ListeningState,
         on_position: Callable[[Playable | None, float | None], None],
         on_problem: Callable[[Problem | None], None],
         play_clip: Play = play,

@@ -15,7 +15,7 @@ from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
-    from flux_desktop.experiments.isolation import IsolationRun, Phase
+    from flux_desktop.experiments.isolation import IsolationPhase, IsolationRun
 
 
 OnPhase = Callable[[str, float, float], None]
@@ -64,7 +64,7 @@ class IsolationEngine:
         if self._run is not None:
             self._run.stop(drain=drain)
 
-    def _phase(self, phase: Phase) -> None:
+    def _phase(self, phase: IsolationPhase) -> None:
         self._on_phase(phase.name, sum(self._expected_s[: self._begun_phases]), sum(self._expected_s))
         self._begun_phases += 1
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
-from flux_desktop.audio.listening.client import Listening as Process
+from flux_desktop.audio.listening.client import ListeningProcess as Process
 from flux_desktop.audio.listening.protocol import Hear, Volume
 from flux_desktop.base.problem import Problem
-from flux_desktop.ui.models.listening import Heard, Listening
+from flux_desktop.ui.models.listening import ListeningState, ListeningTrack
 from flux_desktop.ui.services.tasks import UiTasks
 
 GROUP = "listening"
@@ -24,7 +24,7 @@ class Listener:
 
     def __init__(
         self,
-        state: Listening,
+        state: ListeningState,
         tasks: UiTasks,
         on_change: Callable[[], None],
         make: MakeProcess = Process,
@@ -38,11 +38,11 @@ class Listener:
         self._process: Process | None = None
         self._running: tuple[int, str] | None = None
         """Sample rate and output of the process, while one is wanted."""
-        self._sent: tuple[Heard | None, float] | None = None
+        self._sent: tuple[ListeningTrack | None, float] | None = None
         self.ready = False
         """Whether the output is open, so that what is commanded now is heard at once."""
 
-    def update(self, playback: Heard | None) -> None:
+    def update(self, playback: ListeningTrack | None) -> None:
         """Play this; None ends the process. Doing so twice does nothing."""
         wanted = None if playback is None else (playback.sample_rate_hz, self._state.output_name)
         if wanted != self._running:

@@ -15,7 +15,7 @@ from flux_desktop.engine.records.events import Event, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.models.session_clock import SessionClock
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
@@ -162,8 +162,8 @@ class RunController(QObject):
         """First time: finish the turns, then close. Second time: at once."""
         if not self._model.active or self._engine is None:
             return
-        again = self._model.phase is Phase.STOPPING
-        self._model.phase = Phase.STOPPING
+        again = self._model.phase is RunPhase.STOPPING
+        self._model.phase = RunPhase.STOPPING
         self._engine.stop(drain=not again)
         self.phase_changed.emit()
 
@@ -194,7 +194,7 @@ class RunController(QObject):
     async def _run(self, engine: RunEngine, plan: RunPlan, released: Released | None) -> None:
         if released is not None:
             await released()
-        if self._model.phase is Phase.STOPPING:  # stopped before it had begun
+        if self._model.phase is RunPhase.STOPPING:  # stopped before it had begun
             ledger = {str(LedgerClass.NOT_STARTED): plan.connections}
             self._mailbox.put(RunEnded(t=0.0, verdict=Verdict.DONE, ledger=ledger, interrupted=True))
             return

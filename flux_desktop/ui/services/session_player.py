@@ -15,7 +15,7 @@ from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
-from flux_desktop.ui.models.listening import Heard
+from flux_desktop.ui.models.listening import ListeningTrack
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.models.session_clock import SessionClock
@@ -138,7 +138,7 @@ class SessionPlayer:
         started_t = None if conn is None else self._started_t(conn)
         return None if clock is None or started_t is None else max(0.0, clock.t(self._now()) - started_t)
 
-    def heard(self) -> Heard | None:
+    def heard(self) -> ListeningTrack | None:
         """What is to be heard now; None where nothing is played, or not at the speed of speech."""
         clock, conn = self._present_clock(), self._conn()
         if not self.usable:
@@ -162,7 +162,7 @@ class SessionPlayer:
             clock.play(self._now())
         started_t = self._started_t(conn)
         zero_s = None if started_t is None else clock.moment_s(started_t)
-        return Heard(self._audio.sample_rate_hz, tuple(segments), zero_s)
+        return ListeningTrack(self._audio.sample_rate_hz, tuple(segments), zero_s)
 
     # ------------------------------------------------------------ clock and places
 

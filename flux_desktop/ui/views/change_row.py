@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from flux_desktop.evaluation.comparing.comparison import Compared, Finding
+from flux_desktop.evaluation.comparing.comparison import ChangeFinding, Compared
 from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S, Theme
@@ -14,10 +14,10 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, label, plain_tip
 
 PLOT_PX = 66
 _WORDS = {
-    Finding.BETTER: "better",
-    Finding.WORSE: "worse",
-    Finding.SAME: "no difference",
-    Finding.UNDECIDED: "undecided",
+    ChangeFinding.BETTER: "better",
+    ChangeFinding.WORSE: "worse",
+    ChangeFinding.SAME: "no difference",
+    ChangeFinding.UNDECIDED: "undecided",
 }
 
 
@@ -49,9 +49,9 @@ def tip(figure: Compared) -> str:
     return ". ".join([figure.label.capitalize(), *sides, figure.sentence().capitalize()]) + "."
 
 
-def colour(finding: Finding, theme: Theme) -> str:
+def colour(finding: ChangeFinding, theme: Theme) -> str:
     """Of a finding."""
-    return {Finding.BETTER: theme.ok, Finding.WORSE: theme.danger, Finding.UNDECIDED: theme.warn}.get(
+    return {ChangeFinding.BETTER: theme.ok, ChangeFinding.WORSE: theme.danger, ChangeFinding.UNDECIDED: theme.warn}.get(
         finding, theme.muted
     )
 
@@ -109,7 +109,9 @@ class ChangeRow(QWidget):
         values = ElidedLabel("caption")
         values.setText(f"{value_words(figure, figure.base)} → {value_words(figure, figure.new)}")
         word = "fails" if figure.failed else _WORDS[figure.finding]
-        role = {Finding.BETTER: "ok", Finding.WORSE: "danger", Finding.UNDECIDED: "warn"}.get(figure.finding, "caption")
+        role = {ChangeFinding.BETTER: "ok", ChangeFinding.WORSE: "danger", ChangeFinding.UNDECIDED: "warn"}.get(
+            figure.finding, "caption"
+        )
         finding = label(word, "danger" if figure.failed else role)
         change = label("" if figure.change.value is None else f"{figure.change.value:+.1f} {figure.unit}", "caption")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -101,7 +101,7 @@ def _alignment(column: int) -> int:
     return column_alignment(COLUMNS[column])
 
 
-class SessionList(QTableView):
+class SessionTable(QTableView):
     """The table.
 
     Signals:

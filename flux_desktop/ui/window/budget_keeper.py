@@ -9,7 +9,7 @@ from flux_desktop.engine.measuring.stream_budget import StreamBudget
 from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.evaluation.cost import budget_stream_minutes
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.banner import BannerStack
 
@@ -29,7 +29,7 @@ class BudgetKeeper:
             return
         if isinstance(event, RunStarted) and self._budget is None:
             self._begin()
-        if self._budget is not None and self._budget.is_used_up(event) and self._state.run.phase is Phase.RUNNING:
+        if self._budget is not None and self._budget.is_used_up(event) and self._state.run.phase is RunPhase.RUNNING:
             what = f"The budget of {self._budget.limit:,.4g} stream-minutes is used up."
             self._end(Problem(code="budget_used_up", what=what, todo="Open turns are finished, then the run ends."))
         if isinstance(event, RunEnded):

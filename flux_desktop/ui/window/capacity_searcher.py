@@ -18,7 +18,7 @@ from flux_desktop.reports.documents.account import read_account
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from flux_desktop.ui.services.engine_port import EventSink
@@ -138,7 +138,7 @@ class CapacitySearcher:
         """Show the choices and the progress; called after every change of the state and at the pace of labels."""
         state, model, run = self._state, self.model, self._state.run
         self._inputs.refresh_endpoints()
-        model.stopping = model.searching and run.phase is Phase.STOPPING
+        model.stopping = model.searching and run.phase is RunPhase.STOPPING
         can_search = not run.active
         # One green button: the example for a newcomer, the search for who has chosen an endpoint of the account.
         main = state.endpoint != LOCAL_ENDPOINT or model.report is not None

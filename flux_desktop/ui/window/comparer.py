@@ -7,7 +7,7 @@ import msgspec
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.models.tune import with_setting
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.panels.against_view import CURRENT, THIS
@@ -106,7 +106,7 @@ class Comparer:
         a, b, run = self._view.a, self._view.b, self._state.run
         is_running = self._engine is not None
         shown = self._progress.shown() if is_running else None
-        self._view.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
+        self._view.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
         offered = bool(self._recorder.clips)
         endpoints = [arm.endpoint.currentText() for arm in (a, b)]
         differs = a.setting != b.setting or endpoints[0] != endpoints[1]

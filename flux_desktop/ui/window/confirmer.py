@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.confirm_engine import ConfirmEngine
 from flux_desktop.ui.services.engine_port import EventSink
@@ -78,7 +78,7 @@ class Confirmer:
         run = self._state.run
         is_running = self._engine is not None
         shown = self._progress.shown() if is_running else None
-        self._panel.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
+        self._panel.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
         cost = "" if is_running else self._recorder.live_cost(SETTINGS)
         enabled = not run.active
         self._panel.show_confirming(

@@ -6,7 +6,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import cost_words
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.models.work_progress import of_share
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink
@@ -72,7 +72,7 @@ class IsolationChecker:
         passed_s = self._before_s + run.current.elapsed_s()
         share = min(1.0, passed_s / self._expected_s) if self._expected_s else 0.0
         shown = of_share(share, passed_s, self._phase) if is_running else None
-        self._view.progress.show_progress(shown, stopping=run.phase is Phase.STOPPING)
+        self._view.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
 
     def _take_phase(self, name: str, before_s: float, expected_s: float) -> None:
         self._phase = f"{name[:1].upper()}{name[1:]}…"

@@ -12,7 +12,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import MicrophoneSource
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.listening import Heard
+from flux_desktop.ui.models.listening import ListeningTrack
 from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.listener import Listener
@@ -41,7 +41,7 @@ class ListeningControl:
             self._cannot_be_heard,
             ready=lambda: self.listener.ready or state.listening.problem is not None,
         )
-        self.presented: Callable[[], Heard | None] = lambda: None
+        self.presented: Callable[[], ListeningTrack | None] = lambda: None
         """What the presenter view plays, which comes first."""
         self._timeline = page.transcripts.timeline.view
         self._timeline.play_from.connect(self.player.play_from)
@@ -92,7 +92,7 @@ class ListeningControl:
                 return False
         return True
 
-    def _live(self) -> Heard | None:
+    def _live(self) -> ListeningTrack | None:
         """The selected connection while it streams, if it is listened to."""
         state, run = self._state, self._state.run
         plan = run.plan
@@ -104,9 +104,9 @@ class ListeningControl:
         conversation = run.conversation(conn)
         streams = conversation.connection_state in {ConnectionState.STREAMING, ConnectionState.RECONNECTING}
         if not streams or conversation.audio.started_t is None:
-            return Heard(plan.options.sample_rate_hz, (), None)
+            return ListeningTrack(plan.options.sample_rate_hz, (), None)
         segments = tuple(conversation.audio.segments(plan))
-        return Heard(plan.options.sample_rate_hz, segments, conversation.audio.monotonic_s)
+        return ListeningTrack(plan.options.sample_rate_hz, segments, conversation.audio.monotonic_s)
 
     def _cannot_be_heard(self, problem: Problem) -> None:
         self._state.listening.problem = problem

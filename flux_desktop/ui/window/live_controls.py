@@ -8,7 +8,7 @@ from flux_desktop.engine.records.commands import SendControl
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.reports.probe_text import warnings
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.run_controller import RunController
 
@@ -36,7 +36,7 @@ class LiveControls:
 
     def reconnect(self) -> None:
         """Open new streams with the chosen parameters for the target connections."""
-        if self._state.run.phase is Phase.RUNNING:
+        if self._state.run.phase is RunPhase.RUNNING:
             for command in self._state.live.reconnect(self.targets()):
                 self._controller.send(command)
             self._state.changed()
@@ -53,7 +53,7 @@ class LiveControls:
     def refresh(self) -> None:
         """Send what was changed since the last time, and show what is in force; called at the pace of labels."""
         state, live, panel = self._state, self._state.live, self._panel
-        targets, running = self.targets(), state.run.phase is Phase.RUNNING
+        targets, running = self.targets(), state.run.phase is RunPhase.RUNNING
         if running:
             for command in live.take(targets, time.monotonic()):
                 self._controller.send(command)

@@ -20,7 +20,7 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_audio import SessionAudio, read_session_audio
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.listening import Heard
+from flux_desktop.ui.models.listening import ListeningTrack
 from flux_desktop.ui.models.presenter.keys import View
 from flux_desktop.ui.models.presenter.recorded import RecordedPair, audio_of, recorded_pairs
 from flux_desktop.ui.models.sound import read_shape
@@ -83,12 +83,12 @@ class Presenting(QObject):
         """Whether something moves in the presenter although no run is in progress."""
         return self._state.presenting and self.presenter.clip is not None
 
-    def heard(self) -> Heard | None:
+    def heard(self) -> ListeningTrack | None:
         """The audio of the recorded comparison that is playing; None while none is."""
         clip = self.presenter.clip
         if clip is None or not self._state.presenting or not clip.pair.audio:
             return None
-        return Heard(SPEECH_HZ, clip.pair.audio, clip.zero_s(time.monotonic()))
+        return ListeningTrack(SPEECH_HZ, clip.pair.audio, clip.zero_s(time.monotonic()))
 
     def refresh(self) -> None:
         """Show what is new; called by the window's clock."""

@@ -18,7 +18,7 @@ from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.models.tune_curve import Evaluation, evaluated
 from flux_desktop.ui.pages.tune_page import TunePage
 from flux_desktop.ui.services.engine_port import EventSink
@@ -174,7 +174,7 @@ class TraceRecorder:
             panel.show_size(size_words(size), cost_words(size.stream_minutes, state.endpoint, self._state.prices))
         panel.show_state(
             recording=self.recording,
-            stopping=run.phase is Phase.STOPPING,
+            stopping=run.phase is RunPhase.STOPPING,
             can_record=not run.active and size is not None,
             recorded=self._model.evaluation is not None,
         )

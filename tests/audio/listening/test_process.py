@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from flux_desktop.audio.devices import output_devices
-from flux_desktop.audio.listening.client import CRASHED, MODULE, Listening
+from flux_desktop.audio.listening.client import CRASHED, MODULE, ListeningProcess
 from flux_desktop.audio.listening.output import lost
 from flux_desktop.audio.listening.process import LOST_AFTER_S
-from flux_desktop.audio.listening.protocol import Hear, Heard, Volume
+from flux_desktop.audio.listening.protocol import Hear, ListeningReport, Volume
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
@@ -44,7 +44,7 @@ def matches(monitor: Monitor, zero_s: float) -> list[Match]:
     return [one for one in comparisons if one is not None]
 
 
-async def until_heard(listening: Listening, monitor: Monitor, zero_s: float) -> Match:
+async def until_heard(listening: ListeningProcess, monitor: Monitor, zero_s: float) -> Match:
     """Listen until a whole second of the recording was heard where it is due."""
     ends_s = time.monotonic() + PATIENCE_S
     async with aclosing(listening.reports()) as reports:
@@ -62,7 +62,7 @@ async def test_what_is_heard_is_the_recording_at_the_moment_of_the_plan(sound_se
     monitor = Monitor()
     try:
         zero_s = time.monotonic() - 3.0
-        listening = Listening(RATE_HZ)
+        listening = ListeningProcess(RATE_HZ)
         listening.send(Hear(segments=[Segment(path=str(SAMPLE), at_s=0.0, repeats=True)], zero_s=zero_s))
         listening.send(Volume(gain=0.5))
         best = await until_heard(listening, monitor, zero_s)
@@ -77,10 +77,10 @@ async def test_outputs_are_listed_and_can_be_chosen(sound_server: VirtualMicroph
     outputs = await output_devices()
     assert {"pulse", "default"} <= {output.name for output in outputs}
     assert outputs[0].is_default
-    assert await first_report(Listening(RATE_HZ, "pulse")) == "pulse"
+    assert await first_report(ListeningProcess(RATE_HZ, "pulse")) == "pulse"
 
 
-async def first_report(listening: Listening) -> str:
+async def first_report(listening: ListeningProcess) -> str:
     async with aclosing(listening.reports()) as reports:
         async for report in reports:
             assert report.problem is None
@@ -90,8 +90,8 @@ async def first_report(listening: Listening) -> str:
 
 @needs_sound_server
 async def test_an_output_that_takes_no_more_sound_is_lost(sound_server: VirtualMicrophone) -> None:
-    last = Heard()
-    async with aclosing(Listening(RATE_HZ).reports()) as reports:
+    last = ListeningReport()
+    async with aclosing(ListeningProcess(RATE_HZ).reports()) as reports:
         async for last in reports:
             if not last.is_over:
                 sound_server.stand_still_sink(True)
@@ -102,13 +102,13 @@ async def test_an_output_that_takes_no_more_sound_is_lost(sound_server: VirtualM
 
 async def test_an_output_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PULSE_SERVER", str(tmp_path / "none"))
-    async with aclosing(Listening(RATE_HZ, "Kitchen radio").reports()) as reports:
+    async with aclosing(ListeningProcess(RATE_HZ, "Kitchen radio").reports()) as reports:
         problems = [report.problem async for report in reports if report.is_over]
     assert [problem.code for problem in problems if problem] == ["sound_output_missing"]
 
 
 async def test_a_process_that_crashes_is_told() -> None:
     command = [sys.executable, "-c", "print('chatter'); raise SystemExit(3)"]
-    async with aclosing(Listening(RATE_HZ, command=command).reports()) as reports:
+    async with aclosing(ListeningProcess(RATE_HZ, command=command).reports()) as reports:
         assert [report.problem async for report in reports] == [CRASHED]
     assert MODULE == "flux_desktop.audio.listening.process"

@@ -12,10 +12,10 @@ from flux_desktop import __version__
 from flux_desktop.base import program
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.self_test import quick_checks
-from flux_desktop.engine.self_test.quick_checks import Finding, quick_findings
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult, quick_findings
 
 
-def found(name: str) -> Finding:
+def found(name: str) -> QuickCheckResult:
     return next(each for each in quick_findings() if each.name == name)
 
 

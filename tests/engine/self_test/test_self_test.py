@@ -13,15 +13,15 @@ from flux_desktop.base import program
 from flux_desktop.base.resources import resource_path
 from flux_desktop.engine.self_test import self_test
 from flux_desktop.engine.self_test.clock_check import clock_skew_s
-from flux_desktop.engine.self_test.quick_checks import Finding
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult
 from flux_desktop.engine.self_test.self_test import SelfTest
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 
 real_command = program.command
 
 
-async def findings(picture: Path | None = None) -> dict[str, Finding]:
-    findings_by_name: dict[str, Finding] = {}
+async def findings(picture: Path | None = None) -> dict[str, QuickCheckResult]:
+    findings_by_name: dict[str, QuickCheckResult] = {}
     test = SelfTest(lambda each: findings_by_name.update({each.name: each}), picture)
     await test.run()
     assert test.failed == sum(each.problem is not None for each in findings_by_name.values())

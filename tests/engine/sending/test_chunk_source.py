@@ -96,7 +96,7 @@ def test_a_recording_on_disk_is_sent_like_one_in_memory(loop: bool):
         chunk = chunks.take()
         assert chunk is not None
         sent_audio += chunk
-    assert sent_audio == (AUDIO * 3)[:limit] if loop else AUDIO
+    assert sent_audio == ((AUDIO * 3)[:limit] if loop else AUDIO)
 
 
 def test_one_block_is_read_ahead_and_no_more():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.engine.supervision.worker_process import Silence
+from flux_desktop.engine.supervision.worker_process import WorkerSilence
 
 SUPERVISOR = """
 import asyncio, sys, time
@@ -33,14 +33,14 @@ print(asyncio.run(supervisor.run(plan)).ledger, flush=True)
 
 
 def test_silence_is_counted_from_look_to_look() -> None:
-    silence = Silence(0.0, look_every_s=1.0)
+    silence = WorkerSilence(0.0, look_every_s=1.0)
     assert [silence.look(now_s) for now_s in (1.0, 2.0, 3.5)] == [1.0, 2.0, 3.5]
     silence.end()
     assert silence.look(4.5) == 1.0
 
 
 def test_time_in_which_the_supervisor_itself_did_not_run_hardly_counts() -> None:
-    silence = Silence(0.0, look_every_s=1.0)
+    silence = WorkerSilence(0.0, look_every_s=1.0)
     assert silence.look(1.0) == 1.0
     assert silence.look(3_600.0) == 3.0
     assert silence.look(3_601.0) == 4.0

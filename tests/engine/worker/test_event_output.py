@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.engine.records.audio_events import AudioFile
-from flux_desktop.engine.records.events import Event, Heartbeat, Received, decode_event
+from flux_desktop.engine.records.events import Event, Received, WorkerHeartbeat, decode_event
 from flux_desktop.engine.worker import event_output
 from flux_desktop.engine.worker.event_output import EventOutput
 
@@ -82,10 +82,10 @@ def test_a_front_end_that_does_not_read_loses_messages_and_nothing_else(
 
 
 def test_some_events_are_sent_alone_and_some_recorded_alone(output: EventOutput, pipe: Pipe, recording: Pipe) -> None:
-    output.send(Heartbeat())
+    output.send(WorkerHeartbeat())
     output.record(HASH)
     output.record(None)
-    assert pipe.events == [Heartbeat()]
+    assert pipe.events == [WorkerHeartbeat()]
     assert recording.events == [HASH]
     output.recorder = None
     output.record(HASH)
@@ -94,6 +94,6 @@ def test_some_events_are_sent_alone_and_some_recorded_alone(output: EventOutput,
 
 def test_nothing_is_written_into_a_closed_pipe(output: EventOutput, pipe: Pipe) -> None:
     pipe.is_closed = True
-    output.send(Heartbeat())
+    output.send(WorkerHeartbeat())
     output.emit(HASH)
     assert pipe.lines == []

@@ -7,7 +7,7 @@ import random
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.capacity.rung import Measured, RungOutcome
-from flux_desktop.evaluation.capacity.search import Rung, Settings, next_rung
+from flux_desktop.evaluation.capacity.search import Rung, SearchSettings, next_rung
 
 KINDS = ("smooth", "cliff", "refusing", "noisy", "hysteretic", "drifting", "scaling")
 LIMIT = parse_criterion("wire_p95_ms<400")
@@ -68,7 +68,7 @@ class SimulatedEndpoint:
         )
 
 
-def search(endpoint: SimulatedEndpoint, settings: Settings) -> tuple[Result, list[RungOutcome]]:
+def search(endpoint: SimulatedEndpoint, settings: SearchSettings) -> tuple[Result, list[RungOutcome]]:
     """A whole search on such an endpoint."""
     history: list[RungOutcome] = []
     while isinstance(step := next_rung(history, settings), Rung):

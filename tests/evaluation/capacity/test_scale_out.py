@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.capacity.scale_out import Observed, Sources, Stage, scale_outs
+from flux_desktop.evaluation.capacity.scale_out import Observed, ScaleOutStage, Sources, scale_outs
 
 
 def at(t_s: float, resolution_s: float = 0.0) -> Observed:
@@ -40,4 +40,4 @@ def test_without_a_policy_the_load_is_not_judged() -> None:
 
 
 def test_a_stage_states_its_resolution_and_its_source() -> None:
-    assert Stage(name="x", at=at(7, 60)).text() == "x: 7.0 s (−60 s), by a test"
+    assert ScaleOutStage(name="x", at=at(7, 60)).text() == "x: 7.0 s (−60 s), by a test"

@@ -13,14 +13,14 @@ from flux_desktop.evaluation.capacity.search import (
     INVALID_MAX,
     START,
     Rung,
-    Settings,
+    SearchSettings,
     interrupted,
     next_rung,
     since_last_change,
 )
 from tests.evaluation.capacity.simulated_endpoint import KINDS, SimulatedEndpoint, rungs_to_bracket, search
 
-SETTINGS = Settings()
+SETTINGS = SearchSettings()
 
 
 def outcome(streams: int, judgement: Judgement, **more: object) -> RungOutcome:
@@ -60,7 +60,7 @@ def assert_supported(result: Result, history: list[RungOutcome]) -> None:
 
 
 def test_it_doubles_up_to_the_maximum_and_stops_there() -> None:
-    settings = Settings(start=16, max_streams=100)
+    settings = SearchSettings(start=16, max_streams=100)
     history: list[RungOutcome] = []
     levels = []
     while isinstance(step := next_rung(history, settings), Rung):

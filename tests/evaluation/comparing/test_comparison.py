@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.evaluation.comparing.comparison import Allowed, Finding, compare, difference, parse_allowed
+from flux_desktop.evaluation.comparing.comparison import Allowed, ChangeFinding, compare, difference, parse_allowed
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate
 
@@ -26,27 +26,27 @@ def test_the_interval_of_the_difference_by_hand() -> None:
 
 
 def test_better_worse_and_no_difference() -> None:
-    assert compared(figure(100, 5), figure(150, 5)).finding is Finding.WORSE
-    assert compared(figure(150, 5), figure(100, 5)).finding is Finding.BETTER
-    assert compared(figure(95, 1), figure(99, 1), lower_is_better=False).finding is Finding.BETTER
+    assert compared(figure(100, 5), figure(150, 5)).finding is ChangeFinding.WORSE
+    assert compared(figure(150, 5), figure(100, 5)).finding is ChangeFinding.BETTER
+    assert compared(figure(95, 1), figure(99, 1), lower_is_better=False).finding is ChangeFinding.BETTER
     same = compared(figure(100, 5), figure(102, 5))
-    assert same.finding is Finding.SAME
+    assert same.finding is ChangeFinding.SAME
     assert same.sentence().startswith("no difference larger than 9.1 ms")
 
 
 def test_an_interval_that_reaches_beyond_the_margin_decides_nothing() -> None:
     wide = compared(figure(100, 20), figure(100, 20))
-    assert wide.finding is Finding.UNDECIDED
+    assert wide.finding is ChangeFinding.UNDECIDED
     assert wide.sentence().startswith("undecided, this data does not exclude a change that matters: +0.0 ms")
-    assert compared(figure(100, 20), figure(100, 20), "x>+30%").finding is Finding.SAME
-    assert compared(figure(100, 5), figure(102, 5), "x>+8").finding is Finding.UNDECIDED
-    assert compared(figure(100, 5), figure(102, 5), "x>+10").finding is Finding.SAME
-    assert compared(figure(0, 0), figure(0, 0)).finding is Finding.SAME
+    assert compared(figure(100, 20), figure(100, 20), "x>+30%").finding is ChangeFinding.SAME
+    assert compared(figure(100, 5), figure(102, 5), "x>+8").finding is ChangeFinding.UNDECIDED
+    assert compared(figure(100, 5), figure(102, 5), "x>+10").finding is ChangeFinding.SAME
+    assert compared(figure(0, 0), figure(0, 0)).finding is ChangeFinding.SAME
 
 
 def test_without_an_interval_it_is_undecided() -> None:
     result = compared(Estimate(100, n=3), figure(500, 1), ">+10%".replace(">", "x>"))
-    assert result.finding is Finding.UNDECIDED
+    assert result.finding is ChangeFinding.UNDECIDED
     assert not result.failed
     assert result.sentence().startswith("undecided")
 
@@ -72,7 +72,7 @@ def test_equal_runs_differ_in_about_5_of_100_comparisons() -> None:
     differing = 0
     for _ in range(200):
         sides = [quantile((80 + rng.gamma(2.0, 30.0, 1200)).tolist(), units, 0.95) for _ in range(2)]
-        differing += compare("x", "X", "ms", *sides).finding in (Finding.BETTER, Finding.WORSE)
+        differing += compare("x", "X", "ms", *sides).finding in (ChangeFinding.BETTER, ChangeFinding.WORSE)
     print(f"{differing} of 200")
     assert differing <= 18  # binomial, for 5 %: 4 to 17
 

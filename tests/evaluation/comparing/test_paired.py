@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.evaluation.comparing.paired import (
+    ComparisonVerdict,
     Paired,
     Primary,
-    Verdict,
     compare_arms,
     decide,
     mcnemar,
@@ -56,12 +56,12 @@ def compared(shift_s: float, *, noise_s: float = 0.0, primary: Primary = Primary
 @pytest.mark.parametrize(
     ("shift_s", "verdict", "words"),
     [
-        (-0.1, Verdict.BETTER, "B is better: it ends turns sooner, by 100 ms"),
-        (0.1, Verdict.WORSE, "B is worse: it ends turns later, by 100 ms"),
-        (0.0, Verdict.NO_DIFFERENCE, "No difference larger than 50 ms"),
+        (-0.1, ComparisonVerdict.BETTER, "B is better: it ends turns sooner, by 100 ms"),
+        (0.1, ComparisonVerdict.WORSE, "B is worse: it ends turns later, by 100 ms"),
+        (0.0, ComparisonVerdict.NO_DIFFERENCE, "No difference larger than 50 ms"),
     ],
 )
-def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: Verdict, words: str) -> None:
+def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: ComparisonVerdict, words: str) -> None:
     comparison = compared(shift_s)
     assert comparison.wait_ms.floor == 0
     assert comparison.sentence.endswith("The two passes of A did not differ.")
@@ -73,9 +73,9 @@ def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: Ve
 def test_a_difference_within_the_noise_of_a_is_not_one() -> None:
     noise = Paired(a=0, b=0, difference=Estimate(-10, -15, -5, 40), noise=Estimate(0, -18, 12, 40))
     assert noise.floor == 18
-    assert decide(noise, margin=5) is Verdict.UNDECIDED
-    assert decide(noise, margin=20) is Verdict.NO_DIFFERENCE
-    assert decide(Paired(a=None, b=None, difference=Estimate()), margin=5) is Verdict.UNDECIDED
+    assert decide(noise, margin=5) is ComparisonVerdict.UNDECIDED
+    assert decide(noise, margin=20) is ComparisonVerdict.NO_DIFFERENCE
+    assert decide(Paired(a=None, b=None, difference=Estimate()), margin=5) is ComparisonVerdict.UNDECIDED
     comparison = compared(-0.1, noise_s=0.2)
     assert "cannot be detected" in comparison.sentence
     assert comparison.wait_ms.floor is not None
@@ -84,7 +84,7 @@ def test_a_difference_within_the_noise_of_a_is_not_one() -> None:
 
 def test_cut_offs_decide_where_they_are_named() -> None:
     comparison = compared(0.0, primary=Primary.CUT_OFFS, cut_b=set(range(20)))
-    assert comparison.verdict is Verdict.WORSE
+    assert comparison.verdict is ComparisonVerdict.WORSE
     assert "it cuts off more turns, by 45.0 percentage points" in comparison.sentence
     assert (comparison.mcnemar.only_a, comparison.mcnemar.only_b) == (0, 18)
     assert comparison.mcnemar.p < 0.001
@@ -106,7 +106,7 @@ def test_the_sign_test_is_exact_and_two_sided() -> None:
 
 def test_nothing_in_common_is_undecided() -> None:
     comparison = compare_arms([], [], scores(WAITS_S), primary=Primary.WAIT, margin=50)
-    assert comparison.verdict is Verdict.UNDECIDED
+    assert comparison.verdict is ComparisonVerdict.UNDECIDED
     assert comparison.sentence == "Undecided: no turn was judged in both arms."
 
 

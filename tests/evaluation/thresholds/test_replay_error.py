@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from flux_desktop.evaluation.thresholds.replay_error import compare, live_decisions, replay_error
 from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
-from flux_desktop.evaluation.turns.turn_matching import TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent
 from tests.evaluation.hand_made import turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of
 
@@ -39,7 +39,7 @@ def test_what_came_between_two_messages_before_speech_went_on_is_unseen() -> Non
 
 def test_everything_else_differs() -> None:
     (early,) = compare(live(0.64), RECORDED).differences
-    assert (early.event, early.live_s) == (TurnEvent.END, 0.64)
+    assert (early.event, early.live_s) == (DetectorEvent.END, 0.64)
     assert early.replayed is not None
     (missing,) = compare(live(), RECORDED).differences
     assert missing.live_s is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flux_desktop.evaluation.thresholds.replay_error import compare, live_decisions, replay_error
 from flux_desktop.evaluation.traces.replay import ReplayedDecision, armed_from, crossing_s, on_frame, parts, replay
 from flux_desktop.evaluation.traces.trace import Setting, Trace
-from flux_desktop.evaluation.turns.turn_matching import TurnEvent
+from flux_desktop.evaluation.turns.turn_matching import DetectorEvent
 from tests.evaluation.hand_made import turn
 from tests.evaluation.spoken_clips import HIGHEST, messages_of, played, random_clip
 
@@ -37,7 +37,7 @@ def ends(decisions: list[ReplayedDecision]) -> list[tuple[float, float, str | No
 
 
 def test_replay_equals_live_runs_of_the_built_in_endpoint() -> None:
-    comparisons, kinds = [], Counter[tuple[TurnEvent, str | None]]()
+    comparisons, kinds = [], Counter[tuple[DetectorEvent, str | None]]()
     for seed in range(7):
         clip = random_clip(f"clip {seed}", seed)
         recorded = played(clip, HIGHEST)
@@ -51,7 +51,7 @@ def test_replay_equals_live_runs_of_the_built_in_endpoint() -> None:
     assert [difference for each in comparisons for difference in each.differences] == []
     assert error.same >= 500
     assert error.unseen <= 0.06 * error.decisions, "what two messages hide is rare"
-    assert {(TurnEvent.END, "model"), (TurnEvent.END, "timeout"), (TurnEvent.EAGER, None)} <= set(kinds)
+    assert {(DetectorEvent.END, "model"), (DetectorEvent.END, "timeout"), (DetectorEvent.EAGER, None)} <= set(kinds)
     assert error.error_ms.value is not None
     assert abs(error.error_ms.value) < 40, "less than half a frame"
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from flux_desktop.local_endpoint.faults.faults import parse_faults
-from flux_desktop.local_endpoint.http.write_queue import EXACT_STREAMS_MAX, Timing, WriteQueue
+from flux_desktop.local_endpoint.http.write_queue import EXACT_STREAMS_MAX, WriteQueue, WriteTiming
 from tests.local_endpoint.stepped_clock import TICK_S, SteppedClock
 
 
@@ -21,7 +21,7 @@ class Stream:
         self.overload_s = 0.0
         self.written: list[tuple[float, bytes]] = []
         self.late_s: list[float] = []
-        timing = Timing(
+        timing = WriteTiming(
             lambda: self.audio_s,
             lambda: self.open_streams,
             lambda: self.overload_s,

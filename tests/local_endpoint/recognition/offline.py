@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool
-from flux_desktop.local_endpoint.recognition.decode_protocol import Answer, Request
+from flux_desktop.local_endpoint.recognition.decode_protocol import DecodeResult, Request
 from flux_desktop.local_endpoint.recognition.decode_worker import DecodeSession
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnExit
 from flux_desktop.local_endpoint.recognition.recogniser import Recogniser
@@ -35,7 +35,7 @@ class InlineWorker(DecodeWorker):
             self._deliver(self._session.final_of_pause(utterance))
         while (job := self._schedule.next_job()) is not None:
             blocks = [utterance.blocks for utterance in job.utterances]
-            answers: list[Answer] = self._session.carry_out(job)
+            answers: list[DecodeResult] = self._session.carry_out(job)
             self._schedule.done(job, blocks)
             self.decodes += 1
             for answer in answers:

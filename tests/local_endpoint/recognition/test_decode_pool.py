@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flux_desktop.local_endpoint.recognition.decode_pool import DecodePool, PoolFullError
-from flux_desktop.local_endpoint.recognition.decode_protocol import Answer, Request
+from flux_desktop.local_endpoint.recognition.decode_protocol import DecodeResult, Request
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import DecodeWorker, OnAnswer, OnExit
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
-from flux_desktop.local_endpoint.recognition.utterances import Cursor, State
+from flux_desktop.local_endpoint.recognition.utterances import Cursor, UtteranceState
 from flux_desktop.speech_models.catalogue import ENGLISH, SpeechModel
 
 BLOCKS = (b"a", b"b", b"c")
@@ -46,7 +46,7 @@ class RecordingWorker(DecodeWorker):
             blocks = [r.block for r in self.requests if r.utterance == number and r.kind == "audio"]
             words = tuple(SpokenWord(b.decode(), at * 0.08, at * 0.08 + 0.08, 1.0) for at, b in enumerate(blocks))
             final = any(r.kind == "end" for r in self.requests if r.utterance == number)
-            self.on_answer(Answer(number, len(blocks), words, final=final))
+            self.on_answer(DecodeResult(number, len(blocks), words, final=final))
 
     async def run(self) -> None:
         await self.exited.wait()
@@ -245,11 +245,11 @@ def test_the_process_is_started_when_it_is_first_needed() -> None:
 def test_a_process_that_exits_fails_its_utterances_and_frees_their_places() -> None:
     def test(pool: DecodePool, workers: list[RecordingWorker]) -> None:
         cursor = pool.begin(object(), [b"x"])
-        states: list[State] = []
+        states: list[UtteranceState] = []
         cursor.utterance.when_decoded(lambda: states.append(cursor.utterance.state))
         workers[0].exited.set()
         workers[0].on_exit(workers[0])
-        assert (states, pool.running_decodes, pool.processes) == ([State.FAILED], 0, 0)
+        assert (states, pool.running_decodes, pool.processes) == ([UtteranceState.FAILED], 0, 0)
         assert pool.begin(object(), [b"x"]).utterance is not cursor.utterance
         assert len(workers) == 2
 

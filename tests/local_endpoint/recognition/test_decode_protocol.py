@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
+from flux_desktop.local_endpoint.recognition.decode_protocol import READY, DecodeResult, Request, Unpacker, pack
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
 
 REQUESTS = st.builds(
@@ -28,5 +28,5 @@ def test_messages_are_the_same_however_they_are_cut(requests: list[Request], cut
 
 
 def test_words_come_back_as_words() -> None:
-    answer = Answer(3, 12, (SpokenWord("He", 0.1, 0.3, 0.9, "en"),), final=True)
-    assert Unpacker(Answer).feed(pack(READY) + pack(answer)) == [READY, answer]
+    answer = DecodeResult(3, 12, (SpokenWord("He", 0.1, 0.3, 0.9, "en"),), final=True)
+    assert Unpacker(DecodeResult).feed(pack(READY) + pack(answer)) == [READY, answer]

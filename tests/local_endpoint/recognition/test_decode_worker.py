@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base import program
-from flux_desktop.local_endpoint.recognition.decode_protocol import READY, Answer, Request, Unpacker, pack
+from flux_desktop.local_endpoint.recognition.decode_protocol import READY, DecodeResult, Request, Unpacker, pack
 from flux_desktop.local_endpoint.recognition.decode_worker import UNUSABLE, DecodeSession, _within_speech
 from flux_desktop.local_endpoint.recognition.decode_worker_handle import MODULE
 from flux_desktop.local_endpoint.recognition.turn_taking import SpokenWord
@@ -49,7 +49,7 @@ def test_audio_becomes_final_words_in_little_memory(sample_pcm: bytes) -> None:
         assert process.stdout is not None
         process.stdin.write(b"".join(map(pack, requests)))
         process.stdin.flush()
-        unpacker, answers = Unpacker(Answer), []
+        unpacker, answers = Unpacker(DecodeResult), []
         while not answers or not answers[-1].final:
             answers += unpacker.feed(os.read(process.stdout.fileno(), 65_536))
         if Path("/proc/self/statm").exists():
@@ -105,6 +105,6 @@ def test_the_beginning_of_an_utterance_without_a_voice_is_not_decoded() -> None:
     for at in range(0, len(noise), 2560):
         utterance.take(Request(3, "audio", noise[at : at + 2560]))
     session = DecodeSession(Refusing())  # type: ignore[arg-type]
-    assert session.carry_out(Job("interim", (utterance,), 3.0)) == [Answer(3, 12)]
+    assert session.carry_out(Job("interim", (utterance,), 3.0)) == [DecodeResult(3, 12)]
     with pytest.raises(AssertionError, match="in vain"):
         session.carry_out(Job("final", (utterance,), 30.0))

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from flux_desktop.local_endpoint.sagemaker.control_plane import Answer, ControlPlane, json_error
+from flux_desktop.local_endpoint.sagemaker.control_plane import ControlPlane, HttpAnswer, json_error
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 
 Info = dict[str, Any]
@@ -183,6 +183,6 @@ def test_the_caller_is_named_in_xml_and_other_calls_are_refused() -> None:
 
 def test_an_error_has_its_message_in_both_spellings() -> None:
     answer = json_error(429, "ThrottlingException", "Slow down.")
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, HttpAnswer)
     body = msgspec.json.decode(answer.body)
     assert body["message"] == body["Message"] == "Slow down."

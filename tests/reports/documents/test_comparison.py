@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.evaluation.comparing.comparison import Finding, parse_allowed
+from flux_desktop.evaluation.comparing.comparison import ChangeFinding, parse_allowed
 from flux_desktop.reports.documents.comparison import compare_sessions
 from tests.reports.documents.recorded_run import cut_off_after_start, failed, recorded
 
@@ -17,10 +17,10 @@ def test_a_slower_run_is_worse_and_fails_what_was_not_allowed(tmp_path: Path) ->
     result = compare_sessions(base, new, [parse_allowed("update_p95_ms>+10%"), parse_allowed("wire_p50_ms>+90%")])
     by_name = {each.name: each for each in result.figures}
     assert result.comparable
-    assert by_name["update_p95_ms"].finding is Finding.WORSE
+    assert by_name["update_p95_ms"].finding is ChangeFinding.WORSE
     assert by_name["update_p95_ms"].failed
     assert not by_name["wire_p50_ms"].failed
-    assert by_name["completed_percent"].finding is Finding.UNDECIDED, "four connections prove little"
+    assert by_name["completed_percent"].finding is ChangeFinding.UNDECIDED, "four connections prove little"
     assert result.failed
     assert result.verdict().startswith("Fails update_p95_ms>+10%; worse: ")
 
@@ -30,7 +30,7 @@ def test_the_same_run_shows_no_difference(tmp_path: Path) -> None:
     result = compare_sessions(folder, folder, [parse_allowed("update_p95_ms>+10%")])
     assert not result.failed
     assert result.verdict().startswith("No figure is better or worse; undecided: ")
-    assert not {each.finding for each in result.figures} & {Finding.BETTER, Finding.WORSE}
+    assert not {each.finding for each in result.figures} & {ChangeFinding.BETTER, ChangeFinding.WORSE}
 
 
 def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from flux_desktop.audio.devices import OutputDevice
 from flux_desktop.base.problem import Problem
-from flux_desktop.ui.models.listening import NOT_WITH_MICROPHONE, Listening
+from flux_desktop.ui.models.listening import NOT_WITH_MICROPHONE, ListeningState
 from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT
 
 
 def test_the_volume_is_heard_evenly_and_muting_is_silent() -> None:
-    listening = Listening(volume=50)
+    listening = ListeningState(volume=50)
     assert listening.gain == pytest.approx(0.25)
     listening.toggle_mute()
     assert listening.gain == 0.0
@@ -31,11 +31,11 @@ def test_the_volume_is_heard_evenly_and_muting_is_silent() -> None:
     ],
 )
 def test_one_line_says_what_is_heard(state: dict[str, object], microphone: bool, words: str) -> None:
-    assert Listening(**state).words(microphone=microphone)[0] == words  # type: ignore[arg-type]
+    assert ListeningState(**state).words(microphone=microphone)[0] == words  # type: ignore[arg-type]
 
 
 def test_a_chosen_output_stays_while_it_is_unplugged() -> None:
-    listening = Listening(outputs=[OutputDevice(name="default", description="Built-in audio")])
+    listening = ListeningState(outputs=[OutputDevice(name="default", description="Built-in audio")])
     assert listening.entries() == [(SYSTEM_DEFAULT, SYSTEM_DEFAULT), ("default", "Built-in audio (default)")]
     assert listening.output_name == ""
     listening.output = "Headset"

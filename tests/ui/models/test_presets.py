@@ -6,11 +6,11 @@ import pytest
 
 from flux_desktop.flux.options import FluxOptions, problems
 from flux_desktop.ui.models.choices import DEFAULT_OPTIONS
-from flux_desktop.ui.models.presets import PRESETS, Preset
+from flux_desktop.ui.models.presets import PRESETS, ParameterSet
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_every_preset_is_valid_for_flux(preset: Preset) -> None:
+def test_every_preset_is_valid_for_flux(preset: ParameterSet) -> None:
     options = FluxOptions(
         eot_threshold=preset.eot_threshold,
         eager_eot_threshold=preset.eager_eot_threshold,
@@ -31,11 +31,11 @@ def test_names_are_unique() -> None:
 
 
 def test_the_line_has_the_name_and_every_figure() -> None:
-    with_eager = Preset("Mine", 0.85, 0.4, 7_500).sentence()
+    with_eager = ParameterSet("Mine", 0.85, 0.4, 7_500).sentence()
     assert with_eager.startswith("Mine")
     for figure in ("0.85", "0.40", "7.5 s"):
         assert figure in with_eager
-    without = Preset("Mine", 0.85, None, 7_000).sentence()
+    without = ParameterSet("Mine", 0.85, None, 7_000).sentence()
     assert "7 s" in without
     assert "0.40" not in without
     assert without != with_eager.replace("7.5 s", "7 s"), "it shows that eager is off"

@@ -11,7 +11,7 @@ from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Co
 from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.models.run_phase import Origin, Phase
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.models.series import Series
 from flux_desktop.ui.panels.status_line import main_sentence
 from tests.engine.messages import Messages, received
@@ -29,7 +29,7 @@ def fed(connections: int = 2, until_s: float | None = None) -> RunModel:
 
 def test_turns_become_final_cards_in_order() -> None:
     model = fed()
-    assert model.phase is Phase.ENDED
+    assert model.phase is RunPhase.ENDED
     for conversation in model.conversations.values():
         assert conversation.transcript() == list(scripted.SENTENCES)
         assert [card.index for card in conversation.cards] == [0, 1, 2, 3, 4]
@@ -157,8 +157,8 @@ def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_
 
 
 def test_phases_follow_the_events() -> None:
-    assert fed(until_s=0.45).phase is Phase.STARTING
-    assert fed(until_s=5.0).phase is Phase.RUNNING
+    assert fed(until_s=0.45).phase is RunPhase.STARTING
+    assert fed(until_s=5.0).phase is RunPhase.RUNNING
     assert "2 streaming · 0 failed · 0 never connected" in main_sentence(fed(until_s=5.0), "")
     assert main_sentence(fed(), "").startswith("DONE: 2 completed")
 
@@ -191,10 +191,10 @@ def test_the_next_run_takes_over_with_its_first_stream() -> None:
     model.feed(Notice(t=0.1, problem=Problem(code="odd", what="Odd.")))
     model.feed(ConnectionChanged(t=0.2, conn=1, state=ConnectionState.CONNECTING))
     assert model.conversation(1).transcript() == list(scripted.SENTENCES)
-    assert (model.phase, model.current.planned_s, len(model.current.conversations)) == (Phase.STARTING, 9.0, 3)
+    assert (model.phase, model.current.planned_s, len(model.current.conversations)) == (RunPhase.STARTING, 9.0, 3)
     assert "waiting" in main_sentence(model, "") or "connecting" in main_sentence(model, "").lower()
     model.feed(ConnectionChanged(t=0.4, conn=1, state=ConnectionState.STREAMING))
-    assert (model.phase, model.planned_s, len(model.conversations), model.notice_count) == (Phase.RUNNING, 9.0, 3, 1)
+    assert (model.phase, model.planned_s, len(model.conversations), model.notice_count) == (RunPhase.RUNNING, 9.0, 3, 1)
     assert model.current is model
     assert model.conversation(1).transcript() == []
     assert model.generation == generation + 1
@@ -203,9 +203,9 @@ def test_the_next_run_takes_over_with_its_first_stream() -> None:
 def test_a_stop_before_the_first_stream_is_not_forgotten() -> None:
     model = fed()
     attempt(model)
-    model.phase = Phase.STOPPING
+    model.phase = RunPhase.STOPPING
     model.feed(ConnectionChanged(t=0.4, conn=1, state=ConnectionState.STREAMING))
-    assert model.phase is Phase.STOPPING
+    assert model.phase is RunPhase.STOPPING
 
 
 def test_an_attempt_without_a_stream_leaves_the_transcript_in_place() -> None:
@@ -214,7 +214,7 @@ def test_an_attempt_without_a_stream_leaves_the_transcript_in_place() -> None:
     attempt(model)
     no_keys = Problem(code="no_credentials", what="No AWS credentials were found.")
     model.feed(RunEnded(t=1.0, verdict=Verdict.FAIL, ledger={"not started": 3}, problem=no_keys))
-    assert (model.phase, model.ended, model.generation) == (Phase.ENDED, ended, generation)
+    assert (model.phase, model.ended, model.generation) == (RunPhase.ENDED, ended, generation)
     assert model.conversation(2).transcript() == list(scripted.SENTENCES)
     assert main_sentence(model, "") == "The run failed. No AWS credentials were found."
     attempt(model)
@@ -227,7 +227,7 @@ def test_an_attempt_without_a_stream_leaves_the_transcript_in_place() -> None:
 def test_where_nothing_is_shown_the_run_takes_over_at_once() -> None:
     model = RunModel()
     attempt(model)
-    assert (model.attempt, len(model.conversations), model.phase) == (None, 3, Phase.STARTING)
+    assert (model.attempt, len(model.conversations), model.phase) == (None, 3, RunPhase.STARTING)
 
 
 def test_a_past_session_takes_over_at_once() -> None:

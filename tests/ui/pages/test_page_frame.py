@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.pages.capacity_page import CapacityPage
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.pages.page_frame import CAPACITY, LIVE, PAGES, TUNE, PageFrame
@@ -97,7 +97,7 @@ def test_a_run_in_progress_is_marked_on_its_tile(frame: PageFrame, state: AppSta
     state.run.reset(scripted.plan(2))
     state.changed()
     assert tile.busy
-    state.run.phase = Phase.ENDED
+    state.run.phase = RunPhase.ENDED
     state.changed()
     assert not tile.busy
 

@@ -13,7 +13,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnde
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.panels.presenter import Presenter
 from flux_desktop.ui.panels.presenter_one import IDLE_NOT_READY, IDLE_READY
 from flux_desktop.ui.style.theme import ThemeSource
@@ -219,7 +219,7 @@ def test_before_the_first_word_it_says_what_is_waited_for(alone: Alone) -> None:
 
 def test_frames_follow_one_another_only_while_something_moves(alone: Alone) -> None:
     alone.run()
-    alone.state.run.phase = Phase.RUNNING
+    alone.state.run.phase = RunPhase.RUNNING
     alone.look()
     assert alone.view.animating
     alone.press(Qt.Key.Key_T)
@@ -228,7 +228,7 @@ def test_frames_follow_one_another_only_while_something_moves(alone: Alone) -> N
     alone.press(Qt.Key.Key_T)
     alone.look()
     assert alone.view.animating
-    alone.state.run.phase = Phase.ENDED
+    alone.state.run.phase = RunPhase.ENDED
     alone.look()
     assert not alone.view.animating
     alone.view.set_pairs([pair()])

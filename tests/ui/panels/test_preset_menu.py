@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QWidget
 
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.presets import PRESETS, Preset
+from flux_desktop.ui.models.presets import PRESETS, ParameterSet
 from flux_desktop.ui.panels.preset_menu import PresetMenu
 
 
@@ -21,7 +21,7 @@ class Bench:
         self.parent = QWidget()
         self.menu = QMenu(self.parent)
         self.state = AppState()
-        self.applied: list[Preset] = []
+        self.applied: list[ParameterSet] = []
         self.presets = PresetMenu(self.parent, self.state, self.applied.append)
 
     def action(self, beginning: str):  # type: ignore[no-untyped-def]
@@ -59,7 +59,7 @@ def test_own_presets_are_saved_renamed_and_deleted(bench: Bench) -> None:
     (dialog,) = bench.parent.findChildren(QInputDialog)
     dialog.textValueSelected.emit("  Call\ncentre ")
     dialog.reject()
-    assert bench.state.choices.presets == [Preset("Call centre", 0.77, 0.5, 4000)]
+    assert bench.state.choices.presets == [ParameterSet("Call centre", 0.77, 0.5, 4000)]
     assert bench.checked == ["Call centre"]
     bench.presets.rename("Call centre", "Support")
     assert [preset.name for preset in bench.state.choices.presets] == ["Support"]

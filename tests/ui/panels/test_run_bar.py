@@ -13,7 +13,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, RunEnded, Snap
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Verdict
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.panels.run_bar import LOCKED_TIP, ROOMY_PX, RunBar
 from flux_desktop.ui.style.theme import ThemeSource
@@ -85,10 +85,10 @@ def test_stages_replace_the_number_and_the_duration(bench: Bench) -> None:
 def test_the_buttons_follow_the_phase(bench: Bench) -> None:
     bar, seen = bench.bar, []
     bench.run()
-    for phase in Phase:
+    for phase in RunPhase:
         bench.state.run.phase = phase
         bar.refresh()
-        active = phase in {Phase.STARTING, Phase.RUNNING, Phase.STOPPING}
+        active = phase in {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.STOPPING}
         assert bar.start_button.isEnabled() is not active
         assert bar.stop_button.isEnabled() is active
         assert bar.connections.isEnabled() is bar.duration.isEnabled() is bar.ramp_button.isEnabled() is not active
@@ -154,7 +154,7 @@ def test_a_microphone_cannot_be_repeated(bench: Bench) -> None:
 def test_buttons_keep_their_width_whatever_they_say(bench: Bench) -> None:
     bar, widths = bench.bar, set()
     bench.state.choices.ramp = Ramp(way=STAGES, stages="10x30s,50x60s,100x2m", limits="update_p95_ms<400")
-    for phase in Phase:
+    for phase in RunPhase:
         bench.state.run.phase = phase
         bar.refresh()
         for button in (bar.start_button, bar.stop_button):

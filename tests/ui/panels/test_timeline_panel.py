@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.run_model import RunModel
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.panels.timeline_panel import COARSE_MS, ROOMY_FROM_PX, SMOOTH_MS, SMOOTH_UP_TO, TimelinePanel
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.lanes import LANE_PX
@@ -27,7 +27,7 @@ def panel(qtbot: QtBot, theme: ThemeSource) -> Iterator[TimelinePanel]:
     panel.hide()
 
 
-def run(panel: TimelinePanel, connections: int, phase: Phase = Phase.ENDED) -> RunModel:
+def run(panel: TimelinePanel, connections: int, phase: RunPhase = RunPhase.ENDED) -> RunModel:
     model = panel._model
     model.reset(scripted.plan(connections))
     model.phase = phase
@@ -42,20 +42,20 @@ def run(panel: TimelinePanel, connections: int, phase: Phase = Phase.ENDED) -> R
 def test_it_moves_only_while_a_run_is_in_progress_and_it_is_seen(panel: TimelinePanel) -> None:
     model = run(panel, 2)
     assert not panel._timer.isActive()
-    model.phase = Phase.RUNNING
+    model.phase = RunPhase.RUNNING
     panel.refresh()
     assert (panel._timer.isActive(), panel._timer.interval()) == (True, SMOOTH_MS)
     panel.hide()
     assert not panel._timer.isActive()
     panel.show()
     assert panel._timer.isActive()
-    model.phase = Phase.ENDED
+    model.phase = RunPhase.ENDED
     panel.refresh()
     assert not panel._timer.isActive()
 
 
 def test_many_connections_are_painted_less_often(panel: TimelinePanel) -> None:
-    run(panel, SMOOTH_UP_TO + 1, Phase.RUNNING)
+    run(panel, SMOOTH_UP_TO + 1, RunPhase.RUNNING)
     assert panel._timer.interval() == COARSE_MS
 
 

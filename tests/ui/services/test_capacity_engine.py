@@ -14,8 +14,8 @@ from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
-from flux_desktop.evaluation.capacity.report import Timing
-from flux_desktop.evaluation.capacity.search import Settings
+from flux_desktop.evaluation.capacity.report import PhaseDurations
+from flux_desktop.evaluation.capacity.search import SearchSettings
 from flux_desktop.experiments.capacity_plan import CapacityPlan, Progress, on_demand_plan
 from flux_desktop.ui.services.capacity_engine import CapacityEngine
 from tests.evaluation.capacity.test_account_timeline import records
@@ -28,8 +28,8 @@ def search_plan() -> CapacityPlan:
     return CapacityPlan(
         run=on_demand_plan(scripted.plan(source=source), 4),
         criteria=(parse_criterion("wire_p95<10s"),),
-        search=Settings(start=2, max_streams=4),
-        timing=Timing(settle_min_s=0.2, settle_max_s=0.2, measure_s=30.0, cool_down_s=0.0),
+        search=SearchSettings(start=2, max_streams=4),
+        timing=PhaseDurations(settle_min_s=0.2, settle_max_s=0.2, measure_s=30.0, cool_down_s=0.0),
     )
 
 

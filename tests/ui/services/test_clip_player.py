@@ -11,7 +11,7 @@ import pytest
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import trace_table
-from flux_desktop.ui.models.listening import Listening
+from flux_desktop.ui.models.listening import ListeningState
 from flux_desktop.ui.models.tune_turns import TurnEntry, turn_lists
 from flux_desktop.ui.services import clip_player
 from flux_desktop.ui.services.clip_player import GROUP, MUTED, ClipPlayer
@@ -33,7 +33,7 @@ class Bench:
         self.stopped = 0
         self.failure: Problem | None = None
         self.go_on = asyncio.Event()
-        self.listening = Listening(volume=50, output="Headset")
+        self.listening = ListeningState(volume=50, output="Headset")
         self.plays: list[tuple[str, float]] = []
         self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
         self.player = ClipPlayer(

@@ -10,7 +10,7 @@ from flux_desktop.engine.records.commands import Watch
 from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.experiments import isolation as experiment
-from flux_desktop.experiments.isolation import PHASES, IsolationRun, Phase
+from flux_desktop.experiments.isolation import PHASES, IsolationPhase, IsolationRun
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.isolation_engine import IsolationEngine
 from tests.ui import scripted
@@ -35,7 +35,7 @@ async def test_three_runs_have_one_end(monkeypatch: pytest.MonkeyPatch) -> None:
     script = scripted.scripted_run(1)
 
     async def check(
-        base: RunPlan, *, on_phase: Callable[[Phase], None], on_event: EventSink, **_more: object
+        base: RunPlan, *, on_phase: Callable[[IsolationPhase], None], on_event: EventSink, **_more: object
     ) -> IsolationRun:
         for phase in PHASES:
             on_phase(phase)

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
-from flux_desktop.audio.listening.client import Listening as Process
-from flux_desktop.audio.listening.protocol import Command, Hear, Heard, Volume
+from flux_desktop.audio.listening.client import ListeningProcess as Process
+from flux_desktop.audio.listening.protocol import Command, Hear, ListeningReport, Volume
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
@@ -21,7 +21,7 @@ from tests.ui.conftest import until
 
 LOST = Problem(code="sound_output_lost", what="The sound output takes no more sound.")
 SEGMENT = Segment(path="a.wav", at_s=0.0)
-HEARD = model.Heard(16_000, (SEGMENT,), 7.0)
+HEARD = model.ListeningTrack(16_000, (SEGMENT,), 7.0)
 
 
 class Scripted(Process):
@@ -31,12 +31,12 @@ class Scripted(Process):
         super().__init__(rate_hz, output)
         self.about = (rate_hz, output)
         self.commands: list[Command] = []
-        self.queue: asyncio.Queue[Heard] = asyncio.Queue()
+        self.queue: asyncio.Queue[ListeningReport] = asyncio.Queue()
 
     def send(self, command: Hear | Volume) -> None:
         self.commands.append(command)
 
-    async def reports(self) -> AsyncGenerator[Heard]:
+    async def reports(self) -> AsyncGenerator[ListeningReport]:
         while True:
             report = await self.queue.get()
             yield report
@@ -46,7 +46,7 @@ class Scripted(Process):
 
 class Bench:
     def __init__(self) -> None:
-        self.state = model.Listening()
+        self.state = model.ListeningState()
         self.changes = 0
         self.processes: list[Scripted] = []
         self.tasks = UiTasks(lambda problem: pytest.fail(problem.what))
@@ -81,7 +81,7 @@ async def test_the_process_is_told_once_what_to_play(bench: Bench) -> None:
 async def test_its_reports_are_shown(bench: Bench) -> None:
     bench.listener.update(HEARD)
     await until(lambda: bool(bench.processes), "it is started")
-    bench.processes[0].queue.put_nowait(Heard(position_s=1.0, behind_s=0.004, is_ready=True))
+    bench.processes[0].queue.put_nowait(ListeningReport(position_s=1.0, behind_s=0.004, is_ready=True))
     await until(lambda: bench.state.sounding, "it is heard")
     assert bench.state.behind_ms == pytest.approx(4.0)
     assert bench.listener.ready
@@ -94,20 +94,20 @@ async def test_its_reports_are_shown(bench: Bench) -> None:
 async def test_a_lost_output_is_said_and_tried_again(bench: Bench) -> None:
     bench.listener.update(HEARD)
     await until(lambda: bool(bench.processes), "it is started")
-    bench.processes[0].queue.put_nowait(Heard(problem=LOST, is_over=True))
+    bench.processes[0].queue.put_nowait(ListeningReport(problem=LOST, is_over=True))
     await until(lambda: len(bench.processes) == 2 and len(bench.processes[1].commands) == 2, "it is started again")
     assert bench.state.problem == LOST
-    bench.processes[1].queue.put_nowait(Heard(position_s=2.0))
+    bench.processes[1].queue.put_nowait(ListeningReport(position_s=2.0))
     await until(lambda: bench.state.problem is None, "it is heard again")
 
 
 @pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {missing_parts()}")
 async def test_an_output_that_was_lost_is_heard_again_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    state, tasks = model.Listening(), UiTasks(lambda problem: pytest.fail(problem.what))
+    state, tasks = model.ListeningState(), UiTasks(lambda problem: pytest.fail(problem.what))
     with virtual_microphone(monkeypatch) as server:
         listener = Listener(state, tasks, lambda: None, again_after_s=0.1)
         recording = Segment(path=str(resource_path(SAMPLE_RECORDING)), at_s=0.0, repeats=True)
-        listener.update(model.Heard(16_000, (recording,), time.monotonic()))
+        listener.update(model.ListeningTrack(16_000, (recording,), time.monotonic()))
         await until(lambda: state.sounding, "it is heard")
         server.stand_still_sink(True)
         await until(lambda: state.problem is not None, "it is said")

@@ -15,7 +15,7 @@ from flux_desktop.engine.records.events import Event, Notice, RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.mailbox import Mailbox
 from flux_desktop.ui.services.past_run import PastRun
@@ -67,7 +67,7 @@ class Bench:
         self.mailbox = Mailbox()
         self.failures: list[Problem] = []
         self.problems: list[Problem] = []
-        self.phases: list[Phase] = []
+        self.phases: list[RunPhase] = []
         self.tasks = UiTasks(self.failures.append)
         self.controller = RunController(self.model, self.mailbox, self.tasks, self._make)
         self.controller.problem.connect(self.problems.append)
@@ -101,7 +101,7 @@ async def test_a_start_resets_the_model_and_runs_the_plan(bench: Bench) -> None:
     bench.mailbox.put(Notice(t=9.0, problem=BROKEN))  # left by the run before
     plan = scripted.plan(2)
     assert bench.controller.start(plan, planned_s=12.0)
-    assert (bench.model.plan, bench.model.planned_s, bench.phases) == (plan, 12.0, [Phase.STARTING])
+    assert (bench.model.plan, bench.model.planned_s, bench.phases) == (plan, 12.0, [RunPhase.STARTING])
     (engine,) = bench.engines
     await until(lambda: engine.plans == [plan], "the engine runs")
     assert bench.controller.session_folder == Path("session")
@@ -124,7 +124,7 @@ async def test_a_second_start_is_refused_while_a_run_is_active(bench: Bench) -> 
 async def test_an_invalid_plan_is_reported_and_not_run(bench: Bench) -> None:
     assert not bench.controller.start(scripted.plan(0, duration_s=-1.0))
     assert len(bench.problems) == 2
-    assert (bench.engines, bench.model.phase) == ([], Phase.IDLE)
+    assert (bench.engines, bench.model.phase) == ([], RunPhase.IDLE)
 
 
 async def test_too_little_room_is_told_and_the_run_begins(bench: Bench) -> None:
@@ -160,7 +160,7 @@ async def test_the_first_stop_drains_and_the_second_does_not(bench: Bench) -> No
     bench.controller.stop()
     bench.controller.stop()
     assert bench.engines[0].stops == [True, False]
-    assert bench.phases == [Phase.STARTING, Phase.STOPPING, Phase.STOPPING]
+    assert bench.phases == [RunPhase.STARTING, RunPhase.STOPPING, RunPhase.STOPPING]
 
 
 async def test_a_run_begins_after_the_microphone_is_free(bench: Bench) -> None:
@@ -202,7 +202,7 @@ async def test_commands_go_to_an_active_run_only(bench: Bench) -> None:
     bench.controller.send(FORCE)
     bench.controller.start(scripted.plan())
     bench.controller.send(FORCE)
-    bench.model.phase = Phase.ENDED
+    bench.model.phase = RunPhase.ENDED
     bench.controller.send(FORCE)
     assert bench.engines[0].commands[1:] == [FORCE]
 

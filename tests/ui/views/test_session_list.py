@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.reports.sessions.facts import About, SessionFacts
 from flux_desktop.ui.models.session_table import STAR_COLUMN, VERDICT_COLUMN, WHEN_COLUMN
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.session_list import SessionList
+from flux_desktop.ui.views.session_list import SessionTable
 
 
 def session(day: int, **changes: object) -> SessionFacts:
@@ -17,7 +17,7 @@ def session(day: int, **changes: object) -> SessionFacts:
 
 
 def test_what_is_selected_stays_selected(qtbot: QtBot, theme: ThemeSource) -> None:
-    table = SessionList(theme)
+    table = SessionTable(theme)
     qtbot.addWidget(table)
     table.show_sessions([session(1), session(2), session(3)])
     assert [each.name for each in table.rows.sessions] == ["2026-01-03", "2026-01-02", "2026-01-01"]
@@ -29,7 +29,7 @@ def test_what_is_selected_stays_selected(qtbot: QtBot, theme: ThemeSource) -> No
 
 
 def test_the_star_and_the_verdict_say_what_they_are(qtbot: QtBot, theme: ThemeSource) -> None:
-    table = SessionList(theme)
+    table = SessionTable(theme)
     qtbot.addWidget(table)
     table.show_sessions([session(1, verdict="FAIL", about=About(starred=True, note="<b>bold</b>"))])
     star = table.rows.index(0, STAR_COLUMN)

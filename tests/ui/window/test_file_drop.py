@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.widgets.drop_hint import DropHint
 from flux_desktop.ui.window.file_drop import FileDrop
 
@@ -51,7 +51,7 @@ def test_other_files_and_drops_during_a_run_are_refused(qtbot: QtBot, tmp_path: 
     files = FileDrop(state, hint, lambda _: None)
     text, recording = Drag(tmp_path / "notes.docx"), Drag(tmp_path / "a.wav")
     files.enter(text)  # type: ignore[arg-type]
-    state.run.phase = Phase.RUNNING
+    state.run.phase = RunPhase.RUNNING
     files.enter(recording)  # type: ignore[arg-type]
     assert not text.accepted
     assert not recording.accepted

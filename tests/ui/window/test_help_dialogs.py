@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QMenuBar, QWidget
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.self_test.quick_checks import Finding
+from flux_desktop.engine.self_test.quick_checks import QuickCheckResult
 from flux_desktop.engine.self_test.self_test import SelfTest
 from flux_desktop.ui.models.glossary import GLOSSARY
 from flux_desktop.ui.models.presenter.keys import KEYS
@@ -118,8 +118,8 @@ async def test_the_self_test_shows_each_finding_and_stops_when_it_is_closed(
     stopped = asyncio.Event()
 
     async def run(test: SelfTest) -> None:
-        test._report(Finding(name="clock", observation="within 1 s"))
-        test._report(Finding(name="screen", problem=Problem(code="x", what="No screen.")))
+        test._report(QuickCheckResult(name="clock", observation="within 1 s"))
+        test._report(QuickCheckResult(name="screen", problem=Problem(code="x", what="No screen.")))
         try:
             await asyncio.Event().wait()
         finally:

@@ -7,7 +7,7 @@ from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.experiments.isolation import IsolationRun, isolation_clips, longest_minutes
 from flux_desktop.flux import defaults
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.window.isolation_checker import STREAM_MINUTES, IsolationChecker
 from tests.ui.models.test_tune_isolation import FAILED
 from tests.ui.window.page_bench import PageBench
@@ -32,7 +32,7 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     assert not view.progress.isHidden()
     assert (view.progress.done.full_text(), view.progress.left.text()) == ("Fresh…", "01:30 left")
     view.progress.cancel_button.click()
-    assert bench.state.run.phase is Phase.STOPPING
+    assert bench.state.run.phase is RunPhase.STOPPING
     checker.refresh()
     assert view.progress.cancel_button.text() == "Stop now"
     engine.isolation_run = IsolationRun(result=FAILED, problem=None, sessions=())

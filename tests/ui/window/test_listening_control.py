@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from flux_desktop.audio.listening.tape import Segment
 from flux_desktop.engine.recording.session_audio import read_session_audio
 from flux_desktop.engine.supervision.supervisor import Supervisor
-from flux_desktop.ui.models.listening import Heard
+from flux_desktop.ui.models.listening import ListeningTrack
 from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.window.listening_control import ListeningControl
 from flux_desktop.ui.window.main_window import MainWindow
@@ -149,7 +149,7 @@ def test_without_a_session_keys_play_nothing(stage: Stage, tmp_path: Path) -> No
 
 def test_a_comparison_that_is_presented_comes_before_anything_else(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
-        asked: list[Heard | None] = []
+        asked: list[ListeningTrack | None] = []
         window.sound.listener.update = asked.append  # type: ignore[method-assign]
         window.toggle_presenter()
         window.presenter.set_pairs([replace(pair(), audio=(Segment(path="a.wav", at_s=0.0),))])

@@ -7,7 +7,7 @@ import pytest
 from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.ui.models.endpoints import EndpointEntry
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.window.live_controls import REFUSED_BEFORE, LiveControls
 from tests.reports.test_probe_text import report
 from tests.ui.window.page_bench import PageBench, SilentEngine
@@ -49,12 +49,12 @@ async def test_a_change_for_the_selected_waits_for_a_selection(bench: PageBench,
 
 async def test_nothing_is_sent_before_the_run_streams(bench: PageBench, controls: LiveControls) -> None:
     engine = bench.start()
-    bench.state.run.phase = Phase.STARTING
+    bench.state.run.phase = RunPhase.STARTING
     bench.page.flux_panel.eot.field.setValue(0.8)
     controls.refresh()
     controls.reconnect()
     assert sent(engine, SetParameters) == []
-    bench.state.run.phase = Phase.RUNNING
+    bench.state.run.phase = RunPhase.RUNNING
     controls.refresh()
     assert len(sent(engine, SetParameters)) == 1
 
@@ -103,7 +103,7 @@ async def test_controls_are_enabled_by_the_build_of_a_run_that_streams(
     bench.state.live.bundle_known(LATEST.name)
     controls.refresh()
     assert force.isEnabled()
-    bench.state.run.phase = Phase.STOPPING
+    bench.state.run.phase = RunPhase.STOPPING
     controls.refresh()
     assert not force.isEnabled()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.page_parts import PageParts
 from flux_desktop.ui.window.page_tools import CapacityTools, TuneTools
@@ -28,7 +28,7 @@ async def test_the_end_of_a_search_is_shown(bench: PageBench, theme: ThemeSource
     bench.built.append(tools.page)
     tools.searcher.search_sample()
     assert tools.searcher.searching
-    bench.state.run.phase = Phase.STOPPING
+    bench.state.run.phase = RunPhase.STOPPING
     tools.refresh()
     assert tools.searcher.model.stopping
     tools.run_finished()

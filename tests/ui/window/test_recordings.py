@@ -13,7 +13,7 @@ from flux_desktop.base.resources import SAMPLE_RECORDING
 from flux_desktop.datasets.reader import SAMPLE
 from flux_desktop.datasets.table import UnclearColumnsError
 from flux_desktop.engine.records.plan import DataSetSource
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.window import recordings as module
 from flux_desktop.ui.window.recordings import GROUP, Recordings
 from flux_desktop.ui.window.transcripts import NO_SESSION
@@ -96,7 +96,7 @@ async def test_another_recording_clears_the_transcript_of_the_one_before(
 ) -> None:
     await recordings.read(wav)
     bench.state.run.reset(scripted.plan(2))
-    bench.state.run.phase = Phase.ENDED
+    bench.state.run.phase = RunPhase.ENDED
     bench.page.banners.show_problem(NO_SESSION)
     await recordings.read(wav, "left")
     assert len(bench.state.run.conversations) == 2, "another channel of the same file"

@@ -9,7 +9,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.flux.bundles import LATEST
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
@@ -90,14 +90,14 @@ async def test_a_level_goes_to_the_meter(bench: PageBench, run: Run) -> None:
 
 async def test_the_end_shows_a_summary_and_unlocks_the_window(bench: PageBench, run: Run) -> None:
     bench.start()
-    changes: list[Phase] = []
+    changes: list[RunPhase] = []
     bench.state.listen(lambda: changes.append(bench.state.run.phase))
     for conn in (1, 2):
         summary = ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED)
         run.events.take(ConnectionEnded(t=8.0, summary=summary))
     run.events.take(ended())
     assert bench.banners == ["summary"]
-    assert changes == [Phase.ENDED]
+    assert changes == [RunPhase.ENDED]
     assert len(run.finished) == 1
     bench.state.live.edit(bench.state.options)
     assert bench.state.live.take([1], 0.0) == [], "edits are for the next run"

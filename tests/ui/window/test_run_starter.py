@@ -14,7 +14,7 @@ from flux_desktop.engine.records.commands import SetParameters
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.ui.models.data_set import DataSetShape
 from flux_desktop.ui.models.ramp import STAGES, Ramp
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.services.run_controller import RUN_GROUP
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
@@ -46,7 +46,7 @@ def choose_recording(bench: PageBench) -> None:
 async def test_without_a_recording_it_says_so(bench: PageBench, starter: RunStarter) -> None:
     starter.start()
     assert bench.banners == [NO_RECORDING.code]
-    assert (bench.engines, bench.state.run.phase) == ([], Phase.IDLE)
+    assert (bench.engines, bench.state.run.phase) == ([], RunPhase.IDLE)
 
 
 async def test_a_run_is_started_as_chosen(bench: PageBench, starter: RunStarter) -> None:

@@ -13,7 +13,7 @@ from flux_desktop.base.redaction import redact_log
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.choices import DEFAULT_OPTIONS, WIRE_CLOCK, Choices
-from flux_desktop.ui.models.presets import Preset
+from flux_desktop.ui.models.presets import ParameterSet
 from flux_desktop.ui.models.ramp import STAGES, Ramp
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.diagnostics import LogKeeper
@@ -211,7 +211,7 @@ def test_diagnostics_and_dialogs_open_without_blocking(stage: Stage) -> None:
 
 
 def test_own_presets_come_back_and_invalid_ones_do_not(tmp_path: Path) -> None:
-    good, bad = Preset("Mine", 0.8, 0.5, 4000), Preset("Edited by hand", 7.0, None, 4000)
+    good, bad = ParameterSet("Mine", 0.8, 0.5, 4000), ParameterSet("Edited by hand", 7.0, None, 4000)
     settings.save(tmp_path / "s.json", Settings(version=VERSION, choices=Choices(presets=[good, bad])))
     state = AppState()
     settings.restore(state, settings.load(tmp_path / "s.json"))

@@ -10,7 +10,7 @@ import pytest
 
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn
-from flux_desktop.ui.models.run_phase import Phase
+from flux_desktop.ui.models.run_phase import RunPhase
 from flux_desktop.ui.services.past_run import PastRun
 from flux_desktop.ui.services.run_controller import RUN_GROUP
 from flux_desktop.ui.window import transcripts as module
@@ -118,7 +118,7 @@ async def test_no_session_is_opened_during_a_run(
     assert transcripts.busy
     transcripts.open_session(tmp_path)
     assert bench.tasks.running(GROUP) == []
-    bench.state.run.phase = Phase.ENDED
+    bench.state.run.phase = RunPhase.ENDED
     assert not transcripts.busy
 
 
@@ -138,7 +138,7 @@ async def test_a_replay_is_that_of_the_session_shown(
     assert bench.banners == [NO_SESSION.code]
     engine = bench.start()
     engine.session_folder = tmp_path
-    bench.state.run.phase = Phase.ENDED
+    bench.state.run.phase = RunPhase.ENDED
     opened: list[tuple[Path, float]] = []
     monkeypatch.setattr(transcripts, "open_session", lambda folder, speed: opened.append((folder, speed)))
     transcripts.replay(4.0)

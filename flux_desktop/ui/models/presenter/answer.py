@@ -22,7 +22,7 @@ DEFINITION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerWait:
     """The figure, what belongs to it, and whether it is the wait that an audience can compare."""
 
     figure: str
@@ -32,19 +32,19 @@ class Answer:
     comparable: bool = False
 
 
-NOTHING_YET = Answer("", "The wait is shown when a turn has ended.")
+NOTHING_YET = AnswerWait("", "The wait is shown when a turn has ended.")
 
 
-def answer(conversation: Conversation, run: RunModel) -> Answer:
+def answer(conversation: Conversation, run: RunModel) -> AnswerWait:
     """The wait after the newest ended turn of a connection."""
     card = last_measured(conversation)
     if card is None or card.end_ms is None:
         return NOTHING_YET
     if card.decision_ms is None:
         words = f"end of turn {text.milliseconds(card.latency_ms)} after its audio"
-        return Answer(words, "measured here", "The end of the last word is not known here, so the wait is not.")
+        return AnswerWait(words, "measured here", "The end of the last word is not known here, so the wait is not.")
     by = "" if card.ended_by in {"model", "unknown"} else f" by {text.ENDED_BY_WORDS.get(card.ended_by or '', 'force')}"
-    return Answer(
+    return AnswerWait(
         f"answered after {seconds(card.end_ms)}{by}", f"measured here · {PEOPLE}", _many(run), comparable=True
     )
 

@@ -14,7 +14,7 @@ from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.answer import answer
 from flux_desktop.ui.models.presenter.lines import InterimWords
 from flux_desktop.ui.models.presenter.live_cuts import LiveCut, live_cuts
-from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, Lane, Split, Verdict, compared
+from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, ArmVerdict, Lane, Split, compared
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.tune_ab import HeardWord
@@ -123,15 +123,15 @@ def _position_s(conversation: Conversation, run: RunModel) -> float:
     return max(row.position_s, run.now_s - origin_s) if is_streaming else row.position_s
 
 
-def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | None) -> Verdict:
+def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | None) -> ArmVerdict:
     turns = conversation.timeline.turns
     newest = [turns[-number] for number in (1, 2) if len(turns) >= number]
     if cuts and any(cuts[-1].turn.number == turn.number for turn in newest):
-        return Verdict("danger", "cut the caller off", cuts[-1].words)
+        return ArmVerdict("danger", "cut the caller off", cuts[-1].words)
     if conversation.turn_state != "Ready":
-        return Verdict("quiet", "listening", NOT_JUDGED if cuts is None else "")
+        return ArmVerdict("quiet", "listening", NOT_JUDGED if cuts is None else "")
     latest_answer = answer(conversation, run)
-    return Verdict(
+    return ArmVerdict(
         "ok" if latest_answer.comparable else "quiet",
         latest_answer.figure,
         f"{latest_answer.caption} · {latest_answer.many}" if latest_answer.many else "",

@@ -20,7 +20,7 @@ from flux_desktop.evaluation.traces.live_score import live_score
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnResult
 from flux_desktop.ui.models.presenter.answer import PEOPLE, seconds
-from flux_desktop.ui.models.presenter.split import Arm, Lane, Split, Verdict, compared
+from flux_desktop.ui.models.presenter.split import Arm, ArmVerdict, Lane, Split, compared
 
 
 class ArmTrack:
@@ -186,11 +186,11 @@ def _lane(track: ArmTrack, position_s: float) -> Lane:
     return Lane(tuple(turns), tuple(ends), tuple(cut), tuple(eager), tuple(resumed))
 
 
-def _verdict(track: ArmTrack, position_s: float) -> Verdict:
+def _verdict(track: ArmTrack, position_s: float) -> ArmVerdict:
     """What the arm has done in the turn in progress so far."""
     numbered_turn = track.turn_at(position_s)
     if numbered_turn is None:
-        return Verdict()
+        return ArmVerdict()
     turn = numbered_turn[1]
     cuts = [cut for cut in turn.cut_offs if (cut.heard_s or cut.audio_s) <= position_s]
     if cuts:
@@ -198,12 +198,12 @@ def _verdict(track: ArmTrack, position_s: float) -> Verdict:
         hold = next((each.hold for each in track.score.holds if each.cut_off == newest), None)
         words = f"cut the caller off{times}"
         if hold is None:
-            return Verdict("danger", words, f"{seconds(1000 * (turn.turn.end_s - newest.audio_s))} before the end")
+            return ArmVerdict("danger", words, f"{seconds(1000 * (turn.turn.end_s - newest.audio_s))} before the end")
         into, whole = newest.audio_s - hold.start_s, hold.end_s - hold.start_s
-        return Verdict("danger", words, f"{into:.2f} s into a pause of {whole:.1f} s")
+        return ArmVerdict("danger", words, f"{into:.2f} s into a pause of {whole:.1f} s")
     if turn.end is not None and turn.decision_s is not None and (turn.end.heard_s or turn.end.audio_s) <= position_s:
         wait_ms = 1000 * (turn.decision_s + (turn.delivery_s or 0.0))
-        return Verdict("ok", f"answered after {seconds(wait_ms)}", f"measured here · {PEOPLE}")
+        return ArmVerdict("ok", f"answered after {seconds(wait_ms)}", f"measured here · {PEOPLE}")
     if position_s > turn.turn.end_s:
-        return Verdict("quiet", f"silent for {position_s - turn.turn.end_s:.1f} s", "the caller has finished")
-    return Verdict("quiet", "listening", "")
+        return ArmVerdict("quiet", f"silent for {position_s - turn.turn.end_s:.1f} s", "the caller has finished")
+    return ArmVerdict("quiet", "listening", "")

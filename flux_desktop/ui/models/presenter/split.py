@@ -13,7 +13,7 @@ PLAYHEAD = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ArmVerdict:
     """What an arm did, in large words and in small ones. `tone` is ok, danger or quiet."""
 
     tone: str = "quiet"
@@ -45,7 +45,7 @@ class Arm:
     cuts: tuple[int, ...] = ()
     """Places among the words at which the caller was cut off."""
     lane: Lane = Lane()
-    verdict: Verdict = Verdict()
+    verdict: ArmVerdict = ArmVerdict()
 
 
 @dataclass(frozen=True, slots=True)

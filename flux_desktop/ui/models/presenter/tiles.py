@@ -46,7 +46,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TileGrid:
     """Columns and rows of equal tiles."""
 
     columns: int
@@ -93,18 +93,18 @@ def counts(tiles: Iterable[Tile]) -> dict[TileState, int]:
     return {state: counted[state] for state in TileState if counted[state] or state in always}
 
 
-def grid_of(number: int, width: float, height: float) -> Grid:
+def grid_of(number: int, width: float, height: float) -> TileGrid:
     """The grid that gives `number` tiles the most room, each about `TILE_RATIO` as wide as high."""
-    best, best_size = Grid(1, max(1, number)), 0.0
+    best, best_size = TileGrid(1, max(1, number)), 0.0
     for columns in range(1, max(1, number) + 1):
         rows = -(-max(1, number) // columns)
         size = min(width / columns / TILE_RATIO, height / rows)
         if size > best_size:
-            best, best_size = Grid(columns, rows), size
+            best, best_size = TileGrid(columns, rows), size
     return best
 
 
-def moved(chosen: int, step: str, grid: Grid, number: int) -> int:
+def moved(chosen: int, step: str, grid: TileGrid, number: int) -> int:
     """The place that an arrow key leads to from the chosen one; it stays within the tiles."""
     by = {"left": -1, "right": 1, "up": -grid.columns, "down": grid.columns}[step]
     return chosen + by if 0 <= chosen + by < number else chosen

@@ -8,12 +8,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from flux_desktop.ui.models import text
-from flux_desktop.ui.models.presenter.answer import Answer
+from flux_desktop.ui.models.presenter.answer import AnswerWait
 from flux_desktop.ui.models.presenter.counters import Counter
 from flux_desktop.ui.style.tokens import Theme
 from flux_desktop.ui.views.confidence_meter import paint_confidence, thresholds
 from flux_desktop.ui.views.level_meter import LOW_DBFS, paint_bar
-from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX, Part, write
+from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX, PresenterPart, write
 
 RECORDING = "● Recording microphone"
 RECORDING_PX = 400
@@ -29,7 +29,7 @@ class Confidence:
     eager: float | None
 
 
-class ConfidencePart(Part[Confidence]):
+class ConfidencePart(PresenterPart[Confidence]):
     """A bar with a mark at each threshold; their words stand at fixed places."""
 
     def paint(self, painter: QPainter, content: Confidence, theme: Theme) -> None:
@@ -48,10 +48,10 @@ class ConfidencePart(Part[Confidence]):
         paint_confidence(painter, groove, content.value, marks, theme)
 
 
-class AnswerPart(Part[Answer]):
+class AnswerPart(PresenterPart[AnswerWait]):
     """The wait in large type, and below it what people take and how it was measured."""
 
-    def paint(self, painter: QPainter, content: Answer, theme: Theme) -> None:
+    def paint(self, painter: QPainter, content: AnswerWait, theme: Theme) -> None:
         colour = theme.ok if content.comparable else theme.text
         line = self.px(BODY_PX * 1.35)
         write(painter, QRectF(0, 0, self.width(), line), content.figure, colour, self.type_of(BODY_PX + 6, bold=True))
@@ -64,7 +64,7 @@ class AnswerPart(Part[Answer]):
 Level = tuple[float, float] | None
 
 
-class LevelPart(Part[tuple[Level]]):
+class LevelPart(PresenterPart[tuple[Level]]):
     """How loud the audio is, and the highest level of the last seconds."""
 
     def paint(self, painter: QPainter, content: tuple[Level], theme: Theme) -> None:
@@ -78,7 +78,7 @@ class LevelPart(Part[tuple[Level]]):
         paint_bar(painter, QRectF(0, line + self.px(16), self.width(), max(8.0, self.px(20))), level, theme)
 
 
-class CountersPart(Part[tuple[Counter, ...]]):
+class CountersPart(PresenterPart[tuple[Counter, ...]]):
     """Figures with their words, from the right."""
 
     def show_content(self, content: tuple[Counter, ...]) -> None:
@@ -98,7 +98,7 @@ class CountersPart(Part[tuple[Counter, ...]]):
             right -= self.px(28)
 
 
-class TextPart(Part[tuple[str, bool]]):
+class TextPart(PresenterPart[tuple[str, bool]]):
     """One line: its words, and whether they are strong."""
 
     def __init__(self, *args: object, px: float = SMALL_PX, right: bool = False) -> None:
@@ -111,7 +111,7 @@ class TextPart(Part[tuple[str, bool]]):
         write(painter, QRectF(self.rect()), words, theme.text if strong else theme.muted, face, self._align)
 
 
-class RecordingPart(Part[bool]):
+class RecordingPart(PresenterPart[bool]):
     """The red mark of a microphone that is being recorded; what it shows is whether it is."""
 
     def paint(self, painter: QPainter, content: bool, theme: Theme) -> None:
@@ -120,17 +120,17 @@ class RecordingPart(Part[bool]):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StateWords:
     """The state of a connection in words, with its tone."""
 
     words: str
     tone: str
 
 
-class StatePart(Part[State]):
+class StatePart(PresenterPart[StateWords]):
     """A pill of a fixed width, so that nothing beside it moves."""
 
-    def paint(self, painter: QPainter, content: State, theme: Theme) -> None:
+    def paint(self, painter: QPainter, content: StateWords, theme: Theme) -> None:
         colours = {"ok": theme.ok, "eager": theme.eager, "danger": theme.danger}
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.get(content.tone, theme.raised)))

@@ -7,12 +7,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from flux_desktop.ui.models.presenter.keys import KEYS
 from flux_desktop.ui.style.tokens import Theme
-from flux_desktop.ui.views.presenter.part import SMALL_PX, Part, write
+from flux_desktop.ui.views.presenter.part import SMALL_PX, PresenterPart, write
 
 ROW_PX, PAD_PX, GAP_PX = 56, 44, 40
 
 
-class KeysOverlay(Part[tuple[tuple[str, str], ...]]):
+class KeysOverlay(PresenterPart[tuple[tuple[str, str], ...]]):
     """A panel in the middle; what is behind it stays visible around it."""
 
     def __init__(self, *args: object) -> None:

@@ -23,7 +23,7 @@ def unit_of(presenter: QWidget | None) -> float:
     return max(0.2, min(presenter.width() / STAGE[0], presenter.height() / STAGE[1]))
 
 
-class Part[Content](QWidget):
+class PresenterPart[Content](QWidget):
     """Shows one `Content`, which must be comparable. `unit` scales all sizes."""
 
     def __init__(self, theme: ThemeSource, parent: QWidget | None = None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from flux_desktop.ui.models.presenter.split import Arm, Lane, Split
 from flux_desktop.ui.style.tokens import Theme
-from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX, Part, write
+from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX, PresenterPart, write
 from flux_desktop.ui.views.tune_turn import paint_diamond, paint_triangle
 
 WORDS_PX = 52
@@ -19,7 +19,7 @@ LevelOf = Callable[[float, float], float | None]
 """How loud the audio is between two positions, 0 to 1; None where that is not known."""
 
 
-class RibbonPart(Part[Split]):
+class RibbonPart(PresenterPart[Split]):
     """The waveform with its pauses, both lanes, and the playhead over all of them."""
 
     level_of: LevelOf = staticmethod(lambda _from_s, _to_s: None)
@@ -122,7 +122,7 @@ class RibbonPart(Part[Split]):
                     painter.restore()
 
 
-class ArmPart(Part[Arm]):
+class ArmPart(PresenterPart[Arm]):
     """Setting, words and verdict of one arm."""
 
     def paint(self, painter: QPainter, content: Arm, theme: Theme) -> None:

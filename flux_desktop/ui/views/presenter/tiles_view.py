@@ -9,10 +9,10 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from flux_desktop.ui.models.presenter.tiles import BARS, Grid, Tile, TileState, counts, grid_of, moved
+from flux_desktop.ui.models.presenter.tiles import BARS, Tile, TileGrid, TileState, counts, grid_of, moved
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import Theme
-from flux_desktop.ui.views.presenter.part import SMALL_PX, Part, write
+from flux_desktop.ui.views.presenter.part import SMALL_PX, PresenterPart, write
 from flux_desktop.ui.views.presenter.shapes import colour_of, paint_shape
 
 PULSE_S = 0.5
@@ -38,7 +38,7 @@ class TilesView(QWidget):
         self._tiles: tuple[Tile, ...] = ()
         self._pulses: dict[int, float] = {}
         """When a tile began to light up, by connection."""
-        self._grid = Grid(1, 1)
+        self._grid = TileGrid(1, 1)
         self.unit = 1.0
         self.chosen: int | None = None
         """Place of the tile that the arrow keys have chosen."""
@@ -119,7 +119,7 @@ class TilesView(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(box, radius, radius)
         type_px = max(9.0, min(SMALL_PX * unit, box.height() / 3.2, box.width() / 3.4))
-        face = Part.face(type_px, bold=True)
+        face = PresenterPart.face(type_px, bold=True)
         pad = type_px * 0.32
         head = QRectF(box.left() + pad, box.top() + pad, box.width() - 2 * pad, type_px * 1.15)
         write(painter, head, str(tile.conn), theme.muted if tile.state in _QUIET else theme.text, face)
@@ -129,7 +129,7 @@ class TilesView(QWidget):
             head.left(), head.bottom() + pad * 0.6, head.width(), box.bottom() - pad - head.bottom() - pad * 0.6
         )
         if tile.state is TileState.LOST:
-            write(painter, below, "lost", theme.danger, Part.face(type_px), Qt.AlignmentFlag.AlignHCenter)
+            write(painter, below, "lost", theme.danger, PresenterPart.face(type_px), Qt.AlignmentFlag.AlignHCenter)
         else:
             self._paint_bars(painter, tile, below, theme)
 
@@ -174,7 +174,7 @@ class TilesView(QWidget):
 _QUIET = {TileState.SILENT, TileState.OPENING, TileState.DONE}
 
 
-class TilesKey(Part[tuple[tuple[TileState, int], ...]]):
+class TilesKey(PresenterPart[tuple[tuple[TileState, int], ...]]):
     """How many tiles are in each state; it explains the shapes, too."""
 
     def paint(self, painter: QPainter, content: tuple[tuple[TileState, int], ...], theme: Theme) -> None:

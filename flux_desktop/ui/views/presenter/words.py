@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from flux_desktop.ui.models.presenter.lines import Line, rolled, wrapped
 from flux_desktop.ui.style.tokens import Theme
-from flux_desktop.ui.views.presenter.part import BODY_PX, LIVE_PX, SUBTITLE_PX, Part, write
+from flux_desktop.ui.views.presenter.part import BODY_PX, LIVE_PX, SUBTITLE_PX, PresenterPart, write
 
 BEFORE_MAX = 2
 HINT_PX = 48
@@ -27,7 +27,7 @@ class LiveWords:
     hint: str = ""
 
 
-class WordsPart(Part[LiveWords]):
+class WordsPart(PresenterPart[LiveWords]):
     """Earlier turns on fixed lines above; below them the newest turn from a fixed place down."""
 
     def paint(self, painter: QPainter, content: LiveWords, theme: Theme) -> None:
@@ -46,7 +46,7 @@ class WordsPart(Part[LiveWords]):
         paint_lines(painter, content, area, face, theme)
 
 
-class SubtitlesPart(Part[LiveWords]):
+class SubtitlesPart(PresenterPart[LiveWords]):
     """Two lines, as large as they can be, at a fixed place; a third line rolls the first one away."""
 
     def paint(self, painter: QPainter, content: LiveWords, theme: Theme) -> None:

@@ -11,8 +11,8 @@ from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Co
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.tiles import (
     EVENT_SHOWN_S,
-    Grid,
     Tile,
+    TileGrid,
     TileState,
     counts,
     grid_of,
@@ -75,7 +75,7 @@ def test_a_connection_that_reconnects_is_lost_until_it_is_back() -> None:
 
 
 def test_fifty_tiles_stand_in_ten_columns_on_a_wide_screen() -> None:
-    assert grid_of(50, 1800, 860) == Grid(10, 5)
+    assert grid_of(50, 1800, 860) == TileGrid(10, 5)
 
 
 @given(number=st.integers(1, 200), width=st.integers(300, 4000), height=st.integers(200, 2200))
@@ -86,7 +86,7 @@ def test_every_tile_has_a_place(number: int, width: int, height: int) -> None:
 
 
 def test_arrows_stay_within_the_tiles() -> None:
-    grid = Grid(3, 2)
+    grid = TileGrid(3, 2)
     steps = {"left": 0, "right": 2, "up": 1, "down": 4}
     assert {way: moved(1, way, grid, 5) for way in steps} == steps
     assert moved(0, "left", grid, 5) == 0

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.ui.models.presenter.answer import Answer
+from flux_desktop.ui.models.presenter.answer import AnswerWait
 from flux_desktop.ui.models.presenter.counters import Counter
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import DARK
@@ -17,15 +17,15 @@ from flux_desktop.ui.views.presenter.figures import (
     ConfidencePart,
     CountersPart,
     LevelPart,
-    State,
     StatePart,
+    StateWords,
 )
 from flux_desktop.ui.views.presenter.keys_overlay import KeysOverlay
-from flux_desktop.ui.views.presenter.part import Part
+from flux_desktop.ui.views.presenter.part import PresenterPart
 from tests.ui.pixels import mask_of
 
 
-def picture(qtbot: QtBot, part: Part[object], content: object) -> QImage:
+def picture(qtbot: QtBot, part: PresenterPart[object], content: object) -> QImage:
     qtbot.addWidget(part)
     part.resize(800, 120)
     part.show_content(content)
@@ -51,7 +51,7 @@ def test_the_bar_grows_with_the_confidence_and_has_a_mark_for_each_threshold(qtb
 
 def test_a_wait_that_can_be_compared_stands_out(qtbot: QtBot, theme: ThemeSource) -> None:
     for comparable in (True, False):
-        image = picture(qtbot, AnswerPart(theme), Answer("0.53 s", "measured here", "", comparable))  # type: ignore[arg-type]
+        image = picture(qtbot, AnswerPart(theme), AnswerWait("0.53 s", "measured here", "", comparable))  # type: ignore[arg-type]
         assert (width_of(image, DARK.ok) > 0) is comparable
 
 
@@ -61,7 +61,7 @@ def test_a_level_is_shown_where_it_is_known(qtbot: QtBot, theme: ThemeSource) ->
 
 
 def test_the_state_has_a_fill_of_its_tone(qtbot: QtBot, theme: ThemeSource) -> None:
-    assert width_of(picture(qtbot, StatePart(theme), State("Awaiting end", "eager")), DARK.eager) > 600  # type: ignore[arg-type]
+    assert width_of(picture(qtbot, StatePart(theme), StateWords("Awaiting end", "eager")), DARK.eager) > 600  # type: ignore[arg-type]
 
 
 def test_counters_explain_themselves(qtbot: QtBot, theme: ThemeSource) -> None:
