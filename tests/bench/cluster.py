@@ -199,7 +199,9 @@ def cpu_share(name: str, share: float, processes_in: list[int]) -> Iterator[None
         for number in (group / "cgroup.procs").read_text().split():
             (CPU_GROUPS / "cgroup.procs").write_text(number)
     finally:
-        time.sleep(0.2)
+        # A group with processes cannot be removed, and one that ends is listed until it has been reaped.
+        while (group / "cgroup.procs").read_text():
+            time.sleep(0.05)
         group.rmdir()
 
 

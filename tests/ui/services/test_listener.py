@@ -67,10 +67,13 @@ async def bench() -> AsyncIterator[Bench]:
     await bench.tasks.close()
 
 
-async def test_the_process_is_told_once_what_to_play(bench: Bench) -> None:
+async def test_the_process_receives_what_to_play_once(bench: Bench) -> None:
     bench.listener.update(HEARD)
     bench.listener.update(HEARD)
-    await until(lambda: bool(bench.processes) and len(bench.processes[0].commands) == 2, "it is told")
+    await until(
+        lambda: bool(bench.processes) and len(bench.processes[0].commands) == 2,
+        "the process has the volume and the segments",
+    )
     assert bench.processes[0].commands == [Volume(gain=1.0), Hear(segments=[SEGMENT], zero_s=7.0)]
     bench.state.muted = True
     bench.listener.update(HEARD)

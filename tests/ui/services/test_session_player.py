@@ -140,7 +140,7 @@ async def test_a_session_without_its_file_is_said_once(bench: Bench) -> None:
     bench.wav.unlink()
     bench.player.toggle()
     assert bench.player.heard() is None
-    await until(lambda: bool(bench.problems), "it is said")
+    await until(lambda: bool(bench.problems), "the problem is reported")
     assert bench.player.heard() is None
     assert [problem.code for problem in bench.problems] == ["session_audio_changed"]
     assert not bench.player.playing
