@@ -196,11 +196,12 @@ def cpu_share(name: str, share: float, processes_in: list[int]) -> Iterator[None
         for number in processes_in:
             (group / "cgroup.procs").write_text(str(number))
         yield
-        for number in (group / "cgroup.procs").read_text().split():
-            (CPU_GROUPS / "cgroup.procs").write_text(number)
     finally:
-        # A group with processes cannot be removed, and one that ends is listed until it has been reaped.
-        while (group / "cgroup.procs").read_text():
+        # A group with processes cannot be removed; one that has ended is listed until it has been reaped.
+        while numbers := (group / "cgroup.procs").read_text().split():
+            for number in numbers:
+                with contextlib.suppress(ProcessLookupError):
+                    (CPU_GROUPS / "cgroup.procs").write_text(number)
             time.sleep(0.05)
         group.rmdir()
 
