@@ -29,6 +29,10 @@ from flux_desktop.local_endpoint.sagemaker.demo_endpoints import Endpoint
 from flux_desktop.local_endpoint.sagemaker.instances import InstanceGroup, ScalingSettings
 
 _LATE_KEPT = 10_000
+MANY_SILENT_STREAMS = 20
+"""From so many on, an endpoint that recognises nothing waits for its turn: it is there to take load, not to answer at
+once. Measured with 50 streams: 54 instead of 67 µs of CPU per chunk; messages arrive at the same time unless every
+processor is busy, and then 3 ms later."""
 
 
 class EndpointSettings(Struct, kw_only=True):
@@ -71,6 +75,7 @@ class EndpointState:
     ) -> None:
         self.region = settings.region
         self.recogniser = settings.recogniser
+        self._many_streams = MANY_SILENT_STREAMS if settings.recogniser == "silent" else MANY_STREAMS
         self.access_key = settings.access_key or f"AKIALOCAL{secrets.token_hex(6).upper()}"
         self.secret_key = settings.secret_key or secrets.token_urlsafe(30)
         remember(self.access_key, self.secret_key)
@@ -116,11 +121,13 @@ class EndpointState:
         self.conversations[request_id] = conversation
         self.instances.open(request_id, time.time())
         self.streams_opened += 1
-        if len(self.conversations) == MANY_STREAMS:
+        if len(self.conversations) == self._many_streams:
             run_in_turn()
 
     def close(self, request_id: str) -> None:
         """End a stream."""
+        if len(self.conversations) == self._many_streams:
+            run_in_turn(False)
         del self.conversations[request_id]
         self.instances.close(request_id, time.time())
 
