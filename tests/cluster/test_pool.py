@@ -26,6 +26,7 @@ from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.reports.sessions.facts import read_facts
 from tests.engine.conftest import UsualEndpoint, sentence_wav, usual_endpoint  # noqa: F401 - fixtures
 
 
@@ -115,6 +116,9 @@ async def test_a_run_on_two_machines_is_one_run(
         pooled.merge_encoded(own[worker - 1].encoded["pacing"])
     assert ended.pacing == pooled.percentiles(), "merged, exactly"
     assert any(isinstance(event, Snapshot) and len(event.rows) for event in trial.events)
+    facts = read_facts(folder)
+    assert facts is not None
+    assert facts.verdict == ended.verdict == Verdict.DONE, "it is listed as a whole one, not as cut off"
 
 
 def _carried_by(folder: Path) -> dict[int, set[int]]:

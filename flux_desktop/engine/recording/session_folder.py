@@ -150,6 +150,9 @@ def has_recording(folder: Path) -> bool:
 
 
 def run_end(folder: Path) -> RunEnded | None:
-    """How a run ended, by the last line of its own file; None if it was cut off. Raises `OSError`."""
-    last = next(iter(deque(read_run_file(folder), maxlen=1)), None)
-    return last if isinstance(last, RunEnded) else None
+    """How a run ended, by its own file; None if it was cut off. Raises `OSError`.
+
+    The generators of a cluster leave it after the end, which need not be the last line.
+    """
+    ends = (event for event in read_run_file(folder) if isinstance(event, RunEnded))
+    return next(iter(deque(ends, maxlen=1)), None)

@@ -12,8 +12,9 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording import recording_file
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
-from flux_desktop.engine.recording.session_folder import create_session, read_session
-from flux_desktop.engine.records.events import Notice, Received, RunStarted, encode_event
+from flux_desktop.engine.recording.session_folder import create_session, read_session, run_end
+from flux_desktop.engine.records.events import GeneratorsSeen, Notice, Received, RunEnded, RunStarted, encode_event
+from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from tests.recordings import append
 
@@ -45,6 +46,14 @@ def test_a_recording_that_is_cut_off_is_read_up_to_there(tmp_path):
     append(tmp_path / RUN_FILE, STARTED)
     (tmp_path / "worker-1.jsonl").write_bytes(line + line[:20])
     assert [event.text for event in read_session(tmp_path) if isinstance(event, Received)] == ["whole"]
+
+
+def test_the_end_of_a_run_need_not_be_the_last_line(tmp_path):
+    append(tmp_path / RUN_FILE, STARTED)
+    assert run_end(tmp_path) is None
+    ended = RunEnded(t=2.0, verdict=Verdict.DONE, ledger={"completed": 1})
+    append(tmp_path / RUN_FILE, ended, GeneratorsSeen(t=2.1, rows=[]))
+    assert run_end(tmp_path) == ended
 
 
 def test_a_disk_that_fails_is_told_of_once(tmp_path):
