@@ -10,6 +10,8 @@ from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+SESSION_HELP = "session of a run: its folder, or its name in the usual place"
+
 
 def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress file`."""
@@ -132,7 +134,7 @@ def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_summary_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress summary`."""
-    parser.add_argument("session", metavar="SESSION", help="session folder of a run")
+    parser.add_argument("session", metavar="SESSION", help=SESSION_HELP)
     parser.add_argument("--summary-jsonl", metavar="PATH", help="write one JSON object per connection; - is stdout")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     add_log_level(parser, "WARNING")

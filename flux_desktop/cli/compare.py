@@ -15,6 +15,7 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.recording.session_folder import session_named
 from flux_desktop.evaluation.comparing.comparison import parse_allowed
 from flux_desktop.reports.documents.comparison import Comparison, compare_sessions
 from flux_desktop.reports.documents.comparison_documents import (
@@ -27,8 +28,8 @@ from flux_desktop.reports.files import write_whole
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("base", metavar="BASE", help="session folder of the earlier run")
-    parser.add_argument("new", metavar="NEW", help="session folder of the later run")
+    parser.add_argument("base", metavar="BASE", help="session of the earlier run: its folder or name")
+    parser.add_argument("new", metavar="NEW", help="session of the later run: its folder or name")
     parser.add_argument(
         "--fail-on",
         action="append",
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             if path:
                 check_output(flag, path)
         allowed = [parse_allowed(text) for text in args.fail_on]
-        result = compare_sessions(Path(args.base), Path(args.new), allowed, force=args.force)
+        result = compare_sessions(session_named(args.base), session_named(args.new), allowed, force=args.force)
         for path, renderer in ((args.junit, comparison_junit), (args.markdown, comparison_markdown)):
             if path:
                 write_whole(Path(path), renderer(result))

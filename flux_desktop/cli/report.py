@@ -12,7 +12,7 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.paths import STDOUT_NAMES, check_output
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.recording.session_folder import read_session, session_named
 from flux_desktop.reports.documents.html import as_html
 from flux_desktop.reports.documents.machine import (
     as_json,
@@ -50,7 +50,7 @@ _SUFFIXES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("session", nargs="?", metavar="SESSION", help="session folder of a run")
+    parser.add_argument("session", nargs="?", metavar="SESSION", help=arguments.SESSION_HELP)
     parser.add_argument(
         "-o",
         "--output",
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.session is None:
             raise _wrong("No session is given.", "Give the folder of a recorded run.")
-        folder = Path(args.session)
+        folder = session_named(args.session)
         output = args.output or str(folder / "report.html")
         kind = args.format or format_of(output)
         check_output("--output", output)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
@@ -12,6 +11,7 @@ from flux_desktop.cli.outcome import exit_code
 from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.results import deliver
 from flux_desktop.cli.streams import Printer, complain
+from flux_desktop.engine.recording.session_folder import session_named
 from flux_desktop.reports.accuracy import read_accuracy
 from flux_desktop.reports.documents.account import read_account
 from flux_desktop.reports.run_result import final_summary
@@ -23,9 +23,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.summary_jsonl:
             check_output("--summary-jsonl", args.summary_jsonl)
-        recorded = read_recorded_run(Path(args.session))
-        accuracy = read_accuracy(Path(args.session))
-        account = read_account(Path(args.session))
+        folder = session_named(args.session)
+        recorded = read_recorded_run(folder)
+        accuracy = read_accuracy(folder)
+        account = read_account(folder)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         result,
         ended,
         exit_code=int(status),
-        session_folder=encodable(args.session),
+        session_folder=encodable(str(folder)),
         accuracy=accuracy,
         account=account,
     )

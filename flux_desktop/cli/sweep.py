@@ -29,6 +29,7 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.cli.sweep_text import report_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
+from flux_desktop.engine.recording.session_folder import session_named
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
@@ -48,7 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = what.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", metavar="PATH", help="a data set with turns, or sample for the bundled one")
     source.add_argument(
-        "--from", nargs="+", metavar="SESSION", dest="sessions", help="evaluate sessions that were recorded before"
+        "--from",
+        nargs="+",
+        metavar="SESSION",
+        dest="sessions",
+        help="evaluate sessions that were recorded before: their folders or names",
     )
     what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
     what.add_argument("--repeats", type=int, default=3, metavar="N", help="recordings of each clip (default: 3)")
@@ -212,7 +217,7 @@ def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:
         raise _wrong("Documents are of what is recorded; with --from nothing is.", "Use flux-stress report SESSION.")
     if args.confirm:
         raise _wrong("--confirm needs an endpoint and --data.", "Leave it out, or record a sweep.")
-    folders = [Path(text) for text in args.sessions]
+    folders = [session_named(text) for text in args.sessions]
     read = read_traces(folders)
     plan: RunPlan = read.plans[0]
     current = setting_of(options_from(args)) if _names_a_setting(args) else setting_of(plan.options)

@@ -9,6 +9,7 @@ import pytest
 
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import main
+from flux_desktop.engine.recording import session_folder
 from tests.reports.documents.recorded_run import recorded
 
 
@@ -40,6 +41,14 @@ def test_it_can_be_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert json.loads(capsys.readouterr().out)["verdict"] == "PASS"
     assert main(["report", "--json-schema"]) == ExitCode.OK
     assert json.loads(capsys.readouterr().out)["$id"].startswith("flux-desktop-report")
+
+
+def test_a_session_in_the_usual_place_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = recorded(tmp_path)
+    monkeypatch.setattr(session_folder, "default_sessions_dir", lambda: folder.parent)
+    monkeypatch.chdir("/")
+    for command in (["report"], ["summary"], ["compare", folder.name]):
+        assert main([*command, folder.name]) != ExitCode.USAGE
 
 
 @pytest.mark.parametrize("flags", [[], ["/nowhere"], ["/nowhere", "--format", "turns"]])

@@ -45,6 +45,13 @@ def default_sessions_dir() -> Path:
     return Path(platformdirs.user_data_dir("flux-desktop", appauthor=False)) / "sessions"
 
 
+def session_named(text: str) -> Path:
+    """The session folder with this path, or else with this name in the user's data folder."""
+    folder = Path(text)
+    usual = default_sessions_dir() / text
+    return usual if folder.name == text and not folder.exists() and usual.is_dir() else folder
+
+
 def create_session(parent: Path, started: RunStarted, now: datetime | None = None) -> Path:
     """Create a folder, mode 0700, named by the time, with the first line of its recording in it.
 

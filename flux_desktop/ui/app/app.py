@@ -41,8 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "--present",
         metavar="SESSION",
         nargs="*",
-        type=Path,
-        help="start in the presenter view; with a session folder, replay it, with two, compare them",
+        help="start in the presenter view; with a session (its folder or name), replay it, with two, compare them",
     )
     options.add_argument(
         "--cluster",

@@ -20,7 +20,7 @@ from flux_desktop.base import logs
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.resources import resource_path
 from flux_desktop.base.threads import file_work
-from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder
+from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder, session_named
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
@@ -197,7 +197,8 @@ async def _get_ready(
             stopped()
             return
     if options.present:
-        await window.presenting.open(options.present, window.transcripts.open_session)
+        sessions = [session_named(text) for text in options.present]
+        await window.presenting.open(sessions, window.transcripts.open_session)
     if options.screenshot is not None:
         await _until(lambda: good_moment(window.state.run) or window.state.run.ended is not None)
         window.grab().save(str(options.screenshot))

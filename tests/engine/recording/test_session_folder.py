@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.recording import recording_file
+from flux_desktop.engine.recording import recording_file, session_folder
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.recording_file import RUN_FILE, worker_file
-from flux_desktop.engine.recording.session_folder import create_session, read_session, run_end
+from flux_desktop.engine.recording.session_folder import create_session, read_session, run_end, session_named
 from flux_desktop.engine.records.events import GeneratorsSeen, Notice, Received, RunEnded, RunStarted, encode_event
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -54,6 +55,19 @@ def test_the_end_of_a_run_need_not_be_the_last_line(tmp_path):
     ended = RunEnded(t=2.0, verdict=Verdict.DONE, ledger={"completed": 1})
     append(tmp_path / RUN_FILE, ended, GeneratorsSeen(t=2.1, rows=[]))
     assert run_end(tmp_path) == ended
+
+
+def test_a_session_is_found_by_path_and_by_name(tmp_path, monkeypatch):
+    usual = tmp_path / "usual"
+    monkeypatch.setattr(session_folder, "default_sessions_dir", lambda: usual)
+    monkeypatch.chdir(tmp_path)
+    for folder in (usual / "one", usual / "two", tmp_path / "two"):
+        folder.mkdir(parents=True)
+    assert session_named("one") == usual / "one"
+    assert session_named("two") == Path("two"), "what is here comes first"
+    assert session_named("./one") == Path("one")
+    assert session_named("usual/one") == Path("usual/one")
+    assert session_named("none") == Path("none")
 
 
 def test_a_disk_that_fails_is_told_of_once(tmp_path):
