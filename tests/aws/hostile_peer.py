@@ -84,6 +84,11 @@ class Session:
         self.h2.close_connection(h2.errors.ErrorCodes.NO_ERROR, last_stream_id=last_stream_id)
         self.flush()
 
+    def allow_streams(self, count: int) -> None:
+        """Send settings with another number of concurrent streams."""
+        self.h2.update_settings({h2.settings.SettingCodes.MAX_CONCURRENT_STREAMS: count})
+        self.flush()
+
     def ping(self) -> None:
         self.h2.ping(bytes(8))
         self.flush()

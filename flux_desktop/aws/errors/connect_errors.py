@@ -136,6 +136,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "It sent GOAWAY, which servers send when they restart, shed load or reject a malformed request.",
         "Try again in a moment.",
     ),
+    "no_stream_allowed": (
+        "{address} takes no further stream on the connection.",
+        "Its HTTP/2 settings allow no more at the moment; it may be shedding load or about to restart.",
+        "Try again in a moment.",
+    ),
     "connection_lost": (
         "The connection to {address} was lost.",
         "The service or the network closed it ({detail}).",
@@ -180,6 +185,7 @@ _CRT_CODES: dict[str, str] = {
     "AWS_ERROR_HTTP_RST_STREAM_RECEIVED": "stream_reset",
     "AWS_ERROR_HTTP_RST_STREAM_SENT": "http2_error",
     "AWS_ERROR_HTTP_GOAWAY_RECEIVED": "goaway",
+    "AWS_ERROR_HTTP_MAX_CONCURRENT_STREAMS_EXCEEDED": "no_stream_allowed",
     "AWS_ERROR_HTTP_PROTOCOL_ERROR": "http2_error",
     "AWS_ERROR_HTTP_COMPRESSION": "http2_error",
     "AWS_ERROR_HTTP_STREAM_IDS_EXHAUSTED": "http2_error",

@@ -107,23 +107,16 @@ class Channel:
         connections, self._connections = self._connections, None
         assert connections is not None, "a channel carries one call"
         started_s = time.monotonic()
-        self._place = await connections.place(self._address)
-        if self._given_up:
-            raise self._failed("connection_lost", "the stream was given up while it was being opened")
-        self.was_connected = True
-        connected_s = time.monotonic()
         self._answer = asyncio.get_running_loop().create_future()
-        self._start_stream(request)
+        place = await self._start(request, connections)
+        connected_s = time.monotonic()
         limit_s = min(self._limits.headers_s, max(0.0, self._limits.open_s - (connected_s - started_s)))
         try:
             async with asyncio.timeout(limit_s):
                 status, headers = await self._answer
         except TimeoutError:
             raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
-        self.timings = ConnectTimings(
-            tcp_tls_s=connected_s - started_s if self._place.is_new else None,
-            headers_s=time.monotonic() - connected_s,
-        )
+        self.timings = ConnectTimings(tcp_tls_s=place.opening_s, headers_s=time.monotonic() - connected_s)
         body = b""
         if not 200 <= status < 300:
             body = await self._read_error_body()
@@ -133,7 +126,24 @@ class Channel:
             self.headers = headers
         return HTTPResponse(status=status, fields=tuples_to_fields(headers), body=body)
 
-    def _start_stream(self, request: HTTPRequest) -> None:
+    async def _start(self, request: HTTPRequest, connections: Connections) -> Place:
+        """Send the request's head on the first connection that takes it; returns the stream's place there."""
+        while True:
+            place = self._place = await connections.place(self._address)
+            if self._given_up:
+                raise self._failed("connection_lost", "the stream was given up while it was being opened")
+            self.was_connected = True
+            try:
+                self._start_stream(request, place)
+            except ProblemError:
+                # A shared connection may have been lost, or closed for further streams by GOAWAY, since it was made.
+                if place.is_new:
+                    raise
+                place.give_up()
+            else:
+                return place
+
+    def _start_stream(self, request: HTTPRequest, place: Place) -> None:
         pairs = [(field.name, value) for field in request.fields.entries.values() for value in field.values]
         names = {name.lower() for name, _ in pairs}
         if "host" not in names:
@@ -142,8 +152,7 @@ class Channel:
             pairs.append(("accept", "*/*"))
         crt_request = crt_http.HttpRequest(request.method, _path(request.destination), crt_http.HttpHeaders(pairs))
         try:
-            assert self._place is not None
-            stream = self._place.request(crt_request, self._crt_response, self._crt_body)
+            stream = place.request(crt_request, self._crt_response, self._crt_body)
             stream.remote_end_stream_future.add_done_callback(self._crt_remote_end)
             stream.completion_future.add_done_callback(self._crt_complete)
             stream.activate()

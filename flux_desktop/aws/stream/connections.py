@@ -32,17 +32,19 @@ class Connections:
     def __init__(self, network: Network, streams_each: int = 1) -> None:
         self._network = network
         self._streams_each = streams_each
+        self._expected = streams_each
+        """Streams that a new connection is thought to carry until its settings are known: as many as the latest one."""
         self._shared: list[_Connection] = []
 
     async def place(self, address: Address) -> Place:
         """A place for one stream. Raises `ProblemError`; cancelling gives the place up."""
         if self._streams_each == 1:
-            connection = _Connection(self._network, address, 1)
+            connection = _Connection(self._network, address, 1, 1)
             place = Place(connection, is_new=True)
         else:
             self._shared = [known for known in self._shared if known.is_open]
             free = next((known for known in self._shared if known.has_place), None)
-            connection = free or _Connection(self._network, address, self._streams_each)
+            connection = free or _Connection(self._network, address, self._streams_each, self._expected)
             if free is None:
                 self._shared.append(connection)
             place = Place(connection, is_new=free is None)
@@ -51,7 +53,10 @@ class Connections:
         except BaseException:  # boundary: cancelled, or any failure; raised again, with the place given up
             place.give_up()
             raise
-        if connection.users <= connection.streams_max or place.is_new:
+        if place.is_new:
+            return place
+        self._expected = connection.streams_max
+        if connection.users <= connection.streams_max:
             return place
         # The server allows fewer streams than this program would have sent on the connection.
         place.complete()
@@ -75,9 +80,14 @@ class Place:
         return opened.request(request, on_response, on_body, manual_write=True)
 
     @property
+    def opening_s(self) -> float | None:
+        """How long TCP and TLS took, None for a stream on a connection that was opened for another one."""
+        return self._left.opening_s if self.is_new else None
+
+    @property
     def is_shared(self) -> bool:
-        """Whether other streams may use the connection as well."""
-        return self._left.streams_max > 1
+        """Whether other streams may use the connection as well, or have been allowed to."""
+        return self._left.streams_wanted > 1
 
     @property
     def is_held(self) -> bool:
@@ -110,7 +120,7 @@ class Place:
 class _Connection:
     """A connection that is being opened or is open, and how many streams use it."""
 
-    def __init__(self, network: Network, address: Address, streams_max: int) -> None:
+    def __init__(self, network: Network, address: Address, streams_wanted: int, streams_expected: int) -> None:
         self._address = address
         self._limits = network.limits
         self._post = network.inbox.post
@@ -118,11 +128,14 @@ class _Connection:
         self.settings_known = asyncio.Event()
         self.opened: Any = None
         self.users = 0
-        self.streams_max = streams_max
+        self.streams_wanted = streams_wanted
+        self.streams_max = streams_expected
         """Streams that it carries at most: what was asked for, or less if the server's settings say so."""
-        self._allowed = streams_max
+        self._allowed = streams_wanted
         """By the server's settings; written by the network thread, before it passes on any answer."""
+        self.opening_s: float | None = None
         self.shut = asyncio.Event()
+        self._lost_by: BaseException | None = None
         self._opening = asyncio.get_running_loop().create_task(self._open(network), name="open connection")
         # Every stream that waits for it gets the error.
         self._opening.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -139,7 +152,10 @@ class _Connection:
         return self.users < self.streams_max
 
     async def ready(self, *, first: bool) -> None:
-        """Wait until it is open, and unless `first` until the server has said how many streams it allows."""
+        """Wait until it is open, and unless `first` until the server has said how many streams it allows.
+
+        Raises `ProblemError`, for every stream that waits, if it cannot be opened or is lost meanwhile.
+        """
         await asyncio.shield(self._opening)
         if first:
             return
@@ -147,6 +163,9 @@ class _Connection:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.connect_s):
                 await self.settings_known.wait()
+        if self.shut.is_set():
+            lost_by = self._lost_by or ConnectionResetError("it was closed before any stream was answered")
+            raise ProblemError(crt_problem(lost_by, self._address))
 
     def leave(self, *, reusable: bool) -> None:
         self.users -= 1
@@ -163,7 +182,7 @@ class _Connection:
                 self.shut.set()
 
     async def _open(self, network: Network) -> None:
-        loop = asyncio.get_running_loop()
+        loop, started_s = asyncio.get_running_loop(), time.monotonic()
         waiter: asyncio.Future[Any] = loop.create_future()
 
         def arrived(future: ThreadFuture[Any], _: float) -> None:
@@ -195,13 +214,14 @@ class _Connection:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 waiter.result().close()  # connected in the same moment
             raise
-        opened.shutdown_future.add_done_callback(lambda _: self._post(self._on_shut, None, 0.0))
+        self.opening_s = time.monotonic() - started_s
+        opened.shutdown_future.add_done_callback(lambda done: self._post(self._on_shut, done.exception(), 0.0))
         network.no_delay.apply()
         self.opened = opened
 
     def know_settings(self) -> None:
         """The server's settings have arrived: streams that wait for them may go on."""
-        self.streams_max = max(1, min(self.streams_max, self._allowed))
+        self.streams_max = max(1, min(self.streams_wanted, self._allowed))
         self.settings_known.set()
 
     def _crt_settings(self, settings: Sequence[crt_http.Http2Setting]) -> None:
@@ -214,6 +234,8 @@ class _Connection:
     def _on_settings(self, _: object, __: float) -> None:
         self.know_settings()
 
-    def _on_shut(self, _: object, __: float) -> None:
+    def _on_shut(self, error: BaseException | None, _: float) -> None:
         self.opened = None  # a stream that is kept must not keep the network thread alive
+        self._lost_by = error
         self.shut.set()
+        self.settings_known.set()  # nothing more to wait for

@@ -3,10 +3,10 @@
 Pure: clock and chance are given.
 
 **Retried** (`RETRIED`) is what may heal by itself: throttling (429), no capacity and failures inside the service (5xx),
-a network path that is down for now (refused, unresolved, timed out, reset, GOAWAY), an unexpected end, SageMaker's and
-the model's own failures, and a stream that has stopped moving. A refusal by the model (424, `RETRIED_IF_KNOWN`) is
-retried only where the same parameters have been accepted before in this run: then the model is full or restarting,
-otherwise it would refuse them every time.
+a network path that is down for now (refused, unresolved, timed out, reset, GOAWAY, no stream allowed), an unexpected
+end, SageMaker's and the model's own failures, and a stream that has stopped moving. A refusal by the model (424,
+`RETRIED_IF_KNOWN`) is retried only where the same parameters have been accepted before in this run: then the model is
+full or restarting, otherwise it would refuse them every time.
 
 **Never retried** is everything else: what is wrong stays wrong (credentials, permissions, 400, 404, certificates, an
 unsupported control message, a proxy that refuses), the meaning is unknown (errors that the service model does not name,
@@ -45,6 +45,7 @@ RETRIED = frozenset(
         "internal_stream_failure",
         "model_stream_error",
         "network_unreachable",
+        "no_stream_allowed",
         "open_timeout",
         "send_stalled",
         "service_unavailable",

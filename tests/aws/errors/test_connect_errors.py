@@ -38,6 +38,8 @@ def test_every_error_of_the_common_runtime_has_a_text(name: str) -> None:
 def test_unknown_errors_are_sorted_by_their_name() -> None:
     assert crt_problem(CrtError("AWS_IO_TLS_NEW_THING", "odd"), ADDRESS).code == "tls_failed"
     assert crt_problem(CrtError("AWS_ERROR_NEW", "odd"), ADDRESS).code == "connection_lost"
+    limited = CrtError("AWS_ERROR_HTTP_MAX_CONCURRENT_STREAMS_EXCEEDED")
+    assert crt_problem(limited, ADDRESS).code == "no_stream_allowed"
     assert "RuntimeError" in crt_problem(RuntimeError(), ADDRESS).why
 
 
