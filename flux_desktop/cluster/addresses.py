@@ -1,6 +1,9 @@
-"""Addresses to listen on."""
+"""Addresses to listen on, and those of this machine."""
 
 from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
 
 from distributed.utils import get_ip
 
@@ -23,3 +26,18 @@ def parse_address(text: str) -> tuple[str, int]:
             )
         )
     return host or get_ip(), int(port)
+
+
+def is_here(contact: str) -> bool:
+    """Whether a ``tls://IP:PORT`` is an address of this machine, or of the container that this process runs in.
+
+    Nothing else can be bound here, whatever the interfaces are called and whatever they are behind.
+    """
+    host = urlsplit(contact).hostname or ""
+    try:
+        (found, *_) = socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)
+        with socket.socket(*found[:2]) as probe:
+            probe.bind(found[-1])
+    except OSError:
+        return False
+    return True

@@ -16,6 +16,7 @@ from distributed import Client
 from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.cluster.addresses import is_here
 from flux_desktop.cluster.link import GeneratorLink, in_order
 from flux_desktop.cluster.membership import Membership
 from flux_desktop.cluster.nodes import client
@@ -161,7 +162,7 @@ class ClusterPool:
         return generators
 
     def _check_reach(self) -> None:
-        far = [link.name for link in self._links if "//127." not in link.address and "//[::1]" not in link.address]
+        far = [link.name for link in self._links if not is_here(link.address)]
         if far:
             raise ProblemError(
                 Problem(

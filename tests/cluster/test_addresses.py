@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from distributed.utils import get_ip
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cluster.addresses import PORT, parse_address
+from flux_desktop.cluster.addresses import PORT, is_here, parse_address
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,12 @@ def test_an_address_that_is_none_is_refused() -> None:
     for text in ("host:port", "host:70000", "host:"):
         with pytest.raises(ProblemError, match="is not an address"):
             parse_address(text)
+
+
+def test_a_machine_knows_its_own_addresses() -> None:
+    assert is_here("tls://127.0.0.1:8786")
+    # That of a generator which joins from the same machine, such as a container on the host's network.
+    assert is_here(f"tls://{get_ip()}:8786")
+    # Addresses of documents (RFC 5737, RFC 3849), and no address at all.
+    for other in ("tls://198.51.100.7:8786", "tls://[2001:db8:ffff::7]:8786", "tls://elsewhere:8786", "tls://:8786"):
+        assert not is_here(other), other

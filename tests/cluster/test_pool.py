@@ -9,12 +9,14 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 import pytest
+from distributed import Client
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cluster.link import GeneratorLink
 from flux_desktop.cluster.local_cluster import local_cluster
 from flux_desktop.cluster.membership import Membership, new_membership
 from flux_desktop.cluster.pool import ClusterPool
@@ -181,6 +183,16 @@ async def test_too_few_generators_are_a_sentence(
     ended = await Trial(cluster.membership, usual_endpoint, tmp_path, generators=9).run(sentence_wav)
     assert ended.problem is not None
     assert ended.problem.what.endswith("of 9 generators have joined the cluster.")
+
+
+async def test_the_built_in_endpoint_is_refused_to_a_generator_of_another_machine(
+    usual_endpoint: LocalEndpointInfo,  # noqa: F811
+) -> None:
+    pool = ClusterPool(new_membership("tls://127.0.0.1:9"))
+    for name, address in (("near", "tls://127.0.0.1:9"), ("far", "tls://198.51.100.7:9")):
+        pool._links.append(GeneratorLink(cast("Client", None), address, name, lambda *_: None, lambda *_: None))
+    with pytest.raises(ProblemError, match="this machine alone, and far is another one"):
+        await pool.prepare(RunPlan(endpoint="local", source=WavSource(path="a.wav")), UsualEndpoint(usual_endpoint))
 
 
 async def test_a_coordinator_that_is_not_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
