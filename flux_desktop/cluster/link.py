@@ -32,6 +32,8 @@ _LOG = logging.getLogger(__name__)
 
 LATE_S = 2.0
 """An answer that took longer: the live figures were older than promised, and the generator's machine was busy."""
+LEASE_KEPT_EVERY_S = 1.0
+"""Before the exchanges begin."""
 _CALL_MAX_S = 30.0
 _FILES_MAX_S = 3600.0
 _CLOCK_QUESTIONS = 12
@@ -69,6 +71,7 @@ class GeneratorLink:
         self._due_s: float | None = None
         """When the streams are to start, until the generator has the word."""
         self._started_late_s = 0.0
+        self._keeping: asyncio.Task[None] | None = None
         self._exchanging: asyncio.Task[None] | None = None
         self._snapshots: dict[int, Snapshot] = {}
         self._histograms: dict[int, Histograms] = {}
@@ -100,6 +103,14 @@ class GeneratorLink:
             asked_s = time.monotonic()
             theirs_s = await self.call("clock")
             self.offset.add(asked_s, theirs_s, time.monotonic())
+        self._keeping = asyncio.create_task(self._keep_lease(), name=f"lease of generator {self.name}")
+
+    async def _keep_lease(self) -> None:
+        """Until the exchanges begin: reading audio, or sending it to another generator, may take minutes."""
+        with contextlib.suppress(ProblemError):  # the next call of the preparation has the same one
+            while True:
+                await asyncio.sleep(LEASE_KEPT_EVERY_S)
+                await self.call("clock")
 
     async def send_files(self, files: RunFiles) -> None:
         """Send what the generator does not have yet, and have it placed. Raises `ProblemError`."""
@@ -129,6 +140,8 @@ class GeneratorLink:
     def begin(self) -> None:
         """Exchange from now on."""
         if self._exchanging is None:
+            if self._keeping is not None:
+                self._keeping.cancel()
             self._heard_s = time.monotonic()
             self._exchanging = asyncio.create_task(self._exchange(), name=f"generator {self.name}")
 
@@ -172,9 +185,9 @@ class GeneratorLink:
             self._on_lines(worker, by_worker.get(worker, []), worker in answer.done)
 
     def _lose(self, error: Exception) -> None:
-        # Dask's own messages name its tasks; what matters is that there was no answer.
-        _LOG.info("generator %s: %s", self.name, error)
         self.lost = f"no answer for {LEASE_S:g} s" if isinstance(error, TimeoutError) else "its connection was lost"
+        # Dask's own messages name its tasks; what matters is that there was no answer.
+        _LOG.debug("generator %s: %r", self.name, error)
         self._on_lost(self)
 
     # ------------------------------------------------------------ what is known
@@ -223,9 +236,8 @@ class GeneratorLink:
 
     async def close(self, *, keep: bool) -> str:
         """End the run on the generator; returns the folder where recordings were kept, if so."""
-        if self._exchanging is not None:
-            self._exchanging.cancel()
-            await asyncio.wait({self._exchanging})
+        await _ended(self._keeping)
+        await _ended(self._exchanging)
         recordings_path = ""
         if self._actor is not None and not self.lost:
             with contextlib.suppress(ProblemError):
@@ -245,6 +257,12 @@ class GeneratorLink:
                 todo="Check its terminal, and join again where it has ended.",
             )
         )
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def _part(content: Path | bytes, offset: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import platform
+import re
 import zlib
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
@@ -21,6 +22,8 @@ from flux_desktop.base.problem import Problem, ProblemError
 
 LIFETIME = timedelta(hours=24)
 _PREFIX = "flux-cluster-1:"
+_ANY_PREFIX = re.compile(r"\bflux-cluster-\d+:")
+"""Also that of another version, whose line is not a file."""
 _LINE_MAX_BYTES = 64 * 1024
 _PARTS = ("aws-sdk-sagemaker-runtime-http2", "distributed")
 """Distributions whose versions must be the same on all machines."""
@@ -81,7 +84,10 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
     body = text.strip().rpartition(_PREFIX)[2]
     try:
         packed = base64.b64decode(body, altchars=b"-_", validate=True)
-        data = zlib.decompressobj().decompress(packed, _LINE_MAX_BYTES)
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(packed, _LINE_MAX_BYTES)
+        if not unpacker.eof:
+            raise ValueError("cut off")
         membership = msgspec.json.decode(data, type=Membership)
     except (ValueError, zlib.error, msgspec.DecodeError):
         raise ProblemError(
@@ -111,7 +117,7 @@ def check_not_expired(membership: Membership, now_s: float | None = None) -> Non
 
 def read_membership(line_or_file: str) -> Membership:
     """From the line itself, or from the file that contains it. Raises `ProblemError`."""
-    if _PREFIX in line_or_file:
+    if _ANY_PREFIX.search(line_or_file):
         return from_line(line_or_file)
     try:
         text = Path(line_or_file).expanduser().read_text("utf-8")

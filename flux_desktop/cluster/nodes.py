@@ -34,8 +34,10 @@ dask.config.set(
         "distributed.worker.http.routes": [],
     }
 )
+# What fails is reported in words of this program; Dask's own tracebacks are for those who asked for details.
+_LEVEL = logging.ERROR if logging.getLogger().isEnabledFor(logging.DEBUG) else logging.CRITICAL
 for _name in ("distributed", "tornado"):
-    logging.getLogger(_name).setLevel(logging.ERROR)
+    logging.getLogger(_name).setLevel(_LEVEL)
 
 
 class _WithoutWebServer:

@@ -88,8 +88,13 @@ class RemoteWorker:
         for command in first_commands():
             self.send(command)
         await self._done.wait()
-        if start.recording_path is not None and not self.link.lost:
-            await self._fetch_recording(Path(os.fsdecode(start.recording_path)))
+        if start.recording_path is None:
+            return
+        path = Path(os.fsdecode(start.recording_path))
+        if self.link.lost:
+            self._leave_recording(path, f"{self.link.lost[:1].upper()}{self.link.lost[1:]}.")
+        else:
+            await self._fetch_recording(path)
 
     async def stop(self) -> None:
         """Nothing of its own: its generator ends all of a run's workers when the pool is closed."""
@@ -139,11 +144,19 @@ class RemoteWorker:
                     file.write(part)
             await in_thread(lambda: _rewrite(packed, path, self._restored), _REWRITE_MAX_S)
         except (ProblemError, OSError, TimeoutError) as error:
-            self.recording_left = True
-            why = error.problem.sentence() if isinstance(error, ProblemError) else f"{error}."
-            self._on_event(self.number, Notice(t=self._last_t, problem=_not_fetched(self.link, why)))
+            self._leave_recording(path, error.problem.sentence() if isinstance(error, ProblemError) else f"{error}.")
         finally:
             packed.unlink(missing_ok=True)
+
+    def _leave_recording(self, path: Path, why: str) -> None:
+        self.recording_left = True
+        problem = Problem(
+            code="recording_not_fetched",
+            what=f"The recording {path.name} was not fetched from generator {self.link.name}, folder {self.link.root}.",
+            why=why,
+            todo="Copy it into the session folder to have its transcripts in the session.",
+        )
+        self._on_event(self.number, Notice(t=self._last_t, problem=problem))
 
 
 def _rewrite(packed: Path, path: Path, restored: Callable[[bytes], bytes]) -> None:
@@ -153,12 +166,3 @@ def _rewrite(packed: Path, path: Path, restored: Callable[[bytes], bytes]) -> No
         for line in recorded_lines(packed):
             file.write(member.compress(restored(line)))
         file.write(member.flush(zlib.Z_FINISH))
-
-
-def _not_fetched(link: GeneratorLink, why: str) -> Problem:
-    return Problem(
-        code="recording_not_fetched",
-        what=f"A recording stays on generator {link.name}, in {link.root}.",
-        why=why,
-        todo="Copy it into the session folder to have its transcripts in the session.",
-    )

@@ -27,9 +27,28 @@ def test_a_line_or_a_file_with_it_is_a_cluster(tmp_path: Path) -> None:
             assert isinstance(pool, ClusterPool)
 
 
-@pytest.mark.parametrize(("text", "generators"), [("nowhere", 1), ("local:0", 1), ("local:2", 0)])
-def test_what_cannot_be_a_cluster_is_refused(text: str, generators: int) -> None:
-    with pytest.raises(ProblemError), cluster_pool(text, generators=generators, forward_keys=False):
+@pytest.mark.parametrize(
+    ("text", "generators", "sentence"),
+    [
+        ("nowhere", 1, "The file nowhere cannot be read"),
+        ("local", 1, "Write local:1 to local:99"),
+        ("local:0", 1, "Write local:1 to local:99"),
+        ("local:100", 1, "Write local:1 to local:99"),
+        ("local:2", 0, "must be at least 1"),
+        ("local:2", 3, "local:2 starts 2"),
+    ],
+)
+def test_what_cannot_be_a_cluster_is_refused(text: str, generators: int, sentence: str) -> None:
+    with pytest.raises(ProblemError, match=sentence), cluster_pool(text, generators=generators, forward_keys=False):
+        pass
+
+
+@pytest.mark.parametrize(("generators", "forward_keys", "flag"), [(3, False, "--generators"), (1, True, "--forward")])
+def test_flags_of_a_cluster_are_not_ignored_without_one(generators: int, forward_keys: bool, flag: str) -> None:
+    with (
+        pytest.raises(ProblemError, match=flag),
+        cluster_pool(None, generators=generators, forward_keys=forward_keys),
+    ):
         pass
 
 

@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from flux_desktop.cluster.link import LATE_S, GeneratorLink, in_order
-from flux_desktop.cluster.messages import GeneratorReport
+from flux_desktop.cluster.membership import present_versions
+from flux_desktop.cluster.messages import GeneratorReport, Hello, pack
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.records.events import Histograms, Snapshot
 from flux_desktop.engine.records.facts import Percentiles
 
 LIMITS = GeneratorLimits()
+
+
+class Actor:
+    """In place of a generator's run: answers what is asked before it begins."""
+
+    def __init__(self) -> None:
+        self.questions = 0
+        self.asked = asyncio.Event()
+
+    async def hello(self) -> bytes:
+        return pack(Hello(name="a", versions=present_versions(), cores=2, busy=False))
+
+    async def clock(self) -> float:
+        self.questions += 1
+        self.asked.set()
+        return 0.0
+
+    async def exchange(self, commands: list[tuple[int, bytes]]) -> bytes:
+        return pack(GeneratorReport(monotonic_s=0.0))
+
+    async def end(self, keep: bool) -> str:
+        return ""
+
+
+class Submitted:
+    """In place of Dask's client and of the future that it gives."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    def submit(self, *_: object, **__: object) -> Submitted:
+        return self
+
+    def __await__(self) -> Generator[None, None, Actor]:
+        yield from ()
+        return self._actor
+
+    def release(self) -> None:
+        pass
+
+
 Deliveries = list[tuple[int, list[bytes], bool]]
 
 
@@ -37,6 +81,24 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_generators_have_an_order_that_does_not_depend_on_who_came_first() -> None:
     links = [link_of("b"), link_of("a"), link_of("c")]
     assert [link.name for link in in_order(links)] == ["a", "b", "c"]
+
+
+async def test_a_generator_keeps_its_lease_while_the_run_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flux_desktop.cluster.link.LEASE_KEPT_EVERY_S", 0.001)
+    actor = Actor()
+    client: Any = Submitted(actor)
+    link = GeneratorLink(client, "tls://a", "a", lambda *_: None, lambda _: None)
+    await link.open()
+    at_first = actor.questions
+    while actor.questions < at_first + 3:
+        actor.asked.clear()
+        await actor.asked.wait()
+    link.begin()
+    keeping = link._keeping
+    assert keeping is not None
+    await asyncio.wait({keeping})
+    assert keeping.cancelled(), "from now on exchanges renew it"
+    await link.close(keep=False)
 
 
 def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None:

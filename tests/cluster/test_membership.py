@@ -56,11 +56,23 @@ def test_a_file_of_another_user_is_explained(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda line: line[:-9], lambda line: line + "!", lambda _: "flux-cluster-1:", str.upper]
+    "damage",
+    [
+        lambda line: line[:-9],
+        lambda line: line[: -(4 if line[-4:].count("=") < 2 else 8)],  # only a part of the checksum is missing
+        lambda line: line + "!",
+        lambda _: "flux-cluster-1:",
+        str.upper,
+    ],
 )
 def test_anything_else_is_refused_in_a_sentence(damage, membership: Membership) -> None:
     with pytest.raises(ProblemError, match="Copy the whole line"):
         from_line(damage(to_line(membership)))
+
+
+def test_a_line_of_another_version_is_not_taken_for_a_file(membership: Membership) -> None:
+    with pytest.raises(ProblemError, match="of another version of this program"):
+        read_membership(to_line(membership).replace("flux-cluster-1:", "flux-cluster-2:"))
 
 
 def test_a_line_ends_with_its_certificates(membership: Membership) -> None:

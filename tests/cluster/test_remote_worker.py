@@ -148,18 +148,21 @@ async def test_a_recording_that_cannot_be_fetched_is_named(harness: Harness) -> 
     harness.take(ended(1), ended(4), done=True)
     await task
     (notice,) = [event for event in harness.events if isinstance(event, Notice)]
-    assert "generator a, in /there. The disk is full." in notice.problem.sentence()
+    assert "worker-1.jsonl.gz was not fetched from generator a, folder /there. The disk" in notice.problem.sentence()
     assert harness.worker.recording_left
 
 
 async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_them(harness: Harness) -> None:
     task = await harness.serving()
     harness.take(ended(1), Snapshot(t=3.0, ledger={}, rows=[ConnectionRow(conn=4, chunks_sent=40)]))
-    harness.worker.lost("its connection was lost")
+    harness.link.lost = "its connection was lost"
+    harness.worker.lost(harness.link.lost)
     await task
     assert harness.ends == {1: LedgerClass.COMPLETED, 4: LedgerClass.GENERATOR_LOST}
-    last = harness.events[-1]
+    *_, last, notice = harness.events
     assert isinstance(last, ConnectionEnded)
+    assert isinstance(notice, Notice)
+    assert "generator a, folder /there. Its connection was lost." in notice.problem.sentence(), "where to look for it"
     assert last.summary.chunks_sent == 40
     assert last.summary.problem is not None
     assert last.summary.problem.sentence().startswith("Generator a was lost, and this connection with it.")
