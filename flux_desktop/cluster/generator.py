@@ -59,17 +59,18 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                 on_state("The coordinator was lost, and its streams were closed. Trying to rejoin.")
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
-                    raise _not_joined(membership, error) from error
+                    raise _not_joined(membership, name, error) from error
             check_not_expired(membership)
             await asyncio.sleep(_AGAIN_S)
 
 
-def _not_joined(membership: Membership, error: Exception) -> ProblemError:
-    return ProblemError(
-        Problem(
-            code="cluster_unreachable",
-            what=f"The coordinator at {membership.address} cannot be joined.",
-            why=f"{error.__cause__ or error}." if str(error) else "It did not answer.",
-            todo="Check that it is running, that its port is open, and that no other generator has this name.",
-        )
-    )
+def _not_joined(membership: Membership, name: str, error: Exception) -> ProblemError:
+    text = str(error.__cause__ or error)
+    if f"name taken, {name}" in text:
+        what, why = f"A generator named {name} has already joined the cluster.", ""
+        todo = "Choose another name with --name."
+    else:
+        what = f"The coordinator at {membership.address} cannot be joined."
+        why = f"{text}." if text else "It did not answer."
+        todo = "Check that it is running and that its port is open."
+    return ProblemError(Problem(code="cluster_unreachable", what=what, why=why, todo=todo))

@@ -248,7 +248,13 @@ class GeneratorLink:
         return recordings_path
 
     def _failed(self, error: Exception) -> ProblemError:
-        why = "It did not answer in time" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
+        match error:
+            case TimeoutError():
+                why = "It did not answer in time"
+            case OSError(strerror=str(reason), filename=path):  # on either side
+                why = reason if path is None else f"{path}: {reason}"
+            case _:
+                why = str(error) or type(error).__name__
         return ProblemError(
             Problem(
                 code="generator_failed",

@@ -24,7 +24,7 @@ from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.records.commands import ProxyVariables
-from flux_desktop.engine.records.events import GeneratorsSeen
+from flux_desktop.engine.records.events import GeneratorsSeen, Notice
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
@@ -63,9 +63,9 @@ class ClusterPool:
             RunFiles().add_source(plan)  # says why not
         self._on_event, self._began_s = on_event, time.monotonic()
         self._workers = {}
-        self._client = await self._connected()
-        generators = await self._generators(self._client)
-        links = [GeneratorLink(self._client, address, name, self._take, self._lost) for address, name in generators]
+        joined = await self._connected()
+        generators = await self._generators(joined)
+        links = [GeneratorLink(joined, address, name, self._take, self._lost) for address, name in generators]
         self._links = in_order(links)[: max(1, plan.connections)]
         async with _first_problem() as group:
             for link in self._links:
@@ -129,9 +129,9 @@ class ClusterPool:
     # ------------------------------------------------------------ joining
 
     async def _connected(self) -> Client:
-        joined = client(self._membership, JOIN_MAX_S)
+        self._client = client(self._membership, JOIN_MAX_S)  # first, so that it is closed wherever this ends
         try:
-            return await joined
+            return await self._client
         except (OSError, TimeoutError) as error:
             raise ProblemError(
                 Problem(
@@ -145,12 +145,16 @@ class ClusterPool:
     async def _generators(self, joined: Client) -> list[tuple[str, str]]:
         """Addresses and names of those that have joined, once there are enough. Raises `ProblemError`."""
         generators: list[tuple[str, str]] = []
+        is_told = False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else JOIN_MAX_S):
                 while len(generators) < self._wanted:
                     await asyncio.sleep(0.2 if generators else 0.0)
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]
                     generators = [(address, str(each["name"])) for address, each in known.items()]
+                    if len(generators) < self._wanted and not is_told and self._wanted > 1:
+                        is_told = True
+                        self._tell_waiting(len(generators))
         if len(generators) < self._wanted:
             raise ProblemError(
                 Problem(
@@ -160,6 +164,14 @@ class ClusterPool:
                 )
             )
         return generators
+
+    def _tell_waiting(self, present: int) -> None:
+        problem = Problem(
+            code="cluster_waiting",
+            what=f"Waiting for generators: {present} of {self._wanted} have joined the cluster.",
+            todo=f"Start the others with “flux-stress cluster join”; the run waits for {_JOINED_MAX_S:.0f} s.",
+        )
+        self._on_event(0, Notice(t=time.monotonic() - self._began_s, problem=problem))
 
     def _check_reach(self) -> None:
         far = [link.name for link in self._links if not is_here(link.address)]

@@ -107,8 +107,10 @@ class RemoteWorker:
         for line in lines:
             event = decode_event(self._restored(line))
             if isinstance(event, RunRefused):
-                self.refused = event.problem
+                self.refused = self._named(event.problem)
                 continue
+            if isinstance(event, Notice):
+                event = msgspec.structs.replace(event, problem=self._named(event.problem))
             self._last_t = getattr(event, "t", 0.0) or self._last_t
             if isinstance(event, ConnectionEnded):
                 self._ended.add(event.summary.conn)
@@ -118,6 +120,9 @@ class RemoteWorker:
             self._on_event(self.number, event)
         if done:
             self._done.set()
+
+    def _named(self, problem: Problem) -> Problem:
+        return msgspec.structs.replace(problem, what=f"Generator {self.link.name}: {problem.what}")
 
     def lost(self, reason: str) -> None:
         """The generator is lost: so are the connections that had not ended."""

@@ -28,6 +28,20 @@ async def test_a_coordinator_that_is_not_there_is_reported(monkeypatch: pytest.M
         await join(new_membership("tls://127.0.0.1:9"), "a", lambda _: None)
 
 
+async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
+    coordinator = asyncio.create_task(coordinate("127.0.0.1:0", ready.set_result, lambda _: None))
+    await asyncio.wait({coordinator, ready}, return_when=asyncio.FIRST_COMPLETED)
+    joined = asyncio.Event()
+    first = asyncio.create_task(join(await ready, "a", lambda _: joined.set()))
+    await joined.wait()
+    with pytest.raises(ProblemError, match=r"named a has already joined the cluster\. Choose another name"):
+        await join(await ready, "a", lambda _: None)
+    for task in (first, coordinator):
+        task.cancel()
+        await asyncio.wait({task})
+
+
 def test_two_generators_of_a_machine_have_different_names() -> None:
     names = {default_name() for _ in range(5)}
     assert len(names) > 1, "also in containers, where each is process 1"

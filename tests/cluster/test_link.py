@@ -113,6 +113,19 @@ def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None
     assert (row.offset_ms, row.offset_error_ms) == (4_000_000.0, 100.0)
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (TimeoutError(), "It did not answer in time."),
+        (OSError(28, "No space left on device", "/data"), "/data: No space left on device."),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (ValueError("Out of range."), "Out of range."),
+    ],
+)
+def test_what_goes_wrong_there_is_told_without_names_of_classes(error: Exception, why: str) -> None:
+    assert link_of()._failed(error).problem.why == why
+
+
 def test_a_generator_at_a_glance(clock: list[float]) -> None:
     link = link_of()
     link._take(GeneratorReport(monotonic_s=0.0), clock[0])

@@ -23,7 +23,15 @@ from flux_desktop.cluster.pool import ClusterPool
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.audio_events import AudioFile
-from flux_desktop.engine.records.events import ConnectionEnded, Event, GeneratorsSeen, Histograms, RunEnded, Snapshot
+from flux_desktop.engine.records.events import (
+    ConnectionEnded,
+    Event,
+    GeneratorsSeen,
+    Histograms,
+    Notice,
+    RunEnded,
+    Snapshot,
+)
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
@@ -180,9 +188,32 @@ async def test_too_few_generators_are_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 0.3)
-    ended = await Trial(cluster.membership, usual_endpoint, tmp_path, generators=9).run(sentence_wav)
+    trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
+    ended = await trial.run(sentence_wav)
     assert ended.problem is not None
     assert ended.problem.what.endswith("of 9 generators have joined the cluster.")
+    assert [event.problem.code for event in trial.events if isinstance(event, Notice)] == ["cluster_waiting"]
+
+
+async def test_waiting_for_generators_ends_with_a_stop(
+    cluster: Cluster,
+    tmp_path: Path,
+    sentence_wav: Path,  # noqa: F811
+    usual_endpoint: LocalEndpointInfo,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 3600.0)
+    trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
+    take = trial.take
+
+    def stop_when_waiting(event: Event) -> None:
+        take(event)
+        if isinstance(event, Notice):
+            trial.supervisor.stop()
+
+    trial.supervisor._on_event = stop_when_waiting
+    ended = await trial.run(sentence_wav, connections=3)
+    assert (ended.interrupted, ended.ledger["not started"], ended.problem) == (True, 3, None)
 
 
 async def test_the_built_in_endpoint_is_refused_to_a_generator_of_another_machine(

@@ -172,8 +172,14 @@ async def test_a_run_that_cannot_be_carried_out_there_is_refused(harness: Harnes
     task = await harness.serving()
     harness.take(RunRefused(t=0.0, problem=Problem(code="no_credentials", what="There are no keys.")), done=True)
     await task
-    assert harness.worker.refused == Problem(code="no_credentials", what="There are no keys.")
+    assert harness.worker.refused == Problem(code="no_credentials", what="Generator a: There are no keys.")
     assert harness.events == []
+
+
+async def test_its_notices_name_the_generator(harness: Harness) -> None:
+    harness.take(Notice(t=0.0, problem=Problem(code="recording_failed", what="The disk is full.")))
+    (notice,) = [event for event in harness.events if isinstance(event, Notice)]
+    assert notice.problem.what == "Generator a: The disk is full."
 
 
 async def test_so_is_one_that_cannot_be_handed_over(harness: Harness) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -28,9 +26,6 @@ class Ready(msgspec.Struct, kw_only=True):
     credentials: Credentials
     notes: list[str]
     proxies: ProxyVariables
-
-
-Preparing = Coroutine[Any, Any, Ready]
 
 
 def transcription_notes(info: LocalEndpointInfo, flux_model: str) -> list[str]:

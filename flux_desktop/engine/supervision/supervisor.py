@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
@@ -172,10 +173,7 @@ class Supervisor:
 
     async def _run(self, plan: RunPlan, local: LocalEndpoint, totals: RunTotals) -> RunEnded:
         preflight.check(plan)
-        self._workers = list(await self._pool.workers(plan, self._from_worker))
-        for worker in self._workers:
-            await worker.start()
-        ready = await self._unless_stopped(self._pool.prepare(plan, local))
+        ready = await self._unless_stopped(self._prepared(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
         started = RunStarted(
@@ -208,10 +206,18 @@ class Supervisor:
             self._now(), interrupted=self._stopping is not None and self._is_interrupted, faults=self._pool.faults()
         )
 
+    async def _prepared(self, plan: RunPlan, local: LocalEndpoint) -> preflight.Ready:
+        self._workers = list(await self._pool.workers(plan, self._from_worker))
+        for worker in self._workers:
+            await worker.start()
+        return await self._pool.prepare(plan, local)
+
     async def _serve(self, worker: RunWorker, start: StartRun) -> None:
         try:
             await worker.serve(start, self._first_commands)
         finally:
+            if worker.refused is not None and self._stopping is None:
+                self.stop(drain=False)  # a run with a part of its streams would not be what was planned
             self._begin_without(worker.number)  # the others must not wait for one that has died
 
     def _begin_without(self, worker: int) -> None:
@@ -237,7 +243,7 @@ class Supervisor:
         """What was commanded while the worker was starting."""
         return [self._watch, *self._parameters, *([self._stopping] if self._stopping else [])]
 
-    async def _unless_stopped(self, preparing: preflight.Preparing) -> preflight.Ready | None:
+    async def _unless_stopped(self, preparing: Coroutine[Any, Any, preflight.Ready]) -> preflight.Ready | None:
         """The prepared run, or None where it was stopped meanwhile."""
         task = asyncio.ensure_future(preparing)
         stopped = asyncio.ensure_future(self._stopped.wait())

@@ -9,6 +9,7 @@ import signal
 import msgspec
 import pytest
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.commands import SendControl, SetParameters
 from flux_desktop.engine.records.events import (
@@ -25,6 +26,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.stages import Stage
+from flux_desktop.engine.supervision.worker_process import WorkerProcess
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions
 
@@ -408,6 +410,23 @@ async def test_a_worker_that_hangs_is_ended_and_its_streams_are_told(driver, mon
     assert ended.ledger[LedgerClass.FAILED] == 1
     assert driver.summaries[1].problem.code == "worker_died"
     assert "sent nothing" in driver.summaries[1].problem.why
+
+
+async def test_a_worker_that_cannot_carry_its_part_ends_the_run_before_the_others_stream(driver, monkeypatch):
+    monkeypatch.setattr("flux_desktop.engine.supervision.sharding.STREAMS_PER_WORKER", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    whole = WorkerProcess.serve
+
+    async def serve(worker, start, first_commands):
+        if worker.number == 2:
+            worker.refused = Problem(code="no_credentials", what="There are no keys.")
+            return
+        await whole(worker, start, first_commands)
+
+    monkeypatch.setattr(WorkerProcess, "serve", serve)
+    ended = await driver.run(connections=2, loop=True, duration_s=0.5)
+    assert ended.problem == Problem(code="no_credentials", what="There are no keys.")
+    assert driver.summaries[1].ledger is LedgerClass.NOT_STARTED
 
 
 async def test_large_runs_are_shared_out_and_their_figures_merged(driver, monkeypatch):
