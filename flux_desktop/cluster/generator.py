@@ -13,6 +13,7 @@ from flux_desktop.base.program import allow_many_files
 from flux_desktop.cluster.addresses import parse_address
 from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
 from flux_desktop.cluster.nodes import WorkerNode, security
+from flux_desktop.cluster.reachability import unreachable_because
 
 _JOIN_MAX_S = 15.0
 _AGAIN_S = 2.0
@@ -59,18 +60,18 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                 on_state("The coordinator was lost, and its streams were closed. Trying to rejoin.")
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
-                    raise _not_joined(membership, name, error) from error
+                    raise await _not_joined(membership, name, error) from error
             check_not_expired(membership)
             await asyncio.sleep(_AGAIN_S)
 
 
-def _not_joined(membership: Membership, name: str, error: Exception) -> ProblemError:
+async def _not_joined(membership: Membership, name: str, error: Exception) -> ProblemError:
     text = str(error.__cause__ or error)
     if f"name taken, {name}" in text:
         what, why = f"A generator named {name} has already joined the cluster.", ""
         todo = "Choose another name with --name."
     else:
         what = f"The coordinator at {membership.address} cannot be joined."
-        why = f"{text}." if text else "It did not answer."
-        todo = "Check that it is running and that its port is open."
+        why = await unreachable_because(membership) or (f"{text}." if text else "It did not answer.")
+        todo = "Check that it is running, that its port is open, and that the line is its own."
     return ProblemError(Problem(code="cluster_unreachable", what=what, why=why, todo=todo))

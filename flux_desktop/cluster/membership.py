@@ -89,6 +89,8 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
         if not unpacker.eof:
             raise ValueError("cut off")
         membership = msgspec.json.decode(data, type=Membership)
+        if not membership.address.startswith("tls://"):
+            raise ValueError("not an address of a coordinator")
     except (ValueError, zlib.error, msgspec.DecodeError):
         raise ProblemError(
             Problem(

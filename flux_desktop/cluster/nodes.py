@@ -6,6 +6,7 @@ Importing this module loads Dask and changes its settings for the whole process.
 from __future__ import annotations
 
 import logging
+import warnings
 from typing import Any
 
 import dask
@@ -34,6 +35,7 @@ dask.config.set(
         "distributed.worker.http.routes": [],
     }
 )
+warnings.filterwarnings("ignore", message="Couldn't detect a suitable IP address", category=RuntimeWarning)
 # What fails is reported in words of this program; Dask's own tracebacks are for those who asked for details.
 _LEVEL = logging.ERROR if logging.getLogger().isEnabledFor(logging.DEBUG) else logging.CRITICAL
 for _name in ("distributed", "tornado"):

@@ -18,8 +18,9 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.cluster.addresses import is_here
 from flux_desktop.cluster.link import GeneratorLink, in_order
-from flux_desktop.cluster.membership import Membership
+from flux_desktop.cluster.membership import Membership, check_versions, present_versions
 from flux_desktop.cluster.nodes import client
+from flux_desktop.cluster.reachability import unreachable_because
 from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.measuring.generator_limits import generator_limits
@@ -129,6 +130,7 @@ class ClusterPool:
     # ------------------------------------------------------------ joining
 
     async def _connected(self) -> Client:
+        check_versions(self._membership.versions, present_versions(), "The coordinator")
         self._client = client(self._membership, JOIN_MAX_S)  # first, so that it is closed wherever this ends
         try:
             return await self._client
@@ -137,8 +139,9 @@ class ClusterPool:
                 Problem(
                     code="cluster_unreachable",
                     what=f"The coordinator at {self._membership.address} cannot be reached.",
-                    why=f"{error}." if str(error) else "It did not answer.",
-                    todo="Check that “flux-stress cluster coordinate” is running and that its port is open.",
+                    why=await unreachable_because(self._membership) or "It did not answer.",
+                    todo="Check that “flux-stress cluster coordinate” is running, that its port is open, and that the "
+                    "line is its own.",
                 )
             ) from error
 

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
@@ -68,6 +69,12 @@ def test_a_file_of_another_user_is_explained(tmp_path: Path) -> None:
 def test_anything_else_is_refused_in_a_sentence(damage, membership: Membership) -> None:
     with pytest.raises(ProblemError, match="Copy the whole line"):
         from_line(damage(to_line(membership)))
+
+
+def test_a_line_without_an_address_over_tls_is_refused(membership: Membership) -> None:
+    open_line = to_line(msgspec.structs.replace(membership, address="tcp://10.0.0.5:8786"))
+    with pytest.raises(ProblemError, match="Copy the whole line"):
+        from_line(open_line)
 
 
 def test_a_line_of_another_version_is_not_taken_for_a_file(membership: Membership) -> None:

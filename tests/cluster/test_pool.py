@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 from distributed import Client
 
@@ -234,6 +235,13 @@ async def test_a_coordinator_that_is_not_there_is_a_sentence(monkeypatch: pytest
     pool = ClusterPool(new_membership(address))
     with pytest.raises(ProblemError, match=f"{address} cannot be reached"):
         await pool.workers(RunPlan(endpoint="e", source=WavSource(path="a.wav")), lambda *_: None)
+
+
+async def test_a_coordinator_of_another_version_is_refused() -> None:
+    membership = new_membership("tls://127.0.0.1:9")
+    other = msgspec.structs.replace(membership, versions={**membership.versions, "flux-desktop": "0.0.1"})
+    with pytest.raises(ProblemError, match=r"The coordinator has other versions: flux-desktop 0\.0\.1"):
+        await ClusterPool(other).workers(RunPlan(endpoint="e", source=WavSource(path="a.wav")), lambda *_: None)
 
 
 async def test_a_microphone_is_refused() -> None:
