@@ -47,13 +47,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RAMP",
         help="number of connections and how long to hold them, such as 10x30s,50x60s,100x2m; implies --loop",
     )
-    load.add_argument(
-        "--streams-per-channel",
-        type=int,
-        default=1,
-        metavar="N",
-        help="let up to N streams share a TCP and TLS connection (default: 1, as in production)",
-    )
+    add_streams_per_channel(load)
     during = parser.add_argument_group("during the stream")
     during.add_argument(
         "--keepalive-interval", type=seconds, metavar="TIME", help="send one sample of silence at this interval"
@@ -160,6 +154,17 @@ def add_self_test_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help="run only the checks that start no process")
     parser.add_argument("--picture", metavar="PATH", help="save the image of the window that is rendered off-screen")
     add_log_level(parser, "ERROR")
+
+
+def add_streams_per_channel(place: _Place) -> None:
+    """`--streams-per-channel`."""
+    place.add_argument(
+        "--streams-per-channel",
+        type=int,
+        default=1,
+        metavar="N",
+        help="let up to N streams share a TCP and TLS connection (default: 1, as in production)",
+    )
 
 
 def add_endpoint_argument(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:

@@ -80,6 +80,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     search.add_argument("--start", type=int, default=START, metavar="N", help=f"first number (default: {START})")
     search.add_argument("--repeats", type=int, default=3, metavar="N", help="measurements of the boundary (default: 3)")
+    arguments.add_streams_per_channel(search)
     search.add_argument("--settle", type=seconds, default=30.0, metavar="TIME", help="longest settling (default: 30s)")
     search.add_argument("--measure", type=seconds, default=60.0, metavar="TIME", help="per rung (default: 60s)")
     search.add_argument("--cool-down", type=seconds, default=10.0, metavar="TIME", help="after an overload (10s)")
@@ -241,7 +242,9 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
     if not 0.1 <= args.utilisation <= 1:
         raise _wrong(f"--utilisation must be between 0.1 and 1 (got {args.utilisation:g}).", "Write 0.75 for 75 %.")
     limits, args.limit = args.limit or [DEFAULT_TEXT], []
-    run_plan = checked(on_demand_plan(plan_from(args, source_from(args), options_from(args)), args.max))
+    run_plan = plan_from(args, source_from(args), options_from(args))
+    run_plan = msgspec.structs.replace(run_plan, streams_per_channel=args.streams_per_channel)
+    run_plan = checked(on_demand_plan(run_plan, args.max))
     return CapacityPlan(
         run=run_plan,
         criteria=_criteria(limits),

@@ -168,6 +168,7 @@ def _differences(base: _Side, new: _Side) -> list[str]:
         "server builds": (before.bundle, after.bundle),
         "connections": (before.connections, after.connections),
         "chunk lengths": (before.chunk_s, after.chunk_s),
+        "streams per channel": (before.streams_per_channel, after.streams_per_channel),
         "normalisers": (_normalisers(base.accuracy), _normalisers(new.accuracy)),
     }
     reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]

@@ -133,6 +133,7 @@ def _facts(plan: RunPlan, summary: FinalSummary, data: str, notes: list[str]) ->
         *([("Data sent", data)] if data else []),
         ("Parameters", query_string(plan.options)),
         ("Connections", "on demand" if plan.on_demand else str(plan.connections)),
+        *([("Streams per channel", f"up to {shared}")] if (shared := plan.streams_per_channel) > 1 else []),
         ("Duration", f"{summary.duration_s:.1f} s"),
         ("flux-desktop", summary.version),
     ]

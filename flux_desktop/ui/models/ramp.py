@@ -23,6 +23,8 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     way: str = AT_ONCE
     opening_max: int = OPENING_MAX
     """Connections that are being opened at the same time, at most; whatever the way."""
+    streams_per_channel: int = 1
+    """Streams that share a TCP and TLS connection at most; whatever the way."""
     batch_size: int = 5
     batch_delay_s: float = 2.0
     stages: str = ""
@@ -43,9 +45,10 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{number} {'limit' if number == 1 else 'limits'}" if number else ""
 
     def words(self) -> str:
-        """Ramp, limits and budget in a few words."""
+        """Ramp, shared channels, limits and budget in a few words."""
+        shared = f"{self.streams_per_channel} streams per channel" if self.streams_per_channel > 1 else ""
         budget = f"budget {self.budget}" if self.budget else ""
-        return " · ".join(part for part in (self.way_words(), self.limit_words(), budget) if part)
+        return " · ".join(part for part in (self.way_words(), shared, self.limit_words(), budget) if part)
 
     def budget_problem(self, prices: Prices) -> Problem | None:
         """Why the budget cannot be read."""
@@ -72,7 +75,12 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
         Stages say how many connections there are and for how long, and repeat a recording that is shorter.
         """
-        result = msgspec.structs.replace(plan, limits=self.parsed_limits(), opening_max=self.opening_max)
+        result = msgspec.structs.replace(
+            plan,
+            limits=self.parsed_limits(),
+            opening_max=self.opening_max,
+            streams_per_channel=self.streams_per_channel,
+        )
         stages = self.parsed_stages()
         if self.way == BATCHES:
             stages = batched(plan.connections, self.batch_size, self.batch_delay_s, plan.duration_s)

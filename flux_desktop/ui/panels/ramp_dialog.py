@@ -26,7 +26,7 @@ from flux_desktop.ui.models.load_curve import load_curve
 from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from flux_desktop.ui.views.ramp_preview import RampPreview
-from flux_desktop.ui.widgets.basics import label, roomy, set_role
+from flux_desktop.ui.widgets.basics import label, plain_tip, roomy, set_role
 
 LINE_PX = 28
 """With less, the underscores of figures' names are cut off on some scales."""
@@ -38,8 +38,10 @@ _LIMITS_MEAN = (
     "The run ends with PASS if all limits are met and with FAIL otherwise. Unless you limit completed or "
     "completed_percent, all connections must complete."
 )
-
-
+_PER_CHANNEL_MEANS = plain_tip(
+    "1: each stream has a channel (a TCP and TLS connection) of its own, as in production. With more, this machine "
+    "carries more streams, and the loss of a channel ends all of its streams. The server's own limit is respected."
+)
 _BUDGET_MEANS = (
     "End a run on this page or on Tune after this many stream-minutes, such as 500, or after this licence cost, such "
     "as 5usd. The prices are on the Capacity page."
@@ -75,12 +77,15 @@ class RampDialog(QDialog):
             STAGES: QRadioButton("In stages"),
         }
         self.batch_size, self.batch_delay, self.opening = QSpinBox(), QDoubleSpinBox(), QSpinBox()
+        self.per_channel = QSpinBox()
         self.batch_size.setRange(1, 1_000)
         self.batch_delay.setRange(0.1, 3_600)
         self.batch_delay.setDecimals(1)
         self.batch_delay.setSuffix(" s")
         self.opening.setRange(1, 1_000)
-        for number in (self.batch_size, self.batch_delay, self.opening):
+        self.per_channel.setRange(1, 1_000)
+        self.per_channel.setToolTip(_PER_CHANNEL_MEANS)
+        for number in (self.batch_size, self.batch_delay, self.opening, self.per_channel):
             roomy(number)
         self._prices = prices
         self.stages, self.limits = QLineEdit(ramp.stages), QLineEdit(ramp.limits)
@@ -96,6 +101,7 @@ class RampDialog(QDialog):
             (self.batch_size, "Connections per batch"),
             (self.batch_delay, "Seconds between batches"),
             (self.opening, "Maximum number of connections opening at the same time"),
+            (self.per_channel, "Maximum number of streams that share a TCP and TLS connection"),
             (self.stages, "Stages"),
             (self.limits, "Limits"),
             (self.budget, "Budget"),
@@ -112,6 +118,7 @@ class RampDialog(QDialog):
         self.batch_size.setValue(ramp.batch_size)
         self.batch_delay.setValue(ramp.batch_delay_s)
         self.opening.setValue(ramp.opening_max)
+        self.per_channel.setValue(ramp.streams_per_channel)
         for way in self.ways.values():
             way.toggled.connect(lambda _on: self._changed())
         self.batch_size.valueChanged.connect(lambda _value: self.ways[BATCHES].setChecked(True))
@@ -138,6 +145,7 @@ class RampDialog(QDialog):
         layout.addLayout(stages)
         layout.addLayout(_indented(self.stages_words))
         layout.addLayout(_row("In all cases, open at most", self.opening, "connections at the same time."))
+        layout.addLayout(_row("Streams per channel (TCP and TLS connection): at most", self.per_channel))
         layout.addWidget(self.preview)
         layout.addSpacing(SPACE_M)
         layout.addWidget(label("Limits", "title"))
@@ -159,6 +167,7 @@ class RampDialog(QDialog):
         return Ramp(
             way=next(name for name, way in self.ways.items() if way.isChecked()),
             opening_max=self.opening.value(),
+            streams_per_channel=self.per_channel.value(),
             batch_size=self.batch_size.value(),
             batch_delay_s=self.batch_delay.value(),
             stages=self.stages.text().strip(),

@@ -30,7 +30,9 @@ HOSTILE = (
 )
 
 
-def recorded(parent: Path, *, connections: int = 4, updates: int = 60, scale: float = 1.0) -> Path:
+def recorded(
+    parent: Path, *, connections: int = 4, updates: int = 60, scale: float = 1.0, streams_per_channel: int = 1
+) -> Path:
     """A session folder; `scale` multiplies all latencies, seeded."""
     rng = np.random.default_rng(7)
     events: list[Event] = [Snapshot(t=1.0, ledger={"streaming": connections})]
@@ -73,7 +75,12 @@ def recorded(parent: Path, *, connections: int = 4, updates: int = 60, scale: fl
             pacing=Percentiles(n=9, p50_ms=1.0, p95_ms=2.0, p99_ms=3.0, max_ms=4.0),
         )
     )
-    plan = RunPlan(endpoint="my-flux", source=WavSource(path="call.wav"), connections=connections)
+    plan = RunPlan(
+        endpoint="my-flux",
+        source=WavSource(path="call.wav"),
+        connections=connections,
+        streams_per_channel=streams_per_channel,
+    )
     session = session_of(parent, plan, *events[:-1])
     append(session / RUN_FILE, events[-1])
     return session

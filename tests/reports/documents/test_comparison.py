@@ -42,6 +42,8 @@ def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Pat
     forced = compare_sessions(base, new, force=True)
     assert forced.figures
     assert "not comparable: different connections" in forced.verdict()
+    shared = compare_sessions(base, recorded(tmp_path / "c", streams_per_channel=2))
+    assert shared.reasons == ["different streams per channel (1 and 2)"]
 
 
 def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:

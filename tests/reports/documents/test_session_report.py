@@ -48,6 +48,12 @@ class _Page(HTMLParser):
         self.text += data
 
 
+def test_a_run_over_shared_channels_says_so(tmp_path: Path) -> None:
+    own, shared = recorded(tmp_path / "own"), recorded(tmp_path / "shared", streams_per_channel=5)
+    assert ("Streams per channel", "up to 5") in read_session_report(shared).facts
+    assert "Streams per channel" not in dict(read_session_report(own).facts)
+
+
 def test_the_same_numbers_are_in_every_format(session: Path) -> None:
     report = read_session_report(session)
     p95_ms = report.summary.update_latency_user_clock["p95_ms"]

@@ -27,6 +27,7 @@ def test_the_choice_in_a_few_words() -> None:
     assert Ramp(way=BATCHES).words() == "5 / 2 s"
     assert Ramp(way=STAGES, stages="10x30s, 50x60s", limits="update_p95_ms<400").words() == "10x30s,50x60s · 1 limit"
     assert Ramp(limits="update_p95_ms<400, failed==0,").words() == "all at once · 2 limits"
+    assert Ramp(streams_per_channel=5).words() == "all at once · 5 streams per channel"
 
 
 def test_batches_with_a_duration_hold_all_connections_for_it() -> None:
@@ -40,7 +41,10 @@ def test_batches_with_a_duration_hold_all_connections_for_it() -> None:
 
 
 def test_stages_say_how_many_and_how_long_and_repeat_the_recording() -> None:
-    ramp_plan = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, limits="failed==0").on(PLAN)
+    ramp_plan = Ramp(way=STAGES, stages="2x3s,4x5s,0x9s", opening_max=7, streams_per_channel=5, limits="failed==0").on(
+        PLAN
+    )
+    assert ramp_plan.streams_per_channel == 5
     assert (ramp_plan.connections, ramp_plan.opening_max, str(ramp_plan.limits[0])) == (4, 7, "failed == 0")
     assert ramp_plan.source == WavSource(path="x.wav", loop=True, channel="left")
     assert planned_seconds(ramp_plan, 29.0) == 8.0
@@ -86,6 +90,7 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         offered = {action.text(): action for menu in dialog.findChildren(QMenu) for action in menu.actions()}
         offered["update_p95_ms: 95 % are below"].trigger()
         dialog.limits.insert("400")
+        dialog.per_channel.setValue(2)
         dialog.use_button.click()
         assert bar.ramp_button.text().endswith("· 1 limit")
         assert "1x0.5s,3x1s" in bar.ramp_button.toolTip()
@@ -98,10 +103,13 @@ def test_the_dialog_explains_refuses_and_takes_over(stage: Stage) -> None:
         plan = engines[0].plan
         assert plan is not None
         assert (plan.connections, plan.stages) == (3, stages.parse_stages("1x0.5s,3x1s"))
+        assert plan.streams_per_channel == 2
         assert [str(limit) for limit in plan.limits] == ["update_p95_ms < 400"]
         await until(lambda: not bar.ramp_button.isEnabled(), "it cannot be changed in mid-run")
         saved_settings = settings.collect(window.state)
-        assert saved_settings.choices.ramp == Ramp(way=STAGES, stages="1x0.5s,3x1s", limits="update_p95_ms<400")
+        assert saved_settings.choices.ramp == Ramp(
+            way=STAGES, streams_per_channel=2, stages="1x0.5s,3x1s", limits="update_p95_ms<400"
+        )
         bar.set_ramp(Ramp())
         settings.restore(window.state, saved_settings)
         assert window.state.choices.ramp == saved_settings.choices.ramp
