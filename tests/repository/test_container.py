@@ -47,6 +47,10 @@ def task() -> Any:
     return json.loads((CLUSTER / "ecs-task.json").read_text("utf-8"))
 
 
+def compose() -> Any:
+    return yaml.safe_load((CLUSTER / "compose.yaml").read_text("utf-8"))
+
+
 def test_what_is_copied_exists_and_is_sent_to_the_builder_and_nothing_else() -> None:
     lines = [line for line in (CLUSTER / "Dockerfile.dockerignore").read_text("utf-8").splitlines() if line[:1] != "#"]
     assert lines[0] == "*"
@@ -80,14 +84,28 @@ def test_the_commands_are_understood(command: list[str]) -> None:
 
 
 def test_the_compose_file_builds_this_and_ends_with_a_line_that_is_refused() -> None:
-    service = yaml.safe_load((CLUSTER / "compose.yaml").read_text("utf-8"))["services"]["generator"]
+    service = compose()["services"]["generator"]
     context = (CLUSTER / service["build"]["context"]).resolve()
     assert context == ROOT.resolve()
     assert (context / service["build"]["dockerfile"]).is_file()
-    assert list(service["environment"]) == [VARIABLE]
-    assert service["environment"][VARIABLE].startswith(f"${{{VARIABLE}:?")
     assert re.fullmatch(r"on-failure:\d+", service["restart"])
     assert service["init"] is True
+
+
+def test_the_line_is_needed_by_up_alone() -> None:
+    """A required variable would be demanded by “down” and “logs”, too; an empty line is refused by the generator."""
+    text = (CLUSTER / "compose.yaml").read_text("utf-8")
+    assert compose()["services"]["generator"]["environment"] == {VARIABLE: f"${{{VARIABLE}-}}"}
+    assert len(re.findall(r"(?m)^ *[^#\s].*\$\{", text)) == 1
+
+
+def test_down_finds_the_generators_of_up() -> None:
+    """By the name of the project, which else is that of the folder, and by a number that does not depend on a flag."""
+    project = compose()
+    assert project["name"] == "flux"
+    assert project["services"]["generator"]["scale"] == 3
+    assert "container_name" not in project["services"]["generator"], "there is one for all"
+    assert "three generators" in (ROOT / "docs/cluster.md").read_text("utf-8")
 
 
 def test_ecs_accepts_the_task() -> None:

@@ -146,12 +146,12 @@ def internal_error(conn: int) -> Problem:
 
 
 def lease_ended() -> Problem:
-    """The coordinator of the run has not renewed the lease in time."""
+    """The process that started the run has not renewed the lease in time."""
     return Problem(
         code="lease_ended",
-        what="All streams were closed because the coordinator stopped responding.",
-        why="A generator sends only while a coordinator confirms its run.",
-        todo="Check the coordinator and the network, then start again.",
+        what="All streams were closed because the machine that started the run stopped responding.",
+        why="A generator sends only while that machine confirms the run.",
+        todo="Check that machine and the network, then start again.",
     )
 
 
