@@ -16,7 +16,14 @@ from flux_desktop.cluster.link import GeneratorLink
 from flux_desktop.cluster.messages import Begin, pack
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.recording.recording_file import compressor, recorded_lines
-from flux_desktop.engine.records.commands import BeginStreams, Command, StartRun, encode_command
+from flux_desktop.engine.records.commands import (
+    BeginStreams,
+    Command,
+    EndConnections,
+    OpenConnections,
+    StartRun,
+    encode_command,
+)
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
@@ -49,6 +56,8 @@ class RemoteWorker:
         self._on_event = on_event
         self._done = asyncio.Event()
         self._is_serving = False
+        self._early: list[Command] = []
+        """Connections of a run on demand that were asked for before the generator had the run."""
         self._ended: set[int] = set()
         self._rows: dict[int, ConnectionRow] = {}
         self._last_t = 0.0
@@ -61,6 +70,8 @@ class RemoteWorker:
     def send(self, command: Command) -> None:
         """Send a command, the times in it as they are on the generator's clock."""
         if not self._is_serving:
+            if isinstance(command, OpenConnections | EndConnections):  # others come with `first_commands`
+                self._early.append(command)
             return
         if isinstance(command, BeginStreams):
             self.link.start_is_due(command.start_s)
@@ -85,7 +96,7 @@ class RemoteWorker:
             self.refused = error.problem
             return
         self.link.begin()
-        for command in first_commands():
+        for command in (*first_commands(), *self._early):
             self.send(command)
         await self._done.wait()
         if start.recording_path is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -31,6 +32,7 @@ from flux_desktop.engine.records.events import (
     Histograms,
     Notice,
     RunEnded,
+    RunStarted,
     Snapshot,
 )
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
@@ -39,6 +41,7 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.reports.sessions.facts import read_facts
 from tests.engine.conftest import UsualEndpoint, sentence_wav, usual_endpoint  # noqa: F401 - fixtures
+from tests.waiting import PATIENCE_S
 
 
 class Cluster(NamedTuple):
@@ -130,6 +133,29 @@ async def test_a_run_on_two_machines_is_one_run(
     facts = read_facts(folder)
     assert facts is not None
     assert facts.verdict == ended.verdict == Verdict.DONE, "it is listed as a whole one, not as cut off"
+
+
+async def test_connections_on_demand_may_be_asked_for_as_soon_as_the_run_has_started(
+    cluster: Cluster,
+    tmp_path: Path,
+    sentence_wav: Path,  # noqa: F811
+    usual_endpoint: LocalEndpointInfo,  # noqa: F811
+) -> None:
+    trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=2)
+
+    def take(event: Event) -> None:
+        trial.events.append(event)
+        if isinstance(event, RunStarted):
+            trial.supervisor.open_connections([1, 2, 3])
+        elif sum(isinstance(each, ConnectionEnded) for each in trial.events) == 3:
+            trial.supervisor.stop(interrupts=False)
+
+    trial.supervisor._on_event = take
+    async with asyncio.timeout(PATIENCE_S):
+        ended = await trial.run(sentence_wav, connections=3, on_demand=True)
+    assert ended.ledger["completed"] == 3
+    assert trial.supervisor.session_folder is not None
+    assert _carried_by(trial.supervisor.session_folder) == {1: {1, 3}, 2: {2}}
 
 
 def _carried_by(folder: Path) -> dict[int, set[int]]:
