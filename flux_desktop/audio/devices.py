@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,11 +30,10 @@ LIST_LIMIT_S = 10.0
 
 
 class InputDevice(msgspec.Struct, frozen=True, kw_only=True):
-    """A microphone. `index` is PortAudio's and holds until devices come or go."""
+    """A microphone. `index` is PortAudio's and holds until devices come or go; `name` is unique."""
 
     index: int
     name: str
-    host_api: str
     channels: int
     default_sample_rate_hz: int
     is_default: bool = False
@@ -99,10 +99,12 @@ def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
         try:
             default, default_output = _default_index(audio), _default_output_index(audio)
             devices = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
-            apis = [audio.get_host_api_info_by_index(index)["name"] for index in range(audio.get_host_api_count())]
+            host_apis = [audio.get_host_api_info_by_index(index) for index in range(audio.get_host_api_count())]
         finally:
             audio.terminate()
+    apis = [portaudio.device_text(api["name"]) for api in host_apis]
     inputs = [info for info in devices if info["maxInputChannels"] > 0]
+    names = distinct_names([(portaudio.device_text(info["name"]), apis[info["hostApi"]]) for info in inputs])
     named = any(info["name"] in STANDS_FOR_DEFAULT for info in inputs)
     description = default_source_description() if named else ""
     outputs = [info for info in devices if info["maxOutputChannels"] > 0]
@@ -111,14 +113,13 @@ def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
     return [
         InputDevice(
             index=info["index"],
-            name=portaudio.device_text(info["name"]),
-            host_api=portaudio.device_text(apis[info["hostApi"]]),
+            name=name,
             channels=info["maxInputChannels"],
             default_sample_rate_hz=int(info["defaultSampleRate"]),
             is_default=info["index"] == default,
             description=description if info["name"] in STANDS_FOR_DEFAULT else "",
         )
-        for info in inputs
+        for info, name in zip(inputs, names, strict=True)
     ], [
         OutputDevice(
             name=portaudio.device_text(info["name"]),
@@ -127,6 +128,22 @@ def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
         )
         for info in outputs
     ]
+
+
+def distinct_names(devices: Sequence[tuple[str, str]]) -> list[str]:
+    """Names that tell devices apart, from the name and the sound interface of each.
+
+    PortAudio lists a microphone of Windows once for each interface (MME, DirectSound, WASAPI, WDM-KS). Names that are
+    still equal, as of two devices of one kind, are numbered.
+    """
+    times = Counter(name for name, _ in devices)
+    names = [f"{name} ({api})" if times[name] > 1 else name for name, api in devices]
+    earlier: Counter[str] = Counter()
+    for place, name in enumerate(names):
+        earlier[name] += 1
+        if earlier[name] > 1:
+            names[place] = f"{name} {earlier[name]}"
+    return names
 
 
 def find_device(devices: Sequence[InputDevice], wanted: str) -> InputDevice:

@@ -356,7 +356,7 @@ def test_remarks_on_flags_without_effect(wav: str) -> None:
 @pytest.mark.parametrize("wanted", ["3", "desk", "USB DESK MIC"])
 def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
     def device(index: int, name: str) -> InputDevice:
-        return InputDevice(index=index, name=name, host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
+        return InputDevice(index=index, name=name, channels=1, default_sample_rate_hz=48_000)
 
     async def listed() -> list[InputDevice]:
         return [device(0, "pulse"), device(3, "USB desk mic")]
@@ -379,7 +379,7 @@ def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None
 @pytest.mark.parametrize("device", [[], ["--device", "0"]])
 def test_a_microphone_is_recorded_only_if_asked_for(monkeypatch: pytest.MonkeyPatch, device: list[str]) -> None:
     async def listed() -> list[InputDevice]:
-        return [InputDevice(index=0, name="pulse", host_api="ALSA", channels=1, default_sample_rate_hz=48_000)]
+        return [InputDevice(index=0, name="pulse", channels=1, default_sample_rate_hz=48_000)]
 
     monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
     parser = argparse.ArgumentParser()

@@ -110,7 +110,7 @@ def test_what_stands_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_pat
 async def test_the_list_of_microphones_is_asked_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     in_environment(monkeypatch)
     script = (
-        "import json, os; print(json.dumps({'devices': [{'index': 0, 'host_api': '', 'channels': 1, "
+        "import json, os; print(json.dumps({'devices': [{'index': 0, 'channels': 1, "
         "'default_sample_rate_hz': 1, 'name': os.environ.get('AWS_SECRET_ACCESS_KEY', 'none')}]}))"
     )
     (device,) = await input_devices(command=(sys.executable, "-c", script))

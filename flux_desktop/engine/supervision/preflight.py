@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 import msgspec
@@ -17,6 +18,8 @@ from flux_desktop.engine.sending import audio_source
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint, LocalEndpointInfo
 from flux_desktop.speech_models.catalogue import ENGLISH, MULTILINGUAL, SpeechModel
 from flux_desktop.speech_models.store import not_installed
+
+_LOG = logging.getLogger(__name__)
 
 
 class Ready(msgspec.Struct, kw_only=True):
@@ -100,7 +103,8 @@ async def resolved(plan: RunPlan) -> Ready:
     )
     _check_address(target, note)  # before any sign-in is asked for
     credentials = await fresh_credentials(plan)
-    await probe(target)
+    timings = await probe(target)
+    _LOG.debug("%s reached: %s", address_of(target), timings)
     return Ready(
         plan=plan, credentials=credentials, notes=[note] if note else [], proxies=ProxyVariables(proxy_logins())
     )

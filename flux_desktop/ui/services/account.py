@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ from flux_desktop.base.threads import in_thread
 from flux_desktop.ui.models.endpoints import EndpointEntry
 
 if TYPE_CHECKING:
+    from flux_desktop.aws.account.endpoint_details import Variant
     from flux_desktop.aws.account.endpoint_load import VariantLoad
 
 LIST_LIMIT_S = 30.0
@@ -105,10 +106,7 @@ class AwsAccount:
             lines.append(("Likely Flux model", details.likely_model or "unknown"))
             if not details.streams_possible:
                 lines.append(("Streams", "not supported: this endpoint is asynchronous"))
-            for variant in details.variants:
-                instances = f"{variant.instances} × {variant.instance_type or 'unknown instance'}"  # noqa: RUF001
-                parts = [instances, variant.status_text, variant.model_name, variant.model_package]
-                lines.append((f"Variant {variant.name}", " · ".join(part for part in parts if part)))
+            lines += [(f"Variant {each.name}", variant_text(each, details.variants)) for each in details.variants]
             lines += [("ARN", details.arn), *(("Note", note) for note in details.notes)]
             return lines
 
@@ -125,6 +123,19 @@ class AwsAccount:
             ]
 
         return await _bounded(ask)
+
+
+def variant_text(variant: Variant, all_variants: Sequence[Variant]) -> str:
+    """What runs of a variant; where instances are being added or removed, how many there are to be, and where there
+    are several variants, its share of the streams by its weight."""
+    parts = [f"{variant.instances} × {variant.instance_type or 'unknown instance'}"]  # noqa: RUF001
+    if variant.instances_wanted != variant.instances:
+        parts.append(f"{variant.instances_wanted} wanted")
+    weights = sum(each.weight for each in all_variants)
+    if len(all_variants) > 1 and weights > 0:
+        parts.append(f"{100 * variant.weight / weights:.0f} % of the streams, by weight {variant.weight:g}")
+    parts += [variant.status_text, variant.model_name, variant.model_package]
+    return " · ".join(part for part in parts if part)
 
 
 def _load_text(load: VariantLoad) -> str:

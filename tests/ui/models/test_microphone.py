@@ -12,13 +12,12 @@ def test_devices_of_a_sound_server_are_named_by_what_stands_behind_them() -> Non
             InputDevice(
                 index=0,
                 name="pulse",
-                host_api="ALSA",
                 channels=32,
                 default_sample_rate_hz=44_100,
                 description="USB headset Mono",
             ),
-            InputDevice(index=1, name="Built-in", host_api="ALSA", channels=2, default_sample_rate_hz=48_000),
-            InputDevice(index=2, name="default", host_api="ALSA", channels=32, default_sample_rate_hz=44_100),
+            InputDevice(index=1, name="Built-in", channels=2, default_sample_rate_hz=48_000),
+            InputDevice(index=2, name="default", channels=32, default_sample_rate_hz=44_100),
         ]
     )
     assert microphones.entries() == [

@@ -9,11 +9,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.aws.account.endpoint_details import Variant
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
-from flux_desktop.ui.services.account import AwsAccount
+from flux_desktop.ui.services.account import AwsAccount, variant_text
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.details import DetailsDialog
 from flux_desktop.ui.window import endpoint_loader
@@ -182,6 +183,15 @@ def test_a_newer_choice_cancels_the_older_request(stage: Stage) -> None:
         assert window.tasks.running("account") == []
 
     stage(Waiting, live, account)
+
+
+def test_a_variant_tells_its_share_of_the_streams_and_the_instances_that_are_to_be() -> None:
+    steady = Variant(name="a", instance_type="ml.g6.2xlarge", instances=2, instances_wanted=2, weight=3.0)
+    growing = Variant(name="b", instance_type="ml.g6.4xlarge", instances=1, instances_wanted=4, weight=1.0)
+    assert variant_text(steady, [steady]) == "2 × ml.g6.2xlarge"
+    both = [steady, growing]
+    assert variant_text(steady, both) == "2 × ml.g6.2xlarge · 75 % of the streams, by weight 3"
+    assert variant_text(growing, both) == ("1 × ml.g6.4xlarge · 4 wanted · 25 % of the streams, by weight 1")
 
 
 def test_details_are_shown_as_plain_text(stage: Stage) -> None:

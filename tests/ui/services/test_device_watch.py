@@ -19,7 +19,7 @@ from tests.ui.window.test_main_window import Engines
 
 
 def device(index: int, name: str) -> InputDevice:
-    return InputDevice(index=index, name=name, host_api="ALSA", channels=1, default_sample_rate_hz=48_000)
+    return InputDevice(index=index, name=name, channels=1, default_sample_rate_hz=48_000)
 
 
 def level(t: float, *, silent: bool = False, peak: float = -20.0) -> LevelMeasured:
