@@ -74,6 +74,8 @@ class GeneratorLink:
         self._keeping: asyncio.Task[None] | None = None
         self._exchanging: asyncio.Task[None] | None = None
         self._snapshots: dict[int, Snapshot] = {}
+        self._done: set[int] = set()
+        """Workers that have ended: what they last said of their streams is over."""
         self._histograms: dict[int, Histograms] = {}
 
     # ------------------------------------------------------------ before the run
@@ -178,6 +180,7 @@ class GeneratorLink:
         if self._due_s is not None:
             self._started_late_s = max(0.0, now_s - self._due_s)
             self._due_s = None
+        self._done.update(answer.done)
         by_worker: dict[int, list[bytes]] = {}
         for worker, line in answer.lines:
             by_worker.setdefault(worker, []).append(line)
@@ -205,7 +208,9 @@ class GeneratorLink:
         silent_s = time.monotonic() - self._heard_s
         return GeneratorRow(
             name=self.name,
-            streams=0 if self.lost else sum(_open(each) for each in snapshots),
+            streams=0
+            if self.lost
+            else sum(_open(each) for worker, each in self._snapshots.items() if worker not in self._done),
             cpu_percent=max((each.cpu_percent or 0.0 for each in snapshots), default=None),
             pacing_p99_ms=max((each.pacing.p99_ms for each in snapshots if each.pacing.p99_ms), default=None),
             offset_ms=round(1000 * self.offset.offset_s, 3),

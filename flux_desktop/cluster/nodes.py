@@ -38,7 +38,7 @@ dask.config.set(
 warnings.filterwarnings("ignore", message="Couldn't detect a suitable IP address", category=RuntimeWarning)
 # What fails is reported in words of this program; Dask's own tracebacks are for those who asked for details.
 _LEVEL = logging.ERROR if logging.getLogger().isEnabledFor(logging.DEBUG) else logging.CRITICAL
-for _name in ("distributed", "tornado"):
+for _name in ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application"):
     logging.getLogger(_name).setLevel(_LEVEL)
 
 

@@ -35,6 +35,8 @@ from flux_desktop.engine.supervision.worker_pool import OnEvent, RunWorker
 ROWS_EVERY_S = 1.0
 JOIN_MAX_S = 10.0
 _JOINED_MAX_S = 60.0
+_TOLD_AFTER_S = 5.0
+"""Generators that are just starting need no notice."""
 _HASHING_MAX_S = 3600.0
 
 
@@ -148,14 +150,15 @@ class ClusterPool:
     async def _generators(self, joined: Client) -> list[tuple[str, str]]:
         """Addresses and names of those that have joined, once there are enough. Raises `ProblemError`."""
         generators: list[tuple[str, str]] = []
-        is_told = False
+        is_told, waiting_since_s = False, time.monotonic()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else JOIN_MAX_S):
                 while len(generators) < self._wanted:
                     await asyncio.sleep(0.2 if generators else 0.0)
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]
                     generators = [(address, str(each["name"])) for address, each in known.items()]
-                    if len(generators) < self._wanted and not is_told and self._wanted > 1:
+                    waited_s = time.monotonic() - waiting_since_s
+                    if len(generators) < self._wanted and not is_told and waited_s > _TOLD_AFTER_S:
                         is_told = True
                         self._tell_waiting(len(generators))
         if len(generators) < self._wanted:
@@ -172,7 +175,7 @@ class ClusterPool:
         problem = Problem(
             code="cluster_waiting",
             what=f"Waiting for generators: {present} of {self._wanted} have joined the cluster.",
-            todo=f"Start the others with “flux-stress cluster join”; the run waits for {_JOINED_MAX_S:.0f} s.",
+            todo=f"Start the others with “flux-stress cluster join”; they have {_JOINED_MAX_S:.0f} s in all.",
         )
         self._on_event(0, Notice(t=time.monotonic() - self._began_s, problem=problem))
 

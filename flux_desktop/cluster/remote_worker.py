@@ -31,9 +31,11 @@ from flux_desktop.engine.records.events import (
     RunRefused,
     Snapshot,
     decode_event,
+    encode_event,
 )
 from flux_desktop.engine.records.facts import ConnectionRow, LedgerClass
 
+_NOTICE = b'{"event":"notice",'
 _REWRITE_MAX_S = 600.0
 _STOP_MAX_S = 10.0
 
@@ -158,11 +160,20 @@ class RemoteWorker:
             with packed.open("wb") as file:
                 while part := await self.link.call("recording", self.number, file.tell()):
                     file.write(part)
-            await in_thread(lambda: _rewrite(packed, path, self._restored), _REWRITE_MAX_S)
+            await in_thread(lambda: _rewrite(packed, path, self._here), _REWRITE_MAX_S)
         except (ProblemError, OSError, TimeoutError) as error:
             self._leave_recording(path, error.problem.sentence() if isinstance(error, ProblemError) else f"{error}.")
         finally:
             packed.unlink(missing_ok=True)
+
+    def _here(self, line: bytes) -> bytes:
+        """A recorded line as it would be in a recording of this machine."""
+        line = self._restored(line)
+        if not line.startswith(_NOTICE):
+            return line
+        event = decode_event(line)
+        assert isinstance(event, Notice)
+        return encode_event(msgspec.structs.replace(event, problem=self._named(event.problem)))
 
     def _leave_recording(self, path: Path, why: str) -> None:
         self.recording_left = True

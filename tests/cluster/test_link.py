@@ -133,6 +133,8 @@ def test_a_generator_at_a_glance(clock: list[float]) -> None:
         1, Snapshot(t=1.0, ledger={"streaming": 3, "waiting": 2}, cpu_percent=20.0, pacing=Percentiles(n=9, p99_ms=2))
     )
     link.note(2, Snapshot(t=1.0, ledger={"draining": 1, "completed": 4}, cpu_percent=40.0))
+    link.note(3, Snapshot(t=1.0, ledger={"streaming": 7}))
+    link._take(GeneratorReport(monotonic_s=0.0, done=[3]), clock[0])  # its process has ended
     clock[0] += 1.5
     row = link.row()
     assert (row.name, row.streams, row.cpu_percent, row.pacing_p99_ms) == ("a", 4, 40.0, 2)

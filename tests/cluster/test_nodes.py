@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import dask
 import pytest
 
@@ -12,6 +14,11 @@ from flux_desktop.cluster.nodes import SchedulerNode, WorkerNode, security
 def test_no_task_runs_twice_and_none_moves() -> None:
     assert dask.config.get("distributed.scheduler.allowed-failures") == 0
     assert dask.config.get("distributed.scheduler.work-stealing") is False
+
+
+@pytest.mark.parametrize("name", ["distributed.utils", "distributed.client", "distributed.gc", "tornado.application"])
+def test_what_dask_logs_of_a_lost_peer_does_not_reach_the_user(name: str) -> None:
+    assert not logging.getLogger(name).isEnabledFor(logging.ERROR)
 
 
 @pytest.mark.parametrize("node", [SchedulerNode, WorkerNode])

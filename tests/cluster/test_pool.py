@@ -191,12 +191,16 @@ async def test_a_lost_generator_makes_the_run_invalid_and_the_others_go_on(
     assert ended.verdict is Verdict.INVALID
     assert "was lost" in ended.reasons[0]
     assert (ended.ledger["generator lost"], ended.ledger["completed"]) == (2, 2)
+    folder = trial.supervisor.session_folder
+    assert folder is not None
     lost = [
         event.summary.problem
-        for event in read_session(trial.supervisor.session_folder or tmp_path)
+        for event in read_session(folder)
         if isinstance(event, ConnectionEnded) and event.summary.ledger is LedgerClass.GENERATOR_LOST
     ]
     assert [problem.code for problem in lost if problem] == ["generator_lost"] * 2
+    notices = [event.problem for event in read_session(folder) if isinstance(event, Notice)]
+    assert [problem.code for problem in notices] == ["recording_not_fetched"], "the session tells where the rest is"
     assert sum(bool(row.lost) for row in trial.rows) == 1
 
 
@@ -215,6 +219,7 @@ async def test_too_few_generators_are_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 0.3)
+    monkeypatch.setattr("flux_desktop.cluster.pool._TOLD_AFTER_S", 0.0)
     trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
     ended = await trial.run(sentence_wav)
     assert ended.problem is not None
@@ -230,6 +235,7 @@ async def test_waiting_for_generators_ends_with_a_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 3600.0)
+    monkeypatch.setattr("flux_desktop.cluster.pool._TOLD_AFTER_S", 0.0)
     trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
     take = trial.take
 

@@ -132,11 +132,13 @@ async def test_times_go_to_the_generators_clock_and_paths_to_its_folder(harness:
 async def test_its_recording_is_fetched_with_the_paths_of_this_machine(harness: Harness) -> None:
     member = compressor()
     event = AudioFile(t=1.0, path="/there/audio/000001/a.wav", sha256="x" * 500)
-    harness.link.recording = member.compress(encode_event(event)) + member.flush()
+    full = Notice(t=2.0, problem=Problem(code="recording_failed", what="The disk is full."))
+    harness.link.recording = member.compress(encode_event(event) + encode_event(full)) + member.flush()
     task = await harness.serving()
     harness.take(ended(1), ended(4), done=True)
     await task
-    (line,) = recorded_lines(harness.recording)
+    line, notice = recorded_lines(harness.recording)
+    assert b"Generator a: The disk is full." in notice, "as it was told during the run"
     assert decode_event(line) == msgspec.structs.replace(event, path=harness.wav)
     assert not harness.worker.recording_left
     assert [path.name for path in harness.recording.parent.glob("*worker*")] == [harness.recording.name]

@@ -273,8 +273,10 @@ class Supervisor:
         self._opened = self._opened or isinstance(event, ConnectionChanged | ConnectionEnded)
         if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code in _UNRECORDED:
             self._record(event)  # the worker itself no longer can
-        elif isinstance(event, GeneratorsSeen):
-            self._record(event)
+        elif isinstance(event, GeneratorsSeen) or (
+            isinstance(event, Notice) and event.problem.code == "recording_not_fetched"
+        ):
+            self._record(event)  # no worker has it
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)
