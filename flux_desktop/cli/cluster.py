@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import shlex
 import signal
 from collections.abc import Coroutine
 from pathlib import Path
@@ -33,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     coordinate.add_argument(
         "--listen", default="", metavar="HOST[:PORT]", help="address for the generators (default: this machine's, 8786)"
     )
-    coordinate.add_argument("--file", metavar="FILE", help="write the line to this file, readable by you alone")
+    coordinate.add_argument(
+        "--file", metavar="FILE", help="write the line to this file, readable by you alone, instead of printing it"
+    )
     join = actions.add_parser("join", help="carry connections of the cluster's runs on this machine")
     join.add_argument(
         "line",
@@ -103,10 +106,12 @@ async def _coordinate(args: argparse.Namespace) -> None:
             _write_private(Path(args.file), line)
         if args.with_parent:
             return
-        complain(f"Listening on {membership.address}. On each machine, run:")
-        printer.line(f"flux-stress cluster join {line}")
+        # With a file not the line itself: what a container or a CI job prints is kept where others can read it.
+        where, shown = (", with a copy of the file", shlex.quote(args.file)) if args.file else ("", line)
+        complain(f"Listening on {membership.address}. On each machine{where}, run:")
+        printer.line(f"flux-stress cluster join {shown}")
         complain(
-            f"Whoever has this line can join for {LIFETIME.total_seconds() / 3600:.0f} hours: keep it secret. "
+            f"Whoever has the line can join for {LIFETIME.total_seconds() / 3600:.0f} hours: keep it secret. "
             "Press Ctrl+C to end the cluster."
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -59,17 +60,20 @@ def test_the_line_may_be_in_the_environment(
     assert sentence in capsys.readouterr().err
 
 
-async def test_coordinate_prints_and_writes_the_line_and_ends_with_a_signal(tmp_path: Path) -> None:
-    file = tmp_path / "line"
+@pytest.mark.parametrize("with_file", [False, True])
+async def test_coordinate_prints_or_writes_the_line_and_ends_with_a_signal(tmp_path: Path, with_file: bool) -> None:
+    file = tmp_path / "its line"
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-P", "-m", "flux_desktop.cli.main", "cluster", "coordinate"],
-        *["--listen", "127.0.0.1:0", "--file", str(file)],
+        *["--listen", "127.0.0.1:0", *(["--file", str(file)] if with_file else [])],
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
-    printed = (await process.stdout.readline()).decode().split()
-    assert printed[:3] == ["flux-stress", "cluster", "join"]
-    assert read_membership(printed[3]) == read_membership(str(file))
-    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    *command, line_or_file = shlex.split((await process.stdout.readline()).decode())
+    assert command == ["flux-stress", "cluster", "join"]
+    assert read_membership(line_or_file).address.startswith("tls://127.0.0.1:")
+    if with_file:
+        assert line_or_file == str(file), "the line itself is not printed"
+        assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
     process.send_signal(signal.SIGINT)
     assert await process.wait() == 0
