@@ -16,7 +16,7 @@ from flux_desktop.cli.argument_values import number
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.outcome import problem_exit_code, without_result
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, with_extra
 from flux_desktop.cli.progress_line import ProgressLine
@@ -91,10 +91,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _deliver(args: argparse.Namespace, plan: AbPlan, result: AbResult, *, interrupted: bool) -> int:
+    if not (result.a_first and result.b):
+        status, why = without_result(result.problem, interrupted=interrupted)
+        complain(plain(why))
+        return status
     if result.problem is not None:
         complain(plain(result.problem.sentence()))
-    if not (result.a_first and result.b):
-        return ExitCode.INTERRUPTED if interrupted else _failed(result.problem)
     report = kept_report(plan, result)
     printer = Printer()
     if args.json:
@@ -212,10 +214,6 @@ def _signed(estimate: Estimate, factor: float, unit: str) -> str:
 def _margin_text(plan: AbPlan) -> str:
     is_share = plan.primary is Primary.CUT_OFFS
     return f"{100 * plan.margin:g} percentage points" if is_share else f"{plan.margin:g} ms"
-
-
-def _failed(problem: Problem | None) -> ExitCode:
-    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)
 
 
 def _wrong(what: str, todo: str) -> ProblemError:

@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.base.plain_text import plain, plain_json
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.outcome import problem_exit_code, without_result
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.session_care import after_run, before_run
@@ -70,7 +70,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _deliver(args: argparse.Namespace, isolation_run: IsolationRun, *, interrupted: bool) -> int:
     if isolation_run.result is None:
-        return _not_found(isolation_run.problem, interrupted=interrupted)
+        status, why = without_result(isolation_run.problem, interrupted=interrupted)
+        complain(plain(why))
+        return status
     printer = Printer()
     if args.json:
         printer.line(plain_json(msgspec.json.encode(isolation_run.result).decode()))
@@ -120,11 +122,3 @@ def _line(condition: ConditionResult) -> str:
         f"{condition.name:<30}{condition.streams:>8}{condition.higher:>8}{condition.lower:>8}{condition.p:>8.3f}"
         f"  {confidence}{ends}"
     )
-
-
-def _not_found(problem: Problem | None, *, interrupted: bool) -> ExitCode:
-    if problem is not None:
-        complain(plain(problem.sentence()))
-    if interrupted:
-        return ExitCode.INTERRUPTED
-    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)

@@ -70,6 +70,19 @@ def problem_exit_code(problem: Problem) -> ExitCode:
     return ExitCode.CONNECTION_FAILED
 
 
+def without_result(problem: Problem | None, *, interrupted: bool) -> tuple[ExitCode, str]:
+    """The exit status of an experiment that ended without a result, and the reason in a sentence."""
+    if interrupted:
+        status = ExitCode.INTERRUPTED
+    else:
+        status = ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)
+    if problem is not None:
+        return status, problem.sentence()
+    if interrupted:
+        return status, "Interrupted before there was a result."
+    return status, "There is no result, because no stream was carried out to its end."
+
+
 def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interrupted: bool) -> ExitCode:
     """The exit status of a run. In order of weight:
 

@@ -19,7 +19,7 @@ from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import FLAGS, check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.outcome import problem_exit_code
+from flux_desktop.cli.outcome import problem_exit_code, without_result
 from flux_desktop.cli.paths import output_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.progress_line import ProgressLine, show_notice
@@ -155,11 +155,13 @@ async def _record(
     with StopSignals(lambda _: sweep.stop()):
         recording = await sweep.run()
     line.clear()
+    if not recording.traces:
+        status, why = without_result(recording.problem, interrupted=recording.interrupted)
+        complain(plain(why))
+        after_run(recording.sessions)
+        return status
     if recording.problem is not None:
         complain(plain(recording.problem.sentence()))
-    if not recording.traces:
-        after_run(recording.sessions)
-        return ExitCode.INTERRUPTED if recording.interrupted else _failed(recording.problem)
     report = kept_report(plan, recording, limits, _missing(recording))
     report = replace(
         report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
@@ -257,10 +259,6 @@ def _print(args: argparse.Namespace, report: SweepReport) -> None:
         return
     for line in report_lines(report):
         printer.line(plain(line))
-
-
-def _failed(problem: Problem | None) -> ExitCode:
-    return ExitCode.CONNECTION_FAILED if problem is None else problem_exit_code(problem)
 
 
 def _limits(text: str | None) -> Sequence[PresetLimit]:

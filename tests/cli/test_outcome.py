@@ -13,7 +13,7 @@ from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.list_endpoints import table_lines
 from flux_desktop.cli.live_table import LiveFigures, render
-from flux_desktop.cli.outcome import exit_code
+from flux_desktop.cli.outcome import exit_code, without_result
 from flux_desktop.cli.summary_text import summary_lines
 from flux_desktop.engine.records.events import ConnectionEnded, LevelMeasured, RunEnded, RunStarted, Snapshot
 from flux_desktop.engine.records.facts import (
@@ -40,6 +40,20 @@ def ended(verdict: Verdict = Verdict.DONE, problem: Problem | None = None, **cla
 
 def failed(code: str) -> ConnectionSummary:
     return ConnectionSummary(conn=1, ledger=LedgerClass.CONNECT_FAILED, problem=Problem(code=code, what="No."))
+
+
+@pytest.mark.parametrize(
+    ("code", "interrupted", "status", "why"),
+    [
+        (None, True, 130, "Interrupted before there was a result."),
+        (None, False, 1, "There is no result, because no stream was carried out to its end."),
+        ("endpoint_not_found", False, 5, "It is gone."),
+        ("endpoint_not_found", True, 130, "It is gone."),
+    ],
+)
+def test_an_experiment_without_a_result_says_why(code: str | None, interrupted: bool, status: int, why: str) -> None:
+    problem = None if code is None else Problem(code=code, what=why)
+    assert without_result(problem, interrupted=interrupted) == (status, why)
 
 
 @pytest.mark.parametrize(
