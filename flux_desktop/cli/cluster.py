@@ -18,13 +18,14 @@ from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.cluster import choice
+from flux_desktop.cluster import LINE_VARIABLE, choice
 
 if TYPE_CHECKING:
     from flux_desktop.cluster.membership import Membership
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
-VARIABLE = "FLUX_CLUSTER"
+_ORPHAN_GRACE_S = 2.0
+"""For a generator to end its engine processes and remove its temporary folder."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "line",
         nargs="?",
         metavar="LINE-OR-FILE",
-        help=f"what “cluster coordinate” has printed or written (default: the environment variable {VARIABLE}, "
+        help=f"what “cluster coordinate” has printed or written (default: the environment variable {LINE_VARIABLE}, "
         "which other users of this machine cannot read)",
     )
     join.add_argument(
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     if args.with_parent:
         from flux_desktop.base.orphan import exit_with_parent
 
-        exit_with_parent(grace_s=0.5)
+        exit_with_parent(_ORPHAN_GRACE_S, lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
         with choice.with_dask():
             import flux_desktop.cluster.nodes  # noqa: F401 - whether it can be imported
@@ -136,13 +137,13 @@ async def _join(args: argparse.Namespace) -> None:
 
 
 def _line_or_file(args: argparse.Namespace) -> str:
-    if text := args.line or os.environ.get(VARIABLE, "").strip():
+    if text := args.line or os.environ.get(LINE_VARIABLE, "").strip():
         return str(text)
     raise ProblemError(
         Problem(
             code="cluster_line_invalid",
             what="No cluster is named.",
-            why=f"There is no LINE-OR-FILE, and the environment variable {VARIABLE} is not set or empty.",
+            why=f"There is no LINE-OR-FILE, and the environment variable {LINE_VARIABLE} is not set or empty.",
             todo="Pass the line that “flux-stress cluster coordinate” prints, or a file with it.",
         )
     )

@@ -12,6 +12,7 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
 from flux_desktop.cluster.addresses import parse_address
 from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
+from flux_desktop.cluster.messages import LEASE_S
 from flux_desktop.cluster.nodes import WorkerNode, security
 from flux_desktop.cluster.reachability import unreachable_because
 
@@ -57,7 +58,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     has_joined = True
                     on_state(f"Joined {membership.address} as {name}.")
                     await worker.finished()
-                on_state("The coordinator was lost, and its streams were closed. Trying to rejoin.")
+                on_state(f"The coordinator was lost; its streams end within {LEASE_S:g} s. Trying to rejoin.")
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
                     raise await _not_joined(membership, name, error) from error

@@ -20,7 +20,7 @@ import platformdirs
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
 from flux_desktop.cluster.event_backlog import EventBacklog
-from flux_desktop.cluster.file_store import FileStore
+from flux_desktop.cluster.file_store import UNUSED_MAX_S, FileStore
 from flux_desktop.cluster.membership import present_versions
 from flux_desktop.cluster.messages import LEASE_S, PART_BYTES, Begin, FileEntry, GeneratorReport, Hello, pack, unpack
 from flux_desktop.cluster.run_files import placed
@@ -255,4 +255,15 @@ def runs_folder() -> Path:
 def _store() -> FileStore:
     store = FileStore(Path(platformdirs.user_cache_dir("flux-desktop", appauthor=False)) / "cluster")
     store.remove_unused()
+    remove_audio_left(runs_folder(), time.time())
     return store
+
+
+def remove_audio_left(runs: Path, now_s: float) -> None:
+    """Remove the audio of runs that could not end in order, once it is as old as unused files of the store.
+
+    Their recordings stay: they were named to whoever started the run.
+    """
+    for folder in runs.iterdir():
+        if folder.stat().st_mtime < now_s - UNUSED_MAX_S:
+            shutil.rmtree(folder / "audio", ignore_errors=True)

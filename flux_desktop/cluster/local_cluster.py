@@ -12,7 +12,8 @@ from pathlib import Path
 
 from flux_desktop.base import program
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.cluster.membership import Membership, read_membership
+from flux_desktop.cluster import LINE_VARIABLE
+from flux_desktop.cluster.membership import Membership, read_membership, to_line
 
 _CLI = "flux_desktop.cli.main"
 _READY_MAX_S = 60.0
@@ -26,23 +27,23 @@ def local_cluster(generators: int) -> Iterator[Membership]:
 
     Raises `ProblemError` if the coordinator does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
-        file = Path(folder) / "line"
-        processes = [_started("coordinate", "--listen", "127.0.0.1:0", "--file", str(file))]
-        try:
-            membership = _when_ready(file, processes[0])
-            processes += [
-                _started("join", str(file), "--name", f"generator-{number}") for number in range(1, generators + 1)
-            ]
-            yield membership
-        finally:
-            _end(processes)
+    with contextlib.ExitStack() as processes:
+        with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
+            file = Path(folder) / "line"
+            coordinator = _started("coordinate", "--listen", "127.0.0.1:0", "--file", str(file))
+            processes.callback(_end, started := [coordinator])
+            membership = _when_ready(file, coordinator)
+        # From here on no file has the line, which this process could not remove if it were killed.
+        for number in range(1, generators + 1):
+            started.append(_started("join", "--name", f"generator-{number}", line=to_line(membership)))
+        yield membership
 
 
-def _started(*arguments: str) -> subprocess.Popen[bytes]:
+def _started(*arguments: str, line: str = "") -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl+C in the terminal is for the run, which then ends its streams in order.
     return subprocess.Popen(
         [*program.command(_CLI), "cluster", *arguments, "--with-parent", "--log-level", "ERROR"],
+        env={**os.environ, LINE_VARIABLE: line},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=os.name == "posix",

@@ -32,7 +32,8 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.sharding import STREAMS_PER_WORKER, dealt
 from flux_desktop.engine.supervision.worker_pool import OnEvent, RunWorker
 
-ROWS_EVERY_S = 1.0
+ROWS_EVERY_S = 0.5
+"""With the age of what is in them, the rows that are shown are less than a second old."""
 JOIN_MAX_S = 10.0
 _JOINED_MAX_S = 60.0
 _TOLD_AFTER_S = 5.0

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from flux_desktop.base import orphan
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="uses pidfd_open to see a process end")
@@ -62,3 +63,12 @@ def test_a_child_whose_parent_lives_goes_on() -> None:
     code = "from flux_desktop.base.orphan import exit_with_parent; exit_with_parent(0.0); input(); print('still here')"
     done = subprocess.run([sys.executable, "-c", code], input="\n", capture_output=True, text=True, timeout=PATIENCE_S)
     assert (done.stdout, done.returncode) == ("still here\n", 0)
+
+
+def test_an_orderly_end_can_begin_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[object] = []
+    monkeypatch.setattr(orphan, "_wait_for_end", lambda parent: happened.append(parent))
+    monkeypatch.setattr(orphan.time, "sleep", happened.append)
+    monkeypatch.setattr(orphan.os, "_exit", lambda status: happened.append(("exit", status)))
+    orphan._watch(7, 2.0, lambda: happened.append("told"))
+    assert happened == [7, "told", 2.0, ("exit", 1)]

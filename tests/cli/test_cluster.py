@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.cli.cluster import VARIABLE, cluster_pool
+from flux_desktop.cli.cluster import cluster_pool
 from flux_desktop.cli.main import build_parser, main
+from flux_desktop.cluster import LINE_VARIABLE
 from flux_desktop.cluster.membership import new_membership, read_membership, to_line
 from flux_desktop.cluster.pool import ClusterPool
 
@@ -53,9 +54,9 @@ def test_joining_with_something_else_than_a_line_is_wrong_usage(capsys: pytest.C
 def test_the_line_may_be_in_the_environment(
     text: str | None, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(LINE_VARIABLE, raising=False)
     if text is not None:
-        monkeypatch.setenv(VARIABLE, text)
+        monkeypatch.setenv(LINE_VARIABLE, text)
     assert main(["cluster", "join"]) == 2
     assert sentence in capsys.readouterr().err
 

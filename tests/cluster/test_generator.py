@@ -78,5 +78,5 @@ async def test_without_its_coordinator_it_ends_once_the_line_has_expired(listen:
     await asyncio.wait({coordinator})
     assert notices == [
         f"Joined {membership.address} as a.",
-        "The coordinator was lost, and its streams were closed. Trying to rejoin.",
+        "The coordinator was lost; its streams end within 5 s. Trying to rejoin.",
     ]

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from flux_desktop.cluster import hosted_run
+from flux_desktop.cluster.file_store import UNUSED_MAX_S
 from flux_desktop.cluster.hosted_run import HostedRun
 from flux_desktop.cluster.messages import Begin, GeneratorReport, Hello, pack, unpack
 from flux_desktop.cluster.run_files import RunFiles
@@ -130,6 +131,19 @@ async def test_processes_are_ended_when_even_their_workers_do_not_end(
     assert watching is not None
     await watching
     assert HostedRun._active is None
+
+
+def test_audio_of_runs_that_did_not_end_in_order_is_removed_and_their_recordings_stay(tmp_path: Path) -> None:
+    audio = tmp_path / "run" / "audio" / "000001" / "a.wav"
+    audio.parent.mkdir(parents=True)
+    audio.touch()
+    recording = tmp_path / "run" / "worker-1.jsonl.gz"
+    recording.touch()
+    written_s = recording.parent.stat().st_mtime
+    hosted_run.remove_audio_left(tmp_path, written_s + UNUSED_MAX_S - 1)
+    assert audio.exists()
+    hosted_run.remove_audio_left(tmp_path, written_s + UNUSED_MAX_S + 1)
+    assert os.listdir(tmp_path / "run") == [recording.name]
 
 
 async def test_a_stop_ends_it_in_order(

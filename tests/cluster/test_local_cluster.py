@@ -24,12 +24,14 @@ def test_its_processes_end_with_the_block(tmp_path: Path) -> None:
     started = []
     original = local_cluster._started
 
-    def started_and_kept(*arguments: str):
-        started.append(original(*arguments))
+    def started_and_kept(*arguments: str, line: str = ""):
+        started.append(original(*arguments, line=line))
         return started[-1]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_cluster, "_started", started_and_kept)
+        patch.setattr(local_cluster.tempfile, "tempdir", str(tmp_path))
         with local_cluster.local_cluster(1):
             assert [process.poll() for process in started] == [None, None]
+            assert [path for path in tmp_path.iterdir() if path.is_file() or (path / "line").exists()] == []
     assert all(process.poll() is not None for process in started)

@@ -14,8 +14,8 @@ import pytest
 import yaml
 from botocore.validate import ParamValidator
 
-from flux_desktop.cli.cluster import VARIABLE
 from flux_desktop.cli.main import build_parser
+from flux_desktop.cluster import LINE_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 CLUSTER = ROOT / "packaging/cluster"
@@ -80,7 +80,7 @@ def test_the_commands_are_understood(command: list[str]) -> None:
     (program,) = value("ENTRYPOINT")
     assert program in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     args = build_parser(command[0]).parse_args(command)
-    assert (args.action, args.line) == ("join", None), f"{VARIABLE} is read without an argument only"
+    assert (args.action, args.line) == ("join", None), f"{LINE_VARIABLE} is read without an argument only"
 
 
 def test_the_compose_file_builds_this_and_ends_with_a_line_that_is_refused() -> None:
@@ -95,7 +95,7 @@ def test_the_compose_file_builds_this_and_ends_with_a_line_that_is_refused() -> 
 def test_the_line_is_needed_by_up_alone() -> None:
     """A required variable would be demanded by “down” and “logs”, too; an empty line is refused by the generator."""
     text = (CLUSTER / "compose.yaml").read_text("utf-8")
-    assert compose()["services"]["generator"]["environment"] == {VARIABLE: f"${{{VARIABLE}-}}"}
+    assert compose()["services"]["generator"]["environment"] == {LINE_VARIABLE: f"${{{LINE_VARIABLE}-}}"}
     assert len(re.findall(r"(?m)^ *[^#\s].*\$\{", text)) == 1
 
 
@@ -113,7 +113,7 @@ def test_ecs_accepts_the_task() -> None:
     report = ParamValidator().validate(task(), model.input_shape)
     assert not report.has_errors(), report.generate_report()
     (container,) = task()["containerDefinitions"]
-    assert [secret["name"] for secret in container["secrets"]] == [VARIABLE]
+    assert [secret["name"] for secret in container["secrets"]] == [LINE_VARIABLE]
     assert container["linuxParameters"] == {"initProcessEnabled": True}
     # Of Fargate: 2 virtual CPUs with 4 to 16 GB.
     assert task()["cpu"] == "2048"

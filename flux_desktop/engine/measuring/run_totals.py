@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -18,6 +19,8 @@ from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 MERGE_EVERY_S = 0.4
 """Workers report their histograms once a second; with hundreds of them, merging all at each report would take longer
 than that."""
+ENDS_WITHOUT_WORKER = frozenset({"worker_died", "generator_lost"})
+"""Codes of ends that no worker has recorded: the worker itself is gone."""
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})
 
@@ -33,6 +36,9 @@ class RunTotals:
         self._classes: dict[int, LedgerClass] = {}
         self._histograms: dict[int, Histograms] = {}
         self._snapshots: dict[int, Snapshot] = {}
+        self._ended: dict[int, Counter[str]] = {}
+        """Ends by worker."""
+        self._gone: set[int] = set()
         self._merged: dict[str, Percentiles] = {}
         self._merged_t = float("-inf")
         self._words: WordErrors | None = None
@@ -46,6 +52,9 @@ class RunTotals:
         """Take one worker's event; returns the event for the front end, or None."""
         if isinstance(event, ConnectionEnded):
             self._classes[event.summary.conn] = event.summary.ledger
+            self._ended.setdefault(worker, Counter())[event.summary.ledger.value] += 1
+            if event.summary.problem is not None and event.summary.problem.code in ENDS_WITHOUT_WORKER:
+                self._gone.add(worker)
             self._retries += event.summary.retries
             self._reconnects += event.summary.reconnects
             if event.summary.words is not None:
@@ -92,8 +101,9 @@ class RunTotals:
     def _joined(self, snapshot: Snapshot) -> Snapshot:
         """The run's snapshot, with the rows of the worker whose snapshot came last."""
         counted: dict[str, int] = {}
-        for each in self._snapshots.values():
-            for name, count in each.ledger.items():
+        for worker, each in self._snapshots.items():
+            # What a worker that is gone has said last of its streams is over.
+            for name, count in (self._ended[worker] if worker in self._gone else each.ledger).items():
                 counted[name] = counted.get(name, 0) + count
         empty = Percentiles()
         return msgspec.structs.replace(

@@ -19,7 +19,7 @@ from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
-from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER, RunTotals
 from flux_desktop.engine.recording.recording_file import worker_file
 from flux_desktop.engine.recording.run_recording import RunRecording
 from flux_desktop.engine.records.commands import (
@@ -50,9 +50,6 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.run_observers import RunObservers
 from flux_desktop.engine.supervision.sharding import dealt, plan_share
 from flux_desktop.engine.supervision.worker_pool import ProcessPool, RunWorker, WorkerPool
-
-_UNRECORDED = frozenset({"worker_died", "generator_lost"})
-"""Codes of ends that no worker has recorded."""
 
 
 class Supervisor:
@@ -271,7 +268,11 @@ class Supervisor:
             self._begin_without(worker)
             return
         self._opened = self._opened or isinstance(event, ConnectionChanged | ConnectionEnded)
-        if isinstance(event, ConnectionEnded) and event.summary.problem and event.summary.problem.code in _UNRECORDED:
+        if (
+            isinstance(event, ConnectionEnded)
+            and event.summary.problem
+            and event.summary.problem.code in ENDS_WITHOUT_WORKER
+        ):
             self._record(event)  # the worker itself no longer can
         elif isinstance(event, GeneratorsSeen) or (
             isinstance(event, Notice) and event.problem.code == "recording_not_fetched"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.measuring.run_totals import RunTotals
@@ -70,3 +71,17 @@ def test_the_time_gained_by_eager_ends_is_that_of_all_workers() -> None:
     joined = totals.take(Snapshot(t=1.1, ledger={}, eager_gained_s=0.25), 2, alone=False)
     assert isinstance(joined, Snapshot)
     assert joined.eager_gained_s == 1.75
+
+
+def test_streams_of_a_worker_that_is_gone_are_no_longer_counted_as_open() -> None:
+    totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=5))
+    totals.take(ConnectionEnded(t=0.5, summary=ConnectionSummary(conn=5, ledger=LedgerClass.COMPLETED)), 1, alone=False)
+    totals.take(Snapshot(t=1.0, ledger={"streaming": 2, "completed": 1}), 1, alone=False)
+    for conn in (1, 3):
+        lost = ConnectionSummary(
+            conn=conn, ledger=LedgerClass.GENERATOR_LOST, problem=Problem(code="generator_lost", what="It was lost.")
+        )
+        totals.take(ConnectionEnded(t=1.1, summary=lost), 1, alone=False)
+    joined = totals.take(Snapshot(t=1.2, ledger={"streaming": 2}), 2, alone=False)
+    assert isinstance(joined, Snapshot)
+    assert joined.ledger == {"streaming": 2, "completed": 1, "generator lost": 2}
