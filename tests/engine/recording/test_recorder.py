@@ -18,7 +18,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.recorder import FLUSH_S, Recorder
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import Notice, RunEnded
-from tests.engine.supervision.test_supervisor import is_streaming
+from tests.engine.supervision.event_conditions import is_streaming
 from tests.recordings import content
 from tests.waiting import PATIENCE_S
 

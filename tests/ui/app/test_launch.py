@@ -17,7 +17,7 @@ from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines, Waiting
+from tests.ui.scripted_engines import Engines, Waiting
 
 FEW = Problem(code="open_files_few", what="This system lets a program open only 256 files.", todo="Raise it.")
 

@@ -21,8 +21,8 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
 from tests.ui.models.presenter.comparisons import pair
+from tests.ui.scripted_engines import Waiting, with_sample
 from tests.ui.services.test_device_watch import device, level
-from tests.ui.window.test_main_window import Waiting, with_sample
 
 
 def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(stage: Stage) -> None:

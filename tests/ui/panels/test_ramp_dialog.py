@@ -17,7 +17,7 @@ from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines, Waiting, replaying, with_sample
+from tests.ui.scripted_engines import Engines, Waiting, replaying, with_sample
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="x.wav", channel="left"), connections=12)
 

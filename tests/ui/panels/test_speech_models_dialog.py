@@ -19,7 +19,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.speech_models.conftest import CONTENTS, small_model
 from tests.speech_models.hub import Hub, running_hub
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.scripted_engines import Waiting
 
 NAME = ENGLISH.name
 

@@ -20,7 +20,7 @@ from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, press_together, until
-from tests.ui.window.test_main_window import Waiting, replaying, with_sample
+from tests.ui.scripted_engines import Waiting, replaying, with_sample
 
 
 def history(*ledgers: dict[str, int]) -> LedgerHistory:

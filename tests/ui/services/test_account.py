@@ -22,7 +22,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.aws.control_plane_stub import control_plane
 from tests.aws.many_endpoints import MANY, page_of_many
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines, Waiting, with_sample
+from tests.ui.scripted_engines import Engines, Waiting, with_sample
 
 EXPIRED = Problem(
     code="sso_expired",

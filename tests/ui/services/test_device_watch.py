@@ -15,7 +15,7 @@ from flux_desktop.ui.services import device_watch
 from flux_desktop.ui.services.device_watch import DeviceWatch
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines
+from tests.ui.scripted_engines import Engines
 
 
 def device(index: int, name: str) -> InputDevice:

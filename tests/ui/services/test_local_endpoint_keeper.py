@@ -21,7 +21,7 @@ from flux_desktop.ui.services.engine_port import EventSink, RunEngine
 from flux_desktop.ui.services.local_endpoint_keeper import LocalEndpointKeeper
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, choose_options, until
-from tests.ui.window.test_main_window import Engines, Waiting, with_sample
+from tests.ui.scripted_engines import Engines, Waiting, with_sample
 
 
 def pid(keeper: LocalEndpointKeeper) -> int:

@@ -15,7 +15,7 @@ from flux_desktop.ui.services.past_run import CUT_OFF, read_past_run
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.scripted_engines import Waiting
 
 
 def record(folder: Path, *, whole: bool = True) -> Path:

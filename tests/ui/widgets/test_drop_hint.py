@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragLeaveEvent
 from flux_desktop.ui.widgets.drop_hint import WORDS
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.scripted_engines import Waiting
 
 
 def test_the_window_says_what_a_drop_does_while_a_recording_is_over_it(stage: Stage) -> None:

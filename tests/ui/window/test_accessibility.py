@@ -33,7 +33,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.menus import choose_behaviour
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import replaying, with_sample
+from tests.ui.scripted_engines import replaying, with_sample
 
 CONTROLS = (
     QAbstractButton,

@@ -14,7 +14,7 @@ from flux_desktop.ui.widgets import log_dialog
 from flux_desktop.ui.widgets.log_dialog import LogDialog
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, press_together, until
-from tests.ui.window.test_main_window import Waiting, with_sample
+from tests.ui.scripted_engines import Waiting, with_sample
 
 
 def test_the_log_grows_while_it_is_open_and_is_filtered(stage: Stage, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -1,127 +1,24 @@
-"""The real window on scripted runs: what a person sees, and that nothing freezes, leaks or lies."""
+"""The real window on scripted runs: what a person sees and reaches, and how a run is started, stopped and left."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import time
 from pathlib import Path
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QWidget
 
-from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.records.commands import SendControl, SetParameters
-from flux_desktop.engine.records.events import (
-    ConnectionChanged,
-    ConnectionEnded,
-    Event,
-    Notice,
-    Received,
-    RunEnded,
-    Snapshot,
-)
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ParameterState, Verdict
-from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.ui.services.engine_port import EngineFactory, EventSink, RunEngine
-from flux_desktop.ui.services.replay import ReplayEngine
-from flux_desktop.ui.views.turn_list import CARD_ROLE
-from flux_desktop.ui.window import main_window, settings
+from flux_desktop.engine.records.plan import WavSource
+from flux_desktop.ui.window import main_window
 from flux_desktop.ui.window.main_window import CLOSE_MAX_S, MainWindow
-from flux_desktop.ui.window.settings_migration import VERSION, Settings
-from tests.engine.messages import received
 from tests.ui import scripted
 from tests.ui.conftest import Stage, choose_options, press_together, until
+from tests.ui.scripted_engines import Engines, Failing, Waiting, labels, replaying, with_sample
 from tests.waiting import PATIENCE_S
-
-
-def replaying(events: list[Event], speed: float = 0.0) -> EngineFactory:
-    return lambda sink: ReplayEngine(sink, events, speed)
-
-
-class Waiting:
-    """An engine that does nothing until it is told to stop; remembers how it was told, and its plan."""
-
-    def __init__(self, sink: EventSink, released: asyncio.Event | None = None) -> None:
-        """Cancelled, it ends at once, or when it is `released`."""
-        self.session_folder: Path | None = None
-        self.stops: list[bool] = []
-        self.commands: list[object] = []
-        self.plan: RunPlan | None = None
-        self._released = released
-        self._stopped = asyncio.Event()
-
-    async def run(self, plan: RunPlan) -> RunEnded:
-        self.plan = plan
-        try:
-            await self._stopped.wait()
-        except asyncio.CancelledError:
-            if self._released is not None:
-                await self._released.wait()
-            raise
-        return RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": plan.connections})
-
-    def send(self, command: object) -> None:
-        self.commands.append(command)
-
-    def stop(self, *, drain: bool = True) -> None:
-        self.stops.append(drain)
-        if not drain:
-            self._stopped.set()
-
-
-class Engines(list[Waiting]):
-    """Makes engines that wait, and remembers them."""
-
-    def __call__(self, sink: EventSink) -> RunEngine:
-        self.append(Waiting(sink))
-        return self[-1]
-
-    def sent[T](self, kind: type[T]) -> list[T]:
-        """The commands of one kind that the newest of them was given."""
-        return [command for command in self[-1].commands if isinstance(command, kind)]
-
-
-class Failing(Waiting):
-    """An engine that fails at once."""
-
-    error: Exception = ProblemError(Problem(code="no_local", what="It fell over.", why="No port.", todo="Try again."))
-
-    async def run(self, plan: RunPlan) -> RunEnded:
-        raise self.error
-
-
-async def with_sample(window: MainWindow) -> None:
-    window.recordings.load_sample()
-    await until(lambda: window.state.recording is not None, "the sample is read")
-
-
-def labels(window: QWidget) -> list[str]:
-    return [label.text() for label in window.findChildren(QLabel) if label.text()]
-
-
-def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.live_page.run_bar.start_button.click()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
-        assert [window.live_page.transcripts.tabs.tabText(n) for n in range(3)] == ["Overview", "#1", "#2"]
-        for view in window.live_page.transcripts.views():
-            window.live_page.transcripts.show_connection(view.conversation.conn)
-            model = view.turns.turns
-            shown = [model.data(model.index(row), CARD_ROLE).text for row in range(model.rowCount())]
-            assert shown == list(scripted.SENTENCES)
-        assert "DONE: 2 completed" in window.live_page.status.main.full_text()
-        await until(lambda: len(window.live_page.plots.plots) > 0, "the plots are there")
-        window.live_page.plots.refresh()
-        assert len(window.live_page.plots.latency._line.getData()[0]) > 20
-
-    stage(replaying(scripted.scripted_run(2)), live)
 
 
 def test_a_first_time_user_needs_one_click(stage: Stage) -> None:
@@ -134,21 +31,6 @@ def test_a_first_time_user_needs_one_click(stage: Stage) -> None:
         assert window.state.run.plan.endpoint == "local"
 
     stage(replaying(scripted.scripted_run(2)), live)
-
-
-def test_interim_text_is_painted_in_place_and_the_list_stays_at_its_end(stage: Stage) -> None:
-    many = tuple(f"This is sentence number {n} of a long conversation." for n in range(40))
-
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        turns = window.live_page.transcripts.views()[0].turns
-        await until(lambda: turns.verticalScrollBar().maximum() > 0, "the list is laid out")
-        assert turns.turns.rowCount() == 40
-        assert turns.verticalScrollBar().value() == turns.verticalScrollBar().maximum()
-
-    stage(replaying(scripted.scripted_run(1, many)), live)
 
 
 @pytest.mark.parametrize("bug", [False, True])
@@ -243,23 +125,6 @@ def test_the_window_closes_in_mid_run(stage: Stage, stubborn: bool, monkeypatch:
     stage(lambda sink: Waiting(sink, released if stubborn else None), live)
 
 
-def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
-    evil = '<b>bold</b><img src="file:///etc/passwd"> <a href="https://example.org">x</a>'
-
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        view = window.live_page.transcripts.views()[0]
-        assert view.conversation.transcript() == [evil]
-        window.live_page.banners.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
-        for label in window.findChildren(QLabel):
-            assert label.textFormat() is Qt.TextFormat.PlainText or not label.text(), label.text()
-            assert not label.openExternalLinks()
-
-    stage(replaying(scripted.scripted_run(1, (evil,))), live)
-
-
 def test_everything_can_be_reached_and_is_named(stage: Stage) -> None:
     engines = Engines()
 
@@ -324,96 +189,6 @@ def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
     stage(replaying(scripted.scripted_run(12)), live)
 
 
-def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None:
-    events = scripted.scripted_run(1)
-    events.insert(30, received(events[29].t, 1, '{"type": 7'))  # type: ignore[union-attr]
-
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        assert any("could not be read" in card.text for card in window.state.run.conversation(1).cards)
-
-    stage(replaying(events), live)
-
-
-def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        view = window.live_page.transcripts.views()[0]
-        view.raw_button.click()
-        assert view.raw.lines.blockCount() == view.conversation.raw.count
-        view.raw.filter.setText("EagerEndOfTurn")
-        assert view.raw.lines.blockCount() == 3
-        view.raw_button.click()
-        assert view.turns.isVisible()
-
-    stage(replaying(scripted.scripted_run(1)), live)
-
-
-def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        window.live_page.transcripts.search.setText("COLD-hearted")
-        results = window.live_page.transcripts.results
-        assert window.live_page.transcripts.stack.currentWidget() is results
-        assert results.list.count() == 2
-        results.list.itemActivated.emit(results.list.item(1))
-        assert window.live_page.transcripts.current() == 2
-        assert window.live_page.transcripts.views()[1].turns.currentIndex().row() == 2
-        assert window.live_page.transcripts.search.text() == ""
-
-    stage(replaying(scripted.scripted_run(2)), live)
-
-
-def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        for suffix in ("txt", "json", "srt", "vtt"):
-            window.transcripts.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
-            window.transcripts.save_transcripts([1, 2], suffix, tmp_path)
-            await until(lambda: not window.tasks.running("export"), "the files are written")
-            for name in ("one", "connection-0001", "connection-0002"):
-                assert "Dashwood" in (tmp_path / f"{name}.{suffix}").read_text(encoding="utf-8")
-        window.transcripts.save_transcripts([1], "txt", tmp_path / "no such folder" / "x.txt")
-        await until(lambda: any("cannot be written" in line for line in labels(window.live_page.banners)), "a banner")
-
-    stage(replaying(scripted.scripted_run(2)), live)
-
-
-def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
-        table = window.live_page.transcripts.overview
-        window.live_page.transcripts.tabs.setCurrentIndex(0)
-        began_s = time.perf_counter()
-        table.refresh()
-        table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        print(f"refresh and sort of 1,000 rows: {(time.perf_counter() - began_s) * 1000:.1f} ms")
-        assert table.rows.rowCount() == 1000
-        assert table.rows.connection_at(0) == 1000
-        table.activated.emit(table.rows.index(0, 0))
-        transcripts = window.live_page.transcripts
-        assert transcripts.current() == 1000
-        (view,) = [view for view in transcripts.views() if view.conversation.conn == 1000]
-        assert view.conversation.transcript() == ["Hello there."], "it was never watched: its text is the summary's"
-
-    events = scripted.scripted_run(1000, ("Hello there.",), snapshot_ticks=60)
-    events = [event for event in events if not isinstance(event, Received)]
-    for event in events:
-        if isinstance(event, ConnectionEnded):
-            event.summary.final_texts = ["Hello there."]
-    stage(replaying(events), live)
-
-
 def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
         await with_sample(window)
@@ -451,67 +226,3 @@ def test_the_window_works_in_a_real_x_server(stage: Stage) -> None:
         assert not window.state.presenting
 
     stage(replaying(scripted.scripted_run(2)), live)
-
-
-def test_what_only_new_streams_can_take_over_is_offered_and_done_for_the_rows_selected(stage: Stage) -> None:
-    engines = Engines()
-
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.live_page.run_bar.connections.setValue(3)
-        choose_options(window, eager_eot_threshold=0.5)
-        window.starter.start()
-        await until(lambda: engines[0].plan is not None, "the run has begun")
-        window.mailbox.put(ConnectionChanged(t=0.1, conn=1, state=ConnectionState.STREAMING))
-        await until(lambda: window.state.run.phase == "running", "it streams")
-        panel = window.live_page.flux_panel
-        assert panel.reconnect_button.isHidden()
-        panel.controls.target.setCurrentIndex(1)
-        await until(lambda: window.live_page.transcripts.tabs.count() == 4, "the tabs are there")
-        window.live_page.transcripts.tabs.setCurrentIndex(0)
-        await until(lambda: window.live_page.transcripts.overview.rows.rowCount() == 3, "the table is there")
-        assert window.live_controls.targets() == []
-        window.live_page.flux_panel.controls.pressed.emit("CloseStream")
-        assert not [c for c in engines[0].commands if isinstance(c, SendControl)], "nobody selected is nobody"
-        window.live_page.transcripts.overview.selectRow(1)
-        assert window.live_controls.targets() == [2]
-        assert panel.eager.switch is not None
-        panel.eager.switch.setChecked(False)
-        await until(lambda: bool(engines.sent(SetParameters)), "the choice is sent")
-        (sent,) = engines.sent(SetParameters)
-        assert (sent.connections, sent.options.eager_eot_threshold, sent.new_stream) == ([2], None, False)
-        parameters = ParameterState(
-            wanted=sent.options, in_force=engines[0].plan.options, needs_new_stream=("eager_eot_threshold",)
-        )
-        rows = [ConnectionRow(conn=2, state=ConnectionState.STREAMING, parameters=parameters)]
-        window.mailbox.put(ConnectionChanged(t=0.2, conn=2, state=ConnectionState.STREAMING))
-        window.mailbox.put(Snapshot(t=0.3, ledger={}, rows=rows))
-        await until(lambda: not panel.reconnect_button.isHidden(), "reconnecting is offered")
-        panel.reconnect_button.click()
-        sent = engines.sent(SetParameters)[-1]
-        assert (sent.connections, sent.new_stream) == ([2], True)
-        assert engines[0].stops == []
-
-    stage(engines, live)
-
-
-def test_an_endpoint_that_takes_no_changes_is_explained_once_and_remembered(stage: Stage) -> None:
-    async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        plan = window.state.run.plan
-        assert plan is not None
-        window.state.run.plan = msgspec.structs.replace(plan, endpoint="of-the-account")
-        for conn in (1, 2):
-            problem = Problem(
-                code="configure_not_supported", what=f"It takes no changes; connection {conn} comes back."
-            )
-            window.mailbox.put(Notice(t=1.0, problem=problem))
-        await until(lambda: not window.live_page.flux_panel.explanation.isHidden(), "it is explained")
-        assert len(window.live_page.banners.banners()) == 1
-        assert settings.collect(window.state).refuses_configure == ["of-the-account"]
-        window.state.refuses_configure = []
-        settings.restore(window.state, Settings(version=VERSION, refuses_configure=["of-the-account"]))
-        assert window.state.refuses_configure == ["of-the-account"]
-
-    stage(Waiting, live)

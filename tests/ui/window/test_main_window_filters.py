@@ -11,7 +11,7 @@ from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, choose_options, until
-from tests.ui.window.test_main_window import Engines, with_sample
+from tests.ui.scripted_engines import Engines, with_sample
 
 ON, OFF = 1, 2
 

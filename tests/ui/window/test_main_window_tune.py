@@ -23,8 +23,8 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, press_together, until
 from tests.ui.models import tuning
+from tests.ui.scripted_engines import replaying, with_sample
 from tests.ui.window.test_accessibility import CONTROLS, is_part_of_another, nameless, reachable
-from tests.ui.window.test_main_window import replaying, with_sample
 
 CLIPS = 6
 """As few as a median needs."""

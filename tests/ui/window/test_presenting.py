@@ -24,7 +24,7 @@ from tests.experiments.test_read_traces import data_set, info, session
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
 from tests.ui.models.presenter.comparisons import A, B, pair, plan
-from tests.ui.window.test_main_window import Waiting, replaying
+from tests.ui.scripted_engines import Waiting, replaying
 
 __all__ = ["data_set"]
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines, with_sample
+from tests.ui.scripted_engines import Engines, with_sample
 from tests.waiting import PATIENCE_S
 
 

@@ -13,8 +13,8 @@ import pytest
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.recovery import offer_unfinished
 from tests.ui.conftest import Stage, until
+from tests.ui.scripted_engines import Waiting
 from tests.ui.services.test_past_run import record
-from tests.ui.window.test_main_window import Waiting
 from tests.waiting import PATIENCE_S
 
 

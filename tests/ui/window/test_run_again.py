@@ -16,7 +16,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.run_again import NO_RUN, NOT_RECORDED, RunAgain
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting, replaying
+from tests.ui.scripted_engines import Waiting, replaying
 
 
 def session(parent: Path, source: Source) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, fitted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.scripted_engines import Waiting
 
 
 @pytest.mark.parametrize(

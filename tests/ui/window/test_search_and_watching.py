@@ -13,7 +13,7 @@ from flux_desktop.ui.services.exporting import transcript
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Engines, Waiting, replaying, with_sample
+from tests.ui.scripted_engines import Engines, Waiting, replaying, with_sample
 
 
 def test_enter_opens_the_first_match_and_esc_clears_the_search(stage: Stage) -> None:

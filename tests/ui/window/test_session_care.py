@@ -12,7 +12,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.session_care import SessionCare
 from tests.reports.documents.recorded_run import recorded
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting
+from tests.ui.scripted_engines import Waiting
 
 
 def test_old_sessions_are_deleted_once_the_user_has_agreed(stage: Stage, tmp_path: Path, monkeypatch) -> None:

@@ -25,8 +25,8 @@ from flux_desktop.ui.window.report_writer import FILE_NAME
 from flux_desktop.ui.window.session_keeper import SessionKeeper
 from tests.reports.documents.recorded_run import recorded
 from tests.ui.conftest import Stage, until
+from tests.ui.scripted_engines import Waiting
 from tests.ui.window.test_accessibility import nameless
-from tests.ui.window.test_main_window import Waiting
 
 
 def words(panel: SessionDetailPanel) -> str:

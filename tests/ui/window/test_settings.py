@@ -20,7 +20,7 @@ from flux_desktop.ui.window.diagnostics import LogKeeper
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.settings_migration import VERSION, Settings, decode
 from tests.ui.conftest import Stage, until
-from tests.ui.window.test_main_window import Waiting, with_sample
+from tests.ui.scripted_engines import Waiting, with_sample
 
 DEFAULTS = Settings(version=VERSION)
 OPTIONS = FluxOptions(

@@ -31,7 +31,7 @@ from tests.engine.messages import Messages
 from tests.trust import canaries
 from tests.ui.conftest import Stage, until
 from tests.ui.scripted import plan, turn_info
-from tests.ui.window.test_main_window import replaying, with_sample
+from tests.ui.scripted_engines import replaying, with_sample
 
 MARKUP = '<b>bold</b> <a href="https://evil.example/">link</a> <img src="file:///etc/passwd"> &lt;'
 
