@@ -41,7 +41,7 @@ class FileStore:
             return
         if file_sha256(part) != sha256:
             part.unlink()
-            raise WrongContentError(sha256)
+            raise WrongContentError("A file changed while it was sent to the generator, or arrived damaged.")
         part.replace(self._folder / sha256)
         self._verified.add(sha256)
 
@@ -77,5 +77,5 @@ class FileStore:
 
 def _checked(sha256: str) -> str:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-        raise WrongContentError(sha256)
+        raise WrongContentError(f"“{sha256[:64]}” is not the hash of a file.")
     return sha256

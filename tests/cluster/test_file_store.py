@@ -31,7 +31,7 @@ def test_a_file_arrives_in_parts_once_and_is_placed(tmp_path: Path) -> None:
 
 def test_what_is_not_what_its_hash_says_is_not_kept(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
-    with pytest.raises(WrongContentError):
+    with pytest.raises(WrongContentError, match="A file changed while it was sent"):
         store.write(HASH, 0, b"other audio", last=True)
     assert store.missing([ENTRY]) == [HASH]
 

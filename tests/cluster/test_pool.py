@@ -21,7 +21,8 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.cluster.link import GeneratorLink
 from flux_desktop.cluster.local_cluster import local_cluster
 from flux_desktop.cluster.membership import Membership, new_membership
-from flux_desktop.cluster.pool import ClusterPool
+from flux_desktop.cluster.messages import EXCHANGE_EVERY_S
+from flux_desktop.cluster.pool import ROWS_EVERY_S, ClusterPool
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.audio_events import AudioFile
@@ -274,6 +275,10 @@ async def test_a_coordinator_of_another_version_is_refused() -> None:
     other = msgspec.structs.replace(membership, versions={**membership.versions, "flux-desktop": "0.0.1"})
     with pytest.raises(ProblemError, match=r"The coordinator has other versions: flux-desktop 0\.0\.1"):
         await ClusterPool(other).workers(RunPlan(endpoint="e", source=WavSource(path="a.wav")), lambda *_: None)
+
+
+def test_rows_of_generators_are_less_than_a_second_old() -> None:
+    assert ROWS_EVERY_S + EXCHANGE_EVERY_S + 0.1 < 1.0
 
 
 async def test_a_microphone_is_refused() -> None:
