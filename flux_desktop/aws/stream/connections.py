@@ -20,6 +20,7 @@ from awscrt.exceptions import AwsCrtError
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt_problem
 from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.stream.network import Network
+from flux_desktop.aws.target import OPENING_GAP_S
 from flux_desktop.base.problem import ProblemError
 
 
@@ -126,6 +127,7 @@ class _Connection:
         self._post = network.inbox.post
         self._retired = False
         self.settings_known = asyncio.Event()
+        self._next = asyncio.Lock()
         self.opened: Any = None
         self.users = 0
         self.streams_wanted = streams_wanted
@@ -156,6 +158,7 @@ class _Connection:
 
         Raises `ProblemError`, for every stream that waits, if it cannot be opened or is lost meanwhile.
         """
+        waits = not first and not self.settings_known.is_set()
         await asyncio.shield(self._opening)
         if first:
             return
@@ -163,6 +166,10 @@ class _Connection:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._limits.connect_s):
                 await self.settings_known.wait()
+        if waits and self.users <= self.streams_max and not self.shut.is_set():
+            # Streams that have waited together would delay each other, and the answers to each other.
+            async with self._next:
+                await asyncio.sleep(OPENING_GAP_S)
         if self.shut.is_set():
             lost_by = self._lost_by or ConnectionResetError("it was closed before any stream was answered")
             raise ProblemError(crt_problem(lost_by, self._address))

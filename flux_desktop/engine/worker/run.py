@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from flux_desktop.aws.target import OPENING_GAP_S
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.connection import Connection
@@ -32,9 +33,6 @@ from flux_desktop.engine.worker.run_monitor import RunMonitor
 
 _LOG = logging.getLogger(__name__)
 
-OPENING_GAP_S = 0.0097
-"""Between two openings: each takes 2.5 ms of the loop, and many in a row delayed the streams that were already sending
-(500 streams: 97 ms). Not a divisor of the chunk length, so that streams do not fall into step."""
 _OPENING = frozenset(
     {ConnectionState.WAITING, ConnectionState.CONNECTING, ConnectionState.OPENED, ConnectionState.RECONNECTING}
 )

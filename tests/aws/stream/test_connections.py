@@ -11,6 +11,7 @@ import pytest
 from h2.exceptions import ProtocolError
 from hyperframe.frame import GoAwayFrame
 
+from flux_desktop.aws.stream import connections as connections_module
 from flux_desktop.aws.stream.opener import SageMakerStream, StreamOpener
 from flux_desktop.base.problem import ProblemError
 from tests.aws.hostile_peer import CONNECTED, Peer, Session, hostile_peer
@@ -163,6 +164,21 @@ async def test_streams_do_not_wait_for_the_settings_of_a_connection_that_has_bee
         results = await asyncio.gather(*opening, return_exceptions=True)
         await opener.close()
     assert [result.problem.code for result in results if isinstance(result, ProblemError)] == ["connection_lost"] * 3
+
+
+async def test_streams_that_have_waited_for_a_connection_start_one_after_the_other(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections_module, "OPENING_GAP_S", PATIENCE_S)
+    async with opener_to(peer, streams_each=4) as opener:
+        opening = [asyncio.create_task(opener.open(QUERY, CREDENTIALS, Recorder())) for _ in range(3)]
+        await asyncio.wait(opening, return_when=asyncio.FIRST_COMPLETED)
+        # One that has not waited does not stand in line.
+        await _open(opener, 1)
+        assert _streams(peer) == [2]
+        for task in opening:
+            task.cancel()
+        await asyncio.wait(opening)
 
 
 async def test_a_lost_connection_ends_each_of_its_streams_and_no_other(peer: Peer) -> None:
