@@ -1,6 +1,6 @@
 """Network resources that all streams of a process share: one network thread, TLS trust and the proxy.
 
-Uses the AWS common runtime's public API. Connections are neither pooled nor shared: every stream opens its own.
+Uses the AWS common runtime's public API. Which streams use which connection is up to `connections`.
 """
 
 from __future__ import annotations
