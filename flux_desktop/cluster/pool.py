@@ -208,7 +208,7 @@ class ClusterPool:
     def _lost(self, link: GeneratorLink) -> None:
         for worker in self._workers.values():
             if worker.link is link:
-                worker.lost(link.lost)
+                worker.lost()
 
     async def _show_rows(self) -> None:
         while True:

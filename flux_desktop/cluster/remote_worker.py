@@ -75,6 +75,10 @@ class RemoteWorker:
             if isinstance(command, OpenConnections | EndConnections):  # others come with `first_commands`
                 self._early.append(command)
             return
+        if self.link.lost:
+            if isinstance(command, OpenConnections):
+                asyncio.get_running_loop().call_soon(self._end_all)
+            return
         if isinstance(command, BeginStreams):
             self.link.start_is_due(command.start_s)
             command = BeginStreams(start_s=command.start_s + self.link.offset.offset_s)
@@ -137,8 +141,13 @@ class RemoteWorker:
     def _named(self, problem: Problem) -> Problem:
         return msgspec.structs.replace(problem, what=f"Generator {self.link.name}: {problem.what}")
 
-    def lost(self, reason: str) -> None:
+    def lost(self) -> None:
         """The generator is lost: so are the connections that had not ended."""
+        self._end_all()
+        self._done.set()
+
+    def _end_all(self) -> None:
+        reason = self.link.lost
         problem = Problem(
             code="generator_lost",
             what=f"Generator {self.link.name} was lost, and this connection with it.",
@@ -151,7 +160,6 @@ class RemoteWorker:
                 summary = row.cut_off(problem, LedgerClass.GENERATOR_LOST)
                 self._ended.add(conn)
                 self._on_event(self.number, ConnectionEnded(t=self._last_t, summary=summary))
-        self._done.set()
 
     async def _fetch_recording(self, path: Path) -> None:
         """Copy the recording from the generator, the paths in it as they are here."""

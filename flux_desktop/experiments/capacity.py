@@ -45,6 +45,10 @@ class StoppedError(Exception):
     """The search ends early, for the reason in its text."""
 
 
+class SenderLostError(Exception):
+    """A part of what sends is gone, as in the text: no rung from then on says anything about the endpoint."""
+
+
 class CapacitySearch:
     """Carries out one search. `instances` returns how many instances the endpoint has, None where that is unknown;
     without it, what is observed of the account counts."""
@@ -127,6 +131,9 @@ class CapacitySearch:
             self._rung = step
             try:
                 outcome = await self._rungs.measured(step)
+                self._check_sender()
+            except SenderLostError as lost:
+                return Result(kind="INVALID", reason=str(lost), max_streams=step.streams)
             except StoppedError as stopped:
                 return interrupted(history, self._plan.search, str(stopped))
             outcome = msgspec.structs.replace(outcome, t_s=round(time.monotonic() - self._began_s, 1))
@@ -149,7 +156,9 @@ class CapacitySearch:
             return None  # as for an account that is not observed
 
     async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
-        """Wait for a time or a condition; returns the seconds waited. Raises `StoppedError` when the search is to end.
+        """Wait for a time or a condition; returns the seconds waited.
+
+        Raises `StoppedError` when the search is to end, and `SenderLostError`.
 
         Conditions of a measurement are looked at rarely: each look sorts all its latencies.
         """
@@ -176,7 +185,12 @@ class CapacitySearch:
             await asyncio.sleep(min(_LOOK_S, longest_s - passed_s))
         return time.monotonic() - began_s
 
+    def _check_sender(self) -> None:
+        if self._observer.sender_fault:
+            raise SenderLostError(self._observer.sender_fault)
+
     def _check_limits(self) -> None:
+        self._check_sender()
         if self._stop_reason:
             raise StoppedError(self._stop_reason)
         if self._observer.run_ended is not None:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
+from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SendControl, Watch
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
@@ -198,7 +199,9 @@ class ClipRun:
             is_refused = summary.problem.code in REFUSED_PARAMETERS
             self._refused = summary.problem if is_refused else None
             self.stop()
-        elif self._failed_in_a_row >= _FAILURES_MAX:
+        elif self._failed_in_a_row >= _FAILURES_MAX or (
+            summary.problem is not None and summary.problem.code in ENDS_WITHOUT_WORKER
+        ):
             self.stop()
         self._open_more()
 

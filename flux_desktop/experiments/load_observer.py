@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flux_desktop.engine.measuring.histogram import of_values
+from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.evaluation.capacity.rung import NOMINAL_STEP_S, RungSamples, slope_lower_bound
@@ -32,6 +33,8 @@ class LoadObserver:
         """Connections that were refused or never Connected, with the reason."""
         self.lost: dict[int, str] = {}
         """Connections that failed in mid-stream, with the reason."""
+        self.sender_fault = ""
+        """Why a part of what sends is gone, an engine process or a generator: that says nothing about the endpoint."""
         self.ended: set[int] = set()
         self.reopened = 0
         """Streams that replaced another one of their connection."""
@@ -127,6 +130,8 @@ class LoadObserver:
         began_s = self.opened_at_s.pop(conn, None)
         self._stream_s += event.t - began_s if began_s is not None else 0.0
         reason = event.summary.problem.what if event.summary.problem else ""
+        if event.summary.problem is not None and event.summary.problem.code in ENDS_WITHOUT_WORKER:
+            self.sender_fault = reason.rstrip(".")
         if ledger in _NOT_SERVED:
             self.refused[conn] = reason
         elif ledger not in _GOOD_ENDS:

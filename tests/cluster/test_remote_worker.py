@@ -18,7 +18,7 @@ from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.recording.recording_file import compressor, recorded_lines
 from flux_desktop.engine.records.audio_events import AudioFile
-from flux_desktop.engine.records.commands import BeginStreams, StartRun, StopRun, decode_command
+from flux_desktop.engine.records.commands import BeginStreams, OpenConnections, StartRun, StopRun, decode_command
 from flux_desktop.engine.records.events import (
     ConnectionEnded,
     Event,
@@ -158,7 +158,7 @@ async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_t
     task = await harness.serving()
     harness.take(ended(1), Snapshot(t=3.0, ledger={}, rows=[ConnectionRow(conn=4, chunks_sent=40)]))
     harness.link.lost = "its connection was lost"
-    harness.worker.lost(harness.link.lost)
+    harness.worker.lost()
     await task
     assert harness.ends == {1: LedgerClass.COMPLETED, 4: LedgerClass.GENERATOR_LOST}
     *_, last, notice = harness.events
@@ -168,6 +168,17 @@ async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_t
     assert last.summary.chunks_sent == 40
     assert last.summary.problem is not None
     assert last.summary.problem.sentence().startswith("Generator a was lost, and this connection with it.")
+
+
+async def test_connections_that_are_opened_on_a_lost_generator_end_at_once(harness: Harness) -> None:
+    task = await harness.serving()
+    harness.link.lost = "its connection was lost"
+    harness.worker.lost()
+    await task
+    harness.worker.connections.append(7)
+    harness.worker.send(OpenConnections(connections=[7]))
+    await asyncio.sleep(0)
+    assert harness.ends[7] is LedgerClass.GENERATOR_LOST
 
 
 async def test_a_run_that_cannot_be_carried_out_there_is_refused(harness: Harness) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from flux_desktop.engine.recording.session_folder import has_recording
 from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.supervision.worker_process import WorkerProcess
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.report import REPORT_FILE, CapacityReport, PhaseDurations
 from flux_desktop.evaluation.capacity.result import Result
@@ -70,6 +73,25 @@ async def test_a_stream_that_is_lost_fails_its_rung(tmp_path: Path) -> None:
     assert (first.judgement, first.lost, first.reason) == ("FAIL", 1, "1 of 1 stream was lost")
     assert report.result is not None
     assert report.result.shape is None, "it was not its latency"
+
+
+async def test_a_sender_that_dies_makes_the_search_invalid_and_is_not_blamed_on_the_endpoint(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill(event: Event) -> None:
+        if isinstance(event, ConnectionChanged) and event.state is ConnectionState.STREAMING and not killed:
+            (worker,) = search._supervisor._workers
+            assert isinstance(worker, WorkerProcess)
+            assert worker._child is not None
+            killed.append(worker._child.process.pid)
+            os.kill(killed[0], signal.SIGKILL)
+
+    search = CapacitySearch(plan(), sessions_dir=tmp_path, on_event=kill)
+    report = await search.run()
+    assert report.result is not None
+    assert report.result.kind == "INVALID"
+    assert report.result.reason == "The process that ran this connection ended unexpectedly"
+    assert report.rungs == []
 
 
 async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> None:
