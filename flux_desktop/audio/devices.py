@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -99,15 +98,13 @@ def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
         try:
             default, default_output = _default_index(audio), _default_output_index(audio)
             devices = [audio.get_device_info_by_index(index) for index in range(audio.get_device_count())]
-            host_apis = [audio.get_host_api_info_by_index(index) for index in range(audio.get_host_api_count())]
+            inputs = [info for info in devices if info["maxInputChannels"] > 0]
+            outputs = [info for info in devices if info["maxOutputChannels"] > 0]
+            names, output_names = portaudio.distinct_names(audio, inputs), portaudio.distinct_names(audio, outputs)
         finally:
             audio.terminate()
-    apis = [portaudio.device_text(api["name"]) for api in host_apis]
-    inputs = [info for info in devices if info["maxInputChannels"] > 0]
-    names = distinct_names([(portaudio.device_text(info["name"]), apis[info["hostApi"]]) for info in inputs])
     named = any(info["name"] in STANDS_FOR_DEFAULT for info in inputs)
     description = default_source_description() if named else ""
-    outputs = [info for info in devices if info["maxOutputChannels"] > 0]
     output_named = any(info["name"] in STANDS_FOR_DEFAULT for info in outputs)
     output_description = default_sink_description() if output_named else ""
     return [
@@ -122,28 +119,12 @@ def list_now() -> tuple[list[InputDevice], list[OutputDevice]]:
         for info, name in zip(inputs, names, strict=True)
     ], [
         OutputDevice(
-            name=portaudio.device_text(info["name"]),
+            name=name,
             is_default=info["index"] == default_output,
             description=output_description if info["name"] in STANDS_FOR_DEFAULT else "",
         )
-        for info in outputs
+        for info, name in zip(outputs, output_names, strict=True)
     ]
-
-
-def distinct_names(devices: Sequence[tuple[str, str]]) -> list[str]:
-    """Names that tell devices apart, from the name and the sound interface of each.
-
-    PortAudio lists a microphone of Windows once for each interface (MME, DirectSound, WASAPI, WDM-KS). Names that are
-    still equal, as of two devices of one kind, are numbered.
-    """
-    times = Counter(name for name, _ in devices)
-    names = [f"{name} ({api})" if times[name] > 1 else name for name, api in devices]
-    earlier: Counter[str] = Counter()
-    for place, name in enumerate(names):
-        earlier[name] += 1
-        if earlier[name] > 1:
-            names[place] = f"{name} {earlier[name]}"
-    return names
 
 
 def find_device(devices: Sequence[InputDevice], wanted: str) -> InputDevice:

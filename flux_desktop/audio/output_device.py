@@ -67,9 +67,10 @@ def _find_output(audio: Any, name: str) -> dict[str, Any]:
     """What PortAudio says of it. Raises `ProblemError` where it is not connected, `OSError` without a default one."""
     if not name:
         return dict(audio.get_default_output_device_info())
-    for index in range(audio.get_device_count()):
-        info = dict(audio.get_device_info_by_index(index))
-        if info["maxOutputChannels"] > 0 and portaudio.device_text(info["name"]) == name:
+    devices = [dict(audio.get_device_info_by_index(index)) for index in range(audio.get_device_count())]
+    outputs = [info for info in devices if info["maxOutputChannels"] > 0]
+    for info, distinct_name in zip(outputs, portaudio.distinct_names(audio, outputs), strict=True):
+        if distinct_name == name:
             return info
     raise ProblemError(
         Problem(

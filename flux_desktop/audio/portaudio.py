@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -138,3 +139,21 @@ def device_text(name: str | bytes) -> str:
     with contextlib.suppress(UnicodeDecodeError, LookupError):
         return name.decode(locale.getencoding())
     return name.decode("latin-1")
+
+
+def distinct_names(audio: Any, infos: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names that tell devices apart, for what PortAudio says of each; all inputs or all outputs are given.
+
+    PortAudio lists a device of Windows once for each sound interface (MME, DirectSound, WASAPI, WDM-KS). Names that
+    are still equal, as of two devices of one kind, are numbered.
+    """
+    names = [device_text(info["name"]) for info in infos]
+    times, earlier = Counter(names), Counter[str]()
+    for place, info in enumerate(infos):
+        if times[names[place]] > 1:
+            interface = audio.get_host_api_info_by_index(info["hostApi"])
+            names[place] += f" ({device_text(interface['name'])})"
+        earlier[names[place]] += 1
+        if earlier[names[place]] > 1:
+            names[place] += f" {earlier[names[place]]}"
+    return names

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.audio.devices import InputDevice, distinct_names, find_device, input_devices
+from flux_desktop.audio.devices import InputDevice, find_device, input_devices
 from flux_desktop.audio.portaudio import device_text
 from flux_desktop.base.problem import ProblemError
 from tests.conftest import all_children
@@ -62,18 +62,6 @@ async def test_cancelled_while_it_starts(tmp_path: Path, passes: int) -> None:
 
 def device(index: int, name: str) -> InputDevice:
     return InputDevice(index=index, name=name, channels=2, default_sample_rate_hz=44100)
-
-
-def test_devices_of_equal_names_are_told_apart_by_their_sound_interface() -> None:
-    listed = [
-        ("Headset", "MME"),
-        ("Headset", "Windows WASAPI"),
-        ("Built-in", "MME"),
-        ("Twin", "ALSA"),
-        ("Twin", "ALSA"),
-    ]
-    names = ["Headset (MME)", "Headset (Windows WASAPI)", "Built-in", "Twin (ALSA)", "Twin (ALSA) 2"]
-    assert distinct_names(listed) == names
 
 
 DEVICES = [device(0, "USB Audio: #0 (hw:1,0)"), device(3, "USB Audio: #1 (hw:1,1)"), device(4, "pulse"), device(5, "7")]

@@ -7,12 +7,24 @@ from typing import Any
 import pytest
 
 from flux_desktop.audio import portaudio
+from flux_desktop.audio.devices import list_now
 from flux_desktop.audio.output_device import output_device
 from flux_desktop.base.problem import ProblemError
 
 DEVICES: list[dict[str, Any]] = [
-    {"index": 0, "name": "Desk", "maxOutputChannels": 0, "defaultSampleRate": 48_000.0},
-    {"index": 1, "name": "Desk", "maxOutputChannels": 2, "defaultSampleRate": 44_100.0},
+    {"index": 0, "name": "Desk", "maxInputChannels": 1, "maxOutputChannels": 0, "defaultSampleRate": 48_000.0},
+    {"index": 1, "name": "Desk", "maxInputChannels": 0, "maxOutputChannels": 2, "defaultSampleRate": 44_100.0},
+    *(
+        {
+            "index": index,
+            "name": "Headphones",
+            "hostApi": host_api,
+            "maxInputChannels": 1,
+            "maxOutputChannels": 2,
+            "defaultSampleRate": 44_100.0,
+        }
+        for index, host_api in ((2, 0), (3, 1), (4, 1))
+    ),
 ]
 
 
@@ -31,6 +43,12 @@ class FakeAudio:
 
     def get_default_output_device_info(self) -> dict[str, Any]:
         raise OSError("No Default Output Device Available")
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        return DEVICES[0]
+
+    def get_host_api_info_by_index(self, index: int) -> dict[str, Any]:
+        return {"name": ("MME", "Windows WASAPI")[index]}
 
     def get_device_count(self) -> int:
         return len(DEVICES)
@@ -70,6 +88,15 @@ def test_an_output_is_opened_at_a_rate_that_it_supports(audio: FakeAudio) -> Non
     assert (audio.options["output_device_index"], audio.options["rate"]) == (1, 44_100)
     assert audio.options["frames_per_buffer"] == 64
     assert audio.calls == ["close", "terminate"]
+
+
+def test_devices_of_one_name_are_told_apart_and_each_can_be_opened(audio: FakeAudio) -> None:
+    equal = ["Headphones (MME)", "Headphones (Windows WASAPI)", "Headphones (Windows WASAPI) 2"]
+    inputs, outputs = list_now()
+    assert [each.name for each in inputs] == [each.name for each in outputs] == ["Desk", *equal]
+    with output_device(equal[1], 44_100) as device:
+        device.open_stream()
+    assert audio.options["output_device_index"] == 3
 
 
 @pytest.mark.parametrize(("name", "code"), [("Headset", "sound_output_missing"), ("", "no_sound_output")])
