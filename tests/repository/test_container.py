@@ -99,6 +99,15 @@ def test_the_line_is_needed_by_up_alone() -> None:
     assert len(re.findall(r"(?m)^ *[^#\s].*\$\{", text)) == 1
 
 
+def test_the_line_is_never_an_argument() -> None:
+    """Every user of a machine can read the arguments of its processes, and the line has a private key."""
+    lines = [line for line in (ROOT / "docs/cluster.md").read_text("utf-8").splitlines() if "cat line.txt" in line]
+    assert lines
+    for line in lines:
+        assert re.match(rf'{LINE_VARIABLE}="\$\(cat line.txt\)" docker ', line), line
+        assert "cat" not in line.partition(" docker ")[2]
+
+
 def test_down_finds_the_generators_of_up() -> None:
     """podman-compose ends as many as the file names, whatever number “up” was given."""
     service = compose()["services"]["generator"]
