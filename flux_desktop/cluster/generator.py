@@ -7,6 +7,9 @@ import platform
 import secrets
 import tempfile
 from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from distributed.comm import get_local_address_for
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
@@ -36,10 +39,13 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
     """
     check_versions(membership.versions, present_versions(), "The coordinator")
     allow_many_files()
-    where = {}
     if listen:
         host, port = parse_address(listen)
-        where = {"host": host, "port": port}
+    else:  # by itself Dask would listen on every address of the machine
+        try:
+            host, port = urlsplit(get_local_address_for(membership.address)).netloc, 0
+        except OSError as error:  # the coordinator's host name is not known
+            raise await _not_joined(membership, name, error) from error
     has_joined = False
     with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
         while True:
@@ -53,7 +59,8 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     death_timeout=_JOIN_MAX_S,
                     local_directory=folder,
                     silence_logs=False,
-                    **where,
+                    host=host,
+                    port=port,
                 ) as worker:
                     has_joined = True
                     on_state(f"Joined {membership.address} as {name}.")

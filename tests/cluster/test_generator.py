@@ -42,6 +42,11 @@ async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch)
         await asyncio.wait({task})
 
 
+async def test_a_coordinator_whose_host_is_not_known_is_reported() -> None:
+    with pytest.raises(ProblemError, match=r"The host name no-such-host\.invalid is not known"):
+        await join(new_membership("tls://no-such-host.invalid:1"), "a", lambda _: None)
+
+
 def test_two_generators_of_a_machine_have_different_names() -> None:
     names = {default_name() for _ in range(5)}
     assert len(names) > 1, "also in containers, where each is process 1"

@@ -205,11 +205,15 @@ async def test_a_lost_generator_makes_the_run_invalid_and_the_others_go_on(
     assert sum(bool(row.lost) for row in trial.rows) == 1
 
 
-def test_no_port_is_open_without_tls(cluster: Cluster) -> None:
+def test_no_port_is_open_without_tls_and_none_to_other_networks(cluster: Cluster) -> None:
     (coordinator,) = processes_of(cluster, "coordinate")
     listening = subprocess.run(["ss", "-Hltnp"], check=True, capture_output=True, text=True).stdout
     ports = [line.split()[3] for line in listening.splitlines() if f"pid={coordinator}," in line]
     assert ports == [urlsplit(cluster.membership.address).netloc]
+    for generator in processes_of(cluster, "join"):
+        ports = [line.split()[3] for line in listening.splitlines() if f"pid={generator}," in line]
+        assert len(ports) <= 1, "none while it is starting"
+        assert all(port.startswith("127.0.0.1:") for port in ports), "as the coordinator reaches it"
 
 
 async def test_too_few_generators_are_a_sentence(
