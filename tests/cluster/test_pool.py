@@ -216,16 +216,25 @@ def test_no_port_is_open_without_tls_and_none_to_other_networks(cluster: Cluster
         assert all(port.startswith("127.0.0.1:") for port in ports), "as the coordinator reaches it"
 
 
-async def test_too_few_generators_are_a_sentence(
+@pytest.fixture
+def waiting_trial(
     cluster: Cluster,
     tmp_path: Path,
-    sentence_wav: Path,  # noqa: F811
     usual_endpoint: LocalEndpointInfo,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> Trial:
+    """A run that waits for more generators than there are, and says so at once."""
+    monkeypatch.setattr("flux_desktop.cluster.pool._TOLD_AFTER_S", 0.0)
+    return Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
+
+
+async def test_too_few_generators_are_a_sentence(
+    waiting_trial: Trial,
+    sentence_wav: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 0.3)
-    monkeypatch.setattr("flux_desktop.cluster.pool._TOLD_AFTER_S", 0.0)
-    trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
+    trial = waiting_trial
     ended = await trial.run(sentence_wav)
     assert ended.problem is not None
     assert ended.problem.what.endswith("of 9 generators have joined the cluster.")
@@ -233,15 +242,12 @@ async def test_too_few_generators_are_a_sentence(
 
 
 async def test_waiting_for_generators_ends_with_a_stop(
-    cluster: Cluster,
-    tmp_path: Path,
+    waiting_trial: Trial,
     sentence_wav: Path,  # noqa: F811
-    usual_endpoint: LocalEndpointInfo,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flux_desktop.cluster.pool._JOINED_MAX_S", 3600.0)
-    monkeypatch.setattr("flux_desktop.cluster.pool._TOLD_AFTER_S", 0.0)
-    trial = Trial(cluster.membership, usual_endpoint, tmp_path, generators=9)
+    trial = waiting_trial
     take = trial.take
 
     def stop_when_waiting(event: Event) -> None:

@@ -25,7 +25,7 @@ def replaying(events: list[Event], speed: float = 0.0) -> EngineFactory:
 
 
 class Waiting:
-    """An engine that does nothing until it is told to stop; remembers how it was told, and its plan."""
+    """An engine that streams nothing and ends when it is stopped; keeps its plan and the arguments of the stop."""
 
     def __init__(self, sink: EventSink, released: asyncio.Event | None = None) -> None:
         """Cancelled, it ends at once, or when it is `released`."""
@@ -79,6 +79,13 @@ class Failing(Waiting):
 async def with_sample(window: MainWindow) -> None:
     window.recordings.load_sample()
     await until(lambda: window.state.recording is not None, "the sample is read")
+
+
+async def with_ended_run(window: MainWindow) -> None:
+    """The sample, streamed to the end of the run."""
+    await with_sample(window)
+    window.starter.start()
+    await until(lambda: window.state.run.ended is not None, "the run has ended")
 
 
 def labels(window: QWidget) -> list[str]:

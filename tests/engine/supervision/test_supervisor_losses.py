@@ -80,7 +80,7 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     assert ended.ledger["completed"] == 2
     assert {conn for conn, summary in driver.summaries.items() if summary.problem} == first
     assert driver.summaries[1].problem.code == "worker_died"
-    assert driver.summaries[1].chunks_sent > 5, "what was last told of it"
+    assert driver.summaries[1].chunks_sent > 5, "the last figures that it reported"
     assert driver.summaries[1].request_id
     recorded = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, ConnectionEnded)]
     assert {event.summary.conn for event in recorded} == {1, 2, 3, 4}, "how each stream ended is recorded too"

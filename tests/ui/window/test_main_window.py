@@ -17,7 +17,7 @@ from flux_desktop.ui.window import main_window
 from flux_desktop.ui.window.main_window import CLOSE_MAX_S, MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, choose_options, press_together, until
-from tests.ui.scripted_engines import Engines, Failing, Waiting, labels, replaying, with_sample
+from tests.ui.scripted_engines import Engines, Failing, Waiting, labels, replaying, with_ended_run, with_sample
 from tests.waiting import PATIENCE_S
 
 
@@ -39,9 +39,7 @@ def test_an_engine_that_fails_is_told_and_the_window_lives(stage: Stage, bug: bo
         error = KeyError("private detail") if bug else Failing.error
 
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         (banner,) = window.live_page.banners.banners()
         words = labels(banner)
         if bug:
@@ -191,9 +189,7 @@ def test_nothing_is_clipped_at_the_smallest_size(stage: Stage) -> None:
 
 def test_the_presenter_shows_one_connection_and_esc_leaves(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         QTest.keyClick(window, Qt.Key.Key_F11)
         await until(lambda: window.state.presenting, "F11 presents")
 

@@ -18,7 +18,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.engine.messages import received
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.scripted_engines import labels, replaying, with_sample
+from tests.ui.scripted_engines import labels, replaying, with_ended_run, with_sample
 
 
 def test_a_run_is_shown_turn_by_turn(stage: Stage) -> None:
@@ -45,9 +45,7 @@ def test_interim_text_is_painted_in_place_and_the_list_stays_at_its_end(stage: S
     many = tuple(f"This is sentence number {n} of a long conversation." for n in range(40))
 
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         turns = window.live_page.transcripts.views()[0].turns
         await until(lambda: turns.verticalScrollBar().maximum() > 0, "the list is laid out")
         assert turns.turns.rowCount() == 40
@@ -60,9 +58,7 @@ def test_text_from_the_server_is_never_markup(stage: Stage) -> None:
     evil = '<b>bold</b><img src="file:///etc/passwd"> <a href="https://example.org">x</a>'
 
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         view = window.live_page.transcripts.views()[0]
         assert view.conversation.transcript() == [evil]
         window.live_page.banners.show_problem(Problem(code="x", what=evil, why=evil, todo=evil))
@@ -78,9 +74,7 @@ def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None
     events.insert(30, received(events[29].t, 1, '{"type": 7'))  # type: ignore[union-attr]
 
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         assert any("could not be read" in card.text for card in window.state.run.conversation(1).cards)
 
     stage(replaying(events), live)
@@ -88,9 +82,7 @@ def test_a_message_the_window_cannot_read_does_not_stop_it(stage: Stage) -> None
 
 def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         view = window.live_page.transcripts.views()[0]
         view.raw_button.click()
         assert view.raw.lines.blockCount() == view.conversation.raw.count
@@ -104,9 +96,7 @@ def test_every_message_can_be_seen_and_filtered(stage: Stage) -> None:
 
 def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         window.live_page.transcripts.search.setText("COLD-hearted")
         results = window.live_page.transcripts.results
         assert window.live_page.transcripts.stack.currentWidget() is results
@@ -121,9 +111,7 @@ def test_search_finds_turns_in_all_transcripts_and_opens_one(stage: Stage) -> No
 
 def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         for suffix in ("txt", "json", "srt", "vtt"):
             window.transcripts.save_transcripts([1], suffix, tmp_path / f"one.{suffix}")
             window.transcripts.save_transcripts([1, 2], suffix, tmp_path)
@@ -138,9 +126,7 @@ def test_transcripts_are_saved_in_every_format(stage: Stage, tmp_path: Path) -> 
 
 def test_the_table_stays_right_with_a_thousand_rows(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         table = window.live_page.transcripts.overview
         window.live_page.transcripts.tabs.setCurrentIndex(0)
         began_s = time.perf_counter()

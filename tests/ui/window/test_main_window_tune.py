@@ -23,7 +23,7 @@ from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, press_together, until
 from tests.ui.models import tuning
-from tests.ui.scripted_engines import replaying, with_sample
+from tests.ui.scripted_engines import replaying, with_ended_run
 from tests.ui.window.test_accessibility import CONTROLS, is_part_of_another, nameless, reachable
 
 CLIPS = 6
@@ -93,9 +93,7 @@ def test_a_data_set_is_recorded_explored_and_used(
 
 def test_pages_keep_their_state_and_a_run_is_seen_from_each(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         window.live_page.transcripts.search.setText("Dashwood")
         press_together(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
         assert window.frame.current == TUNE

@@ -13,14 +13,12 @@ from flux_desktop.ui.services.exporting import transcript
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
-from tests.ui.scripted_engines import Engines, Waiting, replaying, with_sample
+from tests.ui.scripted_engines import Engines, Waiting, replaying, with_ended_run, with_sample
 
 
 def test_enter_opens_the_first_match_and_esc_clears_the_search(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         panel = window.live_page.transcripts
         panel.search.setFocus()
         QTest.keyClicks(panel.search, "cold-hearted")

@@ -31,7 +31,7 @@ from tests.engine.messages import Messages
 from tests.trust import canaries
 from tests.ui.conftest import Stage, until
 from tests.ui.scripted import plan, turn_info
-from tests.ui.scripted_engines import replaying, with_sample
+from tests.ui.scripted_engines import replaying, with_ended_run
 
 MARKUP = '<b>bold</b> <a href="https://evil.example/">link</a> <img src="file:///etc/passwd"> &lt;'
 
@@ -87,9 +87,7 @@ def tips(widget: QWidget) -> list[str]:
 
 def test_markup_of_a_server_is_shown_and_not_obeyed(stage: Stage) -> None:
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         for number in range(window.live_page.transcripts.tabs.count()):
             window.live_page.transcripts.tabs.setCurrentIndex(number)
             window.refresher.draw_texts()
@@ -128,9 +126,7 @@ def test_no_secret_leaves_the_window(stage: Stage, tmp_path: Path) -> None:
         return [kind for kind in leaks(out) if kind in known]
 
     async def live(window: MainWindow) -> None:
-        await with_sample(window)
-        window.starter.start()
-        await until(lambda: window.state.run.ended is not None, "the run has ended")
+        await with_ended_run(window)
         for canary in canaries.CANARIES:
             window.log.handle(logging.LogRecord("botocore", logging.INFO, __file__, 1, "%s", (canary.text,), None))
         assert len(window.log.lines) >= len(canaries.CANARIES)
