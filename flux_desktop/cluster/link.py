@@ -30,8 +30,6 @@ from flux_desktop.engine.records.facts import ConnectionState, GeneratorRow, Ver
 
 _LOG = logging.getLogger(__name__)
 
-LATE_S = 2.0
-"""An answer that took longer: the live figures were older than promised, and the generator's machine was busy."""
 LEASE_KEPT_EVERY_S = 1.0
 """Before the exchanges begin."""
 _CALL_MAX_S = 30.0
@@ -225,10 +223,8 @@ class GeneratorLink:
         if self.lost:
             return [f"generator {self.name} was lost: {self.lost}"]
         faults = []
-        if self._heard_at_most_s > LATE_S:
-            faults.append(
-                f"generator {self.name} did not answer for {self._heard_at_most_s:.1f} s, allowed {LATE_S:g} s"
-            )
+        if late := limits.late_answer(self.name, self._heard_at_most_s):
+            faults.append(late)
         if self._started_late_s > 0:
             faults.append(f"generator {self.name} started {1000 * self._started_late_s:.0f} ms late")
         for worker, snapshot in self._snapshots.items():

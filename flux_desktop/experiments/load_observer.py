@@ -6,14 +6,23 @@ Plain state over the run's events; no clock of its own.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from flux_desktop.engine.measuring.histogram import of_values
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Received, RunEnded, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
+from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
+    Event,
+    GeneratorsSeen,
+    Received,
+    RunEnded,
+    Snapshot,
+)
+from flux_desktop.engine.records.facts import ConnectionState, GeneratorRow, LedgerClass, Percentiles
 from flux_desktop.evaluation.capacity.rung import NOMINAL_STEP_S, RungSamples, slope_lower_bound
 
 _NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED})
@@ -47,6 +56,9 @@ class LoadObserver:
         self._deliveries: dict[int, list[float]] = defaultdict(list)
         self._cpu_percent: list[float] = []
         self._lag_max_ms = self._lag_max_before_ms = 0.0
+        self.unheard_s: dict[str, float] = {}
+        """By generator of a cluster: the longest time without its answer since `mark`."""
+        self._unheard_in_run_s: dict[str, float] = {}
         self._stream_s = 0.0
 
     def take(self, event: Event) -> None:
@@ -67,6 +79,8 @@ class LoadObserver:
                 if event.cpu_percent is not None:
                     self._cpu_percent.append(event.cpu_percent)
                 self._lag_max_ms = event.loop_lag.max_ms or 0.0
+            case GeneratorsSeen(rows=rows):
+                self._generators(rows)
             case RunEnded():
                 self.run_ended = event
             case _:
@@ -78,6 +92,7 @@ class LoadObserver:
         self._deliveries.clear()
         self._cpu_percent.clear()
         self._lag_max_before_ms = self._lag_max_ms
+        self.unheard_s.clear()
 
     def samples(self) -> RungSamples:
         """The latencies since `mark`, by figure and connection, and the signs of saturation."""
@@ -117,6 +132,14 @@ class LoadObserver:
     def stream_minutes(self, now_s: float) -> float:
         """Minutes of all streams so far, open ones included."""
         return (self._stream_s + sum(now_s - began_s for began_s in self.opened_at_s.values())) / 60
+
+    def _generators(self, rows: Sequence[GeneratorRow]) -> None:
+        for row in rows:
+            in_run_s = row.heard_at_most_s_ago
+            # Rows come twice a second: a silence between two of them shows only where it is the longest of the run.
+            seen_s = in_run_s if in_run_s > self._unheard_in_run_s.get(row.name, 0.0) else row.heard_s_ago
+            self._unheard_in_run_s[row.name] = in_run_s
+            self.unheard_s[row.name] = max(self.unheard_s.get(row.name, 0.0), seen_s)
 
     def _latency(self, event: Received, user_ms: float, wire_ms: float) -> None:
         if event.turn_event == "Update":

@@ -125,5 +125,7 @@ class RungMeasurement:
         if refused:
             return ""
         observer = self._observer
-        _, reasons = generator_limits().judge(observer.own_lateness(), observer.stall(), observer.cpu_percent())
-        return "; ".join(reasons)
+        limits = generator_limits()
+        _, reasons = limits.judge(observer.own_lateness(), observer.stall(), observer.cpu_percent())
+        late = (limits.late_answer(name, longest_s) for name, longest_s in observer.unheard_s.items())
+        return "; ".join([*reasons, *filter(None, late)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flux_desktop.cluster.link import LATE_S, GeneratorLink, in_order
+from flux_desktop.cluster.link import GeneratorLink, in_order
 from flux_desktop.cluster.membership import present_versions
 from flux_desktop.cluster.messages import GeneratorReport, Hello, pack
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
@@ -145,7 +145,7 @@ def test_a_generator_at_a_glance(clock: list[float]) -> None:
 def test_one_that_answers_late_makes_the_run_invalid(clock: list[float]) -> None:
     link = link_of()
     for _ in range(2):
-        clock[0] += LATE_S + 0.5
+        clock[0] += LIMITS.answer_s + 0.5
         link._take(GeneratorReport(monotonic_s=0.0), clock[0])
     assert link.faults(LIMITS) == ["generator a did not answer for 2.5 s, allowed 2 s"]
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Received, Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass, Percentiles
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, GeneratorsSeen, Received, Snapshot
+from flux_desktop.engine.records.facts import (
+    ConnectionState,
+    ConnectionSummary,
+    GeneratorRow,
+    LedgerClass,
+    Percentiles,
+)
 from flux_desktop.experiments.load_observer import LoadObserver
 
 
@@ -96,3 +102,18 @@ def test_a_stall_counts_in_the_rung_that_it_falls_in() -> None:
     observer.take(Snapshot(t=3.0, ledger={}, loop_lag=Percentiles(n=9, max_ms=700.0), cpu_percent=70.0))
     assert observer.stall().max_ms == 700.0
     assert observer.cpu_percent() == 60.0
+
+
+def test_a_late_answer_of_a_generator_counts_in_the_rung_that_it_falls_in() -> None:
+    def seen(t: float, silent_s: float, at_most_s: float) -> GeneratorsSeen:
+        return GeneratorsSeen(t=t, rows=[GeneratorRow(name="a", heard_s_ago=silent_s, heard_at_most_s_ago=at_most_s)])
+
+    observer = LoadObserver()
+    observer.take(seen(1.0, 0.2, 3.1))
+    assert observer.unheard_s == {"a": 3.1}, "it was over before the row came"
+    observer.mark()
+    observer.take(seen(2.0, 0.2, 3.1))
+    assert observer.unheard_s == {"a": 0.2}, "of the rung before"
+    observer.take(seen(4.5, 2.6, 3.1))
+    observer.take(seen(5.0, 0.1, 3.1))
+    assert observer.unheard_s == {"a": 2.6}

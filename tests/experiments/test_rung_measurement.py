@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from flux_desktop.engine.records.facts import LedgerClass
+from flux_desktop.engine.measuring.generator_limits import generator_limits
+from flux_desktop.engine.records.events import GeneratorsSeen
+from flux_desktop.engine.records.facts import GeneratorRow, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.report import PhaseDurations
@@ -93,3 +95,15 @@ def test_a_replaced_stream_or_another_number_of_instances_makes_a_rung_invalid()
     assert (outcome.judgement, outcome.reason) == ("INVALID", "1 stream was replaced while measuring")
     outcome = RungBench(instances=(1, 2)).measured(Rung(streams=1))
     assert (outcome.judgement, outcome.instances_changed) == ("INVALID", True)
+
+
+def test_a_generator_that_answers_late_makes_a_rung_invalid() -> None:
+    bench = RungBench()
+    unheard_s = 2 * generator_limits().answer_s
+    late = GeneratorRow(name="10.0.0.7", heard_s_ago=unheard_s, heard_at_most_s_ago=unheard_s)
+    bench.during = lambda: bench.observer.take(GeneratorsSeen(t=bench.now_s, rows=[late]))
+    outcome = bench.measured(Rung(streams=1))
+    assert (outcome.judgement, outcome.reason) == (
+        "INVALID",
+        generator_limits().late_answer("10.0.0.7", unheard_s),
+    )

@@ -24,6 +24,8 @@ class GeneratorLimits(Struct, frozen=True):
     loop_lag_max_ms: float = 500.0
     """One stall this long falsifies every latency measured around it, however long the run is."""
     cpu_percent: float = 90.0
+    answer_s: float = 2.0
+    """One generator of a cluster answered no later: its live figures were no older, and it was not busy otherwise."""
 
     def scaled(self, factor: float) -> GeneratorLimits:
         """Every limit multiplied by a factor."""
@@ -46,6 +48,12 @@ class GeneratorLimits(Struct, frozen=True):
         if (cpu_percent or 0) > self.cpu_percent:
             reasons.append(f"the engine used {cpu_percent:.0f} % of a CPU core, allowed {self.cpu_percent:.0f} %")
         return (Verdict.INVALID if reasons else Verdict.DONE), reasons
+
+    def late_answer(self, generator: str, longest_s: float) -> str:
+        """Why a generator of a cluster was late, by the longest time without its answer; empty if it was not."""
+        if longest_s <= self.answer_s:
+            return ""
+        return f"generator {generator} did not answer for {longest_s:.1f} s, allowed {self.answer_s:g} s"
 
     def notes(self) -> list[str]:
         """What a person must know who reads a verdict by these limits; empty for the usual ones."""

@@ -39,6 +39,8 @@ class RunTotals:
         self._ended: dict[int, Counter[str]] = {}
         """Ends by worker."""
         self._gone: set[int] = set()
+        self._died_with = 0
+        """Connections that ended because an engine process did."""
         self._merged: dict[str, Percentiles] = {}
         self._merged_t = float("-inf")
         self._words: WordErrors | None = None
@@ -55,6 +57,7 @@ class RunTotals:
             self._ended.setdefault(worker, Counter())[event.summary.ledger.value] += 1
             if event.summary.problem is not None and event.summary.problem.code in ENDS_WITHOUT_WORKER:
                 self._gone.add(worker)
+                self._died_with += event.summary.problem.code == "worker_died"
             self._retries += event.summary.retries
             self._reconnects += event.summary.reconnects
             if event.summary.words is not None:
@@ -75,6 +78,9 @@ class RunTotals:
         merged = {name: self._percentiles(name) for name in _ALL}
         cpu_percent = max((event.cpu_percent for event in self._histograms.values()), default=None)
         judged, reasons = self._generator.judge(merged["pacing"], merged["loop_lag"], cpu_percent)
+        if self._died_with:
+            ended = "1 connection" if self._died_with == 1 else f"{self._died_with} connections"
+            faults = [*faults, f"an engine process ended unexpectedly, and {ended} with it"]
         if faults:
             judged, reasons = Verdict.INVALID, [*faults, *reasons]
         counted = ledger(self._classes.values(), self._planned)

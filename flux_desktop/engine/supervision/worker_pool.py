@@ -85,7 +85,7 @@ class ProcessPool:
         return await preflight.prepare(plan, local)
 
     def faults(self) -> list[str]:
-        """None: a process that dies takes its own connections with it, which the ledger shows."""
+        """None: a process that dies is known by how its connections end."""
         return []
 
     async def close(self) -> None:

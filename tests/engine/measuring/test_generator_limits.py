@@ -42,7 +42,7 @@ def test_a_sound_run_is_done() -> None:
 
 def test_a_factor_multiplies_every_limit_and_the_run_says_so() -> None:
     wide = generator_limits({FACTOR_VARIABLE: "10"})
-    assert wide == GeneratorLimits(400.0, 400.0, 5000.0, 900.0)
+    assert wide == GeneratorLimits(400.0, 400.0, 5000.0, 900.0, 20.0)
     standstill = Percentiles(n=100, p99_ms=300.0, max_ms=4000.0)
     assert wide.judge(standstill, standstill, 100.0) == (Verdict.DONE, [])
     assert wide.judge(Percentiles(), Percentiles(n=100, max_ms=5001.0), None)[0] is Verdict.INVALID

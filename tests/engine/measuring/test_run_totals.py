@@ -85,3 +85,17 @@ def test_streams_of_a_worker_that_is_gone_are_no_longer_counted_as_open() -> Non
     joined = totals.take(Snapshot(t=1.2, ledger={"streaming": 2}), 2, alone=False)
     assert isinstance(joined, Snapshot)
     assert joined.ledger == {"streaming": 2, "completed": 1, "generator lost": 2}
+
+
+def test_a_run_that_lost_an_engine_process_is_invalid_whatever_its_limits_say() -> None:
+    totals = RunTotals(
+        RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=2, limits=(parse_limit("completed>=1"),))
+    )
+    died = Problem(code="worker_died", what="Its process ended.")
+    for conn, problem in ((1, None), (2, died)):
+        ledger = LedgerClass.FAILED if problem else LedgerClass.COMPLETED
+        summary = ConnectionSummary(conn=conn, ledger=ledger, problem=problem)
+        totals.take(ConnectionEnded(t=1.0, summary=summary), conn, alone=False)
+    ended = totals.ended(2.0, interrupted=False)
+    assert ended.verdict is Verdict.INVALID
+    assert ended.reasons == ["an engine process ended unexpectedly, and 1 connection with it"]

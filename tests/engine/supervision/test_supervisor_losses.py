@@ -78,6 +78,7 @@ async def test_a_worker_that_dies_takes_its_own_streams_along_and_no_other(drive
     ended = await driver.run(connections=4)
     assert ended.ledger["failed in mid-stream"] == 2
     assert ended.ledger["completed"] == 2
+    assert ended.reasons[0] == "an engine process ended unexpectedly, and 2 connections with it"
     assert {conn for conn, summary in driver.summaries.items() if summary.problem} == first
     assert driver.summaries[1].problem.code == "worker_died"
     assert driver.summaries[1].chunks_sent > 5, "the last figures that it reported"
