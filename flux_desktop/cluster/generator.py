@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import platform
 import secrets
-import tempfile
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import platformdirs
 from distributed.comm import get_local_address_for
 
+from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
 from flux_desktop.cluster.addresses import parse_address
 from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
 from flux_desktop.cluster.messages import LEASE_S
 from flux_desktop.cluster.nodes import WorkerNode, security
-from flux_desktop.cluster.reachability import unreachable_because
+from flux_desktop.cluster.reachability import obstacle
 
 _JOIN_MAX_S = 15.0
 _AGAIN_S = 2.0
@@ -34,8 +38,8 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
     The coordinator connects to `listen` (HOST:PORT); empty is the address by which this machine reaches the
     coordinator, with any free port.
 
-    Raises `ProblemError` if the first attempt fails, if the coordinator has other versions, or if it has gone and the
-    membership has expired.
+    Raises `ProblemError` if the first attempt fails, if the coordinator has other versions, or if it has gone and
+    another cluster's coordinator has its address or the membership has expired.
     """
     check_versions(membership.versions, present_versions(), "The coordinator")
     allow_many_files()
@@ -47,7 +51,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
         except OSError as error:  # the coordinator's host name is not known
             raise await _not_joined(membership, name, error) from error
     has_joined = False
-    with tempfile.TemporaryDirectory(prefix="flux-cluster-") as folder:
+    with _own_folder() as folder:
         while True:
             try:
                 async with WorkerNode(
@@ -57,7 +61,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     nthreads=2,
                     dashboard=False,
                     death_timeout=_JOIN_MAX_S,
-                    local_directory=folder,
+                    local_directory=str(folder),
                     silence_logs=False,
                     host=host,
                     port=port,
@@ -71,6 +75,18 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                     raise await _not_joined(membership, name, error) from error
             check_not_expired(membership)
             await asyncio.sleep(_AGAIN_S)
+            if (await obstacle(membership)).is_other_cluster:
+                raise _ended(membership)
+
+
+def _ended(membership: Membership) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="cluster_unreachable",
+            what=f"The cluster has ended: the coordinator at {membership.address} is now that of another cluster.",
+            todo="Join with the line that it has printed.",
+        )
+    )
 
 
 async def _not_joined(membership: Membership, name: str, error: Exception) -> ProblemError:
@@ -80,6 +96,28 @@ async def _not_joined(membership: Membership, name: str, error: Exception) -> Pr
         todo = "Choose another name with --name."
     else:
         what = f"The coordinator at {membership.address} cannot be joined."
-        why = await unreachable_because(membership) or (f"{text}." if text else "It did not answer.")
+        why = (await obstacle(membership)).why or (f"{text}." if text else "It did not answer.")
         todo = "Check that it is running, that its port is open, and that the line is its own."
     return ProblemError(Problem(code="cluster_unreachable", what=what, why=why, todo=todo))
+
+
+@contextlib.contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Dask's, beside the files that generators of this machine have received. Raises `ProblemError`."""
+    parent = Path(platformdirs.user_cache_dir("flux-desktop", appauthor=False))
+    try:
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = private_folder("generator-", parent)
+    except OSError as error:
+        raise ProblemError(
+            Problem(
+                code="cluster_folder",
+                what=f"The generator's files cannot be kept in {parent}.",
+                why=f"{error.strerror or error}.",
+                todo="Free space on that disk, or make the folder writable.",
+            )
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -20,7 +20,7 @@ from flux_desktop.cluster.addresses import is_here
 from flux_desktop.cluster.link import GeneratorLink, in_order
 from flux_desktop.cluster.membership import Membership, check_versions, present_versions
 from flux_desktop.cluster.nodes import client
-from flux_desktop.cluster.reachability import unreachable_because
+from flux_desktop.cluster.reachability import obstacle
 from flux_desktop.cluster.remote_worker import RemoteWorker
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.measuring.generator_limits import generator_limits
@@ -142,7 +142,7 @@ class ClusterPool:
                 Problem(
                     code="cluster_unreachable",
                     what=f"The coordinator at {self._membership.address} cannot be reached.",
-                    why=await unreachable_because(self._membership) or "It did not answer.",
+                    why=(await obstacle(self._membership)).why or "It did not answer.",
                     todo="Check that “flux-stress cluster coordinate” is running, that its port is open, and that the "
                     "line is its own.",
                 )

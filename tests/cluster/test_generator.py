@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from flux_desktop.cluster import generator
 from flux_desktop.cluster.coordinator import coordinate
 from flux_desktop.cluster.generator import default_name, join
 from flux_desktop.cluster.membership import Membership, new_membership
+from tests.waiting import PATIENCE_S
 
 
 async def test_other_versions_are_refused_before_anything_is_connected() -> None:
@@ -28,23 +30,74 @@ async def test_a_coordinator_that_is_not_there_is_reported(monkeypatch: pytest.M
         await join(new_membership("tls://127.0.0.1:9"), "a", lambda _: None)
 
 
-async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+async def started(listen: str) -> tuple[Membership, asyncio.Task[None]]:
+    """A coordinator that is ready."""
     ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
-    coordinator = asyncio.create_task(coordinate("127.0.0.1:0", ready.set_result, lambda _: None))
+    coordinator = asyncio.create_task(coordinate(listen, ready.set_result, lambda _: None))
     await asyncio.wait({coordinator, ready}, return_when=asyncio.FIRST_COMPLETED)
+    return await ready, coordinator
+
+
+async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    membership, coordinator = await started("127.0.0.1:0")
     joined = asyncio.Event()
-    first = asyncio.create_task(join(await ready, "a", lambda _: joined.set()))
+    first = asyncio.create_task(join(membership, "a", lambda _: joined.set()))
     await joined.wait()
     with pytest.raises(ProblemError, match=r"named a has already joined the cluster\. Choose another name"):
-        await join(await ready, "a", lambda _: None)
+        await join(membership, "a", lambda _: None)
     for task in (first, coordinator):
         task.cancel()
         await asyncio.wait({task})
 
 
+async def test_what_dask_has_left_of_a_killed_generator_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    left = tmp_path / "flux-desktop" / "generator-4194305-x"  # above the highest process number of Linux
+    left.mkdir(parents=True)
+    membership, coordinator = await started("127.0.0.1:0")
+    joined: asyncio.Future[list[Path]] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(join(membership, "a", lambda _: joined.set_result(list(left.parent.rglob("*")))))
+    folders = await joined
+    assert left not in folders
+    assert any(folder.name.startswith("worker") for folder in folders), "Dask's folder is there"
+    for each in (task, coordinator):
+        each.cancel()
+        await asyncio.wait({each})
+    assert not list(left.parent.iterdir())
+
+
 async def test_a_coordinator_whose_host_is_not_known_is_reported() -> None:
     with pytest.raises(ProblemError, match=r"The host name no-such-host\.invalid is not known"):
         await join(new_membership("tls://no-such-host.invalid:1"), "a", lambda _: None)
+
+
+async def test_it_ends_when_another_clusters_coordinator_has_the_address_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(generator, "_AGAIN_S", 0.1)
+    membership, coordinator = await started("127.0.0.1:0")
+    address, others = membership.address.removeprefix("tls://"), []
+
+    def joined(text: str) -> None:
+        if text.startswith("Joined"):
+            coordinator.cancel()
+            coordinator.add_done_callback(lambda _: others.append(asyncio.create_task(started(address))))
+
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(ProblemError, match=r"has ended: the coordinator at .* is now that of another cluster"):
+            await join(membership, "a", joined)
+    _, other = await others[0]
+    other.cancel()
+    await asyncio.wait({other})
+
+
+async def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ProblemError, match=r"cannot be kept in .*file/flux-desktop\. Not a directory"):
+        await join(new_membership("tls://127.0.0.1:9"), "a", lambda _: None)
 
 
 def test_two_generators_of_a_machine_have_different_names() -> None:
@@ -66,10 +119,7 @@ def has_ipv6() -> bool:
 async def test_without_its_coordinator_it_ends_once_the_line_has_expired(listen: str) -> None:
     if listen.startswith("[") and not has_ipv6():
         pytest.skip("this machine has no IPv6")
-    ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
-    coordinator = asyncio.create_task(coordinate(listen, ready.set_result, lambda _: None))
-    await asyncio.wait({coordinator, ready}, return_when=asyncio.FIRST_COMPLETED)
-    membership = await ready
+    membership, coordinator = await started(listen)
     assert membership.address.startswith(f"tls://{listen[:-1]}")
     expired = msgspec.structs.replace(membership, until_s=0.0)
     notices: list[str] = []

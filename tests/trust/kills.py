@@ -23,13 +23,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.recording_file import recording_files
 from flux_desktop.engine.recording.session_folder import create_session
 from flux_desktop.engine.records.events import RunStarted, decode_event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.local_endpoint.http import certificates
+from flux_desktop.local_endpoint.http.server import FOLDER_PREFIX
 from flux_desktop.ui.services.past_run import read_past_run
 from tests.recordings import content
 
@@ -224,7 +225,7 @@ def _look(outcome: Outcome, sessions: Path, event_lines: list[bytes]) -> None:
 
 def _start_again(outcome: Outcome, sessions: Path, temporary: Path) -> None:
     """What the next start of the program does, and what is left after it."""
-    shutil.rmtree(certificates.private_folder(temporary))
+    shutil.rmtree(private_folder(FOLDER_PREFIX, temporary))
     plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
     create_session(sessions, RunStarted(t=0.0, wall_time="", plan=plan, version=""))
     litter = [path.name for path in (*temporary.iterdir(), *sessions.glob(".*"), *sessions.rglob("*.part"))]

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from flux_desktop.base.authority import Authority
-from flux_desktop.base.running import is_running
 
 _LIFETIME = timedelta(days=30)
-_FOLDER_PREFIX = "flux-local-"
 
 
 class Certificates(NamedTuple):
@@ -23,20 +19,6 @@ class Certificates(NamedTuple):
     ca_file: Path
     cert_file: Path
     key_file: Path
-
-
-def private_folder(parent: Path | None = None) -> Path:
-    """A new folder for this process, mode 0700, in `parent` (by default the system's temporary folder).
-
-    Folders of processes that were killed are removed.
-    """
-    parent = parent or Path(tempfile.gettempdir())
-    for old in parent.glob(f"{_FOLDER_PREFIX}*"):
-        number = old.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
-        if number.isdigit() and not is_running(int(number)):
-            # Another user's folder cannot be removed, and need not be.
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-", dir=parent))
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> Certificates:

@@ -26,12 +26,13 @@ from granian.http import HTTP2Settings
 from granian.server.embed import Server
 
 from flux_desktop import __version__
+from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
 from flux_desktop.base.resources import SAMPLE_DATA_SET, SAMPLE_RECORDING, resource_path
 from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
-from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates, private_folder
+from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.http.routes import Routes
 from flux_desktop.local_endpoint.recognition.pools import make_pools
@@ -41,6 +42,8 @@ from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
 
 HOST = "127.0.0.1"
 FILES_MIN = 64
+FOLDER_PREFIX = "flux-local-"
+"""Of the temporary folders with certificates."""
 _LOG = logging.getLogger(__name__)
 _STOP_WITHIN_S = 0.7
 _EXIT_AFTER_S = 1.8
@@ -77,7 +80,7 @@ def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
     port = _free_port(settings.port)
     folder: Path | None = None
     try:
-        folder = private_folder()
+        folder = private_folder(FOLDER_PREFIX)
         _run_loop(_serve(settings, port, folder, announce))
     except (OSError, ExceptionGroup) as error:
         raise _cause(error) from error

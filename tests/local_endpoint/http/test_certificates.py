@@ -1,8 +1,7 @@
-"""Generated certificates, and the private folder that holds them."""
+"""Tests for local_endpoint.http.certificates."""
 
 from __future__ import annotations
 
-import os
 import ssl
 import stat
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from flux_desktop.local_endpoint.http.certificates import make_certificates, private_folder
+from flux_desktop.local_endpoint.http.certificates import make_certificates
 
 
 def test_a_server_certificate_for_the_given_hosts_that_a_client_can_verify(tmp_path: Path) -> None:
@@ -41,14 +40,3 @@ def test_two_runs_do_not_share_an_authority(tmp_path: Path) -> None:
 def test_a_host_that_is_no_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="A-label"):
         make_certificates(tmp_path, ["münchen"])
-
-
-def test_folders_of_ended_processes_are_removed_and_others_kept(tmp_path: Path) -> None:
-    ended = tmp_path / "flux-local-4194305-x"  # above the highest process number of Linux
-    running = tmp_path / f"flux-local-{os.getppid()}-x"
-    foreign = tmp_path / "flux-local-notes"
-    for folder in (ended, running, foreign):
-        folder.mkdir()
-    own = private_folder(tmp_path)
-    assert stat.S_IMODE(own.stat().st_mode) == 0o700
-    assert sorted(tmp_path.iterdir()) == sorted([running, foreign, own])
