@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
     what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    arguments.add_streams_per_channel(what)
     what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
     what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     arguments.add_flux_arguments(parser)

@@ -47,7 +47,6 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RAMP",
         help="number of connections and how long to hold them, such as 10x30s,50x60s,100x2m; implies --loop",
     )
-    add_streams_per_channel(load)
     during = parser.add_argument_group("during the stream")
     during.add_argument(
         "--keepalive-interval", type=seconds, metavar="TIME", help="send one sample of silence at this interval"
@@ -179,6 +178,7 @@ def add_endpoint_argument(parser: argparse.ArgumentParser, *, optional: bool = F
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connections", type=int, default=1, metavar="N", help="concurrent connections (default: 1)")
+    add_streams_per_channel(parser)
     parser.add_argument(
         "--duration",
         type=seconds,

@@ -243,7 +243,6 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
         raise _wrong(f"--utilisation must be between 0.1 and 1 (got {args.utilisation:g}).", "Write 0.75 for 75 %.")
     limits, args.limit = args.limit or [DEFAULT_TEXT], []
     run_plan = plan_from(args, source_from(args), options_from(args))
-    run_plan = msgspec.structs.replace(run_plan, streams_per_channel=args.streams_per_channel)
     run_plan = checked(on_demand_plan(run_plan, args.max))
     return CapacityPlan(
         run=run_plan,

@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.add_endpoint_argument(parser)
     parser.add_argument("--yes", action="store_true", help="start without asking")
+    arguments.add_streams_per_channel(parser)
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
     out = parser.add_argument_group("results")

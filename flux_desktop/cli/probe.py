@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     unused = ("eot_threshold", "eager_eot_threshold", "eot_timeout_ms", "profanity_filter", "numerals", "redact")
     parser.set_defaults(
         connections=1,
+        streams_per_channel=1,
         duration=None,
         chunk_ms=80.0,
         reconnect=False,

@@ -44,6 +44,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         rule,
         *(_row(name, str(count)) for name, count in summary.ledger.items()),
         _row("planned", str(summary.planned)),
+        *_shared(summary),
         *_repeated(summary),
         "",
         _row("turns", _turns(summary)),
@@ -88,6 +89,12 @@ def _row(label: str, value: str) -> str:
 
 def _with_gaps(summary: FinalSummary) -> str:
     return f" ({summary.reconnected} with a gap)" if summary.reconnected else ""
+
+
+def _shared(summary: FinalSummary) -> list[str]:
+    """How many streams might share a channel, where any might."""
+    shared = summary.streams_per_channel
+    return [_row("streams per channel", f"up to {shared}")] if shared > 1 else []
 
 
 def _repeated(summary: FinalSummary) -> list[str]:

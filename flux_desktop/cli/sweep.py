@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
     what.add_argument("--repeats", type=int, default=3, metavar="N", help="recordings of each clip (default: 3)")
     what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    arguments.add_streams_per_channel(what)
     what.add_argument(
         "--line-noise", action="store_true", help=f"noise of {LINE_NOISE_DBFS:g} dBFS in the silence after each clip"
     )

@@ -137,9 +137,9 @@ BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 5
+    schema: int = 6
     """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise.
-    3: `accuracy`. 4: `account`. 5: `generators`."""
+    3: `accuracy`. 4: `account`. 5: `generators`. 6: `streams_per_channel`."""
     version: str
     endpoint: str
     verdict: str
@@ -151,6 +151,8 @@ class FinalSummary(Struct, kw_only=True):
     planned: int
     ledger: dict[str, int]
     """Streams by class; adds up to `planned`."""
+    streams_per_channel: int = 1
+    """Streams that might share a TCP and TLS connection at most, by the plan."""
     duration_s: float
     turns: int
     event_counts: dict[str, int]
@@ -213,6 +215,7 @@ def final_summary(
         interrupted=ended.interrupted,
         planned=sum(ended.ledger.values()),
         ledger=ended.ledger,
+        streams_per_channel=result.started.plan.streams_per_channel if result.started else 1,
         duration_s=round(ended.t, 3),
         turns=sum(summary.turns for summary in summaries),
         event_counts=result.event_counts,

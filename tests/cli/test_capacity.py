@@ -48,7 +48,6 @@ def test_the_flags_make_a_plan() -> None:
     assert plan.timing.measure_s == 120
     assert plan.budget_stream_minutes == pytest.approx(100)
     assert capacity._plan(parsed(), PRICES).criteria == (LIMIT,)
-    assert capacity._plan(parsed("--streams-per-channel", "5"), PRICES).run.streams_per_channel == 5
 
 
 def test_a_time_of_day_is_the_next_one() -> None:
@@ -63,7 +62,6 @@ def test_a_time_of_day_is_the_next_one() -> None:
         (("--limit", "end_of_turn_p95_ms<400"), "depends on thresholds"),
         (("--budget", "much"), "The budget “much” cannot be read."),
         (("--until", "25:00"), "The time “25:00” cannot be read."),
-        (("--streams-per-channel", "0"), "Streams on a channel must be at least 1 (got 0)."),
         (("--max", "0"), "--max must be between 1 and 10000"),
         (("--utilisation", "2"), "--utilisation must be between 0.1 and 1"),
     ],

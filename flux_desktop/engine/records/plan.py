@@ -175,7 +175,7 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
     for name, count, least in (
         ("The batch size", plan.batch_size, 0),
         ("Simultaneous openings", plan.opening_max, 1),
-        ("Streams on a channel", plan.streams_per_channel, 1),
+        ("Streams per channel", plan.streams_per_channel, 1),
         ("Simultaneous connections", plan.held_max, 0),
         ("The number of passes", plan.source.passes if isinstance(plan.source, DataSetSource) else 1, 1),
     ):

@@ -50,8 +50,11 @@ class _Page(HTMLParser):
 
 def test_a_run_over_shared_channels_says_so(tmp_path: Path) -> None:
     own, shared = recorded(tmp_path / "own"), recorded(tmp_path / "shared", streams_per_channel=5)
-    assert ("Streams per channel", "up to 5") in read_session_report(shared).facts
-    assert "Streams per channel" not in dict(read_session_report(own).facts)
+    of_own, of_shared = read_session_report(own), read_session_report(shared)
+    assert ("Streams per channel", "up to 5") in of_shared.facts
+    assert any(re.fullmatch(" +streams per channel +up to 5", line) for line in summary_lines(of_shared.summary))
+    assert "Streams per channel" not in dict(of_own.facts)
+    assert not any("streams per channel" in line for line in summary_lines(of_own.summary))
 
 
 def test_the_same_numbers_are_in_every_format(session: Path) -> None:
