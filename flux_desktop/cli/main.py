@@ -46,10 +46,12 @@ _EXITS = {
     "isolation": "exit status:\n  0    PASS\n  1    a stream failed\n  2    wrong usage or input\n  99   FAIL\n"
     "  130  interrupted",
     "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
-    "  2    wrong usage or input: nothing was recorded\n  130  interrupted; the same command continues",
+    "  2    wrong usage or input: nothing was recorded\n"
+    "  3    INVALID: this machine or a generator was the limit: delivery times are not reliable\n"
+    "  130  interrupted; the same command continues",
     "capacity": "exit status:\n  0    a capacity, or a lower bound by --max, --budget or --until, was found\n"
     "  1    the endpoint could not be reached\n  2    wrong usage or input: nothing was started\n"
-    "  3    INVALID: this machine was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"
+    "  3    INVALID: this machine, or a generator, was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"
     "  99   not even one conversation is within the limits, or it ended before that was decided\n"
     "  130  interrupted; what is known is printed",
     "cluster": "exit status:\n  0    stopped by a signal\n  1    the coordinator cannot be started or joined\n"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from flux_desktop.aws.errors.errors import CREDENTIAL_CODES, ENDPOINT_CODES
 from flux_desktop.base.problem import Problem
 from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 
@@ -65,6 +66,8 @@ def problem_exit_code(problem: Problem) -> ExitCode:
         return ExitCode.CREDENTIALS
     if code in ENDPOINT_CODES:
         return ExitCode.ENDPOINT
+    if code in ENDS_WITHOUT_WORKER:
+        return ExitCode.INVALID
     if code in USAGE_CODES:
         return ExitCode.USAGE
     return ExitCode.CONNECTION_FAILED

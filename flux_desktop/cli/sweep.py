@@ -167,15 +167,19 @@ async def _record(
     report = replace(
         report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
     )
-    interrupted = recording.interrupted
-    if args.confirm and report.turns and not interrupted:
-        report, interrupted = await _confirmed(args, plan, report, recording.traces, make_engine)
+    interrupted, invalid = recording.interrupted, recording.invalid
+    is_generator_lost = recording.problem is not None and recording.problem.code == "generator_lost"
+    if args.confirm and report.turns and not interrupted and not is_generator_lost:
+        report, interrupted, live_invalid = await _confirmed(args, plan, report, recording.traces, make_engine)
+        invalid = invalid or live_invalid
     _print(args, report)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
     written = write_documents(args, recording.sessions[-1])
     after_run(recording.sessions)
     if interrupted:
         return ExitCode.INTERRUPTED
+    if invalid:
+        return ExitCode.INVALID
     return ExitCode.CONNECTION_FAILED if recording.missing else written
 
 
@@ -185,7 +189,8 @@ async def _confirmed(
     report: SweepReport,
     recorded: Sequence[Trace],
     make_engine: MakeEngine,
-) -> tuple[SweepReport, bool]:
+) -> tuple[SweepReport, bool, bool]:
+    """The report with the live figures, and whether their run was interrupted or INVALID."""
     settings = chosen_settings(report.current, report.presets, report.frontier, args.confirm)
     complain(f"Running {len(settings)} settings live: {'; '.join(setting.text for setting in settings)}.")
     line, runs = ProgressLine("live clips"), list[ClipRun]()
@@ -211,7 +216,11 @@ async def _confirmed(
             make_engine=make_engine,
         )
     line.clear()
-    return replace(report, confirmed=list(result.confirmed)), bool(stopped)
+    if result.run.problem is not None:
+        complain(plain(result.run.problem.sentence()))
+    note = result.run.invalid_note("live run")
+    notes = [*report.notes, note] if note else report.notes
+    return replace(report, confirmed=list(result.confirmed), notes=notes), bool(stopped), bool(note)
 
 
 def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:

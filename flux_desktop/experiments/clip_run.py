@@ -21,7 +21,7 @@ from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SendControl, Watch
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -50,8 +50,16 @@ class ClipRunResult(Struct, frozen=True, kw_only=True):
     refused: Problem | None = None
     unsupported: bool = False
     """A connection was ended because the build does not accept a control message."""
+    generator_lost: Problem | None = None
+    """Why the run ended early with a generator of its cluster."""
     problem: Problem | None = None
     """The first problem of a connection, or why the run could not be carried out."""
+
+    def invalid_note(self, what: str) -> str:
+        """What an INVALID run means for its figures; empty for any other."""
+        if self.ended.verdict is not Verdict.INVALID:
+            return ""
+        return f"The {what} is INVALID, so its delivery times are not reliable: {'; '.join(self.ended.reasons)}."
 
 
 def clip_plan(
@@ -150,6 +158,7 @@ class ClipRun:
             failed=self._failed,
             refused=self._refused,
             unsupported=self._unsupported,
+            generator_lost=_generator_lost(ended),
             problem=ended.problem or self._problem,
         )
 
@@ -216,3 +225,13 @@ class ClipRun:
         if not self._open and not self._stopping:
             self._stopping = True
             self._supervisor.stop(drain=True, interrupts=False)  # all clips were sent: the run is whole
+
+
+def _generator_lost(ended: RunEnded) -> Problem | None:
+    if not ended.ledger.get(LedgerClass.GENERATOR_LOST.value):
+        return None
+    return Problem(
+        code="generator_lost",
+        what=f"The run has ended early, because {'; '.join(ended.reasons)}.",
+        todo="Check that machine and the network; the same command continues with what is missing.",
+    )

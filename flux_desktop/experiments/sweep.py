@@ -26,7 +26,6 @@ from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, remove_session
 from flux_desktop.engine.records.events import Event, RunStarted
-from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.traces.trace import Trace
@@ -86,6 +85,8 @@ class SweepRecording(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     problem: Problem | None = None
     interrupted: bool = False
+    invalid: bool = False
+    """A run of this recording was INVALID; the notes say why."""
 
 
 class Sweep:
@@ -112,7 +113,7 @@ class Sweep:
             raise unusable(Path(plan.data), "None of its clips states where turns end.", "Add turns to its manifest.")
         self._lengths_s = [_length_s(clip) for clip in self._clips]
         self._run: ClipRun | None = None
-        self._stopped = False
+        self._stopped = self._invalid = False
         self._notes: list[str] = []
         self._state_path = self._sessions_dir / STATE_FOLDER / f"{_key(plan, len(self._clips))}.json"
         self._state = SweepState() if plan.restart else SweepState.load(self._state_path)
@@ -157,6 +158,10 @@ class Sweep:
                 self._state.force_end = False
                 self._notes.append(NO_FORCE_END)
                 continue
+            if result.generator_lost is not None:
+                # Another run would wait for that generator, or send its load from another place.
+                problem = result.generator_lost
+                break
             if not result.done:
                 break
             rounds += len(left) <= _PER_RUN_MAX
@@ -171,6 +176,7 @@ class Sweep:
             notes=tuple(self._notes),
             problem=problem if missing else None,
             interrupted=self._stopped,
+            invalid=self._invalid,
         )
 
     # ------------------------------------------------------------ recording
@@ -220,11 +226,9 @@ class Sweep:
         return True
 
     def _note_quality(self, result: ClipRunResult) -> None:
-        if result.ended.verdict is Verdict.INVALID:
-            reasons = "; ".join(result.ended.reasons)
-            self._notes.append(
-                f"This machine was too busy while recording, so delivery times are not reliable: {reasons}."
-            )
+        if note := result.invalid_note("recording"):
+            self._invalid = True
+            self._notes.append(note)
 
     # ------------------------------------------------------------ what is recorded
 

@@ -49,6 +49,7 @@ def failed(code: str) -> ConnectionSummary:
         (None, False, 1, "There is no result, because no stream was carried out to its end."),
         ("endpoint_not_found", False, 5, "It is gone."),
         ("endpoint_not_found", True, 130, "It is gone."),
+        ("generator_lost", False, 3, "It is gone."),
     ],
 )
 def test_an_experiment_without_a_result_says_why(code: str | None, interrupted: bool, status: int, why: str) -> None:

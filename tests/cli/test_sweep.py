@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from flux_desktop.cli.sweep import sweep_plan
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport
+from tests.experiments.losing_pool import FAULT, LosingPool
 from tests.experiments.test_read_traces import data_set, ended, info, session  # noqa: F401 - a fixture
 
 
@@ -64,3 +66,15 @@ def test_the_plan_has_what_the_flags_say() -> None:
     plan = sweep_plan(args)
     assert (plan.repeats, plan.at_once, plan.line_noise_dbfs) == (2, 8, -60.0)
     assert plan.base.options.keyterms == ("a", "b")
+
+
+def test_a_lost_generator_makes_the_sweep_invalid(
+    data_set: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("flux_desktop.cli.sweep.cluster_pool", lambda _: contextlib.nullcontext(LosingPool()))
+    arguments = ["sweep", "local", "--data", str(data_set), "--sessions-dir", str(tmp_path / "sessions")]
+    assert main(arguments) == ExitCode.INVALID
+    assert f"The run has ended early, because {FAULT}. Check that machine" in capsys.readouterr().err

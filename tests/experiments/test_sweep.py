@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
+from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.experiments import sweep
 from flux_desktop.experiments.sweep import (
     NO_FORCE_END,
@@ -24,6 +26,7 @@ from flux_desktop.experiments.sweep import (
 from flux_desktop.experiments.sweep_state import SweepState
 from flux_desktop.flux.options import FluxOptions
 from tests.evaluation.hand_made import turn
+from tests.experiments.losing_pool import FAULT, LosingPool
 from tests.experiments.test_clip_run import data_set  # noqa: F401 - a fixture
 from tests.experiments.test_read_traces import ended, info, session
 
@@ -107,3 +110,15 @@ def test_a_data_set_without_turns_is_refused(tmp_path: Path, data_set: Path) -> 
 def test_recording_keeps_all_parameters_but_those_of_turn_taking() -> None:
     options = recording_options(FluxOptions(keyterms=("a",), eager_eot_threshold=0.4), 1.0)
     assert options == FluxOptions(keyterms=("a",), eot_threshold=1.0, eot_timeout_ms=TIMEOUT_MS)
+
+
+def test_a_lost_generator_ends_the_sweep_at_once(data_set: Path) -> None:  # noqa: F811
+    pool = LosingPool()
+    lossy = sweep_of(data_set)
+    lossy._make_engine = partial(Supervisor, sessions_dir=lossy._sessions_dir, pool=pool)
+    recording = asyncio.run(lossy.run())
+    assert pool.runs == 1, "another run would wait for the generator"
+    assert recording.problem is not None
+    assert recording.problem.what == f"The run has ended early, because {FAULT}."
+    assert (recording.missing, recording.invalid) == (2, True)
+    assert recording.notes == (f"The recording is INVALID, so its delivery times are not reliable: {FAULT}.",)
