@@ -16,11 +16,13 @@ from flux_desktop.local_endpoint.http.wake_ups import WakeUps
 class BodyReader:
     """Passes what `protocol` iterates over to `take`, until that returns False or the body ends.
 
+    `take` also gets `arrived_s`: when the library handed over the piece, where the event loop notes that; else 0.
     `ended` is done then, with the exception if there was one. `stop` ends it at any time.
     """
 
-    def __init__(self, protocol: Any, take: Callable[[bytes], bool], wake_ups: WakeUps) -> None:
+    def __init__(self, protocol: Any, take: Callable[[bytes, float], bool], wake_ups: WakeUps) -> None:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.arrived_s = 0.0
         self._pieces = aiter(protocol)
         self._take = take
         self._wake_ups = wake_ups
@@ -53,7 +55,7 @@ class BodyReader:
         self._awaited = None
         try:
             data = piece.result()
-            continues = not data or self._take(data)
+            continues = not data or self._take(data, self.arrived_s)
         except Exception as error:  # boundary: an error in one stream must not end the others
             self.ended.set_exception(error)
             return

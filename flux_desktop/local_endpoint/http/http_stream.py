@@ -207,11 +207,11 @@ class StreamServer:
             if isinstance(error, Exception) and type(error).__name__ not in _CLIENT_CLOSED:
                 log.error("Internal error in stream %s.", self.request_id, exc_info=error)
 
-    def _receive(self, data: bytes) -> bool:
-        """Use data of the request's body; whether more is to be read."""
+    def _receive(self, data: bytes, arrived_s: float) -> bool:
+        """Use data of the request's body, which arrived now if `arrived_s` is 0; whether more is to be read."""
         delays = self._write_queue.delays
         if delays:
-            self._write_queue.answered_s = time.monotonic()
+            self._write_queue.answered_s = arrived_s or time.monotonic()
         now_ms = int(time.time() * 1000)
         audio = self._verifier.binary_payload(data, now_ms) if self._takes_chunks else None
         if audio is None:

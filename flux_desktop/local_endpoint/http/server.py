@@ -15,7 +15,7 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
 from flux_desktop.local_endpoint.http.certificates import Certificates, make_certificates
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
+from flux_desktop.local_endpoint.http.event_loop import loop_factory
 from flux_desktop.local_endpoint.http.routes import Routes
 from flux_desktop.local_endpoint.recognition.pools import make_pools
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore, load_script
@@ -73,15 +74,17 @@ def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
     Raises `ProblemError` for settings that cannot be used.
     """
     # Checked before anything is started or written.
-    parse_faults(settings.faults)
+    faults = parse_faults(settings.faults)
     with_extra(settings.endpoints)
-    capacity_from(settings.capacity, settings.beyond)
+    capacity = capacity_from(settings.capacity, settings.beyond)
     _require_files(allow_many_files())
     port = _free_port(settings.port)
     folder: Path | None = None
     try:
         folder = private_folder(FOLDER_PREFIX)
-        _run_loop(_serve(settings, port, folder, announce))
+        delays = faults.has("delay-ms") or capacity.streams is not None
+        with asyncio.Runner(loop_factory=loop_factory(notes_arrivals=delays)) as runner:
+            runner.run(_serve(settings, port, folder, announce))
     except (OSError, ExceptionGroup) as error:
         raise _cause(error) from error
     finally:
@@ -112,17 +115,6 @@ def _require_files(allowed: int) -> None:
                 todo="Raise the limit, for example with “ulimit -n 10240”.",
             )
         )
-
-
-def _run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where it is installed: measured, a chunk then costs a tenth less."""
-    factory = None
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        factory = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(main)
 
 
 async def _serve(settings: EndpointSettings, port: int, folder: Path, announce: Callable[[str], None]) -> None:

@@ -34,13 +34,13 @@ class Body:
 
 async def test_pieces_are_taken_in_order_until_the_body_ends_and_empty_ones_are_not() -> None:
     pieces: list[bytes] = []
-    await BodyReader(Body(b"a", b"", b"b"), lambda data: pieces.append(data) is None, WakeUps()).ended
+    await BodyReader(Body(b"a", b"", b"b"), lambda data, _: pieces.append(data) is None, WakeUps()).ended
     assert pieces == [b"a", b"b"]
 
 
 async def test_nothing_is_requested_after_take_has_declined() -> None:
     body, pieces = Body(b"a", b"b", ends=False), list[bytes]()
-    await BodyReader(body, lambda data: pieces.append(data) is not None, WakeUps()).ended
+    await BodyReader(body, lambda data, _: pieces.append(data) is not None, WakeUps()).ended
     await asyncio.sleep(0)
     assert pieces == [b"a"]
     assert body.awaited is not None
@@ -48,7 +48,7 @@ async def test_nothing_is_requested_after_take_has_declined() -> None:
 
 
 async def test_an_error_while_taking_ends_the_reader_with_it() -> None:
-    def take(_: bytes) -> bool:
+    def take(_data: bytes, _at: float) -> bool:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -61,8 +61,8 @@ async def test_an_error_of_the_server_library_ends_the_reader_with_it_and_no_oth
             raise RuntimeError("closed")
 
     wake_ups, pieces = WakeUps(), list[bytes]()
-    broken = BodyReader(Broken(), lambda _: True, wake_ups)
-    whole = BodyReader(Body(b"a"), lambda data: pieces.append(data) is None, wake_ups)
+    broken = BodyReader(Broken(), lambda _data, _at: True, wake_ups)
+    whole = BodyReader(Body(b"a"), lambda data, _: pieces.append(data) is None, wake_ups)
     with pytest.raises(RuntimeError, match="closed"):
         await broken.ended
     await whole.ended
@@ -75,7 +75,7 @@ async def test_a_reader_that_is_stopped_takes_nothing_more_and_is_freed(arrives:
     gc.disable()
     try:
         body, pieces = Body(ends=False), list[bytes]()
-        reader = BodyReader(body, lambda data: pieces.append(data) is None, WakeUps())
+        reader = BodyReader(body, lambda data, _: pieces.append(data) is None, WakeUps())
         await asyncio.sleep(0)
         assert body.awaited is not None
         if arrives:
@@ -96,6 +96,6 @@ async def test_a_reader_that_is_stopped_takes_nothing_more_and_is_freed(arrives:
 
 async def test_a_reader_that_is_stopped_at_once_requests_nothing() -> None:
     body = Body(b"a")
-    BodyReader(body, lambda _: True, WakeUps()).stop()
+    BodyReader(body, lambda _data, _at: True, WakeUps()).stop()
     await asyncio.sleep(0)
     assert body.awaited is None

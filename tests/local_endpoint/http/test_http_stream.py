@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -165,3 +166,17 @@ async def test_an_ended_stream_is_freed_without_the_collector() -> None:
     finally:
         gc.enable()
     assert state.conversations == {}
+
+
+async def test_a_delay_counts_from_the_arrival_where_that_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = silent_endpoint("delay-ms=300")
+    verifier = EventVerifier(state.secret_key, state.region, "0" * 64)
+    server = StreamServer(state, verifier, options_for(QUERY, BUNDLES["latest"]), 0)
+    counted_from: list[float | None] = []
+    queue = server._write_queue
+    monkeypatch.setattr(server, "_receive_other", lambda *_: counted_from.append(queue.answered_s) is None)
+    assert server._receive(b"data", 12.5)
+    assert server._receive(b"data", 0.0)
+    assert counted_from[0] == 12.5
+    assert 0 <= time.monotonic() - (counted_from[1] or 0.0) < 60
+    assert queue.answered_s is None
