@@ -14,6 +14,8 @@ from flux_desktop.audio.channels import Channel
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.base.problem import Problem, ProblemError
 
+_SECONDS_MAX = 1e6
+"""Eleven days: no recording is longer."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,6 +61,15 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     clips: tuple[Clip, ...]
     bad: tuple[BadEntry, ...] = ()
+
+
+def impossible_times(clip: Clip) -> str:
+    """Why a clip cannot begin at its offset or last as long as stated; empty if it can."""
+    if not 0 <= clip.offset_s < _SECONDS_MAX:
+        return f"It cannot begin at {clip.offset_s:g} s."
+    if clip.duration_s is not None and not 0 < clip.duration_s < _SECONDS_MAX:
+        return f"It cannot last {clip.duration_s:g} s."
+    return ""
 
 
 def unusable(path: Path, why: str, todo: str = "") -> ProblemError:

@@ -10,7 +10,7 @@ import msgspec
 from flux_desktop.audio.decoding import SUFFIXES
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
-from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, unusable
+from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, impossible_times, unusable
 from flux_desktop.datasets.eot_bench import is_eot_bench, read_eot_bench
 from flux_desktop.datasets.folder import read_folder, single_clip
 from flux_desktop.datasets.kaldi import SCRIPT, read_kaldi
@@ -56,7 +56,7 @@ def read_data_set(path: str | Path, columns: Mapping[str, str] | None = None) ->
         raise unusable(path, f"{error.strerror or error}.", "Check the path and its permissions.") from error
     except MarksError as error:
         raise unusable(path, str(error)) from error
-    data_set = _with_audio_present(data_set)
+    data_set = _with_possible_clips(data_set)
     if not data_set.clips:
         first = f" {data_set.bad[0].where}: {data_set.bad[0].why}" if data_set.bad else ""
         raise unusable(path, f"It has no clip that can be streamed.{first}")
@@ -96,13 +96,16 @@ def _read_json_lines(path: Path) -> DataSet:
     return read_turn_bench(path) if is_turn_bench(first) else read_manifest(path)
 
 
-def _with_audio_present(data_set: DataSet) -> DataSet:
+def _with_possible_clips(data_set: DataSet) -> DataSet:
+    """The data set with clips whose audio is missing, or whose times cannot be, among the bad entries."""
     clips: list[Clip] = []
     bad = list(data_set.bad)
     present: dict[Path, bool] = {}
     for clip in data_set.clips:
-        if present.setdefault(clip.path, clip.path.is_file()):
-            clips.append(clip)
-        else:
+        if not present.setdefault(clip.path, clip.path.is_file()):
             bad.append(BadEntry(where=str(clip.path), why="The audio file does not exist."))
+        elif why := impossible_times(clip):
+            bad.append(BadEntry(where=str(clip.path), why=why))
+        else:
+            clips.append(clip)
     return msgspec.structs.replace(data_set, clips=tuple(clips), bad=tuple(bad))

@@ -22,6 +22,9 @@ _NAMES = {
 }
 """By field of a clip, the headings that stand for it."""
 _REQUIRED = ("audio", "text")
+_HEADINGS_SHOWN_CHARS = 200
+_END = "\x00end"
+"""A line after the last one, which stands by itself unless a quotation mark is still open."""
 _FIELD_CHARS_MAX = 10_000_000
 
 
@@ -52,11 +55,20 @@ def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
     delimiter = "\t" if tab else ";" if heading.count(";") > heading.count(",") else ","
     csv.field_size_limit(_FIELD_CHARS_MAX)
     # In tab-separated tables a quotation mark is part of the text.
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, quoting=csv.QUOTE_NONE if tab else 0)
+    lines = io.StringIO(f"{text.rstrip()}\n{_END}\n", newline="\n")
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE if tab else csv.QUOTE_MINIMAL)
+    rows, first_line = [], 1
     try:
-        rows = [(reader.line_num, row) for row in reader]
+        for row in reader:
+            rows.append((first_line, row))
+            first_line = reader.line_num + 1
     except csv.Error as error:
         raise unusable(path, f"Line {reader.line_num}: {error}.") from error
+    last_line, last_row = rows.pop()
+    if last_row != [_END]:
+        why = f"Line {last_line}: a quotation mark is not closed, so that all that follows would belong to it."
+        raise unusable(path, why, "Close it, or write it twice.")
+    rows = [(number, row) for number, row in rows if any(row)]
     if not rows:
         raise unusable(path, "It is empty.")
     names = [name.strip() for name in rows[0][1]]
@@ -64,7 +76,10 @@ def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
     beside, in_clips = _names_in(path.parent), _names_in(path.parent / "clips")
     clips, bad = [], []
     for number, row in rows[1:]:
-        if not any(row):
+        if any(row[len(names) :]):
+            todo = "Replace tabs in its text." if tab else f"Put a text with “{delimiter}” in quotation marks."
+            why = f"It has more cells than the heading line. {todo}"
+            bad.append(BadEntry(where=f"line {number}", why=why))
             continue
         values = {field: row[place].strip() for field, place in places.items() if place < len(row)}
         try:
@@ -79,7 +94,7 @@ def _places(path: Path, names: list[str], columns: Mapping[str, str]) -> dict[st
     for field, usual in _NAMES.items():
         if field in columns:
             if columns[field] not in names:
-                why = f"It has no column “{columns[field]}”; its headings are: {', '.join(names)}."
+                why = f"It has no column “{columns[field]}”; its headings are: {_listed(names)}."
                 raise _unclear(path, names, why, "")
             places[field] = names.index(columns[field])
             continue
@@ -91,9 +106,14 @@ def _places(path: Path, names: list[str], columns: Mapping[str, str]) -> dict[st
         if matches:
             places[field] = matches[0]
     if "audio" not in places:
-        why = f"No column has the audio files; its headings are: {', '.join(names)}."
+        why = f"No column has the audio files; its headings are: {_listed(names)}."
         raise _unclear(path, names, why, "State it: --columns audio=HEADING,text=HEADING")
     return places
+
+
+def _listed(names: list[str]) -> str:
+    text = ", ".join(names)
+    return text if len(text) <= _HEADINGS_SHOWN_CHARS else f"{text[:_HEADINGS_SHOWN_CHARS]}…"
 
 
 def _unclear(path: Path, names: list[str], why: str, todo: str) -> UnclearColumnsError:

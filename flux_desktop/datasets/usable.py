@@ -14,6 +14,8 @@ from flux_desktop.datasets.clip import BadEntry, Clip
 
 OPENED_MAX = 2_000
 """So many recordings are opened before a run, which takes a few seconds at most."""
+_STATED_LONGER_MAX_S = 0.5
+"""A stated duration may exceed the audio by so much: tools differ a little in the length of an MP3 file."""
 _LEFT_OUT = "It is left out, as its reference text would cover what is missing."
 
 
@@ -43,8 +45,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def usable_clip(clip: Clip, channel: Channel, sample_rate_hz: int | None = None) -> UsableClip:
     """Open the recording of a clip; `channel` is that of recordings for which the data set states none.
 
-    Raises `ProblemError` for one that cannot be opened, that ends before the clip begins, or whose end is missing from
-    the clip.
+    Raises `ProblemError` for one that cannot be opened, that ends before the clip begins, that is shorter than the
+    clip is stated to be, or whose end is missing from the clip.
     """
     recording = open_recording(clip.path, clip.channel or channel, sample_rate_hz)
     first = round(clip.offset_s * recording.sample_rate_hz)
@@ -54,6 +56,11 @@ def usable_clip(clip: Clip, channel: Channel, sample_rate_hz: int | None = None)
         raise _unusable(clip, f"It ends before the clip begins, at {clip.offset_s:g} s.")
     if recording.is_cut and (clip.duration_s is None or wanted > left):
         raise _unusable(clip, f"Its end is missing, after {recording.duration_s:.2f} s of audio. {_LEFT_OUT}")
+    if wanted > left + _STATED_LONGER_MAX_S * recording.sample_rate_hz:
+        why = (
+            f"It lasts {clip.duration_s:g} s as stated, but the recording has {left / recording.sample_rate_hz:.2f} s."
+        )
+        raise _unusable(clip, f"{why} {_LEFT_OUT}")
     return UsableClip(clip, recording, first, min(left, wanted))
 
 

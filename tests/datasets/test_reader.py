@@ -88,3 +88,14 @@ def test_sample_stands_for_the_bundled_data_set(tmp_path: Path, monkeypatch: pyt
     assert data_set_path(SAMPLE) == resource_path(SAMPLE_DATA_SET)
     assert data_set_path("./sample") == tmp_path / "sample"
     assert len(read_data_set(data_set_path(SAMPLE)).clips) == 29
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("offset", "-1"), ("offset", "nan"), ("duration", "0"), ("duration", "inf")]
+)
+def test_a_clip_whose_times_cannot_be_is_named(tmp_path: Path, field: str, value: str) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "t.csv").write_text(f"file,text,{field}\na.wav,x,0.5\na.wav,y,{value}\n")
+    data_set = read_data_set(tmp_path / "t.csv")
+    assert [clip.text for clip in data_set.clips] == ["x"]
+    assert data_set.bad[0].why.endswith(f"{value} s.")

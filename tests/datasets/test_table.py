@@ -71,6 +71,28 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     assert [entry.where for entry in data_set.bad] == ["line 3", "line 4"]
 
 
+def test_a_text_that_is_cut_at_an_unquoted_comma_is_no_reference(tmp_path: Path) -> None:
+    data_set = read_table(table(tmp_path, "file,text\na.wav,well, yes\nb.wav,no,,\nc.wav\n"))
+    assert [(clip.path.name, clip.text) for clip in data_set.clips] == [("b.wav", "no"), ("c.wav", None)]
+    assert [entry.where for entry in data_set.bad] == ["line 2"]
+    assert "Put a text with “,” in quotation marks." in data_set.bad[0].why
+    (entry,) = read_table(table(tmp_path, "file\ttext\na.wav\twell\tyes\n", "t.tsv")).bad
+    assert entry.why.endswith("Replace tabs in its text.")
+
+
+def test_a_quotation_mark_that_is_not_closed_swallows_no_clips(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError, match="Line 3: a quotation mark is not closed"):
+        read_table(table(tmp_path, 'file,text\na.wav,one\nb.wav,"two\nc.wav,three\n'))
+    (first, second) = read_table(table(tmp_path, 'file,text\na.wav,"two\nlines"\nb.wav,x\n')).clips
+    assert (first.text, second.text) == ("two\nlines", "x")
+
+
+def test_of_endless_headings_the_beginning_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as caught:
+        read_table(table(tmp_path, "x" * 5000 + "\n"))
+    assert len(caught.value.problem.why) < 300
+
+
 @pytest.mark.parametrize("text", ["text", "words=x", "text=", ""])
 def test_columns_that_are_not_pairs(text: str) -> None:
     with pytest.raises(ValueError, match="FIELD=HEADING"):

@@ -22,6 +22,14 @@ def test_a_clip_whose_end_is_missing_is_left_out(tmp_path: Path) -> None:
     assert usable_clip(Clip(path=path, offset_s=0.5, duration_s=1.0), "mix").duration_s == 1.0
 
 
+def test_a_clip_that_is_stated_longer_than_its_recording_is_left_out(tmp_path: Path) -> None:
+    path = encoded(tmp_path, "a.flac")
+    whole_s = usable_clip(Clip(path=path), "mix").duration_s
+    with pytest.raises(ProblemError, match="It lasts 50 s as stated, but the recording has"):
+        usable_clip(Clip(path=path, offset_s=0.5, duration_s=50), "mix")
+    assert usable_clip(Clip(path=path, duration_s=whole_s + 0.4), "mix").duration_s == whole_s
+
+
 def test_bad_clips_are_named_with_their_place(tmp_path: Path) -> None:
     good, bad = encoded(tmp_path, "a.flac"), damaged(encoded(tmp_path, "b.flac"))
     checked = check_clips([Clip(path=bad), Clip(path=good), Clip(path=good, offset_s=99)], "mix")
