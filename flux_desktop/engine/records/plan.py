@@ -22,6 +22,8 @@ _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LOCAL_ENDPOINT = "local"
 """Name of the built-in endpoint; a run on it starts and stops its process."""
+LIVE = "live"
+"""Purpose of a run that is no part of an experiment."""
 
 
 class WavSource(Struct, frozen=True, kw_only=True, tag="wav"):
@@ -80,7 +82,7 @@ class RunPlan(Struct, frozen=True, kw_only=True):
 
     endpoint: str
     source: Source
-    purpose: str = "live"
+    purpose: str = LIVE
     """What the run is part of: live, sweep, confirm, A/B, isolation, capacity or probe."""
     options: FluxOptions = FluxOptions()
     variants: tuple[FluxOptions, ...] = ()

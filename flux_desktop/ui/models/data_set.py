@@ -33,6 +33,11 @@ def name_of(path: Path) -> str:
     return path.parent.name if path.name == MANIFEST else path.name
 
 
+def assignment_of(source: DataSetSource) -> str:
+    """How the clips of a source are dealt out."""
+    return FRESH if source.fresh_connection else SAME if source.at_once else OWN
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DataSetShape:
     """The clips that can be sent, with the length of each in seconds (None: not known), and what is left out."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flux_desktop.flux.bundles import BUNDLES, LATEST, Bundle
 from flux_desktop.local_faults import BEYOND, FAULTS
@@ -22,6 +25,23 @@ class LocalBehaviour:
     """Streams that it serves as usual; None is no limit."""
     beyond: str = BEYOND[0]
     """What happens to streams above that."""
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> LocalBehaviour:
+        """The behaviour that makes these `arguments`; what cannot be chosen is left out."""
+        given = dict(pairwise(arguments))
+        fault, _, number = given.get("--fault", "").partition("=")
+        bundle, capacity, beyond = (given.get(flag, "") for flag in ("--bundle", "--capacity", "--beyond"))
+        value = None
+        with suppress(ValueError):
+            value = float(number)
+        return cls(
+            fault=fault if fault in FAULTS else NO_FAULT,
+            value=value if fault in FAULTS else None,
+            bundle=bundle if bundle in BUNDLES else LATEST.name,
+            capacity=int(capacity) if capacity.isdecimal() else None,
+            beyond=next((each for each in BEYOND if each == beyond), BEYOND[0]),
+        )
 
     @property
     def build(self) -> Bundle:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 
 import msgspec
 
@@ -90,6 +91,24 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return msgspec.structs.replace(result, stages=stages, connections=len(slots(stages))) if stages else result
 
 
+def ramp_of(plan: RunPlan, before: Ramp) -> Ramp:
+    """The ramp that a plan was made with; what a plan does not say, such as the budget, is as `before`."""
+    ramp = msgspec.structs.replace(
+        before,
+        way=AT_ONCE,
+        opening_max=plan.opening_max,
+        streams_per_channel=plan.streams_per_channel,
+        limits=", ".join(f"{limit.metric}{limit.relation}{_digits(limit.value)}" for limit in plan.limits),
+    )
+    size, delay_s = plan.batch_size, plan.batch_delay_s
+    if size and plan.stages == batched(plan.connections, size, delay_s, plan.duration_s):
+        return msgspec.structs.replace(ramp, way=BATCHES, batch_size=size, batch_delay_s=delay_s)
+    if plan.stages:
+        stages = ",".join(f"{stage.connections}x{_digits(stage.duration_s)}s" for stage in plan.stages)
+        return msgspec.structs.replace(ramp, way=STAGES, stages=stages)
+    return ramp
+
+
 def planned_seconds(plan: RunPlan, file_s: float | None) -> float | None:
     """How long a run lasts by its plan, None where that is open; `file_s` is the length of the recording, or of
     one pass through the data set, if known."""
@@ -106,6 +125,12 @@ def planned_seconds(plan: RunPlan, file_s: float | None) -> float | None:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _digits(number: float) -> str:
+    """All digits of a number, without an exponent."""
+    text = f"{Decimal(repr(number)):f}"
+    return text.removesuffix(".0")
 
 
 def _problem(read: Callable[[], object]) -> Problem | None:

@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         )
         run = bar.addMenu("&Run")
         menus.fill_run_menu(run, page, self.start_live, self.controller, self.live_controls)
-        again = RunAgain(self.state, self.controller, self.recordings, self.starter, page.banners, self.tasks)
+        again = RunAgain(self.state, self.controller, self.recordings, self.starter, page, self.tasks)
         menus.add_playback_actions(run, page, self.sound.player, again.run)
         menus.add_tune_actions(run, self.frame, self.pages.tune_page)
         menus.add_capacity_actions(run, self.frame, self.pages.capacity_page)

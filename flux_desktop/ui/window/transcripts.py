@@ -75,7 +75,7 @@ class Transcripts:
                 truth, file_s = shape.truth(looped=source.loop), shape.duration_s
         self._page.banners.clear()
         if self._controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
-            self._state.choices.options = past.plan.options
+            self._state.choices.take_options(past.plan.options)
             self._state.changed()
 
     def export_shown(self, suffix: str) -> None:
