@@ -27,6 +27,7 @@ from flux_desktop.cluster.run_files import placed
 from flux_desktop.engine.recording.recording_file import worker_file
 from flux_desktop.engine.records.commands import (
     Command,
+    OpenConnections,
     RenewCredentials,
     RenewLease,
     StartRun,
@@ -130,6 +131,8 @@ class HostedRun:
         self._heard_s = time.monotonic()
         for number, line in commands:
             command = decode_command(line)
+            if isinstance(command, OpenConnections):
+                self._deal(number, command.connections)
             if number in self._begun:
                 self._workers[number].send(command)
             else:
@@ -177,12 +180,17 @@ class HostedRun:
                 start = msgspec.structs.replace(
                     start, plan=ready.plan, credentials=ready.credentials, proxies=ready.proxies
                 )
-            worker.connections = start.connections
+            self._deal(number, start.connections)
             await worker.serve(start, lambda: self._first_commands(number))
             if worker.refused is not None:
                 self._backlog.add(number, RunRefused(t=0.0, problem=worker.refused))
         except ProblemError as error:
             self._backlog.add(number, RunRefused(t=0.0, problem=error.problem))
+
+    def _deal(self, number: int, connections: list[int]) -> None:
+        """Of these a worker reports the end, also if its process dies. Those of a run on demand may come twice."""
+        worker = self._workers[number]
+        worker.connections = list(dict.fromkeys([*worker.connections, *connections]))
 
     def _first_commands(self, number: int) -> list[Command]:
         self._begun.add(number)

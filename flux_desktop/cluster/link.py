@@ -287,3 +287,8 @@ def _open(snapshot: Snapshot) -> int:
 def in_order(links: Sequence[GeneratorLink]) -> list[GeneratorLink]:
     """By name: which generator carries a connection must not depend on who joined first."""
     return sorted(links, key=lambda link: (link.name, link.address))
+
+
+def all_faults(links: Sequence[GeneratorLink], limits: GeneratorLimits) -> list[str]:
+    """Faults of several generators; those that were lost first, since that explains the others."""
+    return [fault for link in sorted(links, key=lambda link: not link.lost) for fault in link.faults(limits)]

@@ -17,7 +17,7 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.cluster.addresses import is_here
-from flux_desktop.cluster.link import GeneratorLink, in_order
+from flux_desktop.cluster.link import GeneratorLink, all_faults, in_order
 from flux_desktop.cluster.membership import Membership, check_versions, present_versions
 from flux_desktop.cluster.nodes import client
 from flux_desktop.cluster.reachability import obstacle
@@ -113,8 +113,7 @@ class ClusterPool:
 
     def faults(self) -> list[str]:
         """Generators that were lost, late or overloaded."""
-        limits = generator_limits()
-        return [fault for link in self._links for fault in link.faults(limits)]
+        return all_faults(self._links, generator_limits())
 
     async def close(self) -> None:
         """End the run on all generators, and leave the cluster."""

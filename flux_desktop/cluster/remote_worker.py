@@ -150,7 +150,7 @@ class RemoteWorker:
         reason = self.link.lost
         problem = Problem(
             code="generator_lost",
-            what=f"Generator {self.link.name} was lost, and this connection with it.",
+            what=f"Generator {self.link.name} was lost, and its connections with it.",
             why=f"{reason[:1].upper()}{reason[1:]}; on its own, it closes its streams within seconds.",
             todo="Check that machine and the network, then start again.",
         )

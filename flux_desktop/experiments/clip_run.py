@@ -232,6 +232,6 @@ def _generator_lost(ended: RunEnded) -> Problem | None:
         return None
     return Problem(
         code="generator_lost",
-        what=f"The run has ended early, because {'; '.join(ended.reasons)}.",
+        what=f"The run has ended early, because {ended.reasons[0]}.",
         todo="Check that machine and the network; the same command continues with what is missing.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,15 @@ from flux_desktop.cluster.hosted_run import HostedRun
 from flux_desktop.cluster.messages import Begin, GeneratorReport, Hello, pack, unpack
 from flux_desktop.cluster.run_files import RunFiles
 from flux_desktop.engine.recording.recording_file import recorded_lines
-from flux_desktop.engine.records.commands import StartRun, StopRun, encode_command
-from flux_desktop.engine.records.events import ConnectionEnded, Event, Notice, RunRefused, decode_event
+from flux_desktop.engine.records.commands import OpenConnections, StartRun, StopRun, encode_command
+from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
+    Event,
+    Notice,
+    RunRefused,
+    decode_event,
+)
 from flux_desktop.engine.records.facts import LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
@@ -41,7 +48,7 @@ class Coordinator:
         self.events: list[Event] = []
         self.done: list[int] = []
 
-    async def begin(self, plan: RunPlan, info: LocalEndpointInfo) -> None:
+    async def begin(self, plan: RunPlan, info: LocalEndpointInfo, connections: Sequence[int] = (1,)) -> None:
         files = RunFiles()
         files.add_source(plan)
         files.add_authorities(info.ca_file)
@@ -53,7 +60,10 @@ class Coordinator:
         await self.hosted.place()
         plan = msgspec.structs.replace(plan, endpoint_url=info.url, region=info.region, ca_file=info.ca_file)
         start = StartRun(
-            plan=files.renamed(plan), connections=[1], origin_s=await self.hosted.clock(), credentials=info.credentials
+            plan=files.renamed(plan),
+            connections=list(connections),
+            origin_s=await self.hosted.clock(),
+            credentials=info.credentials,
         )
         await self.hosted.begin(pack(Begin(worker=1, start=encode_command(start), forwarded=True)))
 
@@ -144,6 +154,27 @@ def test_audio_of_runs_that_did_not_end_in_order_is_removed_and_their_recordings
     assert audio.exists()
     hosted_run.remove_audio_left(tmp_path, written_s + UNUSED_MAX_S + 1)
     assert os.listdir(tmp_path / "run") == [recording.name]
+
+
+async def test_connections_on_demand_that_die_with_their_process_are_reported(
+    hosted: HostedRun,
+    sentence_wav: Path,  # noqa: F811
+    usual_endpoint: LocalEndpointInfo,  # noqa: F811
+) -> None:
+    await hosted.hello()
+    coordinator = Coordinator(hosted)
+    plan = msgspec.structs.replace(plan_of(sentence_wav, loop=True), on_demand=True)
+    await coordinator.begin(plan, usual_endpoint, connections=[])
+    await coordinator.exchange((1, encode_command(OpenConnections(connections=[7]))))
+    while not any(isinstance(event, ConnectionChanged) for event in coordinator.events):
+        await coordinator.exchange()
+        await asyncio.sleep(0.02)
+    process = hosted._workers[1]._child.process
+    assert process is not None
+    process.kill()
+    await coordinator.until_done()
+    ends = [event.summary for event in coordinator.events if isinstance(event, ConnectionEnded)]
+    assert [(end.conn, end.problem.code) for end in ends if end.problem] == [(7, "worker_died")]
 
 
 async def test_a_stop_ends_it_in_order(

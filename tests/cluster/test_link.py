@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flux_desktop.cluster.link import GeneratorLink, in_order
+from flux_desktop.cluster.link import GeneratorLink, all_faults, in_order
 from flux_desktop.cluster.membership import present_versions
 from flux_desktop.cluster.messages import GeneratorReport, Hello, pack
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
@@ -177,3 +177,12 @@ def test_a_lost_one_is_told_once_and_stays_lost(clock: list[float]) -> None:
     assert link.row().lost == "no answer for 5 s"
     assert link.row().streams == 0
     assert link.faults(LIMITS) == ["generator a was lost: no answer for 5 s"]
+
+
+def test_faults_of_lost_ones_come_first(clock: list[float]) -> None:
+    late, lost = link_of("a"), link_of("b")
+    late._heard_at_most_s, lost.lost = 3.0, "no answer for 5 s"
+    assert [fault.split()[1:4] for fault in all_faults([late, lost], LIMITS)] == [
+        ["b", "was", "lost:"],
+        ["a", "did", "not"],
+    ]

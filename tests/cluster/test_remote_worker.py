@@ -167,7 +167,7 @@ async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_t
     assert "generator a, folder /there. Its connection was lost." in notice.problem.sentence(), "where to look for it"
     assert last.summary.chunks_sent == 40
     assert last.summary.problem is not None
-    assert last.summary.problem.sentence().startswith("Generator a was lost, and this connection with it.")
+    assert last.summary.problem.sentence().startswith("Generator a was lost, and its connections with it.")
 
 
 async def test_connections_that_are_opened_on_a_lost_generator_end_at_once(harness: Harness) -> None:

@@ -48,7 +48,7 @@ class LosingPool:
 
     def send(self, command: Command) -> None:
         if isinstance(command, OpenConnections):
-            problem = Problem(code="generator_lost", what="Generator g was lost, and this connection with it.")
+            problem = Problem(code="generator_lost", what="Generator g was lost, and its connections with it.")
             for conn in command.connections:
                 summary = ConnectionSummary(conn=conn, ledger=LedgerClass.GENERATOR_LOST, problem=problem)
                 self._on_event(1, ConnectionEnded(t=1.0, summary=summary))
@@ -58,7 +58,7 @@ class LosingPool:
         """Nothing to end."""
 
     def faults(self) -> list[str]:
-        return [FAULT]
+        return [FAULT, "generator h: the engine was late"]
 
     async def close(self) -> None:
         """Nothing to leave."""
