@@ -5,7 +5,7 @@ result = compare_sessions(base, new, allowed)      # blocks; raises ProblemError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -86,6 +86,18 @@ class _Side(Struct, kw_only=True):
     """`read_data_identity`."""
 
 
+CONDITIONS: dict[str, Callable[[_Side], object]] = {
+    "data": lambda side: _data(side.recorded.plan),
+    "parameters": lambda side: query_string(side.recorded.plan.options),
+    "server builds": lambda side: side.recorded.plan.bundle,
+    "connections": lambda side: side.recorded.plan.connections,
+    "chunk lengths": lambda side: side.recorded.plan.chunk_s,
+    "streams per channel": lambda side: side.recorded.plan.streams_per_channel,
+    "normalisers": lambda side: _normalisers(side.accuracy),
+}
+"""What must be the same on both sides, by its name."""
+
+
 def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, force: bool = False) -> Comparison:
     """Compare two session folders. With `force`, runs of different conditions are compared all the same, unless the
     base proves nothing.
@@ -161,16 +173,7 @@ def _unusable(name: str, side: _Side) -> list[str]:
 
 def _differences(base: _Side, new: _Side) -> list[str]:
     """Conditions that differ, so that a change would not be the endpoint's. The endpoint itself may be another one."""
-    before, after = base.recorded.plan, new.recorded.plan
-    pairs = {
-        "data": (_data(before), _data(after)),
-        "parameters": (query_string(before.options), query_string(after.options)),
-        "server builds": (before.bundle, after.bundle),
-        "connections": (before.connections, after.connections),
-        "chunk lengths": (before.chunk_s, after.chunk_s),
-        "streams per channel": (before.streams_per_channel, after.streams_per_channel),
-        "normalisers": (_normalisers(base.accuracy), _normalisers(new.accuracy)),
-    }
+    pairs = {name: (value(base), value(new)) for name, value in CONDITIONS.items()}
     reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
     if count := differing_clips(base.data, new.data):
         reasons.append(f"different data ({count} of the clips have changed since)")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from flux_desktop.evaluation.comparing.comparison import Compared
-from flux_desktop.reports.documents.comparison import Comparison
+from flux_desktop.reports.documents.comparison import CONDITIONS, Comparison
 from flux_desktop.reports.documents.comparison_documents import comparison_markdown
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.ui.models.session_table import day_of, detail_rows, verdict_words
@@ -19,7 +19,6 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, copy_text
 from flux_desktop.ui.widgets.flow import FlowLayout
 
 NONE_SELECTED = "Select a session to see its facts, or two to compare them."
-CONDITIONS = ("data", "normalisers", "server builds", "parameters", "connections")
 _TONES = {"NOT COMPARABLE": "warn", "WORSE": "danger", "BETTER": "ok", "UNDECIDED": "warn"}
 REACH_LEAST_PERCENT = 10.0
 
@@ -106,8 +105,8 @@ class SessionDetailPanel(Panel):
         column = self._begin("Compare")
         self._sides(column, base, new)
         different = [name for name in CONDITIONS if any(f"different {name}" in reason for reason in result.reasons)]
-        ticks = "   ".join(f"{'✗' if name in different else '✓'}\u00a0{name}" for name in CONDITIONS)
-        column.addWidget(label(ticks, "caption", wrap=True))
+        ticks = [f"{'✗' if name in different else '✓'} {name}".replace(" ", "\u00a0") for name in CONDITIONS]
+        column.addWidget(label("   ".join(ticks), "caption", wrap=True))
         word = "NOT COMPARABLE" if not result.comparable else _word(result)
         column.addWidget(pill(word, _TONES.get(word, "quiet")))
         column.addWidget(label(short(result.verdict()), "strong", wrap=True))

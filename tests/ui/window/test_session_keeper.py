@@ -108,11 +108,15 @@ def test_two_sessions_are_compared_with_their_trend(stage: Stage, tmp_path: Path
         page.trend.box.setCurrentIndex(page.trend.box.findData("update_p50_ms"))
         assert page.trend._trend is not None
         assert page.trend._trend.figure == "update_p50_ms"
-        other = recorded(tmp_path, connections=3, updates=20)
+        other = recorded(tmp_path, connections=3, updates=20, streams_per_channel=5)
         window.sessions.look()
         await until(lambda: len(page.panel.list.rows.sessions) == 4, "another one is listed")
         page.panel.list.select({other.name, names[0]})
         await until(lambda: "NOT COMPARABLE" in words(page.detail), "they had different connections")
+        ticks = words(page.detail).replace("\u00a0", " ")
+        assert "✗ connections" in ticks
+        assert "✗ streams per channel" in ticks
+        assert "✓ data" in ticks
         page.detail.force_wanted.emit()
         await until(lambda: "not comparable: different connections" in words(page.detail), "they are compared anyway")
 
