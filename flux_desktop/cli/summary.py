@@ -30,8 +30,8 @@ def run(args: argparse.Namespace) -> int:
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE
-    if not recorded.is_complete:
-        complain("The run was cut off; this is its state at the last recorded moment.")
+    if recorded.remark:
+        complain(recorded.remark)
     result, ended = recorded.result, recorded.ended
     status = exit_code(ended, result.summaries.values(), interrupted=ended.interrupted)
     summary = final_summary(

@@ -12,11 +12,12 @@ from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.run_result import RunResult
 
 _CUT_OFF = Problem(code="recording_cut_off", what="The recording ends while this connection was open.")
+_NO_END = "The run was cut off; this is its state at the last recorded moment."
 _SHOWN_CHARS_MAX = 200
 
 
@@ -26,8 +27,13 @@ class RecordedRun(msgspec.Struct, kw_only=True):
     result: RunResult
     plan: RunPlan
     ended: RunEnded
-    is_complete: bool
-    """Whether the recording has an end; otherwise `ended` is made from what was recorded up to the cut."""
+    remark: str = ""
+    """What the recording lacks: its end, so that `ended` is made from what was recorded up to the cut, or a part."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of the recording is known to be missing."""
+        return not self.remark
 
 
 def read_recorded_run(folder: Path, on_read: OnRead | None = None) -> RecordedRun:
@@ -51,11 +57,24 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
         raise ProblemError(_unreadable(folder, "It has no recording of a run."))
     plan = result.started.plan
     if result.ended is not None:
-        return RecordedRun(result=result, plan=plan, ended=result.ended, is_complete=True)
+        if missing := _without_end(result, result.ended):
+            result.notices.append(Problem(code="recording_incomplete", what=missing))
+        return RecordedRun(result=result, plan=plan, ended=result.ended, remark=missing)
     for row in rows.values():
         if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
             result.feed(ConnectionEnded(t=last_t, summary=row.cut_off(_CUT_OFF)))
-    return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), is_complete=False)
+    return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=_NO_END)
+
+
+def _without_end(result: RunResult, ended: RunEnded) -> str:
+    """What is said of connections that have ended, but not in the recording; empty if all have."""
+    lacking = sum(ended.ledger.values()) - ended.ledger.get(LedgerClass.NOT_STARTED, 0) - len(result.summaries)
+    if lacking <= 0:
+        return ""
+    return (
+        f"A part of the recording is missing or damaged: it lacks the end of {lacking} of {sum(ended.ledger.values())} "
+        "connections. Turns, texts and accuracy cover only what can be read."
+    )
 
 
 def _end_at_cut(result: RunResult, plan: RunPlan, t: float) -> RunEnded:

@@ -22,6 +22,7 @@ from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.reports.session_summary import read_recorded_run
 
+COMPLETED = LedgerClass.COMPLETED
 PLAN = RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=3, limits=(parse_limit("retries<9"),))
 
 
@@ -57,10 +58,22 @@ def test_connections_that_were_open_at_the_cut_have_failed(tmp_path: Path) -> No
 
 
 def test_a_recording_with_an_end_is_taken_as_it_is(tmp_path: Path) -> None:
-    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"completed": 3})
-    recorded = read_recorded_run(session_of(tmp_path, ended))
+    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"completed": 2, "not started": 1})
+    connections = [ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=n, ledger=COMPLETED)) for n in (1, 2)]
+    recorded = read_recorded_run(session_of(tmp_path, *connections, ended))
     assert recorded.is_complete
     assert recorded.ended == ended
+    assert not recorded.result.notices
+
+
+def test_a_recording_that_lacks_the_end_of_connections_is_not_complete(tmp_path: Path) -> None:
+    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"completed": 3})
+    only = ConnectionEnded(t=2.0, summary=ConnectionSummary(conn=1, ledger=COMPLETED))
+    recorded = read_recorded_run(session_of(tmp_path, only, ended))
+    assert not recorded.is_complete
+    assert recorded.ended == ended
+    assert "it lacks the end of 2 of 3 connections" in recorded.remark
+    assert [notice.code for notice in recorded.result.notices] == ["recording_incomplete"]
 
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:

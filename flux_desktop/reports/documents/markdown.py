@@ -18,6 +18,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
 def as_markdown(report: SessionReport) -> str:
     """The document: verdict, figures, limits, ledger, durations, accuracy."""
     lines = [f"# {safe(report.title)}", "", f"**{safe(report.headline)}**", ""]
+    lines += [safe(report.remark), ""] if report.remark else []
     lines += table(
         ("Figure", "Value", "95 % interval"),
         ((figure.label, figure.text, figure.interval) for figure in report.figures),

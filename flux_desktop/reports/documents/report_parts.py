@@ -92,8 +92,9 @@ class SessionReport(Struct, kw_only=True):
     headline: str
     """The verdict in one sentence."""
     verdict: str
-    """DONE, PASS, FAIL, INVALID, INTERRUPTED or CUT OFF."""
-    is_complete: bool
+    """DONE, PASS, FAIL, INVALID, INTERRUPTED, or CUT OFF where the recording lacks its end or a part."""
+    remark: str
+    """What the recording lacks; empty for nothing."""
     wall_time: str
     program_version: str = __version__
     figures: list[Figure]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.report import document
 from flux_desktop.evaluation.comparing.comparison import ChangeFinding, parse_allowed
 from flux_desktop.reports.documents.comparison import compare_sessions
 from tests.reports.documents.recorded_run import cut_off_after_start, failed, recorded
@@ -55,6 +56,12 @@ def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:
     cut_off_after_start(cut)
     assert "the new run was cut off" in compare_sessions(good, cut).reasons
     assert compare_sessions(good, cut, force=True).figures
+    partly = recorded(tmp_path / "d", connections=1)
+    for path in partly.glob("worker-*"):
+        path.unlink()
+    assert "a part of the new run's recording is missing" in compare_sessions(good, partly).reasons
+    assert "lacks the end of 1 of 1 connections" in document(partly, "markdown")
+    assert "lacks the end of 1 of 1 connections" in document(partly, "html")
 
 
 def test_an_unknown_figure_is_named(tmp_path: Path) -> None:
