@@ -106,7 +106,10 @@ def test_a_process_killed_in_mid_run_is_told_and_the_window_lives(stage: Stage, 
         assert window.state.run.ended.ledger.get("completed", 0) == 0
         assert any(window.state.run.conversation(1).transcript()), "what was heard is kept"
         sentences = [banner.problem.sentence() for banner in window.live_page.banners.banners()]
-        assert sentences[0].startswith("Only 0 of 2 connections completed.")
+        assert "Only 0 of 2 connections completed." in sentences[0]
+        assert sentences[0].startswith("INVALID") is victim.endswith("worker"), (
+            "without its engine a run proves nothing"
+        )
         assert "lost" in sentences[0] or "ended unexpectedly" in sentences[0]
         assert not any("Traceback" in line or "Error:" in line for line in sentences)
         await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
