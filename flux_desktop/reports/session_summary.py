@@ -57,7 +57,7 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
         raise ProblemError(_unreadable(folder, "It has no recording of a run."))
     plan = result.started.plan
     if result.ended is not None:
-        if missing := _without_end(result, result.ended):
+        if missing := without_end(result.ended, len(result.summaries)):
             result.notices.append(Problem(code="recording_incomplete", what=missing))
         return RecordedRun(result=result, plan=plan, ended=result.ended, remark=missing)
     for row in rows.values():
@@ -66,9 +66,9 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
     return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=_NO_END)
 
 
-def _without_end(result: RunResult, ended: RunEnded) -> str:
-    """What is said of connections that have ended, but not in the recording; empty if all have."""
-    lacking = sum(ended.ledger.values()) - ended.ledger.get(LedgerClass.NOT_STARTED, 0) - len(result.summaries)
+def without_end(ended: RunEnded, recorded_ends: int) -> str:
+    """What is said where more connections have ended than the recording tells of; else empty."""
+    lacking = sum(ended.ledger.values()) - ended.ledger.get(LedgerClass.NOT_STARTED, 0) - recorded_ends
     if lacking <= 0:
         return ""
     return (

@@ -9,6 +9,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.reports.accuracy_text import rates_text
+from flux_desktop.reports.session_summary import without_end
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin
@@ -34,10 +35,14 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
         return REPLAY_STOPPED, "ok"
     cause, affected = _most_frequent_problem(model)
     what, tone = _headline(model, ended, cause)
+    missing = ""
     if model.origin is not Origin.LIVE:
         what = f"Past session. {what}"
+        missing = without_end(ended, sum(each.summary is not None for each in model.conversations.values()))
+        tone = "warn" if missing and tone == "ok" else tone
     total = len(model.conversations)
     why = [
+        missing,
         "" if cause is None else cause.why,
         f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),

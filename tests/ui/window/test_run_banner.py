@@ -51,6 +51,16 @@ def test_a_good_run_with_its_figures() -> None:
     )
 
 
+def test_a_past_session_of_which_a_part_is_missing_says_so() -> None:
+    model = RunModel()
+    model.reset(PLAN, origin=Origin.PAST)
+    model.feed(ConnectionEnded(t=8.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED)))
+    model.feed(DONE)
+    what, why, tone = shown(model)
+    assert (what, tone) == ("Past session. Run complete. 3 of 3 connections completed.", "warn")
+    assert why.startswith("A part of the recording is missing or damaged: it lacks the end of 2 of 3 connections.")
+
+
 def test_every_limit_is_listed_with_its_value_as_a_sentence_of_its_own() -> None:
     limits = [
         LimitResult(limit=parse_limit("update_p95_ms<400"), value=320.0, met=True),
