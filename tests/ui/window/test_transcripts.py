@@ -88,7 +88,7 @@ async def test_a_file_that_cannot_be_written_is_reported(
 
 def recorded(monkeypatch: pytest.MonkeyPatch, folder: Path) -> PastRun:
     """Let every folder hold the scripted run with other parameters than the window's."""
-    plan = scripted.plan(2, options=FluxOptions(eot_threshold=0.55))
+    plan = scripted.plan(2, options=FluxOptions(eot_threshold=0.55, sample_rate_hz=8_000))
     past = PastRun(folder, plan, scripted.scripted_run(2), cut_off=False)
     monkeypatch.setattr(module, "read_past_run", lambda _folder, *, whole: past)
     return past
@@ -103,7 +103,7 @@ async def test_a_past_session_is_replayed_with_its_parameters_shown(
     await bench.settled(GROUP)
     await bench.settled(RUN_GROUP)
     assert bench.state.run.plan == past.plan
-    assert bench.state.choices.options == past.plan.options
+    assert bench.state.choices.options == FluxOptions(eot_threshold=0.55), "the sample rate is that of the audio"
     assert bench.controller.session_folder == tmp_path
     assert bench.state.run.planned_s is None, "its recording does not exist any more"
     assert (bench.banners, bench.problems, bench.engines) == ([], [], [])
