@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import ProblemError
@@ -69,13 +70,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(result: Comparison) -> None:
-    console = Console(soft_wrap=False, highlight=False)
+    parts: list[RenderableType] = []
     if result.figures:
         table = Table("Figure", plain(result.base), plain(result.new), "Change", box=None, pad_edge=False)
         for figure in result.figures:
             sides = (estimate_text(figure, each) for each in (figure.base, figure.new))
             table.add_row(figure.label, *sides, figure.sentence() + (" FAILS" if figure.failed else ""))
-        console.print(table)
-        for note in result.notes():
-            console.print(note, markup=False)
-    console.print(plain(result.verdict()), markup=False)
+        parts += [table, *(Text(note) for note in result.notes())]
+    Printer().table(*parts, Text(plain(result.verdict())))

@@ -121,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(argv: list[str]) -> int:
-    from flux_desktop.cli.streams import configure_logging, harden, open_missing
+    from flux_desktop.cli.streams import Printer, configure_logging, harden, open_missing
 
     open_missing()
     harden(sys.stdout)
@@ -135,7 +135,8 @@ def _main(argv: list[str]) -> int:
     if note := ensure_home():
         print(note, file=sys.stderr)
     allow_many_files()
-    return int(_runner(args.command)(args))
+    status = int(_runner(args.command)(args))
+    return status or (ExitCode.USAGE if Printer.lost else ExitCode.OK)
 
 
 def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:

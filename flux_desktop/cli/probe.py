@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -98,15 +98,14 @@ def _plan(args: argparse.Namespace) -> RunPlan:
 
 
 def _print(report: ProbeReport) -> None:
-    console = Console(soft_wrap=False)
+    parts: list[RenderableType] = []
     if report.problem:
-        console.print(Text(plain(report.problem)))
+        parts.append(Text(plain(report.problem)))
     if report.findings:
         table = Table("Feature", "Documented", "This build", "Seen", box=None, pad_edge=False)
         for finding in report.findings:
             mark = Text(MARKS[finding.outcome], style=_STYLES[finding.outcome])
             table.add_row(Text(finding.feature), Text(finding.documented), mark, Text(plain(finding.seen)))
-        console.print(table)
-    for text in report.unknown_messages:
-        console.print(Text(plain(f"Unknown message: {text}")))
-    console.print(f"{report.streams} streams, {report.duration_s:.0f} s.")
+        parts.append(table)
+    parts += [Text(plain(f"Unknown message: {text}")) for text in report.unknown_messages]
+    Printer().table(*parts, f"{report.streams} streams, {report.duration_s:.0f} s.")

@@ -9,7 +9,6 @@ from itertools import chain
 from pathlib import Path
 
 import msgspec
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -236,4 +235,4 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))
     # A file or a pipe has no width: nothing is cut there.
-    Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH).print(table)
+    Printer().table(table, width=None if sys.stdout.isatty() else _PIPE_WIDTH)

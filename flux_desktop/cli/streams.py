@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, ClassVar, TextIO
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.text import Text
 
 from flux_desktop.base import logs
@@ -56,6 +58,9 @@ def complain(text: str) -> None:
 class Printer:
     """Lines on standard output. When it can no longer be written, `closed` is set and all further lines are dropped."""
 
+    lost: ClassVar[bool] = False
+    """Whether the program has lost output to a full disk or the like: it must not end with 0 then."""
+
     def __init__(self) -> None:
         self.closed = False
 
@@ -68,6 +73,7 @@ class Printer:
         except OSError as error:
             self.closed = True
             if not isinstance(error, BrokenPipeError):
+                Printer.lost = True
                 complain(f"Standard output cannot be written: {error.strerror}. The program stops.")
             # The flush at exit must not fail again.
             null = os.open(os.devnull, os.O_WRONLY)
@@ -76,9 +82,21 @@ class Printer:
 
     def styled(self, text: Text) -> None:
         """As `line`, in colour where standard output is a terminal that wants it."""
+        self._render(text, soft_wrap=True)
+
+    def table(self, *parts: RenderableType, width: int | None = None) -> None:
+        """Tables and texts, in colour as `styled`, wrapped to the terminal's width or to `width`."""
+        self._render(*parts, width=width)
+
+    def _render(self, *parts: RenderableType, width: int | None = None, soft_wrap: bool = False) -> None:
         from rich.console import Console
 
-        console = Console(soft_wrap=True, highlight=False)
-        with console.capture() as captured:  # rich itself ends the program at a closed pipe
-            console.print(text)
-        self.line(captured.get().rstrip("\n"))
+        real = Console(width=width)
+        # Not standard output itself: rich ends the program at a closed pipe, and writes there even while it captures.
+        text = io.StringIO()
+        console = Console(
+            file=text, width=real.width, force_terminal=real.is_terminal, soft_wrap=soft_wrap, highlight=False
+        )
+        for part in parts:
+            console.print(part)
+        self.line(text.getvalue().rstrip("\n"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.text import Text
 
+from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer
 from tests.waiting import PATIENCE_S
 
@@ -45,3 +47,19 @@ def test_a_closed_pipe_ends_the_lines_and_not_the_program() -> None:
         os.close(reading)
         process.communicate("go\n", timeout=PATIENCE_S)
     assert process.returncode == 7
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("command", [["sessions", "list"], ["schema", "summary"], ["data", "check", "sample"]])
+def test_output_that_is_lost_to_a_full_disk_is_no_success(command: list[str], tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "flux_desktop.cli.main", *command],
+            env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    assert ended.stderr == "Standard output cannot be written: No space left on device. The program stops.\n"
+    assert ended.returncode == ExitCode.USAGE
