@@ -34,6 +34,8 @@ LEASE_KEPT_EVERY_S = 1.0
 """Before the exchanges begin."""
 _CALL_MAX_S = 30.0
 _FILES_MAX_S = 3600.0
+_END_MAX_S = 10.0
+"""A generator that does not answer ends the run by its lease."""
 _CLOCK_QUESTIONS = 12
 _OPEN = {str(state) for state in (ConnectionState.OPENED, ConnectionState.STREAMING, ConnectionState.DRAINING)}
 
@@ -242,7 +244,7 @@ class GeneratorLink:
         recordings_path = ""
         if self._actor is not None and not self.lost:
             with contextlib.suppress(ProblemError):
-                recordings_path = await self.call("end", keep)
+                recordings_path = await self.call("end", keep, limit_s=_END_MAX_S)
         self._actor = None
         if self._future is not None:
             self._future.release()

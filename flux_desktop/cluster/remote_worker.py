@@ -22,6 +22,7 @@ from flux_desktop.engine.records.commands import (
     EndConnections,
     OpenConnections,
     StartRun,
+    StopRun,
     encode_command,
 )
 from flux_desktop.engine.records.events import (
@@ -37,7 +38,8 @@ from flux_desktop.engine.records.facts import ConnectionRow, LedgerClass
 
 _NOTICE = b'{"event":"notice",'
 _REWRITE_MAX_S = 600.0
-_STOP_MAX_S = 10.0
+_PART_MAX_S = 600.0
+"""For a part of a recording: a slow network takes minutes."""
 
 
 class RemoteWorker:
@@ -58,6 +60,9 @@ class RemoteWorker:
         self._on_event = on_event
         self._done = asyncio.Event()
         self._is_serving = False
+        self._fetching: asyncio.Task[None] | None = None
+        self._given_up = ""
+        """Why its recording is not fetched any further."""
         self._early: list[Command] = []
         """Connections of a run on demand that were asked for before the generator had the run."""
         self._ended: set[int] = set()
@@ -75,6 +80,8 @@ class RemoteWorker:
             if isinstance(command, OpenConnections | EndConnections):  # others come with `first_commands`
                 self._early.append(command)
             return
+        if isinstance(command, StopRun) and not command.drain:
+            self._give_up("The run was stopped at once.")
         if self.link.lost:
             if isinstance(command, OpenConnections):
                 asyncio.get_running_loop().call_soon(self._end_all)
@@ -109,7 +116,7 @@ class RemoteWorker:
             return
         path = Path(os.fsdecode(start.recording_path))
         if self.link.lost:
-            self._leave_recording(path, f"{self.link.lost[:1].upper()}{self.link.lost[1:]}.")
+            self._leave_recording(path, self._lost_because())
         else:
             await self._fetch_recording(path)
 
@@ -145,13 +152,13 @@ class RemoteWorker:
         """The generator is lost: so are the connections that had not ended."""
         self._end_all()
         self._done.set()
+        self._give_up(self._lost_because())
 
     def _end_all(self) -> None:
-        reason = self.link.lost
         problem = Problem(
             code="generator_lost",
             what=f"Generator {self.link.name} was lost, and its connections with it.",
-            why=f"{reason[:1].upper()}{reason[1:]}; on its own, it closes its streams within seconds.",
+            why=f"{self._lost_because()[:-1]}; on its own, it closes its streams within seconds.",
             todo="Check that machine and the network, then start again.",
         )
         for conn in self.connections:
@@ -164,15 +171,32 @@ class RemoteWorker:
     async def _fetch_recording(self, path: Path) -> None:
         """Copy the recording from the generator, the paths in it as they are here."""
         packed = path.with_name(f".{path.name}.part")
+        self._fetching = asyncio.create_task(self._fetch(packed), name=f"recording of worker {self.number}")
         try:
-            with packed.open("wb") as file:
-                while part := await self.link.call("recording", self.number, file.tell()):
-                    file.write(part)
+            await self._fetching
             await in_thread(lambda: _rewrite(packed, path, self._here), _REWRITE_MAX_S)
         except (ProblemError, OSError, TimeoutError) as error:
             self._leave_recording(path, error.problem.sentence() if isinstance(error, ProblemError) else f"{error}.")
+        except asyncio.CancelledError:
+            if not self._given_up:
+                raise
+            self._leave_recording(path, self._given_up)
         finally:
             packed.unlink(missing_ok=True)
+
+    async def _fetch(self, packed: Path) -> None:
+        with packed.open("wb") as file:
+            while part := await self.link.call("recording", self.number, file.tell(), limit_s=_PART_MAX_S):
+                file.write(part)
+
+    def _give_up(self, why: str) -> None:
+        """Do not wait for the rest of its recording."""
+        if self._fetching is not None and not self._fetching.done():
+            self._given_up = why
+            self._fetching.cancel()
+
+    def _lost_because(self) -> str:
+        return f"{self.link.lost[:1].upper()}{self.link.lost[1:]}."
 
     def _here(self, line: bytes) -> bytes:
         """A recorded line as it would be in a recording of this machine."""

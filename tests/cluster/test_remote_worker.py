@@ -46,11 +46,16 @@ class Link:
         self.recording = b""
         self.problem: Problem | None = None
         self.begun = asyncio.Event()
+        self.silent: asyncio.Event | None = None
+        """Set when a recording is asked for, which is then never answered."""
 
     async def call(self, method: str, *arguments: Any, limit_s: float = 0.0) -> Any:
         self.calls.append((method, *arguments))
         if self.problem is not None:
             raise ProblemError(self.problem)
+        if method == "recording" and self.silent is not None:
+            self.silent.set()
+            await asyncio.Event().wait()
         if method == "recording":
             return self.recording[arguments[1] : arguments[1] + 100]
         return None
@@ -152,6 +157,28 @@ async def test_a_recording_that_cannot_be_fetched_is_named(harness: Harness) -> 
     (notice,) = [event for event in harness.events if isinstance(event, Notice)]
     assert "worker-1.jsonl.gz was not fetched from generator a, folder /there. The disk" in notice.problem.sentence()
     assert harness.worker.recording_left
+
+
+@pytest.mark.parametrize(
+    ("is_lost", "why"), [(True, "No answer for 5 s."), (False, "The run was stopped at once.")], ids=["lost", "stopped"]
+)
+async def test_a_recording_that_does_not_come_is_not_waited_for(harness: Harness, is_lost: bool, why: str) -> None:
+    harness.link.silent = asyncio.Event()
+    task = await harness.serving()
+    harness.take(ended(1), ended(4), done=True)
+    await harness.link.silent.wait()
+    harness.worker.send(StopRun())
+    await asyncio.sleep(0)
+    assert not harness.worker.recording_left, "a run that is stopped in order keeps its recording"
+    if is_lost:
+        harness.link.lost = "no answer for 5 s"
+        harness.worker.lost()
+    else:
+        harness.worker.send(StopRun(drain=False))
+    await task
+    (notice,) = [event for event in harness.events if isinstance(event, Notice)]
+    assert f"generator a, folder /there. {why}" in notice.problem.sentence()
+    assert os.listdir(harness.recording.parent) == ["a.wav"]
 
 
 async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_them(harness: Harness) -> None:
