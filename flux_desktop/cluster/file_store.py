@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flux_desktop.audio.source_file import file_sha256
@@ -34,7 +35,7 @@ class FileStore:
     def write(self, sha256: str, offset: int, data: bytes, *, last: bool) -> None:
         """A part of a file. Raises `WrongContentError` after the last one if it is not the file, and `OSError`."""
         part = self._folder / f".{os.getpid()}-{_checked(sha256)}"
-        with part.open("r+b" if offset else "wb") as file:
+        with _whole_or_removed(part), part.open("r+b" if offset else "wb") as file:
             file.seek(offset)
             file.write(data)
         if not last:
@@ -57,7 +58,8 @@ class FileStore:
             try:
                 os.link(stored, target)
             except OSError:  # a file system without links
-                shutil.copyfile(stored, target)
+                with _whole_or_removed(target):
+                    shutil.copyfile(stored, target)
 
     def remove_unused(self, now_s: float | None = None) -> None:
         """Remove what has not been used for long, and what is left of interrupted transfers."""
@@ -73,6 +75,17 @@ class FileStore:
         if sha256 not in self._verified and file_sha256(path) == sha256:
             self._verified.add(sha256)
         return sha256 in self._verified
+
+
+@contextlib.contextmanager
+def _whole_or_removed(path: Path) -> Iterator[None]:
+    """Around writing a file: on a full disk its part is removed, and the error names it, not another file or none."""
+    try:
+        yield
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _checked(sha256: str) -> str:

@@ -108,13 +108,12 @@ class HostedRun:
         """Put the files into the run's own folder, which is returned."""
         self._heard_s = time.monotonic()
 
-        def place() -> Path:
-            folder = Path(tempfile.mkdtemp(prefix=time.strftime("%Y-%m-%d_%H-%M-%S_"), dir=runs_folder()))
-            self._files.place(self._entries, folder)
-            return folder
+        def new_folder() -> Path:
+            return Path(tempfile.mkdtemp(prefix=time.strftime("%Y-%m-%d_%H-%M-%S_"), dir=runs_folder()))
 
-        self._folder = await in_thread(place, _FILES_MAX_S)
-        return str(self._folder)
+        folder = self._folder = await in_thread(new_folder, _FILES_MAX_S)  # removed at the end, also on a full disk
+        await in_thread(lambda: self._files.place(self._entries, folder), _FILES_MAX_S)
+        return str(folder)
 
     async def begin(self, data: bytes) -> None:
         """Hand a worker its run. What makes it impossible is reported as the worker's `RunRefused`."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -251,11 +252,13 @@ class GeneratorLink:
         return recordings_path
 
     def _failed(self, error: Exception) -> ProblemError:
+        todo = "Check its terminal, and join again where it has ended."
         match error:
             case TimeoutError():
                 why = "It did not answer in time"
             case OSError(strerror=str(reason), filename=path):  # on either side
                 why = reason if path is None else f"{path}: {reason}"
+                todo = "Free space on its disk, then start again." if error.errno == errno.ENOSPC else todo
             case _:
                 why = str(error) or type(error).__name__
         return ProblemError(
@@ -263,7 +266,7 @@ class GeneratorLink:
                 code="generator_failed",
                 what=f"Generator {self.name} cannot take part in the run.",
                 why=f"{why}.".replace("..", "."),
-                todo="Check its terminal, and join again where it has ended.",
+                todo=todo,
             )
         )
 

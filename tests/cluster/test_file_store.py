@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import resource
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,3 +64,30 @@ def test_what_was_not_used_for_a_week_is_removed(tmp_path: Path) -> None:
     assert store.missing([ENTRY]) == []
     store.remove_unused(used_s + UNUSED_MAX_S + 1)
     assert store.missing([ENTRY]) == [HASH]
+
+
+@contextlib.contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """In place of a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_on_a_full_disk_no_part_of_a_file_stays_and_the_error_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, run = FileStore(tmp_path / "store"), tmp_path / "run"
+    with file_size_limit(4), pytest.raises(OSError, match="File too large") as raised:
+        store.write(HASH, 0, CONTENT, last=True)
+    assert Path(raised.value.filename).parent == tmp_path / "store"
+    assert not os.listdir(tmp_path / "store")
+    store.write(HASH, 0, CONTENT, last=True)
+    monkeypatch.setattr(os, "link", Mock(side_effect=OSError("another file system")))
+    with file_size_limit(4), pytest.raises(OSError, match="File too large") as raised:
+        store.place([ENTRY], run)
+    assert Path(raised.value.filename) == run / ENTRY.name
+    assert not (run / ENTRY.name).exists()

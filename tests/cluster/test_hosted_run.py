@@ -143,6 +143,21 @@ async def test_processes_are_ended_when_even_their_workers_do_not_end(
     assert HostedRun._active is None
 
 
+async def test_a_run_whose_files_cannot_be_placed_leaves_no_folder(
+    hosted: HostedRun,
+    sentence_wav: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await hosted.hello()
+    files = RunFiles()
+    files.add_source(plan_of(sentence_wav))
+    await hosted.missing(msgspec.msgpack.encode(files.entries))  # and never sent
+    with pytest.raises(FileNotFoundError):
+        await hosted.place()
+    await hosted.end(keep=False)
+    assert not os.listdir(hosted_run.runs_folder())
+
+
 def test_audio_of_runs_that_did_not_end_in_order_is_removed_and_their_recordings_stay(tmp_path: Path) -> None:
     audio = tmp_path / "run" / "audio" / "000001" / "a.wav"
     audio.parent.mkdir(parents=True)

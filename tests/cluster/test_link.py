@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Generator
 from typing import Any
 
@@ -124,6 +125,11 @@ def test_what_an_exchange_brings_goes_to_its_workers(clock: list[float]) -> None
 )
 def test_what_goes_wrong_there_is_told_without_names_of_classes(error: Exception, why: str) -> None:
     assert link_of()._failed(error).problem.why == why
+
+
+def test_a_full_disk_there_is_to_be_freed() -> None:
+    problem = link_of()._failed(OSError(errno.ENOSPC, "No space left on device", "/data")).problem
+    assert problem.todo == "Free space on its disk, then start again."
 
 
 def test_a_generator_at_a_glance(clock: list[float]) -> None:
