@@ -204,13 +204,14 @@ class ClipRun:
             self._failed_in_a_row += 1
             self._problem = self._problem or summary.problem
             self._unsupported |= summary.problem is not None and summary.problem.code == "control_not_supported"
-        if self._scouting and summary.problem is not None:
+        if summary.problem is not None and summary.problem.code in ENDS_WITHOUT_WORKER:
+            self._stopping = True
+            self._supervisor.stop(drain=True, interrupts=False)  # the run is INVALID, not interrupted
+        elif self._scouting and summary.problem is not None:
             is_refused = summary.problem.code in REFUSED_PARAMETERS
             self._refused = summary.problem if is_refused else None
             self.stop()
-        elif self._failed_in_a_row >= _FAILURES_MAX or (
-            summary.problem is not None and summary.problem.code in ENDS_WITHOUT_WORKER
-        ):
+        elif self._failed_in_a_row >= _FAILURES_MAX:
             self.stop()
         self._open_more()
 

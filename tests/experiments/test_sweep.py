@@ -12,6 +12,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.experiments import sweep
@@ -25,6 +26,7 @@ from flux_desktop.experiments.sweep import (
 )
 from flux_desktop.experiments.sweep_state import SweepState
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.sessions.facts import read_facts
 from tests.evaluation.hand_made import turn
 from tests.experiments.losing_pool import FAULT, LosingPool
 from tests.experiments.test_clip_run import data_set  # noqa: F401 - a fixture
@@ -121,4 +123,7 @@ def test_a_lost_generator_ends_the_sweep_at_once(data_set: Path) -> None:  # noq
     assert recording.problem is not None
     assert recording.problem.what == f"The run has ended early, because {FAULT}."
     assert (recording.missing, recording.invalid) == (2, True)
+    facts = read_facts(recording.sessions[0])
+    assert facts is not None
+    assert facts.verdict == Verdict.INVALID, "and not interrupted"
     assert recording.notes[0].startswith(f"The recording is INVALID, so its delivery times are not reliable: {FAULT};")
