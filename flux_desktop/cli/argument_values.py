@@ -23,6 +23,14 @@ def number(text: str) -> float:
     return value
 
 
+def price(text: str) -> float:
+    """An amount of money, 0 or more."""
+    value = number(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is out of range: a price is 0 or more")
+    return value
+
+
 def seconds(text: str) -> float:
     """A duration in seconds: a number, or numbers with units such as ``90s``, ``1m30s``, ``500ms``."""
     compact = text.strip().lower()

@@ -15,7 +15,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
-from flux_desktop.cli.argument_values import number, seconds
+from flux_desktop.cli.argument_values import number, price, seconds
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
@@ -90,8 +90,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--until", metavar="HH:MM", help="end the search at this time of day")
     search.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     cost = parser.add_argument_group("cost")
-    cost.add_argument("--price", type=number, metavar="X", help="licence per stream-minute (default: as entered)")
-    cost.add_argument("--instance-price", type=number, metavar="X", help="instance per hour (default: as entered)")
+    cost.add_argument("--price", type=price, metavar="X", help="licence per stream-minute (default: as entered)")
+    cost.add_argument("--instance-price", type=price, metavar="X", help="instance per hour (default: as entered)")
     cost.add_argument("--currency", default=None, metavar="CODE", help="of both prices (default: USD)")
     cost.add_argument("--utilisation", type=number, default=0.75, metavar="X", help="0.1 to 1 (default: 0.75)")
     arguments.add_flux_arguments(parser)

@@ -23,6 +23,10 @@ def check_documents(args: argparse.Namespace, flags: Sequence[str] = FLAGS) -> N
             continue
         try:
             check_output(f"--{flag.replace('_', '-')}", path)
+            if flag == "report":
+                from flux_desktop.cli.report import format_of  # see `write_documents`
+
+                format_of(path)
         except ProblemError:
             setattr(args, flag, None)
             raise

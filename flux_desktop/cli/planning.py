@@ -13,6 +13,7 @@ from flux_desktop.audio.devices import find_device, input_devices
 from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.cli.live_table import audio_s
 from flux_desktop.cli.paths import check_readable
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
@@ -122,6 +123,17 @@ def remarks(args: argparse.Namespace) -> list[str]:
     if getattr(args, "stages", None) and (args.connections != 1 or args.duration is not None):
         sentences.append("--connections and --duration have no effect with --stages, which states both.")
     return sentences
+
+
+def unsent_configure(plan: RunPlan) -> str:
+    """A sentence where the audio ends before the time of Configure; else empty."""
+    length_s = None if plan.stages else audio_s(plan)
+    after_s = plan.reconfigure_after_s
+    if plan.reconfigure is None or after_s is None or length_s is None or after_s < length_s:
+        return ""
+    return (
+        f"No Configure will be sent: the audio ends after {length_s:.1f} s, before --reconfigure-after {after_s:g} s."
+    )
 
 
 def with_extra(options: FluxOptions, text: str) -> FluxOptions:

@@ -99,8 +99,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def format_of(path: str) -> str:
-    """The format that a file's name asks for."""
-    return _SUFFIXES.get(Path(path).suffix.lower(), "html")
+    """The format that a file's name asks for, HTML if it has no ending; raises `ProblemError` for any other ending."""
+    suffix = Path(path).suffix.lower()
+    if suffix and suffix not in _SUFFIXES:
+        raise _wrong(f"A report cannot be written as {suffix}.", f"Give a name that ends in {', '.join(_SUFFIXES)}.")
+    return _SUFFIXES.get(suffix, "html")
 
 
 def document(folder: Path, kind: str, *, audio: bool = False) -> str:

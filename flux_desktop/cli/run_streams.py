@@ -19,7 +19,7 @@ from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.paths import output_folder
-from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
+from flux_desktop.cli.planning import file_plan, microphone_plan, remarks, unsent_configure
 from flux_desktop.cli.results import deliver_not_started
 from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.streams import Printer, complain
@@ -62,7 +62,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())
         return status
-    for remark in [*remarks(args), *build_remarks(plan), cost_sentence(plan, prices)]:
+    for remark in [*remarks(args), unsent_configure(plan), *build_remarks(plan), cost_sentence(plan, prices)]:
         if remark:
             complain(remark)
     before_run(planned_stream_minutes(plan), sessions_dir)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flux_desktop.cli.argument_values import chunk_ms, number, seconds
+from flux_desktop.cli.argument_values import chunk_ms, number, price, seconds
 
 
 @pytest.mark.parametrize(("text", "value_s"), [("30", 30.0), ("1m30s", 90.0), ("500ms", 0.5), (" 1.5M ", 90.0)])
@@ -20,6 +20,8 @@ def test_a_duration_is_in_seconds_or_has_units(text: str, value_s: float) -> Non
     [
         (number, "nan", "not a number"),
         (number, "x", "not a number"),
+        (price, "-1", "0 or more"),
+        (price, "nan", "not a number"),
         (seconds, "5 apples", "not a duration"),
         (chunk_ms, "19", "20 to 200"),
         (chunk_ms, "201", "20 to 200"),

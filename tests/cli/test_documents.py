@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli import ab, capacity, isolation, sweep
 from flux_desktop.cli.documents import check_documents, write_documents
@@ -155,3 +156,11 @@ def test_a_capacity_search_writes_its_documents(session: Path, tmp_path: Path, m
     args, path = arguments("capacity", tmp_path)
     assert capacity.run(args) == ExitCode.OK
     assert "<testsuite" in path.read_text()
+
+
+def test_a_report_of_an_unknown_kind_is_refused_before_anything_connects(tmp_path: Path) -> None:
+    args = argparse.Namespace(report=str(tmp_path / "r.pdf"), junit=None, metrics_file=None)
+    with pytest.raises(ProblemError, match="cannot be written as"):
+        check_documents(args)
+    assert args.report is None
+    check_documents(argparse.Namespace(report=str(tmp_path / "report"), junit=None, metrics_file=None))
