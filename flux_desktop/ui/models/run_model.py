@@ -126,7 +126,7 @@ class RunModel:
 
     def load(self, conn: int, events: Iterable[Event]) -> None:
         """Show what was recorded of a connection of a past run, of which only the state was known so far."""
-        known = self.conversation(conn)
+        known = self._heard_of(conn)
         fresh = Conversation(conn, self._truth, self._side_file, self.plan.options_for(conn) if self.plan else None)
         fresh.audio = known.audio
         if known.audio.started_t is not None:
@@ -166,13 +166,21 @@ class RunModel:
         return self.phase in {RunPhase.STARTING, RunPhase.RUNNING, RunPhase.STOPPING}
 
     def conversation(self, conn: int) -> Conversation:
+        """The connection's conversation; an empty one of its own where the run has no such connection.
+
+        What still shows an earlier run, such as a tab, must not add connections to this one.
+        """
+        return self.conversations.get(conn) or self._new_conversation(conn)
+
+    def _heard_of(self, conn: int) -> Conversation:
         """The connection's conversation, made when it is first heard of."""
-        conversation = self.conversations.get(conn)
-        if conversation is None:
-            conversation = self.conversations[conn] = Conversation(
-                conn, side_file=self._side_file, options=self.plan.options_for(conn) if self.plan else None
-            )
-        return conversation
+        if conn not in self.conversations:
+            self.conversations[conn] = self._new_conversation(conn)
+        return self.conversations[conn]
+
+    def _new_conversation(self, conn: int) -> Conversation:
+        options = self.plan.options_for(conn) if self.plan else None
+        return Conversation(conn, side_file=self._side_file, options=options)
 
     def feed(self, event: Event) -> None:
         """Take one event of the log."""
@@ -183,11 +191,11 @@ class RunModel:
         self.now_s = max(self.now_s, getattr(event, "t", 0.0))
         match event:
             case Received() | Sent() | ClipStarted() | AudioStarted() | ClipAhead():
-                self._dispatch(self.conversation(event.conn), event)
+                self._dispatch(self._heard_of(event.conn), event)
             case Snapshot():
                 self._snapshot(event)
             case ConnectionChanged():
-                self._dispatch(self.conversation(event.conn), event)
+                self._dispatch(self._heard_of(event.conn), event)
                 if self.opening_s is None:
                     self.opening_s = event.t
                 if event.state is ConnectionState.STREAMING and self.phase is RunPhase.STARTING:
@@ -197,7 +205,7 @@ class RunModel:
             case ClipReference():
                 self.clip_words.take(event)
             case ConnectionEnded():
-                self._dispatch(self.conversation(event.summary.conn), event)
+                self._dispatch(self._heard_of(event.summary.conn), event)
             case RunStarted():
                 self.started = event
                 if self.plan is None or self.plan.connections != event.plan.connections:
@@ -258,7 +266,7 @@ class RunModel:
         self.snapshot = event
         self.ledger = event.ledger
         for row in event.rows:
-            self.conversation(row.conn).row_changed(event.t, row)
+            self._heard_of(row.conn).row_changed(event.t, row)
         self.streams.take(event.t, event.ledger)
         self.update.take(event.t, event.update)
         self.wire.take(event.t, event.wire)

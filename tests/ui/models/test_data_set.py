@@ -59,7 +59,7 @@ def test_nothing_that_can_be_decoded_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_a_clip_is_no_longer_than_its_part_of_the_file(folder: Path) -> None:
-    rows = [{"audio_filepath": "a.wav", "offset": 2.5}, {"audio_filepath": "a.wav", "duration": 9.0}]
+    rows = [{"audio_filepath": "a.wav", "offset": 2.5}, {"audio_filepath": "a.wav", "duration": 3.4}]
     (folder / "m.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
     assert read_data_set_shape(folder / "m.jsonl").durations_s == (0.5, 3.0)
 

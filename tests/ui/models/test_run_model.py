@@ -234,3 +234,11 @@ def test_a_past_session_takes_over_at_once() -> None:
     model = fed()
     model.begin(scripted.plan(3), origin=Origin.PAST)
     assert (model.attempt, len(model.conversations)) == (None, 3)
+
+
+def test_what_still_shows_an_earlier_run_adds_no_connections_to_the_next() -> None:
+    model = RunModel()
+    model.begin(scripted.plan(2))
+    assert not model.conversation(12).cards
+    model.feed(RunEnded(t=0.5, verdict=Verdict.DONE, ledger={"not started": 2}))
+    assert list(model.conversations) == [1, 2]
