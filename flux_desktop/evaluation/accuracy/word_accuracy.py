@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
+import msgspec
 from msgspec import Struct
 
 from flux_desktop.evaluation.accuracy.alignment import Pair
@@ -77,8 +78,8 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
                     normalisers=tuple(sorted({turn.spoken.normaliser for turn in some})),
                     conversations=len({turn.spoken.conversation for turn in some}),
                     turns=len(some),
-                    raw=_rate([turn.raw for turn in some], units),
-                    normalised=_rate([turn.normalised for turn in some], units),
+                    raw=_rate([turn.raw for turn in some], units, repeats),
+                    normalised=_rate([turn.normalised for turn in some], units, repeats),
                     perfect_turns=once(perfect, repeats),
                     keyterm_recall=once(wilson(keyterm_hits, keyterm_count), repeats),
                 )
@@ -106,11 +107,12 @@ def worst_turns(turns: Iterable[TurnText], most: int = WORST_TURNS) -> list[Wors
     ]
 
 
-def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable]) -> ErrorRate:
+def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable], repeats: int) -> ErrorRate:
     total = sum(errors, WordErrors(unit=errors[0].unit))
     if total.n and not total.errors:
-        # Resampled zeros are zeros: what no error proves is bounded as for a proportion.
-        return ErrorRate(rate=wilson(0, total.n), errors=total)
+        # Resampled zeros are zeros: what no error proves is bounded as for a proportion of the different words.
+        bound = once(wilson(0, total.n), repeats)
+        return ErrorRate(rate=msgspec.structs.replace(bound, n=total.n), errors=total)
     return ErrorRate(rate=ratio([each.errors for each in errors], [each.n for each in errors], units), errors=total)
 
 

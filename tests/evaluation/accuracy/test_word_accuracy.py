@@ -44,6 +44,14 @@ def test_intervals_are_over_conversations_or_over_the_turns_of_one() -> None:
     assert word_accuracy(turns, over_turns=True)[0].normalised.rate.low == 0
 
 
+def test_words_without_an_error_that_are_sent_often_prove_no_more_than_once() -> None:
+    turns = turns_of("a", ("red green blue", "red green blue"), ("grey", "grey"))
+    [once], [often] = word_accuracy(turns), word_accuracy(turns * 50)
+    assert (once.normalised.rate.n, often.normalised.rate.n) == (4, 200)
+    assert once.normalised.rate.high == often.normalised.rate.high == wilson(0, 4).high
+    assert once.raw.rate.high == often.raw.rate.high
+
+
 def test_characters_are_a_figure_of_their_own() -> None:
     turns = [*turns_of("a", ("red green", "red")), *turns_of("b", ("今日は良い", "今日は悪い"))]
     words, characters = word_accuracy(turns)
