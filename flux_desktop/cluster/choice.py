@@ -36,7 +36,7 @@ def cluster_pool(text: str | None, *, generators: int, forward_keys: bool) -> It
     if match := _LOCAL.fullmatch(text):
         count = _local_count(match[1], generators)
         with local_cluster(count) as membership:
-            yield ClusterPool(membership, generators=count, forward_keys=forward_keys)
+            yield ClusterPool(membership, generators=count, forward_keys=forward_keys, starting_here=True)
         return
     yield ClusterPool(read_membership(text), generators=generators, forward_keys=forward_keys)
 

@@ -44,16 +44,25 @@ _HASHING_MAX_S = 3600.0
 class ClusterPool:
     """The generators that have joined the cluster of `membership`, at least `generators` of them.
 
-    With `forward_keys` the streams are signed with the keys of this machine, which go over TLS into the generators'
-    memory; else each generator uses its own.
+    With `starting_here` they are starting on this machine, and nobody has to start them. With `forward_keys` the
+    streams are signed with the keys of this machine, which go over TLS into the generators' memory; else each generator
+    uses its own.
     """
 
     start_delay_s = 1.0
 
-    def __init__(self, membership: Membership, *, generators: int = 1, forward_keys: bool = False) -> None:
+    def __init__(
+        self,
+        membership: Membership,
+        *,
+        generators: int = 1,
+        forward_keys: bool = False,
+        starting_here: bool = False,
+    ) -> None:
         self._membership = membership
         self._wanted = generators
         self._forward_keys = forward_keys
+        self._starting_here = starting_here
         self._client: Client | None = None
         self._links: list[GeneratorLink] = []
         self._workers: dict[int, RemoteWorker] = {}
@@ -152,7 +161,7 @@ class ClusterPool:
         generators: list[tuple[str, str]] = []
         is_told, waiting_since_s = False, time.monotonic()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 else JOIN_MAX_S):
+            async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 or self._starting_here else JOIN_MAX_S):
                 while len(generators) < self._wanted:
                     await asyncio.sleep(0.2 if generators else 0.0)
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]
@@ -166,16 +175,19 @@ class ClusterPool:
                 Problem(
                     code="cluster_too_few",
                     what=f"{len(generators)} of {self._wanted} generators have joined the cluster.",
-                    todo="Run “flux-stress cluster join” with the coordinator's line on each machine.",
+                    todo="This machine may be too busy: start fewer."
+                    if self._starting_here
+                    else "Run “flux-stress cluster join” with the coordinator's line on each machine.",
                 )
             )
         return generators
 
     def _tell_waiting(self, present: int) -> None:
+        who = "They are starting" if self._starting_here else "Start the others with “flux-stress cluster join”"
         problem = Problem(
             code="cluster_waiting",
             what=f"Waiting for generators: {present} of {self._wanted} have joined the cluster.",
-            todo=f"Start the others with “flux-stress cluster join”; they have {_JOINED_MAX_S:.0f} s in all.",
+            todo=f"{who}; they have {_JOINED_MAX_S:.0f} s in all.",
         )
         self._on_event(0, Notice(t=time.monotonic() - self._began_s, problem=problem))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -11,6 +13,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.cluster.choice import cluster_pool, with_dask
 from flux_desktop.cluster.membership import new_membership, to_line
 from flux_desktop.cluster.pool import ClusterPool
+from flux_desktop.engine.records.events import Event, Notice
 
 
 @pytest.mark.parametrize("text", [None, ""])
@@ -41,6 +44,26 @@ def test_a_line_or_a_file_with_it_is_a_cluster(tmp_path: Path) -> None:
 def test_what_cannot_be_a_cluster_is_refused(text: str, generators: int, sentence: str) -> None:
     with pytest.raises(ProblemError, match=sentence), cluster_pool(text, generators=generators, forward_keys=False):
         pass
+
+
+async def test_nobody_is_asked_to_start_the_generators_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "flux_desktop.cluster.local_cluster.local_cluster",
+        lambda _: contextlib.nullcontext(new_membership("tls://127.0.0.1:9")),
+    )
+    for limit, value in (("JOIN_MAX_S", 0.0), ("_JOINED_MAX_S", 0.3), ("_TOLD_AFTER_S", 0.0)):
+        monkeypatch.setattr(f"flux_desktop.cluster.pool.{limit}", value)
+    client, events = Mock(), list[Event]()
+    client.scheduler.identity = AsyncMock(return_value={"workers": {}})
+    with cluster_pool("local:1", generators=1, forward_keys=False) as pool:
+        assert isinstance(pool, ClusterPool)
+        pool._on_event = lambda _, event: events.append(event)
+        with pytest.raises(ProblemError) as raised:
+            await pool._generators(client)
+    assert raised.value.problem.todo == "This machine may be too busy: start fewer."
+    (notice,) = events
+    assert isinstance(notice, Notice), "one that starts slowly is waited for, also if it is the only one"
+    assert notice.problem.todo == "They are starting; they have 0 s in all."
 
 
 @pytest.mark.parametrize(("generators", "forward_keys", "flag"), [(3, False, "--generators"), (1, True, "--forward")])
