@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -120,12 +119,12 @@ class GeneratorLink:
         missing = await self.call("missing", msgspec.msgpack.encode(files.entries), limit_s=_FILES_MAX_S)
         sizes = {entry.sha256: entry.size for entry in files.entries}
         for sha256 in missing:
-            await self._send_file(sha256, files.contents[sha256], sizes[sha256])
+            await self._send_file(files, sha256, sizes[sha256])
         self.root = await self.call("place", limit_s=_FILES_MAX_S)
 
-    async def _send_file(self, sha256: str, content: Path | bytes, size: int) -> None:
+    async def _send_file(self, files: RunFiles, sha256: str, size: int) -> None:
         for offset in (parts := range(0, max(1, size), PART_BYTES)):
-            part = await in_thread(partial(_part, content, offset), _FILES_MAX_S)
+            part = await in_thread(partial(files.part, sha256, offset), _FILES_MAX_S)
             await self.call("put", sha256, offset, part, offset == parts[-1], limit_s=_FILES_MAX_S)
 
     async def call(self, method: str, *arguments: object, limit_s: float = _CALL_MAX_S) -> Any:
@@ -188,11 +187,16 @@ class GeneratorLink:
         for worker in by_worker.keys() | set(answer.done):
             self._on_lines(worker, by_worker.get(worker, []), worker in answer.done)
 
+    def lose(self, reason: str) -> None:
+        """Count it as lost; without effect where it already does."""
+        if not self.lost:
+            self.lost = reason
+            self._on_lost(self)
+
     def _lose(self, error: Exception) -> None:
-        self.lost = f"no answer for {LEASE_S:g} s" if isinstance(error, TimeoutError) else "its connection was lost"
         # Dask's own messages name its tasks; what matters is that there was no answer.
         _LOG.debug("generator %s: %r", self.name, error)
-        self._on_lost(self)
+        self.lose(f"no answer for {LEASE_S:g} s" if isinstance(error, TimeoutError) else "its connection was lost")
 
     # ------------------------------------------------------------ what is known
 
@@ -275,14 +279,6 @@ async def _ended(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         task.cancel()
         await asyncio.wait({task})
-
-
-def _part(content: Path | bytes, offset: int) -> bytes:
-    if isinstance(content, bytes):
-        return content[offset : offset + PART_BYTES]
-    with content.open("rb") as file:
-        file.seek(offset)
-        return file.read(PART_BYTES)
 
 
 def _open(snapshot: Snapshot) -> int:

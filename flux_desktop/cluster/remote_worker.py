@@ -137,11 +137,16 @@ class RemoteWorker:
                 event = msgspec.structs.replace(event, problem=self._named(event.problem))
             self._last_t = getattr(event, "t", 0.0) or self._last_t
             if isinstance(event, ConnectionEnded):
+                if self.link.lost and event.summary.conn in self._ended:
+                    continue
                 self._ended.add(event.summary.conn)
             elif isinstance(event, Snapshot):
                 self._rows.update((row.conn, row) for row in event.rows)
             self.link.note(self.number, event)
             self._on_event(self.number, event)
+            if isinstance(event, Notice) and event.problem.code == "lease_ended":
+                # A process that was suspended there, for example: it opens no further connections.
+                self.link.lose("it closed its streams, having heard nothing of the run")
         if done:
             self._done.set()
 

@@ -16,7 +16,7 @@ import msgspec
 
 from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.cluster.messages import FileEntry
+from flux_desktop.cluster.messages import PART_BYTES, FileEntry
 from flux_desktop.datasets.nemo import manifest
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
@@ -34,6 +34,15 @@ class RunFiles:
         """The source's path here, and its name there."""
         self._folders: list[Path] = []
         """Here, by the number of the folder there."""
+
+    def part(self, sha256: str, offset: int) -> bytes:
+        """What is sent of a file in one message. Blocks; raises `OSError`."""
+        content = self.contents[sha256]
+        if isinstance(content, bytes):
+            return content[offset : offset + PART_BYTES]
+        with content.open("rb") as file:
+            file.seek(offset)
+            return file.read(PART_BYTES)
 
     def renamed(self, plan: RunPlan) -> RunPlan:
         """The plan with names instead of the paths of this machine."""

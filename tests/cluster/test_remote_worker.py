@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class Link:
         self.recording = b""
         self.problem: Problem | None = None
         self.begun = asyncio.Event()
+        self.on_lost: Callable[[], None] = lambda: None
         self.silent: asyncio.Event | None = None
         """Set when a recording is asked for, which is then never answered."""
 
@@ -72,6 +74,10 @@ class Link:
     def note(self, worker: int, event: Event) -> None:
         pass
 
+    def lose(self, reason: str) -> None:
+        self.lost = reason
+        self.on_lost()
+
 
 class Harness:
     def __init__(self, tmp_path: Path) -> None:
@@ -79,6 +85,7 @@ class Harness:
         self.events: list[Event] = []
         link: Any = self.link
         self.worker = RemoteWorker(1, [1, 4], link, lambda _, event: self.events.append(event))
+        self.link.on_lost = self.worker.lost
         wav = tmp_path / "a.wav"
         wav.write_bytes(b"RIFF")
         self.wav = str(wav)
@@ -195,6 +202,15 @@ async def test_connections_of_a_lost_generator_are_lost_with_what_was_known_of_t
     assert last.summary.chunks_sent == 40
     assert last.summary.problem is not None
     assert last.summary.problem.sentence().startswith("Generator a was lost, and its connections with it.")
+
+
+async def test_one_that_has_closed_its_streams_by_itself_is_lost(harness: Harness) -> None:
+    task = await harness.serving()
+    lease_ended = Problem(code="lease_ended", what="All streams were closed.")
+    stopped = ConnectionSummary(conn=4, ledger=LedgerClass.FAILED)
+    harness.take(ended(1), Notice(t=3.0, problem=lease_ended), ConnectionEnded(t=4.0, summary=stopped))
+    await task
+    assert harness.ends == {1: LedgerClass.COMPLETED, 4: LedgerClass.GENERATOR_LOST}, "not by the endpoint"
 
 
 async def test_connections_that_are_opened_on_a_lost_generator_end_at_once(harness: Harness) -> None:
