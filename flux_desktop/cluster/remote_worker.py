@@ -38,6 +38,7 @@ from flux_desktop.engine.records.facts import ConnectionRow, LedgerClass
 
 _NOTICE = b'{"event":"notice",'
 _REWRITE_MAX_S = 600.0
+_OF_THE_MACHINE = frozenset({"clock_skew", "worker_died"})
 _PART_MAX_S = 600.0
 """For a part of a recording: a slow network takes minutes."""
 
@@ -139,6 +140,7 @@ class RemoteWorker:
             if isinstance(event, ConnectionEnded):
                 if self.link.lost and event.summary.conn in self._ended:
                     continue
+                event = self._with_machine(event)
                 self._ended.add(event.summary.conn)
             elif isinstance(event, Snapshot):
                 self._rows.update((row.conn, row) for row in event.rows)
@@ -149,6 +151,13 @@ class RemoteWorker:
                 self.link.lose("it closed its streams, having heard nothing of the run")
         if done:
             self._done.set()
+
+    def _with_machine(self, event: ConnectionEnded) -> ConnectionEnded:
+        """With the generator's name where the problem is one of its own, not of the endpoint."""
+        problem = event.summary.problem
+        if problem is None or problem.code not in _OF_THE_MACHINE:
+            return event
+        return ConnectionEnded(t=event.t, summary=msgspec.structs.replace(event.summary, problem=self._named(problem)))
 
     def _named(self, problem: Problem) -> Problem:
         return msgspec.structs.replace(problem, what=f"Generator {self.link.name}: {problem.what}")

@@ -238,6 +238,15 @@ async def test_its_notices_name_the_generator(harness: Harness) -> None:
     assert notice.problem.what == "Generator a: The disk is full."
 
 
+@pytest.mark.parametrize(("code", "is_named"), [("worker_died", True), ("clock_skew", True), ("throttled", False)])
+async def test_ends_by_a_fault_of_the_generator_name_it(harness: Harness, code: str, is_named: bool) -> None:
+    problem = Problem(code=code, what="No.")
+    harness.take(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=problem)))
+    (end,) = [event.summary.problem for event in harness.events if isinstance(event, ConnectionEnded)]
+    assert end is not None
+    assert end.what == ("Generator a: No." if is_named else "No.")
+
+
 async def test_so_is_one_that_cannot_be_handed_over(harness: Harness) -> None:
     harness.link.problem = Problem(code="generator_failed", what="No.")
     await harness.worker.serve(harness.start(), list)

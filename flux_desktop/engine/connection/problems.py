@@ -149,7 +149,7 @@ def lease_ended() -> Problem:
     """The process that started the run has not renewed the lease in time."""
     return Problem(
         code="lease_ended",
-        what="All streams were closed because the machine that started the run stopped responding.",
+        what="All streams were closed because nothing was heard from the machine that started the run.",
         why="A generator sends only while that machine confirms the run.",
         todo="Check that machine and the network, then start again.",
     )
