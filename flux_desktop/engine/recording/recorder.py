@@ -90,7 +90,8 @@ class Recorder:
                 code="recording_failed",
                 what="The run is no longer being recorded.",
                 why=f"{self._path.name} could not be written: {error.strerror or error}.",
-                todo="The run continues; export the transcripts before closing. Free space or use another folder.",
+                todo="The run continues; what is not recorded can only be read on the screen. "
+                "Free space or use another folder.",
             )
         )
 

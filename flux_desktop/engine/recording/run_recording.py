@@ -54,5 +54,5 @@ def _no_session(error: OSError) -> Problem:
         code="recording_failed",
         what="The run is not being recorded.",
         why=f"The session folder could not be created: {error.strerror or error}.",
-        todo="The run continues; export the transcripts before closing.",
+        todo="The run continues; what is not recorded can only be read on the screen.",
     )

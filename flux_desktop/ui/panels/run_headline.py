@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
+from flux_desktop.evaluation.statistics.intervals import percent_text
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.glossary import meaning
 from flux_desktop.ui.models.run_model import RunModel
@@ -39,9 +40,7 @@ class RunHeadline:
         self.latency_pill.setToolTip(
             f"95 % of updates arrived within this time. {meaning('Update latency')} {meaning('User clock')}"
         )
-        self.words_pill.setToolTip(
-            f"{meaning('WER, CER')} Of ended turns, without case and punctuation; after the run normalised."
-        )
+        self.words_pill.setToolTip(meaning("WER, CER"))
         self.pacing_pill.setToolTip(
             f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
         )
@@ -74,11 +73,16 @@ class RunHeadline:
 
     def _show_words(self, model: RunModel) -> None:
         errors = None if model.snapshot is None else model.snapshot.words
+        how = "Of ended turns so far, without case and punctuation."
         if model.accuracy is not None and model.accuracy.words:
-            errors = model.accuracy.words[0].normalised.errors  # replaces the running count
+            normalised = model.accuracy.words[0].normalised  # replaces the running count
+            errors, how = normalised.errors, f"Normalised: {percent_text(normalised.rate)}."
         rate = None if errors is None else errors.rate_percent
         self.words_pill.setVisible(rate is not None)
-        self.words_pill.setText("" if errors is None or rate is None else f"{errors.label} {rate:.0f} %")
+        if errors is None or rate is None:
+            return
+        self.words_pill.setText(f"{errors.label} {rate:.0f} %")
+        self.words_pill.setToolTip(f"{meaning('WER, CER')} {how} Reference: {text.count(errors.n, errors.unit)}.")
 
     def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> None:
         if model.ended is not None:

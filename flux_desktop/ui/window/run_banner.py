@@ -90,7 +90,7 @@ def _figures(model: RunModel, ended: RunEnded) -> str:
     if model.accuracy is not None and model.accuracy.words:
         parts.append(rates_text(model.accuracy))
     elif ended.words is not None and errors is not None:
-        parts.append(f"{ended.words.label} {errors:.1f} %")
+        parts.append(f"{ended.words.label} {errors:.1f} % of {text.count(ended.words.n, ended.words.unit)}")
     figures = " · ".join(part for part in parts if part)
     return f"{figures[:1].upper()}{figures[1:]}." if figures else ""
 

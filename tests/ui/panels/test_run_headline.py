@@ -10,6 +10,7 @@ from flux_desktop.engine.records.events import ConnectionChanged, RunEnded, Snap
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
+from flux_desktop.evaluation.statistics.intervals import percent_text
 from flux_desktop.ui.panels.run_headline import FAILURES
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.reports.recorded_talk import small_accuracy
@@ -63,6 +64,7 @@ def test_latency_and_word_errors(bench: Bench) -> None:
     assert bench.bar.headline.words_pill.isHidden()
     bench.stream(2.0, words=WordErrors(n=200, substitutions=24))
     assert "12 %" in bench.bar.headline.words_pill.text()
+    assert bench.bar.headline.words_pill.toolTip().endswith("punctuation. Reference: 200 words.")
     assert not bench.bar.headline.words_pill.isHidden()
 
 
@@ -72,6 +74,10 @@ def test_the_normalised_rate_replaces_the_running_count(bench: Bench) -> None:
     bench.state.run.accuracy = small_accuracy()
     bench.bar.refresh()
     assert bench.bar.headline.words_pill.text() == "WER 40 %"
+    rate = small_accuracy().words[0].normalised
+    assert f"Normalised: {percent_text(rate.rate)}. Reference: {rate.errors.n} words." in (
+        bench.bar.headline.words_pill.toolTip()
+    )
 
 
 def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, qtbot: QtBot) -> None:

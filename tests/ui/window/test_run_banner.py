@@ -140,9 +140,9 @@ def test_reconnects_and_retries_are_counted_over_all_connections() -> None:
 
 def test_errors_are_shown_with_their_unit_where_a_reference_text_is_known() -> None:
     end = msgspec.structs.replace(DONE, words=WordErrors(n=200, substitutions=9))
-    assert shown(ended(end))[1] == "WER 4.5 %."
+    assert shown(ended(end))[1] == "WER 4.5 % of 200 words."
     characters = msgspec.structs.replace(DONE, words=WordErrors(n=200, substitutions=9, unit="character"))
-    assert shown(ended(characters))[1] == "CER 4.5 %."
+    assert shown(ended(characters))[1] == "CER 4.5 % of 200 characters."
     assert shown(ended(msgspec.structs.replace(DONE, words=WordErrors())))[1] == ""
 
 
