@@ -29,8 +29,10 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 UNPACKED_MAX_MB = 480
 PACKED_MAX_MB = 215
-USABLE_MAX_S = 1.5
-HELP_MAX_S = 0.5
+USABLE_MARK_S = 1.5
+HELP_MARK_S = 0.5
+SLOW_MACHINE = 4
+"""Times are printed beside their marks, which are those of a fast machine; only what no slow machine explains fails."""
 # What a system that can show a window at all has, beside what is left to it on purpose: the C library, and graphics.
 OF_THE_SYSTEM = re.compile(r"ld-linux-\S+|lib(c|m|dl|rt|pthread|util|GL|EGL|xcb|wayland-(client|cursor))\.so\.\d+")
 
@@ -81,8 +83,8 @@ def test_the_window_is_usable_soon(folder: Path, clean_environment: dict[str, st
         done = run(folder / "flux-desktop", "--self-test-picture", picture, environment=clean_environment)
         assert done.returncode == 0, done.stderr
         usable_s.append(msgspec.json.decode(done.stdout, type=Painted).usable_at_s - began_s)
-    print(f"usable after {', '.join(f'{seconds:.2f}' for seconds in usable_s)} s; load {os.getloadavg()}")
-    assert min(usable_s) <= USABLE_MAX_S
+    _print_times("usable", usable_s, USABLE_MARK_S)
+    assert min(usable_s) <= SLOW_MACHINE * USABLE_MARK_S
 
 
 def test_help_is_there_at_once(folder: Path, clean_environment: dict[str, str]) -> None:
@@ -92,8 +94,13 @@ def test_help_is_there_at_once(folder: Path, clean_environment: dict[str, str]) 
         done = run(folder / "flux-stress", "--help", environment=clean_environment)
         took_s.append(time.monotonic() - began_s)
         assert "exit status:" in done.stdout
-    print(f"help after {', '.join(f'{seconds:.2f}' for seconds in took_s)} s; load {os.getloadavg()}")
-    assert min(took_s) <= HELP_MAX_S
+    _print_times("help", took_s, HELP_MARK_S)
+    assert min(took_s) <= SLOW_MACHINE * HELP_MARK_S
+
+
+def _print_times(what: str, took_s: list[float], mark_s: float) -> None:
+    times = ", ".join(f"{seconds:.2f}" for seconds in took_s)
+    print(f"{what} after {times} s, mark {mark_s:g} s; load {os.getloadavg()}")
 
 
 def test_every_shared_object_has_a_reason(folder: Path) -> None:
