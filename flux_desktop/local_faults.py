@@ -26,7 +26,9 @@ FAULTS: dict[str, FaultKind] = {
     "never-connected": FaultKind(
         "percent", None, "This share of streams gets response headers but never a Connected message."
     ),
-    "delay-ms": FaultKind("ms", None, "Every message is delayed by this time."),
+    "delay-ms": FaultKind(
+        "ms", None, "Every message is delayed by this time, from the arrival of the audio that it answers."
+    ),
     "stall-ms": FaultKind("ms", None, "After 5 s of audio the stream pauses once for this time."),
     "elevated-confidence": FaultKind(
         "percent",
