@@ -88,7 +88,7 @@ class GeneratorLink:
         try:
             async with asyncio.timeout(_CALL_MAX_S):
                 self._actor = await self._future
-        except Exception as error:
+        except Exception as error:  # boundary, as in `call`
             raise self._failed(error) from error
         hello = unpack(await self.call("hello"), Hello)
         check_versions(hello.versions, present_versions(), f"Generator {self.name}")
