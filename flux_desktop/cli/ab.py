@@ -17,7 +17,7 @@ from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code, without_result
-from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.paths import sessions_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, with_extra
 from flux_desktop.cli.progress_line import ProgressLine
 from flux_desktop.cli.session_care import after_run, before_run
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
-        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        sessions_dir = sessions_folder(args)
         check_documents(args)
         plan, stream_minutes = ab_plan(args)
     except ProblemError as error:

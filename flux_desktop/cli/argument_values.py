@@ -9,6 +9,7 @@ import re
 CHUNK_MS = (20, 200)
 """The shortest and the longest audio chunk that can be asked for."""
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SHOWN_CHARS_MAX = 40
 _PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
 
 
@@ -19,7 +20,7 @@ def number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number")
+        raise argparse.ArgumentTypeError(f"“{_shown(text)}” is not a number")
     return value
 
 
@@ -31,6 +32,14 @@ def price(text: str) -> float:
     return value
 
 
+def currency(text: str) -> str:
+    """A currency by its three letters, in capitals."""
+    code = text.strip().upper()
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise argparse.ArgumentTypeError(f"“{_shown(text)}” is not a currency; write its three letters, such as EUR")
+    return code
+
+
 def seconds(text: str) -> float:
     """A duration in seconds: a number, or numbers with units such as ``90s``, ``1m30s``, ``500ms``."""
     compact = text.strip().lower()
@@ -40,7 +49,9 @@ def seconds(text: str) -> float:
     try:
         return number(compact)
     except argparse.ArgumentTypeError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a duration; write seconds, or 30s, 2m, 1m30s") from None
+        raise argparse.ArgumentTypeError(
+            f"“{_shown(text)}” is not a duration; write seconds, or 30s, 2m, 1m30s"
+        ) from None
 
 
 def chunk_ms(text: str) -> float:
@@ -50,3 +61,7 @@ def chunk_ms(text: str) -> float:
     if not low <= value <= high:
         raise argparse.ArgumentTypeError(f"{text} is out of range: choose {low} to {high}")
     return value
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARS_MAX else f"{text[:_SHOWN_CHARS_MAX]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
-from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, number, price, seconds
+from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, currency, number, price, seconds
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -202,7 +202,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     cost = parser.add_argument_group("cost")
     cost.add_argument("--budget", metavar="AMOUNT", help="end the run there: stream-minutes, or money such as 5usd")
     cost.add_argument("--price", type=price, metavar="X", help="licence per stream-minute (default: as entered)")
-    cost.add_argument("--currency", metavar="CODE", help="of the price (default: USD)")
+    cost.add_argument("--currency", type=currency, metavar="CODE", help="of the price (default: USD)")
     add_flux_arguments(parser)
     add_place_arguments(parser)
     out = parser.add_argument_group("results")

@@ -15,14 +15,14 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
-from flux_desktop.cli.argument_values import number, price, seconds
+from flux_desktop.cli.argument_values import currency, number, price, seconds
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
-from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.paths import sessions_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from, source_from
 from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
@@ -92,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     cost = parser.add_argument_group("cost")
     cost.add_argument("--price", type=price, metavar="X", help="licence per stream-minute (default: as entered)")
     cost.add_argument("--instance-price", type=price, metavar="X", help="instance per hour (default: as entered)")
-    cost.add_argument("--currency", default=None, metavar="CODE", help="of both prices (default: USD)")
+    cost.add_argument("--currency", type=currency, metavar="CODE", help="of both prices (default: USD)")
     cost.add_argument("--utilisation", type=number, default=0.75, metavar="X", help="0.1 to 1 (default: 0.75)")
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)
@@ -125,7 +125,7 @@ def run(args: argparse.Namespace) -> int:
         check_documents(args)
         prices = prices_from(args)
         plan = _plan(args, prices)
-        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        sessions_dir = sessions_folder(args)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
@@ -254,7 +254,7 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
             measure_s=args.measure,
             cool_down_s=args.cool_down,
         ),
-        budget_stream_minutes=budget_stream_minutes(args.budget, prices) if args.budget else None,
+        budget_stream_minutes=budget_stream_minutes(args.budget, prices) if args.budget is not None else None,
         until=_until(args.until) if args.until else None,
     )
 

@@ -12,6 +12,7 @@ from textwrap import fill
 from typing import Any, NoReturn
 
 from flux_desktop import __version__
+from flux_desktop.base.plain_text import plain
 from flux_desktop.cli import arguments
 from flux_desktop.cli.examples import examples
 from flux_desktop.cli.exit_codes import HELP, ExitCode
@@ -72,7 +73,7 @@ class _Parser(argparse.ArgumentParser):
     """Reports wrong usage in one line that names the help."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message}. Try “{self.prog} --help”.\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {plain(message)}. Try “{self.prog} --help”.\n")
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:

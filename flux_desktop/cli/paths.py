@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import os
 import re
@@ -9,7 +10,7 @@ import stat
 from pathlib import Path
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.recording.session_folder import make_private_folder
+from flux_desktop.engine.recording.session_folder import make_private_folder, try_sessions_folder
 from flux_desktop.reports.files import check_writable
 
 STDOUT_NAMES = frozenset({"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
@@ -48,8 +49,15 @@ def check_output(flag: str, path: str) -> None:
         raise _invalid(flag, path, error.problem.why) from error
 
 
-def output_folder(flag: str, path: str) -> Path:
-    """A folder that exists now and can be written; raises `ProblemError` (path_invalid)."""
+def sessions_folder(args: argparse.Namespace) -> Path | None:
+    """The folder of `--sessions-dir`, in which sessions can be kept; None without it.
+
+    Raises `ProblemError` (path_invalid): whoever names a folder does not want a run that is not recorded.
+    """
+    return None if args.sessions_dir is None else _output_folder("--sessions-dir", args.sessions_dir)
+
+
+def _output_folder(flag: str, path: str) -> Path:
     _require_path(flag, path)
     if path in STDOUT_NAMES | _STDIN_NAMES:
         raise _invalid(flag, path, "It is a standard stream, not a directory.")
@@ -65,6 +73,10 @@ def output_folder(flag: str, path: str) -> Path:
         raise _invalid(flag, path, f"{os.strerror(errno.ENOTDIR)}.") from error
     except OSError as error:
         raise _invalid(flag, path, _reason(error)) from error
+    try:
+        try_sessions_folder(folder)
+    except OSError as error:
+        raise _invalid(flag, path, f"Nothing can be created in it: {_reason(error)}") from error
     return folder
 
 

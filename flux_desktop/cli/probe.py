@@ -18,7 +18,7 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.cli import arguments
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
-from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.paths import sessions_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.session_care import after_run
 from flux_desktop.cli.streams import Printer, complain
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         plan = _plan(args)
-        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        sessions_dir = sessions_folder(args)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)

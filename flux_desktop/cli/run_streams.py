@@ -18,7 +18,7 @@ from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_
 from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
-from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.paths import sessions_folder
 from flux_desktop.cli.planning import file_plan, microphone_plan, remarks, unsent_configure
 from flux_desktop.cli.results import deliver_not_started
 from flux_desktop.cli.session_care import after_run, before_run
@@ -54,10 +54,10 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         deliver_not_started(args, error.problem, ExitCode.USAGE, Printer())
         return ExitCode.USAGE
     try:
-        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        sessions_dir = sessions_folder(args)
         plan = plan_of(args)
         prices = prices_from(args)
-        budget = StreamBudget(budget_stream_minutes(args.budget, prices)) if args.budget else None
+        budget = StreamBudget(budget_stream_minutes(args.budget, prices)) if args.budget is not None else None
     except ProblemError as error:
         status = problem_exit_code(error.problem)
         deliver_not_started(args, error.problem, status, Printer())

@@ -20,7 +20,7 @@ from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import FLAGS, check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code, without_result
-from flux_desktop.cli.paths import output_folder
+from flux_desktop.cli.paths import sessions_folder
 from flux_desktop.cli.planning import checked, options_from, plan_from
 from flux_desktop.cli.progress_line import ProgressLine, show_notice
 from flux_desktop.cli.session_care import after_run, before_run
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         limits = _limits(args.cut_offs)
         check_documents(args)
-        sessions_dir = output_folder("--sessions-dir", args.sessions_dir) if args.sessions_dir else None
+        sessions_dir = sessions_folder(args)
         if args.sessions:
             return _evaluate(args, limits)
         plan = sweep_plan(args)

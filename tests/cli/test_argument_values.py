@@ -7,12 +7,17 @@ from collections.abc import Callable
 
 import pytest
 
-from flux_desktop.cli.argument_values import chunk_ms, number, price, seconds
+from flux_desktop.cli.argument_values import chunk_ms, currency, number, price, seconds
+from flux_desktop.cli.main import main
 
 
 @pytest.mark.parametrize(("text", "value_s"), [("30", 30.0), ("1m30s", 90.0), ("500ms", 0.5), (" 1.5M ", 90.0)])
 def test_a_duration_is_in_seconds_or_has_units(text: str, value_s: float) -> None:
     assert seconds(text) == value_s
+
+
+def test_a_currency_is_three_letters() -> None:
+    assert currency(" eur ") == "EUR"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,10 @@ def test_a_duration_is_in_seconds_or_has_units(text: str, value_s: float) -> Non
         (number, "x", "not a number"),
         (price, "-1", "0 or more"),
         (price, "nan", "not a number"),
+        (currency, "", "three letters"),
+        (currency, "U$D", "three letters"),
+        (currency, "ÄÖÜ", "three letters"),
+        (currency, "x" * 200, "three letters"),
         (seconds, "5 apples", "not a duration"),
         (chunk_ms, "19", "20 to 200"),
         (chunk_ms, "201", "20 to 200"),
@@ -30,3 +39,17 @@ def test_a_duration_is_in_seconds_or_has_units(text: str, value_s: float) -> Non
 def test_what_means_nothing_is_told(read: Callable[[str], float], text: str, words: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match=words):
         read(text)
+
+
+def test_a_very_long_value_is_not_repeated_whole() -> None:
+    with pytest.raises(argparse.ArgumentTypeError) as refused:
+        number("x" * 5_000)
+    assert len(str(refused.value)) < 100
+
+
+def test_wrong_usage_is_one_line_without_terminal_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["file", "local", "--file", "x.wav", "--price", "\x1b[31m1\n2"])
+    assert capsys.readouterr().err == (
+        "flux-stress file: argument --price: “1 2” is not a number. Try “flux-stress file --help”.\n"
+    )

@@ -9,6 +9,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.cli.main import main
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage
 from flux_desktop.evaluation.cost import Prices, budget_stream_minutes
@@ -66,3 +67,8 @@ def test_the_flags_replace_stored_prices() -> None:
     prices = prices_from(args)
     assert (prices.licence_per_stream_minute, prices.currency, prices.instance_per_hour) == (0.02, "EUR", 7.0)
     assert not prices.suggested
+
+
+def test_an_empty_budget_is_refused_and_not_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["file", "local", "--file", WAV, "--budget", ""]) == 2
+    assert "The budget “” cannot be read." in capsys.readouterr().err

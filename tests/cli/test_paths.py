@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.paths import check_output, check_readable, output_folder
+from flux_desktop.cli.paths import check_output, check_readable, sessions_folder
 from flux_desktop.reports import files
 
 LONG = "x" * 5_000
@@ -27,13 +29,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def output_folder(_: str, path: str) -> Path | None:
+    return sessions_folder(argparse.Namespace(sessions_dir=path))
+
+
 def refusal(check: Callable[[str, str], object], path: str) -> str:
     """The sentence, without the path."""
     with pytest.raises(ProblemError) as caught:
         check("--flag", path)
     problem = caught.value.problem
     assert problem.code == "path_invalid"
-    assert problem.what.startswith("--flag “")
+    assert problem.what.startswith(("--flag “", "--sessions-dir “"))
     assert len(problem.what) < 300
     assert "\n" not in problem.sentence()
     return problem.why
@@ -129,9 +135,19 @@ def test_what_is_no_folder_for_sessions(path: str, why: str, folder: Path, monke
 
 def test_a_folder_for_sessions_is_created_private(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    sessions_folder = output_folder("--flag", "new/sessions")
-    assert sessions_folder == folder / "new/sessions"
-    assert sessions_folder.stat().st_mode & 0o777 == 0o700
+    created = output_folder("--flag", "new/sessions")
+    assert created == folder / "new/sessions"
+    assert created.stat().st_mode & 0o777 == 0o700
+    assert list(created.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux only")
+def test_a_folder_in_which_nothing_can_be_created_is_refused() -> None:
+    assert refusal(output_folder, "/proc").startswith("Nothing can be created in it: ")
+
+
+def test_without_a_folder_of_ones_own_nothing_is_refused() -> None:
+    assert sessions_folder(argparse.Namespace(sessions_dir=None)) is None
 
 
 def test_a_pipe_without_a_reader_does_not_block(folder: Path) -> None:

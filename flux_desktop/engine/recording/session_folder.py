@@ -21,8 +21,8 @@ import msgspec
 import platformdirs
 
 from flux_desktop.aws.account_records import ACCOUNT_FILE
+from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.redaction import redact_values
-from flux_desktop.base.running import is_running
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.recording.recording_file import (
     RUN_FILE,
@@ -59,9 +59,7 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
     """
     name = (now or datetime.now(UTC).astimezone()).strftime("%Y-%m-%d_%H-%M-%S")
     make_private_folder(parent)
-    _remove_leftovers(parent)
-    folder = parent / f"{_UNFINISHED_PREFIX}{os.getpid()}-{name}"
-    folder.mkdir(mode=0o700)
+    folder = private_folder(_UNFINISHED_PREFIX, parent)
     try:
         descriptor = os.open(folder / RUN_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -71,6 +69,15 @@ def create_session(parent: Path, started: RunStarted, now: datetime | None = Non
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def try_sessions_folder(parent: Path) -> None:
+    """Create and remove what a session needs. Raises `OSError` where no session could be created."""
+    folder = private_folder(_UNFINISHED_PREFIX, parent)
+    try:
+        (folder / RUN_FILE).write_bytes(b"x")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_session(folder: Path) -> None:
@@ -99,14 +106,6 @@ def _rename(new_folder: Path, parent: Path, name: str) -> Path:
             if not folder.exists():  # else another process was faster
                 raise
     raise FileExistsError(f"{parent} holds a thousand sessions of the same second")
-
-
-def _remove_leftovers(parent: Path) -> None:
-    """Remove unfinished folders of processes that were killed."""
-    for left in parent.glob(f"{_UNFINISHED_PREFIX}*"):
-        number = left.name.removeprefix(_UNFINISHED_PREFIX).partition("-")[0]
-        if number.isdigit() and not is_running(int(number)):
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def read_session(folder: Path, *, messages: bool = True, on_read: OnRead | None = None) -> Iterator[Event]:
