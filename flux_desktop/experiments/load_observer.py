@@ -59,6 +59,8 @@ class LoadObserver:
         self.unheard_s: dict[str, float] = {}
         """By generator of a cluster: the longest time without its answer since `mark`."""
         self._unheard_in_run_s: dict[str, float] = {}
+        self.unreported_s = 0.0
+        """The longest time without a report of one engine process of several since `mark`."""
         self._stream_s = 0.0
 
     def take(self, event: Event) -> None:
@@ -79,6 +81,7 @@ class LoadObserver:
                 if event.cpu_percent is not None:
                     self._cpu_percent.append(event.cpu_percent)
                 self._lag_max_ms = event.loop_lag.max_ms or 0.0
+                self.unreported_s = max(self.unreported_s, event.unheard_s)
             case GeneratorsSeen(rows=rows):
                 self._generators(rows)
             case RunEnded():
@@ -93,6 +96,7 @@ class LoadObserver:
         self._cpu_percent.clear()
         self._lag_max_before_ms = self._lag_max_ms
         self.unheard_s.clear()
+        self.unreported_s = 0.0
 
     def samples(self) -> RungSamples:
         """The latencies since `mark`, by figure and connection, and the signs of saturation."""

@@ -127,5 +127,7 @@ class RungMeasurement:
         observer = self._observer
         limits = generator_limits()
         _, reasons = limits.judge(observer.own_lateness(), observer.stall(), observer.cpu_percent())
-        late = (limits.late_answer(name, longest_s) for name, longest_s in observer.unheard_s.items())
+        late = [limits.late_answer(name, longest_s) for name, longest_s in observer.unheard_s.items()]
+        if not any(late):  # a generator that does not answer does not report either
+            late.append(limits.late_report(observer.unreported_s))
         return "; ".join([*reasons, *filter(None, late)])

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from flux_desktop.engine.measuring.generator_limits import generator_limits
-from flux_desktop.engine.records.events import GeneratorsSeen
+from flux_desktop.engine.records.events import GeneratorsSeen, Snapshot
 from flux_desktop.engine.records.facts import GeneratorRow, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
@@ -107,3 +107,17 @@ def test_a_generator_that_answers_late_makes_a_rung_invalid() -> None:
         "INVALID",
         generator_limits().late_answer("10.0.0.7", unheard_s),
     )
+
+
+def test_an_engine_process_that_reports_late_makes_a_rung_invalid_even_where_its_streams_seem_silent() -> None:
+    bench, limits = RungBench(), generator_limits()
+    unheard_s = 5 * limits.answer_s
+
+    def suspended() -> None:
+        bench.observer.take(Snapshot(t=bench.now_s + unheard_s, ledger={}, unheard_s=unheard_s))
+
+    bench.during = suspended
+    outcome = bench.measured(Rung(streams=1))
+    assert (outcome.judgement, outcome.reason) == ("INVALID", limits.late_report(unheard_s))
+    bench.during = lambda: None
+    assert bench.measured(Rung(streams=1)).judgement != "INVALID", "only the rung that it falls in"

@@ -25,7 +25,8 @@ class GeneratorLimits(Struct, frozen=True):
     """One stall this long falsifies every latency measured around it, however long the run is."""
     cpu_percent: float = 90.0
     answer_s: float = 2.0
-    """One generator of a cluster answered no later: its live figures were no older, and it was not busy otherwise."""
+    """A generator of a cluster, or an engine process of several, answered no later: its live figures were no older, and
+    it was not busy otherwise."""
 
     def scaled(self, factor: float) -> GeneratorLimits:
         """Every limit multiplied by a factor."""
@@ -54,6 +55,12 @@ class GeneratorLimits(Struct, frozen=True):
         if longest_s <= self.answer_s:
             return ""
         return f"generator {generator} did not answer for {longest_s:.1f} s, allowed {self.answer_s:g} s"
+
+    def late_report(self, longest_s: float) -> str:
+        """Why an engine process of several was late, by the longest time without its report; empty if it was not."""
+        if longest_s <= self.answer_s:
+            return ""
+        return f"an engine process did not report for {longest_s:.1f} s, allowed {self.answer_s:g} s"
 
     def notes(self) -> list[str]:
         """What a person must know who reads a verdict by these limits; empty for the usual ones."""

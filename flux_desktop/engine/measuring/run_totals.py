@@ -125,7 +125,13 @@ class RunTotals:
             figures={name: self._merged[name] for name in _FURTHER if name in self._merged and self._merged[name].n},
             words=_sum_words(self._snapshots.values()),
             eager_gained_s=sum(each.eager_gained_s for each in self._snapshots.values()),
+            unheard_s=self._unheard_s(snapshot.t),
         )
+
+    def _unheard_s(self, t: float) -> float:
+        """How long ago the worker that has been silent for longest has reported, of those that still have streams."""
+        done = {worker for worker, event in self._histograms.items() if event.final} | self._gone
+        return max(t - min((each.t for worker, each in self._snapshots.items() if worker not in done), default=t), 0.0)
 
     def _percentiles(self, name: str) -> Percentiles:
         whole = Histogram()

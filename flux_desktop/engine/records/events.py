@@ -163,6 +163,8 @@ class Snapshot(_Event, tag="snapshot"):
     """Against the reference text, for turns that have ended; None without one."""
     eager_gained_s: float = 0.0
     """Sum of the leads of all eager ends of turn that an end of turn has confirmed."""
+    unheard_s: float = 0.0
+    """With several workers: how much older the last snapshot of the one that has been silent for longest is."""
 
 
 class Histograms(_Event, tag="histograms"):

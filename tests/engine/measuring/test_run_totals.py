@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram
@@ -85,6 +87,22 @@ def test_streams_of_a_worker_that_is_gone_are_no_longer_counted_as_open() -> Non
     joined = totals.take(Snapshot(t=1.2, ledger={"streaming": 2}), 2, alone=False)
     assert isinstance(joined, Snapshot)
     assert joined.ledger == {"streaming": 2, "completed": 1, "generator lost": 2}
+
+
+def test_the_silence_of_a_worker_shows_as_long_as_it_has_streams() -> None:
+    totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=3))
+
+    def unheard_s(worker: int, t: float) -> float:
+        joined = totals.take(Snapshot(t=t, ledger={}), worker, alone=False)
+        assert isinstance(joined, Snapshot)
+        return joined.unheard_s
+
+    assert unheard_s(1, 1.0) == 0.0, "the other one has not begun"
+    assert unheard_s(2, 1.5) == 0.5
+    assert unheard_s(2, 9.0) == 8.0
+    assert unheard_s(1, 9.1) == pytest.approx(0.1)
+    totals.take(Histograms(t=9.2, encoded={}, cpu_percent=1.0, final=True), 1, alone=False)
+    assert unheard_s(2, 30.0) == 0.0, "the other one is done"
 
 
 def test_a_run_that_lost_an_engine_process_is_invalid_whatever_its_limits_say() -> None:
