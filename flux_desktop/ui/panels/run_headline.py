@@ -34,7 +34,6 @@ class RunHeadline:
         self.recording_pill.setToolTip(
             "Audio from the microphone is being saved in the session folder. Stop the run to end the recording."
         )
-        self.recording_pill.setVisible(False)
         self.streaming_pill, self.latency_pill, self.words_pill, self.pacing_pill = pill(), pill(), pill(), pill()
         self.streaming_pill.setToolTip("Connections that are streaming now, of all in this run; at its end, completed.")
         self.latency_pill.setToolTip(
@@ -44,47 +43,50 @@ class RunHeadline:
         self.pacing_pill.setToolTip(
             f"How punctually this computer sends. Above {PACING_P99_MAX_MS:g} ms the figures cannot be trusted."
         )
-        for badge in (
+        self._pills: tuple[QLabel, ...] = (
             self.origin_pill,
             self.recording_pill,
             self.streaming_pill,
             self.latency_pill,
             self.words_pill,
             self.pacing_pill,
-        ):
+        )
+        for badge in self._pills:
+            badge.hide()
             row.addWidget(badge)
 
     def show_run(self, model: RunModel, width_px: int) -> None:
         """Show a run's figures in a row that is `width_px` wide."""
         total = len(model.conversations)
         recorded = model.origin is not Origin.LIVE
-        self.origin_pill.setVisible(total > 0 and recorded)
         self.origin_pill.setText("Replay" if model.origin is Origin.REPLAY else "Past session")
-        self.recording_pill.setVisible(model.records_microphone)
-        self.streaming_pill.setVisible(total > 0)
-        self.latency_pill.setVisible(total > 0)
-        self.pacing_pill.setVisible(total > 0)
-        self._show_words(model)
-        if not total:
-            return
-        self._show_connections(model, total, recorded=recorded)
-        late = self._show_delays(model)
-        self._fit(width_px, keep_pacing=late)
+        wanted: set[QLabel] = {self.recording_pill} if model.records_microphone else set()
+        late = False
+        if total:
+            wanted |= {self.latency_pill, self.pacing_pill} | ({self.origin_pill} if recorded else set())
+            if self._show_words(model):
+                wanted.add(self.words_pill)
+            if self._show_connections(model, total, recorded=recorded):
+                wanted.add(self.streaming_pill)
+            late = self._show_delays(model)
+        self._fit(wanted, width_px, keep_pacing=late)
 
-    def _show_words(self, model: RunModel) -> None:
+    def _show_words(self, model: RunModel) -> bool:
+        """The error rate; returns whether there is one."""
         errors = None if model.snapshot is None else model.snapshot.words
         how = "Of ended turns so far, without case and punctuation."
         if model.accuracy is not None and model.accuracy.words:
             normalised = model.accuracy.words[0].normalised  # replaces the running count
             errors, how = normalised.errors, f"Normalised: {percent_text(normalised.rate)}."
         rate = None if errors is None else errors.rate_percent
-        self.words_pill.setVisible(rate is not None)
         if errors is None or rate is None:
-            return
+            return False
         self.words_pill.setText(f"{errors.label} {rate:.0f} %")
         self.words_pill.setToolTip(f"{meaning('WER, CER')} {how} Reference: {text.count(errors.n, errors.unit)}.")
+        return True
 
-    def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> None:
+    def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> bool:
+        """How many of the connections stream or have completed; returns whether that is known."""
         if model.ended is not None:
             completed = model.ended.ledger.get("completed", 0)
             self.streaming_pill.setText(f"{completed} of {total} completed")
@@ -92,13 +94,13 @@ class RunHeadline:
             stopped_replay = recorded and not model.ended.ledger
             stopped = "quiet" if model.ended.interrupted and model.ended.verdict is Verdict.DONE else "danger"
             set_role(self.streaming_pill, good if completed == total or stopped_replay else stopped, "pill")
-            self.streaming_pill.setVisible(not stopped_replay)
-        else:
-            streaming = model.streaming()
-            failed = sum(model.ledger.get(name, 0) for name in FAILURES)
-            self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
-            good = "ok" if streaming == total and not recorded else "quiet"
-            set_role(self.streaming_pill, "danger" if failed else good, "pill")
+            return not stopped_replay
+        streaming = model.streaming()
+        failed = sum(model.ledger.get(name, 0) for name in FAILURES)
+        self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
+        good = "ok" if streaming == total and not recorded else "quiet"
+        set_role(self.streaming_pill, "danger" if failed else good, "pill")
+        return True
 
     def _show_delays(self, model: RunModel) -> bool:
         """Latency and pacing; returns whether pacing is late."""
@@ -112,10 +114,20 @@ class RunHeadline:
         set_role(self.pacing_pill, "danger" if late else "quiet", "pill")
         return late
 
-    def _fit(self, width_px: int, *, keep_pacing: bool) -> None:
-        spare: list[QLabel] = [self.words_pill, self.latency_pill]
+    def _fit(self, wanted: set[QLabel], width_px: int, *, keep_pacing: bool) -> None:
+        """Show what is wanted and has room. Qt lays out the row at each `show()`, so nothing is shown on trial."""
+        self._row.invalidate()
+        shown = {badge for badge in self._pills if not badge.isHidden()}
+        room_px = width_px - self._row.minimumSize().width() + sum(map(self._width_px, shown))
+        spare = [self.words_pill, self.latency_pill]
         for badge in spare if keep_pacing else [self.pacing_pill, *spare]:
-            self._row.invalidate()
-            if self._row.minimumSize().width() <= width_px:
+            if sum(map(self._width_px, wanted)) <= room_px:
                 break
+            wanted.discard(badge)
+        for badge in shown - wanted:
             badge.hide()
+        for badge in wanted - shown:
+            badge.show()
+
+    def _width_px(self, badge: QLabel) -> int:
+        return badge.minimumSizeHint().width() + self._row.spacing()

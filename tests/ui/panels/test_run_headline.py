@@ -104,6 +104,23 @@ def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, 
     assert shown[-1] < 4
 
 
+def test_what_has_no_room_never_moves_the_buttons(bench: Bench, qtbot: QtBot) -> None:
+    """Painting may come between two refreshes and their layout."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    bench.bar.setParent(host)
+    bench.bar.resize(1000, 60)
+    bench.run(connections=20)
+    bench.stream(1.0, update=Percentiles(n=9, p95_ms=1312.0))
+    host.show()
+    bench.bar.grab()
+    places = [widget.geometry() for widget in (bench.bar.stop_button, bench.bar.headline.streaming_pill)]
+    bench.stream(2.0, update=Percentiles(n=9, p95_ms=1312.0))
+    places_now = [widget.geometry() for widget in (bench.bar.stop_button, bench.bar.headline.streaming_pill)]
+    bench.bar.setParent(None)
+    assert places_now == places
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failed_connection_is_shown_while_the_others_stream(bench: Bench, failure: LedgerClass) -> None:
     bench.run()
