@@ -47,11 +47,11 @@ def reference_transcript(recording: str | Path) -> ReferenceTranscript | None:
     """
     recording = Path(recording)
     own, shared = recording.with_suffix(".words.json"), recording.with_name("reference.json")
-    if own.is_file():
+    if own.exists():
         transcripts = read_words(own)
         if len(transcripts) == 1:
             return transcripts[0]
-    elif shared.is_file():
+    elif shared.exists():
         transcripts = read_words(shared)
     else:
         return None
@@ -62,9 +62,16 @@ def read_words(path: str | Path) -> list[ReferenceTranscript]:
     """All transcripts of a words file. Raises `ProblemError` ``words_unusable``."""
     path = Path(path)
     try:
-        transcripts = msgspec.json.decode(path.read_bytes(), type=list[ReferenceTranscript])
+        content = path.read_bytes()
+        if not content.strip():
+            raise _unusable(path, "it is empty")
+        transcripts = msgspec.json.decode(content.decode("utf-8-sig"), type=list[ReferenceTranscript])
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unusable(
+            path, f"it is not UTF-8: the byte at position {error.start} does not belong to a character"
+        ) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise _unusable(path, str(error)) from error
     for transcript in transcripts:

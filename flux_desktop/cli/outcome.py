@@ -54,6 +54,7 @@ USAGE_CODES: Collection[str] = frozenset(
         "audio_unreadable",
         "audio_unsupported",
         "data_unusable",
+        "words_unusable",
     }
 )
 """Problems of the user's input."""

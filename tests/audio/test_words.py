@@ -68,6 +68,27 @@ def test_what_cannot_be_used(tmp_path: Path, content: object) -> None:
     assert caught.value.problem.code == "words_unusable"
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"\n", "It is empty."), (b'[{"file": "caf\xe9"}]', "It is not UTF-8: the byte at position 14 ")],
+)
+def test_the_reason_is_in_words(tmp_path: Path, content: bytes, why: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        read_words(written(tmp_path, content))
+    assert caught.value.problem.why.startswith(why)
+
+
+@pytest.mark.parametrize("name", ["talk.words.json", "reference.json"])
+def test_a_folder_of_that_name_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(ProblemError, match="Is a directory"):
+        reference_transcript(tmp_path / "talk.wav")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    assert read_words(written(tmp_path, b"\xef\xbb\xbf[]")) == []
+
+
 def test_bundled_sample() -> None:
     sample = Path(__file__).parents[2] / "resources" / "sample_audio" / "conversation.wav"
     script = reference_transcript(sample)

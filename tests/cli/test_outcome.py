@@ -76,6 +76,7 @@ def test_an_experiment_without_a_result_says_why(code: str | None, interrupted: 
         (ended(connect_failed=2), [failed("endpoint_not_found")], False, 5),
         (ended(Verdict.FAIL, problem=Problem(code="endpoint_not_in_service", what="No.")), [], False, 5),
         (ended(Verdict.FAIL, problem=Problem(code="audio_unsupported", what="No.")), [], False, 2),
+        (ended(Verdict.FAIL, problem=Problem(code="words_unusable", what="No.")), [], False, 2),
         (ended(Verdict.FAIL, problem=Problem(code="connect_refused", what="No.")), [], False, 1),
         (ended(completed=2), [], True, 130),
         (ended(connect_failed=2), [failed("credentials_expired")], True, 130),

@@ -22,7 +22,8 @@ from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
     """The plan with what only the source states (its sample rate), and notes for the user.
 
-    Decodes the file for a second or two (`audio.intact`); raises `ProblemError` for one that cannot be streamed.
+    Decodes the file for a second or two (`audio.intact`). Raises `ProblemError` for one that cannot be streamed, and
+    for a words file that cannot be used.
     """
     if plan.options.encoding not in ENCODINGS:
         raise ProblemError(
@@ -40,6 +41,7 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
         return plan, []
     recording = open_recording(plan.source.path, plan.source.channel)
     check_intact(recording)
+    clip_beside(plan.source.path)
     options = msgspec.structs.replace(plan.options, sample_rate_hz=recording.sample_rate_hz)
     return msgspec.structs.replace(plan, options=options), list(recording.notes)
 
