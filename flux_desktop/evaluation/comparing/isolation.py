@@ -44,7 +44,7 @@ class ConditionResult(Struct, frozen=True, kw_only=True):
 
 
 class IsolationResult(Struct, frozen=True, kw_only=True):
-    """PASS where no condition is influenced. `spread` is the standard deviation between fresh streams."""
+    """PASS where every condition excludes an influence. `spread` is the standard deviation between fresh streams."""
 
     schema: int = 1
     passed: bool
@@ -65,11 +65,14 @@ def judge_isolation(fresh: Sequence[Trace], conditions: Mapping[str, Sequence[Tr
         sentence = f"This data does not decide it: no stream was recorded {', '.join(unknown) or 'fresh'}."
     elif failed:
         evidence = "; ".join(f"{each.name}, confidences are {_signed(each.shift)} higher" for each in failed)
-        sentence = f"FAIL: streams are not isolated. {evidence[:1].upper()}{evidence[1:]}."
+        sentence = f"FAIL: streams are not isolated. {_capital(evidence)}."
+    elif undecided := [result for result in results if not _excludes_influence(result.shift)]:
+        doubt = "; ".join(f"{each.name}, the shift is {_signed(each.shift)}" for each in undecided)
+        sentence = f"This data does not decide it: a shift of {SHIFT_MIN:g} or more is not excluded. {_capital(doubt)}."
     else:
         sentence = f"PASS: no influence of {SHIFT_MIN:g} or more on the confidence was found."
     return IsolationResult(
-        passed=not failed and not unknown and bool(fresh),
+        passed=sentence.startswith("PASS"),
         sentence=sentence,
         fresh_streams=len(fresh),
         spread=float(np.std(own)) if len(own) > 1 else 0.0,
@@ -102,6 +105,11 @@ def _condition(
     )
 
 
+def _excludes_influence(shift: Estimate) -> bool:
+    """Whether the whole interval is below the smallest shift that counts: with few streams no sign test can fail."""
+    return shift.low is not None and shift.high is not None and -SHIFT_MIN < shift.low <= shift.high < SHIFT_MIN
+
+
 def shift_text(condition: ConditionResult) -> str:
     """The mean shift of a condition's confidences with its interval."""
     shift = condition.shift
@@ -115,7 +123,8 @@ def rule_text(result: IsolationResult) -> str:
     """How the conditions of a result are judged."""
     return (
         f"{result.fresh_streams} fresh streams differ by {result.spread:.4f} (standard deviation of the confidence). A "
-        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more."
+        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more. "
+        f"It passes if the whole interval of the shift is below {SHIFT_MIN:g} in both directions."
     )
 
 
@@ -158,8 +167,12 @@ def _first_ends_ms(traces: Sequence[Trace]) -> dict[str, list[float]]:
     return ends_ms
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _signed(estimate: Estimate) -> str:
     value = estimate.value or 0.0
     if estimate.low is None or estimate.high is None:
-        return f"{value:+.3f}"
+        return f"{value:+.3f} (no interval, n = {estimate.n})"
     return f"{value:+.3f} (95 % interval {estimate.low:+.3f} to {estimate.high:+.3f}, n = {estimate.n})"

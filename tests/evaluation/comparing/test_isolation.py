@@ -7,7 +7,7 @@ import random
 import pytest
 
 from flux_desktop.evaluation.comparing.isolation import judge_isolation
-from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.local_endpoint.faults.residual_state import ResidualState
 from tests.evaluation.spoken_clips import SpokenClip, played, random_clip
 
@@ -66,6 +66,18 @@ def test_the_sentence_names_the_condition_and_the_shift() -> None:
 
 def test_a_small_shift_or_one_in_both_directions_is_no_influence() -> None:
     assert checked(0.01, 3).passed
+
+
+def test_a_shift_on_too_few_streams_for_the_sign_test_is_undecided() -> None:
+    def heard(confidence: float) -> Trace:
+        return Trace(clip="clip", messages=(TraceMessage(audio_s=0.24, confidence=confidence, transcript="hello"),))
+
+    fresh = [heard(0.5) for _ in range(STREAMS)]
+    for shifts in ([0.15] * 5, [0.15], [0.0] * 5 + [0.06]):
+        result = judge_isolation(fresh, {"after a long stream": [heard(0.5 + shift) for shift in shifts]})
+        assert not result.passed
+        assert result.sentence.startswith("This data does not decide it: a shift of 0.02 or more is not excluded.")
+    assert judge_isolation(fresh, {"after a long stream": [heard(0.51 - 0.001 * n) for n in range(5)]}).passed
 
 
 def test_without_streams_nothing_is_decided() -> None:
