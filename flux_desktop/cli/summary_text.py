@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.accuracy_text import clip_lines
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
-from flux_desktop.evaluation.statistics.intervals import values_needed
 from flux_desktop.reports.accuracy_text import accuracy_rows
 from flux_desktop.reports.generator_text import generator_text
+from flux_desktop.reports.percentiles import PERCENTILES, ROUGH_NOTE, rough_mark
 from flux_desktop.reports.run_result import FinalSummary, shown_figures
 
 _LABEL_CHARS = 28
@@ -27,9 +27,6 @@ _FURTHER = (
     ("connected", "… headers to Connected"),
     ("close", "close"),
 )
-# How many values an upper 95 % bound on a percentile needs.
-_N_FOR = {"p50": 1, "p95": values_needed(0.95), "p99": values_needed(0.99), "max": 1}
-_ROUGH = "~ too few values for this percentile: it is one of the largest values"
 
 
 def summary_lines(summary: FinalSummary) -> list[str]:
@@ -55,7 +52,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
     if any("~" in line for line in lines):
-        lines.append(_row("", _ROUGH))
+        lines.append(_row("", ROUGH_NOTE))
     if summary.accuracy is not None:
         lines += ["", *(_row(row.label, row.value) for row in accuracy_rows(summary.accuracy))]
         lines += clip_lines(summary.accuracy)
@@ -109,14 +106,16 @@ def _repeated(summary: FinalSummary) -> list[str]:
 
 def _turns(summary: FinalSummary) -> str:
     counts = summary.event_counts
-    return f"{summary.turns} ended, {counts.get('EagerEndOfTurn', 0)} eager, {counts.get('TurnResumed', 0)} resumed"
+    cut = f"{summary.turns_cut} cut by the end of their stream, " if summary.turns_cut else ""
+    ended = f"{summary.turns - summary.turns_cut} ended, {cut}"
+    return f"{ended}{counts.get('EagerEndOfTurn', 0)} eager, {counts.get('TurnResumed', 0)} resumed"
 
 
 def _latency(values: Mapping[str, float | int | None]) -> str:
-    n = values.get("n") or 0
+    n = int(values.get("n") or 0)
     if not n:
         return "not measured"
-    parts = [f"{name} {'~' if n < needed else ''}{_ms(values.get(f'{name}_ms'))}" for name, needed in _N_FOR.items()]
+    parts = [f"{name} {rough_mark(name, n)}{_ms(values.get(f'{name}_ms'))}" for name in PERCENTILES]
     return f"{'  '.join(parts)}  (n = {n})"
 
 

@@ -64,6 +64,7 @@ def _preset_lines(preset: Preset) -> Iterator[str]:
         return
     yield f"{title}: {preset.setting.text}"
     yield f"    cut off, of holds     {percent_text(preset.figures.cut_offs_per_hold)}"
+    yield f"    cut off, of turns     {percent_text(preset.figures.cut_offs_per_turn)}"
     for name in ("p50", "p95"):
         yield f"    wait {name}              {ms_text(preset.figures.decision_latency_ms[name])}"
 

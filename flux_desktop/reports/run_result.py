@@ -130,16 +130,16 @@ class RunResult:
                 turns.append(turn)
 
 
-BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery"})
-"""Counted while the run goes on, from the last word before each end of turn, cut-offs included."""
+BY_LAST_WORD = frozenset({"end_of_turn", "end_decision", "end_delivery", "eager_lead"})
+"""Counted while the run goes on, at each end of turn, from the last word before it: cut-offs are included."""
 
 
 class FinalSummary(Struct, kw_only=True):
     """The end of a run as one JSON object: what `--json` prints and what a session folder keeps."""
 
-    schema: int = 6
+    schema: int = 7
     """2: `limits`; a run with limits passes only if all planned connections complete, unless a limit says otherwise.
-    3: `accuracy`. 4: `account`. 5: `generators`. 6: `streams_per_channel`."""
+    3: `accuracy`. 4: `account`. 5: `generators`. 6: `streams_per_channel`. 7: `turns_cut`."""
     version: str
     endpoint: str
     verdict: str
@@ -155,6 +155,9 @@ class FinalSummary(Struct, kw_only=True):
     """Streams that might share a TCP and TLS connection at most, by the plan."""
     duration_s: float
     turns: int
+    """With a final text."""
+    turns_cut: int = 0
+    """Of them, those that the end of their stream ended instead of EndOfTurn, as after a loss."""
     event_counts: dict[str, int]
     violations: dict[str, int]
     update_latency_user_clock: dict[str, float | int | None]
@@ -218,6 +221,7 @@ def final_summary(
         streams_per_channel=result.started.plan.streams_per_channel if result.started else 1,
         duration_s=round(ended.t, 3),
         turns=sum(summary.turns for summary in summaries),
+        turns_cut=sum(_cut_turns(summary) for summary in summaries),
         event_counts=result.event_counts,
         violations=result.violations,
         update_latency_user_clock=msgspec.structs.asdict(ended.update),
@@ -241,3 +245,8 @@ def final_summary(
         session_folder=session_folder,
         account=account,
     )
+
+
+def _cut_turns(summary: ConnectionSummary) -> int:
+    """Turns of a connection that its streams' ends have cut; 0 where its events are not known."""
+    return max(0, summary.turns - summary.event_counts.get("EndOfTurn", 0)) if summary.event_counts else 0

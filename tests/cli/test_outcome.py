@@ -29,6 +29,7 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.records.stages import parse_stages
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.reports.run_result import RunResult, final_summary
+from tests.reports.recorded_talk import small_accuracy
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)
 
@@ -119,7 +120,7 @@ def test_the_summary_to_the_character() -> None:
         conn=1,
         ledger=LedgerClass.COMPLETED,
         turns=2,
-        event_counts={"EagerEndOfTurn": 3, "TurnResumed": 1},
+        event_counts={"EndOfTurn": 2, "EagerEndOfTurn": 3, "TurnResumed": 1},
         chunks_sent=100,
         sent_bytes=256_000,
         late_chunks=1,
@@ -178,6 +179,22 @@ def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
     lines = lines_of(end)
     assert "  WER, running count          37.5 %  (1 substituted, 2 missing, 0 extra, n = 8 words)" in lines
     assert "  … decision, audio time      p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
+
+
+def test_turns_that_their_stream_has_cut_have_not_ended() -> None:
+    end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger=ended(completed=2).ledger)
+    cut = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, turns=7, event_counts={"EndOfTurn": 5})
+    unknown = ConnectionSummary(conn=2, ledger=LedgerClass.FAILED, turns=3)  # its process has died
+    lines = lines_of(end, cut, unknown)
+    assert "  turns                       8 ended, 2 cut by the end of their stream, 0 eager, 0 resumed" in lines
+
+
+def test_scored_ends_are_shown_once_without_those_that_cut_the_speaker_off() -> None:
+    eager = Percentiles(n=300, p50_ms=700.0, p95_ms=800.0, p99_ms=900.0, max_ms=900.0)
+    end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, figures={"eager_lead": eager})
+    assert any("eager lead  " in line for line in lines_of(end))
+    summary = final_summary(RunResult(), end, accuracy=small_accuracy())
+    assert not any("p50 700 ms" in line for line in summary_lines(summary))
 
 
 def test_a_verdict_gives_its_reasons() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flux_desktop.cli.sweep_text import figure_lines, report_lines
+from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.confirm import compared
@@ -30,6 +31,17 @@ def test_a_report_in_reading_order() -> None:
     assert "0 different" in text
     assert text.endswith("Note: a remark")
     assert any("extra replies per turn" in line for line in figure_lines(confirmed.live))
+
+
+def test_a_preset_states_cut_offs_of_holds_and_of_turns() -> None:
+    report = sweep_report(RECORDED, current=Setting(), endpoint="e", limits=[PresetLimit("any", 0.9)])
+    lines = report_lines(report)
+    (place,) = [n for n, line in enumerate(lines) if line.startswith("  any (at most 90 % cut off): ")]
+    assert [line[:23] for line in lines[place + 1 : place + 3]] == [
+        "    cut off, of holds  ",
+        "    cut off, of turns  ",
+    ]
+    assert "n = 16)" in lines[place + 2]
 
 
 def test_a_report_of_nothing_says_so() -> None:

@@ -224,7 +224,7 @@ def test_the_final_summary_adds_up() -> None:
     assert entry["problems"] == [{"problem": msgspec.to_builtins(REFUSED), "connections": [2]}]
     assert entry["notices"][0]["code"] == "stereo"
     assert (entry["turns"], entry["chunks_sent"], entry["session_folder"]) == (2, 100, "/s")
-    assert (entry["schema"], entry["accuracy"]) == (6, None)
+    assert (entry["schema"], entry["accuracy"]) == (7, None)
 
 
 def test_the_final_summary_has_the_accuracy_of_the_recording() -> None:

@@ -14,6 +14,7 @@ from flux_desktop.reports.documents.charts import capacity_chart, line_chart
 from flux_desktop.reports.documents.report_parts import INTERVAL_NOTE, SessionReport
 from flux_desktop.reports.documents.slow_turns import SlowTurn
 from flux_desktop.reports.documents.turn_chart import turn_chart
+from flux_desktop.reports.percentiles import ROUGH_NOTE
 
 TEMPLATE = "report/report.html.j2"
 
@@ -28,6 +29,7 @@ def as_html(report: SessionReport, sounds: Mapping[int, str] | None = None) -> s
         definitions=definitions(report),
         interval_note=INTERVAL_NOTE,
         interval_text=interval_text,
+        rough_note=ROUGH_NOTE,
         ms=_ms,
         sounds=sounds or {},
         turn_chart=turn_chart,

@@ -10,6 +10,7 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.rung import interval_text
 from flux_desktop.reports.documents.report_parts import INTERVAL_NOTE, SessionReport
+from flux_desktop.reports.percentiles import ROUGH_NOTE
 
 _PAIRS_SHOWN = 60
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
@@ -50,11 +51,9 @@ def as_markdown(report: SessionReport) -> str:
     lines += ["", "## Durations", ""]
     lines += table(
         ("Duration, ms", "n", "p50", "p95", "p99", "max"),
-        (
-            (row.label, str(row.n), *(_number(each) for each in (row.p50_ms, row.p95_ms, row.p99_ms, row.max_ms)))
-            for row in report.percentiles
-        ),
+        ((row.label, str(row.n), *(mark + _number(value) for mark, value in row.marked)) for row in report.percentiles),
     )
+    lines += [safe(ROUGH_NOTE), ""] if report.has_rough_percentiles else []
     if report.accuracy_rows:
         rows = ((row.label, row.value) for row in report.accuracy_rows)
         lines += ["## Accuracy and turns", "", *table(("Figure", "Value"), rows)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
+from flux_desktop.evaluation.turns.turn_figures import is_too_few
 from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.reports.documents.latencies import Latencies
 from flux_desktop.reports.documents.report_parts import DEFINITIONS, LABELS, Figure, PercentileRow
@@ -50,7 +51,7 @@ def report_figures(
             Figure(
                 name="cut_offs_per_hold",
                 label="Cut-offs per hold",
-                text=_value_text(holds, 100, "%"),
+                text="too few holds" if is_too_few(holds) else _value_text(holds, 100, "%"),
                 interval=_interval_of(percent_text(holds)),
                 definition="Share of the silences inside turns, 0.2 to 5 s long, in which an end of turn was decided.",
                 value=holds.value,

@@ -13,6 +13,7 @@ from flux_desktop.reports.documents.latencies import Latencies
 from flux_desktop.reports.documents.slow_turns import SlowTurn
 from flux_desktop.reports.documents.turn_timelines import TurnTimeline
 from flux_desktop.reports.findings import ExperimentReport
+from flux_desktop.reports.percentiles import rough_mark
 from flux_desktop.reports.run_result import FinalSummary
 
 DEFINITIONS = {
@@ -83,6 +84,12 @@ class PercentileRow(Struct, frozen=True, kw_only=True):
     max_ms: float | None
     definition: str
 
+    @property
+    def marked(self) -> list[tuple[str, float | None]]:
+        """p50, p95, p99 and the largest value, each after the mark of one that has too few values."""
+        values_ms = {"p50": self.p50_ms, "p95": self.p95_ms, "p99": self.p99_ms, "max": self.max_ms}
+        return [(rough_mark(name, self.n), value_ms) for name, value_ms in values_ms.items()]
+
 
 class SessionReport(Struct, kw_only=True):
     """A session as its reports show it."""
@@ -113,3 +120,8 @@ class SessionReport(Struct, kw_only=True):
     summary: FinalSummary
     connections: list[ConnectionSummary]
     latencies: Latencies
+
+    @property
+    def has_rough_percentiles(self) -> bool:
+        """Whether a duration has too few values for one of its percentiles."""
+        return any(mark for row in self.percentiles for mark, _ in row.marked)
