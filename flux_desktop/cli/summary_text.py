@@ -10,7 +10,7 @@ from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.reports.accuracy_text import accuracy_rows
 from flux_desktop.reports.generator_text import generator_text
 from flux_desktop.reports.percentiles import PERCENTILES, ROUGH_NOTE, rough_mark
-from flux_desktop.reports.run_result import FinalSummary, shown_figures
+from flux_desktop.reports.run_result import RECORDING_INCOMPLETE, FinalSummary, shown_figures
 
 _LABEL_CHARS = 28
 _CONNECTIONS_NAMED_MAX = 8
@@ -70,6 +70,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     lines += [_row("", reason) for reason in summary.reasons[1:]]
     for label, result in zip(["limits", *[""] * len(summary.limits)], summary.limits, strict=False):
         lines.append(_row(label, f"{'met' if result.met else 'NOT MET':7} {result}"))
+    lacks = [plain(notice.what) for notice in summary.notices if notice.code == RECORDING_INCOMPLETE]
+    lines += [_row("" if number else "recording", what) for number, what in enumerate(lacks)]
     if summary.session_folder:
         lines.append(_row("session folder", summary.session_folder))
     return lines

@@ -26,6 +26,9 @@ from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.flux.turns import Turn
 from flux_desktop.reports.accuracy import RunAccuracy
 
+RECORDING_INCOMPLETE = "recording_incomplete"
+"""Code of the notice that says what a recording lacks."""
+
 
 class ProblemCount(Struct, frozen=True, omit_defaults=True):
     """One problem, and the connections that ended with it."""
@@ -208,6 +211,7 @@ def final_summary(
 ) -> FinalSummary:
     """Build the final summary; latencies are in milliseconds, with the number of values `n`."""
     summaries = result.ordered_summaries
+    lacks = [Problem(code=RECORDING_INCOMPLETE, what=ended.unrecorded)] if ended.unrecorded else []
     return FinalSummary(
         version=result.started.version if result.started else "",
         endpoint=result.started.plan.endpoint if result.started else "",
@@ -240,7 +244,7 @@ def final_summary(
         accuracy=accuracy,
         problem=ended.problem,
         problems=result.problems,
-        notices=result.notices,
+        notices=[*result.notices, *lacks],
         generators=result.generators,
         session_folder=session_folder,
         account=account,

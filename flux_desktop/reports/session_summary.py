@@ -14,10 +14,9 @@ from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan
-from flux_desktop.reports.run_result import RunResult
+from flux_desktop.reports.run_result import RECORDING_INCOMPLETE, RunResult
 
 _CUT_OFF = Problem(code="recording_cut_off", what="The recording ends while this connection was open.")
-_NO_END = "The run was cut off; this is its state at the last recorded moment."
 _SHOWN_CHARS_MAX = 200
 
 
@@ -58,12 +57,15 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
     plan = result.started.plan
     if result.ended is not None:
         if missing := without_end(result.ended, len(result.summaries)):
-            result.notices.append(Problem(code="recording_incomplete", what=missing))
-        return RecordedRun(result=result, plan=plan, ended=result.ended, remark=missing)
+            result.notices.append(Problem(code=RECORDING_INCOMPLETE, what=missing))
+        remark = " ".join(filter(None, (result.ended.unrecorded, missing)))
+        return RecordedRun(result=result, plan=plan, ended=result.ended, remark=remark)
     for row in rows.values():
         if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
             result.feed(ConnectionEnded(t=last_t, summary=row.cut_off(_CUT_OFF)))
-    return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=_NO_END)
+    remark = f"The recording ends at {last_t:.1f} s of the run, without its end; this is the state at that moment."
+    result.notices.append(Problem(code=RECORDING_INCOMPLETE, what=remark))
+    return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=remark)
 
 
 def without_end(ended: RunEnded, recorded_ends: int) -> str:

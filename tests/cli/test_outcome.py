@@ -113,6 +113,12 @@ def test_a_reconnect_is_stated() -> None:
     assert not any("retries" in line for line in lines_of(end, good, good))
 
 
+def test_what_the_recording_lacks_is_in_the_summary() -> None:
+    lacks = "The recording is incomplete from 1.0 s of the run on: No space left on device."
+    lines = lines_of(msgspec.structs.replace(ended(completed=1), unrecorded=lacks))
+    assert lines[-2] == f"  recording                   {lacks}"
+
+
 def test_the_summary_to_the_character() -> None:
     latency = Percentiles(n=300, p50_ms=81.26, p95_ms=240.4, p99_ms=260.0, max_ms=300.2)
     end = RunEnded(t=12.34, verdict=Verdict.DONE, ledger=ended(completed=1, failed=1).ledger, update=latency)

@@ -20,6 +20,7 @@ from flux_desktop.engine.records.facts import (
 )
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.reports.run_result import final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
 
 COMPLETED = LedgerClass.COMPLETED
@@ -55,6 +56,8 @@ def test_connections_that_were_open_at_the_cut_have_failed(tmp_path: Path) -> No
     assert (first.ledger, first.problem.code, first.chunks_sent) == (LedgerClass.FAILED, "recording_cut_off", 7)
     assert (second.ledger, third.ledger) == (LedgerClass.COMPLETED, LedgerClass.NOT_STARTED)
     assert recorded.ended.ledger["failed in mid-stream"] == 1
+    assert recorded.remark.startswith("The recording ends at 2.0 s of the run, ")
+    assert [notice.what for notice in recorded.result.notices] == [recorded.remark]
 
 
 def test_a_recording_with_an_end_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -74,6 +77,15 @@ def test_a_recording_that_lacks_the_end_of_connections_is_not_complete(tmp_path:
     assert recorded.ended == ended
     assert "it lacks the end of 2 of 3 connections" in recorded.remark
     assert [notice.code for notice in recorded.result.notices] == ["recording_incomplete"]
+
+
+def test_a_recording_that_could_not_be_written_to_its_end_is_not_complete(tmp_path: Path) -> None:
+    lacks = "The recording is incomplete from 1.0 s of the run on: No space left on device."
+    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"not started": 1}, unrecorded=lacks)
+    recorded = read_recorded_run(session_of(tmp_path, ended))
+    assert recorded.remark == lacks
+    notices = final_summary(recorded.result, recorded.ended).notices
+    assert [(notice.code, notice.what) for notice in notices] == [("recording_incomplete", lacks)]
 
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:

@@ -5,23 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.recorder import Recorder
 from flux_desktop.engine.recording.recording_file import RUN_FILE
 from flux_desktop.engine.recording.session_folder import create_session, default_sessions_dir, remove_session
-from flux_desktop.engine.records.events import Event, RunStarted, encode_event
+from flux_desktop.engine.records.events import Event, Notice, RunEnded, RunStarted, encode_event
+
+_FAILED, _NOT_FETCHED = "recording_failed", "recording_not_fetched"
+
+
+def is_loss(event: Event) -> bool:
+    """Whether an event says that a part of the recording is lost; the recording of its worker may lack it."""
+    return isinstance(event, Notice) and event.problem.code in {_FAILED, _NOT_FETCHED}
 
 
 class RunRecording:
     """Nothing is written before `open`, and after a folder could not be created.
 
-    `on_problem` is called on the thread of `open`, or on the thread that writes.
+    `on_loss` is called on the thread of `open`, or on the thread that writes; `now_s` is the time of the run.
     """
 
-    def __init__(self, on_problem: Callable[[Problem], None]) -> None:
+    def __init__(self, on_loss: Callable[[Notice], None], now_s: Callable[[], float]) -> None:
         self.folder: Path | None = None
         """The session folder, also after the end."""
-        self._on_problem = on_problem
+        self._on_loss = on_loss
+        self._now_s = now_s
+        self._unrecorded = ""
         self._recorder: Recorder | None = None
 
     def open(self, sessions_dir: Path | None, started: RunStarted) -> None:
@@ -29,15 +40,23 @@ class RunRecording:
         try:
             self.folder = create_session(sessions_dir or default_sessions_dir(), started)
         except OSError as error:
-            self._on_problem(_no_session(error))
+            self._lose(_no_session(error))
             return
-        self._recorder = Recorder(self.folder / RUN_FILE, self._on_problem)
+        self._recorder = Recorder(self.folder / RUN_FILE, self._lose)
         self._recorder.start()
 
     def write(self, event: Event) -> None:
-        """Append an event."""
+        """Append an event; a run's end with what the recording lacks."""
+        if isinstance(event, Notice) and is_loss(event):
+            self._note(event)
+        elif isinstance(event, RunEnded):
+            event = self.marked(event)
         if self._recorder is not None:
             self._recorder.write(encode_event(event))
+
+    def marked(self, ended: RunEnded) -> RunEnded:
+        """The end of the run with what the recording lacks; all of that is known after `close`."""
+        return msgspec.structs.replace(ended, unrecorded=self._unrecorded) if self._unrecorded else ended
 
     def close(self, *, keep: bool) -> None:
         """Write what is left; without `keep` the folder is removed, as of a run that has nothing to show."""
@@ -47,6 +66,22 @@ class RunRecording:
         if self.folder is not None and not keep:
             remove_session(self.folder)
             self.folder = None
+
+    def _lose(self, problem: Problem) -> None:
+        notice = Notice(t=self._now_s(), problem=problem)
+        self._note(notice)
+        self._on_loss(notice)
+
+    def _note(self, notice: Notice) -> None:
+        problem = notice.problem
+        if self._unrecorded:
+            return
+        if self.folder is None:
+            self._unrecorded = f"The run was not recorded. {problem.why}"
+        elif problem.code == _NOT_FETCHED:
+            self._unrecorded = f"The recording is incomplete. {problem.what}"
+        else:
+            self._unrecorded = f"The recording is incomplete from {notice.t:.1f} s of the run on: {problem.why}"
 
 
 def _no_session(error: OSError) -> Problem:

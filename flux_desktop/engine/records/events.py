@@ -233,6 +233,8 @@ class RunEnded(_Event, tag="run_ended"):
     figures: dict[str, Percentiles] = {}
     words: WordErrors | None = None
     interrupted: bool = False
+    unrecorded: str = ""
+    """What the recording of the run lacks and why, in a sentence; empty for nothing. The figures do not lack it."""
 
 
 Event = (

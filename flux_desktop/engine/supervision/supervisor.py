@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from flux_desktop import __version__
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.measuring.generator_limits import generator_limits
 from flux_desktop.engine.measuring.histogram import ledger
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER, RunTotals
 from flux_desktop.engine.recording.recording_file import worker_file
-from flux_desktop.engine.recording.run_recording import RunRecording
+from flux_desktop.engine.recording.run_recording import RunRecording, is_loss
 from flux_desktop.engine.records.commands import (
     BeginStreams,
     Command,
@@ -143,10 +143,10 @@ class Supervisor:
         totals = self._totals = RunTotals(plan, generator_limits())
         loop = asyncio.get_running_loop()
 
-        def not_recorded(problem: Problem) -> None:
-            loop.call_soon_threadsafe(self._on_event, Notice(t=self._now(), problem=problem))
+        def lost(notice: Notice) -> None:
+            loop.call_soon_threadsafe(self._on_event, notice)
 
-        self._recording, self._opened = RunRecording(not_recorded), False
+        self._recording, self._opened = RunRecording(lost, self._now), False
         local = self._local or LocalEndpoint()
         try:
             ended = await self._run(plan, local, totals)
@@ -165,6 +165,7 @@ class Supervisor:
             self._recording.close(keep=self._opened)
             self._stopping, self._stopped = None, asyncio.Event()
             self._parameters = []
+        ended = self._recording.marked(ended)
         self._on_event(ended)
         return ended
 
@@ -274,9 +275,7 @@ class Supervisor:
             and event.summary.problem.code in ENDS_WITHOUT_WORKER
         ):
             self._record(event)  # the worker itself no longer can
-        elif isinstance(event, GeneratorsSeen) or (
-            isinstance(event, Notice) and event.problem.code == "recording_not_fetched"
-        ):
+        elif isinstance(event, GeneratorsSeen) or is_loss(event):
             self._record(event)  # no worker has it
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:

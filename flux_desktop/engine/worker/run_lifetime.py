@@ -112,7 +112,7 @@ class RunLifetime:
             run_in_turn()
 
         def report(problem: Problem) -> None:
-            loop.call_soon_threadsafe(output.emit, Notice(t=0.0, problem=problem))
+            loop.call_soon_threadsafe(output.emit, Notice(t=time.monotonic() - start.origin_s, problem=problem))
 
         if start.recording_path is not None:
             output.recorder = Recorder(Path(os.fsdecode(start.recording_path)), report)

@@ -98,6 +98,8 @@ def read_facts(folder: Path) -> SessionFacts | None:
             data = plan.source.device_name
     if ended is None:
         verdict = "RECORDING" if is_recording else "CUT OFF"
+    elif ended.unrecorded:
+        verdict = "CUT OFF"
     else:
         verdict = "INTERRUPTED" if ended.interrupted else ended.verdict.value
     return SessionFacts(

@@ -35,11 +35,12 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
         return REPLAY_STOPPED, "ok"
     cause, affected = _most_frequent_problem(model)
     what, tone = _headline(model, ended, cause)
-    missing = ""
+    missing = ended.unrecorded
     if model.origin is not Origin.LIVE:
         what = f"Past session. {what}"
-        missing = without_end(ended, sum(each.summary is not None for each in model.conversations.values()))
-        tone = "warn" if missing and tone == "ok" else tone
+        lacking = without_end(ended, sum(each.summary is not None for each in model.conversations.values()))
+        missing = _joined([missing, lacking])
+    tone = "warn" if missing and tone == "ok" else tone
     total = len(model.conversations)
     why = [
         missing,

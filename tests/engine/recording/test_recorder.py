@@ -17,7 +17,7 @@ import pytest
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.recorder import FLUSH_S, Recorder
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import Notice, RunEnded
+from flux_desktop.engine.records.events import Notice
 from tests.engine.supervision.event_conditions import is_streaming
 from tests.recordings import content
 from tests.waiting import PATIENCE_S
@@ -124,4 +124,8 @@ async def test_a_worker_that_may_write_no_more_goes_on(driver: Any) -> None:
     assert ended.problem is None
     assert ended.ledger["not started"] == ended.ledger["failed in mid-stream"] == 0
     assert driver.texts(), "what was said is in memory"
-    assert any(isinstance(event, RunEnded) for event in read_session(driver.supervisor.session_folder))
+    assert ended.unrecorded.startswith("The recording is incomplete from ")
+    assert driver.of(Notice)[0].t > 0
+    events = list(read_session(driver.supervisor.session_folder))
+    assert events[-1] == ended
+    assert driver.of(Notice)[0] in events, "the worker's own file could not hold it"

@@ -7,7 +7,8 @@ from pathlib import Path
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.run_recording import RunRecording
 from flux_desktop.engine.recording.session_folder import read_session
-from flux_desktop.engine.records.events import Notice, RunStarted
+from flux_desktop.engine.records.events import Notice, RunEnded, RunStarted
+from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 
 STARTED = RunStarted(
@@ -16,12 +17,13 @@ STARTED = RunStarted(
     plan=RunPlan(endpoint="local", source=WavSource(path="a.wav")),
     version="1",
 )
+ENDED = RunEnded(t=20.0, verdict=Verdict.DONE, ledger={"completed": 1})
 NOTICE = Notice(t=1.0, problem=Problem(code="a", what="Something happened."))
 
 
 def test_events_between_opening_and_closing_are_kept(tmp_path: Path) -> None:
-    problems: list[Problem] = []
-    recording = RunRecording(problems.append)
+    losses: list[Notice] = []
+    recording = RunRecording(losses.append, lambda: 4.0)
     recording.write(NOTICE)
     recording.open(tmp_path, STARTED)
     recording.write(NOTICE)
@@ -29,11 +31,11 @@ def test_events_between_opening_and_closing_are_kept(tmp_path: Path) -> None:
     recording.write(NOTICE)
     assert recording.folder is not None
     assert list(read_session(recording.folder)) == [STARTED, NOTICE]
-    assert problems == []
+    assert losses == []
 
 
 def test_a_run_with_nothing_to_show_leaves_no_folder(tmp_path: Path) -> None:
-    recording = RunRecording(lambda _: None)
+    recording = RunRecording(lambda _: None, lambda: 4.0)
     recording.open(tmp_path, STARTED)
     recording.close(keep=False)
     assert recording.folder is None
@@ -42,10 +44,41 @@ def test_a_run_with_nothing_to_show_leaves_no_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    problems: list[Problem] = []
-    recording = RunRecording(problems.append)
+    losses: list[Notice] = []
+    recording = RunRecording(losses.append, lambda: 4.0)
     recording.open(tmp_path / "file", STARTED)
     recording.write(NOTICE)
     recording.close(keep=True)
-    assert [problem.code for problem in problems] == ["recording_failed"]
+    assert [(loss.t, loss.problem.code) for loss in losses] == [(4.0, "recording_failed")]
     assert recording.folder is None
+    assert recording.marked(ENDED).unrecorded == (
+        "The run was not recorded. The session folder could not be created: File exists."
+    )
+
+
+def test_the_end_says_what_the_recording_lacks_since_its_first_loss(tmp_path: Path) -> None:
+    recording = RunRecording(lambda _: None, lambda: 4.0)
+    recording.open(tmp_path, STARTED)
+    assert recording.marked(ENDED) == ENDED
+    for t, file in ((12.34, "worker-1.jsonl.gz"), (13.0, "worker-2.jsonl.gz")):
+        why = f"{file} could not be written: No space left on device."
+        recording.write(Notice(t=t, problem=Problem(code="recording_failed", what="No.", why=why)))
+    recording.write(ENDED)
+    recording.close(keep=True)
+    assert recording.folder is not None
+    *_, ended = read_session(recording.folder)
+    assert ended == recording.marked(ENDED)
+    assert isinstance(ended, RunEnded)
+    assert ended.unrecorded == (
+        "The recording is incomplete from 12.3 s of the run on: "
+        "worker-1.jsonl.gz could not be written: No space left on device."
+    )
+
+
+def test_a_recording_that_stayed_on_a_generator_is_named(tmp_path: Path) -> None:
+    recording = RunRecording(lambda _: None, lambda: 4.0)
+    recording.open(tmp_path, STARTED)
+    what = "The recording worker-2.jsonl.gz was not fetched from generator b, folder /tmp."
+    recording.write(Notice(t=9.0, problem=Problem(code="recording_not_fetched", what=what)))
+    recording.close(keep=True)
+    assert recording.marked(ENDED).unrecorded == f"The recording is incomplete. {what}"

@@ -43,6 +43,14 @@ def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
     assert (facts.verdict, facts.kind) == ("CUT OFF", "capacity")
 
 
+def test_a_run_that_was_not_recorded_whole_is_no_evidence(tmp_path: Path) -> None:
+    folder = session_of(tmp_path, RunPlan(endpoint="e", source=WavSource(path="a.wav")))
+    append(folder / RUN_FILE, RunEnded(t=9.0, verdict=Verdict.PASS, ledger={"completed": 1}, unrecorded="A part."))
+    facts = read_facts(folder)
+    assert facts is not None
+    assert facts.verdict == "CUT OFF"
+
+
 def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
     folder = session_of(tmp_path, RunPlan(endpoint="e", source=WavSource(path="a.wav"), purpose="probe"))
     append(folder / RUN_FILE, RunEnded(t=48.0, verdict=Verdict.DONE, ledger={"completed": 1}))

@@ -61,6 +61,14 @@ def test_a_past_session_of_which_a_part_is_missing_says_so() -> None:
     assert why.startswith("A part of the recording is missing or damaged: it lacks the end of 2 of 3 connections.")
 
 
+@pytest.mark.parametrize("origin", [Origin.LIVE, Origin.PAST])
+def test_a_run_that_was_not_recorded_whole_says_so_first(origin: Origin) -> None:
+    lacks = "The recording is incomplete from 12.3 s of the run on: No space left on device."
+    _, why, tone = shown(ended(msgspec.structs.replace(DONE, unrecorded=lacks), origin=origin))
+    assert why.startswith(lacks)
+    assert tone == "warn"
+
+
 def test_every_limit_is_listed_with_its_value_as_a_sentence_of_its_own() -> None:
     limits = [
         LimitResult(limit=parse_limit("update_p95_ms<400"), value=320.0, met=True),
