@@ -33,10 +33,11 @@ from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.capacity.criteria import DEFAULT_TEXT, Criterion, parse_criterion
 from flux_desktop.evaluation.capacity.effort import longest_minutes, longest_stream_minutes
 from flux_desktop.evaluation.capacity.report import CapacityReport, PhaseDurations
+from flux_desktop.evaluation.capacity.result import Result, capacity_cost
 from flux_desktop.evaluation.capacity.rung import RungOutcome, interval_text
 from flux_desktop.evaluation.capacity.scaling_policy import policy_lines
 from flux_desktop.evaluation.capacity.search import START, SearchSettings
-from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, conversation_cost, money
+from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, money
 from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
 from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
 from flux_desktop.experiments.clip_run import MakeEngine
@@ -217,12 +218,12 @@ def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> 
     """The answer, its price, and the evidence in a line."""
     assert report.result is not None
     lines = ["", report.sentence]
-    target = report.result.scaling_target
-    if target is not None and (cost := conversation_cost(report.result.passes, prices, utilisation=utilisation)):
+    cost = capacity_cost(report.result, prices, utilisation)
+    if cost is not None:
         lines.append(
             f"{money(cost.per_minute, cost.currency)} per conversation-minute at {utilisation:.0%} utilisation: "
             f"licence {money(cost.licence_per_minute, cost.currency)}, "
-            f"instance {money(cost.instance_per_minute, cost.currency)}; 1,000 minutes "
+            f"{_instances(report.result)} {money(cost.instance_per_minute, cost.currency)}; 1,000 minutes "
             f"{money(cost.of(1000), cost.currency)}."
         )
         if prices.suggested:
@@ -234,6 +235,11 @@ def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> 
         f"limits {limits}; a figure passes or fails where its whole 95 % interval over connections does."
     )
     return lines
+
+
+def _instances(result: Result) -> str:
+    words = {None: "instance (one assumed)", 1: "instance"}
+    return words.get(result.instances, f"{result.instances} instances")
 
 
 def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:

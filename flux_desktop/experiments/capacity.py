@@ -147,11 +147,11 @@ class CapacitySearch:
         """By the latest look at the account, at most 10 s old, unless `instances` was given."""
         if self._instances is not None:
             return await self._instances()
-        folder = self.session_folder
+        folder, variant = self.session_folder, self._plan.run.target_variant
         if folder is None:
             return None
         try:
-            return await file_work("Reading the account", lambda: instances_in_service(folder))
+            return await file_work("Reading the account", lambda: instances_in_service(folder, variant))
         except (OSError, ProblemError):
             return None  # as for an account that is not observed
 

@@ -86,6 +86,7 @@ class RungMeasurement:
             refused=refused,
             lost=lost,
             silent=silent,
+            instances=instances,
             instances_changed=changed,
             measure_s=round(measured_s, 1),
             stream_minutes=round(observer.stream_minutes(self._now_s()) - began, 3),

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import resource_path
@@ -82,9 +83,15 @@ def test_a_real_endpoint_is_not_loaded_without_consent(capsys, monkeypatch) -> N
 def test_the_answer_has_its_price_and_its_evidence() -> None:
     result = Result(kind="BRACKETED", passes=46, fails=48, why_fails="the p95 is 512 ms", repeats=3)
     lines = capacity.result_lines(report(result), PRICES, 0.75)
-    assert lines[1] == "BRACKETED: 46 conversations; at 48, the p95 is 512 ms. Scaling target 34."
-    assert lines[2].startswith("$0.0111 per conversation-minute at 75% utilisation: licence $0.0077, instance $0.0034")
+    assert (
+        lines[1] == "BRACKETED: 46 conversations; at 48, the p95 is 512 ms. Scaling target 34 (one instance assumed)."
+    )
+    price = "$0.0111 per conversation-minute at 75% utilisation: licence $0.0077, instance (one assumed) $0.0034"
+    assert lines[2].startswith(price)
     assert "71.2 stream-minutes" in lines[-1]
+    lines = capacity.result_lines(report(replace(result, instances=3)), PRICES, 0.75)
+    price = "$0.0180 per conversation-minute at 75% utilisation: licence $0.0077, 3 instances $0.0103"
+    assert lines[2].startswith(price)
 
 
 def test_without_an_instance_price_there_is_no_cost() -> None:

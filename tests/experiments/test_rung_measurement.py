@@ -93,6 +93,7 @@ def test_a_replaced_stream_or_another_number_of_instances_makes_a_rung_invalid()
     bench.during = lambda: bench.observer.take(streaming(1, bench.now_s))
     outcome = bench.measured(Rung(streams=1))
     assert (outcome.judgement, outcome.reason) == ("INVALID", "1 stream was replaced while measuring")
+    assert RungBench(instances=(2,)).measured(Rung(streams=1)).instances == 2
     outcome = RungBench(instances=(1, 2)).measured(Rung(streams=1))
     assert (outcome.judgement, outcome.instances_changed) == ("INVALID", True)
 

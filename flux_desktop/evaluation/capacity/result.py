@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.evaluation.cost import ConversationCost, Prices, conversation_cost
+
 Kind = Literal["BRACKETED", "LOWER BOUND", "REFUSED", "UNDECIDED", "INVALID"]
 Shape = Literal["smooth", "cliff"]
 
@@ -36,6 +38,8 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether it passed right after an overload; False: only after a cool-down."""
     shape: Shape | None = None
     max_streams: int = 0
+    instances: int | None = None
+    """Of the endpoint, which hold all these streams together; None where unknown."""
     reason: str = ""
     """Why the search ended early, or why there is no number."""
 
@@ -45,9 +49,9 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def scaling_target(self) -> int | None:
-        """Concurrent streams per instance to scale at; None where no capacity is known."""
+        """Concurrent streams per instance to scale at, of one where unknown; None where no capacity is known."""
         known = self.kind in ("BRACKETED", "REFUSED") and self.passes > 0
-        return max(1, math.floor(UTILISATION * self.passes)) if known else None
+        return max(1, math.floor(UTILISATION * self.passes / (self.instances or 1))) if known else None
 
     def sentence(self) -> str:
         """The answer in words, without its price."""
@@ -55,6 +59,8 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def _answer(self) -> str:
         conversations = f"{self.passes} conversation{'s' * (self.passes != 1)}"
+        if (self.instances or 1) > 1:
+            conversations += f" on {self.instances} instances"
         ended = f", {self.reason}" if self.reason else ""
         if self.kind in ("BRACKETED", "REFUSED"):
             if self.passes:
@@ -70,7 +76,8 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def _remarks(self) -> list[str]:
         remarks = []
         if self.scaling_target:
-            remarks.append(f"Scaling target {self.scaling_target}.")
+            known = {None: " (one instance assumed)", 1: ""}.get(self.instances, " per instance")
+            remarks.append(f"Scaling target {self.scaling_target}{known}.")
         if self.kind == "BRACKETED" and self.shape:
             remarks.append(
                 "Latency jumps across the limit." if self.shape == "cliff" else "Latency rises gradually to the limit."
@@ -82,6 +89,13 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.kind in ("BRACKETED", "REFUSED") and self.repeats < 2:
             remarks.append("The boundary was measured once.")
         return remarks
+
+
+def capacity_cost(result: Result | None, prices: Prices, utilisation: float) -> ConversationCost | None:
+    """The price of conversations at a capacity, of one instance where their number is unknown; None without one."""
+    if result is None or result.scaling_target is None:
+        return None
+    return conversation_cost(result.passes, prices, utilisation=utilisation, instances=result.instances or 1)
 
 
 def undecided(result: Result) -> Result:

@@ -63,6 +63,8 @@ class RungOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Streams that ended by themselves while this rung was held."""
     silent: int = 0
     """Streams that were open and said nothing any more."""
+    instances: int | None = None
+    """Of the endpoint while it was measured; None where unknown."""
     instances_changed: bool = False
     """The endpoint scaled while this rung was measured: what was known before holds no longer."""
     measure_s: float = 0.0

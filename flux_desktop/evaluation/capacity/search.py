@@ -145,6 +145,7 @@ class Levels:
             recovers=self.recovered(self.passed),
             shape=_shape(self.at(self.passed), failed),
             max_streams=settings.max_streams,
+            instances=next((each.instances for each in reversed(self._all) if each.instances), None),
             reason=reason,
         )
         if self.failed is None and self.passed:

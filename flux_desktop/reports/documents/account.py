@@ -77,13 +77,17 @@ class AccountTail:
         return self.records
 
 
-def instances_in_service(folder: Path) -> int | None:
-    """Instances of all variants at the latest look; None where none was observed. Blocks; raises `OSError`."""
+def instances_in_service(folder: Path, variant: str | None = None) -> int | None:
+    """Instances of a variant, or of all, at the latest look; None where none was observed. Blocks; raises `OSError`."""
     try:
         records = decode_records((folder / ACCOUNT_FILE).read_bytes().splitlines())
     except FileNotFoundError:
         return None
-    latest = {record.variant: record.running for record in records if isinstance(record, InstanceCount)}
+    latest = {
+        record.variant: record.running
+        for record in records
+        if isinstance(record, InstanceCount) and variant in (None, record.variant)
+    }
     return sum(latest.values()) if latest else None
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.report import CapacityReport
-from flux_desktop.evaluation.capacity.result import UTILISATION, Result
+from flux_desktop.evaluation.capacity.result import UTILISATION, Result, capacity_cost
 from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
 from flux_desktop.evaluation.capacity.scaling_policy import ScalingPolicy
-from flux_desktop.evaluation.cost import SUGGESTED, ConversationCost, Prices, conversation_cost, money
+from flux_desktop.evaluation.cost import SUGGESTED, ConversationCost, Prices, money
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.observed_account import ObservedAccount
 
@@ -88,10 +88,7 @@ class CapacityModel:
 
     def cost(self) -> ConversationCost | None:
         """Cost of conversations at the capacity found; None unless it and both prices are known."""
-        result = self.result
-        if result is None or result.scaling_target is None:
-            return None
-        return conversation_cost(result.passes, self.prices, utilisation=self.utilisation)
+        return capacity_cost(self.result, self.prices, self.utilisation)
 
     def answer(self) -> str:
         """The result in words, with its price where that is known: what Copy copies."""

@@ -123,7 +123,9 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         if result.fails is not None:
             marks.append((result.fails, colours.danger, str(result.fails)))
         if result.scaling_target is not None:
-            marks.append((result.scaling_target, colours.muted, f"target {result.scaling_target}"))
+            instances = result.instances or 1
+            words = f"target {result.scaling_target}{' per instance' * (instances > 1)}"
+            marks.append((result.scaling_target * instances, colours.muted, words))
         for place, (streams, colour, words) in enumerate(marks):
             dotted = Qt.PenStyle.DotLine if place == 2 else Qt.PenStyle.SolidLine
             label = {"position": 0.96 - 0.08 * place, "color": colour}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
-from flux_desktop.evaluation.capacity.result import Result
+from flux_desktop.evaluation.capacity.result import Result, capacity_cost
 from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
 from flux_desktop.evaluation.capacity.search import (
     CHANGES_MAX,
@@ -18,6 +19,7 @@ from flux_desktop.evaluation.capacity.search import (
     next_rung,
     since_last_change,
 )
+from flux_desktop.evaluation.cost import Prices
 from tests.evaluation.capacity.simulated_endpoint import KINDS, SimulatedEndpoint, rungs_to_bracket, search
 
 SETTINGS = SearchSettings()
@@ -173,6 +175,21 @@ def test_the_answer_is_one_sentence() -> None:
         shape="smooth",
     )
     assert result.sentence() == (
-        "BRACKETED: 46 conversations; at 48, end-of-turn delivery p95 is 512 ms, limit 400 ms. Scaling target 34. "
-        "Latency rises gradually to the limit."
+        "BRACKETED: 46 conversations; at 48, end-of-turn delivery p95 is 512 ms, limit 400 ms. Scaling target 34 "
+        "(one instance assumed). Latency rises gradually to the limit."
     )
+
+
+def test_what_several_instances_hold_together_is_not_the_target_of_each() -> None:
+    history = [outcome(47, "FAIL", instances=3), outcome(46, "PASS", instances=3)]
+    result = interrupted(history, SETTINGS, "interrupted")
+    assert (result.kind, result.passes, result.instances, result.scaling_target) == ("BRACKETED", 46, 3, 11)
+    assert result.sentence().startswith("BRACKETED: 46 conversations on 3 instances; at 47, p95 is too high. ")
+    assert "Scaling target 11 per instance." in result.sentence()
+    alone = interrupted([msgspec.structs.replace(each, instances=1) for each in history], SETTINGS, "interrupted")
+    assert (alone.scaling_target, "Scaling target 34." in alone.sentence()) == (34, True)
+    prices = Prices(licence_per_stream_minute=0.01, instance_per_hour=6.0)
+    one, three = capacity_cost(alone, prices, 0.75), capacity_cost(result, prices, 0.75)
+    assert one is not None
+    assert three is not None
+    assert three.instance_per_minute == pytest.approx(3 * one.instance_per_minute) == pytest.approx(0.3 / 34.5)

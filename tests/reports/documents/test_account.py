@@ -89,6 +89,7 @@ def test_the_latest_look_counts_the_instances_of_all_variants(tmp_path: Path) ->
     more = InstanceCount(t_s=2, variant="a", running=4, desired=4)
     (tmp_path / ACCOUNT_FILE).write_bytes(encode_records([*looks, more]))
     assert instances_in_service(tmp_path) == 6
+    assert (instances_in_service(tmp_path, "b"), instances_in_service(tmp_path, "other")) == (2, None)
 
 
 def test_the_records_of_a_run_in_progress_are_read_as_they_come(tmp_path: Path) -> None:
