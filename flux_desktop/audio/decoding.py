@@ -22,6 +22,7 @@ from flux_desktop.audio.containers.view import Contents, PartsFile, Stored
 Samples = NDArray[np.int16]
 
 _READ_FRAMES = 1 << 15
+_PRECISE_FRAMES = 1 << 10
 _FRAMES_KNOWN_MAX = 1 << 48
 """libsndfile gives a larger number for a file whose length it cannot tell."""
 SUFFIXES = (
@@ -154,8 +155,15 @@ def decode(
 
 def count(file: BinaryIO, layout: wav.WavLayout | None) -> int:
     """Samples of one channel that can be decoded, at the file's own rate. Raises `DecodeError`."""
+    try:
+        return _count(file, layout, _READ_FRAMES)
+    except DecodeError:
+        return _count(file, layout, _PRECISE_FRAMES)  # a block with damage in it is lost whole: where is it?
+
+
+def _count(file: BinaryIO, layout: wav.WavLayout | None, block_frames: int) -> int:
     with closing(_open(file, layout, _contents(file, layout))) as decoder:
-        return sum(len(block) for block in _read(decoder, "int16"))
+        return sum(len(block) for block in _read(decoder, "int16", block_frames))
 
 
 def _contents(file: BinaryIO, layout: wav.WavLayout | None) -> Contents:
@@ -209,21 +217,25 @@ def _skip(decoder: Any, frames: int) -> None:
             frames -= len(block)
 
 
-def _read(decoder: Any, dtype: str) -> Iterator[NDArray[Any]]:
+def _read(decoder: Any, dtype: str, block_frames: int = _READ_FRAMES) -> Iterator[NDArray[Any]]:
     import soundfile
 
     read_frames = 0
     try:
-        while len(block := decoder.read(_READ_FRAMES, dtype=dtype, always_2d=True)):
+        while len(block := decoder.read(block_frames, dtype=dtype, always_2d=True)):
             read_frames += len(block)
             yield block
     except soundfile.LibsndfileError as error:
-        raise _damage(decoder, read_frames, error) from error
+        raise _damage(decoder, read_frames, block_frames, error) from error
 
 
-def _damage(decoder: Any, frames: int, error: Exception | None = None) -> DecodeError:
-    reason = f": {_reason(error)}" if error is not None else "."
-    return DecodeError(f"It is damaged after {frames / decoder.samplerate:.1f} s{reason}")
+def _damage(decoder: Any, frames: int, block_frames: int, error: Exception) -> DecodeError:
+    from_s, to_s = frames / decoder.samplerate, (frames + block_frames) / decoder.samplerate
+    if block_frames > _PRECISE_FRAMES:
+        where = f"between {from_s:.1f} s and {to_s:.1f} s"
+    else:
+        where = f"after {from_s:.1f} s" if frames else "at its beginning"
+    return DecodeError(f"It is damaged {where}: {_reason(error)}")
 
 
 def _reason(error: Exception) -> str:

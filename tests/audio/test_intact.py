@@ -46,3 +46,14 @@ def test_a_file_is_decoded_again_only_when_it_has_changed(tmp_path: Path, monkey
     path.write_bytes(damaged(path).read_bytes() + b"\0")
     with pytest.raises(ProblemError):
         check_intact(open_recording(path))
+
+
+@pytest.mark.parametrize(("at_part", "where"), [(0.5, r"after 1\.8 s"), (0.02, "at its beginning")])
+def test_the_place_of_damage_is_that_of_its_frame(tmp_path: Path, at_part: float, where: str) -> None:
+    path = encoded(tmp_path, "a.flac")
+    content = bytearray(path.read_bytes())
+    at = round(at_part * len(content))
+    content[at : at + 300] = bytes(300)
+    path.write_bytes(content)
+    with pytest.raises(ProblemError, match=f"It is damaged {where}: "):
+        check_intact(open_recording(path))
