@@ -100,7 +100,17 @@ class Description(NamedTuple):
     is_16_bit: bool
     is_compressed: bool
     """Only decoding shows whether all of it is intact."""
+    is_float: bool
+    """Its samples may be beyond full scale."""
     contents: Contents
+
+
+class Loudest(NamedTuple):
+    """How many samples of one channel are beyond ±1.0, of how many, and the largest of all."""
+
+    over: int
+    samples: int
+    peak: float
 
 
 def is_located(layout: wav.WavLayout) -> bool:
@@ -128,6 +138,7 @@ def describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
             decoder.frames if is_known else None,
             decoder.subtype == "PCM_16",
             is_compressed,
+            decoder.subtype in {"FLOAT", "DOUBLE"},
             contents,
         )
 
@@ -159,6 +170,20 @@ def count(file: BinaryIO, layout: wav.WavLayout | None) -> int:
         return _count(file, layout, _READ_FRAMES)
     except DecodeError:
         return _count(file, layout, _PRECISE_FRAMES)  # a block with damage in it is lost whole: where is it?
+
+
+def loudest(file: BinaryIO, layout: wav.WavLayout | None, channel: Channel, samples_max: int) -> Loudest:
+    """How loud the first `samples_max` are in one channel, before they are converted. Raises `DecodeError`."""
+    over, samples, peak = 0, 0, 0.0
+    with closing(_open(file, layout, _contents(file, layout))) as decoder:
+        for block in _read(decoder, "float32"):
+            level = np.nan_to_num(np.abs(_one_channel(block, channel)), nan=0.0, posinf=np.inf)
+            over += int(np.count_nonzero(level > 1.0))
+            samples += len(level)
+            peak = max(peak, float(level.max()))
+            if samples >= samples_max:
+                break
+    return Loudest(over, samples, peak)
 
 
 def _count(file: BinaryIO, layout: wav.WavLayout | None, block_frames: int) -> int:

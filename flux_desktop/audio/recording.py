@@ -64,6 +64,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """The end of the recording is missing; `frames` are those that are there."""
     is_compressed: bool = False
     """Only decoding shows whether all of it is intact: see `audio.intact`."""
+    is_float: bool = False
+    """Its samples may be beyond full scale: see `audio.full_scale`."""
 
     @property
     def duration_s(self) -> float:
@@ -156,6 +158,7 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
         layout=layout,
         is_cut=is_cut or description.contents.is_cut,
         is_compressed=description.is_compressed,
+        is_float=description.is_float,
     )
     if description.frames is None:
         recording = msgspec.structs.replace(recording, frames=sum(map(len, recording.blocks())))
@@ -168,7 +171,9 @@ def _describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:
     if layout is None or (layout.format_tag, layout.bits) != (wav.PCM, 16):
         return describe(file, layout)
     frames = layout.data_bytes // layout.frame_bytes
-    return Description("WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True, False, Contents(()))
+    return Description(
+        "WAV, 16-bit PCM", layout.sample_rate_hz, layout.channels, frames, True, False, False, Contents(())
+    )
 
 
 def _resampled_frames(frames: int, from_hz: int, to_hz: int) -> int:

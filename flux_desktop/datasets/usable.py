@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from flux_desktop.audio.channels import Channel
+from flux_desktop.audio.full_scale import clipping_note
 from flux_desktop.audio.intact import DECODED_SAMPLES_MAX, check_intact, samples_to_decode
 from flux_desktop.audio.recording import Recording, open_recording
 from flux_desktop.base.problem import Problem, ProblemError
@@ -38,6 +39,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
     usable: dict[int, UsableClip]
     bad: dict[int, BadEntry]
+    clipped: int = 0
+    """Recordings with samples beyond full scale, as far as these were looked at."""
     undecoded: int = 0
     """Compressed recordings of which only the structure was checked, or nothing: there are too many to decode."""
 
@@ -68,7 +71,7 @@ def check_clips(clips: Sequence[Clip], channel: Channel) -> Checked:
     """Open each clip, and decode recordings for a second or two, the first ones first (see `audio.intact`)."""
     usable: dict[int, UsableClip] = {}
     bad: dict[int, BadEntry] = {}
-    left, undecoded = DECODED_SAMPLES_MAX, max(0, len(clips) - OPENED_MAX)
+    clipped, left, undecoded = 0, DECODED_SAMPLES_MAX, max(0, len(clips) - OPENED_MAX)
     for number, clip in enumerate(clips[:OPENED_MAX]):
         try:
             one = usable_clip(clip, channel)
@@ -77,10 +80,13 @@ def check_clips(clips: Sequence[Clip], channel: Channel) -> Checked:
             if samples <= left:
                 check_intact(one.recording)
                 left -= samples
+            if one.recording.is_float and one.recording.frames <= left:
+                clipped += bool(clipping_note(one.recording))
+                left -= one.recording.frames
             usable[number] = one
         except ProblemError as error:
             bad[number] = bad_entry(clip, error.problem)
-    return Checked(usable=usable, bad=bad, undecoded=undecoded)
+    return Checked(usable=usable, bad=bad, clipped=clipped, undecoded=undecoded)
 
 
 def bad_entry(clip: Clip, problem: Problem) -> BadEntry:

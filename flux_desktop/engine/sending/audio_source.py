@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, sample_bytes
+from flux_desktop.audio.full_scale import clipping_note
 from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
@@ -43,7 +44,8 @@ def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:
     check_intact(recording)
     clip_beside(plan.source.path)
     options = msgspec.structs.replace(plan.options, sample_rate_hz=recording.sample_rate_hz)
-    return msgspec.structs.replace(plan, options=options), list(recording.notes)
+    notes = [*recording.notes, clipping_note(recording)]
+    return msgspec.structs.replace(plan, options=options), [note for note in notes if note]
 
 
 class RunAudio:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -25,3 +27,8 @@ def test_a_words_file_that_cannot_be_used_is_found_before_the_run(plan: RunPlan,
     with pytest.raises(ProblemError) as refused:
         prepared(plan)
     assert refused.value.problem.code == "words_unusable"
+
+
+def test_samples_beyond_full_scale_are_noted(plan: RunPlan, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "talk.wav", np.full(1000, 1.5), 16_000, subtype="FLOAT")
+    assert "1,000 of 1,000 samples (100.0 %) are beyond full scale" in prepared(plan)[1][-1]

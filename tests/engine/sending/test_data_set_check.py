@@ -26,6 +26,13 @@ def test_entries_without_audio_are_noted_and_refused_when_strict(tmp_path: Path)
         checked_data_set(DataSetSource(path=str(path), strict=True))
 
 
+def test_recordings_with_samples_beyond_full_scale_are_counted(tmp_path: Path) -> None:
+    for name, level in (("a", 0.5), ("b", 1.5), ("c", 1.0)):
+        soundfile.write(tmp_path / f"{name}.wav", np.full(RATE_HZ, level), RATE_HZ, subtype="FLOAT")
+    _, notes = checked_data_set(DataSetSource(path=str(tmp_path)))
+    assert notes == ["Clipped, having samples beyond full scale: 1 of 3 recordings. Lower their level."]
+
+
 def test_a_clip_that_is_left_out_has_no_connection_of_its_own() -> None:
     source = DataSetSource(path="clips", fresh_connection=True, passes=3)
     plan = fresh_connections(RunPlan(endpoint="local", source=source, connections=2), 5)
