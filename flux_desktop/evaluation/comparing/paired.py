@@ -17,8 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flux_desktop.evaluation.statistics.bootstrap import mean
-from flux_desktop.evaluation.statistics.intervals import Estimate
-from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnResult
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnOutcome, TurnResult
 
 TurnKey = tuple[str, int]
 """A clip and the place of the turn in it."""
@@ -84,6 +84,9 @@ class ArmComparison(Struct, frozen=True, kw_only=True):
     cut_offs: Paired
     wait_ms: Paired
     mcnemar: McNemar
+    missed_only_a: int = 0
+    """Turns that arm B ended and arm A missed each time: they have no wait to compare."""
+    missed_only_b: int = 0
 
 
 def p_text(p: float) -> str:
@@ -103,21 +106,25 @@ def compare_arms(
     first, second, arm_a, arm_b = (_turns(scores) for scores in (a_first, a_second, [*a_first, *a_second], b))
     sources = _sources([*a_first, *a_second, *b])
     cut_offs = _paired(_values(arm_a, _was_cut), _values(arm_b, _was_cut), sources)
+    cut_offs = replace(cut_offs, difference=_bounded(cut_offs.difference))
     cut_offs = replace(cut_offs, noise=_difference(_values(first, _was_cut), _values(second, _was_cut), sources))
     wait_ms = _paired(_values(arm_a, _wait_ms), _values(arm_b, _wait_ms), sources)
     wait_ms = replace(wait_ms, noise=_difference(_values(first, _wait_ms), _values(second, _wait_ms), sources))
     decisive = cut_offs if primary is Primary.CUT_OFFS else wait_ms
     verdict = decide(decisive, margin)
+    missed = _missed_only(arm_a, arm_b), _missed_only(arm_b, arm_a)
     return ArmComparison(
         primary=primary,
         margin=margin,
         verdict=verdict,
-        sentence=_sentence(primary, decisive, verdict, margin),
+        sentence=_sentence(primary, decisive, verdict, margin) + _missed_text(primary, *missed),
         turns=cut_offs.difference.n,
         conversations=len({sources[key] for key in arm_a.keys() & arm_b.keys()}),
         cut_offs=cut_offs,
         wait_ms=wait_ms,
         mcnemar=mcnemar(_first(first), _first(arm_b)),
+        missed_only_a=missed[0],
+        missed_only_b=missed[1],
     )
 
 
@@ -134,6 +141,20 @@ def decide(figure: Paired, margin: float) -> ComparisonVerdict:
     if max(abs(difference.low), abs(difference.high)) <= margin:
         return ComparisonVerdict.NO_DIFFERENCE
     return ComparisonVerdict.UNDECIDED
+
+
+def _bounded(difference: Estimate) -> Estimate:
+    """Resampled zeros are zeros: that no turn differs is bounded as for a proportion of the turns."""
+    if (difference.value, difference.low, difference.high) != (0.0, 0.0, 0.0):
+        return difference
+    most = wilson(0, difference.n).high or 0.0
+    return replace(difference, low=-most, high=most)
+
+
+def _missed_only(arm: Mapping[TurnKey, Sequence[TurnResult]], other: Mapping[TurnKey, Sequence[TurnResult]]) -> int:
+    """Turns that one arm missed each time and the other one ended."""
+    ended = _values(other, _wait_ms)
+    return sum(key in ended and all(turn.outcome is TurnOutcome.MISSED for turn in turns) for key, turns in arm.items())
 
 
 def _first(arm: Mapping[TurnKey, Sequence[TurnResult]]) -> dict[TurnKey, float]:
@@ -229,6 +250,13 @@ def _sentence(primary: Primary, figure: Paired, verdict: ComparisonVerdict, marg
             return f"No difference larger than {_amount(primary, margin)} ({interval}, {n}).{cannot}"
         case ComparisonVerdict.UNDECIDED:
             return f"Undecided: this data does not tell the arms apart ({interval}, {n}).{cannot}"
+
+
+def _missed_text(primary: Primary, only_a: int, only_b: int) -> str:
+    """What the waits leave out; they are those of turns that both arms ended."""
+    if primary is not Primary.WAIT or not (only_a or only_b):
+        return ""
+    return f" Not compared: turns that only one arm missed (A {only_a}, B {only_b})."
 
 
 def _amount(primary: Primary, value: float) -> str:

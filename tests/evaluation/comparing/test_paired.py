@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from flux_desktop.evaluation.comparing.paired import (
     ComparisonVerdict,
@@ -14,7 +15,7 @@ from flux_desktop.evaluation.comparing.paired import (
     p_text,
     sign_test,
 )
-from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnOutcome, TurnResult
 from tests.evaluation.hand_made import end, turn
 
@@ -88,6 +89,27 @@ def test_cut_offs_decide_where_they_are_named() -> None:
     assert "it cuts off more turns, by 45.0 percentage points" in comparison.sentence
     assert (comparison.mcnemar.only_a, comparison.mcnemar.only_b) == (0, 18)
     assert comparison.mcnemar.p < 0.001
+
+
+@pytest.mark.parametrize(("turns", "verdict"), [(40, "UNDECIDED"), (188, "UNDECIDED"), (189, "NO_DIFFERENCE")])
+def test_that_no_turn_differs_is_no_proof_with_few_turns(turns: int, verdict: str) -> None:
+    arm = scores([0.5] * turns)
+    comparison = compare_arms(arm, arm, arm, primary=Primary.CUT_OFFS, margin=0.02)
+    assert comparison.verdict is ComparisonVerdict[verdict]
+    difference = comparison.cut_offs.difference
+    assert (difference.value, difference.high) == (0.0, wilson(0, turns).high)
+    assert difference.low == -(difference.high or 0.0)
+
+
+def test_turns_that_only_one_arm_missed_are_named_beside_the_waits() -> None:
+    arm, late = scores(WAITS_S), scores(WAITS_S, shift_s=-0.1)
+    for place in range(3):
+        missed = TurnResult(turn=turn(0.0, 1.0), outcome=TurnOutcome.MISSED)
+        late[place] = replace(late[place], turns=(missed,))
+    comparison = compare_arms(arm, arm, late, primary=Primary.WAIT, margin=50)
+    assert comparison.verdict is ComparisonVerdict.BETTER
+    assert comparison.sentence.endswith(" Not compared: turns that only one arm missed (A 0, B 3).")
+    assert (comparison.missed_only_a, comparison.missed_only_b, comparison.wait_ms.difference.n) == (0, 3, 37)
 
 
 def test_mcnemar_counts_turns_that_only_one_arm_cuts_off() -> None:
