@@ -19,7 +19,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
-from flux_desktop.engine.records.commands import SendControl, Watch
+from flux_desktop.engine.records.commands import SendControl
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
@@ -131,7 +131,6 @@ class ClipRun:
         self._on_progress, self._on_event = on_progress, on_event
         make = make_engine or partial(Supervisor, local=local, sessions_dir=sessions_dir)
         self._supervisor = make(self._take)
-        self._supervisor.send(Watch(connections=[]))
 
     @property
     def session_folder(self) -> Path | None:

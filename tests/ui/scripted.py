@@ -101,11 +101,18 @@ def conversation_events(
 
 
 def scripted_run(
-    connections: int = 2, sentences: tuple[str, ...] = SENTENCES, end: bool = True, snapshot_ticks: int = 1
+    connections: int = 2,
+    sentences: tuple[str, ...] = SENTENCES,
+    end: bool = True,
+    snapshot_ticks: int = 1,
+    **changes: object,
 ) -> list[Event]:
-    """A whole run, in the order of time, with a snapshot every `snapshot_ticks` tenths of a second."""
+    """A whole run, in the order of time, with a snapshot every `snapshot_ticks` tenths of a second.
+
+    `changes` are those of its plan.
+    """
     events: list[Event] = [
-        RunStarted(t=0.1, wall_time="2026-11-23T14:02:00+00:00", plan=plan(connections), version="test")
+        RunStarted(t=0.1, wall_time="2026-11-23T14:02:00+00:00", plan=plan(connections, **changes), version="test")
     ]
     messages = Messages()
     for conn in range(1, connections + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from operator import attrgetter
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.side_store import SideFile
@@ -34,6 +35,8 @@ from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.models.series import RUN_POINTS, Band, Series
 
 TABS_MAX = 12
+_SHAPE = attrgetter("connections", "options", "variants")
+"""Of a plan: what the conversations are made of."""
 NOTICES_KEPT = 50
 MICROPHONE_LOST = "microphone_lost"
 """Code of the notice that the engine sends."""
@@ -116,10 +119,10 @@ class RunModel:
         self.generators: list[GeneratorRow] = []
         """The machines of a run on several, as they were last seen."""
         self.clip_words = ClipWords()
+        """What is said in the clips of a data set: of a live run from the data set, of a recording from its events."""
         self.unread: set[int] = set()
         """Connections of a past run whose messages have not been read: each is `load`ed when it is looked at."""
         self._truth = truth
-        """What is said in the clips of a data set: of a live run from the data set, of a recording from its events."""
         self.microphone = MicrophoneLevels()
         self.generation = getattr(self, "generation", 0) + 1
         self.revision = 0
@@ -157,8 +160,6 @@ class RunModel:
                 conversation.audio_event(event)
             case ConnectionEnded():
                 conversation.ended(event)
-            case _:
-                pass
 
     @property
     def active(self) -> bool:
@@ -207,10 +208,7 @@ class RunModel:
             case ConnectionEnded():
                 self._dispatch(self._heard_of(event.summary.conn), event)
             case RunStarted():
-                self.started = event
-                if self.plan is None or self.plan.connections != event.plan.connections:
-                    self.reset(event.plan, planned_s=self.planned_s, origin=self.origin)
-                    self.started = event
+                self._begins(event)
             case TranscriptProvenance():
                 for conversation in self.conversations.values():
                     conversation.transcript_from = tuple(
@@ -228,8 +226,15 @@ class RunModel:
                 self.phase = RunPhase.ENDED
                 for conversation in self.conversations.values():
                     conversation.run_ended()
-            case _:
-                pass
+
+    def _begins(self, event: RunStarted) -> None:
+        """Show from its beginning what was not expected: another plan, or the next run of the same experiment."""
+        expected, phase, clip_words = self.plan, self.phase, self.clip_words
+        if self.started is not None or expected is None or _SHAPE(expected) != _SHAPE(event.plan):
+            self.reset(event.plan, self._truth, self.planned_s, self.origin)
+            self.clip_words = clip_words
+            self.phase = phase if phase is RunPhase.STOPPING else self.phase
+        self.started = event
 
     def _feed_attempt(self, attempt: RunModel, event: Event) -> None:
         """Let an attempt take this model over with its first stream; end it where it never had one."""
@@ -275,7 +280,7 @@ class RunModel:
 
     @property
     def is_ramped(self) -> bool:
-        """Whether the connections open one after another, so that none of them has the run's own length."""
+        """Whether connections open one after another, so that none has the run's own length."""
         return self.plan is not None and bool(
             self.plan.stages or self.plan.batch_size or self.plan.held_max or self.plan.on_demand
         )

@@ -54,7 +54,7 @@ class ControlRow(QWidget):
             control = self.buttons[name]
             control.setEnabled(running and supported is True)
             if not running:
-                why = "Available while a run is in progress."
+                why = "Available while a run of the Live page is in progress."
             elif supported is True:
                 why = ""
             elif supported is False:

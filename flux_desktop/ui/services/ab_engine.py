@@ -19,6 +19,7 @@ from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.comparing.paired import ArmComparison
 from flux_desktop.ui.models.tune_ab import TurnPair, turn_pairs
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
+from flux_desktop.ui.services.watched_engines import WatchedEngines
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.ab import AbPlan
@@ -49,6 +50,7 @@ class AbEngine:
         self.outcome: AbOutcome | None = None
         self._sink, self._plan = sink, plan
         self._make_engine, self._on_progress = make_engine, on_progress
+        self._shown = WatchedEngines(make_engine)
         self._runs: list[ClipRun] = []
         self._progress: dict[int, ClipProgress] = {}
         self._stopped = False
@@ -60,13 +62,12 @@ class AbEngine:
 
         if self._stopped:
             return RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=True)
-        make = cast("MakeEngine", self._make_engine)
         self._runs = [
             ClipRun(
                 each,
                 on_progress=partial(self._take_progress, number),
                 on_event=_ignore if number else self._take,
-                make_engine=make,
+                make_engine=cast("MakeEngine", self._make_engine if number else self._shown.make),
             )
             for number, each in enumerate(ab_plans(self._plan))
         ]
@@ -78,7 +79,8 @@ class AbEngine:
         return msgspec.structs.replace(results[0].ended, problem=_first_problem(results))
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
-        """Nothing steers a comparison: each stream is made with the setting of its arm."""
+        """Take which connections the window watches; nothing steers a comparison: each arm has its own setting."""
+        self._shown.send(command)
 
     def stop(self, *, drain: bool = True) -> None:
         """End the comparison; what was recorded until then is compared."""

@@ -15,6 +15,7 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
+from flux_desktop.ui.services.watched_engines import WatchedEngines
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, MakeEngine
@@ -37,7 +38,7 @@ class ConfirmEngine:
         self.session_folder: Path | None = None
         self.result: ConfirmResult | None = None
         self._sink, self._plan, self._settings, self._recorded = sink, plan, settings, recorded
-        self._make_engine, self._on_progress = make_engine, on_progress
+        self._engines, self._on_progress = WatchedEngines(make_engine), on_progress
         self._run: ClipRun | None = None
         self._stopped = False
 
@@ -60,12 +61,13 @@ class ConfirmEngine:
             on_progress=self._on_progress,
             on_event=self._take,
             on_run=self._begun,
-            make_engine=cast("MakeEngine", self._make_engine),
+            make_engine=cast("MakeEngine", self._engines.make),
         )
         return self.result.run.ended
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
-        """Nothing steers these runs: each is made with its own setting."""
+        """Take which connections the window watches; nothing steers these runs, each made with its own setting."""
+        self._engines.send(command)
 
     def stop(self, *, drain: bool = True) -> None:
         """End the runs; what was recorded until then is compared."""

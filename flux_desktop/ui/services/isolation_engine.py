@@ -12,6 +12,7 @@ from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
+from flux_desktop.ui.services.watched_engines import WatchedEngines
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
@@ -30,7 +31,7 @@ class IsolationEngine:
     def __init__(self, sink: EventSink, make_engine: EngineFactory, on_phase: OnPhase) -> None:
         self.session_folder: Path | None = None
         self.isolation_run: IsolationRun | None = None
-        self._sink, self._make_engine, self._on_phase = sink, make_engine, on_phase
+        self._sink, self._engines, self._on_phase = sink, WatchedEngines(make_engine), on_phase
         self._run: ClipRun | None = None
         self._ended: RunEnded | None = None
         self._stopped = False
@@ -51,12 +52,13 @@ class IsolationEngine:
                 on_run=self._begun,
                 is_stopped=lambda: self._stopped,
                 on_event=self._take,
-                make_engine=cast("MakeEngine", self._make_engine),
+                make_engine=cast("MakeEngine", self._engines.make),
             )
         return self._ended or RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=self._stopped)
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
-        """Nothing steers a check: all its streams have the same parameters."""
+        """Take which connections the window watches; nothing steers a check, made with one setting."""
+        self._engines.send(command)
 
     def stop(self, *, drain: bool = True) -> None:
         """End the check without a result."""

@@ -12,6 +12,7 @@ from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
+from flux_desktop.ui.services.watched_engines import WatchedEngines
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress, MakeEngine
@@ -48,20 +49,21 @@ class SweepEngine:
         self.session_folder: Path | None = None
         self.recording: SweepRecording | None = None
         self._sink, self._plan = sink, plan
-        self._make_engine, self._on_progress = make_engine, on_progress
+        self._engines, self._on_progress = WatchedEngines(make_engine), on_progress
         self._sweep: Sweep | None = None
         self._ended: RunEnded | None = None
         self._stopped = False
 
     async def run(self, plan: RunPlan) -> RunEnded:
         """Carry out the sweep; `plan` is only what the window shows until it has begun."""
-        sweep = self._sweep = await prepared(self._plan, self._on_progress, self._take, self._make_engine)
+        sweep = self._sweep = await prepared(self._plan, self._on_progress, self._take, self._engines.make)
         if not self._stopped:
             self.recording = await sweep.run()
         return self._ended or RunEnded(t=0.0, verdict=Verdict.DONE, ledger={}, interrupted=self._stopped)
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
-        """Nothing steers a recording: it is made with one setting."""
+        """Take which connections the window watches; nothing steers a recording, which is made with one setting."""
+        self._engines.send(command)
 
     def stop(self, *, drain: bool = True) -> None:
         """End the recording; it can be continued."""

@@ -34,9 +34,14 @@ class LiveControls:
         to_all = self._panel.controls.target.currentIndex() == 0
         return list(self._state.run.conversations) if to_all else self._transcripts.selected()
 
+    @property
+    def _is_steered(self) -> bool:
+        """Whether there is a run that takes changes now; the runs of experiments and replays take none."""
+        return self._state.run.phase is RunPhase.RUNNING and self._state.live.steers_run
+
     def reconnect(self) -> None:
         """Open new streams with the chosen parameters for the target connections."""
-        if self._state.run.phase is RunPhase.RUNNING:
+        if self._is_steered:
             for command in self._state.live.reconnect(self.targets()):
                 self._controller.send(command)
             self._state.changed()
@@ -53,7 +58,7 @@ class LiveControls:
     def refresh(self) -> None:
         """Send what was changed since the last time, and show what is in force; called at the pace of labels."""
         state, live, panel = self._state, self._state.live, self._panel
-        targets, running = self.targets(), state.run.phase is RunPhase.RUNNING
+        targets, running = self.targets(), self._is_steered
         if running:
             for command in live.take(targets, time.monotonic()):
                 self._controller.send(command)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import READING, AppState
 from flux_desktop.ui.models.live_cost import live_cost
 from flux_desktop.ui.models.playback import place_in_recording
@@ -56,7 +59,9 @@ class Refresher:
         conn = self._page.transcripts.current() or next(iter(run.conversations), None)
         if conn is None or recording is None or not recording.duration_s or state.uses_microphone:
             return
-        if run.plan is not None and run.active and run.conversation(conn).row is not None:
-            looped = bool(getattr(run.plan.source, "loop", False))
-            place = place_in_recording(run.conversation(conn), recording.duration_s, looped=looped)
+        source = None if run.plan is None else run.plan.source
+        if not isinstance(source, WavSource) or Path(source.path) != recording.path:
+            self._page.sound_panel.waveform.set_position(None, [])  # the run sends something else
+        elif run.active and run.conversation(conn).row is not None:
+            place = place_in_recording(run.conversation(conn), recording.duration_s, looped=source.loop)
             self._page.sound_panel.waveform.set_position(*place)

@@ -6,8 +6,17 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Notice, Received, RunEnded
+from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
+    Notice,
+    Received,
+    RunEnded,
+    RunStarted,
+)
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass, Verdict
+from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.conversation import POINTS_KEPT, UNWATCHED_EVERY_S, UNWATCHED_POINTS_KEPT, Conversation
 from flux_desktop.ui.models.overview import COLUMNS
 from flux_desktop.ui.models.run_model import RunModel
@@ -198,6 +207,32 @@ def test_the_next_run_takes_over_with_its_first_stream() -> None:
     assert model.current is model
     assert model.conversation(1).transcript() == []
     assert model.generation == generation + 1
+
+
+def started(plan: RunPlan) -> RunStarted:
+    return RunStarted(t=0.1, wall_time="2026-11-23T14:02:00+00:00", plan=plan, version="test")
+
+
+def test_a_run_with_other_parameters_than_expected_is_shown_with_its_own() -> None:
+    """A recording of Tune is made with the highest threshold, whatever is chosen."""
+    model = RunModel()
+    model.reset(scripted.plan(2))
+    model.phase = RunPhase.STOPPING
+    highest = FluxOptions(eot_threshold=0.9)
+    model.feed(started(scripted.plan(2, options=highest)))
+    assert model.conversation(1).parameters.in_force == highest
+    assert model.phase is RunPhase.STOPPING, "a stop during the preparation is not forgotten"
+
+
+def test_the_next_run_of_an_experiment_has_transcripts_of_its_own() -> None:
+    model = RunModel()
+    model.reset(scripted.plan(2))
+    model.feed(started(scripted.plan(2)))
+    for event in scripted.conversation_events(1, scripted.SENTENCES[:1]):
+        model.feed(event)
+    assert model.conversation(1).cards
+    model.feed(started(scripted.plan(2)))
+    assert not model.conversation(1).cards
 
 
 def test_a_stop_before_the_first_stream_is_not_forgotten() -> None:

@@ -108,6 +108,17 @@ async def test_controls_are_enabled_by_the_build_of_a_run_that_streams(
     assert not force.isEnabled()
 
 
+async def test_the_run_of_an_experiment_takes_no_controls(bench: PageBench, controls: LiveControls) -> None:
+    engine = bench.start()
+    bench.state.live.end()  # of the Live page
+    bench.state.live.bundle_known(LATEST.name)
+    bench.page.flux_panel.eot.field.setValue(0.8)
+    controls.refresh()
+    controls.reconnect()
+    assert not bench.page.flux_panel.controls.buttons["ForceEndTurn"].isEnabled()
+    assert sent(engine, SetParameters) == []
+
+
 async def test_what_is_in_force_stands_beside_its_control(bench: PageBench, controls: LiveControls) -> None:
     controls.refresh()
     assert bench.page.flux_panel.eot.state.full_text() == ""

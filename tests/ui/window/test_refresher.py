@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flux_desktop.engine.records.events import RunEnded, Snapshot
+from flux_desktop.engine.records.events import ConnectionChanged, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Verdict
-from flux_desktop.engine.records.plan import WavSource
+from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.window.refresher import NOT_READY, READY, Refresher
+from tests.ui import scripted
 from tests.ui.window.page_bench import PageBench
 
 Position = tuple[float | None, list[tuple[float, float]]]
@@ -32,7 +33,7 @@ def positions(bench: PageBench, monkeypatch: pytest.MonkeyPatch) -> list[Positio
 
 
 def choose_recording(bench: PageBench) -> None:
-    bench.state.recording = WavShape(Path("a.wav"), 10.0, 16_000, 1, np.array([0.5]))
+    bench.state.recording = WavShape(Path("conversation.wav"), 10.0, 16_000, 1, np.array([0.5]))
 
 
 def stream(bench: PageBench, position_s: float) -> None:
@@ -99,10 +100,27 @@ async def test_the_position_in_the_recording_follows_the_connection_in_front(
 
 async def test_a_loop_begins_again(bench: PageBench, refresher: Refresher, positions: list[Position]) -> None:
     choose_recording(bench)
-    bench.start(source=WavSource(path="a.wav", loop=True))
+    bench.start(source=WavSource(path="conversation.wav", loop=True))
     stream(bench, 24.0)
     refresher.draw_labels()
     assert positions[-1][0] == pytest.approx(4.0)
+
+
+async def test_a_run_with_other_audio_has_no_position_in_the_recording(
+    bench: PageBench, refresher: Refresher, positions: list[Position]
+) -> None:
+    """As a recording of Tune, which sends the clips of a data set."""
+    choose_recording(bench)
+    bench.start(source=DataSetSource(path="set.csv"))
+    stream(bench, 4.0)
+    refresher.draw_labels()
+    bench.controller.stop()
+    bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}))
+    bench.state.run.reset(scripted.plan(1, source=WavSource(path="other.wav")))
+    bench.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
+    stream(bench, 4.0)
+    refresher.draw_labels()
+    assert set(map(str, positions)) == {"(None, [])"}
 
 
 @pytest.mark.parametrize("case", ["no recording", "a microphone", "the run is over"])

@@ -39,7 +39,7 @@ def test_one_connection_is_not_enough() -> None:
 
 def test_both_are_shown_at_the_position_that_both_have_reached() -> None:
     run = run_of(2, variants=(A, B))
-    for event in scripted.scripted_run(2, end=False):
+    for event in scripted.scripted_run(2, end=False, variants=(A, B)):
         run.feed(event)
     split = LivePair().split(run, [])
     assert split.same == "same audio, two settings · cut-offs are not judged"
@@ -75,7 +75,7 @@ def track_with_hold(start_s: float, end_s: float) -> ClipTrack:
 
 def test_an_end_in_a_stated_pause_is_a_cut_off() -> None:
     run = run_of(2, variants=(A, B))
-    for event in scripted.scripted_run(2, end=False):
+    for event in scripted.scripted_run(2, end=False, variants=(A, B)):
         run.feed(event)
     turn = run.conversation(1).timeline.turns[-1]
     decided_s = turn.heard_s
