@@ -89,8 +89,11 @@ class Receiver:
 
     # ------------------------------------------------------------ messages
 
-    def take(self, payload: bytes, received_s: float) -> None:
-        """Take one whole message; never raises for anything that a server may send."""
+    def take(self, payload: bytes, received_s: float, *, is_closing: bool = False) -> None:
+        """Take one whole message; never raises for anything that a server may send.
+
+        `is_closing`: CloseStream was sent, and an end of turn may be its result.
+        """
         self.messages_received += 1
         t, text = received_s - self._context.origin_s, payload.decode("utf-8", "replace")
         tracker = self.tracker
@@ -121,7 +124,7 @@ class Receiver:
                 turn_event=message.event,
                 eot_confidence=message.end_of_turn_confidence,
             )
-            violations = self._turn_info(message, received_s, event)
+            violations = self._turn_info(message, received_s, event, is_closing=is_closing)
             was_quiet = tracker.state is TurnState.READY
             step = tracker.feed(message)
             if was_quiet and step.turn is None:
@@ -180,7 +183,7 @@ class Receiver:
         if isinstance(message, Connected):
             self.request_id = message.request_id
 
-    def _turn_info(self, info: TurnInfo, received_s: float, event: Received) -> list[str]:
+    def _turn_info(self, info: TurnInfo, received_s: float, event: Received, *, is_closing: bool) -> list[str]:
         """Count one TurnInfo and complete its event; returns the rules that it breaks by its times."""
         audio_clock, sender = self._audio_clock, self._sender
         self.last_turn_info_audio_s = audio_clock.audio_s
@@ -204,6 +207,7 @@ class Receiver:
                 info.transcript,
                 window_end_s=window_end_s - sender.unplanned_s,
                 heard_s=received_s - sender.started_s,
+                is_forced=is_closing or info.trigger == "manual",
             )
         moments = audio_clock.find(window_end_s)
         if moments is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from math import inf
+from math import inf, isfinite
 
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.histogram import Histogram
@@ -45,6 +45,14 @@ class SpokenWords:
     def first(self, sent_s: float | None) -> SpokenWords:
         """The words of a stream that sends only so many seconds of the recording (None: all)."""
         return SpokenWords(self._words, self._length_s, looped=self._looped, sent_s=sent_s)
+
+    def is_cut(self, at_s: float) -> bool:
+        """Whether what is sent has ended by `at_s`, and in the middle of a word: nobody knows where its speech ends."""
+        if not isfinite(self._sent_s) or at_s < self._sent_s:
+            return False
+        last_s = self._sent_s % self._length_s if self._looped else self._sent_s
+        index = bisect_right(self._starts_s, last_s - _TOLERANCE_S)
+        return index > 0 and self._ends_s[index - 1] > last_s + _TOLERANCE_S
 
     def last_end_s(self, at_s: float) -> float | None:
         """Where the last word before `at_s` ends; None before the first one."""
@@ -94,8 +102,13 @@ class TurnTiming:
         self._eager_at_s: float | None = None
         self.errors = WordErrors()
 
-    def take(self, event: str, transcript: str, *, window_end_s: float, heard_s: float) -> None:
-        """One TurnInfo; both times count from the feed's first sample, `heard_s` is when it came."""
+    def take(
+        self, event: str, transcript: str, *, window_end_s: float, heard_s: float, is_forced: bool = False
+    ) -> None:
+        """One TurnInfo; both times count from the feed's first sample, `heard_s` is when it came.
+
+        `is_forced`: an EndOfTurn that the client has brought about, which times nothing.
+        """
         if transcript and not self._text_seen:
             self._text_seen = True
             self._since_onset("first_transcript", heard_s)
@@ -106,7 +119,7 @@ class TurnTiming:
         elif event == "TurnResumed":
             self._eager_at_s = None
         elif event == "EndOfTurn":
-            self._end_of_turn(transcript, window_end_s, heard_s)
+            self._end_of_turn(transcript, window_end_s, heard_s, is_forced=is_forced)
 
     def cut(self, open_text: str, fed_s: float) -> None:
         """The stream ends in the middle of a turn and another goes on: the turn's text is as good as it will get."""
@@ -131,8 +144,8 @@ class TurnTiming:
         if onset_s is not None and heard_s >= onset_s:
             self._histograms[name].add(heard_s - onset_s)
 
-    def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float) -> None:
-        if self._eager_at_s is not None:
+    def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float, *, is_forced: bool) -> None:
+        if self._eager_at_s is not None and not is_forced:
             self._histograms["eager_lead"].add(heard_s - self._eager_at_s)
         self._eager_at_s, self._text_seen = None, False
         true_end_s = self._words.last_end_s(window_end_s) if self._words else None
@@ -140,6 +153,8 @@ class TurnTiming:
             return
         self._compare(transcript, true_end_s)
         self._turn_from_s = true_end_s
+        if is_forced or (self._words is not None and self._words.is_cut(window_end_s)):
+            return
         self._histograms["end_of_turn"].add(heard_s - true_end_s)
         self._histograms["end_decision"].add(window_end_s - true_end_s)
         self._histograms["end_delivery"].add(heard_s - window_end_s)

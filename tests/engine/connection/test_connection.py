@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
+from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.connection import problems
 from flux_desktop.engine.connection.context import Timeouts
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import ConnectionEnded
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.flux.options import FluxOptions
@@ -103,6 +105,30 @@ def test_a_stop_drains_and_keeps_the_open_turn() -> None:
         assert end.closed_turn is not None
         assert (end.closed_turn.transcript, end.closed_turn.ended_by) == ("hello", "closed")
         assert end.summary.final_texts == ["hello"]
+
+    run(live())
+
+
+@pytest.mark.parametrize(
+    ("how", "n"), [("model", 1), ("timeout", 1), ("manual", 0), ("CloseStream", 0)], ids=lambda how: str(how)
+)
+def test_only_ends_that_the_server_decided_are_timed(how: str, n: int) -> None:
+    def server(stream: FakeStream, what: str) -> None:
+        if what == "audio" and abs(stream.audio_s - 1.2) < 0.01:
+            if how != "CloseStream":
+                stream.say("TurnInfo", event="EndOfTurn", turn_index=0, transcript="hello", trigger=how)
+            return
+        if what == "CloseStream" and how == what:  # as older builds end the open turn
+            stream.say("TurnInfo", event="EndOfTurn", turn_index=0, transcript="hello")
+        polite(stream, what)
+
+    async def live() -> None:
+        words = SpokenWords([ReferenceWord(word="hello", start_s=0.3, end_s=0.9)], 2.4, looped=False)
+        bench = Bench(FakeTransport(server), words=words)
+        steps = ((1.6, bench.connection.request_stop),) if how == "CloseStream" else ()
+        assert await bench.run(*steps) == "completed"
+        assert bench.context.histograms["end_of_turn"].n == n
+        assert bench.of(ConnectionEnded)[0].summary.final_texts == ["hello"]
 
     run(live())
 

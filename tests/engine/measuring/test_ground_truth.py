@@ -97,6 +97,25 @@ def test_words_that_are_not_sent_any_more_are_not_missed(looped):
     assert SpokenWords(WORDS, 5.0, looped=False).first(None).text(0.0, 9.0) == "he was Mr."
 
 
+def test_an_end_that_the_client_brought_about_times_nothing():
+    turn, figures = timing()
+    turn.take("EagerEndOfTurn", "he", window_end_s=0.96, heard_s=1.0)
+    turn.take("EndOfTurn", "he was", window_end_s=1.28, heard_s=1.3, is_forced=True)
+    assert not any(figures[name].n for name in ("end_of_turn", "end_decision", "end_delivery", "eager_lead"))
+    assert turn.errors == WordErrors(n=2)
+    turn.take("EndOfTurn", "Mr.", window_end_s=3.9, heard_s=4.0)
+    assert ms(figures["end_of_turn"]) == pytest.approx([600, 1], rel=0.01)
+
+
+@pytest.mark.parametrize(("sent_s", "n"), [(1.0, 0), (1.2, 1), (1.5, 1), (6.3, 1), (5.6, 0), (None, 1)])
+def test_an_end_after_audio_that_ends_in_a_word_is_not_measured(sent_s, n):
+    words = SpokenWords(WORDS, 5.0, looped=True).first(sent_s)
+    figures = {name: Histogram() for name in FIGURES}
+    turn = TurnTiming(words, figures)
+    turn.take("EndOfTurn", "he was", window_end_s=(sent_s or 5.0) + 0.4, heard_s=(sent_s or 5.0) + 0.5)
+    assert (figures["end_of_turn"].n, figures["end_decision"].n) == (n, n)
+
+
 def test_a_recording_s_unit_is_decided_once_by_all_its_words():
     japanese = SpokenWords([ReferenceWord(word="今日は良い天気です", start_s=0.4, end_s=0.8)], 5.0, looped=False)
     assert (japanese.unit, SpokenWords(WORDS, 5.0, looped=False).unit) == ("character", "word")
