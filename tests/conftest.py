@@ -14,6 +14,7 @@ import inspect
 import logging
 import os
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -41,6 +42,10 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, database=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# A script that starts the tests in the background leaves Ctrl+C ignored, in every process that they start as well.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What has been stopped may need a moment to end.
 GRACE_S = 20.0
