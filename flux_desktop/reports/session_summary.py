@@ -9,6 +9,7 @@ import msgspec
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
@@ -37,13 +38,14 @@ class RecordedRun(msgspec.Struct, kw_only=True):
 
 def read_recorded_run(folder: Path, on_read: OnRead | None = None) -> RecordedRun:
     """Read a session folder; raises `ProblemError` (session_unreadable). Blocks."""
+    damage = RecordingDamage()
     try:
-        return _from_events(read_session(folder, messages=False, on_read=on_read), folder)
+        return _from_events(read_session(folder, messages=False, on_read=on_read, damage=damage), folder, damage)
     except OSError as error:
         raise ProblemError(_unreadable(folder, f"{error.strerror or error}.")) from error
 
 
-def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
+def _from_events(events: Iterable[Event], folder: Path, damage: RecordingDamage) -> RecordedRun:
     result = RunResult(keep_turns=False)
     rows: dict[int, ConnectionRow] = {}
     last_t = 0.0
@@ -58,12 +60,14 @@ def _from_events(events: Iterable[Event], folder: Path) -> RecordedRun:
     if result.ended is not None:
         if missing := without_end(result.ended, len(result.summaries)):
             result.notices.append(Problem(code=RECORDING_INCOMPLETE, what=missing))
-        remark = " ".join(filter(None, (result.ended.unrecorded, missing)))
-        return RecordedRun(result=result, plan=plan, ended=result.ended, remark=remark)
+        ended = damage.marked(result.ended)
+        remark = " ".join(filter(None, (ended.unrecorded, missing)))
+        return RecordedRun(result=result, plan=plan, ended=ended, remark=remark)
     for row in rows.values():
         if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
             result.feed(ConnectionEnded(t=last_t, summary=row.cut_off(_CUT_OFF)))
     remark = f"The recording ends at {last_t:.1f} s of the run, without its end; this is the state at that moment."
+    remark = f"{remark} {damage.sentence}".rstrip()
     result.notices.append(Problem(code=RECORDING_INCOMPLETE, what=remark))
     return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=remark)
 

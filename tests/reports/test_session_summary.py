@@ -88,6 +88,17 @@ def test_a_recording_that_could_not_be_written_to_its_end_is_not_complete(tmp_pa
     assert [(notice.code, notice.what) for notice in notices] == [("recording_incomplete", lacks)]
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_recording_with_a_torn_line_is_not_complete(tmp_path: Path, ends: bool) -> None:
+    ended = RunEnded(t=3.0, verdict=Verdict.PASS, ledger={"not started": 1})
+    session = session_of(tmp_path, *([ended] if ends else []))
+    with (session / "worker-1.jsonl").open("ab") as file:
+        file.write(b'{"event":"rece\n')
+    recorded = read_recorded_run(session)
+    assert recorded.remark.endswith("1 line of worker-1.jsonl cannot be read and is left out.")
+    assert recorded.remark in [each.what for each in final_summary(recorded.result, recorded.ended).notices]
+
+
 def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("{}\n")
     with pytest.raises(ProblemError, match="no recording of a run"):

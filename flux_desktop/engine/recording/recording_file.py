@@ -11,8 +11,11 @@ import io
 import re
 import zlib
 from collections.abc import Buffer, Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePath
 from typing import BinaryIO
+
+from flux_desktop.engine.recording.damage import RecordingDamage
 
 RUN_FILE = "run.jsonl.gz"
 LINE_MAX_BYTES = 16 * 1024 * 1024
@@ -59,7 +62,7 @@ def compressor() -> zlib._Compress:
     return zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
 
 
-def open_recording(path: Path, on_read: OnRead | None = None) -> BinaryIO:
+def open_recording(path: Path, on_read: OnRead | None = None, damage: RecordingDamage | None = None) -> BinaryIO:
     """The JSON lines of a file, compressed or not, up to where it is cut off or damaged. Raises `OSError`."""
     with contextlib.ExitStack() as stack:
         file = path.open("rb") if on_read is None else io.BufferedReader(_Watched(path, on_read), _READ_BYTES)
@@ -68,15 +71,18 @@ def open_recording(path: Path, on_read: OnRead | None = None) -> BinaryIO:
         file.seek(0)
         stack.pop_all()
     is_packed = start != b"" and _MAGIC.startswith(start)
-    return io.BufferedReader(_Inflated(file), _READ_BYTES) if is_packed else file
+    if not is_packed:
+        return file
+    on_damage = partial((damage or RecordingDamage()).broken, path)
+    return io.BufferedReader(_Inflated(file, on_damage), _READ_BYTES)
 
 
-def recorded_lines(path: Path, on_read: OnRead | None = None) -> Iterator[bytes]:
+def recorded_lines(path: Path, on_read: OnRead | None = None, damage: RecordingDamage | None = None) -> Iterator[bytes]:
     """The lines of a file, each with its newline but perhaps the last; one that is too long is left out.
 
     Raises `OSError`, and what `on_read` raises.
     """
-    with open_recording(path, on_read) as file:
+    with open_recording(path, on_read, damage) as file:
         whole = True
         while line := file.readline(LINE_MAX_BYTES):
             follows, whole = not whole, line.endswith(b"\n")
@@ -100,8 +106,9 @@ class _Watched(io.FileIO):
 class _Inflated(io.RawIOBase):
     """The content of all members of a gzip file, as far as it goes."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, on_damage: Callable[[], None]) -> None:
         self._file = file
+        self._on_damage = on_damage
         self._member = zlib.decompressobj(_GZIP)
         self._packed = b""
         self._done = False
@@ -134,6 +141,7 @@ class _Inflated(io.RawIOBase):
             data = self._member.decompress(self._packed, length)
         except zlib.error:  # what follows cannot be found
             self._done = True
+            self._on_damage()
             return _until_damage(before, self._packed)[:length]
         self._packed = self._member.unconsumed_tail
         return data

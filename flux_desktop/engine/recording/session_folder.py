@@ -23,6 +23,7 @@ import platformdirs
 from flux_desktop.aws.account_records import ACCOUNT_FILE
 from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.redaction import redact_values
+from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.recording.recording_file import (
     RUN_FILE,
@@ -108,8 +109,10 @@ def _rename(new_folder: Path, parent: Path, name: str) -> Path:
     raise FileExistsError(f"{parent} holds a thousand sessions of the same second")
 
 
-def read_session(folder: Path, *, messages: bool = True, on_read: OnRead | None = None) -> Iterator[Event]:
-    """All events of a session ordered by time; what is cut off or unreadable is skipped.
+def read_session(
+    folder: Path, *, messages: bool = True, on_read: OnRead | None = None, damage: RecordingDamage | None = None
+) -> Iterator[Event]:
+    """All events of a session ordered by time; what is cut off or unreadable is skipped, and counted in `damage`.
 
     Without `messages` those of the server, most of a recording, are passed over undecoded.
 
@@ -119,24 +122,28 @@ def read_session(folder: Path, *, messages: bool = True, on_read: OnRead | None 
     if not files:
         raise FileNotFoundError(f"{folder} holds no recording")
     return heapq.merge(
-        *(read_events(path, messages=messages, on_read=on_read) for path in files),
+        *(read_events(path, messages=messages, on_read=on_read, damage=damage) for path in files),
         key=lambda event: getattr(event, "t", 0.0),
     )
 
 
-def read_events(path: Path, *, messages: bool = True, on_read: OnRead | None = None) -> Iterator[Event]:
+def read_events(
+    path: Path, *, messages: bool = True, on_read: OnRead | None = None, damage: RecordingDamage | None = None
+) -> Iterator[Event]:
     """The readable events of one file, also of version 0.1.0; a line cut off by a crash is left out.
 
     Raises `OSError`.
     """
     legacy = LegacyReader()
-    for line in recorded_lines(path, on_read):
+    damage = damage or RecordingDamage()
+    for line in recorded_lines(path, on_read, damage):
         if not messages and line.startswith(_MESSAGE):
+            damage.passed_over(path, line)
             continue
         try:
             yield legacy.read(line) if is_legacy(line) else decode_event(line)
         except msgspec.DecodeError:
-            continue
+            damage.undecodable(path, line)
 
 
 def read_run_file(folder: Path) -> Iterator[Event]:

@@ -163,8 +163,9 @@ def _read(folder: Path) -> _Side:
 def _unusable(name: str, side: _Side) -> list[str]:
     """Runs that prove nothing are no baseline, and no successor either."""
     if not side.recorded.is_complete:
-        was_cut_off = side.recorded.result.ended is None
-        return [f"the {name} run was cut off" if was_cut_off else f"a part of the {name} run's recording is missing"]
+        if side.recorded.result.ended is None:
+            return [f"the {name} run was cut off"]
+        return [f"a part of the {name} run's recording is missing or damaged"]
     if side.summary.interrupted:
         return [f"the {name} run was interrupted"]
     if side.summary.problem is not None:

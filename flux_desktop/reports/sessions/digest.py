@@ -21,6 +21,7 @@ import msgspec
 
 from flux_desktop.engine.measuring.histogram import is_encoded
 from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.legacy import LegacyReader, is_legacy
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_bytes, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_run_file
@@ -45,7 +46,7 @@ WORTH_BYTES = 6 * 1024 * 1024
 """Smaller recordings are read as a whole within a second."""
 UPDATES_KEPT = 3_000
 TEXTS_KEPT = 200
-_SCHEMA = 1
+_SCHEMA = 2
 _RUN, _STAMP = "run.jsonl.gz", "stamp"
 _SMALL_WINDOW = 16 + 12
 _RECEIVED, _UPDATE = b'{"event":"received"', b'"turn_event":"Update"'
@@ -66,19 +67,25 @@ def write_digest(folder: Path) -> None:
     totals = RunTotals(started.plan)
     paths = recording_files(folder)
     alone = sum(worker_number(path) > 0 for path in paths) == 1
-    streams = [_of_the_run(path, parts) for path in paths]
+    damage = RecordingDamage()
+    streams = [_of_the_run(path, parts, damage) for path in paths]
+    ends = []
     thinned = ThinnedSnapshots()
     run = _Packed()
     for worker, event in heapq.merge(*streams, key=lambda pair: getattr(pair[1], "t", 0.0)):
         run_event = totals.take(event, worker, alone=alone) if worker else event
         if isinstance(run_event, Snapshot):
             thinned.take(run_event)
+        elif isinstance(run_event, RunEnded):
+            ends.append(run_event)
         elif isinstance(run_event, ConnectionEnded):
             run.add(encode_event(_without_texts(run_event)))
         elif run_event is not None:
             run.add(encode_event(run_event))
     for snapshot in thinned.all():
         run.add(encode_event(snapshot))
+    for ended in ends:
+        run.add(encode_event(damage.marked(ended)))
     target = folder / DIGEST_FILE
     part = target.with_name(f".{DIGEST_FILE}.part")
     try:
@@ -219,12 +226,12 @@ def _reduced(event: Received | Sent) -> Event:
     return msgspec.structs.replace(event, text="", turn=turn)
 
 
-def _of_the_run(path: Path, parts: dict[int, _Connection]) -> Iterator[tuple[int, Event]]:
+def _of_the_run(path: Path, parts: dict[int, _Connection], damage: RecordingDamage) -> Iterator[tuple[int, Event]]:
     """The events of a file with the number of its worker; a connection's messages go to its part instead."""
     worker = worker_number(path)
     legacy = LegacyReader()
     update_of = msgspec.json.Decoder(_Update)
-    for line in recorded_lines(path):
+    for line in recorded_lines(path, damage=damage):
         try:
             if line.startswith(_RECEIVED) and _UPDATE in line and not is_legacy(line):
                 update = update_of.decode(line)
@@ -233,6 +240,7 @@ def _of_the_run(path: Path, parts: dict[int, _Connection]) -> Iterator[tuple[int
                 continue
             event = legacy.read(line) if is_legacy(line) else decode_event(line)
         except msgspec.DecodeError:
+            damage.undecodable(path, line)
             continue
         match event:
             case Received() | Sent():

@@ -12,6 +12,7 @@ import msgspec
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.histogram import is_encoded
 from flux_desktop.engine.measuring.run_totals import RunTotals
+from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.recording_file import is_run_file, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_events, read_run_file, run_end
 from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted, Snapshot
@@ -75,14 +76,17 @@ def _merged(folder: Path, plan: RunPlan) -> Iterator[Event]:
     totals = RunTotals(plan)
     ended: RunEnded | None = None
     last_t = 0.0
-    for worker, event in heapq.merge(*map(_numbered, paths), key=lambda pair: getattr(pair[1], "t", 0.0)):
+    damage = RecordingDamage()
+    for worker, event in heapq.merge(
+        *(_numbered(path, damage) for path in paths), key=lambda pair: getattr(pair[1], "t", 0.0)
+    ):
         last_t = max(last_t, getattr(event, "t", 0.0))
         run_event = totals.take(event, worker, alone=alone) if worker else event
         if isinstance(run_event, RunEnded):
             ended = ended or run_event
         elif run_event is not None:
             yield run_event
-    yield ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
+    yield damage.marked(ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF]))
 
 
 def _with_end(events: list[Event], plan: RunPlan) -> list[Event]:
@@ -98,9 +102,9 @@ def _with_end(events: list[Event], plan: RunPlan) -> list[Event]:
     return [*events, ended]
 
 
-def _numbered(path: Path) -> Iterator[tuple[int, Event]]:
+def _numbered(path: Path, damage: RecordingDamage) -> Iterator[tuple[int, Event]]:
     number = worker_number(path)
-    for event in read_events(path):
+    for event in read_events(path, damage=damage):
         if not isinstance(event, Histograms) or all(map(is_encoded, event.encoded.values())):
             yield number, event
 

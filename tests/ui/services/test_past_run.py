@@ -48,6 +48,20 @@ def test_a_recording_that_was_cut_off_opens_with_a_notice(tmp_path: Path) -> Non
     assert ended.reasons == [CUT_OFF]
 
 
+@pytest.mark.parametrize("worth_bytes", [10, 10**9], ids=["digest", "whole"])
+def test_damage_within_the_recording_is_said_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_bytes: int
+) -> None:
+    monkeypatch.setattr(digest, "WORTH_BYTES", worth_bytes)
+    folder = record(tmp_path / "s")
+    lines = (folder / "worker-1.jsonl").read_bytes().splitlines(keepends=True)
+    lines[5] = lines[5][:40] + b"\n"
+    (folder / "worker-1.jsonl").write_bytes(b"".join(lines))
+    *_, ended = read_past_run(folder).events
+    assert isinstance(ended, RunEnded)
+    assert "1 line of worker-1.jsonl cannot be read" in ended.unrecorded
+
+
 @pytest.mark.parametrize("content", [None, b"", b"not json\n"])
 def test_what_is_no_session_is_told(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
