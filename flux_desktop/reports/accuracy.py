@@ -154,7 +154,7 @@ def _turn_figures(scores: list[ClipScore]) -> TurnFigures | None:
     """Figures of all scores; repeats of a clip count once for the intervals of proportions."""
     if not any(scored.turns for scored in scores):
         return None
-    return figures_of(scores, max(1, round(len(scores) / len({scored.clip for scored in scores}))))
+    return figures_of(scores, len(scores) / len({scored.clip for scored in scores}))
 
 
 def _within(at_s: float, played: PlayedClip) -> bool:

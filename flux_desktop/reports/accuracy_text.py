@@ -11,6 +11,8 @@ from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, numb
 from flux_desktop.evaluation.turns.turn_figures import LATENCY_QUANTILES, RATE_TO_SHOW, TurnFigures, is_too_few
 from flux_desktop.reports.accuracy import ClipAccuracy, RunAccuracy
 
+_WHOLE = 1e-6
+
 
 class Row(NamedTuple):
     """A figure with its interval and n, or the reason for its absence; `meaning` is its definition."""
@@ -59,8 +61,9 @@ def errors_text(errors: WordErrors) -> str:
 
 
 def of_text(share: Estimate) -> str:
-    """A proportion as a count: ``3 of 12``."""
-    return f"{round((share.value or 0.0) * share.n)} of {share.n}"
+    """A proportion as a count: ``3 of 12``; of repeats, which `n` counts once, also ``0.5 of 12``."""
+    count = (share.value or 0.0) * share.n
+    return f"{count:.1f} of {share.n}" if abs(count - round(count)) > _WHOLE else f"{count:.0f} of {share.n}"
 
 
 def share_text(share: Estimate, unit: str, event: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.evaluation.statistics.intervals import wilson
-from flux_desktop.reports.accuracy_text import accuracy_rows, clip_name, rates_text, share_text
+from flux_desktop.evaluation.statistics.intervals import once, wilson
+from flux_desktop.reports.accuracy_text import accuracy_rows, clip_name, of_text, rates_text, share_text
 from tests.reports.recorded_talk import small_accuracy as accuracy
 
 
@@ -36,6 +36,14 @@ def test_turns_and_what_their_number_does_not_decide() -> None:
 def test_a_rate_that_decides_is_shown() -> None:
     assert share_text(wilson(0, 59), "hold", "cut off") == "0.0 % (95 % interval 0.0\u20136.1 %, n = 59)"
     assert share_text(wilson(0, 58), "hold", "cut off").startswith("too few holds to decide: 0 of 58 cut off;")
+
+
+def test_a_cut_off_in_one_of_many_repeats_is_not_rounded_away() -> None:
+    repeated = once(wilson(1, 40), 8)
+    text = share_text(repeated, "turn", "cut off")
+    assert text.startswith("too few turns to decide: 0.1 of 5 cut off;")
+    assert (repeated.high or 0) > (wilson(0, 5).high or 0)
+    assert of_text(once(wilson(24, 40), 8)) == "3 of 5"
 
 
 def test_a_few_words() -> None:

@@ -70,7 +70,7 @@ def word_accuracy(turns: Sequence[TurnText], *, over_turns: bool = False) -> lis
         if some:
             units = [_turn_of(turn) if over_turns else turn.spoken.conversation for turn in some]
             keyterm_hits, keyterm_count = _keyterms(some)
-            repeats = max(1, round(len(some) / len({_turn_of(turn) for turn in some})))
+            repeats = len(some) / len({_turn_of(turn) for turn in some})
             perfect = wilson(sum(not turn.normalised.errors for turn in some), len(some))
             results.append(
                 WordAccuracy(
@@ -107,7 +107,7 @@ def worst_turns(turns: Iterable[TurnText], most: int = WORST_TURNS) -> list[Wors
     ]
 
 
-def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable], repeats: int) -> ErrorRate:
+def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable], repeats: float) -> ErrorRate:
     total = sum(errors, WordErrors(unit=errors[0].unit))
     if total.n and not total.errors:
         # Resampled zeros are zeros: what no error proves is bounded as for a proportion of the different words.

@@ -37,8 +37,8 @@ class Side(StrEnum):
     UNDECIDED = "undecided"
 
 
-def wilson(successes: int, n: int) -> Estimate:
-    """A proportion (0 to 1) with Wilson's score interval."""
+def wilson(successes: float, n: int) -> Estimate:
+    """A proportion (0 to 1) with Wilson's score interval. Of repeats, `successes` need not be a whole number."""
     if n <= 0:
         return Estimate()
     share = successes / n
@@ -50,12 +50,12 @@ def wilson(successes: int, n: int) -> Estimate:
     return Estimate(share, low, high, n)
 
 
-def once(share: Estimate, repeats: int) -> Estimate:
-    """A proportion over repeats with the interval of the different holds or turns, which `n` then counts."""
+def once(share: Estimate, repeats: float) -> Estimate:
+    """A proportion over repeats (in the mean) with the interval of the different holds or turns, which `n` counts."""
     if share.value is None:
         return share
     n = max(1, round(share.n / repeats))
-    interval = wilson(round(share.value * n), n)
+    interval = wilson(share.value * n, n)
     return Estimate(share.value, interval.low, interval.high, n)
 
 

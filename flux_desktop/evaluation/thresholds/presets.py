@@ -72,7 +72,7 @@ def holds_needed(share: float, limit: float, holds: int) -> int | None:
 
 
 def _proves(share: float, limit: float, holds: int) -> bool:
-    return decides(wilson(round(share * holds), holds), limit) is Side.BELOW
+    return decides(wilson(share * holds, holds), limit) is Side.BELOW
 
 
 def _preset(table: TraceTable, grid: Grid, limit: PresetLimit) -> Preset:

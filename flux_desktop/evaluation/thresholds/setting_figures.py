@@ -29,10 +29,10 @@ def setting_figures(table: TraceTable, setting: Setting) -> TurnFigures:
     return figures_of(setting_scores(table, setting), table.repeats)
 
 
-def figures_of(scores: Sequence[ClipScore], repeats: int) -> TurnFigures:
-    """Figures of scores in which each clip occurs `repeats` times."""
+def figures_of(scores: Sequence[ClipScore], repeats: float) -> TurnFigures:
+    """Figures of scores in which a clip occurs `repeats` times in the mean."""
     figures = turn_figures(scores)
-    if repeats < 2:
+    if repeats <= 1:
         return figures
     return replace(
         figures,

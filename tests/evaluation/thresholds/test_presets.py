@@ -67,7 +67,7 @@ def test_the_holds_needed_are_just_enough(share: float, limit: float, holds: int
     needed = holds_needed(share, limit, holds)
     assert needed is not None
     n = max(1, holds) + needed - (0 if holds else 1)
-    assert decides(wilson(round(share * n), n), limit) is Side.BELOW
+    assert decides(wilson(share * n, n), limit) is Side.BELOW
 
 
 def test_a_limit_that_no_setting_meets() -> None:
