@@ -19,6 +19,7 @@ from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.findings import EVIDENCE, read_capacity, read_experiment
+from flux_desktop.reports.sessions.run_settings import run_settings
 
 ABOUT_FILE = "about.json"
 """What the user says of a session: beside its recording, never in it."""
@@ -55,6 +56,8 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str = "live"
     """live, sweep, confirm, A/B, isolation, capacity or probe."""
     connections: int = 0
+    settings: tuple[str, ...] = ()
+    """What else was chosen and is not the default: `run_settings`."""
     minutes: float = 0.0
     verdict: str = ""
     """DONE, PASS, FAIL, INVALID, INTERRUPTED, CUT OFF, or RECORDING while the run goes on."""
@@ -109,6 +112,7 @@ def read_facts(folder: Path) -> SessionFacts | None:
         data=data,
         kind=plan.purpose if capacity is None else "capacity",
         connections=sum(ended.ledger.values()) if ended is not None else plan.connections,
+        settings=run_settings(plan),
         minutes=round(ended.t / 60, 2) if ended is not None else 0.0,
         verdict=verdict,
         finding=_finding(folder, capacity),

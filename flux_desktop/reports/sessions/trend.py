@@ -41,7 +41,7 @@ class Trend(Struct, frozen=True, kw_only=True):
 
 
 def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> Trend:
-    """The figure of all sessions with the endpoint, data, kind and number of connections of `like`."""
+    """The figure of all sessions with the endpoint, data, kind, number of connections and settings of `like`."""
     alike = alike_to(sessions, like)
     points = tuple(
         TrendPoint(
@@ -57,7 +57,7 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
         if figure in each.figures
     )
     word = "connection" if like.connections == 1 else "connections"
-    common = f"{like.endpoint}, {like.data}, {like.kind}, {like.connections} {word}"
+    common = ", ".join((like.endpoint, like.data, like.kind, f"{like.connections} {word}", *like.settings))
     return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
 
 
@@ -72,5 +72,5 @@ def interval_words(point: TrendPoint) -> str:
     return f"{interval}, n = {point.n:,}"
 
 
-def _likeness(session: SessionFacts) -> tuple[str, str, str, int]:
-    return session.endpoint, session.data, session.kind, session.connections
+def _likeness(session: SessionFacts) -> tuple[str, str, str, int, tuple[str, ...]]:
+    return session.endpoint, session.data, session.kind, session.connections, session.settings

@@ -18,9 +18,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
 
-NO_TREND = "Select a session to see a figure over all sessions with the same endpoint, data and connections."
+NO_TREND = "Select a session to see a figure over all sessions with the same endpoint, data, connections and settings."
 TICKS_MAX = 6
-TOO_FEW = "Only one session like this has the figure: a trend needs two."
+TOO_FEW = "Only one session with these settings has the figure: a trend needs two."
 
 
 class TrendPanel(Panel):

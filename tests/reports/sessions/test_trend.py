@@ -26,6 +26,7 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
         session(4, 999.0, endpoint="b"),
         session(5, 999.0, data="other"),
         session(6, 999.0, kind="sweep"),
+        session(6, 999.0, settings=("eot_threshold 0.8",)),
         session(7, None),
         session(8, 800.0, verdict="INVALID"),
     ]
@@ -46,3 +47,6 @@ def test_what_they_have_in_common() -> None:
     assert alike_to(sessions, sessions[0]) == sessions[:1]
     figure_trend = trend(sessions, sessions[0], "update_p95_ms")
     assert figure_trend.common == "a, nightly, live, 20 connections"
+    strict = session(3, 100.0, settings=("eot_threshold 0.8", "streams per channel 4"))
+    common = trend([strict], strict, "update_p95_ms").common
+    assert common == "a, nightly, live, 20 connections, eot_threshold 0.8, streams per channel 4"
