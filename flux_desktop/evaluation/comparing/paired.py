@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flux_desktop.evaluation.statistics.bootstrap import mean
-from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, bounded_zero
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnOutcome, TurnResult
 
 TurnKey = tuple[str, int]
@@ -144,11 +144,9 @@ def decide(figure: Paired, margin: float) -> ComparisonVerdict:
 
 
 def _bounded(difference: Estimate) -> Estimate:
-    """Resampled zeros are zeros: that no turn differs is bounded as for a proportion of the turns."""
-    if (difference.value, difference.low, difference.high) != (0.0, 0.0, 0.0):
-        return difference
-    most = wilson(0, difference.n).high or 0.0
-    return replace(difference, low=-most, high=most)
+    """That no turn differs is bounded, in both directions, as a proportion of the turns."""
+    bound = bounded_zero(difference)
+    return bound if bound is difference else replace(bound, low=-(bound.high or 0.0))
 
 
 def _missed_only(arm: Mapping[TurnKey, Sequence[TurnResult]], other: Mapping[TurnKey, Sequence[TurnResult]]) -> int:

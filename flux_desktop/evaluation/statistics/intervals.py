@@ -9,6 +9,7 @@ import math
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 CONFIDENCE = 0.95
 _Z = 1.959963984540054  # of the normal distribution, two-sided 95 %
@@ -57,6 +58,13 @@ def once(share: Estimate, repeats: float) -> Estimate:
     n = max(1, round(share.n / repeats))
     interval = wilson(share.value * n, n)
     return Estimate(share.value, interval.low, interval.high, n)
+
+
+def bounded_zero(rate: Estimate, n: int | None = None) -> Estimate:
+    """A resampled rate; where it is zero, as all its replicates, with the upper bound of a proportion of `n` values."""
+    if (rate.value, rate.low, rate.high) != (0.0, 0.0, 0.0):
+        return rate
+    return replace(rate, high=wilson(0, rate.n if n is None else n).high)
 
 
 def decides(estimate: Estimate, limit: float) -> Side:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.bootstrap import mean, quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, Side, decides, values_needed, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, Side, bounded_zero, decides, values_needed, wilson
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 HOLD_LENGTHS_S = {"0.2-0.5 s": (0.2, 0.5), "0.5-1 s": (0.5, 1.0), "1-2 s": (1.0, 2.0), "> 2 s": (2.0, 5.0)}
@@ -74,7 +74,7 @@ def turn_figures(scores: Sequence[ClipScore]) -> TurnFigures:
         delivery_latency_ms=_quantiles_ms([(turn.delivery_s, unit) for turn, unit in judged]),
         eager_lead_ms=_quantiles_ms([(turn.eager_lead_s, unit) for turn, unit in judged]),
         eager_waste=wilson(min(sum(turn.resumed for turn, _ in turns), eager), eager),
-        extra_replies_per_turn=mean([value for value, _ in extra], [unit for _, unit in extra]),
+        extra_replies_per_turn=bounded_zero(mean([value for value, _ in extra], [unit for _, unit in extra])),
     )
 
 

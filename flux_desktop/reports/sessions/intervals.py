@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from flux_desktop.evaluation.statistics.bootstrap import quantile, ratio
-from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, bounded_zero, wilson
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.sessions.facts import summaries_of
 
@@ -37,7 +39,10 @@ def read_intervals(folder: Path, figures: Mapping[str, tuple[float, int]]) -> In
             [float(words.n) for words, _ in counted],
             [conn for _, conn in counted],
         )
-        estimates["word_error_percent"] = rate
+        # Connections may have sent the same words: those of one are different ones.
+        words_n = max(words.n for words, _ in counted)
+        bound = bounded_zero(rate, words_n)
+        estimates["word_error_percent"] = rate if bound is rate else replace(bound, high=_percent(bound.high))
     if "completed_percent" in figures:
         percent, planned = figures["completed_percent"]
         share = wilson(round(percent / 100 * planned), planned)

@@ -8,6 +8,7 @@ import pytest
 from flux_desktop.evaluation.statistics.intervals import (
     Estimate,
     Side,
+    bounded_zero,
     decides,
     ms_text,
     number_text,
@@ -59,3 +60,11 @@ def test_texts() -> None:
     assert ms_text(Estimate(420.4, 380, 510, 83)) == "420 ms (95 % interval 380\u2013510 ms, n = 83)"
     assert ms_text(Estimate(420, 380, None, 60)) == "420 ms (95 % interval from 380 ms, open above, n = 60)"
     assert number_text(Estimate(0.421, n=8)) == "0.42 (no interval, n = 8)"
+
+
+def test_resampled_zeros_have_an_upper_bound() -> None:
+    zero = Estimate(0.0, 0.0, 0.0, 59)
+    assert bounded_zero(zero) == Estimate(0.0, 0.0, wilson(0, 59).high, 59)
+    assert bounded_zero(zero, 10).high == wilson(0, 10).high
+    for other in (Estimate(0.0, 0.0, 0.1, 59), Estimate(0.0, n=59), Estimate(0.5, 0.5, 0.5, 59), Estimate()):
+        assert bounded_zero(other) is other

@@ -8,7 +8,7 @@ import pytest
 from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.evaluation.turns.turn_figures import is_too_few, turn_figures
 from flux_desktop.evaluation.turns.turn_scoring import ReferenceTurns, score
-from tests.evaluation.hand_made import end, span, turn
+from tests.evaluation.hand_made import eager, end, span, turn
 from tests.evaluation.turns.test_turn_scoring import ten_turns
 
 
@@ -81,6 +81,14 @@ def test_nothing_is_said_of_no_turns() -> None:
 def test_eager_figures_need_eager_ends() -> None:
     reference = ReferenceTurns(clip="c", conversation="c", turns=(turn(0, 2),))
     assert turn_figures([score(reference, [end(2.3)])]).extra_replies_per_turn == Estimate()
+
+
+def test_no_extra_reply_in_a_few_turns_has_an_upper_bound() -> None:
+    scores = [
+        score(ReferenceTurns(clip=name, conversation=name, turns=(turn(0, 2),)), [eager(2.2), end(2.4)])
+        for name in "abc"
+    ]
+    assert turn_figures(scores).extra_replies_per_turn == Estimate(0.0, 0.0, wilson(0, 3).high, 3)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flux_desktop.engine.records.events import ConnectionEnded
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.bootstrap import quantile
+from flux_desktop.evaluation.statistics.intervals import wilson
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.sessions.facts import read_facts
 from flux_desktop.reports.sessions.intervals import read_intervals
 from tests.reports.documents.recorded_run import recorded
+from tests.reports.recorded_talk import plan, session_of
 
 
 def test_they_are_those_of_the_report(tmp_path: Path) -> None:
@@ -33,3 +38,15 @@ def test_one_connection_has_no_interval_of_latencies(tmp_path: Path) -> None:
     facts = read_facts(folder)
     assert facts is not None
     assert list(read_intervals(folder, facts.figures)) == ["completed_percent"]
+
+
+def test_no_error_in_a_few_words_is_bounded(tmp_path: Path) -> None:
+    perfect = [
+        ConnectionEnded(
+            t=1.0, summary=ConnectionSummary(conn=conn, ledger=LedgerClass.COMPLETED, words=WordErrors(n=50))
+        )
+        for conn in (1, 2, 3)
+    ]
+    folder = session_of(tmp_path, plan(3), *perfect)
+    low, high = read_intervals(folder, {"word_error_percent": (0.0, 150)})["word_error_percent"]
+    assert (low, high) == (0.0, 100 * (wilson(0, 50).high or 0)), "all may have sent the same words"
