@@ -10,6 +10,7 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.consent import prices as stored_prices
 from flux_desktop.cli.live_table import audio_s
+from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
@@ -30,14 +31,24 @@ def prices_from(args: argparse.Namespace) -> Prices:
 def planned_stream_minutes(plan: RunPlan) -> float | None:
     """Minutes of all streams of a plan; None if its end is open."""
     if plan.stages:
-        return sum(slot.duration_s for slot in slots(plan.stages)) / 60
+        return sum(slot.duration_s + plan.idle_before_audio_s for slot in slots(plan.stages)) / 60
+    idle_s = plan.connections * plan.idle_before_audio_s
     if isinstance(plan.source, DataSetSource) and plan.duration_s is None:
-        clips = read_data_set(plan.source.path, plan.source.columns).clips
-        silence_s = plan.source.trailing_silence_s * len(clips)
-        seconds = plan.source.passes * (sum(map(_clip_s, clips)) + silence_s)
-        return seconds / 60 * (plan.connections if plan.source.at_once else 1)
+        return (idle_s + _data_set_s(plan.source, plan.connections)) / 60
     each_s = audio_s(plan)
-    return None if each_s is None else plan.connections * each_s / 60
+    return None if each_s is None else (idle_s + plan.connections * each_s) / 60
+
+
+def _data_set_s(source: DataSetSource, connections: int) -> float:
+    """Seconds of all clips that are sent, with their silence: every connection sends one at least."""
+    lengths_s = [_clip_s(clip) + source.trailing_silence_s for clip in read_data_set(source.path, source.columns).clips]
+    once_s = source.passes * sum(lengths_s)
+    if source.at_once:
+        return connections * once_s
+    if connections <= source.passes * len(lengths_s):
+        return once_s
+    firsts = (next(clip_order(conn, connections, len(lengths_s), source.seed)) for conn in range(1, connections + 1))
+    return sum(lengths_s[first] for first in firsts)
 
 
 def _clip_s(clip: Clip) -> float:

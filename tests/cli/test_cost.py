@@ -40,6 +40,20 @@ def test_a_data_set_is_charged_for_its_clips_and_their_silence() -> None:
     assert once is not None
     assert 8 < once < 24
     assert at_once == pytest.approx(4 * once)
+    # 29 clips: each of 290 connections sends one, and each clip is sent ten times.
+    many = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=290))
+    assert many == pytest.approx(10 * once)
+    assert planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=29)) == pytest.approx(once)
+    more = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=31))
+    assert more is not None
+    assert once + 2 * 20 / 60 < more < once + 2 * 40 / 60
+    assert planned_stream_minutes(plan(source=DataSetSource(path=manifest, passes=2), connections=31)) == 2 * once
+
+
+def test_streams_that_wait_before_their_audio_are_charged() -> None:
+    looped = WavSource(path=WAV, loop=True)
+    waiting = plan(source=looped, duration_s=120.0, connections=5, idle_before_audio_s=60.0)
+    assert planned_stream_minutes(waiting) == 15
 
 
 def test_the_cost_is_shown_for_a_real_endpoint() -> None:
