@@ -17,6 +17,7 @@ from flux_desktop.flux.kept_turns import KeptTurns
 from flux_desktop.flux.messages import TurnEvent
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn, TurnState
+from flux_desktop.ui.models.absence import Absence
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.card_list import CardList
 from flux_desktop.ui.models.parameter_changes import change_words, confirmed
@@ -60,6 +61,8 @@ class Conversation:
         self.summary: ConnectionSummary | None = None
         self.row: ConnectionRow | None = None
         self.run_over = False
+        self.absence = Absence.NOT_STARTED
+        """Why there is no `summary` once the run is over."""
         self.transcript_from: tuple[str, ...] = ()
         """Where the built-in endpoint's text comes from."""
         self.clip = ""
@@ -222,10 +225,10 @@ class Conversation:
         self.timeline.end()
         self.revision += 1
 
-    def run_ended(self) -> None:
+    def run_ended(self, absence: Absence) -> None:
         """The run is over, whether or not this connection ever began."""
         if not self.run_over:
-            self.run_over = True
+            self.run_over, self.absence = True, absence
             self.revision += 1
 
     def transcript(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.table_column import TableColumn
@@ -15,7 +15,7 @@ def _state(conversation: Conversation) -> str:
     if conversation.summary is not None:
         back = conversation.summary.reconnects
         return f"{conversation.summary.ledger}, {text.count(back, 'gap')}" if back else str(conversation.summary.ledger)
-    return str(LedgerClass.NOT_STARTED) if conversation.run_over else text.STATE_WORDS[conversation.connection_state]
+    return conversation.absence.state if conversation.run_over else text.STATE_WORDS[conversation.connection_state]
 
 
 def _turns(conversation: Conversation) -> int:

@@ -27,6 +27,7 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.engine.records.facts import ConnectionState, GeneratorRow
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
 from flux_desktop.reports.accuracy import RunAccuracy
+from flux_desktop.ui.models.absence import absence_of
 from flux_desktop.ui.models.clip_words import ClipWords
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.ledger_history import LedgerHistory
@@ -97,10 +98,7 @@ class RunModel:
         self.phase = RunPhase.IDLE if plan is None else RunPhase.STARTING
         total = 0 if plan is None else plan.connections
         self._side_file = SideFile()
-        self.conversations: dict[int, Conversation] = {
-            n: Conversation(n, truth, self._side_file, plan.options_for(n) if plan else None)
-            for n in range(1, total + 1)
-        }
+        self.conversations: dict[int, Conversation] = {n: self._new_conversation(n, truth) for n in range(1, total + 1)}
         self.ledger: dict[str, int] = {str(ConnectionState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
@@ -130,7 +128,7 @@ class RunModel:
     def load(self, conn: int, events: Iterable[Event]) -> None:
         """Show what was recorded of a connection of a past run, of which only the state was known so far."""
         known = self._heard_of(conn)
-        fresh = Conversation(conn, self._truth, self._side_file, self.plan.options_for(conn) if self.plan else None)
+        fresh = self._new_conversation(conn, self._truth)
         fresh.audio = known.audio
         if known.audio.started_t is not None:
             fresh.timeline.begins(known.audio.started_t)
@@ -140,7 +138,7 @@ class RunModel:
         fresh.summary = known.summary or fresh.summary
         fresh.timeline.reached(known.timeline)
         if self.ended is not None:
-            fresh.run_ended()
+            fresh.run_ended(known.absence)
         fresh.revision += known.revision + 1
         vars(known).update(vars(fresh))
         self.revision += 1
@@ -179,9 +177,9 @@ class RunModel:
             self.conversations[conn] = self._new_conversation(conn)
         return self.conversations[conn]
 
-    def _new_conversation(self, conn: int) -> Conversation:
+    def _new_conversation(self, conn: int, truth: SpokenWords | None = None) -> Conversation:
         options = self.plan.options_for(conn) if self.plan else None
-        return Conversation(conn, side_file=self._side_file, options=options)
+        return Conversation(conn, truth, self._side_file, options)
 
     def feed(self, event: Event) -> None:
         """Take one event of the log."""
@@ -220,12 +218,13 @@ class RunModel:
                 self.notices.append(event.problem)
                 self.notice_count += 1
             case RunEnded():
-                self.ended = event
-                self.ledger = event.ledger
+                self.ended, self.ledger = event, event.ledger
                 self.streams.take(self.now_s, event.ledger)
                 self.phase = RunPhase.ENDED
-                for conversation in self.conversations.values():
-                    conversation.run_ended()
+                heard = self.conversations.values()
+                absence = absence_of(event, sum(each.summary is not None for each in heard), self.origin)
+                for conversation in heard:
+                    conversation.run_ended(absence)
 
     def _begins(self, event: RunStarted) -> None:
         """Show from its beginning what was not expected: another plan, or the next run of the same experiment."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.services.exporting import FORMATS
@@ -100,7 +100,7 @@ def state_words(conversation: Conversation) -> str:
     if conversation.summary is not None:
         return str(conversation.summary.ledger)
     if conversation.run_over:
-        return str(LedgerClass.NOT_STARTED)
+        return conversation.absence.state
     return text.STATE_WORDS[conversation.connection_state]
 
 
@@ -136,7 +136,7 @@ def _waiting_words(conversation: Conversation) -> str:
         problem = conversation.summary.problem
         return "No text was received on this connection." if problem is None else problem.sentence()
     if conversation.run_over:
-        return "This connection was not started because the run ended first."
+        return conversation.absence
     if conversation.connection_state is ConnectionState.STREAMING:
         return "Streaming. Text appears as soon as someone speaks."
     if conversation.connection_state is ConnectionState.RECONNECTING:

@@ -86,7 +86,7 @@ def _merged(folder: Path, plan: RunPlan) -> Iterator[Event]:
             ended = ended or run_event
         elif run_event is not None:
             yield run_event
-    yield damage.marked(ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF]))
+    yield damage.marked(ended or msgspec.structs.replace(totals.ended(last_t, interrupted=True), unrecorded=CUT_OFF))
 
 
 def _with_end(events: list[Event], plan: RunPlan) -> list[Event]:
@@ -96,7 +96,7 @@ def _with_end(events: list[Event], plan: RunPlan) -> list[Event]:
         totals.take(event, 1, alone=True)
         last = event if isinstance(event, Snapshot) else last
     last_t = max(getattr(event, "t", 0.0) for event in events)
-    ended = msgspec.structs.replace(totals.ended(last_t, interrupted=True), reasons=[CUT_OFF])
+    ended = msgspec.structs.replace(totals.ended(last_t, interrupted=True), unrecorded=CUT_OFF)
     if last is not None:
         ended = msgspec.structs.replace(ended, update=last.update, wire=last.wire, pacing=last.pacing)
     return [*events, ended]

@@ -45,7 +45,7 @@ def test_a_recording_that_was_cut_off_opens_with_a_notice(tmp_path: Path) -> Non
     ended = past.events[-1]
     assert isinstance(ended, RunEnded)
     assert past.cut_off
-    assert ended.reasons == [CUT_OFF]
+    assert ended.unrecorded == CUT_OFF
 
 
 @pytest.mark.parametrize("worth_bytes", [10, 10**9], ids=["digest", "whole"])
@@ -140,4 +140,4 @@ def test_a_large_recording_that_was_cut_off_opens_with_a_notice(
     past = read_past_run(folder)
     ended = list(past.events)[-1]
     assert isinstance(ended, RunEnded)
-    assert (past.cut_off, ended.reasons) == (True, [CUT_OFF])
+    assert (past.cut_off, ended.unrecorded) == (True, CUT_OFF)
