@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
+from flux_desktop.evaluation.traces.replay import ROUNDING
 from flux_desktop.evaluation.traces.trace_table import TraceTable
 
 SILENCES_MS = tuple(range(200, 3001, 100))
@@ -35,7 +36,7 @@ def fixed_silence(table: TraceTable, silences_ms: Sequence[int] = SILENCES_MS) -
     length_s = np.where(exists, table.hold_end, 0.0) - np.where(exists, table.hold_start, 0.0)
     points = []
     for silence_ms in silences_ms:
-        cut = exists & (length_s >= silence_ms / 1000)
+        cut = exists & (length_s >= silence_ms / 1000 - ROUNDING)
         cut_before = np.cumsum(cut, axis=1) - cut
         judged = exists & (cut_before == 0)
         points.append(

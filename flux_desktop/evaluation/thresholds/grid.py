@@ -85,6 +85,11 @@ class Grid(Struct, frozen=True, kw_only=True):
     repeats: int
 
     @property
+    def settings(self) -> int:
+        """Settings that were evaluated: each threshold and timeout with eager off, and with each eager one up to it."""
+        return len(self.timeouts_ms) * sum(1 + sum(eager <= eot for eager in self.eagers) for eot in self.eots)
+
+    @property
     def cut_share(self) -> Floats:
         """Cut-offs per hold, 0 to 1."""
         return _share(self.holds_cut, self.holds)

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.bootstrap import quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, values_needed, wilson
 from flux_desktop.evaluation.thresholds.fixed_silence import BaselinePoint, fixed_silence
 from flux_desktop.evaluation.thresholds.frontier import frontier
 from flux_desktop.evaluation.thresholds.grid import Grid, evaluate, first_ends, judge
@@ -98,7 +98,7 @@ def sweep_report(
         turns=round(int(table.end_scored.sum()) / table.repeats),
         holds=round(int(np.isfinite(table.hold_start).sum()) / table.repeats),
         repeats=table.repeats,
-        settings_evaluated=len(grid.eots) * len(grid.timeouts_ms) * (1 + len(grid.eagers)),
+        settings_evaluated=grid.settings,
         current=current,
         current_figures=setting_figures(table, current) if table.turns and not why_not else None,
         presets=presets(table, grid, limits),
@@ -124,11 +124,11 @@ def _point(table: TraceTable, grid: Grid, place: tuple[int, int]) -> FrontierPoi
     wait_s = outcome.wait_s[0, 0]
     known = np.flatnonzero(np.isfinite(wait_s))
     waits = quantile([float(wait_s[row]) * 1000 for row in known], [table.units[row] for row in known], 0.5)
-    p95 = float(grid.wait_p95_ms[place])
+    has_p95 = known.size >= values_needed(0.95)
     return FrontierPoint(
         setting=setting,
         cut_offs_per_hold=once(wilson(int(grid.holds_cut[place]), int(grid.holds[place])), grid.repeats),
         wait_p50_ms=waits,
-        wait_p95_ms=None if np.isnan(p95) else p95,
+        wait_p95_ms=float(grid.wait_p95_ms[place]) if has_p95 else None,
         missed=int(grid.missed[place]),
     )

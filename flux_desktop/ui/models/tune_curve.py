@@ -43,11 +43,6 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
     @property
-    def settings(self) -> int:
-        """Combinations that were replayed."""
-        return int(np.count_nonzero(self.grid.holds)) * max(1, len(self.grid.eagers))
-
-    @property
     def holds(self) -> int:
         """Different holds that are scored; repeats not counted."""
         return int(np.isfinite(self.table.hold_start).sum()) // self.table.repeats

@@ -25,3 +25,14 @@ def test_every_hold_longer_than_the_silence_is_cut_off_and_the_rest_of_its_turn_
     ], "repeats count once"
     assert points[1].cut_share == 0.5
     assert fixed_silence(trace_table([]), (300,))[0].cut_share is None
+
+
+def test_a_hold_as_long_as_the_silence_is_cut_off_whatever_its_place() -> None:
+    holds = tuple(span(start_s, round(start_s + 0.3, 2)) for start_s in (1.1, 1.2, 3.3))
+    assert len({hold.end_s - hold.start_s >= 0.3 for hold in holds}) == 2, "by the rounding of the times"
+    traces = [
+        Trace(clip=f"{place}", messages=messages_of("a|0.1"), setting=HIGHEST, turns=(turn(0.0, 9.0),), holds=(hold,))
+        for place, hold in enumerate(holds)
+    ]
+    (point,) = fixed_silence(trace_table(traces), (300,))
+    assert (point.holds_cut, point.holds) == (3, 3)

@@ -98,6 +98,14 @@ def test_a_grid_of_no_turns_is_empty() -> None:
     assert np.isnan(grid.cut_share).all()
 
 
+def test_an_eager_threshold_above_the_other_one_is_no_setting() -> None:
+    trace = Trace(clip="c", messages=messages_of("a|0.1"), setting=HIGHEST, turns=(turn(0.0, 0.2),))
+    grid = evaluate(trace_table([trace]), (0.5, 0.8), (1000, 5000), (0.3, 0.5, 0.6, 0.9))
+    assert grid.settings == 2 * ((1 + 2) + (1 + 3))
+    known = np.isfinite(grid.extra_replies).sum()
+    assert known == grid.settings - 2 * 2, "and those with eager off"
+
+
 def test_by_default_only_what_the_traces_can_answer_is_evaluated() -> None:
     at_most = Trace(
         clip="c", messages=messages_of("a|0.1"), setting=Setting(eot=0.8, timeout_ms=5000), turns=(turn(0.0, 0.2),)

@@ -35,6 +35,14 @@ def test_a_setting_beyond_the_recording_is_explained() -> None:
     assert report.recorded == Setting(eot=0.8, timeout_ms=5000)
 
 
+def test_a_p95_of_few_waits_is_not_stated() -> None:
+    report = sweep_report(TRACES * 4, current=Setting(), endpoint="e")
+    known = [point.wait_p95_ms is not None for point in report.frontier]
+    assert known == [point.wait_p50_ms.n >= 59 for point in report.frontier]
+    assert any(known)
+    assert not all(known)
+
+
 def test_a_long_frontier_is_thinned_out_with_both_ends_kept() -> None:
     table = trace_table(TRACES)
     grid = evaluate(table)
