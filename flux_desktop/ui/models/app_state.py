@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan, Source, WavSource
@@ -100,6 +101,18 @@ class AppState:
             return self.local.build
         report = self.probes.get((self.endpoint, self.access[1]))
         return UNKNOWN if report is None else bundle_from(report)
+
+    @contextmanager
+    def reads(self, name: str) -> Iterator[None]:
+        """Say that a file or session of this name is being read."""
+        self.reading = name
+        self.changed()
+        try:
+            yield
+        finally:
+            if self.reading == name:  # not that of another one which has been chosen since
+                self.reading = ""
+                self.changed()
 
     @property
     def options(self) -> FluxOptions:

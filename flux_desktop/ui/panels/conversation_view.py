@@ -141,6 +141,8 @@ def _waiting_words(conversation: Conversation) -> str:
         return "Streaming. Text appears as soon as someone speaks."
     if conversation.connection_state is ConnectionState.RECONNECTING:
         return "Connection lost. Reconnecting…"
+    if conversation.connection_state is ConnectionState.WAITING:
+        return "Waiting to connect…"
     return "Connecting to the endpoint…"
 
 

@@ -37,7 +37,8 @@ from flux_desktop.ui.views.timeline import TimelineView
 
 IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
 IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
-CONNECTING, LISTENING, NO_TEXT = "Connecting…", "Listening…", "No text was received on this connection."
+WAITING, CONNECTING, LISTENING = "Waiting to connect…", "Connecting…", "Listening…"
+NO_TEXT = "No text was received on this connection."
 RIBBON_S = 12.0
 """Seconds of audio in view."""
 RIBBON_SCALE = SMALL_PX / TYPE_CAPTION_PX
@@ -58,8 +59,9 @@ class Words:
             return LiveWords(hint=self._idle())
         cards = [card for card in conversation.cards[-12:] if card.tone != "note" and card.text]
         if not cards:
-            streams = conversation.connection_state is ConnectionState.STREAMING
-            return LiveWords(hint=LISTENING if streams else NO_TEXT if conversation.run_over else CONNECTING)
+            state, over = conversation.connection_state, conversation.run_over
+            not_yet = WAITING if state is ConnectionState.WAITING else CONNECTING
+            return LiveWords(hint=LISTENING if state is ConnectionState.STREAMING else NO_TEXT if over else not_yet)
         newest = cards[-1]
         turn = self._state.run.generation, conversation.conn, newest.serial
         settled, interim = self._interim.take(turn, newest.revision, newest.text, final=newest.tone == "final")

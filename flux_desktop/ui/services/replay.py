@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from flux_desktop.engine.records.commands import SendControl, SetParameters, Watch
-from flux_desktop.engine.records.events import Event, RunEnded
+from flux_desktop.engine.records.events import ConnectionChanged, Event, RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.ui.models.session_clock import SessionClock
@@ -23,7 +23,8 @@ class ReplayEngine:
     """Gives the events at the times they were recorded at, `speed` times as fast; 0 gives all at once.
 
     It follows `clock`, which others start, stop and set. After a jump backwards it begins again, with the events that
-    `on_rewind` returns, if there is one; those up to the clock's time come at once.
+    `on_rewind` returns, if there is one; those up to the clock's time come at once. So do those
+    before the first connection began to open: on a cluster, many seconds without anything to see.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class ReplayEngine:
         if clock is not None and self._owns_clock:
             clock.play(time.monotonic())
         events, last_t, seeks = iter(self._events), 0.0, 0 if clock is None else clock.seeks
-        event = next(events, None)
+        event, prepares = next(events, None), True
         while event is not None and not self._stopped.is_set():
             if clock is not None and clock.seeks != seeks:
                 seeks = clock.seeks
@@ -62,6 +63,10 @@ class ReplayEngine:
                     event = next(events, None)
                     continue
             due_t = max(last_t, getattr(event, "t", last_t))
+            if clock is not None and prepares:
+                if clock.t(now_s := time.monotonic()) < due_t:
+                    clock.seek(due_t, now_s)
+                prepares = not isinstance(event, ConnectionChanged)
             if clock is not None and not await self._is_due(clock, due_t):
                 continue
             if self._full():

@@ -145,7 +145,8 @@ class Presenting(QObject):
         """
         self.against = sessions[1] if len(sessions) > 1 else None
         self._opened = sessions[0]
-        plan = await file_work(f"Reading the session {sessions[0].name}", partial(plan_of, sessions[0]))
+        with self._state.reads(sessions[0].name):
+            plan = await file_work(f"Reading the session {sessions[0].name}", partial(plan_of, sessions[0]))
         self._compares = self.against is not None or is_comparison(plan)
         show(sessions[0], 0.0 if self._compares else 1.0)
 

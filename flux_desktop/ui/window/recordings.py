@@ -77,15 +77,9 @@ class Recordings:
 
     async def read(self, path: Path, channel: Channel = "mix", columns: Columns | None = None) -> None:
         """Read a recording or a data set and choose it; raises `ProblemError`."""
-        state, name = self._state, name_of(path)
-        state.reading = name
-        state.changed()
-        try:
+        state = self._state
+        with state.reads(name_of(path)):
             read = await file_work(f"Reading {path.name}", partial(_read, path, channel, columns))
-        finally:
-            if state.reading == name:  # not that of another one which has been chosen since
-                state.reading = ""
-                state.changed()
         before = state.data_set or state.recording
         state.recording = read if isinstance(read, WavShape) else None
         state.data_set = read if isinstance(read, DataSetShape) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
+from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
@@ -15,7 +16,7 @@ from flux_desktop.ui.models.ramp import planned_seconds
 from flux_desktop.ui.models.sound import read_shape
 from flux_desktop.ui.pages.live_page import LivePage
 from flux_desktop.ui.services.exporting import transcript, write
-from flux_desktop.ui.services.past_run import read_past_run
+from flux_desktop.ui.services.past_run import PastRun, read_past_run
 from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from flux_desktop.ui.widgets.file_dialogs import ask_session, ask_where
@@ -66,13 +67,8 @@ class Transcripts:
             self.open_session(folder, speed)
 
     async def _open(self, folder: Path, speed: float) -> None:
-        past = await file_work(f"Reading the session {folder.name}", partial(read_past_run, folder, whole=speed > 0))
-        source, truth, file_s = past.plan.source, None, None
-        if isinstance(source, WavSource):
-            # The recording may have been moved or deleted since; then there is no reference text.
-            with contextlib.suppress(ProblemError):
-                shape = await file_work("Reading the recording", partial(read_shape, Path(source.path), source.channel))
-                truth, file_s = shape.truth(looped=source.loop), shape.duration_s
+        with self._state.reads(folder.name):
+            past, truth, file_s = await _read(folder, whole=speed > 0)
         self._page.banners.clear()
         if self._controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
             self._state.choices.take_options(past.plan.options)
@@ -112,3 +108,15 @@ class Transcripts:
         )
         self._page.banners.withdraw(SAVED)
         self._page.banners.show_problem(saved, "ok", {"Show in folder": partial(open_folder, path)})
+
+
+async def _read(folder: Path, *, whole: bool) -> tuple[PastRun, SpokenWords | None, float | None]:
+    """A past run, and the words and the length of its recording where these are known. Raises `ProblemError`."""
+    past = await file_work(f"Reading the session {folder.name}", partial(read_past_run, folder, whole=whole))
+    source = past.plan.source
+    if isinstance(source, WavSource):
+        # The recording may have been moved or deleted since; then there is no reference text.
+        with contextlib.suppress(ProblemError):
+            shape = await file_work("Reading the recording", partial(read_shape, Path(source.path), source.channel))
+            return past, shape.truth(looped=source.loop), shape.duration_s
+    return past, None, None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
@@ -31,7 +32,8 @@ def test_the_level_of_a_recording_stands_beside_the_way_to_the_end_of_the_turn(s
     class Held(Waiting):
         async def run(self, plan):  # type: ignore[no-untyped-def]
             for event in events:
-                window_of[0].mailbox.put(event)
+                own = replace(event, plan=plan) if isinstance(event, RunStarted) else event
+                window_of[0].mailbox.put(own)
             return await super().run(plan)
 
     window_of: list[MainWindow] = []
@@ -209,6 +211,8 @@ def test_without_a_run_it_says_what_to_do(alone: Alone) -> None:
 
 def test_before_the_first_word_it_says_what_is_waited_for(alone: Alone) -> None:
     alone.state.run.reset(scripted.plan(1))
+    assert "Waiting to connect…" in alone.accessible_name
+    alone.state.run.feed(ConnectionChanged(t=0.3, conn=1, state=ConnectionState.CONNECTING))
     assert "Connecting…" in alone.accessible_name
     alone.state.run.feed(ConnectionChanged(t=0.5, conn=1, state=ConnectionState.STREAMING))
     assert "Listening…" in alone.accessible_name

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records import stages
-from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.events import RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.ui.models.ramp import BATCHES, STAGES, Ramp, planned_seconds
@@ -130,7 +130,7 @@ def test_a_ramp_that_was_kept_and_cannot_be_read_is_told_at_the_start(stage: Sta
 
 
 def test_elapsed_and_remaining_count_from_the_first_opening_of_a_ramp(stage: Stage) -> None:
-    events = [event for event in scripted.scripted_run(2) if not isinstance(event, RunEnded)]
+    events = [event for event in scripted.scripted_run(2) if not isinstance(event, RunStarted | RunEnded)]
     last_t = max(getattr(event, "t", 0.0) for event in events)
     ended = RunEnded(t=last_t, verdict=Verdict.FAIL, ledger={"completed": 2}, reasons=["update_p95_ms was 320"])
 

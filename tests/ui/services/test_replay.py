@@ -6,15 +6,16 @@ import asyncio
 import time
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import Event, Notice, RunEnded
-from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.events import ConnectionChanged, Event, Notice, RunEnded
+from flux_desktop.engine.records.facts import ConnectionState, Verdict
 from flux_desktop.ui.models.session_clock import SessionClock
 from flux_desktop.ui.services.replay import ReplayEngine
 from tests.ui import scripted
 from tests.ui.conftest import until
 
 EVENTS: list[Event] = [
-    *(Notice(t=float(t), problem=Problem(code=str(t), what="x")) for t in range(0, 1000, 10)),
+    ConnectionChanged(t=0.0, conn=1, state=ConnectionState.CONNECTING),
+    *(Notice(t=float(t), problem=Problem(code=str(t), what="x")) for t in range(10, 1000, 10)),
     RunEnded(t=1000.0, verdict=Verdict.DONE, ledger={}),
 ]
 
@@ -58,6 +59,23 @@ async def test_a_jump_back_begins_again() -> None:
         bench.engine.stop()
     assert isinstance(bench.events[-1], RunEnded)
     assert bench.events[-1].interrupted
+
+
+async def test_what_was_recorded_before_the_first_connection_is_not_waited_for() -> None:
+    """On a cluster, generators are waited for, and each reads its audio."""
+    opening = ConnectionChanged(t=100.0, conn=1, state=ConnectionState.CONNECTING)
+    before, after = EVENTS[1], EVENTS[-2]
+    events: list[Event] = []
+    clock = SessionClock()
+    clock.play(time.monotonic())
+    engine = ReplayEngine(events.append, [before, opening, after], clock=clock)
+    task = asyncio.ensure_future(engine.run(scripted.plan()))
+    await until(lambda: len(events) == 2, "the first connection")
+    assert 100.0 <= clock.t(time.monotonic()) < 900.0
+    engine.stop()
+    await task
+    assert events[:2] == [before, opening]
+    assert after not in events
 
 
 async def test_a_jump_to_the_end_ends_it() -> None:

@@ -108,8 +108,11 @@ def test_an_ordinary_session_is_replayed_at_its_own_speed(stage: Stage, tmp_path
 
     async def live(window: MainWindow) -> None:
         asked: list[tuple[Path, float]] = []
+        said: list[str] = []
+        window.state.listen(lambda: said.append(window.state.reading))
         await window.presenting.open([tmp_path], lambda folder, speed: asked.append((folder, speed)))
         assert asked == [(tmp_path, 1.0)]
+        assert said[0] == tmp_path.name, "nothing is ready to be started while it is read"
 
     stage(Waiting, live)
 

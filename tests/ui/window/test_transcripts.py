@@ -110,6 +110,16 @@ async def test_a_past_session_is_replayed_with_its_parameters_shown(
     assert len(bench.mailbox) == len(past.events)
 
 
+async def test_it_says_what_is_being_read(
+    bench: PageBench, transcripts: Transcripts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    past, said = recorded(monkeypatch, tmp_path), []
+    monkeypatch.setattr(module, "read_past_run", lambda _folder, *, whole: (said.append(bench.state.reading), past)[1])
+    transcripts.open_session(tmp_path)
+    await bench.settled(GROUP)
+    assert (said, bench.state.reading) == ([tmp_path.name], "")
+
+
 async def test_no_session_is_opened_during_a_run(
     bench: PageBench, transcripts: Transcripts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
