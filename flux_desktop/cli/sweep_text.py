@@ -43,6 +43,7 @@ def figure_lines(figures: TurnFigures) -> list[str]:
         ("cut off, of holds", percent_text(figures.cut_offs_per_hold)),
         *((f"  holds of {name}", percent_text(share)) for name, share in figures.cut_offs_by_hold_length.items()),
         ("cut off, of turns", percent_text(figures.cut_offs_per_turn)),
+        *_in_speech(figures),
         ("missed", percent_text(figures.missed)),
         ("ended by timeout", percent_text(figures.ended_by_timeout)),
         *((f"wait {name}", ms_text(waits[name])) for name in waits),
@@ -57,6 +58,12 @@ def figure_lines(figures: TurnFigures) -> list[str]:
     return [f"{name:<24}{value}" for name, value in rows]
 
 
+def _in_speech(figures: TurnFigures) -> list[tuple[str, str]]:
+    """Cut-offs that the share of the holds does not count, if there are any."""
+    count = figures.cut_offs_in_speech
+    return [("  outside of holds", f"{count} time{'s' * (count != 1)}")] if count else []
+
+
 def _preset_lines(preset: Preset) -> Iterator[str]:
     title = f"  {preset.limit.name} (at most {100 * preset.limit.cut_share_max:g} % cut off)"
     if preset.setting is None or preset.figures is None:
@@ -65,6 +72,8 @@ def _preset_lines(preset: Preset) -> Iterator[str]:
     yield f"{title}: {preset.setting.text}"
     yield f"    cut off, of holds     {percent_text(preset.figures.cut_offs_per_hold)}"
     yield f"    cut off, of turns     {percent_text(preset.figures.cut_offs_per_turn)}"
+    for name, value in _in_speech(preset.figures):
+        yield f"    {name:<22}{value}"
     for name in ("p50", "p95"):
         yield f"    wait {name}              {ms_text(preset.figures.decision_latency_ms[name])}"
 

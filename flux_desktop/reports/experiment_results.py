@@ -11,7 +11,7 @@ from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, SweepRepo
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 from flux_desktop.reports.findings import ExperimentReport
 
-_FIGURES = ("Cut off, of holds", "Wait p50", "Wait p95")
+_FIGURES = ("Cut off, of holds", "Cut off, of turns", "Wait p50", "Wait p95")
 _DEFINITIONS = (
     "Cut off: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the true "
     "end of a turn to the decision, in audio time."
@@ -116,10 +116,11 @@ def isolation_experiment(result: IsolationResult) -> ExperimentReport:
 
 def _figure_cells(figures: TurnFigures | None) -> list[str]:
     if figures is None:
-        return ["", "", ""]
+        return [""] * len(_FIGURES)
     waits, none = figures.decision_latency_ms, Estimate()
     return [
         percent_text(figures.cut_offs_per_hold),
+        percent_text(figures.cut_offs_per_turn),
         ms_text(waits.get("p50", none)),
         ms_text(waits.get("p95", none)),
     ]

@@ -46,3 +46,14 @@ def test_a_preset_states_cut_offs_of_holds_and_of_turns() -> None:
 
 def test_a_report_of_nothing_says_so() -> None:
     assert "This data does not decide anything" in report_lines(sweep_report([], current=Setting(), endpoint="e"))[-1]
+
+
+def test_cut_offs_outside_of_holds_are_stated_beside_the_share_of_the_holds() -> None:
+    report = sweep_report(RECORDED, current=Setting(), endpoint="e", limits=[PresetLimit("any", 0.9)])
+    assert report.current_figures is not None
+    for count, shown in ((0, []), (1, ["1 time"]), (9, ["9 times"])):
+        figures = replace(report.current_figures, cut_offs_in_speech=count)
+        presets = [replace(preset, figures=figures) for preset in report.presets]
+        lines = report_lines(replace(report, current_figures=figures, presets=presets))
+        stated = [line.split("outside of holds")[1].strip() for line in lines if "outside of holds" in line]
+        assert stated == shown * 2, "of the current setting and of the preset"
