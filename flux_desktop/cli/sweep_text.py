@@ -107,10 +107,12 @@ def _confirmed_lines(confirmed: Confirmed) -> list[str]:
         f"Live at {confirmed.setting.text}",
         f"  cut off, of holds     live {percent_text(confirmed.live.cut_offs_per_hold)}; "
         f"replay {percent_text(confirmed.replayed.cut_offs_per_hold)}",
+        f"  cut off, of turns     live {percent_text(confirmed.live.cut_offs_per_turn)}; "
+        f"replay {percent_text(confirmed.replayed.cut_offs_per_turn)}",
         f"  wait p50              live {ms_text(confirmed.live.decision_latency_ms['p50'])}; "
         f"replay {ms_text(confirmed.replayed.decision_latency_ms['p50'])}",
         f"  decisions             {error.decisions} compared: {error.same} the same, {error.unseen} between two "
-        f"messages, {error.differing} different",
+        f"messages, which no replay sees, {error.differing} different",
         f"  replay error          {_with_interval(error.error_ms, '+.0f', ' ms')} (replay minus live)",
     ]
 

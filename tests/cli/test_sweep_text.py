@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from flux_desktop.cli.sweep_text import figure_lines, report_lines
+from flux_desktop.evaluation.statistics.intervals import percent_text
 from flux_desktop.evaluation.thresholds.presets import PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import sweep_report
 from flux_desktop.evaluation.traces.trace import Setting
@@ -29,6 +30,8 @@ def test_a_report_in_reading_order() -> None:
     assert "Published (livekit/eot-bench, English, 2026-11): LiveKit v1 543 ms at 5 %" in text
     assert "replay error" in text
     assert "0 different" in text
+    live, by_replay = (percent_text(each.cut_offs_per_turn) for each in (confirmed.live, confirmed.replayed))
+    assert f"  cut off, of turns     live {live}; replay {by_replay}" in text
     assert text.endswith("Note: a remark")
     assert any("extra replies per turn" in line for line in figure_lines(confirmed.live))
 

@@ -69,7 +69,9 @@ def confirmed_words(confirmed: Confirmed) -> str:
     live, replayed = confirmed.live.cut_offs_per_hold, confirmed.replayed.cut_offs_per_hold
     by_replay = value_text(replayed, is_share=True)
     cut = f"{value_text(live, is_share=True)} of {live.n:,} holds cut off, {by_replay} by replay"
-    return f"{confirmed.setting.text}: live {cut}; {error_words(confirmed.error)}"
+    turns, turns_replayed = confirmed.live.cut_offs_per_turn, confirmed.replayed.cut_offs_per_turn
+    cut += f"; {value_text(turns, is_share=True)} of {turns.n:,} turns, {value_text(turns_replayed, is_share=True)}"
+    return f"{confirmed.setting.text}: live {cut} by replay; {error_words(confirmed.error)}"
 
 
 def error_words(error: ReplayError) -> str:
@@ -79,9 +81,10 @@ def error_words(error: ReplayError) -> str:
     off = f"replay − live {error.error_ms.value:+,.0f} ms"  # noqa: RUF001
     if error.error_ms.low is not None and error.error_ms.high is not None:
         off += f" ({error.error_ms.low:+,.0f} to {error.error_ms.high:+,.0f})"
-    return f"{off}; {error.differing} of {error.decisions:,} decisions differ"
+    between = f", {error.unseen} came between two messages" if error.unseen else ""
+    return f"{off}; {error.differing} of {error.decisions:,} decisions differ{between}"
 
 
 def is_confirmed(error: ReplayError) -> bool:
-    """Whether the live run decided what the replay says, but for few decisions."""
-    return error.decisions > 0 and error.differing <= DIFFERS_FROM * error.decisions
+    """Whether the live run decided what the replay says, but for few decisions: also of those that it cannot see."""
+    return error.decisions > 0 and error.differing + error.unseen <= DIFFERS_FROM * error.decisions

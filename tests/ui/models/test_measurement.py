@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from flux_desktop.evaluation.cost import SUGGESTED
-from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
 from flux_desktop.evaluation.thresholds.replay_error import ReplayError
 from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed
@@ -63,7 +65,13 @@ def test_a_confirmation_is_told_with_n_and_interval() -> None:
     assert words.startswith(setting.text)
     assert "live 10.0 % of 40 holds cut off, 10.0 % by replay" in words
     assert "+14 ms (-6 to +31)" in words
-    assert "1 of 80 decisions differ" in words
+    assert words.endswith("1 of 80 decisions differ")
+    more_live = replace(figures, cut_offs_per_turn=wilson(2, 8))
+    unseen = replace(error, same=75, unseen=4)
+    words = confirmed_words(Confirmed(setting=setting, live=more_live, replayed=figures, error=unseen))
+    assert "; 25.0 % of 8 turns, 5.0 % by replay; " in words
+    assert words.endswith("1 of 80 decisions differ, 4 came between two messages")
+    assert not is_confirmed(unseen)
     assert is_confirmed(error)
     assert not is_confirmed(ReplayError(decisions=80, same=70, unseen=0, differing=10, error_ms=error.error_ms))
     unknown = ReplayError(decisions=0, same=0, unseen=0, differing=0, error_ms=Estimate())
