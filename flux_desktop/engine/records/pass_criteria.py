@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.figure_names import FIGURES
+from flux_desktop.evaluation.statistics.intervals import values_needed
 
 _OF_LATENCY = ("p50_ms", "p95_ms", "p99_ms", "max_ms")
+_VALUES_NEEDED = {"p95_ms": values_needed(0.95), "p99_ms": values_needed(0.99)}
 _CLASSES = {
     "completed": "completed",
     "not_started": "not started",
@@ -71,6 +73,8 @@ class LimitResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: Limit
     value: float | None
     met: bool
+    n: int | None = None
+    """How many values the percentile, or words the rate, is of; None for a count of connections."""
     implied: bool = False
     """Not stated by the user: see `ALL_COMPLETE`."""
 
@@ -78,7 +82,13 @@ class LimitResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
         limit, unit = self.limit, _unit_of(self.limit.metric)
         shown = "not measured" if self.value is None else _with_unit(_rounded(self.value, limit.value), unit)
         note = " (applies unless “completed” or “completed_percent” is limited)" if self.implied else ""
+        shown += f" ({self._count()})" if self.n else ""
         return f"{limit.metric} is {shown}, required: {limit.relation} {_with_unit(limit.value, unit)}{note}"
+
+    def _count(self) -> str:
+        part = "_".join(self.limit.metric.rsplit("_", 2)[1:])
+        is_rough = (self.n or 0) < _VALUES_NEEDED.get(part, 0)
+        return f"n = {self.n}, too few for {part.removesuffix('_ms')}" if is_rough else f"n = {self.n}"
 
 
 def parse_limit(text: str) -> Limit:
@@ -122,16 +132,18 @@ def run_figures(
 ) -> dict[str, float | None]:
     """All `METRICS` of a run. `latencies` are its `Percentiles` by name, `words` its `WordErrors` if known.
 
-    `repeated` are its retries and its reconnects.
+    `repeated` are its retries and its reconnects. Under ``update_n`` and the like stands how many values there are.
     """
     figures: dict[str, float | None] = {
         f"{kind}_{part}": getattr(latencies.get(kind), part, None) for kind in FIGURES for part in _OF_LATENCY
     }
+    figures.update({f"{kind}_n": getattr(latencies.get(kind), "n", None) for kind in FIGURES})
     figures.update({name: float(ledger.get(label, 0)) for name, label in _CLASSES.items()})
     planned = sum(ledger.values())
     figures["completed_percent"] = 100.0 * ledger.get("completed", 0) / planned if planned else None
     figures["retries"], figures["reconnects"] = map(float, repeated)
     figures["word_error_percent"] = getattr(words, "rate_percent", None)
+    figures["word_error_n"] = getattr(words, "n", None)
     return figures
 
 
@@ -147,8 +159,18 @@ def judge(limits: Iterable[Limit], figures: Mapping[str, float | None]) -> list[
     for limit in [*stated, *implied]:
         value = figures.get(limit.metric)
         met = value is not None and _OPERATORS[limit.relation](value, limit.value)
-        results.append(LimitResult(limit=limit, value=value, met=met, implied=limit in implied))
+        results.append(
+            LimitResult(limit=limit, value=value, met=met, n=_n_of(limit, figures), implied=limit in implied)
+        )
     return results
+
+
+def _n_of(limit: Limit, figures: Mapping[str, float | None]) -> int | None:
+    if limit.metric.endswith("_ms"):
+        n = figures.get(f"{limit.metric.rsplit('_', 2)[0]}_n")
+    else:
+        n = figures.get("word_error_n") if limit.metric == "word_error_percent" else None
+    return None if n is None else int(n)
 
 
 def _unit_of(metric: str) -> str:

@@ -72,7 +72,7 @@ def figures_of(**counts: int) -> dict[str, float | None]:
 
 def test_every_metric_has_a_figure() -> None:
     figures = figures_of(completed=3, failed=1)
-    assert set(figures) == set(METRICS)
+    assert {name for name in figures if not name.endswith("_n")} == set(METRICS)
     assert (figures["completed"], figures["failed"], figures["completed_percent"]) == (3.0, 1.0, 75.0)
     assert (figures["update_p95_ms"], figures["wire_p95_ms"], figures["pacing_max_ms"]) == (400.0, None, 500.0)
 
@@ -117,17 +117,35 @@ def test_a_unit_of_another_kind_is_one_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "met", "sentence"),
     [
-        ("update_p95_ms<=400", True, "update_p95_ms is 400 ms, required: <= 400 ms"),
-        ("update_p95_ms<400", False, "update_p95_ms is 400 ms, required: < 400 ms"),
-        ("update_p50_ms>100", False, "update_p50_ms is 100 ms, required: > 100 ms"),
+        ("update_p95_ms<=400", True, "update_p95_ms is 400 ms (n = 9, too few for p95), required: <= 400 ms"),
+        ("update_p95_ms<400", False, "update_p95_ms is 400 ms (n = 9, too few for p95), required: < 400 ms"),
+        ("update_p50_ms>100", False, "update_p50_ms is 100 ms (n = 9), required: > 100 ms"),
         ("completed_percent>=100", True, "completed_percent is 100 %, required: >= 100 %"),
         ("failed==0", True, "failed is 0, required: == 0"),
+        ("connect_failed==0", True, "connect_failed is 0, required: == 0"),
         ("wire_p99_ms<9000", False, "wire_p99_ms is not measured, required: < 9000 ms"),
     ],
 )
 def test_limits_are_judged(text: str, met: bool, sentence: str) -> None:
     result = judge([parse_limit(text)], figures_of(completed=2))[0]
     assert (result.met, str(result), result.implied) == (met, sentence, False)
+
+
+@pytest.mark.parametrize(
+    ("n", "metric", "count"),
+    [
+        (58, "update_p95_ms", "n = 58, too few for p95"),
+        (59, "update_p95_ms", "n = 59"),
+        (298, "update_p99_ms", "n = 298, too few for p99"),
+        (299, "update_p99_ms", "n = 299"),
+        (1, "update_max_ms", "n = 1"),
+        (8, "word_error_percent", "n = 8"),
+    ],
+)
+def test_a_limit_states_of_how_many_values_it_is(n: int, metric: str, count: str) -> None:
+    update = Percentiles(n=n, p50_ms=1.0, p95_ms=1.0, p99_ms=1.0, max_ms=1.0)
+    result = judge([parse_limit(f"{metric}<9")], run_figures({}, WordErrors(8, 0, 0, 0), update=update))[0]
+    assert (result.n, f"({count}), required: < 9" in str(result)) == (n, True)
 
 
 @pytest.mark.parametrize("text", ["update_p95_ms<500", "failed<=9", "connect_failed<=9", "word_error_percent<100"])
