@@ -117,7 +117,7 @@ def run_off_screen(options: argparse.Namespace, pool: WorkerPool | None = None) 
                 make_private_folder(picture.parent)
         options.screenshot = picture
         window.begin()
-        window.tasks.start("the demo", _get_ready(window, options, stopped=finished.set))
+        window.tasks.start("running the demo", _get_ready(window, options, stopped=finished.set))
         await finished.wait()
         if window.state.run.ended is None:
             for banner in window.live_page.banners.banners():

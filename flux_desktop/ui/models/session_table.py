@@ -124,6 +124,7 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
     TableColumn("Note", "name and note that you have given it", _note, lambda s: _note(s) or None, 60),
 )
 STAR_COLUMN, WHEN_COLUMN, NOTE_COLUMN = 0, 1, len(COLUMNS) - 1
+NAME_COLUMNS = tuple(place for place, column in enumerate(COLUMNS) if column.name in {"Endpoint", "Data"})
 VERDICT_COLUMN = next(place for place, column in enumerate(COLUMNS) if column.name == "Verdict")
 
 

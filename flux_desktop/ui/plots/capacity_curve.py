@@ -12,10 +12,11 @@ from PySide6.QtGui import QColor
 
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.rung import Judgement, Measured, RungOutcome
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.models.capacity_rungs import VERDICT_TOKENS, rung_tip
 from flux_desktop.ui.plots.axis_style import style_axes
-from flux_desktop.ui.plots.number_axes import ThousandsAxis
+from flux_desktop.ui.plots.number_axes import ThousandsAxis, WholeAxis
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry
 
@@ -28,7 +29,8 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
     """Draws the rungs of a `CapacityModel`."""
 
     def __init__(self, theme: ThemeSource, model: CapacityModel) -> None:
-        super().__init__(enableMenu=False, axisItems={"left": ThousandsAxis(orientation="left")})
+        axes = {"left": ThousandsAxis(orientation="left"), "bottom": WholeAxis(orientation="bottom")}
+        super().__init__(enableMenu=False, axisItems=axes)
         self._theme, self._model = theme, model
         self._items: list[Any] = []
         self.setMinimumHeight(150)
@@ -71,7 +73,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
             self._draw_criterion(criterion, place, rungs, top_ms)
         self._draw_bracket()
         result = self._model.result
-        words = "nothing measured yet" if not rungs else f"{len(rungs)} rungs, up to {widest} streams"
+        words = "nothing measured yet" if not rungs else f"{text.count(len(rungs), 'rung')}, up to {widest} streams"
         self.setAccessibleName(
             f"Latency against concurrent streams: {words}. {'' if result is None else result.sentence()}"
         )

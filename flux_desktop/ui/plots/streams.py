@@ -10,6 +10,7 @@ from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel, nearest
+from flux_desktop.ui.plots.number_axes import WholeAxis
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
@@ -38,13 +39,6 @@ _FIRST = (
     str(LedgerClass.CONNECT_FAILED),
 )
 """Shown first in the legend, which may not have room for all."""
-
-
-class WholeAxis(pg.AxisItem):  # type: ignore[misc]
-    """Whole numbers only."""
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        return [(step, values) for step, values in super().tickValues(low, high, size) if step >= 1]
 
 
 class StreamsPlot(PlotPanel):

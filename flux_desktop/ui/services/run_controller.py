@@ -149,7 +149,10 @@ class RunController(QObject):
         self._watched = set(range(1, min(plan.connections, TABS_MAX) + 1))
         engine.send(Watch(connections=sorted(self._watched)))
         started = self._tasks.start(
-            f"the run on {plan.endpoint}", self._run(engine, plan, released), group=RUN_GROUP, on_problem=self._failed
+            f"carrying out the run on {plan.endpoint}",
+            self._run(engine, plan, released),
+            group=RUN_GROUP,
+            on_problem=self._failed,
         )
         self.phase_changed.emit()
         return started is not None

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.ui.models.session_table import (
     COLUMNS,
+    NAME_COLUMNS,
     NOTE_COLUMN,
     STAR_COLUMN,
     TONES,
@@ -25,6 +26,8 @@ from flux_desktop.ui.widgets.rows_table import column_alignment, heading, show_a
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 27
+NAME_GROWTH_PX, NOTE_ROOM_PX = 160, 80
+"""In a wide window, endpoint and data get up to so much more room; notes keep so much more than in a narrow one."""
 
 
 class SessionRows(QAbstractTableModel):
@@ -130,6 +133,12 @@ class SessionTable(QTableView):
         self.clicked.connect(self._clicked)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
         self.rows.modelReset.connect(self.chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        spare_px = self.viewport().width() - sum(column.width_px for column in COLUMNS) - NOTE_ROOM_PX
+        for place in NAME_COLUMNS:
+            self.setColumnWidth(place, COLUMNS[place].width_px + max(0, min(NAME_GROWTH_PX, spare_px // 2)))
 
     def selected(self) -> list[SessionFacts]:
         """The sessions whose rows are selected, from top to bottom."""

@@ -54,7 +54,7 @@ class HelpDialogs:
     def run_self_test(self) -> None:
         """Check this installation with real processes and streams, and show what is found; closing it stops it."""
         dialog = SelfTestDialog(self._parent)
-        task = self._tasks.start("the self-test", _self_test(dialog), group=SELF_TEST, exclusive=True)
+        task = self._tasks.start("carrying out the self-test", _self_test(dialog), group=SELF_TEST, exclusive=True)
         if task is not None:
             dialog.abandoned.connect(lambda: self._tasks.cancel(SELF_TEST))
             dialog.open()

@@ -31,6 +31,9 @@ def test_while_it_searches_what_has_passed_is_shown(qtbot: QtBot) -> None:
     qtbot.addWidget(panel)
     assert panel.isHidden()
     model.searching = True
+    model.rungs = [rung(16, "PASS")]
+    panel.refresh()
+    assert "1 rung · passed so far: 16" in panel.evidence.text()
     model.rungs = [rung(16, "PASS"), rung(32, "FAIL")]
     panel.refresh()
     assert (panel.number.text(), panel.verdict.text()) == ("16", "SEARCHING")

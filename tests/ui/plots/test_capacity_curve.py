@@ -17,6 +17,11 @@ def test_it_grows_rung_by_rung_and_ends_with_the_bracket(qtbot: QtBot, theme: Th
     curve = CapacityCurve(theme, model)
     qtbot.addWidget(curve)
     assert "nothing measured yet" in curve.accessibleName()
+    model.rungs = [rung(4, "PASS")]
+    curve.refresh()
+    assert "1 rung, up to 4 streams" in curve.accessibleName()
+    ticks = curve.getPlotItem().getAxis("bottom").tickValues(0.0, 4.0, 400.0)
+    assert all(value == int(value) for _, values in ticks for value in values), "there are no half conversations"
     model.rungs = [rung(16, "PASS"), rung(32, "INVALID", None)]
     curve.refresh()
     parts = len(curve._items)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.reports.sessions.facts import About, SessionFacts
-from flux_desktop.ui.models.session_table import STAR_COLUMN, VERDICT_COLUMN, WHEN_COLUMN
+from flux_desktop.ui.models.session_table import NAME_COLUMNS, STAR_COLUMN, VERDICT_COLUMN, WHEN_COLUMN
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.session_list import SessionTable
 
@@ -43,3 +43,20 @@ def test_the_star_and_the_verdict_say_what_they_are(qtbot: QtBot, theme: ThemeSo
     table.select({"2026-01-01"})
     qtbot.keyClick(table, Qt.Key.Key_S)
     assert starred == ["2026-01-01"] * 2
+
+
+def test_names_have_the_room_of_a_wide_window(qtbot: QtBot, theme: ThemeSource) -> None:
+    table = SessionTable(theme)
+    qtbot.addWidget(table)
+    table.show()
+
+    def widths() -> list[int]:
+        return [table.columnWidth(place) for place in NAME_COLUMNS]
+
+    table.resize(900, 300)
+    narrow = widths()
+    table.resize(1400, 300)
+    assert all(wide >= before + 100 for wide, before in zip(widths(), narrow, strict=True))
+    assert not table.horizontalScrollBar().isVisible()
+    table.resize(900, 300)
+    assert widths() == narrow

@@ -44,7 +44,7 @@ def test_an_engine_that_fails_is_told_and_the_window_lives(stage: Stage, bug: bo
         words = labels(banner)
         if bug:
             assert not any("KeyError" in line or "private" in line for line in words)
-            assert any("Internal error while" in line for line in words)
+            assert any("Internal error while carrying out the run on local." in line for line in words)
         else:
             assert words == ["It fell over.", "No port.", "Try again."]
         await until(lambda: window.live_page.run_bar.start_button.isEnabled(), "Start is free again")
@@ -115,7 +115,7 @@ def test_the_window_closes_in_mid_run(stage: Stage, stubborn: bool, monkeypatch:
         assert not window.isVisible()
         window.state.changed()  # by a task on its way out: it starts no timer again
         await asyncio.wait_for(closed.wait(), PATIENCE_S)
-        running = [task for task in asyncio.all_tasks() if task.get_name().startswith("the run")]
+        running = [task for task in asyncio.all_tasks() if task.get_name().startswith("carrying out the run")]
         assert len(running) == int(stubborn)
         released.set()
         await asyncio.gather(*running, return_exceptions=True)
