@@ -54,7 +54,7 @@ class RunBar(QWidget):
         self._quiet = False
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_M, SPACE_S)
         row.setSpacing(SPACE_S + 2)
         self.start_button = button("Start", self.start_clicked.emit, kind="go", tip="Start streaming (Ctrl+R)")
@@ -214,6 +214,7 @@ class RunBar(QWidget):
         super().resizeEvent(event)
         self.progress.left.setVisible(self.width() >= ROOMY_PX)
         self.headline.show_run(self._state.run.current, self.width())
+        self._row.activate()  # Qt has laid it out before this event, with more figures than there is room for
 
 
 def _captioned(name: str, field: QWidget) -> QWidget:

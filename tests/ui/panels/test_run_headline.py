@@ -109,7 +109,7 @@ def test_what_has_no_room_never_moves_the_buttons(bench: Bench, qtbot: QtBot) ->
     host = QWidget()
     qtbot.addWidget(host)
     bench.bar.setParent(host)
-    bench.bar.resize(1000, 60)
+    bench.bar.resize(1200, 60)
     bench.run(connections=20)
     bench.stream(1.0, update=Percentiles(n=9, p95_ms=1312.0))
     host.show()
@@ -117,8 +117,11 @@ def test_what_has_no_room_never_moves_the_buttons(bench: Bench, qtbot: QtBot) ->
     places = [widget.geometry() for widget in (bench.bar.stop_button, bench.bar.headline.streaming_pill)]
     bench.stream(2.0, update=Percentiles(n=9, p95_ms=1312.0))
     places_now = [widget.geometry() for widget in (bench.bar.stop_button, bench.bar.headline.streaming_pill)]
+    bench.bar.resize(1060, 60)
+    stop_now = bench.bar.stop_button.geometry()
     bench.bar.setParent(None)
     assert places_now == places
+    assert stop_now == places[0], "nor while the window becomes narrower"
 
 
 @pytest.mark.parametrize("failure", FAILURES)
