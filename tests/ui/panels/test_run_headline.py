@@ -113,6 +113,7 @@ def test_what_has_no_room_never_moves_the_buttons(bench: Bench, qtbot: QtBot) ->
     bench.run(connections=20)
     bench.stream(1.0, update=Percentiles(n=9, p95_ms=1312.0))
     host.show()
+    bench.bar.refresh()
     bench.bar.grab()
     places = [widget.geometry() for widget in (bench.bar.stop_button, bench.bar.headline.streaming_pill)]
     bench.stream(2.0, update=Percentiles(n=9, p95_ms=1312.0))
