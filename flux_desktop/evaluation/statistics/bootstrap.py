@@ -1,7 +1,8 @@
 """Intervals over conversations, which are drawn with replacement, as turns of one conversation are not independent.
 
 The percentile interval of few conversations is too narrow; its levels are widened as by Student's t (Hesterberg's
-expanded percentile interval). Equal data and seed give equal intervals.
+expanded percentile interval). Of fewer than six conversations it is Student's, of the linearised figure. Equal data and
+seed give equal intervals.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, v
 
 REPLICATIONS = 2000
 SEED = 20260
+RESAMPLED_FROM = 6
+"""Fewer units cannot be resampled: all replicates lie between the lowest and the highest of them, which hold the true
+value in 50, 75, 88 and 94 of 100 cases for 2, 3, 4 and 5 units."""
 _FEW_UNITS = 32
 _CELLS_MAX = 4_000_000  # of one block of weights: 32 MB
 
@@ -41,6 +45,8 @@ def ratio(
     value = float(above.sum()) / total
     if count < 2:
         return Estimate(value, n=counted)
+    if count < RESAMPLED_FROM:
+        return Estimate(value, *_linear_interval(above, below), counted)
     blocks = _few_draws(count) if count <= _FEW_UNITS else draws(count)
     drawn = [(weights @ above, weights @ below) for weights in blocks]
     tops, bottoms = (np.concatenate(part) for part in zip(*drawn, strict=True))
@@ -106,8 +112,20 @@ def interval(replicates: Floats, units: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _linear_interval(above: Floats, below: Floats) -> tuple[float, float]:
+    """Student's interval of a ratio, linearised, from the spread of a few units; a rate is at least 0."""
+    count, rate = len(above), float(above.sum() / below.sum())
+    rest = above - rate * below
+    error = math.sqrt(float(rest @ rest) * count / (count - 1)) / float(below.sum())
+    half = _student_t(NormalDist().inv_cdf((1 + CONFIDENCE) / 2), count - 1) * error
+    is_rate = bool((above >= 0).all())
+    return max(0.0, rate - half) if is_rate else rate - half, rate + half
+
+
 def _student_t(z: float, freedom: int) -> float:
     """Quantile of Student's t from that of the normal distribution (Cornish-Fisher; Abramowitz and Stegun 26.7.5)."""
+    if freedom == 1:  # where that series is far off
+        return math.tan(math.pi * (NormalDist().cdf(z) - 0.5))
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
