@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 
 from flux_desktop.audio.devices import InputDevice, input_devices
-from flux_desktop.base.child import Child
+from flux_desktop.base.child import Child, end_at_once
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.microphone import Microphones
 from flux_desktop.ui.services.tasks import UiTasks
@@ -57,7 +57,9 @@ class DeviceChanges:
             return  # it cannot be started: the list is polled
         finally:
             self.subscribed = False
-            await child.stop(patience_s=0.2)
+            if child.process is not None:
+                await end_at_once(child.process)  # it reports any other end, which would be logged as a warning
+            await child.stop()
 
 
 class DeviceWatch:

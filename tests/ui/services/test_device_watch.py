@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel
 
 from flux_desktop.audio.devices import InputDevice
@@ -136,6 +140,23 @@ def test_a_change_that_the_sound_server_reports_is_listed_at_once(stage: Stage, 
         await until(lambda: box.device.count() == 3, "the new microphone is listed")
 
     stage(Engines(), live)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the fake pactl is a shell script")
+async def test_the_end_of_the_subscription_is_no_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pactl = tmp_path / "pactl"
+    script = "trap 'echo Got SIGINT, exiting. >&2; exit 0' TERM INT; echo \"Event 'new' on source #3\""
+    pactl.write_text(f"#!/bin/sh\n{script}\nwhile :; do sleep 0.02; done\n")
+    pactl.chmod(0o755)
+    monkeypatch.setattr(device_watch.shutil, "which", lambda _name: str(pactl))
+    changes = device_watch.DeviceChanges()
+    following = asyncio.ensure_future(changes.follow())
+    await until(lambda: changes.subscribed, "it is subscribed")
+    following.cancel()
+    await asyncio.wait({following})
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == []
 
 
 def test_a_run_without_its_microphone_keeps_what_the_last_one_left(stage: Stage) -> None:
